@@ -1,0 +1,47 @@
+# Everything here works on a fresh machine that has Python 3.11 (or newer) and nothing else.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test check format bench lock clean
+
+## demo: run the flagship scenario over real sockets and print the answer
+demo: $(READY)
+	$(BIN)/fivefifty run scenarios/dont_blame_the_messenger.toml
+
+## test: run the whole suite
+test: $(READY)
+	$(BIN)/pytest -n auto
+
+## check: format, lint, types, architecture
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_architecture.py
+
+## format: rewrite the code in the one format
+format: $(READY)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+## bench: print messages per second for both transports
+bench: $(READY)
+	$(BIN)/python tests/bench.py
+
+## lock: choose the newest stable versions anew
+lock:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --group dev \
+		--no-annotate --no-emit-index-url --no-header --upgrade -o requirements.lock pyproject.toml
+
+$(READY): pyproject.toml requirements.lock
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) runs dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Simulated corporate mail gateways that know why they refuse, and say something."""

@@ -1,0 +1,94 @@
+"""Cuts a client's octets into command lines and message content (RFC 5321 2.3.8, 4.1.1.4, 4.5.2)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fake_gateways.command import MAX_LINE_OCTETS
+
+_END: Final = b"\r\n.\r\n"
+
+
+class LineTooLongError(Exception):
+    """A command line went beyond the limit; it has been dropped up to its end."""
+
+
+class BareLineFeedError(Exception):
+    """A command line ended in LF alone, which is how one message is smuggled inside another."""
+
+
+class ContentTooLargeError(Exception):
+    """The content went beyond the size limit; it has been dropped up to its end."""
+
+
+class Framing:
+    """Feed it what arrives, however split; take out lines, or content after a 354.
+
+    Only CRLF ends a line and only CRLF.CRLF ends the content, so nothing inside a message can pass for its end.
+    """
+
+    def __init__(self, size_limit: int) -> None:
+        self._size_limit = size_limit
+        self._buffer = bytearray()
+        self._searched = 0
+        self._dropped = False
+        self._in_content = False
+
+    def feed(self, octets: bytes) -> None:
+        """Take what arrived."""
+        self._buffer += octets
+
+    def line(self) -> bytes | None:
+        """Return the next command line without CRLF, None until one is complete.
+
+        Raises LineTooLongError once for a line beyond the limit, and BareLineFeedError.
+        """
+        end = self._buffer.find(b"\n", self._searched)
+        if end < 0:
+            self._searched = len(self._buffer)
+            if len(self._buffer) > MAX_LINE_OCTETS:
+                self._dropped = True
+                self._cut(len(self._buffer))
+            return None
+        line = bytes(self._buffer[: end + 1])
+        self._cut(end + 1)
+        if self._dropped or len(line) > MAX_LINE_OCTETS:
+            self._dropped = False
+            raise LineTooLongError
+        if not line.endswith(b"\r\n"):
+            raise BareLineFeedError
+        return line[:-2]
+
+    def content(self) -> bytes | None:
+        """Return the content up to the final dot, unstuffed; None until it is complete.
+
+        Raises ContentTooLargeError at the end of content beyond the size limit, of which nothing was kept.
+        """
+        if not self._in_content:
+            # A message may be empty: its dot then follows the CRLF of the DATA command itself.
+            self._buffer[:0] = b"\r\n"
+            self._in_content = True
+        end = self._buffer.find(_END, max(0, self._searched - len(_END)))
+        if end < 0:
+            if len(self._buffer) > self._size_limit + len(_END):
+                self._dropped = True
+                del self._buffer[: -len(_END)]
+            self._searched = len(self._buffer)
+            return None
+        content = bytes(self._buffer[:end])
+        self._cut(end + len(_END))
+        self._in_content = False
+        if self._dropped or end > self._size_limit + 2:
+            self._dropped = False
+            raise ContentTooLargeError
+        # RFC 5321 4.5.2: the first dot of a line that has more is taken away.
+        return (content.replace(b"\r\n.", b"\r\n") + b"\r\n")[2:]
+
+    @property
+    def pending(self) -> int:
+        """How many octets wait to be taken out."""
+        return len(self._buffer)
+
+    def _cut(self, count: int) -> None:
+        del self._buffer[:count]
+        self._searched = 0

@@ -1,0 +1,73 @@
+"""What a policy is shown when it is asked to judge, and what every policy is."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from fake_gateways.envelope import Envelope, Stage, domain_of
+from fake_gateways.mailboxes import Directory
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Answer, Question, Verdict
+
+
+@dataclass(slots=True)
+class Case:
+    """The dialogue up to now. ``transaction`` counts within the session; ``at`` is in seconds since the epoch."""
+
+    peer_address: str
+    session: int
+    directory: Directory
+    lookup: Callable[[Question, float], Answer | None]
+    at: float = 0.0
+    helo: str = ""
+    transaction: int = 0
+    envelope: Envelope = field(default_factory=Envelope)
+    recipient: str = ""
+    content: bytes = b""
+
+    def answer(self, question: Question) -> Answer | None:
+        """Return a remembered answer, or None when the edge has to be asked."""
+        return self.lookup(question, self.at)
+
+    @property
+    def sender_domain(self) -> str:
+        """The domain of the return-path."""
+        return domain_of(self.envelope.return_path)
+
+
+class Policy(Protocol):
+    """One behaviour with its memory. Called in the gateway's order at the stage it speaks at."""
+
+    def judge(self, case: Case) -> Verdict | Question | None:
+        """Return a verdict, a question to be answered first, or None for no opinion."""
+        ...
+
+
+class Settings(BaseModel):
+    """What a scenario says about a policy. ``at`` moves it to another stage than its persona's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at: Stage | None = None
+
+
+class Nature(BaseModel):
+    """What the scenario check must know of a policy: the causes it refuses for and the stages it can speak at."""
+
+    model_config = ConfigDict(frozen=True)
+
+    causes: tuple[Cause, ...]
+    stages: frozenset[Stage]
+
+
+def network_of(address: str) -> str:
+    """Return the neighbourhood a gateway counts an address by: its /24, or its /64 with IPv6."""
+    ip = ipaddress.ip_address(address)
+    if ip.version == 4:
+        return f"{address.rpartition('.')[0]}.0/24"
+    return str(ipaddress.ip_network((ip, 64), strict=False))

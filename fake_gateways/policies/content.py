@@ -1,0 +1,118 @@
+"""Score a message by its subject, words, links, attachments and markup; junk or refuse it past a threshold."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, Protocol, Self
+
+import re2
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.message_parts import Parts, dissect
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Junk, Refuse
+
+NATURE: Final = Nature(causes=(Cause.CONTENT,), stages=frozenset({Stage.END_OF_DATA}))
+
+Where = Literal["subject", "words", "links", "attachments", "markup"]
+
+
+class Searches(Protocol):
+    """A compiled pattern."""
+
+    def search(self, text: str) -> object | None:
+        """Return something where the pattern is found."""
+        ...
+
+
+def _compile(value: str) -> Searches:
+    # RE2, because a scenario is untrusted: no expression can make it run for longer than its text is long.
+    options = re2.Options()
+    options.case_sensitive = False
+    options.log_errors = False
+    try:
+        compiled: Searches = re2.compile(value, options)
+    except re2.error as error:
+        reason = error.args[0].decode(errors="replace")
+        msg = f"{value!r} is no expression that RE2 reads ({reason}); mend it or escape special characters with \\"
+        raise ValueError(msg) from None
+    return compiled
+
+
+def _checked(value: str) -> str:
+    _compile(value)
+    return value
+
+
+class Rule(BaseModel):
+    """So many points when the pattern is found in a part of the message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    where: Where
+    pattern: Annotated[str, AfterValidator(_checked)]
+    points: float
+
+
+def _rule(where: Where, pattern: str, points: float) -> Rule:
+    return Rule(where=where, pattern=pattern, points=points)
+
+
+# Kinds of evidence that content filters weigh, each worth little alone. The points are ours.
+BUILT_IN: Final = (
+    _rule("subject", r"[!?]{2,}|\bfree\b|\bwinner\b", 1.5),
+    _rule("subject", r"\blast chance\b|\bact now\b|\burgent\b|\bonly today\b", 1.5),
+    _rule("words", r"\bclick here\b|\bclick below\b", 1.0),
+    _rule("words", r"\bunsubscribe\b|\bopt[ -]out\b", 0.5),
+    _rule("words", r"\bguarantee[ds]?\b|\brisk[ -]free\b|\bno obligation\b", 1.5),
+    _rule("words", r"\blimited (?:time|seats|offer)\b|\bexclusive offer\b", 1.0),
+    _rule("words", r"\b\d{2,3} ?% (?:off|discount)\b", 1.0),
+    _rule("words", r"\bverify your (?:account|password)\b|\bpassword (?:has )?expired?\b", 2.5),
+    _rule("links", r"^https?://\d+\.\d+\.\d+\.\d+", 2.5),
+    _rule("links", r"^https?://[^/]*\.(?:zip|top|xyz|click)\b", 2.0),
+    _rule("links", r"[?&](?:utm_|c=|mc_|track)", 1.0),
+    _rule("attachments", r"\.(?:exe|js|scr|vbs|iso|lnk|html?)$", 4.0),
+    _rule("attachments", r"\.(?:docm|xlsm|zip|rar)$", 2.0),
+    _rule("markup", r"<img[^>]+(?:width|height)\s*=\s*[\"']?1\b", 1.5),
+    _rule("markup", r"<(?:script|iframe|form|object)\b", 3.0),
+    _rule("markup", r"font-size\s*:\s*[01]px|display\s*:\s*none", 1.0),
+)
+
+
+class ContentSettings(Settings):
+    """Thresholds in points, and rules in place of the built-in ones where a scenario brings its own."""
+
+    type: Literal["content"]
+    refuse_at: float = Field(default=7.0, gt=0)
+    junk_at: float | None = Field(default=None, gt=0)
+    rules: tuple[Rule, ...] = BUILT_IN
+
+    @model_validator(mode="after")
+    def _junk_comes_first(self) -> Self:
+        if self.junk_at is not None and self.junk_at > self.refuse_at:
+            msg = f"junk_at {self.junk_at} lies above refuse_at {self.refuse_at}, so nothing would be junked; lower it"
+            raise ValueError(msg)
+        return self
+
+
+class Content:
+    """Add the points of every rule that finds its pattern, each rule once."""
+
+    def __init__(self, settings: ContentSettings) -> None:
+        self._settings = settings
+        self._rules = tuple((_compile(rule.pattern), rule.where, rule.points) for rule in settings.rules)
+
+    def judge(self, case: Case) -> Refuse | Junk | None:
+        """Refuse or junk the message."""
+        points = self.score(dissect(case.content))
+        if points >= self._settings.refuse_at:
+            return Refuse(Cause.CONTENT)
+        if self._settings.junk_at is not None and points >= self._settings.junk_at:
+            return Junk()
+        return None
+
+
+    def score(self, parts: Parts) -> float:
+        """Return the sum of points of the rules that match."""
+        return sum(points for pattern, where, points in self._rules if any(map(pattern.search, parts.of(where))))

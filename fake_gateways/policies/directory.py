@@ -1,0 +1,57 @@
+"""Refuse recipients who are not there: departed, disabled, full, or in somebody else's domain."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from fake_gateways.envelope import Stage
+from fake_gateways.mailboxes import MailboxState
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Refuse
+
+NATURE: Final = Nature(
+    causes=(Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED, Cause.MAILBOX_FULL, Cause.SENDER_REJECTED),
+    stages=frozenset({Stage.RCPT, Stage.END_OF_DATA}),
+)
+_CAUSE: Final = {
+    MailboxState.DEPARTED: Cause.USER_UNKNOWN,
+    MailboxState.DISABLED: Cause.MAILBOX_DISABLED,
+    MailboxState.FULL: Cause.MAILBOX_FULL,
+}
+
+
+class DirectorySettings(Settings):
+    """Who is in the directory is said under ``mailboxes``; here only the stage can be moved."""
+
+    type: Literal["directory"] = "directory"
+
+
+class Directory:
+    """Look every recipient up in the company's directory.
+
+    At RCPT each recipient gets its own reply. At end of data one reply stands for the whole message
+    (RFC 5321 4.2.5), so one unknown recipient takes the others with it.
+    """
+
+    def __init__(self, settings: DirectorySettings) -> None:
+        del settings
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Refuse the recipient in hand, or at end of data the first that cannot be served."""
+        for recipient in (case.recipient,) if case.recipient else case.envelope.recipients:
+            cause = fault(case, recipient)
+            if cause is not None:
+                return Refuse(cause, recipient)
+        return None
+
+
+def fault(case: Case, recipient: str) -> Cause | None:
+    """Return what is wrong with a recipient, None when its mailbox takes mail."""
+    directory = case.directory
+    if not directory.serves(recipient):
+        return Cause.SENDER_REJECTED
+    state = directory.state(recipient)
+    if directory.catch_all and state is MailboxState.DEPARTED:
+        return None
+    return _CAUSE.get(state)

@@ -1,0 +1,66 @@
+"""Refuse addresses of bad reputation: those on blocklists asked over the DNS, and those on a list of one's own."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from fake_gateways.envelope import Stage
+from fake_gateways.loopback import Network
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Question, Refuse
+from fake_gateways.zone import blocklist_name
+
+NATURE: Final = Nature(
+    causes=(Cause.IP_REPUTATION,), stages=frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL, Stage.RCPT})
+)
+
+
+def _network(value: Any) -> Network:
+    try:
+        return ipaddress.ip_network(value)
+    except ValueError as error:
+        msg = f'{value!r} is no address or network ({error}); write for example "127.10.0.1" or "127.10.0.0/24"'
+        raise ValueError(msg) from None
+
+
+Networks = Annotated[
+    tuple[Annotated[Any, BeforeValidator(_network), WithJsonSchema({"type": "string"})], ...], Field(default=())
+]
+
+
+class IpReputationSettings(Settings):
+    """Blocklist zones to ask, and local lists of addresses or networks such as 127.10.0.0/24. ``allow`` goes first."""
+
+    type: Literal["ip-reputation"]
+    zones: tuple[str, ...] = ()
+    deny: Networks
+    allow: Networks
+
+
+class IpReputation:
+    """Ask each zone for the peer's address; any A record in 127.0.0.0/8 is a listing (RFC 5782 section 2.1)."""
+
+    def __init__(self, settings: IpReputationSettings) -> None:
+        self._settings = settings
+
+    def judge(self, case: Case) -> Refuse | Question | None:
+        """Refuse a listed peer. A zone that does not answer is taken as not listing, as mail servers do."""
+        settings = self._settings
+        if settings.allow or settings.deny:
+            ip = ipaddress.ip_address(case.peer_address)
+            if any(ip in network for network in settings.allow):
+                return None
+            if any(ip in network for network in settings.deny):
+                return Refuse(Cause.IP_REPUTATION)
+        for zone in settings.zones:
+            question = Question(blocklist_name(case.peer_address, zone))
+            answer = case.answer(question)
+            if answer is None:
+                return question
+            if any(record.startswith("127.") for record in answer.records):
+                return Refuse(Cause.IP_REPUTATION)
+        return None

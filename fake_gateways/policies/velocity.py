@@ -1,0 +1,82 @@
+"""Refuse a sender that is too fast: messages, recipients or connections within a sliding window."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final, Literal
+
+from pydantic import Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings, network_of
+from fake_gateways.truth import Cause
+from fake_gateways.units import Duration, Rate
+from fake_gateways.verdict import Refuse
+
+NATURE: Final = Nature(
+    causes=(Cause.VELOCITY,), stages=frozenset({Stage.CONNECT, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA})
+)
+
+Scope = Literal["ip", "/24", "sender-domain"]
+Unit = Literal["messages", "recipients", "connections"]
+
+
+class VelocitySettings(Settings):
+    """``limit`` per window, counted apart for every value of each of ``per``; past it all is refused for ``block_for``."""
+
+    type: Literal["velocity"]
+    limit: Rate
+    count: Unit = "messages"
+    per: tuple[Scope, ...] = Field(default=("ip",), min_length=1)
+    block_for: Duration = 0.0
+
+
+class Velocity:
+    """Count what comes, including what is refused here, and block whoever exceeds the limit.
+
+    A window slides: what is older than it no longer counts. Refusals during a block do not prolong it.
+    """
+
+    def __init__(self, settings: VelocitySettings) -> None:
+        self._settings = settings
+        self._seen: dict[str, deque[float]] = {}
+        self._blocked: dict[str, float] = {}
+        self._last: tuple[int, ...] = ()
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Refuse while blocked, else count and refuse what goes beyond the limit."""
+        keys = self._keys(case)
+        if any(case.at < self._blocked.get(key, case.at) for key in keys):
+            return Refuse(Cause.VELOCITY)
+        if not self._is_new(case):
+            return None
+        return Refuse(Cause.VELOCITY) if any([self._exceeds(key, case.at) for key in keys]) else None
+
+    def _keys(self, case: Case) -> list[str]:
+        of = {
+            "ip": lambda: case.peer_address,
+            "/24": lambda: network_of(case.peer_address),
+            "sender-domain": lambda: case.sender_domain,
+        }
+        # Before MAIL there is no sender domain, and the null return-path has none: nothing to count by.
+        return [key for scope in self._settings.per if (key := of[scope]())]
+
+    def _is_new(self, case: Case) -> bool:
+        """Whether this is another message (or connection), not a further recipient of the one just counted."""
+        if self._settings.count == "recipients":
+            return True
+        this = (case.session,) if self._settings.count == "connections" else (case.session, case.transaction)
+        new, self._last = this != self._last, this
+        return new
+
+    def _exceeds(self, key: str, at: float) -> bool:
+        limit, window_s = self._settings.limit
+        seen = self._seen.setdefault(key, deque())
+        while seen and seen[0] <= at - window_s:
+            seen.popleft()
+        seen.append(at)
+        if len(seen) <= limit:
+            return False
+        if self._settings.block_for:
+            self._blocked[key] = at + self._settings.block_for
+        return True

@@ -1,0 +1,128 @@
+"""An SMTP reply: a code, perhaps an enhanced status, and lines of text (RFC 5321 4.2, RFC 3463, RFC 2034)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)")
+_REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
+
+MAX_LINE_OCTETS = 4096
+"""RFC 5321 4.5.3.1.5 says 512, real servers exceed it; beyond this a peer is talking garbage."""
+MAX_LINES = 128
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class EnhancedStatus:
+    """An enhanced mail system status code such as 5.1.1 (RFC 3463 section 2)."""
+
+    klass: int
+    subject: int
+    detail: int
+
+    @classmethod
+    def parse(cls, text: str) -> EnhancedStatus:
+        """Read exactly one status; raises ValueError when the text is anything else."""
+        found = _ENHANCED.fullmatch(text)
+        if found is None:
+            msg = f"{text!r} is not an enhanced status such as 5.1.1"
+            raise ValueError(msg)
+        return cls(*map(int, found.groups()))
+
+    def __str__(self) -> str:
+        return f"{self.klass}.{self.subject}.{self.detail}"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server says to one command.
+
+    ``lines`` hold the text without code and enhanced status, one entry a wire line, never empty.
+    """
+
+    code: int
+    lines: tuple[str, ...] = ("",)
+    enhanced: EnhancedStatus | None = None
+
+    @property
+    def accepts(self) -> bool:
+        """Whether the server agreed, 2yz or 3yz (RFC 5321 4.2.1)."""
+        return self.code < 400
+
+    @property
+    def defers(self) -> bool:
+        """Whether the server refused for now, 4yz (RFC 5321 4.2.1)."""
+        return 400 <= self.code < 500
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the server refused for good, 5yz (RFC 5321 4.2.1)."""
+        return self.code >= 500
+
+    @property
+    def text(self) -> str:
+        """The text lines joined by line feeds."""
+        return "\n".join(self.lines) if len(self.lines) > 1 else self.lines[0]
+
+    def __str__(self) -> str:
+        status = f"{self.enhanced} " if self.enhanced else ""
+        return f"{self.code} {status}{' '.join(self.lines)}"
+
+    @cached_property
+    def octets(self) -> bytes:
+        """The reply as it goes over the wire; continuation lines repeat the enhanced status (RFC 2034 section 4)."""
+        status = f"{self.enhanced} " if self.enhanced else ""
+        last = len(self.lines) - 1
+        return b"".join(
+            f"{self.code}{' ' if number == last else '-'}{status}{line}\r\n".encode("utf-8", "surrogateescape")
+            for number, line in enumerate(self.lines)
+        )
+
+
+def from_wire(code: int, lines: list[str]) -> Reply:
+    """Build a reply from received lines, lifting the enhanced status out of the text where each line has it."""
+    found = _ENHANCED.match(lines[0])
+    if found is None or int(found[1]) != code // 100:
+        return Reply(code, tuple(line.strip() for line in lines))
+    status = EnhancedStatus(*map(int, found.groups()))
+    prefix = found[0]
+    return Reply(code, tuple(line.removeprefix(prefix).strip() for line in lines), status)
+
+
+class GarbageError(Exception):
+    """The peer sent something that is no SMTP reply."""
+
+
+class ReplyReader:
+    """Cuts received octets into replies, however they were split on the way."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._code = 0
+        self._lines: list[str] = []
+
+    def feed(self, octets: bytes) -> list[Reply]:
+        """Take more octets and return the replies they complete; raises GarbageError at the first that is none."""
+        *lines, self._buffer = (self._buffer + octets).split(b"\n")
+        if len(self._buffer) > MAX_LINE_OCTETS:
+            msg = f"a reply line of more than {MAX_LINE_OCTETS} octets"
+            raise GarbageError(msg)
+        return [reply for line in lines if (reply := self._line(line)) is not None]
+
+    def _line(self, line: bytes) -> Reply | None:
+        found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
+        if found is None or len(line) > MAX_LINE_OCTETS or len(self._lines) >= MAX_LINES:
+            msg = f"{line[:60]!r} where a reply line was due"
+            raise GarbageError(msg)
+        code = int(found[1])
+        if self._lines and code != self._code:
+            msg = f"a reply that began with {self._code} goes on with {code}"
+            raise GarbageError(msg)
+        self._code = code
+        self._lines.append((found[3] or b"").decode("utf-8", "backslashreplace"))
+        if found[2] == b"-":
+            return None
+        lines, self._lines = self._lines, []
+        return from_wire(code, lines)

@@ -1,0 +1,165 @@
+"""Carries sessions over sockets with aiosmtpd; the only file here that imports it.
+
+aiosmtpd owns the connection: accepting, closing, the idle timer, and (in its own coroutine) whatever has to wait.
+It pushes a 220 before any hook and parses commands in its own words, while a persona greets, refuses and complains
+in its vendor's. So two methods of its SMTP class are replaced: ``_handle_client``, which greets, and
+``data_received``, which answers what needs no waiting at once (a run of pipelined commands gets its replies in one
+write). The version is pinned for their sake.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from aiosmtpd.smtp import SMTP
+
+from fake_gateways.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
+from fake_gateways.gateway import Gateway
+from fake_gateways.loopback import Network, require_inside
+from fake_gateways.reply import Reply
+from fake_gateways.session import BARE_LINE_FEED, TIMED_OUT, Dialogue, Session
+from fake_gateways.verdict import Answer, Question
+
+Ask = Callable[[Question], Awaitable[Answer]]
+
+MAX_AHEAD: Final = 1024 * 1024
+"""Octets a client may send while it still has to wait for an answer."""
+MAX_UNREAD: Final = 1024 * 1024
+"""Octets of replies a client may leave unread."""
+IDLE_S: Final = 300.0
+"""RFC 5321 4.5.3.2.7: a server waits five minutes for the next command."""
+
+
+class Carrier(SMTP):
+    """One connection."""
+
+    def __init__(self, gateway: Gateway, ask: Ask, idle_s: float) -> None:
+        super().__init__(None, hostname=gateway.host, timeout=idle_s, loop=asyncio.get_running_loop())
+        self._gateway = gateway
+        self._ask = ask
+        self._framing = Framing(gateway.size_limit)
+        self._dialogue: Session
+        self._asked: asyncio.Queue[tuple[Dialogue, Question]] = asyncio.Queue()
+        self._is_waiting = False
+        self._said: list[bytes] = []
+        self._heard_at = 0.0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Open a session and greet."""
+        super().connection_made(transport)
+        self._heard_at = self.loop.time()
+        peer_address, peer_port = transport.get_extra_info("peername")[:2]
+        self._dialogue = self._gateway.open(peer_address, peer_port)
+        self._begin(self._dialogue.greet())
+        self._answer()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Tell the session that its client has gone."""
+        self._dialogue.lost()
+        super().connection_lost(error)
+
+    def eof_received(self) -> bool:
+        """Close when the client has nothing more to say; what it said before has been answered."""
+        super().eof_received()
+        return False
+
+    def data_received(self, data: bytes) -> None:
+        """Answer what arrived, as far as nothing has to be waited for."""
+        self._heard_at = self.loop.time()
+        self._framing.feed(data)
+        if self._is_waiting and self._framing.pending > MAX_AHEAD:
+            self._abort()
+        self._answer()
+
+    async def _handle_client(self) -> None:
+        """Do the waiting: fetch the answers that dialogues ask for, and carry on behind them."""
+        while True:
+            dialogue, question = await self._asked.get()
+            unanswered: Question | None = question
+            while unanswered is not None:
+                unanswered = self._advance(dialogue, await self._ask(unanswered))
+            self._is_waiting = False
+            self._answer()
+
+    def _answer(self) -> None:
+        """Take what has arrived piece by piece, and send all replies to it in one write."""
+        while not self._is_waiting and not self._dialogue.closing:
+            dialogue = self._next()
+            if dialogue is None:
+                break
+            self._begin(dialogue)
+        if self.transport is None:
+            return
+        if self._said:
+            self.transport.write(b"".join(self._said))
+            self._said.clear()
+            if self.transport.get_write_buffer_size() > MAX_UNREAD:
+                self._abort()
+        if self._dialogue.closing and not self._is_waiting:
+            self.transport.close()
+
+    def _next(self) -> Dialogue | None:
+        dialogue = self._dialogue
+        try:
+            if dialogue.wants_content:
+                content = self._framing.content()
+                return None if content is None else dialogue.content(content)
+            line = self._framing.line()
+            return None if line is None else dialogue.command(line)
+        except LineTooLongError:
+            return _say(dialogue.line_too_long())
+        except ContentTooLargeError:
+            return _say(dialogue.content_too_large())
+        except BareLineFeedError:
+            return _say(dialogue.hang_up(BARE_LINE_FEED))
+
+    def _begin(self, dialogue: Dialogue) -> None:
+        question = self._advance(dialogue, None)
+        if question is not None:
+            self._is_waiting = True
+            self._asked.put_nowait((dialogue, question))
+
+    def _advance(self, dialogue: Dialogue, answer: Answer | None) -> Question | None:
+        """Carry a dialogue on to its next question; its reply is kept to be sent."""
+        try:
+            return dialogue.send(answer)  # type: ignore[arg-type]  # a generator is started by None
+        except StopIteration as finished:
+            self._said.append(finished.value.octets)
+            return None
+
+    def _abort(self) -> None:
+        """Drop a client that sends without reading, or ahead without end."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    def _timeout_cb(self) -> None:
+        """Hang up on a client that has been silent for too long; the timer is not renewed at every command."""
+        silent_s = self.loop.time() - self._heard_at
+        if silent_s < self._timeout_duration:
+            self._reset_timeout(self._timeout_duration - silent_s)
+            return
+        self._said.append(self._dialogue.hang_up(TIMED_OUT).octets)
+        self._answer()
+
+
+def _say(reply: Reply) -> Dialogue:
+    """Return a dialogue that has nothing to ask."""
+    return reply
+    yield
+
+
+async def serve(
+    gateway: Gateway,
+    ask: Ask,
+    *,
+    address: str,
+    port: int = 0,
+    idle_s: float = IDLE_S,
+    allowed: Sequence[Network] = (),
+) -> asyncio.Server:
+    """Listen for a gateway. Port 0 takes a free one. Raises OutsideError, and OSError when the port is in use."""
+    require_inside(address, allowed)
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: Carrier(gateway, ask, idle_s), address, port, backlog=1024)

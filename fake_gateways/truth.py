@@ -1,0 +1,117 @@
+"""What a gateway decided, why, and what it said instead: the ground truth."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class Fault(StrEnum):
+    """On whose side the reason of a refusal lies."""
+
+    RECIPIENT = "recipient"
+    MAILBOX = "mailbox"
+    SENDER = "sender"
+    TRANSIENT = "transient"
+
+
+class Remedy(StrEnum):
+    """What the sender should do about the address."""
+
+    SUPPRESS = "suppress"
+    KEEP_AND_RETRY = "keep, retry later"
+    REPAIR_SENDING = "keep, repair the sending"
+    RETRY = "retry"
+
+
+class Cause(StrEnum):
+    """Why a gateway refuses. A claimed cause is one of these as well."""
+
+    USER_UNKNOWN = "user-unknown"
+    MAILBOX_DISABLED = "mailbox-disabled"
+    ADDRESS_MOVED = "address-moved"
+    BAD_DOMAIN = "bad-domain"
+    MAILBOX_FULL = "mailbox-full"
+    IP_REPUTATION = "ip-reputation"
+    SENDER_REJECTED = "sender-rejected"
+    CONTENT = "content"
+    VIRUS = "virus"
+    POLICY = "policy"
+    AUTHENTICATION = "authentication"
+    VELOCITY = "velocity"
+    TOO_LARGE = "too-large"
+    TLS_REQUIRED = "tls-required"
+    DIRECTORY_HARVEST = "directory-harvest"
+    GREYLISTED = "greylisted"
+    NETWORK = "network"
+    SYSTEM = "system"
+
+    @property
+    def fault(self) -> Fault:
+        """Whose fault it is."""
+        return _FAULT.get(self, Fault.SENDER)
+
+    @property
+    def remedy(self) -> Remedy:
+        """What the sender should do."""
+        return _REMEDY[self.fault]
+
+
+_FAULT: Final = {
+    Cause.USER_UNKNOWN: Fault.RECIPIENT,
+    Cause.MAILBOX_DISABLED: Fault.RECIPIENT,
+    Cause.ADDRESS_MOVED: Fault.RECIPIENT,
+    Cause.BAD_DOMAIN: Fault.RECIPIENT,
+    Cause.MAILBOX_FULL: Fault.MAILBOX,
+    Cause.GREYLISTED: Fault.TRANSIENT,
+    Cause.NETWORK: Fault.TRANSIENT,
+    Cause.SYSTEM: Fault.TRANSIENT,
+}
+_REMEDY: Final = {
+    Fault.RECIPIENT: Remedy.SUPPRESS,
+    Fault.MAILBOX: Remedy.KEEP_AND_RETRY,
+    Fault.SENDER: Remedy.REPAIR_SENDING,
+    Fault.TRANSIENT: Remedy.RETRY,
+}
+
+
+class Fate(StrEnum):
+    """What became of a message for one recipient, as far as the gateway knows."""
+
+    INBOX = "inbox"
+    JUNK = "junk"
+    REFUSED = "refused"
+    DEFERRED = "deferred"
+    CUT = "cut"
+    """The dialogue ended before the message was handed over."""
+
+
+class Truth(NamedTuple):
+    """One decision about one recipient, in the gateway's own pen.
+
+    ``recipient`` is empty for a decision taken before RCPT, ``return_path`` is None before MAIL. ``at`` is in
+    seconds since the epoch, UTC. ``claimed`` is the cause whose wording was used; ``honest`` says whether it is
+    the true one. ``peer_port`` joins a decision before MAIL to the sender's socket and is no part of the books' hash.
+    """
+
+    gateway: str
+    seq: int
+    at: float
+    session: int
+    transaction: int
+    stage: str
+    peer_address: str
+    peer_port: int
+    helo: str
+    return_path: str | None
+    recipient: str
+    message_id: str
+    mailbox: str | None
+    cause: str | None
+    claimed: str | None
+    honest: bool
+    fate: str
+    code: int
+    enhanced: str | None
+    text: str
+    policy: str | None

@@ -1,0 +1,94 @@
+"""A campaign's recipients, message and schedule as planned deliveries."""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from fake_gateways.envelope import domain_of
+from probe.input_error import InputError
+from probe.scenario.model import Campaign, Sender
+
+
+class Listed(NamedTuple):
+    """A line of the sender's own list."""
+
+    address: str
+    fields: dict[str, str]
+
+
+class Delivery(NamedTuple):
+    """One message to one recipient, due at a moment (seconds since the epoch) from one source address."""
+
+    number: int
+    recipient: str
+    at: float
+    source: str
+    fields: dict[str, str]
+
+
+def read_list(path: Path, place: str) -> list[Listed]:
+    """Read a CSV with a column ``email``; raises InputError naming the line. Doubled addresses count once."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            if "email" not in (rows.fieldnames or ()):
+                raise InputError(f"{place}: {path}", "has no column email", "name the column of addresses email")
+            return list({listed.address: listed for listed in _listed(rows, path)}.values())
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"{place}: {path}", f"cannot be read ({reason})", "give a UTF-8 CSV file") from None
+
+
+def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[Listed]:
+    for row in rows:
+        address = (row.get("email") or "").strip()
+        local, at, domain = address.rpartition("@")
+        if not (local and at and domain) or any(character.isspace() or character in "<>" for character in address):
+            place = f"{path}: line {rows.line_num}"
+            raise InputError(place, f"{address!r} is no address", "correct or remove the line")
+        fields = {key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)}
+        yield Listed(f"{local}@{domain.lower()}", fields)
+
+
+def choose(
+    listed: Sequence[Listed], mailboxes: Iterable[str], campaign: Campaign, rng: random.Random, place: str
+) -> list[Listed]:
+    """Return whom the campaign goes to, in sending order: the listed, and as many more as ``count`` asks for."""
+    wanted = campaign.recipients
+    on_list = {each.address.lower() for each in listed}
+    others = [Listed(address, {}) for address in mailboxes if address not in on_list]
+    if wanted.count is None:
+        chosen = list(listed) if wanted.seed_list else others
+    else:
+        more = wanted.count - len(listed)
+        if not 0 <= more <= len(others):
+            have = f"{len(listed)} listed and {len(others)} other mailboxes"
+            problem = f"{wanted.count} recipients are wanted, but there are {have}"
+            raise InputError(f"{place}.recipients.count", problem, "change count, or mailboxes.count of the gateways")
+        chosen = [*listed, *rng.sample(others, more)]
+    # Lists are mailed in no order that a gateway could see.
+    rng.shuffle(chosen)
+    return chosen
+
+
+def plan(recipients: Sequence[Listed], sender: Sender, starts: float, rng: random.Random) -> list[Delivery]:
+    """Give every recipient a moment, evenly by the sender's rate, and a source address by the shares."""
+    addresses = [ip.address for ip in sender.ips]
+    shares = [ip.share for ip in sender.ips]
+    sources = rng.choices(addresses, shares, k=len(recipients))
+    every_s = sender.rate.seconds / sender.rate.count
+    return [
+        Delivery(number, listed.address, starts + number * every_s, source, _fields(listed))
+        for number, (listed, source) in enumerate(zip(recipients, sources, strict=True))
+    ]
+
+
+def _fields(listed: Listed) -> dict[str, str]:
+    """Return the merge fields: the list's own columns, and what the address itself tells."""
+    local = listed.address.partition("@")[0]
+    given = local.replace("_", ".").partition(".")[0].title()
+    return {"email": listed.address, "domain": domain_of(listed.address), "given_name": given, **listed.fields}

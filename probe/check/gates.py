@@ -1,0 +1,79 @@
+"""Gates: bounds on the scorecard's figures, written as tables that mirror scorecard.json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from probe.input_error import InputError
+
+_BOUNDS: Final = {"min", "max", "equals"}
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What a figure must keep to; ``path`` leads to it through the scorecard."""
+
+    path: tuple[str, ...]
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The figure's name."""
+        return ".".join(self.path)
+
+    def __str__(self) -> str:
+        if self.least == self.most:
+            return f"= {self.least:g}"
+        parts = []
+        if self.least is not None:
+            parts.append(f">= {self.least:g}")
+        if self.most is not None:
+            parts.append(f"<= {self.most:g}")
+        return " and ".join(parts)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A bound and what the run came to."""
+
+    name: str
+    passed: bool
+    value: float
+    bound: str
+
+
+def bounds(expect: Mapping[str, Any], empty: Mapping[str, Any], place: str) -> list[Bound]:
+    """Read ``[expect]`` against a scorecard of zeros; raises InputError for a figure there is none of."""
+    return list(_walk(expect, empty, (), place))
+
+
+def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place: str) -> Iterator[Bound]:
+    for key, value in expect.items():
+        here = (*path, key)
+        where = f"{place}.{'.'.join(here)}"
+        if not isinstance(figures, Mapping) or key not in figures:
+            known = ", ".join(figures) if isinstance(figures, Mapping) else "none below it"
+            raise InputError(where, "is no figure of the scorecard", f"it has: {known}")
+        if not isinstance(value, Mapping):
+            raise InputError(where, f"is {value!r}, which is no bound", "write for example { max = 10 }")
+        if not set(value) <= _BOUNDS or not value:
+            yield from _walk(value, figures[key], here, place)
+            continue
+        numbers = {name: number for name, number in value.items() if isinstance(number, int | float)}
+        if not isinstance(figures[key], int | float) or len(numbers) < len(value) or True in value.values():
+            raise InputError(where, "cannot be held against a bound", "bounds are numbers, for a figure that is one")
+        exact = numbers.get("equals")
+        yield Bound(here, numbers.get("min", exact), numbers.get("max", exact))
+
+
+def judge(bound: Bound, figures: Mapping[str, Any]) -> Gate:
+    """Hold a figure against its bound."""
+    value: Any = figures
+    for key in bound.path:
+        value = value[key]
+    low = bound.least is None or value >= bound.least
+    high = bound.most is None or value <= bound.most
+    return Gate(bound.name, low and high, value, str(bound))

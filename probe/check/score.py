@@ -1,0 +1,194 @@
+"""The scorecard: what was reported, what was true, and who read it how well."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from fake_gateways.mailboxes import MailboxState
+from fake_gateways.truth import Cause, Fault, Truth
+from probe.attempt import Attempt, Outcome
+from probe.check.interval import wilson
+from probe.classify import Classifier, Evidence, Reading
+
+NAIVE: Final = "code"
+"""The reading that counts as reported: what most mail providers do with a reply."""
+
+
+class Story(NamedTuple):
+    """A recipient's attempts in order, the decision behind the last, and the state of its mailbox."""
+
+    evidence: Evidence
+    truth: Truth | None
+    mailbox: MailboxState
+
+
+@dataclass
+class CauseScore:
+    """Recipients whose last attempt was refused for a cause, and those of them alive who were told otherwise."""
+
+    refused: int = 0
+    disguised: int = 0
+
+
+@dataclass
+class TruthScore:
+    """The hard bounces reported, by what was true of them: they add up.
+
+    ``recipient_fault`` are gone; ``disguised`` are alive and were told another's cause; ``misread`` are alive and
+    were told the truth, in words or numbers that the naive reading takes for an unknown recipient.
+    """
+
+    recipient_fault: int = 0
+    disguised: int = 0
+    misread: int = 0
+    alive: int = 0
+    gone: int = 0
+    by_cause: dict[str, CauseScore] = field(default_factory=dict)
+
+
+@dataclass
+class ClassifierScore:
+    """How a classifier's suppressions compare with who is really gone. Intervals are Wilson's, 95 %.
+
+    The rates are shares of the living and of the gone among the recipients.
+    """
+
+    wrongly_suppressed: int
+    missed_dead: int
+    rightly_suppressed: int
+    wrongly_suppressed_rate: float
+    wrongly_suppressed_interval: tuple[float, float]
+    missed_dead_rate: float
+    missed_dead_interval: tuple[float, float]
+    precision: float
+    precision_interval: tuple[float, float]
+    recall: float
+    recall_interval: tuple[float, float]
+
+
+@dataclass
+class GatewayScore:
+    """One gateway's part in it: where the report lies."""
+
+    recipients: int = 0
+    delivered: int = 0
+    hard_bounces: int = 0
+    gone: int = 0
+    disguised: int = 0
+
+
+@dataclass
+class Scorecard:
+    """Everything counted of one run. ``recipients`` are those planned for, whether or not an attempt was made."""
+
+    scenario: str
+    seed: int
+    transport: str
+    complete: bool
+    recipients: int = 0
+    attempts: int = 0
+    delivered: int = 0
+    junked: int = 0
+    undelivered: int = 0
+    hard_bounces_reported: int = 0
+    hard_bounce_rate: float = 0.0
+    truth: TruthScore = field(default_factory=TruthScore)
+    classifiers: dict[str, ClassifierScore] = field(default_factory=dict)
+    gateways: dict[str, GatewayScore] = field(default_factory=dict)
+    books: str = ""
+
+
+def stories(
+    pairs: Iterable[tuple[Attempt, Truth | None]], mailboxes: Mapping[str, str]
+) -> dict[str, Story]:
+    """Gather each recipient's attempts; an address that no directory has is nobody's any more."""
+    gathered: dict[str, list[tuple[Attempt, Truth | None]]] = {}
+    for pair in pairs:
+        gathered.setdefault(pair[0].recipient, []).append(pair)
+    return {
+        recipient: Story(
+            Evidence(recipient, tuple(attempt for attempt, _ in each)),
+            each[-1][1],
+            MailboxState(mailboxes.get(recipient.lower(), MailboxState.DEPARTED)),
+        )
+        for recipient, each in gathered.items()
+    }
+
+
+def read_all(told: Mapping[str, Story], classifier: Classifier) -> dict[str, Reading]:
+    """Let a classifier read every recipient's evidence; it gets nothing else."""
+    return {recipient: classifier.classify(story.evidence) for recipient, story in told.items()}
+
+
+def score_classifier(told: Mapping[str, Story], readings: Mapping[str, Reading]) -> ClassifierScore:
+    """Count whom a classifier would suppress against who is gone. Nobody said about means kept."""
+    counts: Counter[tuple[bool, bool]] = Counter()
+    for recipient, story in told.items():
+        reading = readings.get(recipient)
+        counts[story.mailbox.alive, reading is not None and reading.suppress] += 1
+    wrong, right = counts[True, True], counts[False, True]
+    missed = counts[False, False]
+    alive, gone, suppressed = wrong + counts[True, False], right + missed, wrong + right
+    return ClassifierScore(
+        wrongly_suppressed=wrong,
+        missed_dead=missed,
+        rightly_suppressed=right,
+        wrongly_suppressed_rate=_share(wrong, alive),
+        wrongly_suppressed_interval=_interval(wrong, alive),
+        missed_dead_rate=_share(missed, gone),
+        missed_dead_interval=_interval(missed, gone),
+        # Who suppresses nobody makes no mistake in it.
+        precision=_share(right, suppressed) if suppressed else 1.0,
+        precision_interval=_interval(right, suppressed),
+        recall=_share(right, gone) if gone else 1.0,
+        recall_interval=_interval(right, gone),
+    )
+
+
+def score_truth(card: Scorecard, told: Mapping[str, Story], naive: Mapping[str, Reading], gateways: Sequence[str]) -> None:
+    """Fill in what was reported and what was true of it."""
+    card.gateways = {name: GatewayScore() for name in gateways}
+    card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}
+    for recipient, story in told.items():
+        alive = story.mailbox.alive
+        truth = story.truth
+        at_gateway = card.gateways.get(truth.gateway) if truth is not None else None
+        delivered = story.evidence.last.outcome == Outcome.DELIVERED
+        reported = naive[recipient].suppress
+        lied = truth is not None and truth.cause is not None and _is_disguise(truth)
+        card.delivered += delivered
+        card.junked += truth is not None and truth.fate == "junk"
+        card.undelivered += not delivered
+        card.truth.alive += alive
+        card.truth.gone += not alive
+        card.hard_bounces_reported += reported
+        card.truth.recipient_fault += reported and not alive
+        card.truth.disguised += reported and alive and lied
+        card.truth.misread += reported and alive and not lied
+        if truth is not None and truth.cause is not None:
+            by_cause = card.truth.by_cause[truth.cause]
+            by_cause.refused += 1
+            by_cause.disguised += alive and lied and reported
+        if at_gateway is not None:
+            at_gateway.recipients += 1
+            at_gateway.delivered += delivered
+            at_gateway.hard_bounces += reported
+            at_gateway.gone += reported and not alive
+            at_gateway.disguised += reported and alive and lied
+    card.hard_bounce_rate = _share(card.hard_bounces_reported, card.recipients)
+
+
+def _is_disguise(truth: Truth) -> bool:
+    return not truth.honest and Cause(truth.claimed or "").fault is Fault.RECIPIENT
+
+
+def _share(hits: int, cases: int) -> float:
+    return round(hits / cases, 6) if cases else 0.0
+
+
+def _interval(hits: int, cases: int) -> tuple[float, float]:
+    low, high = wilson(hits, cases)
+    return round(low, 6), round(high, 6)

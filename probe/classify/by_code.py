@@ -1,0 +1,60 @@
+"""Believes the enhanced status, then the code, as most mail providers do."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fake_gateways.truth import Cause
+from probe.classify.evidence import Evidence, Reading
+
+# RFC 3463 sections 3.2 to 3.8 and the IANA registry of enhanced status codes, subject and detail.
+_BY_STATUS: Final = {
+    "1.0": Cause.USER_UNKNOWN,
+    "1.1": Cause.USER_UNKNOWN,
+    "1.2": Cause.BAD_DOMAIN,
+    "1.3": Cause.USER_UNKNOWN,
+    "1.6": Cause.ADDRESS_MOVED,
+    "1.7": Cause.SENDER_REJECTED,
+    "1.8": Cause.SENDER_REJECTED,
+    "1.10": Cause.BAD_DOMAIN,
+    "2.1": Cause.MAILBOX_DISABLED,
+    "2.2": Cause.MAILBOX_FULL,
+    "2.3": Cause.TOO_LARGE,
+    "3.4": Cause.TOO_LARGE,
+    "7.10": Cause.TLS_REQUIRED,
+    "7.26": Cause.AUTHENTICATION,
+}
+_BY_SUBJECT: Final = {
+    "3": Cause.SYSTEM,
+    "4": Cause.NETWORK,
+    "5": Cause.SYSTEM,
+    "6": Cause.CONTENT,
+    "7": Cause.POLICY,
+}
+# RFC 5321 section 4.2.3: what each code means where nothing better is said.
+_BY_CODE: Final = {
+    550: Cause.USER_UNKNOWN,
+    551: Cause.ADDRESS_MOVED,
+    552: Cause.MAILBOX_FULL,
+    553: Cause.USER_UNKNOWN,
+    554: Cause.POLICY,
+}
+
+
+class ByCode:
+    """Reads a permanent refusal by its numbers alone; a temporary one is never more than temporary."""
+
+    def classify(self, evidence: Evidence) -> Reading:
+        """Look the last attempt's numbers up."""
+        last = evidence.last
+        if not evidence.bounced:
+            return Reading(None, reason="delivered")
+        if last.code is None:
+            return Reading(Cause.NETWORK, reason=f"no reply: {last.failure}")
+        if last.code < 500:
+            return Reading(Cause.SYSTEM, reason=f"{last.code} is temporary")
+        _, _, rest = (last.enhanced or "").partition(".")
+        by_status = _BY_STATUS.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
+        if by_status is not None:
+            return Reading(by_status, reason=f"enhanced status {last.enhanced}")
+        return Reading(_BY_CODE.get(last.code, Cause.SYSTEM), reason=f"code {last.code}")

@@ -1,0 +1,314 @@
+"""The composition root: a scenario becomes a world, a run of it becomes books and a scorecard."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import json
+import multiprocessing
+import os
+import random
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from fake_gateways import nameserver
+from fake_gateways.envelope import domain_of
+from fake_gateways.mailboxes import Directory
+from fake_gateways.resolver import Resolver
+from fake_gateways.verdict import Answer, Question
+from fake_gateways.zone import Listing, World
+from probe import campaign, lane_job, message
+from probe.check import gates, score
+from probe.check.join import join
+from probe.classify import BASELINES
+from probe.input_error import InputError
+from probe.lane_job import Carriage, Job, LaneJob
+from probe.ledger import Classification, Ledger, Mailbox, Planned
+from probe.route import exchanger_of
+from probe.scenario.companies import Company, companies, staff
+from probe.scenario.load import Loaded
+
+PER_WORKER: Final = 20_000
+"""Recipients below which another process costs more than it saves."""
+
+
+class BooksError(Exception):
+    """The two books do not join: our bug, exit code 3."""
+
+
+class ClassifierError(Exception):
+    """A classifier failed: exit code 4."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A scenario with everything in it made up and checked, ready to be run or served."""
+
+    loaded: Loaded
+    companies: tuple[Company, ...]
+    directories: dict[str, Directory]
+    recipients: list[campaign.Listed]
+    template: message.Template
+    world: World
+
+
+def set_up(loaded: Loaded) -> Setting:
+    """Make the companies, their people, the sender's list and the names; raises InputError."""
+    scenario = loaded.scenario
+    the_campaign = scenario.campaign[0]
+    place = f"{loaded.path}: campaign[0]"
+    found = companies(scenario, loaded.path)
+    by_domain = {domain: company.name for company in found for domain in company.domains}
+    listed: list[campaign.Listed] = []
+    if the_campaign.recipients.seed_list:
+        listed = campaign.read_list(
+            loaded.folder / the_campaign.recipients.seed_list, f"{place}.recipients.seed_list"
+        )
+    at_company: dict[str, list[str]] = {company.name: [] for company in found}
+    for each in listed:
+        domain = domain_of(each.address)
+        if domain not in by_domain:
+            raise InputError(
+                f"{place}.recipients.seed_list: {each.address}",
+                f"no gateway takes mail for {domain}, so it has no MX",
+                f"add {domain} to a gateway's domains or remove the address",
+            )
+        at_company[by_domain[domain]].append(each.address.lower())
+    directories = {
+        company.name: staff(company, at_company[company.name], scenario.seed, loaded.path) for company in found
+    }
+    rng = random.Random(f"{scenario.seed}:{the_campaign.name}:recipients")  # noqa: S311 - must be repeatable
+    everybody = [address for directory in directories.values() for address in sorted(directory.states)]
+    recipients = campaign.choose(listed, everybody, the_campaign, rng, place)
+    if not recipients:
+        raise InputError(place, "has no recipients", "give the gateways mailboxes, or name a seed_list")
+    template = message.read(loaded.folder / the_campaign.message, f"{place}.message")
+    return Setting(loaded, found, directories, recipients, template, _world(loaded, found))
+
+
+def _world(loaded: Loaded, found: Iterable[Company]) -> World:
+    """Give every company its exchanger, and the sender its names and its stays on blocklists."""
+    scenario = loaded.scenario
+    world = World()
+    for company in found:
+        world.add_host(company.host, company.address)
+        for domain in company.domains:
+            world.add(domain, "MX", f"10 {company.host}.")
+    starts = scenario.starts.timestamp()
+    sender = scenario.sender
+    for ip in sender.ips:
+        world.add_host(sender.helo, ip.address)
+        world.add_listings(
+            Listing(ip.address, listed.zone, starts + listed.since, None if listed.until is None else starts + listed.until)
+            for listed in ip.listed
+        )
+    # RFC 7208: the sender's addresses may use its return-path.
+    allowed = " ".join(f"ip{'6' if ':' in ip.address else '4'}:{ip.address}" for ip in sender.ips)
+    world.add(sender.return_path, "TXT", f'"v=spf1 {allowed} -all"')
+    return world
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run came to."""
+
+    scorecard: score.Scorecard
+    gates: list[gates.Gate]
+
+    @property
+    def passed(self) -> bool:
+        """Whether every gate held."""
+        return all(gate.passed for gate in self.gates)
+
+    def figures(self) -> dict[str, Any]:
+        """Return the scorecard as scorecard.json holds it (schema 1)."""
+        return {
+            "schema": 1,
+            **dataclasses.asdict(self.scorecard),
+            "gates": [dataclasses.asdict(gate) for gate in self.gates],
+        }
+
+
+def run(
+    setting: Setting,
+    *,
+    carriage: Carriage,
+    out: Path,
+    classifiers: tuple[str, ...],
+    workers: int | None = None,
+    begin: Callable[[int], None] = lambda total: None,
+    done: Callable[[int], None] = lambda count: None,
+) -> Result:
+    """Run a scenario into a folder and judge it.
+
+    ``begin`` hears how many recipients there are, ``done`` as they are finished with. Raises InputError before
+    anything is sent, BooksError and ClassifierError after.
+    """
+    bounds = expected(setting, classifiers)
+    scenario = setting.loaded.scenario
+    starts = scenario.starts.timestamp() + scenario.campaign[0].at
+    rng = random.Random(f"{scenario.seed}:{scenario.campaign[0].name}:plan")  # noqa: S311 - must be repeatable
+    deliveries = campaign.plan(setting.recipients, scenario.sender, starts, rng)
+    routes = asyncio.run(_routes(setting, carriage, starts))
+    lanes = _lanes(setting, deliveries, routes)
+    with Ledger.create(out) as ledger:
+        ledger.note("complete", "no")
+        ledger.note("scenario", scenario.name)
+        ledger.note("seed", str(scenario.seed))
+        ledger.note("transport", carriage)
+        ledger.add(
+            Mailbox(address, name, state)
+            for name, directory in setting.directories.items()
+            for address, state in directory.states.items()
+        )
+        ledger.add(
+            Planned(scenario.campaign[0].name, due.recipient, due.at, due.source, lane.mx)
+            for lane in lanes
+            for due in lane.deliveries
+        )
+    path = out / "ledger.sqlite"
+    workers = workers or max(1, min(os.cpu_count() or 1, len(lanes), len(deliveries) // PER_WORKER))
+    hands = lane_job.share_out(lanes, workers)
+    jobs = [Job(hand, scenario, setting.world, setting.template, carriage, path) for hand in hands]
+    begin(len(deliveries))
+    _run_jobs(jobs, done)
+    with Ledger(path) as ledger:
+        ledger.note("complete", "yes")
+        result = judge(ledger, bounds, classifiers)
+    (out / "scorecard.json").write_text(json.dumps(result.figures(), indent=2) + "\n", "utf-8")
+    return result
+
+
+def expected(setting: Setting, classifiers: tuple[str, ...]) -> list[gates.Bound]:
+    """Read the scenario's gates against a scorecard of zeros; raises InputError."""
+    names = [company.name for company in setting.companies]
+    scenario = setting.loaded.scenario
+    card = score.Scorecard(scenario.name, scenario.seed, "", complete=False)
+    score.score_truth(card, {}, {}, names)
+    card.classifiers = {name: score.score_classifier({}, {}) for name in {*classifiers, *BASELINES}}
+    found = gates.bounds(scenario.expect, dataclasses.asdict(card), f"{setting.loaded.path}: expect")
+    # A gate on a classifier that does not run this time is nobody's failure.
+    return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in classifiers]
+
+
+def judge(ledger: Ledger, bounds: list[gates.Bound], classifiers: tuple[str, ...]) -> Result:
+    """Join the books, let the classifiers read, and score."""
+    joined = join(ledger.truths(), ledger.attempts())
+    complete = ledger.complete
+    if complete and not joined.whole:
+        raise BooksError(
+            f"{len(joined.orphaned_attempts)} attempts and {len(joined.orphaned_truths)} decisions join nothing; "
+            f"the first: {next(iter([*joined.orphaned_attempts, *joined.orphaned_truths]))}"
+        )
+    mailboxes = {mailbox.address: mailbox.state for mailbox in ledger.mailboxes()}
+    told = score.stories(joined.pairs, mailboxes)
+    readings = {name: _read(name, told) for name in dict.fromkeys((*classifiers, score.NAIVE))}
+    ledger.add(
+        Classification(name, recipient, reading.cause, reading.suppress, reading.confidence, reading.reason)
+        for name in classifiers
+        for recipient, reading in readings[name].items()
+    )
+    card = score.Scorecard(
+        ledger.note("scenario") or "", int(ledger.note("seed") or 0), ledger.note("transport") or "", complete=complete
+    )
+    card.recipients = ledger.count(Planned)
+    card.attempts = len(joined.pairs)
+    score.score_truth(card, told, readings[score.NAIVE], sorted({mailbox.gateway for mailbox in ledger.mailboxes()}))
+    card.classifiers = {name: score.score_classifier(told, readings[name]) for name in classifiers}
+    card.books = ledger.digest()
+    figures = dataclasses.asdict(card)
+    return Result(card, [gates.judge(bound, figures) for bound in bounds])
+
+
+def _read(name: str, told: dict[str, score.Story]) -> dict[str, Any]:
+    try:
+        return score.read_all(told, BASELINES[name]())
+    except Exception as error:
+        raise ClassifierError(f"classifier {name} failed: {type(error).__name__}: {error}") from error
+
+
+async def _routes(setting: Setting, carriage: Carriage, at: float) -> dict[str, str]:
+    """Resolve every recipient domain as the sender would, at the campaign's start; returns host by domain."""
+    domains = sorted({domain_of(each.address) for each in setting.recipients})
+    if carriage == "memory":
+
+        async def ask(question: Question) -> Answer:
+            return setting.world.answer(question, at)
+
+        found = [await exchanger_of(domain, ask) for domain in domains]
+    else:
+        names = await nameserver.serve(setting.world, lambda: at)
+        try:
+            resolver = Resolver(names.address, names.port)
+            found = [await exchanger_of(domain, resolver.ask) for domain in domains]
+        finally:
+            await names.close()
+    routes = {}
+    for domain, exchanger in zip(domains, found, strict=True):
+        if exchanger is None:
+            raise InputError(
+                f"{setting.loaded.path}: {domain}", "has no mail exchanger", "give the domain to a gateway"
+            )
+        routes[domain] = exchanger.host
+    return routes
+
+
+def _lanes(setting: Setting, deliveries: list[campaign.Delivery], routes: dict[str, str]) -> list[LaneJob]:
+    """Group deliveries by exchanger: one lane each."""
+    by_host: dict[str, list[campaign.Delivery]] = {}
+    for due in deliveries:
+        by_host.setdefault(routes[domain_of(due.recipient)], []).append(due)
+    company_of = {company.host: company for company in setting.companies}
+    return [
+        LaneJob(company_of[host], setting.directories[company_of[host].name], host, dues)
+        for host, dues in by_host.items()
+    ]
+
+
+def _run_jobs(jobs: list[Job], done: Callable[[int], None]) -> None:
+    """Run jobs in this process if there is one, else each in a process of its own."""
+    if len(jobs) == 1:
+        lane_job.run(jobs[0], lambda: done(1))
+        return
+    context = multiprocessing.get_context("spawn")
+    finished = context.Value("q", 0)
+    with ProcessPoolExecutor(len(jobs), context, _adopt, (finished,)) as pool:
+        futures = [pool.submit(_run_job, job) for job in jobs]
+        shown = 0
+        while not all(future.done() for future in futures):
+            multiprocessing.connection.wait([], 0.2)
+            done(finished.value - shown)
+            shown = finished.value
+        for future in futures:
+            future.result()
+
+
+_finished: Any = None
+
+
+def _adopt(counter: Any) -> None:
+    """Keep the counter that all workers share; a process pool has no other way to hand one over."""
+    global _finished  # noqa: PLW0603
+    _finished = counter
+
+
+def _run_job(job: Job) -> None:
+    unreported = 0
+
+    def done() -> None:
+        nonlocal unreported
+        unreported += 1
+        if unreported >= 100:  # noqa: PLR2004 - often enough for a progress bar, seldom enough for the lock
+            flush()
+
+    def flush() -> None:
+        nonlocal unreported
+        with _finished.get_lock():
+            _finished.value += unreported
+        unreported = 0
+
+    lane_job.run(job, done)
+    flush()

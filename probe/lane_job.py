@@ -1,0 +1,154 @@
+"""Runs lanes, in this process or in several: gateways, names and sender put together for each lane."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from fake_gateways import nameserver, server
+from fake_gateways.clock import Clock, VirtualClock, WallClock
+from fake_gateways.gateway import Gateway
+from fake_gateways.mailboxes import Directory
+from fake_gateways.resolver import Resolver
+from fake_gateways.truth import Truth
+from fake_gateways.zone import World
+from probe.attempt import Attempt
+from probe.campaign import Delivery
+from probe.lane import Lane
+from probe.ledger import Ledger
+from probe.message import Template
+from probe.scenario.companies import Company
+from probe.scenario.model import Scenario
+from probe.transport import Transport
+from probe.transport.memory import MemoryTransport
+from probe.transport.tcp import TcpTransport
+
+LANES_AT_ONCE: Final = 64
+"""Lanes of one process that run side by side; each holds a few sockets open."""
+
+Carriage = Literal["tcp", "memory"]
+
+
+@dataclass(frozen=True)
+class LaneJob:
+    """All that one lane needs; it can be sent to another process."""
+
+    company: Company
+    directory: Directory
+    mx: str
+    deliveries: list[Delivery]
+
+
+@dataclass(frozen=True)
+class Job:
+    """Lanes for one process."""
+
+    lanes: list[LaneJob]
+    scenario: Scenario
+    world: World
+    template: Template
+    carriage: Carriage
+    ledger: Path
+
+
+def run(job: Job, done: Callable[[], None]) -> None:
+    """Run all lanes of a job to their end; ``done`` is called once for every recipient that is finished with."""
+    with Ledger(job.ledger) as ledger:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_run(job, ledger, done))
+
+
+async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
+    room = asyncio.Semaphore(LANES_AT_ONCE)
+
+    async def one(lane: LaneJob) -> None:
+        async with room:
+            await _run_lane(job, lane, ledger, done)
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for lane in job.lanes:
+                group.create_task(one(lane))
+    except* OSError as several:
+        raise several.exceptions[0] from None
+
+
+async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, done: Callable[[], None]) -> None:
+    scenario = job.scenario
+    starts = scenario.starts.timestamp()
+    virtual = scenario.clock == "virtual"
+    clock: Clock = VirtualClock(starts) if virtual else WallClock(starts)
+    gateway = build_gateway(lane_job.company, lane_job.directory, scenario.seed, clock, ledger.pen(Truth))
+    async with _transport(job, lane_job, gateway, clock) as transport:
+        lane = Lane(
+            mx=lane_job.mx,
+            transport=transport,
+            sender=scenario.sender,
+            campaign=scenario.campaign[0].name,
+            template=job.template,
+            clock=clock,
+            # In real time the way to the gateway takes what it takes.
+            round_trip_s=scenario.sender.round_trip if virtual else 0.0,
+            write=ledger.pen(Attempt),
+            done=done,
+        )
+        await lane.run(lane_job.deliveries)
+
+
+@asynccontextmanager
+async def _transport(job: Job, lane: LaneJob, gateway: Gateway, clock: Clock) -> AsyncIterator[Transport]:
+    """Make the way to the lane's gateway; over sockets it has a nameserver that knows the lane's time."""
+    if job.carriage == "memory":
+        yield MemoryTransport(gateway, job.world.answer)
+        return
+    async with AsyncExitStack() as stack:
+        names = await nameserver.serve(job.world, clock.now)
+        stack.push_async_callback(names.close)
+        resolver = Resolver(names.address, names.port)
+        listener = await server.serve(gateway, resolver.ask, address=lane.company.address)
+        stack.callback(listener.close)
+        yield TcpTransport(lane.company.address, listener.sockets[0].getsockname()[1])
+
+
+def build_gateway(
+    company: Company, directory: Directory, seed: int, clock: Clock, write: Callable[[Truth], None]
+) -> Gateway:
+    """Put a company's gateway together. Its random stream depends on seed and name alone."""
+    persona = company.persona
+    return Gateway(
+        name=company.name,
+        host=company.host,
+        persona=persona,
+        directory=directory,
+        policies=company.policies,
+        claims=company.spec.claims,
+        lies=company.spec.lies,
+        size_limit=company.spec.size_limit or persona.size_limit,
+        clock=clock,
+        seed=f"{seed}:{company.name}:gateway",
+        write=write,
+    )
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Prefer uvloop where the platform has it."""
+    try:
+        import uvloop  # noqa: PLC0415 - not to be had on every platform
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def share_out(lanes: Sequence[LaneJob], workers: int) -> list[list[LaneJob]]:
+    """Deal lanes to workers, the longest first, each to whoever has least to do."""
+    hands: list[list[LaneJob]] = [[] for _ in range(workers)]
+    loads = [0] * workers
+    for lane in sorted(lanes, key=lambda lane: -len(lane.deliveries)):
+        least = loads.index(min(loads))
+        hands[least].append(lane)
+        loads[least] += len(lane.deliveries)
+    return [hand for hand in hands if hand]

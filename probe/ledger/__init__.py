@@ -1,0 +1,195 @@
+"""The books of a run: a database that two pens write and the judge reads. SQLite by default."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from sqlalchemy import Table, create_engine, event, func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import DatabaseError
+
+from fake_gateways.truth import Truth
+from probe.attempt import Attempt
+from probe.input_error import InputError
+from probe.ledger.schema import (
+    ATTEMPT,
+    CLASSIFICATION,
+    MAILBOX,
+    METADATA,
+    NOTE,
+    PLANNED,
+    TRUTH,
+    Classification,
+    Mailbox,
+    Note,
+    Planned,
+)
+
+BATCH: Final = 1000
+"""Rows that are committed together: what a crash can lose of each table."""
+FILE: Final = "ledger.sqlite"
+_TABLES: Final[dict[type[Any], Table]] = {
+    Truth: TRUTH,
+    Attempt: ATTEMPT,
+    Mailbox: MAILBOX,
+    Planned: PLANNED,
+    Classification: CLASSIFICATION,
+    Note: NOTE,
+}
+_NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
+
+
+class Ledger:
+    """An open ledger. Several processes may write to one."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine: Engine = create_engine(f"sqlite:///{path}")
+        event.listen(self._engine, "connect", _prepare)
+        self._pending: dict[type[Any], list[Sequence[Any]]] = {}
+        self._inserts: dict[type[Any], str] = {}
+
+    @classmethod
+    def create(cls, folder: Path) -> Ledger:
+        """Begin new books in a folder, in place of old ones; raises InputError where that cannot be."""
+        path = folder / FILE
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in (path, path.with_name(f"{FILE}-wal"), path.with_name(f"{FILE}-shm")):
+                old.unlink(missing_ok=True)
+        except OSError as error:
+            raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
+        ledger = cls(path)
+        METADATA.create_all(ledger._engine)
+        return ledger
+
+    @classmethod
+    def open(cls, folder: Path) -> Ledger:
+        """Open the books of a run; raises InputError where there are none."""
+        path = folder / FILE if folder.is_dir() else folder
+        if not path.is_file():
+            raise InputError(folder, f"holds no {FILE}", "name the folder of a run, such as runs/control")
+        ledger = cls(path)
+        try:
+            ledger.note("complete")
+        except DatabaseError:
+            raise InputError(path, "is not a ledger", "name the folder of a run, such as runs/control") from None
+        return ledger
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.flush()
+        self._engine.dispose()
+
+    def pen(self, row_type: type[Any]) -> Callable[[Any], None]:
+        """Return a function that writes rows of one type, committing them a batch at a time."""
+        rows = self._pending.setdefault(row_type, [])
+
+        def write(row: Any) -> None:
+            rows.append(row)
+            if len(rows) >= BATCH:
+                self.flush()
+
+        return write
+
+    def add(self, rows: Iterable[Any]) -> None:
+        """Write rows and commit them."""
+        for row in rows:
+            self._pending.setdefault(type(row), []).append(row)
+        self.flush()
+
+    def flush(self) -> None:
+        """Commit what has been written."""
+        if not any(self._pending.values()):
+            return
+        with self._engine.begin() as connection:
+            for row_type, rows in self._pending.items():
+                if rows:
+                    connection.exec_driver_sql(self._insert(row_type), rows)  # type: ignore[arg-type]  # rows are tuples
+                    rows.clear()
+
+    def _insert(self, row_type: type[Any]) -> str:
+        """Return the INSERT for a row type; compiled once, because that costs more than a row."""
+        if row_type not in self._inserts:
+            table = _TABLES[row_type]
+            places = ", ".join("?" * len(table.columns))
+            self._inserts[row_type] = f"INSERT OR REPLACE INTO {table.name} VALUES ({places})"
+        return self._inserts[row_type]
+
+    def note(self, key: str, value: str | None = None) -> str | None:
+        """Write a fact about the run, or read one back."""
+        if value is not None:
+            self.add([Note(key, value)])
+            return value
+        with self._engine.connect() as connection:
+            return connection.execute(select(NOTE.c.value).where(NOTE.c.key == key)).scalar()
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end."""
+        return self.note("complete") == "yes"
+
+    def count(self, row_type: type[Any]) -> int:
+        """Return how many rows there are."""
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(_TABLES[row_type])).scalar_one()
+
+    def truths(self) -> Iterator[Truth]:
+        """Yield the truth by gateway, in the order it was written."""
+        yield from self._read(Truth, TRUTH.c.gateway, TRUTH.c.seq)
+
+    def attempts(self) -> Iterator[Attempt]:
+        """Yield the attempts by exchanger, in the order they were made."""
+        yield from self._read(Attempt, ATTEMPT.c.mx, ATTEMPT.c.seq)
+
+    def mailboxes(self) -> Iterator[Mailbox]:
+        """Yield the mailboxes."""
+        yield from self._read(Mailbox, MAILBOX.c.address)
+
+    def planned(self) -> Iterator[Planned]:
+        """Yield the planned deliveries."""
+        yield from self._read(Planned, PLANNED.c.at)
+
+    def classifications(self) -> Iterator[Classification]:
+        """Yield what the classifiers said."""
+        yield from self._read(Classification, CLASSIFICATION.c.classifier, CLASSIFICATION.c.recipient)
+
+    def _read(self, row_type: type[Any], *order: Any) -> Iterator[Any]:
+        with self._engine.connect() as connection:
+            for row in connection.execute(select(_TABLES[row_type]).order_by(*order)):
+                yield row_type._make(row)
+
+    def export(self) -> Iterator[str]:
+        """Yield the canonical books, a JSON object a line: truth, then attempts, without durations and ports."""
+        for name, rows in (("truth", self.truths()), ("attempt", self.attempts())):
+            for row in rows:
+                fields = {key: value for key, value in row._asdict().items() if key not in _NOT_HASHED}
+                yield json.dumps({"book": name, **fields}, ensure_ascii=False, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the canonical books, as ``sha256sum`` prints it for the exported file."""
+        digest = hashlib.sha256()
+        for line in self.export():
+            digest.update(line.encode() + b"\n")
+        return digest.hexdigest()
+
+
+def _prepare(connection: Any, record: Any) -> None:
+    """Let writers wait for each other, and readers see what is committed while others write (SQLite WAL)."""
+    del record
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA busy_timeout=60000")
+    cursor.close()
+
+
+__all__ = ["Attempt", "Classification", "Ledger", "Mailbox", "Note", "Planned", "Truth"]

@@ -1,0 +1,71 @@
+"""The tables of the books. Truth and attempts are written by two pens and meet only in the judge's join."""
+
+from __future__ import annotations
+
+from types import NoneType, UnionType
+from typing import Any, Final, NamedTuple, get_args, get_type_hints
+
+from sqlalchemy import Boolean, Column, Float, Integer, MetaData, Table, Text
+
+from fake_gateways.truth import Truth
+from probe.attempt import Attempt
+
+
+class Mailbox(NamedTuple):
+    """A mailbox as its company knows it: part of the truth."""
+
+    address: str
+    gateway: str
+    state: str
+
+
+class Planned(NamedTuple):
+    """A delivery the sender set out to make."""
+
+    campaign: str
+    recipient: str
+    at: float
+    source: str
+    mx: str
+
+
+class Classification(NamedTuple):
+    """What a classifier said about a recipient. ``cause`` is None where it saw no bounce."""
+
+    classifier: str
+    recipient: str
+    cause: str | None
+    suppress: bool
+    confidence: float
+    reason: str
+
+
+class Note(NamedTuple):
+    """A fact about the run itself, such as whether it is complete."""
+
+    key: str
+    value: str
+
+
+_TYPES: Final = {int: Integer, float: Float, bool: Boolean, str: Text}
+METADATA: Final = MetaData()
+
+
+def _table(name: str, row: type[Any], key: tuple[str, ...] = ()) -> Table:
+    columns = []
+    for column, hint in get_type_hints(row).items():
+        kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+        kind = next(each for each in kinds if each is not NoneType)
+        columns.append(
+            Column(column, _TYPES[kind](), nullable=NoneType in kinds, primary_key=column in key)
+        )
+    return Table(name, METADATA, *columns)
+
+
+# Truth and attempts have no key and no index: rows are added by the thousand and read back in order, once.
+TRUTH: Final = _table("truth", Truth)
+ATTEMPT: Final = _table("attempt", Attempt)
+MAILBOX: Final = _table("mailbox", Mailbox)
+PLANNED: Final = _table("planned", Planned)
+CLASSIFICATION: Final = _table("classification", Classification)
+NOTE: Final = _table("note", Note, ("key",))

@@ -1,0 +1,72 @@
+"""Message bytes: a template read once, its merge fields filled in for each recipient (RFC 5322, RFC 5321 4.5.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Final
+
+from probe.input_error import InputError
+
+MAX_OCTETS: Final = 50 * 1024 * 1024
+_FIELD: Final = re.compile(rb"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
+_LINE_END: Final = re.compile(rb"\r\n|\r|\n")
+_SET_BY_US: Final = re.compile(rb"^(?:message-id|date|to|return-path|bcc):[^\r]*(?:\r\n[ \t][^\r]*)*\r\n", re.I | re.M)
+
+
+class Template:
+    """A message cut at its merge fields, with CRLF line ends. To, Date and Message-ID are the sender's to write."""
+
+    def __init__(self, octets: bytes, place: str) -> None:
+        """Raise InputError for a message that is too large, has no header, or breaks the line limit."""
+        if len(octets) > MAX_OCTETS:
+            raise InputError(place, f"has {len(octets):,} octets, more than 50 MiB", "use a smaller message")
+        octets = _LINE_END.sub(b"\r\n", octets)
+        header, blank, body = octets.partition(b"\r\n\r\n")
+        if not blank or not re.match(rb"[!-9;-~]+:", header):
+            raise InputError(place, "has no message header", "begin with lines such as Subject:, then an empty line")
+        header = _SET_BY_US.sub(b"", header + b"\r\n")
+        if not re.search(rb"^from:", header, re.IGNORECASE | re.MULTILINE):
+            raise InputError(place, "has no From: header", "add one")
+        longest = max(map(len, (header + b"\r\n" + body).split(b"\r\n")))
+        if longest > 998:  # noqa: PLR2004 - RFC 5322 2.1.1
+            raise InputError(place, f"has a line of {longest:,} octets; 998 is the limit", "wrap or encode the line")
+        self.pieces = _FIELD.split(header + b"\r\n" + body)
+        self.fields = frozenset(name.decode() for name in self.pieces[1::2])
+        self.size = len(header) + len(body)
+
+    def render(self, fields: Mapping[str, str], *, recipient: str, message_id: str, at: float) -> bytes:
+        """Return the message for one recipient. A field that nobody gave is left empty."""
+        date = format_datetime(datetime.fromtimestamp(at, UTC))
+        head = f"To: <{recipient}>\r\nDate: {date}\r\nMessage-ID: {message_id}\r\n".encode()
+        if len(self.pieces) == 1:
+            return head + self.pieces[0]
+        filled = list(self.pieces)
+        # A line end in a merge field would begin a header of its own.
+        filled[1::2] = [_clean(fields.get(name.decode(), "")) for name in self.pieces[1::2]]
+        return head + b"".join(filled)
+
+
+def _clean(value: str) -> bytes:
+    return " ".join(value.split()).encode()
+
+
+def read(path: Path, place: str) -> Template:
+    """Read a message file; raises InputError."""
+    try:
+        octets = path.read_bytes()
+    except OSError as error:
+        raise InputError(place, f"{path} cannot be read ({error.strerror})", "check the file name") from None
+    return Template(octets, f"{place}: {path.name}")
+
+
+def stuff(content: bytes) -> bytes:
+    """Return content ready for the wire: dots doubled at line starts, and the final dot (RFC 5321 4.5.2)."""
+    if content.startswith(b"."):
+        content = b"." + content
+    if b"\r\n." in content:
+        content = content.replace(b"\r\n.", b"\r\n..")
+    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")

@@ -1,0 +1,38 @@
+"""Where mail for a domain goes: its mail exchangers in order (RFC 5321 5.1, RFC 7505)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import NamedTuple
+
+from fake_gateways.verdict import Answer, Question
+
+Ask = Callable[[Question], Awaitable[Answer]]
+
+
+class Exchanger(NamedTuple):
+    """A mail exchanger and the address it answers at."""
+
+    host: str
+    address: str
+
+
+async def exchanger_of(domain: str, ask: Ask) -> Exchanger | None:
+    """Return the preferred exchanger of a domain that has an address, None where mail cannot go.
+
+    A null MX says that the domain takes no mail (RFC 7505 section 3); a domain without MX is its own exchanger
+    if it has an address (RFC 5321 section 5.1). Raises OSError when the nameserver does not answer.
+    """
+    answer = await ask(Question(domain, "MX"))
+    if answer.failed:
+        msg = f"the nameserver does not answer for {domain}"
+        raise OSError(msg)
+    preferences = sorted(
+        (int(preference), host.rstrip(".").lower())
+        for preference, host in (record.split(maxsplit=1) for record in answer.records)
+    )
+    hosts = [host for _, host in preferences] if preferences else [domain]
+    for host in filter(None, hosts):
+        for record in (await ask(Question(host, "A"))).records:
+            return Exchanger(host, record)
+    return None

@@ -1,0 +1,111 @@
+"""Turns the scenario's gateways into companies: names, domains, sizes, and who works there."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from fake_gateways import persona as personas
+from fake_gateways.envelope import domain_of
+from fake_gateways.mailboxes import Directory, MailboxState, invent, spread
+from fake_gateways.persona import Persona
+from fake_gateways.policies import AnySettings
+from fake_gateways.policies.directory import DirectorySettings
+from probe.input_error import InputError
+from probe.scenario.model import GatewaySpec, Scenario
+
+_FIRST: Final = (
+    "alder amber aspen atlas beacon birch bright cedar clear coast copper crest delta ember falcon field forge granite "
+    "harbor haven hazel heron iron juniper lark linden maple meridian mill north oak orchard pine prairie quarry river "
+    "rowan sable sierra silver slate spruce stone summit tern thorn timber vale verity willow"
+).split()
+_SECOND: Final = (
+    "analytics bank biotech capital care components consulting controls design dynamics energy engineering finance "
+    "foods freight group health holdings industries instruments insurance labs legal logistics machines materials "
+    "media medical metals motors networks optics partners pharma plastics power press retail robotics security "
+    "shipping software steel supply systems textiles trading transport utilities works"
+).split()
+
+
+@dataclass(frozen=True)
+class Company:
+    """One gateway to be built: ``spec`` is its group's entry, the rest its own."""
+
+    name: str
+    spec: GatewaySpec
+    domains: tuple[str, ...]
+    address: str
+    host: str
+    size: int
+
+    @property
+    def persona(self) -> Persona:
+        """The vendor whose gateway the company bought."""
+        return personas.load(self.spec.persona)
+
+    @property
+    def policies(self) -> tuple[AnySettings, ...]:
+        """The scenario's policies and the directory, which every gateway has."""
+        named = {settings.type for settings in self.spec.policy}
+        return self.spec.policy if "directory" in named else (*self.spec.policy, DirectorySettings())
+
+
+def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
+    """List every gateway of a scenario in order; raises InputError when two share a domain or an address."""
+    found: list[Company] = []
+    taken: dict[str, str] = {}
+    names = _made_up(scenario.seed)
+    for spec in scenario.gateway:
+        sizes = _sizes(spec.mailboxes.count, spec.companies or 1)
+        for number, size in enumerate(sizes, 1):
+            name = f"{spec.name}-{number}" if spec.companies else spec.name
+            domains = spec.domains or (next(domain for domain in names if domain not in taken),)
+            index = len(found)
+            address = spec.address or f"127.1.{index // 250}.{index % 250 + 1}"
+            for key in (*domains, address):
+                if key in taken:
+                    place = f"{path}: gateway.{name}"
+                    raise InputError(place, f"{key} is already gateway {taken[key]}'s", "give it to one of the two")
+                taken[key] = name
+            host = personas.load(spec.persona).mx.format(label=name)
+            found.append(Company(name, spec, domains, address, host, size))
+    return tuple(found)
+
+
+def staff(company: Company, listed: list[str], seed: int, path: str) -> Directory:
+    """Return a company's directory: those on the sender's list, those made up, and those named one by one."""
+    rng = random.Random(f"{seed}:{company.name}:staff")  # noqa: S311 - a simulation must be repeatable
+    boxes = company.spec.mailboxes
+    people = [*listed, *invent(max(0, company.size - len(listed)), company.domains, listed, rng)]
+    shares = {
+        MailboxState.DEPARTED: boxes.departed,
+        MailboxState.FULL: boxes.full,
+        MailboxState.DISABLED: boxes.disabled,
+    }
+    states = spread(people, shares, rng)
+    for number, mailbox in enumerate(company.spec.mailbox):
+        if domain_of(mailbox.address) not in company.domains:
+            place = f"{path}: gateway.{company.name}.mailbox[{number}].address"
+            raise InputError(place, f"{mailbox.address} is in none of the gateway's domains", "correct the domain")
+        states[mailbox.address.lower()] = mailbox.state
+    return Directory(company.domains, states, boxes.catch_all)
+
+
+def _made_up(seed: int) -> Iterator[str]:
+    """Yield company domains under the reserved .example (RFC 2606), in an order that depends on the seed."""
+    pairs = [f"{first}-{second}.example" for first in _FIRST for second in _SECOND]
+    random.Random(f"{seed}:domains").shuffle(pairs)  # noqa: S311 - a simulation must be repeatable
+    yield from pairs
+    for number in range(2, 100):
+        yield from (pair.replace(".", f"{number}.", 1) for pair in pairs)
+
+
+def _sizes(total: int, count: int) -> list[int]:
+    """Share out mailboxes as company sizes are: the second has about half of the first, the third a third (Zipf)."""
+    weights = [1 / rank for rank in range(1, count + 1)]
+    spare = total - count
+    sizes = [1 + int(spare * weight / sum(weights)) for weight in weights] if count <= total else [total]
+    sizes[0] += total - sum(sizes)
+    return sizes

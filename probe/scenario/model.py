@@ -1,0 +1,210 @@
+"""The scenario file as typed values. Its JSON Schema is made from these models, and so is its reference."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from fake_gateways.envelope import Stage
+from fake_gateways.mailboxes import MailboxState
+from fake_gateways.policies import AnySettings
+from fake_gateways.truth import Cause
+from fake_gateways.units import Duration, Rate, Share, Size
+
+_NAME = r"^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$"
+Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters, digits and hyphens")]
+
+
+def _domain(value: str) -> str:
+    labels = value.lower().rstrip(".").split(".")
+    if len(labels) < 2 or not all(  # noqa: PLR2004 - a host name has a dot
+        0 < len(label) <= 63 and label.replace("-", "a").isalnum() and label.isascii() for label in labels
+    ):
+        msg = f"{value!r} is no domain name; write for example northwind.example"
+        raise ValueError(msg)
+    return ".".join(labels)
+
+
+def _address(value: str) -> str:
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        msg = f"{value!r} is no IP address; write for example 127.10.0.1"
+        raise ValueError(msg) from None
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        msg = f"{value!s} is no moment with a time zone; write for example 2026-03-02T08:00:00Z"
+        raise ValueError(msg)
+    return value.astimezone(UTC)
+
+
+Domain = Annotated[str, AfterValidator(_domain)]
+IpAddress = Annotated[str, AfterValidator(_address)]
+Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(datetime.isoformat)]
+
+
+class Strict(BaseModel):
+    """Knows its keys: any other is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ListedIn(Strict):
+    """A stay on a blocklist. ``from`` and ``until`` count from the scenario's start."""
+
+    zone: Domain
+    since: Duration = Field(default=0.0, alias="from")
+    until: Duration | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            msg = "until is not later than from, so the address would never be listed"
+            raise ValueError(msg)
+        return self
+
+
+class SourceAddress(Strict):
+    """One of the sender's addresses and its share of the mail."""
+
+    address: IpAddress
+    share: Annotated[float, Field(gt=0)] = 1.0
+    listed: tuple[ListedIn, ...] = ()
+
+
+class Retry(Strict):
+    """When to try again after a deferral: ``first``, then ``factor`` times as long each time, up to ``longest``."""
+
+    first: Duration = 300.0
+    factor: Annotated[float, Field(ge=1)] = 2.0
+    longest: Duration = 7200.0
+    give_up_after: Duration = 43200.0
+
+
+class Sender(Strict):
+    """Who sends, from where and how fast. ``connections_per_gateway`` counts for each source address."""
+
+    helo: Domain
+    return_path: Domain = Field(description="the domain below which every recipient gets its own return-path (VERP)")
+    ips: tuple[SourceAddress, ...] = Field(min_length=1)
+    connections_per_gateway: Annotated[int, Field(ge=1, le=1000)] = 4
+    rate: Rate
+    round_trip: Duration = Field(default=0.04, description="virtual time that one exchange with a gateway takes")
+    keep_open: Duration = Field(default=5.0, description="how long an idle connection is kept for the next message")
+    retry: Retry = Retry()
+
+
+class Recipients(Strict):
+    """Whom a campaign goes to: so many drawn from all gateways' mailboxes, those of a CSV file, or both.
+
+    Without either, every mailbox of every gateway is a recipient. The CSV has a column ``email``; its other
+    columns are merge fields. Who stands in the file works (or worked) at the company: the gateway's directory
+    takes the address in, and the departed are drawn from all its mailboxes alike.
+    """
+
+    count: Annotated[int, Field(ge=1)] | None = None
+    seed_list: str | None = None
+
+
+class Campaign(Strict):
+    """One message to a list. ``at`` counts from the scenario's start."""
+
+    name: Name
+    message: str = Field(description="a message file; {{email}}, {{given_name}} and CSV columns are merge fields")
+    recipients: Recipients = Recipients()
+    at: Duration = 0.0
+
+
+class Mailboxes(Strict):
+    """How many mailboxes there are and what has become of them. The shares are exact to the nearest mailbox."""
+
+    count: Annotated[int, Field(ge=0, le=5_000_000)] = 0
+    departed: Share = 0.0
+    full: Share = 0.0
+    disabled: Share = 0.0
+    catch_all: bool = False
+
+    @model_validator(mode="after")
+    def _no_more_than_all(self) -> Self:
+        if self.departed + self.full + self.disabled > 1.0:
+            msg = "departed, full and disabled add up to more than 1; lower one of them"
+            raise ValueError(msg)
+        return self
+
+
+class Mailbox(Strict):
+    """One mailbox by its address, for a scenario whose every answer is known beforehand."""
+
+    address: str
+    state: MailboxState = MailboxState.PRESENT
+
+
+class GatewaySpec(Strict):
+    """A gateway, or with ``companies`` as many companies of uneven size, each behind its own gateway of this kind."""
+
+    name: Name
+    persona: str
+    domains: tuple[Domain, ...] = ()
+    companies: Annotated[int, Field(ge=1, le=5000)] | None = None
+    mailboxes: Mailboxes = Mailboxes()
+    mailbox: tuple[Mailbox, ...] = ()
+    address: IpAddress | None = None
+    size_limit: Size | None = None
+    claims: dict[Cause, Cause] = {}
+    lies: Share = 1.0
+    policy: tuple[AnySettings, ...] = ()
+
+    @model_validator(mode="after")
+    def _domains_or_companies(self) -> Self:
+        if bool(self.domains) == bool(self.companies):
+            msg = "give either domains, for one gateway, or companies, for many with made-up domains"
+            raise ValueError(msg)
+        if self.companies and (self.mailbox or self.address):
+            msg = "mailbox and address belong to one gateway; a gateway with companies cannot have them"
+            raise ValueError(msg)
+        if self.companies and self.mailboxes.count < self.companies:
+            msg = f"{self.mailboxes.count} mailboxes are too few for {self.companies} companies; raise mailboxes.count"
+            raise ValueError(msg)
+        types = [settings.type for settings in self.policy]
+        doubled = sorted({kind for kind in types if types.count(kind) > 1 and kind != "velocity"})
+        if doubled:
+            msg = f"policy {doubled[0]} is given twice; put its settings into one"
+            raise ValueError(msg)
+        return self
+
+
+class Scenario(Strict):
+    """One story: who sends what to whom, what stands in the way, what is true, and what must come out."""
+
+    schema_: Literal[1] = Field(alias="schema")
+    name: Name
+    title: str
+    story: str = ""
+    seed: int
+    clock: Literal["virtual", "wall"] = "virtual"
+    starts: Moment
+    sender: Sender
+    campaign: tuple[Campaign, ...] = Field(min_length=1, max_length=1)
+    gateway: tuple[GatewaySpec, ...] = Field(min_length=1)
+    expect: dict[str, Any] = Field(default={}, description="gates; the tables mirror scorecard.json")
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Self:
+        names = [gateway.name for gateway in self.gateway]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            msg = f"two gateways are called {doubled[0]}; give one another name"
+            raise ValueError(msg)
+        return self
+
+
+def stage_of(settings: AnySettings, at: dict[str, Stage]) -> Stage | None:
+    """Return the stage a policy speaks at with a persona, None when the persona does not know the policy."""
+    return settings.at or at.get(settings.type)

@@ -1,0 +1,51 @@
+"""Two ways to a gateway, over sockets or without; the same attempts come from either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from fake_gateways.reply import Reply
+from probe.attempt import Failure
+
+
+class LineError(Exception):
+    """The line to the exchanger failed before a reply came."""
+
+    def __init__(self, failure: Failure, text: str) -> None:
+        super().__init__(text)
+        self.failure = failure
+        self.text = text
+
+
+class Line(Protocol):
+    """An open connection to an exchanger, greeted already; the greeting may be a refusal."""
+
+    greeting: Reply
+    keywords: frozenset[str]
+    local_port: int
+    is_open: bool
+
+    async def hello(self) -> Reply:
+        """Introduce the sender; ``keywords`` then hold what the server offers."""
+        ...
+
+    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+        """Send commands together and return their replies: fewer where a 421 ended the line. Raises LineError."""
+        ...
+
+    async def send(self, content: bytes) -> Reply:
+        """Send a message's content and return the reply to its end. Raises LineError."""
+        ...
+
+    async def close(self) -> None:
+        """Say QUIT where there is still somebody to hear it, and hang up."""
+        ...
+
+
+class Transport(Protocol):
+    """The way to one exchanger."""
+
+    async def connect(self, source: str, helo: str) -> Line:
+        """Connect from a source address and wait for the greeting. ``helo`` is for later. Raises LineError."""
+        ...

@@ -1,0 +1,210 @@
+"""Speaks SMTP over sockets: aiosmtplib connects, reads the greeting and says EHLO; mail goes in pipelined runs.
+
+aiosmtplib waits for the reply to each command before it sends the next and takes replies sent together for one
+(a gateway answers MAIL, RCPT and DATA together where PIPELINING is offered, RFC 2920). So once it has introduced
+us, the protocol below takes over its connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Sequence
+from typing import Final, cast
+
+import aiosmtplib
+
+from fake_gateways.loopback import Network, require_inside
+from fake_gateways.reply import GarbageError, Reply, ReplyReader, from_wire
+from probe.attempt import Failure
+from probe.message import stuff
+from probe.transport import LineError
+
+PATIENCE_S: Final = 60.0
+"""Real seconds to wait for a reply. RFC 5321 4.5.3.2 asks for minutes on the open Internet; here nobody is far."""
+_CLOSES: Final = 421
+"""After this reply a server hangs up (RFC 5321 3.8)."""
+
+
+class TcpTransport:
+    """The way to one exchanger over sockets."""
+
+    def __init__(
+        self, address: str, port: int, *, allowed: Sequence[Network] = (), patience_s: float = PATIENCE_S
+    ) -> None:
+        """Raise OutsideError for an exchanger that is not on this machine, before any socket is opened."""
+        require_inside(address, allowed)
+        self._address = address
+        self._port = port
+        self._patience_s = patience_s
+
+    async def connect(self, source: str, helo: str) -> TcpLine:
+        """Connect from a source address and read the greeting."""
+        sock = await self._socket(source)
+        local_port = sock.getsockname()[1]
+        client = aiosmtplib.SMTP(
+            sock=sock,
+            start_tls=False,
+            timeout=self._patience_s,
+            local_hostname=helo,
+        )
+        try:
+            greeting = await client.connect()
+        except aiosmtplib.SMTPConnectResponseError as refused:
+            return TcpLine(client, _heard(refused.code, refused.message), local_port, self._patience_s)
+        except aiosmtplib.SMTPTimeoutError:
+            raise LineError(Failure.TIMED_OUT, f"no greeting within {self._patience_s:g} s") from None
+        except aiosmtplib.SMTPResponseException as garbage:
+            raise LineError(Failure.GARBAGE, garbage.message) from None
+        except (aiosmtplib.SMTPException, OSError) as lost:
+            raise LineError(Failure.LINE_CUT, f"lost before the greeting: {lost}") from None
+        return TcpLine(client, _heard(greeting.code, greeting.message), local_port, self._patience_s)
+
+    async def _socket(self, source: str) -> socket.socket:
+        """Bind a socket to the source address and connect it."""
+        family = socket.AF_INET6 if ipaddress.ip_address(self._address).version == 6 else socket.AF_INET  # noqa: PLR2004
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)  # noqa: FBT003 - socket's own signature
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.bind((source, 0))
+            async with asyncio.timeout(self._patience_s):
+                await asyncio.get_running_loop().sock_connect(sock, (self._address, self._port))
+        except TimeoutError:
+            sock.close()
+            raise LineError(Failure.TIMED_OUT, f"no connection within {self._patience_s:g} s") from None
+        except OSError as error:
+            sock.close()
+            raise LineError(Failure.UNREACHABLE, error.strerror or str(error)) from None
+        return sock
+
+
+class TcpLine:
+    """One connection."""
+
+    def __init__(self, client: aiosmtplib.SMTP, greeting: Reply, local_port: int, patience_s: float) -> None:
+        self._client = client
+        self._patience_s = patience_s
+        self._run: _Run | None = None
+        self.greeting = greeting
+        self.keywords: frozenset[str] = frozenset()
+        self.local_port = local_port
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the connection still stands."""
+        return self._run.is_open if self._run else self._client.is_connected
+
+    async def hello(self) -> Reply:
+        """Say EHLO, then let the pipelining protocol take over."""
+        try:
+            answer = await self._client.ehlo()
+        except aiosmtplib.SMTPHeloError as refused:
+            return _heard(refused.code, refused.message)
+        except aiosmtplib.SMTPTimeoutError:
+            raise LineError(Failure.TIMED_OUT, f"no reply to EHLO within {self._patience_s:g} s") from None
+        except aiosmtplib.SMTPResponseException as garbage:
+            raise LineError(Failure.GARBAGE, garbage.message) from None
+        except (aiosmtplib.SMTPException, OSError) as lost:
+            raise LineError(Failure.LINE_CUT, f"lost after EHLO: {lost}") from None
+        self.keywords = frozenset(line.partition(" ")[0].upper() for line in answer.message.split("\n")[1:])
+        # Event loops do not derive their transports from asyncio's classes, so isinstance() cannot tell.
+        transport = cast("asyncio.Transport | None", self._client.transport)
+        if transport is None:
+            raise LineError(Failure.LINE_CUT, "lost after EHLO")
+        self._run = _Run(transport, self._patience_s)
+        transport.set_protocol(self._run)
+        return _heard(answer.code, answer.message)
+
+    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+        """Send commands in one write and wait for the reply to each."""
+        return await self._talking().talk(b"\r\n".join(commands) + b"\r\n", len(commands))
+
+    async def send(self, content: bytes) -> Reply:
+        """Send content, its dots stuffed, and wait for the reply to the final one."""
+        return (await self._talking().talk(stuff(content), 1))[0]
+
+    def _talking(self) -> _Run:
+        if self._run is None:
+            raise LineError(Failure.LINE_CUT, "the line was closed")
+        return self._run
+
+    async def close(self) -> None:
+        """Say QUIT if there is still somebody, and close."""
+        if self._run is None:
+            self._client.close()
+            return
+        if self._run.is_open:
+            try:
+                await self._run.talk(b"QUIT\r\n", 1)
+            except LineError:
+                pass  # whoever hangs up on QUIT has understood it
+        self._run.close()
+
+
+class _Run(asyncio.Protocol):
+    """Sends a run of commands in one write and collects as many replies."""
+
+    def __init__(self, transport: asyncio.Transport, patience_s: float) -> None:
+        self._transport = transport
+        self._patience_s = patience_s
+        self._reader = ReplyReader()
+        self._replies: list[Reply] = []
+        self._due = 0
+        self._done: asyncio.Future[None] | None = None
+        self.is_open = True
+
+    async def talk(self, octets: bytes, due: int) -> list[Reply]:
+        """Write and return ``due`` replies, fewer where the last is a 421."""
+        if not self.is_open:
+            raise LineError(Failure.LINE_CUT, "the line was closed")
+        loop = asyncio.get_running_loop()
+        self._replies = []
+        self._due = due
+        self._done = loop.create_future()
+        deadline = loop.call_later(self._patience_s, self._fail, Failure.TIMED_OUT, f"no reply in {self._patience_s:g} s")
+        self._transport.write(octets)
+        try:
+            await self._done
+        finally:
+            deadline.cancel()
+            self._done = None
+        return self._replies
+
+    def data_received(self, data: bytes) -> None:
+        """Take replies; what nobody asked for is not heard."""
+        try:
+            self._replies += self._reader.feed(data)
+        except GarbageError as garbage:
+            self._fail(Failure.GARBAGE, str(garbage))
+            return
+        if self._replies and self._replies[-1].code == _CLOSES:
+            self.close()
+            self._finish()
+        elif len(self._replies) >= self._due:
+            self._finish()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the server is gone."""
+        self.is_open = False
+        self._fail(Failure.LINE_CUT, str(exc) if exc else "closed by the other side")
+
+    def close(self) -> None:
+        """Hang up."""
+        self.is_open = False
+        self._transport.close()
+
+    def _finish(self) -> None:
+        if self._done is not None and not self._done.done():
+            self._done.set_result(None)
+
+    def _fail(self, failure: Failure, text: str) -> None:
+        if self._done is not None and not self._done.done():
+            self._done.set_exception(LineError(failure, text))
+        if self.is_open:
+            self.close()
+
+
+def _heard(code: int, message: str) -> Reply:
+    return from_wire(code, message.split("\n"))
