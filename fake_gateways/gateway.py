@@ -34,7 +34,7 @@ class Gateway:
     through ``write`` at the moment a decision is told.
     """
 
-    def __init__(  # noqa: PLR0913 - a composition: each is one independent property of a gateway
+    def __init__(
         self,
         *,
         name: str,
@@ -121,7 +121,7 @@ class Gateway:
             fields["id"] = "".join(self._ids.choices(_ID_ALPHABET, k=12))
         return wording.say(fields)
 
-    def record(  # noqa: PLR0913 - one row of the books has that many columns
+    def record(
         self,
         case: Case,
         peer_port: int,

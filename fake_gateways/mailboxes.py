@@ -48,9 +48,7 @@ class Directory:
         return found
 
 
-def spread(
-    addresses: Iterable[str], shares: dict[MailboxState, float], rng: random.Random
-) -> dict[str, MailboxState]:
+def spread(addresses: Iterable[str], shares: dict[MailboxState, float], rng: random.Random) -> dict[str, MailboxState]:
     """Give a share of the addresses each state, exact to the nearest mailbox, the rest being present."""
     shuffled = sorted(addresses)
     states = dict.fromkeys(shuffled, MailboxState.PRESENT)

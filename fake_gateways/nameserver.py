@@ -62,7 +62,7 @@ def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes 
 
 def _formerr(octets: bytes) -> bytes | None:
     """Tell a client that its query could not be read, if there is an id to tell it by."""
-    if len(octets) < 12 or octets[2] & 0x80:  # noqa: PLR2004 - a header has 12 octets, the high bit marks a response
+    if len(octets) < 12 or octets[2] & 0x80:
         return None
     return octets[:2] + struct.pack(">HHHHH", 0x8000 | dns.rcode.FORMERR, 0, 0, 0, 0)
 

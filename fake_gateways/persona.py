@@ -105,7 +105,7 @@ class Says(BaseModel):
 
 
 class Persona(BaseModel):
-    """One vendor's gateway. ``order`` lists its policies in the order it judges; ``at`` says at which stage each speaks."""
+    """One vendor's gateway. ``order`` lists its policies as it asks them; ``at`` says at which stage each speaks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

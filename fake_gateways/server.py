@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from typing import Final, cast
 
 from aiosmtpd.smtp import SMTP
 
@@ -70,7 +70,7 @@ class Carrier(SMTP):
         self._heard_at = self.loop.time()
         self._framing.feed(data)
         if self._is_waiting and self._framing.pending > MAX_AHEAD:
-            self._abort()
+            self._drop()
         self._answer()
 
     async def _handle_client(self) -> None:
@@ -90,15 +90,17 @@ class Carrier(SMTP):
             if dialogue is None:
                 break
             self._begin(dialogue)
-        if self.transport is None:
+        # Event loops do not derive their transports from asyncio's classes, so isinstance() cannot tell.
+        transport = cast("asyncio.Transport | None", self.transport)
+        if transport is None:
             return
         if self._said:
-            self.transport.write(b"".join(self._said))
+            transport.write(b"".join(self._said))
             self._said.clear()
-            if self.transport.get_write_buffer_size() > MAX_UNREAD:
-                self._abort()
+            if transport.get_write_buffer_size() > MAX_UNREAD:
+                self._drop()
         if self._dialogue.closing and not self._is_waiting:
-            self.transport.close()
+            transport.close()
 
     def _next(self) -> Dialogue | None:
         dialogue = self._dialogue
@@ -129,10 +131,11 @@ class Carrier(SMTP):
             self._said.append(finished.value.octets)
             return None
 
-    def _abort(self) -> None:
-        """Drop a client that sends without reading, or ahead without end."""
+    def _drop(self) -> None:
+        """Cut off a client that sends without reading, or ahead without end."""
+        self._dialogue.lost()
         if self.transport is not None:
-            self.transport.abort()
+            cast("asyncio.Transport", self.transport).abort()
 
     def _timeout_cb(self) -> None:
         """Hang up on a client that has been silent for too long; the timer is not renewed at every command."""

@@ -152,7 +152,7 @@ class Session:
         for name, value in command.parameters.items():
             if name == "BODY" and value.upper() in _BODY_TYPES:
                 continue
-            if name != "SIZE" or not value.isdigit() or len(value) > 20:  # noqa: PLR2004 - RFC 1870 section 3
+            if name != "SIZE" or not value.isdigit() or len(value) > 20:
                 return self._mistake(_status(555, "5.5.4", f"Parameter not supported: {name[:40]}"))
         case.envelope = Envelope(command.path)
         case.transaction += 1
@@ -169,7 +169,9 @@ class Session:
         if not self._in_mail:
             return self._mistake(self.gateway.say("out_of_order", case))
         if command.parameters:
-            return self._mistake(_status(555, "5.5.4", f"Parameter not supported: {next(iter(command.parameters))[:40]}"))
+            return self._mistake(
+                _status(555, "5.5.4", f"Parameter not supported: {next(iter(command.parameters))[:40]}")
+            )
         if len(case.envelope.recipients) >= MAX_RECIPIENTS:
             self.gateway.record(
                 case,
@@ -262,7 +264,7 @@ class Session:
                 message_id=message_id,
                 after_mail=stage not in {Stage.CONNECT, Stage.EHLO},
             )
-        if told.reply.code == 421:  # noqa: PLR2004 - RFC 5321 3.8: the server closes after a 421
+        if told.reply.code == 421:
             self.closing = True
         return told.reply
 

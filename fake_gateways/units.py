@@ -17,7 +17,7 @@ _SIZE: Final = r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|KiB|MiB)"
 class PerTime(NamedTuple):
     """So many in such a time."""
 
-    count: int
+    most: int
     seconds: float
 
 

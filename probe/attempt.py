@@ -31,9 +31,9 @@ class Outcome(StrEnum):
 class Attempt(NamedTuple):
     """One attempt to deliver to one recipient, in the sender's own pen.
 
-    ``mx`` is the exchanger, ``seq`` counts the attempts at it. ``stage`` is where the reply came that decided. ``at`` is in seconds since the epoch, ``duration_s`` on the
-    run's clock. ``local_port`` joins an attempt that never reached MAIL; it and the duration are no part of the
-    books' hash.
+    ``mx`` is the exchanger, ``seq`` counts the attempts at it. ``stage`` is where the reply came that decided.
+    ``at`` is in seconds since the epoch, ``duration_s`` on the run's clock. ``local_port`` joins an attempt that
+    never reached MAIL; it and the duration are no part of the books' hash.
     """
 
     mx: str

@@ -80,7 +80,7 @@ def plan(recipients: Sequence[Listed], sender: Sender, starts: float, rng: rando
     addresses = [ip.address for ip in sender.ips]
     shares = [ip.share for ip in sender.ips]
     sources = rng.choices(addresses, shares, k=len(recipients))
-    every_s = sender.rate.seconds / sender.rate.count
+    every_s = sender.rate.seconds / sender.rate.most
     return [
         Delivery(number, listed.address, starts + number * every_s, source, _fields(listed))
         for number, (listed, source) in enumerate(zip(recipients, sources, strict=True))

@@ -64,9 +64,7 @@ def set_up(loaded: Loaded) -> Setting:
     by_domain = {domain: company.name for company in found for domain in company.domains}
     listed: list[campaign.Listed] = []
     if the_campaign.recipients.seed_list:
-        listed = campaign.read_list(
-            loaded.folder / the_campaign.recipients.seed_list, f"{place}.recipients.seed_list"
-        )
+        listed = campaign.read_list(loaded.folder / the_campaign.recipients.seed_list, f"{place}.recipients.seed_list")
     at_company: dict[str, list[str]] = {company.name: [] for company in found}
     for each in listed:
         domain = domain_of(each.address)
@@ -102,7 +100,9 @@ def _world(loaded: Loaded, found: Iterable[Company]) -> World:
     for ip in sender.ips:
         world.add_host(sender.helo, ip.address)
         world.add_listings(
-            Listing(ip.address, listed.zone, starts + listed.since, None if listed.until is None else starts + listed.until)
+            Listing(
+                ip.address, listed.zone, starts + listed.since, None if listed.until is None else starts + listed.until
+            )
             for listed in ip.listed
         )
     # RFC 7208: the sender's addresses may use its return-path.
@@ -139,8 +139,8 @@ def run(
     out: Path,
     classifiers: tuple[str, ...],
     workers: int | None = None,
-    begin: Callable[[int], None] = lambda total: None,
-    done: Callable[[int], None] = lambda count: None,
+    begin: Callable[[int], None] = lambda _: None,
+    done: Callable[[int], None] = lambda _: None,
 ) -> Result:
     """Run a scenario into a folder and judge it.
 
@@ -301,7 +301,7 @@ def _run_job(job: Job) -> None:
     def done() -> None:
         nonlocal unreported
         unreported += 1
-        if unreported >= 100:  # noqa: PLR2004 - often enough for a progress bar, seldom enough for the lock
+        if unreported >= 100:
             flush()
 
     def flush() -> None:

@@ -77,9 +77,7 @@ class Lane:
 
     def _slot(self, source: str, at: float) -> Slot:
         """Return an open idle connection, else an unused place, else the one that is free first."""
-        slots = self._slots.setdefault(
-            source, [Slot(source) for _ in range(self.sender.connections_per_gateway)]
-        )
+        slots = self._slots.setdefault(source, [Slot(source) for _ in range(self.sender.connections_per_gateway)])
         idle = [slot for slot in slots if slot.free_at <= at]
         opened = [slot for slot in idle if slot.line is not None]
         # The connection used last is the one to use again; min() over the rest keeps the order of equals.
@@ -98,9 +96,7 @@ class Lane:
         began = self.clock.now()
         message_id = f"<{self.campaign}.{delivery.number}@{self.sender.helo}>"
         path = return_path.encode(self.campaign, delivery.recipient, self.sender.return_path)
-        content = self.template.render(
-            delivery.fields, recipient=delivery.recipient, message_id=message_id, at=began
-        )
+        content = self.template.render(delivery.fields, recipient=delivery.recipient, message_id=message_id, at=began)
         heard, port = await self._deliver(slot, path, delivery.recipient, content)
         slot.free_at = ended = self.clock.now()
         self._written += 1

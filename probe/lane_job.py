@@ -57,9 +57,8 @@ class Job:
 
 def run(job: Job, done: Callable[[], None]) -> None:
     """Run all lanes of a job to their end; ``done`` is called once for every recipient that is finished with."""
-    with Ledger(job.ledger) as ledger:
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_run(job, ledger, done))
+    with Ledger(job.ledger) as ledger, asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(_run(job, ledger, done))
 
 
 async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:

@@ -14,7 +14,9 @@ from probe.input_error import InputError
 MAX_OCTETS: Final = 50 * 1024 * 1024
 _FIELD: Final = re.compile(rb"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
-_SET_BY_US: Final = re.compile(rb"^(?:message-id|date|to|return-path|bcc):[^\r]*(?:\r\n[ \t][^\r]*)*\r\n", re.I | re.M)
+_SET_BY_US: Final = re.compile(
+    rb"^(?:message-id|date|to|return-path|bcc):[^\r]*(?:\r\n[ \t][^\r]*)*\r\n", re.IGNORECASE | re.MULTILINE
+)
 
 
 class Template:
@@ -32,7 +34,7 @@ class Template:
         if not re.search(rb"^from:", header, re.IGNORECASE | re.MULTILINE):
             raise InputError(place, "has no From: header", "add one")
         longest = max(map(len, (header + b"\r\n" + body).split(b"\r\n")))
-        if longest > 998:  # noqa: PLR2004 - RFC 5322 2.1.1
+        if longest > 998:
             raise InputError(place, f"has a line of {longest:,} octets; 998 is the limit", "wrap or encode the line")
         self.pieces = _FIELD.split(header + b"\r\n" + body)
         self.fields = frozenset(name.decode() for name in self.pieces[1::2])

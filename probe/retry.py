@@ -31,4 +31,4 @@ class RetrySchedule:
         wait_s: float = self._retrying.wait(state)
         # stop_after_delay looks back; a retry that would begin after the end is no use to anybody.
         state.outcome_timestamp = elapsed_s + wait_s
-        return None if self._retrying.stop(state) else wait_s  # type: ignore[operator]
+        return None if self._retrying.stop(state) else wait_s

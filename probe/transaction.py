@@ -46,9 +46,7 @@ async def introduce(line: Line, pause: Pause) -> Heard | None:
     return None if reply.accepts else Heard(Stage.EHLO, reply)
 
 
-async def transact(  # noqa: PLR0913 - the parts of an envelope, and how to carry it
-    line: Line, *, return_path: str, recipient: str, content: bytes, reset: bool, pause: Pause
-) -> Heard:
+async def transact(line: Line, *, return_path: str, recipient: str, content: bytes, reset: bool, pause: Pause) -> Heard:
     """Hand over one message for one recipient.
 
     ``reset`` begins with RSET, needed after a transaction that was refused half-way. Commands go together where the

@@ -112,7 +112,6 @@ class Content:
             return Junk()
         return None
 
-
     def score(self, parts: Parts) -> float:
         """Return the sum of points of the rules that match."""
         return sum(points for pattern, where, points in self._rules if any(map(pattern.search, parts.of(where))))

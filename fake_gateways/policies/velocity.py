@@ -22,7 +22,7 @@ Unit = Literal["messages", "recipients", "connections"]
 
 
 class VelocitySettings(Settings):
-    """``limit`` per window, counted apart for every value of each of ``per``; past it all is refused for ``block_for``."""
+    """``limit`` is counted apart for every value of each of ``per``; past it all is refused for ``block_for``."""
 
     type: Literal["velocity"]
     limit: Rate
@@ -50,7 +50,8 @@ class Velocity:
             return Refuse(Cause.VELOCITY)
         if not self._is_new(case):
             return None
-        return Refuse(Cause.VELOCITY) if any([self._exceeds(key, case.at) for key in keys]) else None
+        exceeded = [key for key in keys if self._exceeds(key, case.at)]
+        return Refuse(Cause.VELOCITY) if exceeded else None
 
     def _keys(self, case: Case) -> list[str]:
         of = {

@@ -37,15 +37,13 @@ def join(truths: Iterable[Truth], attempts: Iterable[Attempt]) -> Joined:
     end of the socket. Both pens write in the order of events, so the n-th attempt under a key had the n-th decision.
     """
     waiting: dict[Key, deque[Truth]] = defaultdict(deque)
-    for truth in truths:
-        waiting[_key_of_truth(truth)].append(truth)
+    for decision in truths:
+        waiting[_key_of_truth(decision)].append(decision)
     joined = Joined()
     for attempt in attempts:
-        decisions = waiting.get(_key_of_attempt(attempt))
-        truth = decisions[0] if decisions else None
-        if truth is not None and _agree(attempt, truth):
-            decisions.popleft()  # type: ignore[union-attr]  # it has just been looked into
-            joined.pairs.append((attempt, truth))
+        decisions = waiting[_key_of_attempt(attempt)]
+        if decisions and _agree(attempt, decisions[0]):
+            joined.pairs.append((attempt, decisions.popleft()))
         elif attempt.failure is not None:
             joined.pairs.append((attempt, None))
         else:

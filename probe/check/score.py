@@ -101,9 +101,7 @@ class Scorecard:
     books: str = ""
 
 
-def stories(
-    pairs: Iterable[tuple[Attempt, Truth | None]], mailboxes: Mapping[str, str]
-) -> dict[str, Story]:
+def stories(pairs: Iterable[tuple[Attempt, Truth | None]], mailboxes: Mapping[str, str]) -> dict[str, Story]:
     """Gather each recipient's attempts; an address that no directory has is nobody's any more."""
     gathered: dict[str, list[tuple[Attempt, Truth | None]]] = {}
     for pair in pairs:
@@ -148,7 +146,9 @@ def score_classifier(told: Mapping[str, Story], readings: Mapping[str, Reading])
     )
 
 
-def score_truth(card: Scorecard, told: Mapping[str, Story], naive: Mapping[str, Reading], gateways: Sequence[str]) -> None:
+def score_truth(
+    card: Scorecard, told: Mapping[str, Story], naive: Mapping[str, Reading], gateways: Sequence[str]
+) -> None:
     """Fill in what was reported and what was true of it."""
     card.gateways = {name: GatewayScore() for name in gateways}
     card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}

@@ -62,7 +62,9 @@ class Ledger:
             for old in (path, path.with_name(f"{FILE}-wal"), path.with_name(f"{FILE}-shm")):
                 old.unlink(missing_ok=True)
         except OSError as error:
-            raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
+            raise InputError(
+                folder, f"cannot be written ({error.strerror})", "choose another folder with --out"
+            ) from None
         ledger = cls(path)
         METADATA.create_all(ledger._engine)
         return ledger
@@ -113,7 +115,7 @@ class Ledger:
         with self._engine.begin() as connection:
             for row_type, rows in self._pending.items():
                 if rows:
-                    connection.exec_driver_sql(self._insert(row_type), rows)  # type: ignore[arg-type]  # rows are tuples
+                    connection.exec_driver_sql(self._insert(row_type), rows)
                     rows.clear()
 
     def _insert(self, row_type: type[Any]) -> str:
@@ -121,7 +123,7 @@ class Ledger:
         if row_type not in self._inserts:
             table = _TABLES[row_type]
             places = ", ".join("?" * len(table.columns))
-            self._inserts[row_type] = f"INSERT OR REPLACE INTO {table.name} VALUES ({places})"
+            self._inserts[row_type] = f"INSERT OR REPLACE INTO {table.name} VALUES ({places})"  # noqa: S608 - our names
         return self._inserts[row_type]
 
     def note(self, key: str, value: str | None = None) -> str | None:

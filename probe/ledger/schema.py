@@ -56,9 +56,7 @@ def _table(name: str, row: type[Any], key: tuple[str, ...] = ()) -> Table:
     for column, hint in get_type_hints(row).items():
         kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
         kind = next(each for each in kinds if each is not NoneType)
-        columns.append(
-            Column(column, _TYPES[kind](), nullable=NoneType in kinds, primary_key=column in key)
-        )
+        columns.append(Column(column, _TYPES[kind](), nullable=NoneType in kinds, primary_key=column in key))
     return Table(name, METADATA, *columns)
 
 

@@ -42,7 +42,9 @@ def load(path: Path) -> Loaded:
     try:
         octets = path.read_bytes()
     except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror})", "check the file name and its permissions") from None
+        raise InputError(
+            path, f"cannot be read ({error.strerror})", "check the file name and its permissions"
+        ) from None
     if len(octets) > MAX_OCTETS:
         raise InputError(path, "is larger than 4 MiB", "move lists of recipients into a CSV file (seed_list)")
     try:
@@ -89,7 +91,9 @@ def _check_persona(gateway: GatewaySpec, path: str) -> None:
         told |= {(cause, stage) for cause in nature.causes}
         _check_wordings(gateway, persona, here, {(cause, stage) for cause in nature.causes})
     for cause, claimed in gateway.claims.items():
-        _check_wordings(gateway, persona, f"{place}.claims.{cause}", {pair for pair in told if pair[0] is cause}, claimed)
+        _check_wordings(
+            gateway, persona, f"{place}.claims.{cause}", {pair for pair in told if pair[0] is cause}, claimed
+        )
 
 
 def _check_wordings(

@@ -20,7 +20,7 @@ Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters, digi
 
 def _domain(value: str) -> str:
     labels = value.lower().rstrip(".").split(".")
-    if len(labels) < 2 or not all(  # noqa: PLR2004 - a host name has a dot
+    if len(labels) < 2 or not all(
         0 < len(label) <= 63 and label.replace("-", "a").isalnum() and label.isascii() for label in labels
     ):
         msg = f"{value!r} is no domain name; write for example northwind.example"

@@ -24,7 +24,11 @@ class Line(Protocol):
     greeting: Reply
     keywords: frozenset[str]
     local_port: int
-    is_open: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether commands can still be sent."""
+        ...
 
     async def hello(self) -> Reply:
         """Introduce the sender; ``keywords`` then hold what the server offers."""

@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, cast
 
 import aiosmtplib
@@ -63,7 +64,7 @@ class TcpTransport:
 
     async def _socket(self, source: str) -> socket.socket:
         """Bind a socket to the source address and connect it."""
-        family = socket.AF_INET6 if ipaddress.ip_address(self._address).version == 6 else socket.AF_INET  # noqa: PLR2004
+        family = socket.AF_INET6 if ipaddress.ip_address(self._address).version == 6 else socket.AF_INET
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)  # noqa: FBT003 - socket's own signature
@@ -136,10 +137,8 @@ class TcpLine:
             self._client.close()
             return
         if self._run.is_open:
-            try:
+            with suppress(LineError):  # whoever hangs up on QUIT has understood it
                 await self._run.talk(b"QUIT\r\n", 1)
-            except LineError:
-                pass  # whoever hangs up on QUIT has understood it
         self._run.close()
 
 
@@ -163,7 +162,9 @@ class _Run(asyncio.Protocol):
         self._replies = []
         self._due = due
         self._done = loop.create_future()
-        deadline = loop.call_later(self._patience_s, self._fail, Failure.TIMED_OUT, f"no reply in {self._patience_s:g} s")
+        deadline = loop.call_later(
+            self._patience_s, self._fail, Failure.TIMED_OUT, f"no reply in {self._patience_s:g} s"
+        )
         self._transport.write(octets)
         try:
             await self._done

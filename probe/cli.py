@@ -1,0 +1,242 @@
+"""The command line: arguments and exit codes only."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import json
+import sys
+from enum import IntEnum, StrEnum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from fake_gateways.loopback import Network, OutsideError
+from probe import lab, serving
+from probe.classify import BASELINES
+from probe.input_error import InputError
+from probe.ledger import Attempt, Ledger, Planned, Truth
+from probe.report.terminal import print_answer
+from probe.scenario.load import Loaded, load
+from probe.scenario.model import Scenario
+
+app = typer.Typer(
+    help="Ground truth for bounce handling: gateways that lie, a sender that believes them, a judge that knows better.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+scenario_app = typer.Typer(help="Look at scenario files.", no_args_is_help=True)
+app.add_typer(scenario_app, name="scenario")
+
+
+class Exit(IntEnum):
+    """Exit codes, stable."""
+
+    PASSED = 0
+    GATE_FAILED = 1
+    INPUT_WRONG = 2
+    BOOKS_WRONG = 3
+    CLASSIFIER_FAILED = 4
+    INTERRUPTED = 130
+
+
+class InterruptedRunError(Exception):
+    """Somebody pressed Ctrl-C during a run."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"interrupted; {folder} holds what had happened until then")
+
+
+class TransportName(StrEnum):
+    """How the sender reaches the gateways."""
+
+    TCP = "tcp"
+    MEMORY = "memory"
+
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
+Seed = Annotated[int | None, typer.Option(help="Another seed than the scenario's.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the books (default: runs/NAME).")]
+
+
+@app.command()
+def run(
+    scenario: ScenarioFile,
+    *,
+    transport: Annotated[TransportName, typer.Option(help="Real sockets, or none.")] = TransportName.TCP,
+    seed: Seed = None,
+    out: Out = None,
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Who reads the bounces; repeat for several (default: {', '.join(BASELINES)})."),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: by size of the campaign).")] = None,
+) -> None:
+    """Run a scenario and judge it: the campaign goes out, the books are joined, the classifiers are scored."""
+    loaded = _load(scenario, seed)
+    classifiers = _classifiers(classifier)
+    folder = out or Path("runs") / loaded.scenario.name
+    setting = lab.set_up(loaded)
+    try:
+        with _progress() as bar:
+            task = bar.add_task(loaded.scenario.name, total=None)
+            result = lab.run(
+                setting,
+                carriage=transport.value,
+                out=folder,
+                classifiers=classifiers,
+                workers=workers,
+                begin=lambda total: bar.update(task, total=total),
+                done=lambda count: bar.update(task, advance=count),
+            )
+    except KeyboardInterrupt:
+        raise InterruptedRunError(folder) from None
+    print_answer(Console(), result, str(folder))
+    raise typer.Exit(Exit.PASSED if result.passed else Exit.GATE_FAILED)
+
+
+@app.command()
+def serve(
+    scenario: ScenarioFile,
+    *,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of every gateway.")] = 2525,
+    dns_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the nameserver.")] = 5353,
+    dns_address: Annotated[str, typer.Option(help="Address of the nameserver.")] = "127.0.0.53",
+    speed: Annotated[float, typer.Option(min=0.001, help="How many times as fast as real time goes.")] = 1.0,
+    seed: Seed = None,
+    out: Out = None,
+    allow_network: Annotated[
+        list[str] | None, typer.Option(help="A network beside loopback that may be listened on, such as 10.1.0.0/16.")
+    ] = None,
+) -> None:
+    """Serve a scenario's gateways and names in real time, for Postfix, swaks or any other sender."""
+    loaded = _load(scenario, seed)
+    folder = out or Path("runs") / loaded.scenario.name
+    setting = lab.set_up(loaded)
+    place = serving.Place(port, dns_address, dns_port, _networks(allow_network))
+    console = Console()
+
+    def ready() -> None:
+        sources = [ip.address for ip in loaded.scenario.sender.ips]
+        recipients = folder / "recipients.csv"
+        recipients.write_text("email\n" + "".join(f"{each.address}\n" for each in setting.recipients), "utf-8")
+        for line in serving.directions(setting, place, setting.recipients[0].address, sources):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(f"\nrecipients   {recipients}", markup=False, highlight=False, soft_wrap=True)
+        console.print("ready; Ctrl-C ends it and writes the books", markup=False, highlight=False, soft_wrap=True)
+        sys.stdout.flush()
+
+    written = asyncio.run(serving.serve(setting, folder, place, speed=speed, ready=ready))
+    console.print(f"{written:,} decisions are in {folder / 'ledger.sqlite'}", markup=False, soft_wrap=True)
+
+
+@app.command()
+def books(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    *,
+    export: Annotated[bool, typer.Option("--export", help="Print the canonical books, a JSON object a line.")] = False,
+) -> None:
+    """Say what the books of a run hold, and whether it came to its end."""
+    with Ledger.open(folder) as ledger:
+        if export:
+            for line in ledger.export():
+                print(line)
+            return
+        state = "complete" if ledger.complete else "INCOMPLETE: the run ended before every recipient was finished with"
+        print(f"scenario   {ledger.note('scenario')}, seed {ledger.note('seed')}, transport {ledger.note('transport')}")
+        print(f"state      {state}")
+        for name, row_type in (("planned", Planned), ("attempts", Attempt), ("truth", Truth)):
+            print(f"{name:<10} {ledger.count(row_type):,}")
+        print(f"sha256     {ledger.digest()}")
+
+
+@scenario_app.command("check")
+def scenario_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
+    """Check a scenario file and say what it would set up."""
+    loaded = _load(file, None)
+    setting = lab.set_up(loaded)
+    gates = lab.expected(setting, tuple(BASELINES))
+    print(
+        f"{file}: good. {len(setting.recipients):,} recipients at {len(setting.companies):,} gateways, "
+        f"{len(gates)} gate{'' if len(gates) == 1 else 's'}."
+    )
+
+
+@scenario_app.command("schema")
+def scenario_schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    print(json.dumps(Scenario.model_json_schema(by_alias=True), indent=2))
+
+
+def _load(path: Path, seed: int | None) -> Loaded:
+    loaded = load(path)
+    if seed is None:
+        return loaded
+    return Loaded(loaded.scenario.model_copy(update={"seed": seed}), loaded.folder, loaded.path)
+
+
+def _classifiers(wanted: list[str] | None) -> tuple[str, ...]:
+    for name in wanted or ():
+        if name not in BASELINES:
+            raise InputError(f"--classifier {name}", "is not a classifier", f"use one of: {', '.join(BASELINES)}")
+    return tuple(dict.fromkeys(wanted or BASELINES))
+
+
+def _networks(wanted: list[str] | None) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(text) for text in wanted or ())
+    except ValueError as error:
+        raise InputError("--allow-network", str(error), "write for example 10.1.0.0/16") from None
+
+
+class _Rate(ProgressColumn):
+    """Recipients per second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s")
+
+
+def _progress() -> Progress:
+    """Return a bar on standard error, silent where that is no terminal."""
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
+
+
+def main() -> NoReturn:
+    """Run the command line; every mistake of the user's is one sentence on standard error."""
+    code = Exit.PASSED
+    try:
+        app()
+    except (InputError, OutsideError, OSError) as error:
+        code = _complain(str(error), Exit.INPUT_WRONG)
+    except lab.BooksError as error:
+        code = _complain(f"the books do not join, which is a fault of fivefifty: {error}", Exit.BOOKS_WRONG)
+    except lab.ClassifierError as error:
+        code = _complain(str(error), Exit.CLASSIFIER_FAILED)
+    except InterruptedRunError as error:
+        code = _complain(str(error), Exit.INTERRUPTED)
+    sys.exit(code)
+
+
+def _complain(sentence: str, code: Exit) -> Exit:
+    print(f"fivefifty: {''.join(each if each.isprintable() else '?' for each in sentence)}", file=sys.stderr)
+    return code
+
+
+if __name__ == "__main__":
+    main()

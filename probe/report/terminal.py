@@ -1,0 +1,112 @@
+"""The answer in plain words, for a terminal or a pipe."""
+
+from __future__ import annotations
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from probe.check.score import ClassifierScore, Scorecard
+from probe.lab import Result
+
+GATEWAYS_SHOWN = 8
+
+
+def print_answer(console: Console, result: Result, out: str) -> None:
+    """Print the answer first, then how the classifiers did, then where the report lies, then the gates."""
+    card = result.scorecard
+    if not card.complete:
+        console.print("[bold red]This run is incomplete: it ended before every recipient was finished with.[/]")
+    for line in answer(card):
+        console.print(line, soft_wrap=True)
+    console.print()
+    if card.classifiers:
+        console.print(_classifiers(card))
+        console.print()
+    if any(gateway.disguised for gateway in card.gateways.values()):
+        console.print(_gateways(card))
+        console.print()
+    for gate in result.gates:
+        word, style = ("passed", "green") if gate.passed else ("FAILED", "bold red")
+        console.print(Text.assemble("gate ", (word, style), f"  {gate.name} = {gate.value:g}  (bound: {gate.bound})"))
+    console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
+    console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
+
+
+def answer(card: Scorecard) -> list[str]:
+    """Return the answer as sentences."""
+    truth = card.truth
+    hard = card.hard_bounces_reported
+    into_junk = f" ({card.junked:,} of them into junk)" if card.junked else ""
+    lines = [
+        f"{_people(card.recipients)} were mailed; {card.delivered:,} were delivered{into_junk}.",
+        f"{hard:,} hard bounces were reported ({card.hard_bounce_rate:.1%}).",
+    ]
+    if hard:
+        lines.append(
+            f"Of these, {truth.recipient_fault:,} mailboxes are really gone ({truth.recipient_fault / hard:.0%})."
+        )
+    if truth.disguised:
+        causes = sorted(
+            ((score.disguised, cause) for cause, score in truth.by_cause.items() if score.disguised), reverse=True
+        )
+        told = ", ".join(f"{count:,} for {cause}" for count, cause in causes)
+        lines.append(f"{truth.disguised:,} are alive: refused {told}, and told as if the mailbox did not exist.")
+    if truth.misread:
+        lines.append(
+            f"{truth.misread:,} more are alive and were refused truthfully, in numbers that read as a hard bounce."
+        )
+    return lines
+
+
+def _people(count: int) -> str:
+    return f"{count:,} recipient{'' if count == 1 else 's'}"
+
+
+def _classifiers(card: Scorecard) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD, title="Who would suppress whom (95 % intervals)", title_justify="left", pad_edge=False
+    )
+    table.add_column("classifier")
+    table.add_column("alive, suppressed", justify="right")
+    table.add_column("of the living", justify="right")
+    table.add_column("gone, kept", justify="right")
+    table.add_column("of the gone", justify="right")
+    for name, score in card.classifiers.items():
+        table.add_row(
+            Text(name),
+            f"{score.wrongly_suppressed:,}",
+            _range(score, wrong=True),
+            f"{score.missed_dead:,}",
+            _range(score),
+        )
+    return table
+
+
+def _range(score: ClassifierScore, *, wrong: bool = False) -> str:
+    low, high = score.wrongly_suppressed_interval if wrong else score.missed_dead_interval
+    return f"{low:.1%} to {high:.1%}"
+
+
+def _gateways(card: Scorecard) -> Table:
+    lying = sorted(
+        ((score, name) for name, score in card.gateways.items() if score.disguised),
+        key=lambda pair: (-pair[0].disguised, pair[1]),
+    )
+    more = len(lying) - GATEWAYS_SHOWN
+    title = "Where the report lies" + (f" (the worst {GATEWAYS_SHOWN} of {len(lying)} gateways)" if more > 0 else "")
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table.add_column("gateway")
+    for heading in ("recipients", "delivered", "hard bounces", "gone", "alive"):
+        table.add_column(heading, justify="right")
+    for score, name in lying[:GATEWAYS_SHOWN]:
+        table.add_row(
+            Text(name),
+            f"{score.recipients:,}",
+            f"{score.delivered:,}",
+            f"{score.hard_bounces:,}",
+            f"{score.gone:,}",
+            f"{score.disguised:,}",
+        )
+    return table

@@ -1,0 +1,139 @@
+"""Gateways and names on stated ports, in real time, for senders that are not ours."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from fake_gateways import nameserver, server
+from fake_gateways.clock import WallClock
+from fake_gateways.loopback import Network
+from fake_gateways.resolver import Resolver
+from fake_gateways.truth import Truth
+from probe import lane_job
+from probe.input_error import InputError
+from probe.lab import Setting
+from probe.ledger import Ledger, Mailbox
+
+T = TypeVar("T")
+
+FLUSH_S: Final = 1.0
+"""Real seconds after which what was decided is committed."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to listen. Gateways have an address each and share the port."""
+
+    smtp_port: int = 2525
+    dns_address: str = "127.0.0.53"
+    dns_port: int = 5353
+    allowed: tuple[Network, ...] = ()
+
+
+async def serve(setting: Setting, out: Path, place: Place, *, speed: float, ready: Callable[[], None]) -> int:
+    """Serve until SIGINT or SIGTERM; return how many decisions were written. Raises InputError for a port in use."""
+    scenario = setting.loaded.scenario
+    clock = WallClock(scenario.starts.timestamp(), speed)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    written = 0
+    with Ledger.create(out) as ledger:
+        _begin(ledger, setting)
+        pen = ledger.pen(Truth)
+
+        def write(truth: Truth) -> None:
+            nonlocal written
+            written += 1
+            pen(truth)
+
+        async with AsyncExitStack() as stack:
+            await _open(setting, place, clock, write, stack)
+            ready()
+            while not stop.is_set():
+                try:
+                    await asyncio.wait_for(stop.wait(), FLUSH_S)
+                except TimeoutError:
+                    ledger.flush()
+        ledger.flush()
+        ledger.note("complete", "yes")
+    return written
+
+
+def _begin(ledger: Ledger, setting: Setting) -> None:
+    scenario = setting.loaded.scenario
+    for key, value in (("scenario", scenario.name), ("seed", str(scenario.seed)), ("transport", "foreign")):
+        ledger.note(key, value)
+    ledger.note("complete", "no")
+    ledger.add(
+        Mailbox(address, name, state)
+        for name, directory in setting.directories.items()
+        for address, state in directory.states.items()
+    )
+
+
+async def _open(
+    setting: Setting, place: Place, clock: WallClock, write: Callable[[Truth], None], stack: AsyncExitStack
+) -> None:
+    """Start the nameserver, then every gateway."""
+    names = await _or_in_use(
+        nameserver.serve(
+            setting.world, clock.now, address=place.dns_address, port=place.dns_port, allowed=place.allowed
+        ),
+        place.dns_address,
+        place.dns_port,
+        "--dns-port",
+    )
+    stack.push_async_callback(names.close)
+    resolver = Resolver(names.address, names.port, allowed=place.allowed)
+    for company in setting.companies:
+        gateway = lane_job.build_gateway(
+            company, setting.directories[company.name], setting.loaded.scenario.seed, clock, write
+        )
+        listener = await _or_in_use(
+            server.serve(gateway, resolver.ask, address=company.address, port=place.smtp_port, allowed=place.allowed),
+            company.address,
+            place.smtp_port,
+            "--port",
+        )
+        stack.callback(listener.close)
+
+
+async def _or_in_use(opening: Awaitable[T], address: str, port: int, option: str) -> T:
+    try:
+        return await opening
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            problem, remedy = "is in use", f"stop the other server or choose another with {option}"
+        elif error.errno == errno.EACCES:
+            problem, remedy = "needs privileges", f"choose a port above 1023 with {option}"
+        else:
+            problem, remedy = f"cannot be opened ({error.strerror})", f"choose another address or port ({option})"
+        raise InputError(f"{address} port {port}", problem, remedy) from None
+
+
+def directions(setting: Setting, place: Place, example: str, sources: Sequence[str]) -> list[str]:
+    """Return how to point a mail server at the gateways, line by line."""
+    domain = example.rpartition("@")[2]
+    company = next(each for each in setting.companies if domain in each.domains)
+    return [
+        f"nameserver   {place.dns_address} port {place.dns_port}, UDP and TCP, for every name of the scenario",
+        f"gateways     {len(setting.companies)}, each on its own address, port {place.smtp_port}",
+        "",
+        "ask a name:",
+        f"  dig @{place.dns_address} -p {place.dns_port} MX {domain}",
+        "one message with swaks, from one of the sender's addresses:",
+        f"  swaks --server {company.address}:{place.smtp_port} --local-interface {sources[0]} \\",
+        f"    --from news@{setting.loaded.scenario.sender.return_path} --to {example}",
+        "a whole Postfix, in main.cf (addresses of all domains: the file named below):",
+        f"  smtp_bind_address = {sources[0]}",
+        "  transport_maps = inline:{ {" + f"{domain}=smtp:[{company.address}]:{place.smtp_port}" + "} }",
+    ]
