@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Protocol, Self
+from typing import Annotated, Any, Final, Literal, Self, get_args
 
 import re2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -16,37 +16,29 @@ from fake_gateways.verdict import Junk, Refuse
 NATURE: Final = Nature(causes=(Cause.CONTENT,), stages=frozenset({Stage.END_OF_DATA}))
 
 Where = Literal["subject", "words", "links", "attachments", "markup"]
+WHERE: Final[tuple[Where, ...]] = get_args(Where)
 
 
-class Searches(Protocol):
-    """A compiled pattern."""
-
-    def search(self, text: str) -> object | None:
-        """Return something where the pattern is found."""
-        ...
-
-
-def _compile(value: str) -> Searches:
-    # RE2, because a scenario is untrusted: no expression can make it run for longer than its text is long.
+def _options() -> Any:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
+    return options
+
+
+def _checked(value: str) -> str:
+    # RE2, because a scenario is untrusted: no expression can make it run for longer than its text is long.
     try:
-        compiled: Searches = re2.compile(value, options)
+        re2.compile(value, _options())
     except re2.error as error:
         reason = error.args[0].decode(errors="replace")
         msg = f"{value!r} is no expression that RE2 reads ({reason}); mend it or escape special characters with \\"
         raise ValueError(msg) from None
-    return compiled
-
-
-def _checked(value: str) -> str:
-    _compile(value)
     return value
 
 
 class Rule(BaseModel):
-    """So many points when the pattern is found in a part of the message."""
+    """So many points when the pattern (RE2, any case, ``^`` and ``$`` at lines) is found in a part of the message."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -101,7 +93,7 @@ class Content:
 
     def __init__(self, settings: ContentSettings) -> None:
         self._settings = settings
-        self._rules = tuple((_compile(rule.pattern), rule.where, rule.points) for rule in settings.rules)
+        self._sets = [_RuleSet([rule for rule in settings.rules if rule.where == where], where) for where in WHERE]
 
     def judge(self, case: Case) -> Refuse | Junk | None:
         """Refuse or junk the message."""
@@ -114,4 +106,22 @@ class Content:
 
     def score(self, parts: Parts) -> float:
         """Return the sum of points of the rules that match."""
-        return sum(points for pattern, where, points in self._rules if any(map(pattern.search, parts.of(where))))
+        return sum(rules.score(parts) for rules in self._sets)
+
+
+class _RuleSet:
+    """The rules for one part of the message, searched for together."""
+
+    def __init__(self, rules: list[Rule], where: str) -> None:
+        self._where = where
+        self._points = [rule.points for rule in rules]
+        self._set = re2.Set.SearchSet(_options())
+        for rule in rules:
+            self._set.Add(f"(?m){rule.pattern}")
+        self._set.Compile()
+
+    def score(self, parts: Parts) -> float:
+        text = getattr(parts, self._where)
+        if not (self._points and text):
+            return 0.0
+        return float(sum(self._points[number] for number in self._set.Match(text)))

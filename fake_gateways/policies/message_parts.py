@@ -2,90 +2,43 @@
 
 from __future__ import annotations
 
-import email
-import email.header
+import html
 import re
 from dataclasses import dataclass
-from email.message import Message
-from html.parser import HTMLParser
 from typing import Final
 
-MAX_OCTETS: Final = 1024 * 1024
-"""Filters pass over what is beyond a size; SpamAssassin's client takes 500 KB (``spamc -s``)."""
-MAX_TEXT: Final = 256 * 1024
-"""Filters read the beginning of a long text; what comes after is not looked at."""
+from fast_mail_parser import ParseError, parse_email
+
+MAX_OCTETS: Final = 512 * 1024
+"""Filters pass over what is beyond a size: SpamAssassin's client takes 500 KB (``spamc -s``)."""
+
+# A message is untrusted: each character is looked at once or twice, whatever the text.
 _LINK: Final = re.compile(r"https?://[^\s<>\"')]+", re.IGNORECASE)
-_BREAKS: Final = re.compile(r"\s+")
+_TAG: Final = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Decoded texts of a message, each as a sequence so that a pattern may anchor at the start of every one."""
+    """Decoded texts of a message, the members of each kind on lines of their own."""
 
-    subject: tuple[str, ...]
-    words: tuple[str, ...]
-    links: tuple[str, ...]
-    attachments: tuple[str, ...]
-    markup: tuple[str, ...]
-
-    def of(self, where: str) -> tuple[str, ...]:
-        """Return the texts of one part by its name."""
-        return getattr(self, where)  # type: ignore[no-any-return]  # the names are those of the fields
-
-
-class _Words(HTMLParser):
-    """Collects what a reader of the page would see."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.pieces.append(data)
+    subject: str
+    words: str
+    links: str
+    attachments: str
+    markup: str
 
 
 def dissect(content: bytes) -> Parts:
-    """Parse a message; whatever cannot be decoded is read as well as it goes, never refused."""
+    """Parse a message. Whatever cannot be decoded is read as well as it goes; what is no message, as plain text."""
+    content = content[:MAX_OCTETS]
     try:
-        return _dissect(email.message_from_bytes(content[:MAX_OCTETS]))
-    except RecursionError:  # parts nested a thousand deep: no honest message, but no reason to fall over either
-        text = content[:MAX_TEXT].decode("latin-1")
-        return Parts((), (text,), tuple(_LINK.findall(text)), (), ())
-
-
-def _dissect(message: Message) -> Parts:
-    words: list[str] = []
-    links: list[str] = []
-    attachments: list[str] = []
-    markup: list[str] = []
-    for part in message.walk():
-        name = part.get_filename()
-        if name:
-            attachments.append(str(name))
-        elif part.get_content_maintype() == "text":
-            text = _text(part)
-            links += _LINK.findall(text)
-            if part.get_content_subtype() == "html":
-                markup.append(text)
-                reader = _Words()
-                reader.feed(text)
-                text = " ".join(reader.pieces)
-            words.append(_BREAKS.sub(" ", text))
-    return Parts((_subject(message),), tuple(words), tuple(links), tuple(attachments), tuple(markup))
-
-
-def _subject(message: Message) -> str:
-    raw = str(message.get("Subject", ""))
-    try:
-        return str(email.header.make_header(email.header.decode_header(raw)))
-    except (LookupError, ValueError, UnicodeError):
-        return raw
-
-
-def _text(part: Message) -> str:
-    payload = part.get_payload(decode=True)
-    octets = payload[:MAX_TEXT] if isinstance(payload, bytes) else b""
-    try:
-        return octets.decode(part.get_content_charset("utf-8"), "replace")
-    except LookupError:
-        return octets.decode("latin-1")
+        mail = parse_email(content)
+    except ParseError:
+        text = content.decode("latin-1")
+        return Parts("", text, "\n".join(_LINK.findall(text)), "", "")
+    markup = "\n".join(mail.text_html)
+    seen = html.unescape(_TAG.sub(" ", markup))
+    plain = "\n".join(mail.text_plain)
+    links = _LINK.findall(plain) + _LINK.findall(html.unescape(markup))
+    attachments = [attachment.filename for attachment in mail.attachments if attachment.filename]
+    return Parts(mail.subject, f"{plain}\n{seen}", "\n".join(links), "\n".join(attachments), markup)
