@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
+	--no-annotate --no-emit-index-url --no-header
 
 .PHONY: demo test check format bench lock clean
 
@@ -34,12 +36,12 @@ bench: $(READY)
 lock:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 --group dev \
-		--no-annotate --no-emit-index-url --no-header --upgrade -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade -o requirements.lock pyproject.toml
+	$(COMPILE) --upgrade --group dev -o requirements-dev.lock pyproject.toml
 
-$(READY): pyproject.toml requirements.lock
+$(READY): pyproject.toml requirements-dev.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -28,12 +29,31 @@ class Due(NamedTuple):
 
 @dataclass
 class Slot:
-    """A place for one connection from one source address; ``free_at`` is when its last transaction ended."""
+    """A place for one connection; ``free_at`` is when its last transaction ended."""
 
     source: str
     line: Line | None = None
     free_at: float = 0.0
     reset: bool = False
+
+
+@dataclass
+class Outlet:
+    """The connections from one source address, and what waits for one of them to be free."""
+
+    slots: list[Slot]
+    waiting: deque[Due] = field(default_factory=deque)
+
+    def idle(self, at: float) -> Slot | None:
+        """Return the open connection used last, else an unused place, None while all are busy."""
+        idle = [slot for slot in self.slots if slot.free_at <= at]
+        opened = [slot for slot in idle if slot.line is not None]
+        return max(opened, key=_freed) if opened else next(iter(idle), None)
+
+    @property
+    def free_at(self) -> float:
+        """When the first connection will be free."""
+        return min(slot.free_at for slot in self.slots)
 
 
 @dataclass
@@ -53,8 +73,8 @@ class Lane:
     round_trip_s: float
     write: Callable[[Attempt], None]
     done: Callable[[], None]
-    _agenda: Agenda[Due] = field(default_factory=Agenda)
-    _slots: dict[str, list[Slot]] = field(default_factory=dict)
+    _agenda: Agenda[Due | Outlet] = field(default_factory=Agenda)
+    _outlets: dict[str, Outlet] = field(default_factory=dict)
     _written: int = 0
 
     def __post_init__(self) -> None:
@@ -65,27 +85,36 @@ class Lane:
         for delivery in deliveries:
             self._agenda.put(delivery.at, Due(delivery))
         while self._agenda:
-            at, due = self._agenda.take()
+            at, event = self._agenda.take()
             await self._close_idle(at)
-            slot = self._slot(due.delivery.source, at)
-            if slot.free_at > at:
-                self._agenda.put(slot.free_at, due)
+            if isinstance(event, Outlet):
+                await self._go_on(event, at)
                 continue
-            await self.clock.until(at)
-            await self._attempt(slot, due)
+            outlet = self._outlet(event.delivery.source)
+            outlet.waiting.append(event)
+            # Where others wait already, the outlet is in the agenda for when a connection is free.
+            if len(outlet.waiting) == 1:
+                await self._go_on(outlet, at)
         await self._close_idle(float("inf"))
 
-    def _slot(self, source: str, at: float) -> Slot:
-        """Return an open idle connection, else an unused place, else the one that is free first."""
-        slots = self._slots.setdefault(source, [Slot(source) for _ in range(self.sender.connections_per_gateway)])
-        idle = [slot for slot in slots if slot.free_at <= at]
-        opened = [slot for slot in idle if slot.line is not None]
-        # The connection used last is the one to use again; min() over the rest keeps the order of equals.
-        return max(opened, key=_freed) if opened else idle[0] if idle else min(slots, key=_freed)
+    def _outlet(self, source: str) -> Outlet:
+        if source not in self._outlets:
+            self._outlets[source] = Outlet([Slot(source) for _ in range(self.sender.connections_per_gateway)])
+        return self._outlets[source]
+
+    async def _go_on(self, outlet: Outlet, at: float) -> None:
+        """Begin what waits, in order, as far as connections are free."""
+        while outlet.waiting:
+            slot = outlet.idle(at)
+            if slot is None:
+                self._agenda.put(outlet.free_at, outlet)
+                return
+            await self.clock.until(at)
+            await self._attempt(slot, outlet.waiting.popleft())
 
     async def _close_idle(self, at: float) -> None:
-        for slots in self._slots.values():
-            for slot in slots:
+        for outlet in self._outlets.values():
+            for slot in outlet.slots:
                 if slot.line is not None and slot.free_at + self.sender.keep_open <= at:
                     await self.clock.until(slot.free_at + self.sender.keep_open)
                     await slot.line.close()

@@ -41,6 +41,7 @@ _TABLES: Final[dict[type[Any], Table]] = {
     Classification: CLASSIFICATION,
     Note: NOTE,
 }
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
 
 
@@ -174,7 +175,7 @@ class Ledger:
         for name, rows in (("truth", self.truths()), ("attempt", self.attempts())):
             for row in rows:
                 fields = {key: value for key, value in row._asdict().items() if key not in _NOT_HASHED}
-                yield json.dumps({"book": name, **fields}, ensure_ascii=False, separators=(",", ":"))
+                yield _ENCODE({"book": name, **fields})
 
     def digest(self) -> str:
         """Return the SHA-256 of the canonical books, as ``sha256sum`` prints it for the exported file."""
