@@ -19,7 +19,7 @@ from fake_gateways.framing import BareLineFeedError, ContentTooLargeError, Frami
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.reply import Reply
-from fake_gateways.session import BARE_LINE_FEED, TIMED_OUT, Dialogue, Session
+from fake_gateways.session import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT, Dialogue, Session
 from fake_gateways.verdict import Answer, Question
 
 Ask = Callable[[Question], Awaitable[Answer]]
@@ -129,7 +129,10 @@ class Carrier(SMTP):
             return dialogue.send(answer)  # type: ignore[arg-type]  # a generator is started by None
         except StopIteration as finished:
             self._said.append(finished.value.octets)
-            return None
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not leave a client waiting, nor pass unseen
+            self.loop.call_exception_handler({"message": f"gateway {self._gateway.name} failed", "exception": error})
+            self._said.append(self._dialogue.hang_up(LOCAL_ERROR).octets)
+        return None
 
     def _drop(self) -> None:
         """Cut off a client that sends without reading, or ahead without end."""

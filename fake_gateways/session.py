@@ -36,6 +36,7 @@ def _status(code: int, enhanced: str, text: str) -> Reply:
 TOO_MANY_RECIPIENTS: Final = _status(452, "4.5.3", "Too many recipients")
 TOO_MANY_MISTAKES: Final = _status(421, "4.7.0", "Too many errors, closing connection")
 TIMED_OUT: Final = _status(421, "4.4.2", "Timeout exceeded, closing connection")
+LOCAL_ERROR: Final = _status(421, "4.3.0", "Local error in processing, closing connection")
 CANNOT_VERIFY: Final = Reply(252, ("Cannot VRFY user, but will take message",), EnhancedStatus(2, 5, 2))
 LINE_TOO_LONG: Final = _status(500, "5.5.6", "Line too long")
 BARE_LINE_FEED: Final = _status(521, "5.5.2", "Bare <LF> received, closing connection")

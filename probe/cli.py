@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import json
 import sys
+import traceback
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -40,7 +41,7 @@ class Exit(IntEnum):
     PASSED = 0
     GATE_FAILED = 1
     INPUT_WRONG = 2
-    BOOKS_WRONG = 3
+    FAULT = 3
     CLASSIFIER_FAILED = 4
     INTERRUPTED = 130
 
@@ -225,11 +226,14 @@ def main() -> NoReturn:
     except (InputError, OutsideError, OSError) as error:
         code = _complain(str(error), Exit.INPUT_WRONG)
     except lab.BooksError as error:
-        code = _complain(f"the books do not join, which is a fault of fivefifty: {error}", Exit.BOOKS_WRONG)
+        code = _complain(f"the books do not join, which is a fault of fivefifty: {error}", Exit.FAULT)
     except lab.ClassifierError as error:
         code = _complain(str(error), Exit.CLASSIFIER_FAILED)
     except InterruptedRunError as error:
         code = _complain(str(error), Exit.INTERRUPTED)
+    except Exception:  # noqa: BLE001 - what is left is a fault of ours, and must not look like a failed gate
+        traceback.print_exc()
+        code = _complain("this is a fault of fivefifty; please report it with the lines above", Exit.FAULT)
     sys.exit(code)
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from fake_gateways import nameserver, server
 from fake_gateways.clock import Clock, VirtualClock, WallClock
@@ -63,6 +63,14 @@ def run(job: Job, done: Callable[[], None]) -> None:
 
 async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
     room = asyncio.Semaphore(LANES_AT_ONCE)
+    faults: list[BaseException] = []
+
+    def note(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Keep what failed where nobody awaits it, such as a gateway's end of a socket."""
+        del loop
+        faults.append(context.get("exception") or RuntimeError(context["message"]))
+
+    asyncio.get_running_loop().set_exception_handler(note)
 
     async def one(lane: LaneJob) -> None:
         async with room:
@@ -74,6 +82,8 @@ async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
                 group.create_task(one(lane))
     except* OSError as several:
         raise several.exceptions[0] from None
+    if faults:
+        raise faults[0]
 
 
 async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, done: Callable[[], None]) -> None:

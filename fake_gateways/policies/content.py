@@ -124,4 +124,5 @@ class _RuleSet:
         text = getattr(parts, self._where)
         if not (self._points and text):
             return 0.0
-        return float(sum(self._points[number] for number in self._set.Match(text)))
+        # Match() returns None where nothing matches.
+        return float(sum(self._points[number] for number in self._set.Match(text) or ()))
