@@ -70,19 +70,20 @@ class Framing:
             self._in_content = True
         end = self._buffer.find(_END, max(0, self._searched - len(_END)))
         if end < 0:
-            if len(self._buffer) > self._size_limit + len(_END):
+            # Stuffing makes content longer by a third at most: lines of a single dot.
+            if len(self._buffer) > self._size_limit * 4 // 3 + 2 * len(_END):
                 self._dropped = True
                 del self._buffer[: -len(_END)]
             self._searched = len(self._buffer)
             return None
-        content = bytes(self._buffer[:end])
+        # RFC 5321 4.5.2: the first dot of a line that has more is taken away.
+        content = bytes(self._buffer[: end + 2]).replace(b"\r\n.", b"\r\n")[2:]
         self._cut(end + len(_END))
         self._in_content = False
-        if self._dropped or end > self._size_limit + 2:
+        if self._dropped or len(content) > self._size_limit:
             self._dropped = False
             raise ContentTooLargeError
-        # RFC 5321 4.5.2: the first dot of a line that has more is taken away.
-        return (content.replace(b"\r\n.", b"\r\n") + b"\r\n")[2:]
+        return content
 
     @property
     def pending(self) -> int:

@@ -37,8 +37,14 @@ def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes 
     if query.flags & dns.flags.QR:
         return None
     response = dns.message.make_response(query)
-    if query.opcode() != dns.opcode.QUERY or len(query.question) != 1:
+    if query.opcode() != dns.opcode.QUERY:
         response.set_rcode(dns.rcode.NOTIMP)
+        return response.to_wire()
+    if len(query.question) != 1:
+        response.set_rcode(dns.rcode.FORMERR)
+        return response.to_wire()
+    if query.question[0].rdclass != dns.rdataclass.IN:
+        response.set_rcode(dns.rcode.REFUSED)
         return response.to_wire()
     response.flags |= dns.flags.AA
     asked = query.question[0]

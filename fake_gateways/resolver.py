@@ -41,9 +41,9 @@ class Resolver:
 
 
 def _negative_ttl(missing: dns.exception.DNSException) -> float:
-    """Return how long the absence may be remembered: the minimum of the SOA (RFC 2308 section 5)."""
+    """Return how long the absence may be remembered: its SOA says (RFC 2308 section 5)."""
     responses = missing.kwargs.get("responses", {}).values() if isinstance(missing, dns.resolver.NXDOMAIN) else ()
     response = missing.kwargs.get("response") or next(iter(responses), None)
     for rrset in response.authority if response is not None else ():
-        return float(rrset[0].minimum)
+        return float(min(rrset.ttl, rrset[0].minimum))
     return 0.0

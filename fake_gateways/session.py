@@ -229,10 +229,13 @@ class Session:
     def _judge(self, stage: Stage) -> Generator[Question, Answer, Reply | None]:
         """Ask the policies of a stage in turn; return the reply of the first that decides."""
         self._case.at = self.gateway.clock.now()
+        self._case.fresh.clear()
         for name, policy in self.gateway.policies[stage]:
             verdict = policy.judge(self._case)
             while isinstance(verdict, Question):
-                self.gateway.remember(verdict, (yield verdict))
+                answer = yield verdict
+                self.gateway.remember(verdict, answer)
+                self._case.fresh[verdict] = answer
                 verdict = policy.judge(self._case)
             if isinstance(verdict, Refuse):
                 return self._refuse(verdict, stage, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ipaddress
 import json
 import sys
@@ -17,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from fake_gateways.loopback import Network, OutsideError
-from probe import lab, serving
+from probe import event_loop, lab, serving
 from probe.classify import BASELINES
 from probe.input_error import InputError
 from probe.ledger import Attempt, Ledger, Planned, Truth
@@ -61,6 +60,10 @@ class TransportName(StrEnum):
 
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
+AllowNetwork = Annotated[
+    list[str] | None,
+    typer.Option(help="A network beside loopback that addresses may be in, such as 10.1.0.0/16; repeat for several."),
+]
 Seed = Annotated[int | None, typer.Option(help="Another seed than the scenario's.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the books (default: runs/NAME).")]
 
@@ -77,6 +80,7 @@ def run(
         typer.Option(help=f"Who reads the bounces; repeat for several (default: {', '.join(BASELINES)})."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: by size of the campaign).")] = None,
+    allow_network: AllowNetwork = None,
 ) -> None:
     """Run a scenario and judge it: the campaign goes out, the books are joined, the classifiers are scored."""
     loaded = _load(scenario, seed)
@@ -92,6 +96,7 @@ def run(
                 out=folder,
                 classifiers=classifiers,
                 workers=workers,
+                allowed=_networks(allow_network),
                 begin=lambda total: bar.update(task, total=total),
                 done=lambda count: bar.update(task, advance=count),
             )
@@ -111,9 +116,7 @@ def serve(
     speed: Annotated[float, typer.Option(min=0.001, help="How many times as fast as real time goes.")] = 1.0,
     seed: Seed = None,
     out: Out = None,
-    allow_network: Annotated[
-        list[str] | None, typer.Option(help="A network beside loopback that may be listened on, such as 10.1.0.0/16.")
-    ] = None,
+    allow_network: AllowNetwork = None,
 ) -> None:
     """Serve a scenario's gateways and names in real time, for Postfix, swaks or any other sender."""
     loaded = _load(scenario, seed)
@@ -132,7 +135,7 @@ def serve(
         console.print("ready; Ctrl-C ends it and writes the books", markup=False, highlight=False, soft_wrap=True)
         sys.stdout.flush()
 
-    written = asyncio.run(serving.serve(setting, folder, place, speed=speed, ready=ready))
+    written = event_loop.run(serving.serve(setting, folder, place, speed=speed, ready=ready))
     console.print(f"{written:,} decisions are in {folder / 'ledger.sqlite'}", markup=False, soft_wrap=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import json
 import multiprocessing
@@ -16,11 +15,12 @@ from typing import Any, Final
 
 from fake_gateways import nameserver
 from fake_gateways.envelope import domain_of
+from fake_gateways.loopback import Network
 from fake_gateways.mailboxes import Directory
 from fake_gateways.resolver import Resolver
 from fake_gateways.verdict import Answer, Question
 from fake_gateways.zone import Listing, World
-from probe import campaign, lane_job, message
+from probe import campaign, event_loop, lane_job, message
 from probe.check import gates, score
 from probe.check.join import join
 from probe.classify import BASELINES
@@ -139,20 +139,21 @@ def run(
     out: Path,
     classifiers: tuple[str, ...],
     workers: int | None = None,
+    allowed: tuple[Network, ...] = (),
     begin: Callable[[int], None] = lambda _: None,
     done: Callable[[int], None] = lambda _: None,
 ) -> Result:
     """Run a scenario into a folder and judge it.
 
     ``begin`` hears how many recipients there are, ``done`` as they are finished with. Raises InputError before
-    anything is sent, BooksError and ClassifierError after.
+    anything is sent, OutsideError for an address beyond loopback and ``allowed``, BooksError and ClassifierError after.
     """
     bounds = expected(setting, classifiers)
     scenario = setting.loaded.scenario
     starts = scenario.starts.timestamp() + scenario.campaign[0].at
     rng = random.Random(f"{scenario.seed}:{scenario.campaign[0].name}:plan")  # noqa: S311 - must be repeatable
     deliveries = campaign.plan(setting.recipients, scenario.sender, starts, rng)
-    routes = asyncio.run(_routes(setting, carriage, starts))
+    routes = event_loop.run(_routes(setting, carriage, starts))
     lanes = _lanes(setting, deliveries, routes)
     with Ledger.create(out) as ledger:
         ledger.note("complete", "no")
@@ -172,7 +173,7 @@ def run(
     path = out / "ledger.sqlite"
     workers = workers or max(1, min(os.cpu_count() or 1, len(lanes), len(deliveries) // PER_WORKER))
     hands = lane_job.share_out(lanes, workers)
-    jobs = [Job(hand, scenario, setting.world, setting.template, carriage, path) for hand in hands]
+    jobs = [Job(hand, scenario, setting.world, setting.template, carriage, path, allowed) for hand in hands]
     begin(len(deliveries))
     _run_jobs(jobs, done)
     with Ledger(path) as ledger:

@@ -12,10 +12,12 @@ from typing import Any, Final, Literal
 from fake_gateways import nameserver, server
 from fake_gateways.clock import Clock, VirtualClock, WallClock
 from fake_gateways.gateway import Gateway
+from fake_gateways.loopback import Network
 from fake_gateways.mailboxes import Directory
 from fake_gateways.resolver import Resolver
 from fake_gateways.truth import Truth
 from fake_gateways.zone import World
+from probe import event_loop
 from probe.attempt import Attempt
 from probe.campaign import Delivery
 from probe.lane import Lane
@@ -53,12 +55,13 @@ class Job:
     template: Template
     carriage: Carriage
     ledger: Path
+    allowed: tuple[Network, ...] = ()
 
 
 def run(job: Job, done: Callable[[], None]) -> None:
     """Run all lanes of a job to their end; ``done`` is called once for every recipient that is finished with."""
-    with Ledger(job.ledger) as ledger, asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_run(job, ledger, done))
+    with Ledger(job.ledger) as ledger:
+        event_loop.run(_run(job, ledger, done))
 
 
 async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
@@ -80,7 +83,7 @@ async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
         async with asyncio.TaskGroup() as group:
             for lane in job.lanes:
                 group.create_task(one(lane))
-    except* OSError as several:
+    except ExceptionGroup as several:
         raise several.exceptions[0] from None
     if faults:
         raise faults[0]
@@ -118,9 +121,9 @@ async def _transport(job: Job, lane: LaneJob, gateway: Gateway, clock: Clock) ->
         names = await nameserver.serve(job.world, clock.now)
         stack.push_async_callback(names.close)
         resolver = Resolver(names.address, names.port)
-        listener = await server.serve(gateway, resolver.ask, address=lane.company.address)
+        listener = await server.serve(gateway, resolver.ask, address=lane.company.address, allowed=job.allowed)
         stack.callback(listener.close)
-        yield TcpTransport(lane.company.address, listener.sockets[0].getsockname()[1])
+        yield TcpTransport(lane.company.address, listener.sockets[0].getsockname()[1], allowed=job.allowed)
 
 
 def build_gateway(
@@ -141,15 +144,6 @@ def build_gateway(
         seed=f"{seed}:{company.name}:gateway",
         write=write,
     )
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Prefer uvloop where the platform has it."""
-    try:
-        import uvloop  # noqa: PLC0415 - not to be had on every platform
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
 
 
 def share_out(lanes: Sequence[LaneJob], workers: int) -> list[list[LaneJob]]:

@@ -17,7 +17,11 @@ from fake_gateways.verdict import Answer, Question, Verdict
 
 @dataclass(slots=True)
 class Case:
-    """The dialogue up to now. ``transaction`` counts within the session; ``at`` is in seconds since the epoch."""
+    """The dialogue up to now. ``transaction`` counts within the session; ``at`` is in seconds since the epoch.
+
+    ``fresh`` holds the answers fetched for the judgement in hand, which count even if they may not be kept;
+    ``counted`` is where a policy remembers something of this session alone.
+    """
 
     peer_address: str
     session: int
@@ -29,10 +33,12 @@ class Case:
     envelope: Envelope = field(default_factory=Envelope)
     recipient: str = ""
     content: bytes = b""
+    fresh: dict[Question, Answer] = field(default_factory=dict)
+    counted: dict[Policy, int] = field(default_factory=dict)
 
     def answer(self, question: Question) -> Answer | None:
         """Return a remembered answer, or None when the edge has to be asked."""
-        return self.lookup(question, self.at)
+        return self.fresh.get(question) or self.lookup(question, self.at)
 
     @property
     def sender_domain(self) -> str:

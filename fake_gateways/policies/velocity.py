@@ -41,7 +41,6 @@ class Velocity:
         self._settings = settings
         self._seen: dict[str, deque[float]] = {}
         self._blocked: dict[str, float] = {}
-        self._last: tuple[int, ...] = ()
 
     def judge(self, case: Case) -> Refuse | None:
         """Refuse while blocked, else count and refuse what goes beyond the limit."""
@@ -66,9 +65,11 @@ class Velocity:
         """Whether this is another message (or connection), not a further recipient of the one just counted."""
         if self._settings.count == "recipients":
             return True
-        this = (case.session,) if self._settings.count == "connections" else (case.session, case.transaction)
-        new, self._last = this != self._last, this
-        return new
+        this = 0 if self._settings.count == "connections" else case.transaction
+        if case.counted.get(self) == this:
+            return False
+        case.counted[self] = this
+        return True
 
     def _exceeds(self, key: str, at: float) -> bool:
         limit, window_s = self._settings.limit

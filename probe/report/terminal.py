@@ -53,6 +53,12 @@ def answer(card: Scorecard) -> list[str]:
         )
         told = ", ".join(f"{count:,} for {cause}" for count, cause in causes)
         lines.append(f"{truth.disguised:,} are alive: refused {told}, and told as if the mailbox did not exist.")
+    too_large = truth.by_cause["too-large"].refused
+    if too_large:
+        lines.append(
+            f"{too_large:,} were refused because the message is larger than their gateway takes; "
+            "make it smaller, or raise size_limit of the gateway."
+        )
     if truth.misread:
         lines.append(
             f"{truth.misread:,} more are alive and were refused truthfully, in numbers that read as a hard bounce."

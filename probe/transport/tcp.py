@@ -36,12 +36,14 @@ class TcpTransport:
     ) -> None:
         """Raise OutsideError for an exchanger that is not on this machine, before any socket is opened."""
         require_inside(address, allowed)
+        self._allowed = allowed
         self._address = address
         self._port = port
         self._patience_s = patience_s
 
     async def connect(self, source: str, helo: str) -> TcpLine:
-        """Connect from a source address and read the greeting."""
+        """Connect from a source address, which must not lie outside either, and read the greeting."""
+        require_inside(source, self._allowed)
         sock = await self._socket(source)
         local_port = sock.getsockname()[1]
         client = aiosmtplib.SMTP(

@@ -1,0 +1,22 @@
+"""Runs a coroutine on uvloop where the platform has it, on asyncio's own loop elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+try:
+    import uvloop
+except ImportError:  # not to be had on every platform
+    NEW_LOOP: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
+else:
+    NEW_LOOP = uvloop.new_event_loop
+
+T = TypeVar("T")
+
+
+def run(main: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, as ``asyncio.run`` does."""
+    with asyncio.Runner(loop_factory=NEW_LOOP) as runner:
+        return runner.run(main)
