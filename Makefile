@@ -14,7 +14,7 @@ demo: $(READY)
 
 ## test: run the whole suite
 test: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 ## check: format, lint, types, architecture
 check: $(READY)

@@ -51,7 +51,7 @@ def parse(line: bytes) -> Command:
     except UnicodeDecodeError:
         msg = "Only ASCII is understood here"
         raise SyntaxMistake(msg) from None
-    if "\0" in argument or "\r" in argument or "\n" in argument:
+    if not argument.isprintable():
         msg = "Control characters are not allowed in a command"
         raise SyntaxMistake(msg)
     tag = _TAGS.get(verb)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -28,6 +29,20 @@ class Envelope:
 
     return_path: str = NULL_RETURN_PATH
     recipients: list[str] = field(default_factory=list)
+
+
+_ADDRESS: Final = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)+"
+)
+_LOCAL_PART_OCTETS: Final = 64
+_DOMAIN_OCTETS: Final = 255
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a plain address: dot-string, ``@``, domain, of lawful length (RFC 5321 4.1.2, 4.5.3.1)."""
+    local, _, domain = text.rpartition("@")
+    return len(local) <= _LOCAL_PART_OCTETS and len(domain) <= _DOMAIN_OCTETS and _ADDRESS.fullmatch(text) is not None
 
 
 def domain_of(address: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from fake_gateways.clock import Clock
-from fake_gateways.envelope import Stage
+from fake_gateways.envelope import Stage, domain_of
 from fake_gateways.mailboxes import Directory
 from fake_gateways.persona import Persona, Refusal, Wording
 from fake_gateways.policies import AnySettings, begin
@@ -114,8 +114,9 @@ class Gateway:
             "recipient": recipient,
             "sender": case.envelope.return_path,
             "ip": case.peer_address,
+            "helo": case.helo,
             "host": self.host,
-            "domain": recipient.rpartition("@")[2] or self.directory.domains[0],
+            "domain": domain_of(recipient) or self.directory.domains[0],
         }
         if "{id}" in wording.text:
             fields["id"] = "".join(self._ids.choices(_ID_ALPHABET, k=12))

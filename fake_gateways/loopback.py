@@ -11,7 +11,12 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 class OutsideError(Exception):
     """An address beyond loopback that no allow list names."""
 
+    def __reduce__(self) -> tuple[type[OutsideError], tuple[str]]:
+        """Let it travel from a worker process."""
+        return OutsideError, (self.address,)
+
     def __init__(self, address: str) -> None:
+        self.address = address
         super().__init__(
             f"{address} is not a loopback address, and nothing may leave this machine; "
             "name its network with --allow-network if it is a test network of yours"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cache, cached_property
 from importlib import resources
+from string import Formatter
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -14,6 +15,8 @@ from fake_gateways.reply import EnhancedStatus, Reply, from_wire
 from fake_gateways.truth import Cause
 from fake_gateways.units import Size
 
+FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain"})
+"""What a wording may have filled in."""
 ALWAYS_TOLD = (
     (Cause.TOO_LARGE, Stage.MAIL),
     (Cause.TOO_LARGE, Stage.END_OF_DATA),
@@ -23,19 +26,12 @@ ALWAYS_TOLD = (
 BEFORE_RCPT = frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL})
 
 
-class _Fields(dict[str, str]):
-    """Leaves a placeholder that nobody filled as it stands instead of failing in mid-dialogue."""
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
-
-
 def _enhanced(value: Any) -> Any:
     return EnhancedStatus.parse(value) if isinstance(value, str) else value
 
 
 class Wording(BaseModel):
-    """One thing a vendor says. ``text`` may hold {recipient}, {sender}, {ip}, {id}, {host} and {domain}.
+    """One thing a vendor says. ``text`` may hold {recipient}, {sender}, {ip}, {helo}, {id}, {host} and {domain}.
 
     A line feed in ``text`` begins a continuation line. A vendor that writes the enhanced status into the text, or
     behind it, is quoted so, with ``enhanced`` left out.
@@ -53,6 +49,17 @@ class Wording(BaseModel):
         if not all(line == line.strip() and line.isprintable() for line in lines) or not self.text:
             msg = f"{self.text!r} has empty text, blanks at the ends of a line, or control characters; remove them"
             raise ValueError(msg)
+        if self.enhanced is not None and self.enhanced.klass != self.code // 100:
+            msg = f"enhanced status {self.enhanced} belongs to another class than code {self.code} (RFC 2034 section 4)"
+            raise ValueError(msg)
+        try:
+            unknown = {name for _, name, _, _ in Formatter().parse(self.text) if name is not None} - FIELDS
+        except ValueError:
+            unknown = {"}"}
+        if unknown:
+            known = ", ".join(f"{{{name}}}" for name in sorted(FIELDS))
+            msg = f"{self.text!r} has a placeholder that is none of {known}"
+            raise ValueError(msg)
         if from_wire(self.code, lines).enhanced is not None:
             msg = f"{self.text!r} begins with an enhanced status; give it as enhanced"
             raise ValueError(msg)
@@ -65,7 +72,7 @@ class Wording(BaseModel):
 
     def say(self, fields: dict[str, str]) -> Reply:
         """Fill in the text."""
-        return Reply(self.code, tuple(self.text.format_map(_Fields(fields)).split("\n")), self.enhanced)
+        return Reply(self.code, tuple(self.text.format_map(fields).split("\n")), self.enhanced)
 
 
 class Refusal(Wording):
@@ -92,7 +99,7 @@ class Says(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     greeting: Wording
-    ehlo: str = "{host}"
+    ehlo: Wording = Wording(code=250, text="{host}")
     mail: Wording
     rcpt: Wording
     data: Wording

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-_ENHANCED = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=\s|$)")
+_ENHANCED = re.compile(r"([245])\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})(?=\s|$)")
 _REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
 
 MAX_LINE_OCTETS = 4096
@@ -52,6 +52,11 @@ class Reply:
         return self.code < 400
 
     @property
+    def completes(self) -> bool:
+        """Whether the server did what was asked, 2yz (RFC 5321 4.2.1)."""
+        return 200 <= self.code < 300
+
+    @property
     def defers(self) -> bool:
         """Whether the server refused for now, 4yz (RFC 5321 4.2.1)."""
         return 400 <= self.code < 500
@@ -87,8 +92,12 @@ def from_wire(code: int, lines: list[str]) -> Reply:
     if found is None or int(found[1]) != code // 100:
         return Reply(code, tuple(line.strip() for line in lines))
     status = EnhancedStatus(*map(int, found.groups()))
-    prefix = found[0]
-    return Reply(code, tuple(line.removeprefix(prefix).strip() for line in lines), status)
+    return Reply(code, tuple(_without(found[0], line) for line in lines), status)
+
+
+def _without(status: str, line: str) -> str:
+    found = _ENHANCED.match(line)
+    return line.removeprefix(status).strip() if found is not None and found[0] == status else line.strip()
 
 
 class GarbageError(Exception):

@@ -141,10 +141,8 @@ class Session:
         if refusal is not None:
             self._case.helo = ""
             return refusal
-        hello = self.gateway.persona.says.ehlo.format_map(
-            {"host": self.gateway.host, "helo": self._case.helo, "ip": self._case.peer_address}
-        )
-        return Reply(250, (hello,) if command.verb == "HELO" else (hello, *self.gateway.keywords))
+        hello = self.gateway.say("ehlo", self._case)
+        return hello if command.verb == "HELO" else Reply(hello.code, (*hello.lines, *self.gateway.keywords))
 
     def _mail(self, command: Command) -> Dialogue:
         case = self._case
@@ -296,6 +294,7 @@ class Session:
     def _break_off(self) -> None:
         """Drop the transaction in hand; recipients that had been accepted are told so in the books."""
         for recipient in self._case.envelope.recipients:
+            self._case.recipient = recipient
             self.gateway.record(
                 self._case,
                 self._port,
@@ -307,6 +306,7 @@ class Session:
         self._end_transaction()
 
     def _end_transaction(self) -> None:
+        self._case.recipient = ""
         self._case.envelope = Envelope()
         self._case.content = b""
         self._in_mail = False

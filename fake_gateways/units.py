@@ -9,9 +9,9 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _OCTETS: Final = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2}
-_DURATION: Final = r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)"
-_RATE: Final = r"(\d+)\s*/\s*" + _DURATION
-_SIZE: Final = r"(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|GB|KiB|MiB)"
+_DURATION: Final = r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d)"
+_RATE: Final = r"([0-9]+)\s*/\s*" + _DURATION
+_SIZE: Final = r"([0-9]+(?:\.[0-9]+)?)\s*(B|kB|KB|MB|GB|KiB|MiB)"
 
 
 class PerTime(NamedTuple):
@@ -45,7 +45,7 @@ def parse_size(value: Any) -> int:
     if found is None:
         msg = f'{value!r} is no size with a unit; write for example "500 kB" or "10 MB"'
         raise ValueError(msg)
-    return int(float(found[1]) * _OCTETS[found[2]])
+    return round(float(found[1]) * _OCTETS[found[2]])
 
 
 def _schema(pattern: str, example: str) -> WithJsonSchema:

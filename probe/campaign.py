@@ -6,11 +6,14 @@ import csv
 import random
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from fake_gateways.envelope import domain_of
+from fake_gateways.envelope import domain_of, is_address
 from probe.input_error import InputError
 from probe.scenario.model import Campaign, Sender
+
+MAX_FIELD: Final = 300
+"""Characters of a merge value; a message's lines end at 998 octets (RFC 5322 2.1.1)."""
 
 
 class Listed(NamedTuple):
@@ -37,7 +40,7 @@ def read_list(path: Path, place: str) -> list[Listed]:
             rows = csv.DictReader(file)
             if "email" not in (rows.fieldnames or ()):
                 raise InputError(f"{place}: {path}", "has no column email", "name the column of addresses email")
-            return list({listed.address: listed for listed in _listed(rows, path)}.values())
+            return list({listed.address.lower(): listed for listed in _listed(rows, path)}.values())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(f"{place}: {path}", f"cannot be read ({reason})", "give a UTF-8 CSV file") from None
@@ -46,11 +49,15 @@ def read_list(path: Path, place: str) -> list[Listed]:
 def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[Listed]:
     for row in rows:
         address = (row.get("email") or "").strip()
-        local, at, domain = address.rpartition("@")
-        if not (local and at and domain) or any(character.isspace() or character in "<>" for character in address):
-            place = f"{path}: line {rows.line_num}"
+        place = f"{path}: line {rows.line_num}"
+        if not is_address(address):
             raise InputError(place, f"{address!r} is no address", "correct or remove the line")
         fields = {key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)}
+        too_long = next((key for key, value in fields.items() if len(value) > MAX_FIELD), None)
+        if too_long is not None:
+            problem = f"{too_long} has more than {MAX_FIELD} characters, too many for a merge field"
+            raise InputError(place, problem, "shorten it")
+        local, _, domain = address.rpartition("@")
         yield Listed(f"{local}@{domain.lower()}", fields)
 
 

@@ -20,7 +20,7 @@ from probe import event_loop, lab, serving
 from probe.classify import BASELINES
 from probe.input_error import InputError
 from probe.ledger import Attempt, Ledger, Planned, Truth
-from probe.report.terminal import print_answer
+from probe.report.terminal import harmless, print_answer
 from probe.scenario.load import Loaded, load
 from probe.scenario.model import Scenario
 
@@ -123,20 +123,20 @@ def serve(
     folder = out or Path("runs") / loaded.scenario.name
     setting = lab.set_up(loaded)
     place = serving.Place(port, dns_address, dns_port, _networks(allow_network))
-    console = Console()
 
     def ready() -> None:
         sources = [ip.address for ip in loaded.scenario.sender.ips]
         recipients = folder / "recipients.csv"
         recipients.write_text("email\n" + "".join(f"{each.address}\n" for each in setting.recipients), "utf-8")
-        for line in serving.directions(setting, place, setting.recipients[0].address, sources):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
-        console.print(f"\nrecipients   {recipients}", markup=False, highlight=False, soft_wrap=True)
-        console.print("ready; Ctrl-C ends it and writes the books", markup=False, highlight=False, soft_wrap=True)
-        sys.stdout.flush()
+        table = folder / "postfix_transport"
+        table.write_text(serving.transport_map(setting, place), "utf-8")
+        for line in serving.directions(setting, place, setting.recipients[0].address, sources, table):
+            print(harmless(line))
+        print(harmless(f"\nrecipients   {recipients}"))
+        print("ready; Ctrl-C ends it and writes the books", flush=True)
 
     written = event_loop.run(serving.serve(setting, folder, place, speed=speed, ready=ready))
-    console.print(f"{written:,} decisions are in {folder / 'ledger.sqlite'}", markup=False, soft_wrap=True)
+    print(harmless(f"{written:,} decisions are in {folder / 'ledger.sqlite'}"))
 
 
 @app.command()
@@ -166,7 +166,7 @@ def scenario_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> Non
     setting = lab.set_up(loaded)
     gates = lab.expected(setting, tuple(BASELINES))
     print(
-        f"{file}: good. {len(setting.recipients):,} recipients at {len(setting.companies):,} gateways, "
+        f"{harmless(str(file))}: good. {len(setting.recipients):,} recipients at {len(setting.companies):,} gateways, "
         f"{len(gates)} gate{'' if len(gates) == 1 else 's'}."
     )
 
@@ -241,7 +241,7 @@ def main() -> NoReturn:
 
 
 def _complain(sentence: str, code: Exit) -> Exit:
-    print(f"fivefifty: {''.join(each if each.isprintable() else '?' for each in sentence)}", file=sys.stderr)
+    print(f"fivefifty: {harmless(sentence)}", file=sys.stderr)
     return code
 
 

@@ -11,3 +11,7 @@ class InputError(Exception):
         self.problem = problem
         self.remedy = remedy
         super().__init__(f"{place}: {problem}; {remedy}")
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+        """Let it travel from a worker process."""
+        return InputError, (self.place, self.problem, self.remedy)

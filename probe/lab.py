@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import multiprocessing
 import os
 import random
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +18,7 @@ from fake_gateways.mailboxes import Directory
 from fake_gateways.resolver import Resolver
 from fake_gateways.verdict import Answer, Question
 from fake_gateways.zone import Listing, World
-from probe import campaign, event_loop, lane_job, message
+from probe import campaign, event_loop, lane_job, message, workforce
 from probe.check import gates, score
 from probe.check.join import join
 from probe.classify import BASELINES
@@ -175,7 +173,7 @@ def run(
     hands = lane_job.share_out(lanes, workers)
     jobs = [Job(hand, scenario, setting.world, setting.template, carriage, path, allowed) for hand in hands]
     begin(len(deliveries))
-    _run_jobs(jobs, done)
+    workforce.run(jobs, done)
     with Ledger(path) as ledger:
         ledger.note("complete", "yes")
         result = judge(ledger, bounds, classifiers)
@@ -189,7 +187,7 @@ def expected(setting: Setting, classifiers: tuple[str, ...]) -> list[gates.Bound
     scenario = setting.loaded.scenario
     card = score.Scorecard(scenario.name, scenario.seed, "", complete=False)
     score.score_truth(card, {}, {}, names)
-    card.classifiers = {name: score.score_classifier({}, {}) for name in {*classifiers, *BASELINES}}
+    card.classifiers = {name: score.score_classifier({}, {}) for name in dict.fromkeys((*classifiers, *BASELINES))}
     found = gates.bounds(scenario.expect, dataclasses.asdict(card), f"{setting.loaded.path}: expect")
     # A gate on a classifier that does not run this time is nobody's failure.
     return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in classifiers]
@@ -267,49 +265,3 @@ def _lanes(setting: Setting, deliveries: list[campaign.Delivery], routes: dict[s
         LaneJob(company_of[host], setting.directories[company_of[host].name], host, dues)
         for host, dues in by_host.items()
     ]
-
-
-def _run_jobs(jobs: list[Job], done: Callable[[int], None]) -> None:
-    """Run jobs in this process if there is one, else each in a process of its own."""
-    if len(jobs) == 1:
-        lane_job.run(jobs[0], lambda: done(1))
-        return
-    context = multiprocessing.get_context("spawn")
-    finished = context.Value("q", 0)
-    with ProcessPoolExecutor(len(jobs), context, _adopt, (finished,)) as pool:
-        futures = [pool.submit(_run_job, job) for job in jobs]
-        shown = 0
-        while not all(future.done() for future in futures):
-            multiprocessing.connection.wait([], 0.2)
-            done(finished.value - shown)
-            shown = finished.value
-        for future in futures:
-            future.result()
-
-
-_finished: Any = None
-
-
-def _adopt(counter: Any) -> None:
-    """Keep the counter that all workers share; a process pool has no other way to hand one over."""
-    global _finished  # noqa: PLW0603
-    _finished = counter
-
-
-def _run_job(job: Job) -> None:
-    unreported = 0
-
-    def done() -> None:
-        nonlocal unreported
-        unreported += 1
-        if unreported >= 100:
-            flush()
-
-    def flush() -> None:
-        nonlocal unreported
-        with _finished.get_lock():
-            _finished.value += unreported
-        unreported = 0
-
-    lane_job.run(job, done)
-    flush()

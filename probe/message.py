@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import quopri
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from email.header import Header
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Final
@@ -13,6 +15,7 @@ from probe.input_error import InputError
 
 MAX_OCTETS: Final = 50 * 1024 * 1024
 _FIELD: Final = re.compile(rb"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
+_ENCODING: Final = re.compile(rb"^content-transfer-encoding:[ \t]*([a-z0-9-]+)", re.IGNORECASE | re.MULTILINE)
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _SET_BY_US: Final = re.compile(
     rb"^(?:message-id|date|to|return-path|bcc):[^\r]*(?:\r\n[ \t][^\r]*)*\r\n", re.IGNORECASE | re.MULTILINE
@@ -37,6 +40,7 @@ class Template:
         if longest > 998:
             raise InputError(place, f"has a line of {longest:,} octets; 998 is the limit", "wrap or encode the line")
         self.pieces = _FIELD.split(header + b"\r\n" + body)
+        self._writers = _writers(self.pieces, len(header))
         self.fields = frozenset(name.decode() for name in self.pieces[1::2])
         self.size = len(header) + len(body)
 
@@ -48,12 +52,38 @@ class Template:
             return head + self.pieces[0]
         filled = list(self.pieces)
         # A line end in a merge field would begin a header of its own.
-        filled[1::2] = [_clean(fields.get(name.decode(), "")) for name in self.pieces[1::2]]
+        filled[1::2] = [
+            write(" ".join(fields.get(name.decode(), "").split()))
+            for name, write in zip(self.pieces[1::2], self._writers, strict=True)
+        ]
         return head + b"".join(filled)
 
 
-def _clean(value: str) -> bytes:
-    return " ".join(value.split()).encode()
+def _writers(pieces: list[bytes], header_octets: int) -> list[Callable[[str], bytes]]:
+    """Return how to write each merge field where it stands: in a header, in quoted-printable, or in plain text."""
+    writers: list[Callable[[str], bytes]] = []
+    before = b""
+    for number in range(0, len(pieces) - 1, 2):
+        before += pieces[number]
+        encodings = _ENCODING.findall(before)
+        if len(before) < header_octets:
+            writers.append(_in_header)
+        elif encodings and encodings[-1].lower() == b"quoted-printable":
+            writers.append(_in_quoted_printable)
+        else:
+            writers.append(str.encode)
+        before += b"{{" + pieces[number + 1] + b"}}"
+    return writers
+
+
+def _in_header(value: str) -> bytes:
+    """Write a value into a header, as an encoded word where it is not ASCII (RFC 2047)."""
+    return (value if value.isascii() else Header(value, "utf-8", maxlinelen=998).encode()).encode()
+
+
+def _in_quoted_printable(value: str) -> bytes:
+    """Write a value into a quoted-printable body (RFC 2045 section 6.7)."""
+    return quopri.encodestring(value.encode()).replace(b"=\n", b"=\r\n")
 
 
 def read(path: Path, place: str) -> Template:

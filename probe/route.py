@@ -23,16 +23,22 @@ async def exchanger_of(domain: str, ask: Ask) -> Exchanger | None:
     A null MX says that the domain takes no mail (RFC 7505 section 3); a domain without MX is its own exchanger
     if it has an address (RFC 5321 section 5.1). Raises OSError when the nameserver does not answer.
     """
-    answer = await ask(Question(domain, "MX"))
-    if answer.failed:
-        msg = f"the nameserver does not answer for {domain}"
-        raise OSError(msg)
+    answer = await _ask(Question(domain, "MX"), ask)
     preferences = sorted(
         (int(preference), host.rstrip(".").lower())
         for preference, host in (record.split(maxsplit=1) for record in answer.records)
     )
     hosts = [host for _, host in preferences] if preferences else [domain]
     for host in filter(None, hosts):
-        for record in (await ask(Question(host, "A"))).records:
-            return Exchanger(host, record)
+        for kind in ("A", "AAAA"):
+            for record in (await _ask(Question(host, kind), ask)).records:
+                return Exchanger(host, record)
     return None
+
+
+async def _ask(question: Question, ask: Ask) -> Answer:
+    answer = await ask(question)
+    if answer.failed:
+        msg = f"the nameserver does not answer for {question.name}"
+        raise OSError(msg)
+    return answer

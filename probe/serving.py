@@ -110,7 +110,10 @@ async def _open(
 async def _or_in_use(opening: Awaitable[T], address: str, port: int, option: str) -> T:
     try:
         return await opening
-    except OSError as error:
+    except OSError as raised:
+        # uvloop wraps the error of a datagram socket in one that has no number.
+        cause = raised.__cause__
+        error = cause if raised.errno is None and isinstance(cause, OSError) else raised
         if error.errno == errno.EADDRINUSE:
             problem, remedy = "is in use", f"stop the other server or choose another with {option}"
         elif error.errno == errno.EACCES:
@@ -120,7 +123,16 @@ async def _or_in_use(opening: Awaitable[T], address: str, port: int, option: str
         raise InputError(f"{address} port {port}", problem, remedy) from None
 
 
-def directions(setting: Setting, place: Place, example: str, sources: Sequence[str]) -> list[str]:
+def transport_map(setting: Setting, place: Place) -> str:
+    """Return a Postfix transport table that leads every domain to its gateway (transport(5), texthash)."""
+    return "".join(
+        f"{domain} smtp:[{company.address}]:{place.smtp_port}\n"
+        for company in setting.companies
+        for domain in company.domains
+    )
+
+
+def directions(setting: Setting, place: Place, example: str, sources: Sequence[str], table: Path) -> list[str]:
     """Return how to point a mail server at the gateways, line by line."""
     domain = example.rpartition("@")[2]
     company = next(each for each in setting.companies if domain in each.domains)
@@ -133,7 +145,7 @@ def directions(setting: Setting, place: Place, example: str, sources: Sequence[s
         "one message with swaks, from one of the sender's addresses:",
         f"  swaks --server {company.address}:{place.smtp_port} --local-interface {sources[0]} \\",
         f"    --from news@{setting.loaded.scenario.sender.return_path} --to {example}",
-        "a whole Postfix, in main.cf (addresses of all domains: the file named below):",
+        "a whole Postfix, in main.cf:",
         f"  smtp_bind_address = {sources[0]}",
-        "  transport_maps = inline:{ {" + f"{domain}=smtp:[{company.address}]:{place.smtp_port}" + "} }",
+        f"  transport_maps = texthash:{table.absolute()}",
     ]

@@ -34,7 +34,7 @@ class Case:
     recipient: str = ""
     content: bytes = b""
     fresh: dict[Question, Answer] = field(default_factory=dict)
-    counted: dict[Policy, int] = field(default_factory=dict)
+    counted: dict[Policy, tuple[int, bool]] = field(default_factory=dict)
 
     def answer(self, question: Question) -> Answer | None:
         """Return a remembered answer, or None when the edge has to be asked."""

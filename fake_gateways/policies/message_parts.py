@@ -41,4 +41,5 @@ def dissect(content: bytes) -> Parts:
     plain = "\n".join(mail.text_plain)
     links = _LINK.findall(plain) + _LINK.findall(html.unescape(markup))
     attachments = [attachment.filename for attachment in mail.attachments if attachment.filename]
-    return Parts(mail.subject, f"{plain}\n{seen}", "\n".join(links), "\n".join(attachments), markup)
+    words = "\n".join(" ".join(text.split()) for text in (plain, seen))
+    return Parts(mail.subject, words, "\n".join(links), "\n".join(attachments), markup)

@@ -47,10 +47,16 @@ class Velocity:
         keys = self._keys(case)
         if any(case.at < self._blocked.get(key, case.at) for key in keys):
             return Refuse(Cause.VELOCITY)
-        if not self._is_new(case):
-            return None
-        exceeded = [key for key in keys if self._exceeds(key, case.at)]
-        return Refuse(Cause.VELOCITY) if exceeded else None
+        unit = {"connections": 0, "messages": case.transaction}.get(self._settings.count)
+        counted = case.counted.get(self)
+        if unit is not None and counted is not None and counted[0] == unit:
+            # A further recipient of a message, or a further message of a connection, shares the verdict on the
+            # first, unless that was a block, which ends in its own time.
+            refused = counted[1] and not self._settings.block_for
+        else:
+            refused = bool([key for key in keys if self._exceeds(key, case.at)])
+            case.counted[self] = (unit or 0, refused)
+        return Refuse(Cause.VELOCITY) if refused else None
 
     def _keys(self, case: Case) -> list[str]:
         of = {
@@ -60,16 +66,6 @@ class Velocity:
         }
         # Before MAIL there is no sender domain, and the null return-path has none: nothing to count by.
         return [key for scope in self._settings.per if (key := of[scope]())]
-
-    def _is_new(self, case: Case) -> bool:
-        """Whether this is another message (or connection), not a further recipient of the one just counted."""
-        if self._settings.count == "recipients":
-            return True
-        this = 0 if self._settings.count == "connections" else case.transaction
-        if case.counted.get(self) == this:
-            return False
-        case.counted[self] = this
-        return True
 
     def _exceeds(self, key: str, at: float) -> bool:
         limit, window_s = self._settings.limit

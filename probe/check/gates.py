@@ -59,13 +59,21 @@ def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place:
             raise InputError(where, "is no figure of the scorecard", f"it has: {known}")
         if not isinstance(value, Mapping):
             raise InputError(where, f"is {value!r}, which is no bound", "write for example { max = 10 }")
-        if not set(value) <= _BOUNDS or not value:
+        if not value:
+            raise InputError(where, "holds no bound", "write for example { max = 10 }")
+        if not set(value) <= _BOUNDS:
             yield from _walk(value, figures[key], here, place)
             continue
-        numbers = {name: number for name, number in value.items() if isinstance(number, int | float)}
-        if not isinstance(figures[key], int | float) or len(numbers) < len(value) or True in value.values():
+        numbers = {
+            name: number
+            for name, number in value.items()
+            if isinstance(number, int | float) and not isinstance(number, bool)
+        }
+        if not isinstance(figures[key], int | float) or len(numbers) < len(value):
             raise InputError(where, "cannot be held against a bound", "bounds are numbers, for a figure that is one")
         exact = numbers.get("equals")
+        if exact is not None and len(numbers) > 1:
+            raise InputError(where, "has equals and another bound", "give equals alone, or min and max")
         yield Bound(here, numbers.get("min", exact), numbers.get("max", exact))
 
 

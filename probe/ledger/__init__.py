@@ -67,6 +67,9 @@ class Ledger:
                 folder, f"cannot be written ({error.strerror})", "choose another folder with --out"
             ) from None
         ledger = cls(path)
+        with ledger._engine.connect() as connection:
+            # Readers see what is committed while others write; the mode stays with the file.
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         METADATA.create_all(ledger._engine)
         return ledger
 
@@ -80,6 +83,7 @@ class Ledger:
         try:
             ledger.note("complete")
         except DatabaseError:
+            ledger._engine.dispose()
             raise InputError(path, "is not a ledger", "name the folder of a run, such as runs/control") from None
         return ledger
 
@@ -186,10 +190,9 @@ class Ledger:
 
 
 def _prepare(connection: Any, record: Any) -> None:
-    """Let writers wait for each other, and readers see what is committed while others write (SQLite WAL)."""
+    """Let writers wait for each other."""
     del record
     cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA busy_timeout=60000")
     cursor.close()

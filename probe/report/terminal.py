@@ -29,9 +29,18 @@ def print_answer(console: Console, result: Result, out: str) -> None:
         console.print()
     for gate in result.gates:
         word, style = ("passed", "green") if gate.passed else ("FAILED", "bold red")
-        console.print(Text.assemble("gate ", (word, style), f"  {gate.name} = {gate.value:g}  (bound: {gate.bound})"))
+        console.print(
+            Text.assemble("gate ", (word, style), f"  {gate.name} = {gate.value:g}  (bound: {gate.bound})"),
+            soft_wrap=True,
+        )
+    out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
+
+
+def harmless(text: str) -> str:
+    """Return a text without anything that a terminal would obey."""
+    return "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
 
 
 def answer(card: Scorecard) -> list[str]:

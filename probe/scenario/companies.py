@@ -64,12 +64,12 @@ def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
             domains = spec.domains or (next(domain for domain in names if domain not in taken),)
             index = len(found)
             address = spec.address or f"127.1.{index // 250}.{index % 250 + 1}"
-            for key in (*domains, address):
+            host = personas.load(spec.persona).mx.format(label=name)
+            for key in (*domains, address, host, f"the name {name}"):
                 if key in taken:
                     place = f"{path}: gateway.{name}"
                     raise InputError(place, f"{key} is already gateway {taken[key]}'s", "give it to one of the two")
                 taken[key] = name
-            host = personas.load(spec.persona).mx.format(label=name)
             found.append(Company(name, spec, domains, address, host, size))
     return tuple(found)
 
@@ -89,7 +89,7 @@ def staff(company: Company, listed: list[str], seed: int, path: str) -> Director
         if domain_of(mailbox.address) not in company.domains:
             place = f"{path}: gateway.{company.name}.mailbox[{number}].address"
             raise InputError(place, f"{mailbox.address} is in none of the gateway's domains", "correct the domain")
-        states[mailbox.address.lower()] = mailbox.state
+        states[mailbox.address] = mailbox.state
     return Directory(company.domains, states, boxes.catch_all)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 
-from fake_gateways.envelope import Stage
+from fake_gateways.envelope import Stage, is_address
 from fake_gateways.mailboxes import MailboxState
 from fake_gateways.policies import AnySettings
 from fake_gateways.truth import Cause
@@ -66,7 +66,7 @@ class ListedIn(Strict):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.until is not None and self.until <= self.since:
-            msg = "until is not later than from, so the address would never be listed"
+            msg = "until is not later than from, so the address would never be listed; correct one of them"
             raise ValueError(msg)
         return self
 
@@ -139,10 +139,17 @@ class Mailboxes(Strict):
         return self
 
 
+def _plain_address(value: str) -> str:
+    if not is_address(value):
+        msg = f"{value!r} is no address; write for example anna.berg@northwind.example"
+        raise ValueError(msg)
+    return value.lower()
+
+
 class Mailbox(Strict):
     """One mailbox by its address, for a scenario whose every answer is known beforehand."""
 
-    address: str
+    address: Annotated[str, AfterValidator(_plain_address)]
     state: MailboxState = MailboxState.PRESENT
 
 
@@ -164,10 +171,11 @@ class GatewaySpec(Strict):
     @model_validator(mode="after")
     def _domains_or_companies(self) -> Self:
         if bool(self.domains) == bool(self.companies):
-            msg = "give either domains, for one gateway, or companies, for many with made-up domains"
+            found = "domains and companies" if self.domains else "neither domains nor companies"
+            msg = f"has {found}; give domains, for one gateway, or companies, for many with made-up domains"
             raise ValueError(msg)
         if self.companies and (self.mailbox or self.address):
-            msg = "mailbox and address belong to one gateway; a gateway with companies cannot have them"
+            msg = "has companies and also mailbox or address, which belong to one gateway; remove one or the other"
             raise ValueError(msg)
         if self.companies and self.mailboxes.count < self.companies:
             msg = f"{self.mailboxes.count} mailboxes are too few for {self.companies} companies; raise mailboxes.count"
@@ -187,7 +195,7 @@ class Scenario(Strict):
     name: Name
     title: str
     story: str = ""
-    seed: int
+    seed: Annotated[int, Field(strict=True)]
     clock: Literal["virtual", "wall"] = "virtual"
     starts: Moment
     sender: Sender

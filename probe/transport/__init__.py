@@ -10,12 +10,13 @@ from probe.attempt import Failure
 
 
 class LineError(Exception):
-    """The line to the exchanger failed before a reply came."""
+    """The line to the exchanger failed before every reply came; ``replies`` are those that did."""
 
-    def __init__(self, failure: Failure, text: str) -> None:
+    def __init__(self, failure: Failure, text: str, replies: Sequence[Reply] = ()) -> None:
         super().__init__(text)
         self.failure = failure
         self.text = text
+        self.replies = list(replies)
 
 
 class Line(Protocol):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
@@ -55,7 +56,7 @@ class TcpTransport:
         try:
             greeting = await client.connect()
         except aiosmtplib.SMTPConnectResponseError as refused:
-            return TcpLine(client, _heard(refused.code, refused.message), local_port, self._patience_s)
+            return TcpLine(client, _refusal(refused.code, refused.message), local_port, self._patience_s)
         except aiosmtplib.SMTPTimeoutError:
             raise LineError(Failure.TIMED_OUT, f"no greeting within {self._patience_s:g} s") from None
         except aiosmtplib.SMTPResponseException as garbage:
@@ -79,7 +80,8 @@ class TcpTransport:
             raise LineError(Failure.TIMED_OUT, f"no connection within {self._patience_s:g} s") from None
         except OSError as error:
             sock.close()
-            raise LineError(Failure.UNREACHABLE, error.strerror or str(error)) from None
+            # Event loops word it each in their own way, and what is heard goes into the books.
+            raise LineError(Failure.UNREACHABLE, os.strerror(error.errno or 0)) from None
         return sock
 
 
@@ -104,7 +106,7 @@ class TcpLine:
         try:
             answer = await self._client.ehlo()
         except aiosmtplib.SMTPHeloError as refused:
-            return _heard(refused.code, refused.message)
+            return _refusal(refused.code, refused.message)
         except aiosmtplib.SMTPTimeoutError:
             raise LineError(Failure.TIMED_OUT, f"no reply to EHLO within {self._patience_s:g} s") from None
         except aiosmtplib.SMTPResponseException as garbage:
@@ -204,10 +206,17 @@ class _Run(asyncio.Protocol):
 
     def _fail(self, failure: Failure, text: str) -> None:
         if self._done is not None and not self._done.done():
-            self._done.set_exception(LineError(failure, text))
+            self._done.set_exception(LineError(failure, text, self._replies))
         if self.is_open:
             self.close()
 
 
 def _heard(code: int, message: str) -> Reply:
     return from_wire(code, message.split("\n"))
+
+
+def _refusal(code: int, message: str) -> Reply:
+    """Return a refusal of greeting or EHLO; any other code there is no SMTP, and aiosmtplib has hung up on it."""
+    if not 400 <= code < 600:
+        raise LineError(Failure.GARBAGE, f"{code} where it makes no sense")
+    return _heard(code, message)

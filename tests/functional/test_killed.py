@@ -1,0 +1,157 @@
+"""A killed run leaves books that open, hold every committed row and say INCOMPLETE; an interrupt is one sentence."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import groupby
+from pathlib import Path
+
+import pytest
+import small_scenario
+from deadline import DEADLINE_S, until
+from fivefifty_command import COMMAND, INTERRUPTED, PASSED, environment, fivefifty
+from small_scenario import SCENARIO, bent
+
+from probe.check.join import join
+from probe.ledger import Ledger
+
+RECIPIENTS = 30_000
+# Without policies, so that setting up and sending are quick and the time goes into the books.
+LARGE = SCENARIO[: SCENARIO.index("claims =")]
+for old, new in (
+    ("recipients = { count = 10 }\n", ""),
+    ('domains = ["acme.example"]', "companies = 20"),
+    ("count = 20", f"count = {RECIPIENTS}"),
+):
+    LARGE = bent(old, new, LARGE)
+
+
+# The two largest companies are dealt to different workers, each of which begins with its largest.
+LARGEST = {"acme-1", "acme-2"}
+
+
+def committed(folder: Path) -> list[str]:
+    """Return the gateways of all decisions that another process can see in the books."""
+    try:
+        with closing(sqlite3.connect(f"file:{folder / 'ledger.sqlite'}?mode=ro", uri=True)) as books:
+            return [row[0] for row in books.execute("SELECT gateway FROM truth")]
+    except sqlite3.OperationalError:  # not there yet
+        return []
+
+
+def session_of(leader: int) -> set[int]:
+    """Return the processes that still live in a session, zombies left out (proc(5), fields state and session)."""
+    living = set()
+    for folder in Path("/proc").iterdir():
+        with suppress(OSError):
+            if folder.name.isdigit():
+                state, _, _, session = (folder / "stat").read_text("utf-8").rpartition(")")[2].split()[:4]
+                if int(session) == leader and state != "Z":
+                    living.add(int(folder.name))
+    return living
+
+
+@contextmanager
+def running(tmp_path: Path, transport: str, workers: str) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """Start a run in a session of its own, wait until each worker has committed rows, and leave nothing behind."""
+
+    def has_begun() -> bool:
+        gateways = LARGEST.intersection(committed(folder))
+        return len(gateways) >= int(workers) or run.poll() is not None
+
+    scenario = small_scenario.write(tmp_path, LARGE)
+    folder = tmp_path / "run"
+    with subprocess.Popen(
+        [COMMAND, "run", scenario, "--out", folder, "--transport", transport, "--workers", workers],
+        encoding="utf-8",
+        env=environment(),
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ) as run:
+        try:
+            until(has_begun)
+            assert run.poll() is None, run.communicate()
+            yield run, folder
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(run.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize(("transport", "workers"), [("memory", "1"), ("tcp", "1"), ("memory", "2")])
+def test_every_committed_row_of_a_killed_run_can_be_read_and_its_books_are_incomplete(
+    tmp_path: Path, transport: str, workers: str
+) -> None:
+    with running(tmp_path, transport, workers) as (run, folder):
+        seen = len(committed(folder))
+        os.killpg(run.pid, signal.SIGKILL)
+        assert run.wait(DEADLINE_S) == -signal.SIGKILL
+        until(lambda: not session_of(run.pid))
+    with Ledger.open(folder) as ledger:
+        truths = list(ledger.truths())
+        attempts = list(ledger.attempts())
+        assert not ledger.complete
+    assert seen <= len(truths) < RECIPIENTS
+    # Rows are committed in the order they were written, so nothing is missing between the first and the last.
+    for _, rows in groupby(truths, lambda truth: truth.gateway):
+        numbers = [row.seq for row in rows]
+        assert numbers == list(range(1, len(numbers) + 1))
+    assert join(truths, attempts).orphaned_attempts == []
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as books:
+        assert books.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    told = fivefifty("books", folder)
+    assert (told.returncode, told.stderr) == (PASSED, "")
+    assert "state      INCOMPLETE: the run ended before every recipient was finished with\n" in told.stdout
+    assert f"planned    {RECIPIENTS:,}\n" in told.stdout
+    assert not (folder / "scorecard.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("transport", "workers", "to_all"),
+    [("memory", "1", True), ("tcp", "1", True), ("memory", "2", True), ("tcp", "2", True), ("memory", "2", False)],
+    ids=["memory", "tcp", "two workers in memory", "two workers over tcp", "two workers, the parent alone is told"],
+)
+def test_an_interrupt_is_one_sentence_and_exit_code_130_and_no_worker_outlives_it(
+    tmp_path: Path, transport: str, workers: str, *, to_all: bool
+) -> None:
+    with running(tmp_path, transport, workers) as (run, folder):
+        # A terminal sends Ctrl-C to all processes in the foreground, a supervisor to the one it started.
+        (os.killpg if to_all else os.kill)(run.pid, signal.SIGINT)
+        stdout, stderr = run.communicate(timeout=DEADLINE_S)
+        until(lambda: not session_of(run.pid))
+    assert run.returncode == INTERRUPTED
+    assert stderr == f"fivefifty: interrupted; {folder} holds what had happened until then\n"
+    assert stdout == ""
+    told = fivefifty("books", folder)
+    assert (told.returncode, told.stderr) == (PASSED, "")
+    assert "state      INCOMPLETE: " in told.stdout
+
+
+@pytest.mark.parametrize(("transport", "workers"), [("tcp", "1"), ("memory", "1"), ("memory", "2")])
+def test_an_interrupt_ends_the_run_before_its_end(tmp_path: Path, transport: str, workers: str) -> None:
+    with running(tmp_path, transport, workers) as (run, folder):
+        os.kill(run.pid, signal.SIGINT)
+        run.communicate(timeout=DEADLINE_S)
+        assert 0 < len(committed(folder)) < RECIPIENTS
+
+
+def test_the_books_of_a_run_can_be_read_while_it_goes_on(tmp_path: Path) -> None:
+    with running(tmp_path, "tcp", "1") as (run, folder):
+        told = fivefifty("books", folder)
+        assert run.poll() is None
+    assert (told.returncode, told.stderr) == (PASSED, "")
+    assert "state      INCOMPLETE: " in told.stdout
+
+
+def test_workers_go_when_their_parent_is_killed(tmp_path: Path) -> None:
+    with running(tmp_path, "memory", "2") as (run, folder):
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait(DEADLINE_S)
+        until(lambda: not session_of(run.pid))
+        assert len(committed(folder)) < RECIPIENTS

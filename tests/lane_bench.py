@@ -1,0 +1,200 @@
+"""One lane on a bench: a gateway in memory, a sender, and everything that passes between them on virtual time."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from fake_gateways import persona as personas
+from fake_gateways.clock import VirtualClock
+from fake_gateways.gateway import Gateway
+from fake_gateways.mailboxes import Directory, MailboxState
+from fake_gateways.reply import Reply
+from fake_gateways.truth import Cause, Truth
+from fake_gateways.verdict import Answer
+from probe.attempt import Attempt, Failure
+from probe.campaign import Delivery
+from probe.lane import Lane
+from probe.message import Template
+from probe.scenario.model import GatewaySpec, Sender
+from probe.transport import Line, LineError
+from probe.transport.memory import MemoryTransport
+
+STARTS = 1_772_438_400.0
+SOURCE = "127.10.0.1"
+MESSAGE = Template(b"From: news@sender.example\r\nSubject: Hello\r\n\r\nHello.\r\n", "news.eml")
+
+
+@dataclass
+class Connection:
+    """A connection as the lane used it, in seconds from the start; ``closed`` is None while it is open."""
+
+    source: str
+    opened: float
+    port: int
+    closed: float | None = None
+    commands: list[bytes] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
+
+
+@dataclass
+class WatchedLine:
+    """A line that notes what is said over it and when it is closed."""
+
+    line: Line
+    connection: Connection
+    clock: VirtualClock
+
+    @property
+    def greeting(self) -> Reply:
+        """The greeting."""
+        return self.line.greeting
+
+    @property
+    def keywords(self) -> frozenset[str]:
+        """What the gateway offers."""
+        return self.line.keywords
+
+    @property
+    def local_port(self) -> int:
+        """The sender's port."""
+        return self.line.local_port
+
+    @property
+    def is_open(self) -> bool:
+        """Whether commands can still be sent."""
+        return self.line.is_open
+
+    async def hello(self) -> Reply:
+        """Say EHLO."""
+        return await self.line.hello()
+
+    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+        """Pass commands on."""
+        self.connection.commands += commands
+        return await self.line.exchange(commands)
+
+    async def send(self, content: bytes) -> Reply:
+        """Pass content on."""
+        self.connection.contents.append(content)
+        return await self.line.send(content)
+
+    async def close(self) -> None:
+        """Close, and note when."""
+        self.connection.closed = self.clock.now() - STARTS
+        await self.line.close()
+
+
+@dataclass
+class WatchedTransport:
+    """The way to the gateway, noting every connection; the first ``unreachable`` attempts to connect fail."""
+
+    transport: MemoryTransport
+    clock: VirtualClock
+    connections: list[Connection]
+    unreachable: int = 0
+
+    async def connect(self, source: str, helo: str) -> WatchedLine:
+        """Connect, or fail."""
+        if self.unreachable:
+            self.unreachable -= 1
+            raise LineError(Failure.UNREACHABLE, "Connection refused")
+        line = await self.transport.connect(source, helo)
+        connection = Connection(source, self.clock.now() - STARTS, line.local_port)
+        self.connections.append(connection)
+        return WatchedLine(line, connection, self.clock)
+
+
+@dataclass
+class Run:
+    """What came of a run: both books, the connections, and how many recipients were finished with."""
+
+    attempts: list[Attempt] = field(default_factory=list)
+    truths: list[Truth] = field(default_factory=list)
+    connections: list[Connection] = field(default_factory=list)
+    finished: int = 0
+
+    @property
+    def began(self) -> list[float]:
+        """When each attempt began, in seconds from the start."""
+        return [round(attempt.at - STARTS, 6) for attempt in self.attempts]
+
+    @property
+    def ended(self) -> list[float]:
+        """When each attempt ended, in seconds from the start."""
+        return [round(attempt.at - STARTS + attempt.duration_s, 6) for attempt in self.attempts]
+
+
+def due(*moments: float, recipient: str = "ann@acme.example", source: str = SOURCE) -> list[Delivery]:
+    """Return a delivery for each moment, counted from the start; they all go to one recipient."""
+    return [Delivery(number, recipient, STARTS + at, source, {}) for number, at in enumerate(moments)]
+
+
+def sender(**keys: Any) -> Sender:
+    """Return a sender from one address."""
+    base = {"helo": "mta1.sender.example", "return_path": "bounce.sender.example", "rate": "1/1s"}
+    return Sender.model_validate({**base, "ips": [{"address": SOURCE}], **keys})
+
+
+def run(
+    deliveries: list[Delivery],
+    *,
+    persona: str = "cisco-esa",
+    mailboxes: Mapping[str, str] | None = None,
+    policy: Sequence[dict[str, Any]] = (),
+    claims: Mapping[Cause, Cause] | None = None,
+    round_trip_s: float = 0.0,
+    unreachable: int = 0,
+    **keys: Any,
+) -> Run:
+    """Let a lane carry out deliveries; ``keys`` are the sender's. It never waits for anything real."""
+    done = Run()
+    clock = VirtualClock(STARTS)
+    states = {name: MailboxState(state) for name, state in (mailboxes or {"ann@acme.example": "present"}).items()}
+    spec = GatewaySpec.model_validate(
+        {"name": "acme", "persona": persona, "domains": ["acme.example"], "policy": [*policy, {"type": "directory"}]}
+    )
+    gateway = Gateway(
+        name="acme",
+        host="mx.acme.example",
+        persona=personas.load(persona),
+        directory=Directory(spec.domains, states),
+        policies=spec.policy,
+        claims=claims or {},
+        lies=1.0,
+        size_limit=100_000,
+        clock=clock,
+        seed="7",
+        write=done.truths.append,
+    )
+    lane = Lane(
+        mx="mx.acme.example",
+        transport=WatchedTransport(
+            MemoryTransport(gateway, lambda _question, _at: Answer()), clock, done.connections, unreachable
+        ),
+        sender=sender(**keys),
+        campaign="news",
+        template=MESSAGE,
+        clock=clock,
+        round_trip_s=round_trip_s,
+        write=done.attempts.append,
+        done=lambda: _count(done),
+    )
+    at_once(lane.run(deliveries))
+    return done
+
+
+def _count(done: Run) -> None:
+    done.finished += 1
+
+
+def at_once(coroutine: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine without an event loop, so that whoever waits for something real fails the test."""
+    try:
+        coroutine.send(None)
+    except StopIteration:
+        return
+    coroutine.close()
+    msg = "the lane waited for something real"
+    raise AssertionError(msg)

@@ -1,0 +1,250 @@
+"""Who may import what, how long a file may be, and what must be said of itself: the rules, checked on the source.
+
+One rule of direction: ``probe`` imports ``fake_gateways``, never the other way round. Within each, a *pure* file
+decides and an *edge* file acts: a pure file imports no edge, and has no socket, clock, file or chance of its own.
+The tables below are the whole of it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+PACKAGES: Final = ("fake_gateways", "probe")
+MOST_LINES: Final = 400
+
+EDGES: Final = {
+    "fake_gateways/server.py": "carries sessions over sockets",
+    "fake_gateways/resolver.py": "asks a nameserver",
+    "fake_gateways/nameserver.py": "answers over UDP and TCP",
+    "probe/transport/tcp.py": "speaks SMTP over sockets",
+    "probe/ledger/__init__.py": "keeps the books in a database",
+    "probe/lab.py": "puts a run together: processes, loops, folders",
+    "probe/lane_job.py": "puts a lane together: sockets, loop",
+    "probe/event_loop.py": "chooses the event loop",
+    "probe/workforce.py": "runs jobs in processes",
+    "probe/serving.py": "listens until somebody stops it",
+    "probe/scenario/load.py": "reads scenario files",
+    "probe/report/terminal.py": "prints",
+    "probe/cli.py": "arguments and exit codes",
+}
+"""Every file that does input or output. A file that is not named here is pure."""
+
+DOORS: Final = {
+    ("fake_gateways/clock.py", "asyncio"): {"WallClock"},
+    ("fake_gateways/clock.py", "time"): {"WallClock"},
+    ("fake_gateways/persona.py", "importlib"): {"names", "load"},
+    ("probe/classify/by_text.py", "importlib"): {"ByText"},
+    ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
+    ("probe/message.py", "pathlib"): {"read"},
+}
+"""Where a pure file reaches out after all: what it imports for it, and in which definitions alone it may use it."""
+
+OUTSIDE: Final = {
+    "asyncio", "concurrent", "ctypes", "fileinput", "glob", "http", "importlib", "io", "logging", "mmap",
+    "multiprocessing", "os", "pathlib", "secrets", "select", "selectors", "shutil", "signal", "socket",
+    "socketserver", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
+    "aiosmtpd", "aiosmtplib", "dns", "rich", "sqlalchemy", "typer", "uvloop",
+}  # fmt: skip
+"""Modules through which time, chance, files and the network come in. Not so ``random``, of which see below."""
+
+ONLY_IN: Final = {
+    "aiosmtpd": {"fake_gateways/server.py"},
+    "aiosmtplib": {"probe/transport/tcp.py"},
+    "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
+    "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
+    "typer": {"probe/cli.py"},
+    "uvloop": {"probe/event_loop.py"},
+}
+"""Libraries that one place alone knows of, so that they can be replaced there."""
+
+DESCRIBES_TABLES: Final = {("probe/ledger/schema.py", "sqlalchemy")}
+"""Naming columns is no input or output: the schema imports the library and opens nothing."""
+
+NOW: Final = {"now", "utcnow", "today"}
+SAY_NOTHING: Final = {"utils", "util", "helpers", "helper", "common", "misc", "models", "base"}
+
+
+class Use(NamedTuple):
+    """Something imported, as a file uses it: the module, the name it goes by, the definition it stands in."""
+
+    module: str
+    name: str
+    within: str
+    line: int
+
+
+def name_of(path: Path) -> str:
+    """Return a file's path as the tables write it."""
+    return path.relative_to(ROOT).as_posix()
+
+
+SOURCES: Final = {name_of(path): path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+PURE: Final = sorted(set(SOURCES) - set(EDGES))
+TESTS: Final = {name_of(path): path for path in sorted((ROOT / "tests").rglob("*.py"))}
+
+every_file = pytest.mark.parametrize("file", SOURCES)
+every_pure_file = pytest.mark.parametrize("file", PURE)
+
+
+@cache
+def tree_of(file: str) -> ast.Module:
+    """Return a file's syntax tree."""
+    return ast.parse(SOURCES[file].read_text("utf-8"), file)
+
+
+def imports(file: str) -> Iterator[tuple[str, str, int]]:
+    """Yield every module a file imports, wherever in it, with the name it goes by there."""
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, alias.asname or alias.name.partition(".")[0], node.lineno
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}:{node.lineno}: imports are absolute"
+            for alias in node.names:
+                yield f"{node.module}.{alias.name}", alias.asname or alias.name, node.lineno
+
+
+def uses(file: str) -> Iterator[Use]:
+    """Yield every place where a file uses what it imports."""
+    known = {name: module for module, name, _ in imports(file)}
+    for top in tree_of(file).body:
+        within = getattr(top, "name", "")
+        for node in ast.walk(top):
+            if isinstance(node, ast.Name) and node.id in known:
+                yield Use(known[node.id], node.id, within, node.lineno)
+
+
+def file_of(module: str) -> str | None:
+    """Return the file of one of our modules, given its name or that of something in it."""
+    for dotted in (module, module.rpartition(".")[0]):
+        for file in (f"{dotted.replace('.', '/')}.py", f"{dotted.replace('.', '/')}/__init__.py"):
+            if file in SOURCES:
+                return file
+    return None
+
+
+def test_the_tables_name_files_that_exist() -> None:
+    named = {*EDGES, *(file for file, _ in DOORS), *(file for files in ONLY_IN.values() for file in files)}
+    assert named <= set(SOURCES)
+
+
+def test_no_file_is_both_an_edge_and_pure_with_a_door() -> None:
+    assert not set(EDGES) & {file for file, _ in DOORS}
+
+
+@pytest.mark.parametrize("file", [file for file in SOURCES if file.startswith("fake_gateways/")])
+def test_fake_gateways_imports_nothing_of_probe(file: str) -> None:
+    assert [module for module, _, _ in imports(file) if module.partition(".")[0] == "probe"] == []
+
+
+@every_pure_file
+def test_a_pure_file_imports_no_edge(file: str) -> None:
+    assert [(module, line) for module, _, line in imports(file) if file_of(module) in EDGES] == []
+
+
+@every_pure_file
+def test_a_pure_file_reaches_outside_through_its_doors_alone(file: str) -> None:
+    outside = [
+        (module, line)
+        for module, _, line in imports(file)
+        if (root := module.partition(".")[0]) in OUTSIDE
+        and (file, root) not in DOORS
+        and (file, root) not in DESCRIBES_TABLES
+    ]
+    assert outside == []
+
+
+@pytest.mark.parametrize(("file", "module"), DOORS)
+def test_a_door_is_used_where_the_table_says_and_nowhere_else(file: str, module: str) -> None:
+    within = {use.within for use in uses(file) if use.module.partition(".")[0] == module}
+    assert within == DOORS[file, module]
+
+
+@every_file
+def test_chance_comes_from_a_seeded_stream_of_ones_own(file: str) -> None:
+    # random.choice() and its like draw from one stream for all, which no seed of a scenario reaches.
+    drawn = [
+        (node.attr, node.lineno)
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "random"
+    ]
+    assert [(name, line) for name, line in drawn if name != "Random"] == []
+    assert [module for module, _, _ in imports(file) if module.startswith("random.")] == []
+
+
+@every_file
+def test_a_seeded_stream_is_given_its_seed(file: str) -> None:
+    made = [node for node in ast.walk(tree_of(file)) if isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute) and node.func.attr == "Random"]  # fmt: skip
+    assert all(node.args for node in made)
+
+
+@every_pure_file
+def test_a_pure_file_does_not_look_at_the_clock(file: str) -> None:
+    looked = [
+        (ast.unparse(node), node.lineno)
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Attribute)
+        and node.attr in NOW
+        and isinstance(node.value, ast.Name)
+        and node.value.id in {"datetime", "date"}
+    ]
+    assert looked == []
+
+
+@every_pure_file
+def test_a_pure_file_opens_and_prints_nothing(file: str) -> None:
+    called = [
+        (node.func.id, node.lineno)
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    assert [(name, line) for name, line in called if name in {"open", "print", "input", "exec", "eval"}] == []
+
+
+@pytest.mark.parametrize("library", ONLY_IN)
+def test_a_library_is_known_in_its_place_alone(library: str) -> None:
+    found = {file for file in SOURCES for module, _, _ in imports(file) if module.partition(".")[0] == library}
+    assert found
+    assert found <= ONLY_IN[library]
+
+
+@pytest.mark.parametrize("file", [*SOURCES, *TESTS])
+def test_a_file_is_short_enough_to_be_read(file: str) -> None:
+    assert len((ROOT / file).read_text("utf-8").splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("file", [*SOURCES, *TESTS])
+def test_a_files_name_says_what_it_holds(file: str) -> None:
+    parts = Path(file).with_suffix("").parts
+    assert not SAY_NOTHING & {word for part in parts for word in (part, *part.split("_"))}
+
+
+def undocumented(node: ast.Module | ast.ClassDef, name: str) -> Iterator[str]:
+    """Yield what is public in a module or class, itself included, and has no docstring."""
+    if not ast.get_docstring(node):
+        yield name
+    for below in node.body:
+        if not isinstance(below, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or below.name.startswith("_"):
+            continue
+        if isinstance(below, ast.ClassDef):
+            yield from undocumented(below, f"{name}.{below.name}")
+        elif not ast.get_docstring(below):
+            yield f"{name}.{below.name}"
+
+
+@every_file
+def test_what_is_public_says_what_it_is(file: str) -> None:
+    assert list(undocumented(tree_of(file), file)) == []
+
+
+@pytest.mark.parametrize("file", TESTS)
+def test_a_test_file_says_what_it_is_about(file: str) -> None:
+    assert ast.get_docstring(ast.parse(TESTS[file].read_text("utf-8")))

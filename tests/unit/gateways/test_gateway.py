@@ -1,0 +1,189 @@
+"""Deciding for one cause and saying another: which lies are told, how many, and in whose words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from importlib import resources
+
+import pytest
+from lone_gateway import ALICE, BORIS, CLARA, FILTER, PEER, SPAM, STARTS, STRANGER, LoneGateway, case_of
+
+from fake_gateways import persona as personas
+from fake_gateways.envelope import Stage
+from fake_gateways.gateway import Gateway
+from fake_gateways.policies.content import ContentSettings
+from fake_gateways.policies.directory import DirectorySettings
+from fake_gateways.policies.ip_reputation import IpReputationSettings
+from fake_gateways.policies.velocity import VelocitySettings
+from fake_gateways.reply import Reply
+from fake_gateways.truth import Cause, Fate
+from fake_gateways.verdict import Answer, Question
+
+LIE = {Cause.CONTENT: Cause.USER_UNKNOWN, Cause.IP_REPUTATION: Cause.USER_UNKNOWN}
+_ID = re.compile(r"\b[0-9A-Za-z]{12}\b")
+LISTED = IpReputationSettings(type="ip-reputation", deny=[PEER], allow=())
+
+ANOTHER_WORDING = """
+[[refusal]]
+cause = "user-unknown"
+stages = ["rcpt"]
+code = 550
+text = "No such user"
+source = "made up"
+"""
+
+
+def without_id(reply: Reply) -> bytes:
+    return _ID.sub("ID", reply.octets.decode()).encode()
+
+
+@pytest.mark.parametrize(
+    ("lies", "least", "most"), [(0.0, 0, 0), (1.0, 2000, 2000), (0.5, 900, 1100), (0.8, 1520, 1680)]
+)
+def test_the_share_of_lies_is_the_share_of_refusals_told_as_the_claim(lies: float, least: int, most: int) -> None:
+    gateway = LoneGateway(claims=LIE, lies=lies).gateway
+    told = [gateway.tell(Cause.CONTENT, Stage.END_OF_DATA, case_of(), ALICE).claimed for _ in range(2000)]
+    assert set(told) <= {Cause.CONTENT, Cause.USER_UNKNOWN}
+    assert least <= told.count(Cause.USER_UNKNOWN) <= most
+
+
+def test_a_cause_without_a_claim_is_always_told_as_it_is() -> None:
+    gateway = LoneGateway(claims=LIE, lies=1.0).gateway
+    told = {gateway.tell(Cause.VELOCITY, Stage.RCPT, case_of(), ALICE).claimed for _ in range(50)}
+    assert told == {Cause.VELOCITY}
+
+
+@pytest.mark.parametrize("name", personas.names())
+@pytest.mark.parametrize("stage", list(Stage))
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_a_lie_is_told_in_the_very_words_of_the_truth_it_copies(name: str, stage: Stage, seed: str) -> None:
+    persona = personas.load(name)
+    honest = LoneGateway(name, seed=seed).gateway
+    liar = LoneGateway(name, claims=dict.fromkeys(Cause, Cause.USER_UNKNOWN), seed=seed).gateway
+    causes = [cause for cause in Cause if persona.refusals(cause, stage)]
+    if not persona.refusals(Cause.USER_UNKNOWN, stage):
+        with pytest.raises(LookupError, match=f"no wording for user-unknown at {stage}"):
+            liar.tell(Cause.CONTENT, stage, case_of(), ALICE)
+        return
+    truth = without_id(honest.tell(Cause.USER_UNKNOWN, stage, case_of(), ALICE).reply)
+    own = without_id(liar.tell(Cause.USER_UNKNOWN, stage, case_of(), ALICE).reply)
+    assert own == truth
+    assert {without_id(liar.tell(cause, stage, case_of(), ALICE).reply) for cause in causes} == {truth}
+
+
+@pytest.mark.parametrize("name", personas.names())
+def test_over_a_whole_dialogue_a_content_lie_reads_as_an_unknown_user_does_there(name: str) -> None:
+    """A directory that is asked at end of data gives the honest refusal to compare with."""
+    at_end = DirectorySettings(at=Stage.END_OF_DATA)
+    lone = LoneGateway(name, policies=[FILTER, at_end], claims=LIE, has_directory=False)
+    lie = lone.call().deliver(ALICE, content=SPAM)
+    truth = lone.call().deliver(CLARA)
+    assert without_id(lie) == without_id(truth)
+    assert [(row.cause, row.claimed, row.honest, row.mailbox) for row in lone.truths] == [
+        (Cause.CONTENT, Cause.USER_UNKNOWN, False, "present"),
+        (Cause.USER_UNKNOWN, Cause.USER_UNKNOWN, True, "departed"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["mimecast", "proofpoint", "consumer"])
+def test_a_reputation_lie_at_rcpt_reads_as_an_unknown_user_does_there(name: str) -> None:
+    at_rcpt = DirectorySettings(at=Stage.RCPT)
+    lone = LoneGateway(name, policies=[LISTED, at_rcpt], claims=LIE, has_directory=False)
+    lie = lone.call(PEER).mail(ALICE)[-1]
+    truth = lone.call("127.10.0.2").mail(CLARA)[-1]
+    assert without_id(lie) == without_id(truth)
+    assert [row.honest for row in lone.truths] == [False, True]
+
+
+def verdicts(claims: Mapping[Cause, Cause], lies: float, seed: str) -> list[tuple[object, ...]]:
+    lone = LoneGateway("mimecast", policies=[FILTER], claims=claims, lies=lies, seed=seed)
+    for number in range(60):
+        lone.call().deliver(ALICE if number % 3 else CLARA, content=SPAM)
+    return list(lone.truths)
+
+
+def test_the_same_seed_writes_the_same_truths_and_another_seed_lies_to_others() -> None:
+    assert verdicts(LIE, 0.5, "a") == verdicts(LIE, 0.5, "a")
+    honest = [[row[15] for row in verdicts(LIE, 0.5, seed)] for seed in ("a", "b")]
+    assert honest[0] != honest[1]
+
+
+def test_queue_ids_do_not_change_who_is_lied_to() -> None:
+    """The streams are apart: mimecast spends an id on nearly every reply, one more NOOP must move nothing."""
+    books = []
+    for noops in (0, 5):
+        lone = LoneGateway("mimecast", policies=[FILTER], claims=LIE, lies=0.5)
+        for _ in range(40):
+            client = lone.call()
+            for _ in range(noops):
+                client.say("VRFY anna")
+                client.say("BOGUS")
+            client.deliver(ALICE, content=SPAM)
+        books.append([row.claimed for row in lone.truths])
+    assert books[0] == books[1]
+    assert set(books[0]) == {Cause.CONTENT, Cause.USER_UNKNOWN}
+
+
+def test_of_several_wordings_of_a_cause_one_installation_keeps_to_one() -> None:
+    text = (resources.files("fake_gateways") / "personas" / "mimecast.toml").read_text("utf-8")
+    persona = personas.parse(f"{text}\n{ANOTHER_WORDING}")
+    installations = []
+    for seed in range(20):
+        gateway = LoneGateway(persona, seed=f"{seed}").gateway
+        told = (gateway.tell(Cause.USER_UNKNOWN, Stage.RCPT, case_of(), ALICE).reply for _ in range(10))
+        installations.append({without_id(reply) for reply in told})
+    assert {len(told) for told in installations} == {1}
+    assert len(set.union(*installations)) == 2
+
+
+def test_policies_are_asked_in_the_personas_order_whatever_the_scenarios() -> None:
+    velocity = VelocitySettings(type="velocity", limit="1/1s")
+    lone = LoneGateway("proofpoint", policies=[DirectorySettings(), FILTER, velocity, LISTED], has_directory=False)
+    assert [name for name, _ in lone.gateway.policies[Stage.RCPT]] == ["ip-reputation", "velocity"]
+    assert [name for name, _ in lone.gateway.policies[Stage.END_OF_DATA]] == ["content", "directory"]
+
+
+def test_a_scenario_moves_a_policy_to_another_stage_with_at() -> None:
+    early = IpReputationSettings(type="ip-reputation", at=Stage.CONNECT, deny=[PEER], allow=())
+    lone = LoneGateway("proofpoint", policies=[early])
+    assert lone.call(helo=None).greeting.code == 554
+    assert [(row.stage, row.return_path, row.recipient, row.helo) for row in lone.truths] == [("connect", None, "", "")]
+
+
+def test_a_cause_that_the_persona_has_no_words_for_is_a_lookup_error() -> None:
+    with pytest.raises(LookupError, match="persona consumer has no wording for content at connect"):
+        LoneGateway("consumer").gateway.tell(Cause.CONTENT, Stage.CONNECT, case_of(), "")
+
+
+def test_an_answer_is_remembered_for_its_time_to_live() -> None:
+    lone = LoneGateway()
+    question = Question("2.0.10.127.bl.example")
+    lone.gateway.remember(question, Answer(("127.0.0.2",), 300.0))
+    case = lone.gateway.open(PEER, 1)._case
+    case.at = STARTS + 299.9
+    assert case.answer(question) == Answer(("127.0.0.2",), 300.0)
+    case.at = STARTS + 300.0
+    assert case.answer(question) is None
+
+
+def test_sessions_of_one_gateway_ask_the_blocklist_once_within_the_time_to_live() -> None:
+    lone = LoneGateway(policies=[IpReputationSettings(type="ip-reputation", zones=("bl.example",), deny=(), allow=())])
+    clients = [lone.call() for _ in range(3)]
+    assert [reply.code for client in clients for reply in client.mail(ALICE, BORIS)] == [250] * 9
+    assert [client.asked for client in clients] == [["1.0.10.127.bl.example"], [], []]
+
+
+def test_the_books_name_the_gateway_and_count_from_one() -> None:
+    lone = LoneGateway(policies=[ContentSettings(type="content")])
+    lone.call().mail(CLARA, STRANGER)
+    assert [(row.gateway, row.seq, row.at) for row in lone.truths] == [
+        ("northwind", 1, STARTS),
+        ("northwind", 2, STARTS),
+    ]
+    assert {row.fate for row in lone.truths} == {Fate.REFUSED, Fate.DEFERRED}  # mimecast defers what it will not relay
+
+
+def test_gateway_is_built_by_keyword_alone() -> None:
+    with pytest.raises(TypeError):
+        Gateway("northwind")  # type: ignore[call-arg]

@@ -1,0 +1,183 @@
+"""The personas that come with the package, and what a persona file must hold."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from importlib import resources
+from typing import Any
+
+import pytest
+from lone_gateway import ALICE, PEER, RETURN_PATH, LoneGateway, case_of
+
+from fake_gateways import persona as personas
+from fake_gateways.envelope import Stage
+from fake_gateways.persona import ALWAYS_TOLD, Persona, Refusal, Says, Wording
+from fake_gateways.policies import NATURES
+from fake_gateways.reply import Reply, ReplyReader
+from fake_gateways.truth import Cause
+
+NAMES = personas.names()
+FILES = {file.name: file.read_text("utf-8") for file in (resources.files("fake_gateways") / "personas").iterdir()}
+SAYS = list(Says.model_fields)
+TOLD = [
+    pytest.param(name, refusal, stage, id=f"{name}-{refusal.cause}-{stage}-{number}")
+    for name in NAMES
+    for number, refusal in enumerate(personas.load(name).refusal)
+    for stage in refusal.stages
+]
+USER_UNKNOWN_AT = {
+    "cisco-esa": {Stage.CONNECT, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA},
+    "consumer": {Stage.RCPT, Stage.END_OF_DATA},
+    "mimecast": {Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA},
+    "proofpoint": {Stage.CONNECT, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA},
+}
+
+
+def test_every_toml_file_is_a_persona_of_that_name_and_there_are_no_other_files() -> None:
+    assert {f"{name}.toml" for name in NAMES} == set(FILES)
+    assert [personas.load(name).name for name in NAMES] == list(NAMES)
+
+
+def test_an_unknown_persona_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        personas.load("northwind")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_policy_speaks_at_a_stage_it_can_and_has_words_for_each_of_its_causes_there(name: str) -> None:
+    persona = personas.load(name)
+    assert set(persona.order) == set(NATURES)
+    for policy, stage in persona.at.items():
+        assert stage in NATURES[policy].stages
+        assert [cause for cause in NATURES[policy].causes if not persona.refusals(cause, stage)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_needs_no_policy_can_always_be_told(name: str) -> None:
+    assert all(personas.load(name).refusals(cause, stage) for cause, stage in ALWAYS_TOLD)
+
+
+def test_the_lie_user_unknown_can_be_told_at_these_stages() -> None:
+    found = {
+        name: {stage for stage in Stage if personas.load(name).refusals(Cause.USER_UNKNOWN, stage)} for name in NAMES
+    }
+    assert found == USER_UNKNOWN_AT
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_user_unknown_is_refused_for_good(name: str) -> None:
+    wordings = [refusal for refusal in personas.load(name).refusal if refusal.cause is Cause.USER_UNKNOWN]
+    assert wordings
+    assert all(wording.code >= 500 for wording in wordings)
+
+
+@pytest.mark.parametrize(("name", "refusal", "stage"), TOLD)
+def test_some_installation_of_the_vendor_uses_the_wording(name: str, refusal: Refusal, stage: Stage) -> None:
+    chosen = (LoneGateway(name, seed=f"{seed}").gateway._wording(refusal.cause, stage) for seed in range(50))
+    assert any(each is refusal for each in chosen)
+
+
+def survives_the_wire(reply: Reply) -> bool:
+    return ReplyReader().feed(reply.octets) == [reply] and re.search(r"[{}]", reply.text) is None
+
+
+@pytest.mark.parametrize(("name", "refusal", "stage"), TOLD)
+def test_a_wording_is_filled_in_and_survives_the_wire(name: str, refusal: Refusal, stage: Stage) -> None:
+    case = case_of()
+    if stage not in personas.BEFORE_RCPT:
+        case.envelope.return_path = RETURN_PATH
+    recipient = "" if stage in personas.BEFORE_RCPT else ALICE
+    reply = LoneGateway(name).gateway._fill(refusal, case, recipient)
+    assert (reply.code, reply.enhanced) == (refusal.code, refusal.enhanced)
+    assert survives_the_wire(reply)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_refuses_nobody_is_filled_in_and_survives_the_wire(name: str) -> None:
+    lone = LoneGateway(name)
+    case = case_of()
+    case.envelope.return_path = RETURN_PATH
+    case.recipient = ALICE
+    assert [what for what in SAYS if not survives_the_wire(lone.gateway.say(what, case))] == []
+    for verb in ("EHLO", "HELO"):
+        assert survives_the_wire(lone.call(helo=None).say(f"{verb} mta1.messenger.example"))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_said_in_agreement_agrees_and_a_mistake_is_refused(name: str) -> None:
+    says = personas.load(name).says
+    agreed = {"greeting": 220, "mail": 250, "rcpt": 250, "data": 354, "accepted": 250, "quit": 221, "reset": 250}
+    assert {what: getattr(says, what).code for what in agreed} == agreed
+    assert all(
+        getattr(says, what).code in {500, 502, 503} for what in ("unrecognized", "out_of_order", "no_recipients")
+    )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_size_is_announced_as_the_gateways_own_limit(name: str) -> None:
+    lone = LoneGateway(name, size_limit=12_345)
+    hello = lone.call(helo=None).say("EHLO mta1.messenger.example")
+    assert "SIZE 12345" in hello.lines
+    assert not [keyword for keyword in hello.lines[1:] if not re.fullmatch(r"[A-Z0-9][A-Z0-9-]*( \S+)*", keyword)]
+
+
+def test_a_persona_that_names_its_peer_names_the_address_that_called() -> None:
+    assert f"[{PEER}]" in LoneGateway("mimecast").call(helo=None).say("EHLO a.example").text
+
+
+Change = Callable[[dict[str, Any]], object]
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (lambda data: data.update(colour="red"), "colour"),
+        (lambda data: data.update(order=["directory"]), "must name the same policies"),
+        (lambda data: data.update(sources=[]), "sources"),
+        (lambda data: data["says"].pop("quit"), r"says\.quit"),
+        (lambda data: data["at"].update(directory="lunch"), r"at\.directory"),
+        (lambda data: data["refusal"][0].update(code=250), "code 250 refuses nothing"),
+        (lambda data: data["refusal"][0].update(code=600), r"refusal\.0\.code"),
+        (lambda data: data["refusal"][0].update(text=""), "has empty text"),
+        (lambda data: data["refusal"][0].update(text=" a"), "blanks at the ends"),
+        (lambda data: data["refusal"][0].update(text="a \nb"), "blanks at the ends"),
+        (lambda data: data["refusal"][0].update(text="a\tb"), "control characters"),
+        (lambda data: data["refusal"][0].update(text="5.1.1 User unknown"), "give it as enhanced"),
+        (lambda data: data["refusal"][0].update(enhanced="5.1"), "is not an enhanced status"),
+        (lambda data: data["refusal"][0].update(stages=[]), "at least 1 item"),
+        (lambda data: data["refusal"][0].update(source=""), "at least 1 character"),
+        (lambda data: data["refusal"][0].update(text="{recipient}", stages=["mail"]), "nobody knows before RCPT"),
+        (lambda data: data["refusal"].pop(), "there is no refusal for too-large at mail"),
+    ],
+)
+def test_a_faulty_persona_is_refused_with_the_place_of_the_fault(change: Change, problem: str) -> None:
+    data = tomllib.loads(FILES["cisco-esa.toml"])
+    assert data["refusal"][-1]["cause"] == "too-large"
+    Persona.model_validate(data)
+    change(data)
+    with pytest.raises(ValueError, match=problem):
+        Persona.model_validate(data)
+
+
+def test_parsing_names_the_key_that_is_wrong() -> None:
+    text = FILES["cisco-esa.toml"].replace('size_limit = "20 MB"', "size_limit = 20")
+    with pytest.raises(ValueError, match=r"^size_limit: .*no size with a unit"):
+        personas.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("wording", "problem"),
+    [
+        ({"code": 550, "enhanced": "4.7.1", "text": "No"}, "another class"),
+        ({"code": 550, "text": "No {recipent}"}, "placeholder"),
+        ({"code": 550, "text": "No {"}, "placeholder"),
+        ({"code": 550, "text": "5.1.1 No"}, "give it as enhanced"),
+        ({"code": 550, "text": " No"}, "blanks"),
+        ({"code": 550, "text": "No\x1b[2J"}, "control characters"),
+    ],
+)
+def test_a_wording_that_would_not_arrive_as_it_was_said_is_refused(wording: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        Wording.model_validate(wording)

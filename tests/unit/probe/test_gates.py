@@ -1,0 +1,160 @@
+"""Gates: bounds on the figures of a scorecard."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from fake_gateways.truth import Cause
+from probe.check.gates import Bound, Gate, bounds, judge
+from probe.check.score import Scorecard, score_classifier, score_truth
+from probe.input_error import InputError
+
+FIGURES: dict[str, Any] = {
+    "scenario": "small",
+    "recipients": 12,
+    "rate": 0.25,
+    "truth": {"disguised": 2, "by_cause": {"content": {"refused": 3, "disguised": 2}}},
+    "classifiers": {"code": {"wrongly_suppressed": 5, "recall_interval": (0.5, 0.9)}},
+}
+NO_NUMBER = "cannot be held against a bound; bounds are numbers, for a figure that is one"
+
+
+def only(expect: dict[str, Any]) -> Gate:
+    """Read ``[expect]``, which has one bound, and hold the figures against it."""
+    (bound,) = bounds(expect, FIGURES, "s.toml: expect")
+    return judge(bound, FIGURES)
+
+
+@pytest.mark.parametrize(
+    ("bound", "passed", "words"),
+    [
+        ({"max": 12}, True, "<= 12"),
+        ({"max": 11}, False, "<= 11"),
+        ({"min": 12}, True, ">= 12"),
+        ({"min": 13}, False, ">= 13"),
+        ({"min": 11, "max": 13}, True, ">= 11 and <= 13"),
+        ({"min": 13, "max": 14}, False, ">= 13 and <= 14"),
+        ({"min": 10, "max": 11}, False, ">= 10 and <= 11"),
+        ({"equals": 12}, True, "= 12"),
+        ({"equals": 11}, False, "= 11"),
+        ({"equals": 13}, False, "= 13"),
+        ({"max": 12.5}, True, "<= 12.5"),
+        ({"min": 1}, True, ">= 1"),
+        ({"max": 1.0}, False, "<= 1"),
+    ],
+)
+def test_a_figure_is_held_against_its_bound(bound: dict[str, float], passed: bool, words: str) -> None:  # noqa: FBT001 - a column of the table
+    assert only({"recipients": bound}) == Gate("recipients", passed, 12, words)
+
+
+@pytest.mark.parametrize(
+    ("expect", "name", "value"),
+    [
+        ({"rate": {"min": 0.2, "max": 0.3}}, "rate", 0.25),
+        ({"truth": {"disguised": {"equals": 2}}}, "truth.disguised", 2),
+        ({"truth": {"by_cause": {"content": {"refused": {"max": 3}}}}}, "truth.by_cause.content.refused", 3),
+        ({"classifiers": {"code": {"wrongly_suppressed": {"max": 9}}}}, "classifiers.code.wrongly_suppressed", 5),
+    ],
+)
+def test_tables_lead_to_a_figure_as_in_scorecard_json(expect: dict[str, Any], name: str, value: float) -> None:
+    gate = only(expect)
+    assert (gate.name, gate.value, gate.passed) == (name, value, True)
+
+
+def test_several_bounds_come_in_the_order_they_are_written() -> None:
+    expect = {
+        "truth": {"disguised": {"max": 9}, "by_cause": {"content": {"refused": {"max": 9}}}},
+        "recipients": {"min": 2},
+    }
+    found = bounds(expect, FIGURES, "s.toml: expect")
+    assert [bound.name for bound in found] == ["truth.disguised", "truth.by_cause.content.refused", "recipients"]
+
+
+def test_no_expectation_is_no_gate() -> None:
+    assert bounds({}, FIGURES, "s.toml: expect") == []
+
+
+@pytest.mark.parametrize(
+    ("expect", "sentence"),
+    [
+        (
+            {"bounces": {"max": 9}},
+            "bounces: is no figure of the scorecard; it has: scenario, recipients, rate, truth, classifiers",
+        ),
+        (
+            {"classifiers": {"cod": {"wrongly_suppressed": {"max": 9}}}},
+            "classifiers.cod: is no figure of the scorecard; it has: code",
+        ),
+        (
+            {"recipients": {"at_most": 9}},
+            "recipients.at_most: is no figure of the scorecard; it has: none below it",
+        ),
+        (
+            {"recipients": 12},
+            "recipients: is 12, which is no bound; write for example { max = 10 }",
+        ),
+        (
+            {"recipients": {"max": True}},
+            "recipients: cannot be held against a bound; bounds are numbers, for a figure that is one",
+        ),
+        ({"recipients": {}}, "recipients: holds no bound; write for example { max = 10 }"),
+        (
+            {"recipients": {"min": 2, "equals": 3}},
+            "recipients: has equals and another bound; give equals alone, or min and max",
+        ),
+        (
+            {"truth": 12},
+            "truth: is 12, which is no bound; write for example { max = 10 }",
+        ),
+        (
+            {"recipients": {"max": "12"}},
+            f"recipients: {NO_NUMBER}",
+        ),
+        (
+            {"recipients": {"max": True}},
+            f"recipients: {NO_NUMBER}",
+        ),
+        (
+            {"recipients": {"min": 2, "max": [9]}},
+            f"recipients: {NO_NUMBER}",
+        ),
+        (
+            {"scenario": {"equals": 9}},
+            f"scenario: {NO_NUMBER}",
+        ),
+        (
+            {"truth": {"max": 9}},
+            f"truth: {NO_NUMBER}",
+        ),
+        (
+            {"classifiers": {"code": {"recall_interval": {"min": 0.5}}}},
+            f"classifiers.code.recall_interval: {NO_NUMBER}",
+        ),
+    ],
+)
+def test_an_expectation_that_cannot_be_read_is_told_with_its_place(expect: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        bounds(expect, FIGURES, "s.toml: expect")
+    assert str(caught.value) == f"s.toml: expect.{sentence}"
+
+
+def test_a_bound_is_named_after_the_way_to_its_figure() -> None:
+    assert Bound(("truth", "disguised"), most=9).name == "truth.disguised"
+
+
+def test_every_cause_and_gateway_of_an_empty_scorecard_can_be_bound() -> None:
+    card = Scorecard("small", 7, "memory", complete=False)
+    score_truth(card, {}, {}, ["acme"])
+    card.classifiers = {"code": score_classifier({}, {})}
+    expect = {
+        "truth": {"by_cause": {cause.value: {"disguised": {"max": 9}} for cause in Cause}},
+        "gateways": {"acme": {"hard_bounces": {"max": 9}}},
+        "classifiers": {"code": {"wrongly_suppressed_rate": {"max": 0.5}}},
+    }
+    figures = dataclasses.asdict(card)
+    found = bounds(expect, figures, "s.toml: expect")
+    assert len(found) == len(Cause) + 2
+    assert all(judge(bound, figures).passed for bound in found)

@@ -1,0 +1,146 @@
+"""The judge's join: every attempt with the decision behind it, and what joins nothing is shown."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from book_rows import attempt, refused, truth
+
+from fake_gateways.truth import Cause, Fate
+from probe.attempt import Failure
+from probe.check.join import join
+
+
+def test_an_attempt_joins_the_decision_under_its_return_path() -> None:
+    heard = [attempt(), attempt(recipient="bob@acme.example")]
+    decided = [truth(recipient="bob@acme.example"), truth()]
+    joined = join(decided, heard)
+    assert joined.whole
+    assert joined.pairs == [(heard[0], decided[1]), (heard[1], decided[0])]
+
+
+def test_empty_books_are_whole() -> None:
+    joined = join([], [])
+    assert joined.whole
+    assert joined.pairs == []
+
+
+def test_an_attempt_that_heard_a_reply_nobody_gave_is_an_orphan() -> None:
+    joined = join([], [attempt()])
+    assert not joined.whole
+    assert (joined.orphaned_attempts, joined.orphaned_truths, joined.pairs) == ([attempt()], [], [])
+
+
+@pytest.mark.parametrize("fate", [fate for fate in Fate if fate is not Fate.CUT])
+def test_a_decision_that_nobody_heard_of_is_an_orphan(fate: Fate) -> None:
+    joined = join([truth(fate=fate)], [])
+    assert not joined.whole
+    assert (joined.orphaned_attempts, joined.orphaned_truths) == ([], [truth(fate=fate)])
+
+
+def test_attempts_and_decisions_in_excess_are_orphans_on_their_own_side() -> None:
+    joined = join([truth(), truth(recipient="bob@acme.example")], [attempt(), attempt(seq=2)])
+    assert joined.pairs == [(attempt(), truth())]
+    assert joined.orphaned_attempts == [attempt(seq=2)]
+    assert joined.orphaned_truths == [truth(recipient="bob@acme.example")]
+
+
+def test_what_was_said_and_what_was_heard_must_be_the_same_code() -> None:
+    joined = join([truth(code=250)], [refused(code=550)])
+    assert (len(joined.orphaned_attempts), len(joined.orphaned_truths)) == (1, 1)
+
+
+def test_a_decision_about_another_recipient_under_the_same_return_path_does_not_join() -> None:
+    strange = truth(recipient="eve@acme.example", return_path=attempt().return_path)
+    joined = join([strange], [attempt()])
+    assert (len(joined.orphaned_attempts), len(joined.orphaned_truths)) == (1, 1)
+
+
+def test_retries_join_their_decisions_in_order() -> None:
+    told = [truth(code=code, fate="deferred", seq=seq) for seq, code in enumerate((451, 421, 452), 1)]
+    told.append(truth(seq=4))
+    heard = [refused(code=code, number=number) for number, code in enumerate((451, 421, 452), 1)]
+    heard.append(attempt(number=4))
+    joined = join(told, heard)
+    assert joined.whole
+    assert [decision.seq for _, decision in joined.pairs if decision] == [1, 2, 3, 4]
+
+
+def test_a_refusal_of_the_greeting_joins_by_the_two_ends_of_the_socket() -> None:
+    no_envelope = {"return_path": None, "recipient": "", "stage": "connect", "code": 554, "fate": "refused"}
+    decided = [truth(peer_port=port, seq=seq, **no_envelope) for seq, port in enumerate((1111, 2222), 1)]
+    heard = [
+        refused(local_port=2222, stage="connect", code=554),
+        refused(local_port=1111, stage="connect", code=554, recipient="bob@acme.example"),
+    ]
+    joined = join(decided, heard)
+    assert joined.whole
+    assert joined.pairs == [(heard[0], decided[1]), (heard[1], decided[0])]
+
+
+@pytest.mark.parametrize("stage", ["connect", "ehlo"])
+def test_before_mail_a_port_of_another_address_does_not_join(stage: str) -> None:
+    decided = truth(return_path=None, recipient="", stage=stage, code=554, peer_address="127.10.0.2", fate="refused")
+    joined = join([decided], [refused(stage=stage, code=554)])
+    assert (joined.orphaned_attempts, joined.orphaned_truths) == ([refused(stage=stage, code=554)], [decided])
+
+
+def test_a_port_used_again_joins_in_order() -> None:
+    early = {"return_path": None, "recipient": "", "stage": "connect", "code": 554, "fate": "refused"}
+    decided = [truth(seq=seq, **early) for seq in (1, 2)]
+    heard = [refused(stage="connect", code=554, number=number) for number in (1, 2)]
+    assert [(one.number, other.seq) for one, other in join(decided, heard).pairs if other] == [(1, 1), (2, 2)]
+
+
+def test_a_refusal_of_mail_names_no_recipient_and_joins_by_the_return_path() -> None:
+    decided = truth(recipient="", return_path=attempt().return_path, stage="mail", code=552, fate="refused")
+    heard = refused(stage="mail", code=552)
+    assert join([decided], [heard]).pairs == [(heard, decided)]
+
+
+def test_a_cut_dialogue_is_no_orphan_on_either_side() -> None:
+    cut = truth(fate=Fate.CUT, stage="data", code=250)
+    lost = refused(code=None, failure=Failure.LINE_CUT, stage="data")
+    joined = join([cut], [lost])
+    assert joined.whole
+    assert joined.pairs == [(lost, cut)]
+
+
+def test_a_cut_dialogue_that_the_sender_does_not_know_of_is_no_orphan() -> None:
+    assert join([truth(fate=Fate.CUT)], []).whole
+
+
+def test_a_network_failure_without_a_decision_is_nobodys_truth() -> None:
+    unreachable = refused(code=None, failure=Failure.UNREACHABLE, stage="connect", local_port=0)
+    joined = join([], [unreachable])
+    assert joined.whole
+    assert joined.pairs == [(unreachable, None)]
+
+
+def test_a_reply_lost_on_the_way_still_joins_what_was_said() -> None:
+    lost = refused(code=None, failure=Failure.TIMED_OUT, stage="end-of-data")
+    assert join([truth()], [lost]).pairs == [(lost, truth())]
+
+
+def test_the_order_of_rows_of_different_recipients_does_not_matter() -> None:
+    names = [f"person{number}@acme.example" for number in range(20)]
+    codes = (451, 452, 250)
+    told = [truth(recipient=name, code=code, seq=seq) for seq, code in enumerate(codes) for name in names]
+    heard = [
+        attempt(recipient=name, code=code, number=number) for number, code in enumerate(codes, 1) for name in names
+    ]
+    first = {(one.recipient, one.number): other for one, other in join(told, heard).pairs}
+    rng = random.Random(5)
+    for rows in (told, heard):
+        rank = {name: rng.random() for name in names}
+        rows.sort(key=lambda row: rank[row.recipient])
+    joined = join(told, heard)
+    assert joined.whole
+    assert {(one.recipient, one.number): other for one, other in joined.pairs} == first
+
+
+def test_the_cause_plays_no_part_in_joining() -> None:
+    for cause in (None, Cause.CONTENT, Cause.USER_UNKNOWN):
+        decided = truth(cause=cause, claimed=Cause.USER_UNKNOWN, code=550, fate="refused")
+        assert join([decided], [refused()]).pairs == [(refused(), decided)]

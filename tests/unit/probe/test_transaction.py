@@ -1,0 +1,122 @@
+"""One mail transaction against a line that says what it is told to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from fake_gateways.envelope import Stage
+from fake_gateways.reply import Reply
+from probe.attempt import Failure, Outcome
+from probe.transaction import Heard, transact
+from probe.transport import LineError
+
+OK, GO_AHEAD, REFUSED, CLOSING = Reply(250), Reply(354), Reply(550, ("no",)), Reply(421, ("bye",))
+CUT = LineError(Failure.LINE_CUT, "gone")
+
+
+class Line:
+    """Answers from a script, one command at a time; the script's end is the end of the line."""
+
+    def __init__(self, *script: Reply, pipelining: bool) -> None:
+        self.greeting = Reply(220)
+        self.keywords = frozenset({"PIPELINING"} if pipelining else ())
+        self.local_port = 1
+        self.is_open = True
+        self.said: list[bytes] = []
+        self._script = list(script)
+
+    async def hello(self) -> Reply:
+        return OK
+
+    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+        self.said += commands
+        replies, self._script = self._script[: len(commands)], self._script[len(commands) :]
+        if len(replies) < len(commands) and (not replies or replies[-1].code != 421):
+            raise LineError(CUT.failure, CUT.text, replies)
+        return replies
+
+    async def send(self, content: bytes) -> Reply:
+        return (await self.exchange([content]))[0]
+
+    async def close(self) -> None:
+        self.is_open = False
+
+
+async def heard(*script: Reply, pipelining: bool, reset: bool = False) -> tuple[Heard, list[bytes]]:
+    """Return what came of a transaction, and what was said."""
+    line = Line(*script, pipelining=pipelining)
+
+    async def pause() -> None:
+        pass
+
+    found = await transact(
+        line, return_path="a@b.example", recipient="c@d.example", content=b"hello", reset=reset, pause=pause
+    )
+    return found, line.said
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize(
+    ("script", "stage", "reply"),
+    [
+        ([OK, OK, GO_AHEAD, OK], Stage.END_OF_DATA, OK),
+        ([REFUSED, REFUSED, REFUSED], Stage.MAIL, REFUSED),
+        ([OK, REFUSED, REFUSED], Stage.RCPT, REFUSED),
+        ([OK, OK, REFUSED], Stage.DATA, REFUSED),
+        ([OK, OK, GO_AHEAD, REFUSED], Stage.END_OF_DATA, REFUSED),
+        ([OK, CLOSING], Stage.RCPT, CLOSING),
+        ([OK, REFUSED], Stage.RCPT, REFUSED),
+    ],
+    ids=["taken", "at MAIL", "at RCPT", "at DATA", "at the end", "421", "cut behind the refusal"],
+)
+async def test_the_first_reply_that_disagrees_decides(
+    script: list[Reply], stage: Stage, reply: Reply, *, pipelining: bool
+) -> None:
+    found, _ = await heard(*script, pipelining=pipelining)
+    assert found == Heard(stage, reply)
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize(
+    ("script", "stage"),
+    [([], Stage.MAIL), ([OK], Stage.RCPT), ([OK, OK], Stage.DATA), ([OK, OK, GO_AHEAD], Stage.END_OF_DATA)],
+)
+async def test_a_line_that_ends_fails_at_the_stage_whose_reply_is_missing(
+    script: list[Reply], stage: Stage, *, pipelining: bool
+) -> None:
+    found, _ = await heard(*script, pipelining=pipelining)
+    assert found == Heard(stage, failure=Failure.LINE_CUT, text="gone")
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+@pytest.mark.parametrize(
+    ("script", "stage"),
+    [([OK, OK, OK, OK], Stage.DATA), ([GO_AHEAD], Stage.MAIL), ([OK, OK, GO_AHEAD, GO_AHEAD], Stage.END_OF_DATA)],
+    ids=["250 to DATA", "354 to MAIL", "354 to the message"],
+)
+async def test_agreement_out_of_place_is_garbage_and_never_a_delivery(
+    script: list[Reply], stage: Stage, *, pipelining: bool
+) -> None:
+    found, _ = await heard(*script, pipelining=pipelining)
+    assert (found.stage, found.failure, found.outcome) == (stage, Failure.GARBAGE, Outcome.FAILED)
+
+
+async def test_data_asked_for_without_a_recipient_is_ended_with_nothing_in_it() -> None:
+    found, said = await heard(OK, REFUSED, GO_AHEAD, REFUSED, pipelining=True)
+    assert found == Heard(Stage.RCPT, REFUSED)
+    assert said[-1] == b""
+
+
+async def test_a_line_lost_while_empty_data_is_ended_does_not_lose_the_refusal() -> None:
+    found, _ = await heard(OK, REFUSED, GO_AHEAD, pipelining=True)
+    assert found == Heard(Stage.RCPT, REFUSED)
+
+
+@pytest.mark.parametrize("pipelining", [True, False])
+async def test_a_refused_reset_is_heard_as_if_it_were_mail(*, pipelining: bool) -> None:
+    found, said = await heard(CLOSING, pipelining=pipelining, reset=True)
+    assert found == Heard(Stage.MAIL, CLOSING)
+    assert said[0] == b"RSET"
+    assert b"hello" not in said
