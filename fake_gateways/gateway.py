@@ -64,10 +64,10 @@ class Gateway:
         self._remembered: dict[Question, tuple[Answer, float]] = {}
         self._sessions = 0
         self._truths = 0
-        self.policies = _by_stage(persona, policies)
+        self.policies = _by_stage(persona, policies, seed)
         # A vendor has many wordings for one cause; one installation keeps to one of them.
         self._wordings = {
-            (cause, stage): self._lot.choice(found)
+            (cause, stage): random.Random(f"{seed}:{cause}:{stage}").choice(found)  # noqa: S311
             for cause in Cause
             for stage in Stage
             if (found := persona.refusals(cause, stage))
@@ -169,10 +169,13 @@ class Gateway:
         return self.directory.state(recipient) if recipient and self.directory.serves(recipient) else None
 
 
-def _by_stage(persona: Persona, policies: tuple[AnySettings, ...]) -> dict[Stage, tuple[tuple[str, Policy], ...]]:
+def _by_stage(
+    persona: Persona, policies: tuple[AnySettings, ...], seed: str
+) -> dict[Stage, tuple[tuple[str, Policy], ...]]:
     """Sort policies into the persona's order and under the stage each speaks at."""
     ordered = sorted(policies, key=lambda settings: persona.order.index(settings.type))
     found: dict[Stage, list[tuple[str, Policy]]] = {stage: [] for stage in Stage}
-    for settings in ordered:
-        found[settings.at or persona.at[settings.type]].append((settings.type, begin(settings)))
+    for number, settings in enumerate(ordered):
+        policy = begin(settings, f"{seed}:{settings.type}:{number}")
+        found[settings.at or persona.at[settings.type]].append((settings.type, policy))
     return {stage: tuple(named) for stage, named in found.items()}

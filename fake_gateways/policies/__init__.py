@@ -6,14 +6,16 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from fake_gateways.policies import content, directory, ip_reputation, velocity
+from fake_gateways.policies import content, directory, greylisting, ip_reputation, velocity
 from fake_gateways.policies.case import Nature, Policy
+from fake_gateways.policies.guard import Guard
 
 AnySettings = Annotated[
     directory.DirectorySettings
     | ip_reputation.IpReputationSettings
     | content.ContentSettings
-    | velocity.VelocitySettings,
+    | velocity.VelocitySettings
+    | greylisting.GreylistingSettings,
     Field(discriminator="type"),
 ]
 
@@ -22,11 +24,18 @@ NATURES: Final[dict[str, Nature]] = {
     "ip-reputation": ip_reputation.NATURE,
     "content": content.NATURE,
     "velocity": velocity.NATURE,
+    "greylisting": greylisting.NATURE,
 }
 
 
-def begin(settings: AnySettings) -> Policy:
-    """Return the policy with an empty memory."""
+def begin(settings: AnySettings, seed: str) -> Policy:
+    """Return the policy with an empty memory, behind a guard where the scenario asks for one."""
+    policy = _begin(settings)
+    guarded = settings.share < 1.0 or settings.between is not None
+    return Guard(policy, settings, seed) if guarded else policy
+
+
+def _begin(settings: AnySettings) -> Policy:
     match settings:
         case directory.DirectorySettings():
             return directory.Directory(settings)
@@ -36,3 +45,5 @@ def begin(settings: AnySettings) -> Policy:
             return content.Content(settings)
         case velocity.VelocitySettings():
             return velocity.Velocity(settings)
+        case greylisting.GreylistingSettings():
+            return greylisting.Greylisting(settings)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import time
+from functools import lru_cache
 from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
@@ -12,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from fake_gateways.envelope import Envelope, Stage, domain_of
 from fake_gateways.mailboxes import Directory
 from fake_gateways.truth import Cause
+from fake_gateways.units import Share
 from fake_gateways.verdict import Answer, Question, Verdict
 
 
@@ -55,11 +58,17 @@ class Policy(Protocol):
 
 
 class Settings(BaseModel):
-    """What a scenario says about a policy. ``at`` moves it to another stage than its persona's."""
+    """What a scenario says about any policy.
+
+    ``at`` moves it to another stage than its persona's. It is asked for a ``share`` of what comes, and only
+    ``between`` two times of day (UTC; the second may be past midnight), such as ["08:00", "18:00"].
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     at: Stage | None = None
+    share: Share = 1.0
+    between: tuple[time, time] | None = None
 
 
 class Nature(BaseModel):
@@ -71,9 +80,8 @@ class Nature(BaseModel):
     stages: frozenset[Stage]
 
 
-def network_of(address: str) -> str:
-    """Return the neighbourhood a gateway counts an address by: its /24, or its /64 with IPv6."""
+@lru_cache(maxsize=4096)
+def network_of(address: str, prefix: int = 24) -> str:
+    """Return the neighbourhood a gateway counts an address by: its /24 or what is said, its /64 with IPv6."""
     ip = ipaddress.ip_address(address)
-    if ip.version == 4:
-        return f"{address.rpartition('.')[0]}.0/24"
-    return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ipaddress.ip_network((ip, prefix if ip.version == 4 else 64), strict=False))

@@ -8,6 +8,7 @@ import pytest
 from small_scenario import SCENARIO, bent, write
 
 from fake_gateways import persona as personas
+from fake_gateways.policies import NATURES
 from probe.input_error import InputError
 from probe.lab import set_up
 from probe.scenario.load import MAX_OCTETS, load
@@ -104,7 +105,7 @@ SPOKEN = [
         CONTENT,
         'type = "contents"',
         "gateway.acme.policy[0]",
-        "has a type that is none of the policies; use one of: 'directory', 'ip-reputation', 'content', 'velocity'",
+        f"has a type that is none of the policies; use one of: {', '.join(map(repr, NATURES))}",
     ),
     (CONTENT, "refuse_at = 3", "gateway.acme.policy[0]", "has no type; name the policy with type"),
     (

@@ -6,7 +6,7 @@ import pytest
 from lone_gateway import case_of
 
 from fake_gateways.envelope import Envelope
-from fake_gateways.policies import NATURES, begin, content, directory, ip_reputation, velocity
+from fake_gateways.policies import NATURES, begin, content, directory, greylisting, ip_reputation, velocity
 from fake_gateways.policies.case import network_of
 from fake_gateways.units import parse_rate
 
@@ -41,8 +41,9 @@ def test_every_policy_has_a_nature_and_begins_from_its_settings() -> None:
         ),
         "content": (content.ContentSettings(type="content"), content.Content),
         "velocity": (velocity.VelocitySettings(type="velocity", limit="1/1s"), velocity.Velocity),
+        "greylisting": (greylisting.GreylistingSettings(type="greylisting"), greylisting.Greylisting),
     }
     assert set(every) == set(NATURES)
     for settings, policy in every.values():
-        assert type(begin(settings)) is policy  # type: ignore[arg-type]
+        assert type(begin(settings, "7")) is policy  # type: ignore[arg-type]
     assert parse_rate("1/1s") == every["velocity"][0].limit  # type: ignore[attr-defined]

@@ -1,0 +1,67 @@
+"""Defer who was never seen before, and take who comes back: strangers with a queue pass, spam cannons do not."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings, network_of
+from fake_gateways.truth import Cause
+from fake_gateways.units import Duration
+from fake_gateways.verdict import Refuse
+
+NATURE: Final = Nature(causes=(Cause.GREYLISTED,), stages=frozenset({Stage.RCPT}))
+
+
+class GreylistingSettings(Settings):
+    """A retry passes from ``wait`` after the first attempt until ``window`` after it, and is remembered for ``keep``.
+
+    ``mask`` is how much of the address counts: products take all of it, its /24 (postgrey) or its /19 (rspamd).
+    ``trust_after`` retries that passed, a client is trusted with everybody (postgrey: 5).
+    """
+
+    type: Literal["greylisting"]
+    wait: Duration = 300.0
+    window: Duration = 43_200.0
+    keep: Duration = 35 * 86_400.0
+    mask: Literal[32, 24, 19] = 24
+    trust_after: Annotated[int, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _can_be_passed(self) -> Self:
+        if self.window <= self.wait:
+            msg = "window is not longer than wait, so no retry would ever pass; lengthen it"
+            raise ValueError(msg)
+        return self
+
+
+class Greylisting:
+    """Remembers triplets of network, return-path and recipient; with VERP every recipient is a new one."""
+
+    def __init__(self, settings: GreylistingSettings) -> None:
+        self._settings = settings
+        self._first_seen: dict[tuple[str, str, str], float] = {}
+        self._allowed_until: dict[tuple[str, str, str], float] = {}
+        self._passed: dict[str, int] = {}
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Defer a triplet that is new, or back too early or too late."""
+        settings = self._settings
+        network = network_of(case.peer_address, settings.mask)
+        if settings.trust_after is not None and self._passed.get(network, 0) >= settings.trust_after:
+            return None
+        triplet = (network, case.envelope.return_path.lower(), case.recipient.lower())
+        if case.at < self._allowed_until.get(triplet, case.at):
+            self._allowed_until[triplet] = case.at + settings.keep
+            return None
+        waited_s = case.at - self._first_seen.get(triplet, case.at)
+        if settings.wait <= waited_s <= settings.window:
+            del self._first_seen[triplet]
+            self._allowed_until[triplet] = case.at + settings.keep
+            self._passed[network] = self._passed.get(network, 0) + 1
+            return None
+        if waited_s == 0 or waited_s > settings.window:
+            self._first_seen[triplet] = case.at
+        return Refuse(Cause.GREYLISTED)
