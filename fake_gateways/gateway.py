@@ -142,6 +142,7 @@ class Gateway:
         self._write(
             Truth(
                 self.name,
+                self.host,
                 self._truths,
                 round(self.clock.now(), 6),
                 case.session,

@@ -120,7 +120,7 @@ class Persona(BaseModel):
     title: str
     habit: str
     sources: tuple[str, ...] = Field(min_length=1)
-    mx: str = Field(description="name of the mail exchanger; {label} stands for the gateway's name")
+    mx: str = Field(description="name of the mail exchanger; {label} stands for the company's domain, dots as hyphens")
     keywords: tuple[str, ...] = Field(description="EHLO keywords; {size} stands for the size limit in octets")
     size_limit: Size
     order: tuple[str, ...]

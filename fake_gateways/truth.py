@@ -89,12 +89,14 @@ class Fate(StrEnum):
 class Truth(NamedTuple):
     """One decision about one recipient, in the gateway's own pen.
 
-    ``recipient`` is empty for a decision taken before RCPT, ``return_path`` is None before MAIL. ``at`` is in
-    seconds since the epoch, UTC. ``claimed`` is the cause whose wording was used; ``honest`` says whether it is
-    the true one. ``peer_port`` joins a decision before MAIL to the sender's socket and is no part of the books' hash.
+    ``recipient`` is empty for a decision taken before RCPT, ``return_path`` is None before MAIL. ``host`` is the
+    exchanger the gateway answers as. ``at`` is in seconds since the epoch, UTC. ``claimed`` is the cause whose wording
+    was used; ``honest`` says whether it is the true one. ``peer_port`` joins a decision before MAIL to the sender's
+    socket and is no part of the books' hash.
     """
 
     gateway: str
+    host: str
     seq: int
     at: float
     session: int

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _OCTETS: Final = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2}
+LONGEST_S: Final = 3653 * 86400.0
 _DURATION: Final = r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d)"
 _RATE: Final = r"([0-9]+)\s*/\s*" + _DURATION
 _SIZE: Final = r"([0-9]+(?:\.[0-9]+)?)\s*(B|kB|KB|MB|GB|KiB|MiB)"
@@ -27,7 +28,11 @@ def parse_duration(value: Any) -> float:
     if found is None:
         msg = f'{value!r} is no duration with a unit; write for example "90s", "5m", "2h" or "1d"'
         raise ValueError(msg)
-    return float(found[1]) * _SECONDS[found[2]]
+    seconds = float(found[1]) * _SECONDS[found[2]]
+    if seconds > LONGEST_S:
+        msg = f"{value!r} is longer than ten years; write a shorter time"
+        raise ValueError(msg)
+    return seconds
 
 
 def parse_rate(value: Any) -> PerTime:
@@ -36,7 +41,7 @@ def parse_rate(value: Any) -> PerTime:
     if found is None or int(found[1]) < 1 or float(found[2]) <= 0:
         msg = f'{value!r} is no rate with a unit of time; write for example "120/10m" for 120 in ten minutes'
         raise ValueError(msg)
-    return PerTime(int(found[1]), float(found[2]) * _SECONDS[found[3]])
+    return PerTime(int(found[1]), parse_duration(value.partition("/")[2]))
 
 
 def parse_size(value: Any) -> int:

@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import AfterValidator
 
 from fake_gateways.verdict import Answer, Question
+
+_LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def parse_domain(value: str) -> str:
+    """Return a domain name in lower case without a final dot; raises ValueError (RFC 1035 section 2.3)."""
+    name = value.lower().removesuffix(".")
+    labels = name.split(".")
+    if len(labels) < 2 or len(name) > 253 or not all(map(_LABEL.fullmatch, labels)):
+        msg = f"{value!r} is no domain name; write for example northwind.example"
+        raise ValueError(msg)
+    return name
+
+
+Domain = Annotated[str, AfterValidator(parse_domain)]
 
 TTL_S: Final = 300.0
 """How long an answer may be remembered, listed or not: what public blocklists commonly set."""

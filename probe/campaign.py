@@ -12,6 +12,7 @@ from fake_gateways.envelope import domain_of, is_address
 from probe.input_error import InputError
 from probe.scenario.model import Campaign, Sender
 
+MAX_LIST: Final = 10**9
 MAX_FIELD: Final = 300
 """Characters of a merge value; a message's lines end at 998 octets (RFC 5322 2.1.1)."""
 
@@ -35,11 +36,17 @@ class Delivery(NamedTuple):
 
 def read_list(path: Path, place: str) -> list[Listed]:
     """Read a CSV with a column ``email``; raises InputError naming the line. Doubled addresses count once."""
+    if not path.is_file() or path.stat().st_size > MAX_LIST:
+        raise InputError(f"{place}: {path}", "is no file of at most 1 GB", "correct the file name")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             if "email" not in (rows.fieldnames or ()):
-                raise InputError(f"{place}: {path}", "has no column email", "name the column of addresses email")
+                raise InputError(
+                    f"{place}: {path}",
+                    f"has no column email (found: {', '.join(rows.fieldnames or ()) or 'none'})",
+                    "name the column of addresses email",
+                )
             return list({listed.address.lower(): listed for listed in _listed(rows, path)}.values())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)

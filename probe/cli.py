@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import os
 import sys
 import traceback
 from enum import IntEnum, StrEnum
@@ -43,6 +44,7 @@ class Exit(IntEnum):
     FAULT = 3
     CLASSIFIER_FAILED = 4
     INTERRUPTED = 130
+    PIPE_CLOSED = 141
 
 
 class InterruptedRunError(Exception):
@@ -113,7 +115,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of every gateway.")] = 2525,
     dns_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the nameserver.")] = 5353,
     dns_address: Annotated[str, typer.Option(help="Address of the nameserver.")] = "127.0.0.53",
-    speed: Annotated[float, typer.Option(min=0.001, help="How many times as fast as real time goes.")] = 1.0,
+    speed: Annotated[float, typer.Option(min=0.001, max=1e6, help="How many times as fast as real time goes.")] = 1.0,
     seed: Seed = None,
     out: Out = None,
     allow_network: AllowNetwork = None,
@@ -226,6 +228,10 @@ def main() -> NoReturn:
     code = Exit.PASSED
     try:
         app()
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; what is still buffered must not fail again on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.PIPE_CLOSED
     except (InputError, OutsideError, OSError) as error:
         code = _complain(str(error), Exit.INPUT_WRONG)
     except lab.BooksError as error:

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from fake_gateways import nameserver
 from fake_gateways.envelope import domain_of
-from fake_gateways.loopback import Network
+from fake_gateways.loopback import Network, require_inside
 from fake_gateways.mailboxes import Directory
 from fake_gateways.resolver import Resolver
+from fake_gateways.units import LONGEST_S
 from fake_gateways.verdict import Answer, Question
 from fake_gateways.zone import Listing, World
 from probe import campaign, event_loop, lane_job, message, workforce
@@ -24,7 +25,7 @@ from probe.check.join import join
 from probe.classify import BASELINES
 from probe.input_error import InputError
 from probe.lane_job import Carriage, Job, LaneJob
-from probe.ledger import Classification, Ledger, Mailbox, Planned
+from probe.ledger import FILE, Classification, Ledger, Mailbox, Planned, held
 from probe.route import exchanger_of
 from probe.scenario.companies import Company, companies, staff
 from probe.scenario.load import Loaded
@@ -82,6 +83,17 @@ def set_up(loaded: Loaded) -> Setting:
     if not recipients:
         raise InputError(place, "has no recipients", "give the gateways mailboxes, or name a seed_list")
     template = message.read(loaded.folder / the_campaign.message, f"{place}.message")
+    known = {"email", "domain", "given_name"}.union(*(each.fields for each in listed[:1]))
+    unknown = sorted(template.fields - known)
+    if unknown:
+        problem = f"{{{{{unknown[0]}}}}} is no merge field"
+        raise InputError(f"{place}.message", problem, f"use one of: {', '.join(sorted(known))}")
+    families = {
+        ":" in address for address in (*(ip.address for ip in scenario.sender.ips), *(c.address for c in found))
+    }
+    if len(families) > 1:
+        problem = "has IPv4 and IPv6 addresses that cannot reach each other"
+        raise InputError(f"{loaded.path}: sender.ips", problem, "give sender and gateways addresses of one kind")
     return Setting(loaded, found, directories, recipients, template, _world(loaded, found))
 
 
@@ -147,10 +159,50 @@ def run(
     anything is sent, OutsideError for an address beyond loopback and ``allowed``, BooksError and ClassifierError after.
     """
     bounds = expected(setting, classifiers)
+    if carriage == "tcp":
+        _require_inside(setting, allowed)
+    with held(out):
+        return _run(
+            setting,
+            bounds=bounds,
+            carriage=carriage,
+            out=out,
+            classifiers=classifiers,
+            workers=workers,
+            allowed=allowed,
+            begin=begin,
+            done=done,
+        )
+
+
+def _require_inside(setting: Setting, allowed: tuple[Network, ...]) -> None:
+    """Refuse a scenario that would reach beyond loopback before anything of it happens."""
+    for address in (
+        *(ip.address for ip in setting.loaded.scenario.sender.ips),
+        *(company.address for company in setting.companies),
+    ):
+        require_inside(address, allowed)
+
+
+def _run(
+    setting: Setting,
+    *,
+    bounds: list[gates.Bound],
+    carriage: Carriage,
+    out: Path,
+    classifiers: tuple[str, ...],
+    workers: int | None,
+    allowed: tuple[Network, ...],
+    begin: Callable[[int], None],
+    done: Callable[[int], None],
+) -> Result:
     scenario = setting.loaded.scenario
     starts = scenario.starts.timestamp() + scenario.campaign[0].at
     rng = random.Random(f"{scenario.seed}:{scenario.campaign[0].name}:plan")  # noqa: S311 - must be repeatable
     deliveries = campaign.plan(setting.recipients, scenario.sender, starts, rng)
+    if deliveries[-1].at - starts > LONGEST_S:
+        place = f"{setting.loaded.path}: sender.rate"
+        raise InputError(place, "makes the campaign last longer than ten years", "send faster")
     routes = event_loop.run(_routes(setting, carriage, starts))
     lanes = _lanes(setting, deliveries, routes)
     with Ledger.create(out) as ledger:
@@ -158,6 +210,7 @@ def run(
         ledger.note("scenario", scenario.name)
         ledger.note("seed", str(scenario.seed))
         ledger.note("transport", carriage)
+        ledger.note("gateways", json.dumps([company.name for company in setting.companies]))
         ledger.add(
             Mailbox(address, name, state)
             for name, directory in setting.directories.items()
@@ -168,14 +221,14 @@ def run(
             for lane in lanes
             for due in lane.deliveries
         )
-    path = out / "ledger.sqlite"
+    path = out / FILE
     workers = workers or max(1, min(os.cpu_count() or 1, len(lanes), len(deliveries) // PER_WORKER))
-    hands = lane_job.share_out(lanes, workers)
+    hands = lane_job.share_out(lanes, min(workers, len(lanes)))
     jobs = [Job(hand, scenario, setting.world, setting.template, carriage, path, allowed) for hand in hands]
     begin(len(deliveries))
     workforce.run(jobs, done)
     with Ledger(path) as ledger:
-        ledger.note("complete", "yes")
+        ledger.seal()
         result = judge(ledger, bounds, classifiers)
     (out / "scorecard.json").write_text(json.dumps(result.figures(), indent=2) + "\n", "utf-8")
     return result
@@ -215,7 +268,7 @@ def judge(ledger: Ledger, bounds: list[gates.Bound], classifiers: tuple[str, ...
     )
     card.recipients = ledger.count(Planned)
     card.attempts = len(joined.pairs)
-    score.score_truth(card, told, readings[score.NAIVE], sorted({mailbox.gateway for mailbox in ledger.mailboxes()}))
+    score.score_truth(card, told, readings[score.NAIVE], json.loads(ledger.note("gateways") or "[]"))
     card.classifiers = {name: score.score_classifier(told, readings[name]) for name in classifiers}
     card.books = ledger.digest()
     figures = dataclasses.asdict(card)

@@ -32,6 +32,8 @@ from probe.transport.tcp import TcpTransport
 LANES_AT_ONCE: Final = 64
 """Lanes of one process that run side by side; each holds a few sockets open."""
 
+FLUSH_S: Final = 1.0
+"""Real seconds after which what was written is committed, however little it is."""
 TURNS: Final = 100
 """Transactions after which a lane lets others have a turn."""
 
@@ -95,14 +97,24 @@ async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
         async with room:
             await _run_lane(job, lane, ledger, done)
 
+    keeping = asyncio.create_task(_keep(ledger))
     try:
         async with asyncio.TaskGroup() as group:
             for lane in job.lanes:
                 group.create_task(one(lane))
     except ExceptionGroup as several:
         raise several.exceptions[0] from None
+    finally:
+        keeping.cancel()
     if faults:
         raise faults[0]
+
+
+async def _keep(ledger: Ledger) -> None:
+    """Commit now and then, so that a slow run that is killed keeps what it had."""
+    while True:
+        await asyncio.sleep(FLUSH_S)
+        ledger.flush()
 
 
 async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, done: Callable[[], None]) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from probe.input_error import InputError
 
 MAX_OCTETS: Final = 50 * 1024 * 1024
-_FIELD: Final = re.compile(rb"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
+_FIELD: Final = re.compile(rb"\{\{\s*([A-Za-z][A-Za-z0-9_]*)\s*\}\}")
 _ENCODING: Final = re.compile(rb"^content-transfer-encoding:[ \t]*([a-z0-9-]+)", re.IGNORECASE | re.MULTILINE)
 _LINE_END: Final = re.compile(rb"\r\n|\r|\n")
 _SET_BY_US: Final = re.compile(
@@ -29,7 +29,7 @@ class Template:
         """Raise InputError for a message that is too large, has no header, or breaks the line limit."""
         if len(octets) > MAX_OCTETS:
             raise InputError(place, f"has {len(octets):,} octets, more than 50 MiB", "use a smaller message")
-        octets = _LINE_END.sub(b"\r\n", octets)
+        octets = _LINE_END.sub(b"\r\n", octets).removesuffix(b"\r\n") + b"\r\n"
         header, blank, body = octets.partition(b"\r\n\r\n")
         if not blank or not re.match(rb"[!-9;-~]+:", header):
             raise InputError(place, "has no message header", "begin with lines such as Subject:, then an empty line")

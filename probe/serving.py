@@ -6,7 +6,7 @@ import asyncio
 import errno
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
@@ -19,7 +19,7 @@ from fake_gateways.truth import Truth
 from probe import lane_job
 from probe.input_error import InputError
 from probe.lab import Setting
-from probe.ledger import Ledger, Mailbox
+from probe.ledger import Ledger, Mailbox, held
 
 T = TypeVar("T")
 
@@ -46,25 +46,21 @@ async def serve(setting: Setting, out: Path, place: Place, *, speed: float, read
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     written = 0
-    with Ledger.create(out) as ledger:
-        _begin(ledger, setting)
-        pen = ledger.pen(Truth)
-
-        def write(truth: Truth) -> None:
-            nonlocal written
-            written += 1
-            pen(truth)
-
+    truths: list[Truth] = []
+    with held(out):
         async with AsyncExitStack() as stack:
-            await _open(setting, place, clock, write, stack)
-            ready()
-            while not stop.is_set():
-                try:
-                    await asyncio.wait_for(stop.wait(), FLUSH_S)
-                except TimeoutError:
-                    ledger.flush()
-        ledger.flush()
-        ledger.note("complete", "yes")
+            # Ports first: where one is taken, the books of an earlier run stay as they are.
+            await _open(setting, place, clock, truths.append, stack)
+            with Ledger.create(out) as ledger:
+                _begin(ledger, setting)
+                ready()
+                while not stop.is_set() or truths:
+                    written += len(truths)
+                    ledger.add(truths)
+                    truths.clear()
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(stop.wait(), FLUSH_S)
+                ledger.seal()
     return written
 
 

@@ -13,6 +13,7 @@ STARTS: Final = 1_772_438_400.0
 
 _TRUTH: Final = Truth(
     gateway="acme",
+    host="mx.acme.example",
     seq=1,
     at=STARTS,
     session=1,

@@ -64,7 +64,7 @@ class Settings(BaseModel):
     ``between`` two times of day (UTC; the second may be past midnight), such as ["08:00", "18:00"].
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     at: Stage | None = None
     share: Share = 1.0

@@ -40,7 +40,7 @@ def _checked(value: str) -> str:
 class Rule(BaseModel):
     """So many points when the pattern (RE2, any case, ``^`` and ``$`` at lines) is found in a part of the message."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     where: Where
     pattern: Annotated[str, AfterValidator(_checked)]
@@ -85,6 +85,7 @@ class ContentSettings(Settings):
         if self.junk_at is not None and self.junk_at > self.refuse_at:
             msg = f"junk_at {self.junk_at} lies above refuse_at {self.refuse_at}, so nothing would be junked; lower it"
             raise ValueError(msg)
+        rule_sets(self.rules)
         return self
 
 
@@ -93,7 +94,7 @@ class Content:
 
     def __init__(self, settings: ContentSettings) -> None:
         self._settings = settings
-        self._sets = [_RuleSet([rule for rule in settings.rules if rule.where == where], where) for where in WHERE]
+        self._sets = rule_sets(settings.rules)
 
     def judge(self, case: Case) -> Refuse | Junk | None:
         """Refuse or junk the message."""
@@ -118,7 +119,11 @@ class _RuleSet:
         self._set = re2.Set.SearchSet(_options())
         for rule in rules:
             self._set.Add(f"(?m){rule.pattern}")
-        self._set.Compile()
+        try:
+            self._set.Compile()
+        except RuntimeError:
+            msg = f"the rules for {where} are too large for RE2 together; simplify them"
+            raise ValueError(msg) from None
 
     def score(self, parts: Parts) -> float:
         text = getattr(parts, self._where)
@@ -126,3 +131,8 @@ class _RuleSet:
             return 0.0
         # Match() returns None where nothing matches.
         return float(sum(self._points[number] for number in self._set.Match(text) or ()))
+
+
+def rule_sets(rules: tuple[Rule, ...]) -> list[_RuleSet]:
+    """Return the rules by part of the message; raises ValueError when they are too much for one set."""
+    return [_RuleSet([rule for rule in rules if rule.where == where], where) for where in WHERE]

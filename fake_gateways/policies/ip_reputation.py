@@ -12,7 +12,7 @@ from fake_gateways.loopback import Network
 from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
-from fake_gateways.zone import blocklist_name
+from fake_gateways.zone import Domain, blocklist_name
 
 NATURE: Final = Nature(
     causes=(Cause.IP_REPUTATION,), stages=frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL, Stage.RCPT})
@@ -36,7 +36,7 @@ class IpReputationSettings(Settings):
     """Blocklist zones to ask, and local lists of addresses or networks such as 127.10.0.0/24. ``allow`` goes first."""
 
     type: Literal["ip-reputation"]
-    zones: tuple[str, ...] = ()
+    zones: tuple[Domain, ...] = ()
     deny: Networks
     allow: Networks
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings, network_of
@@ -29,6 +29,13 @@ class VelocitySettings(Settings):
     count: Unit = "messages"
     per: tuple[Scope, ...] = Field(default=("ip",), min_length=1)
     block_for: Duration = 0.0
+
+    @model_validator(mode="after")
+    def _can_be_counted(self) -> Self:
+        if self.at is Stage.CONNECT and "sender-domain" in self.per:
+            msg = "per sender-domain cannot be counted at connect, where nobody has named a sender; move at to mail"
+            raise ValueError(msg)
+        return self
 
 
 class Velocity:

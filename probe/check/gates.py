@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import Any, Final
 
 from probe.input_error import InputError
@@ -67,10 +68,12 @@ def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place:
         numbers = {
             name: number
             for name, number in value.items()
-            if isinstance(number, int | float) and not isinstance(number, bool)
+            if isinstance(number, int | float) and not isinstance(number, bool) and isfinite(number)
         }
         if not isinstance(figures[key], int | float) or len(numbers) < len(value):
             raise InputError(where, "cannot be held against a bound", "bounds are numbers, for a figure that is one")
+        if numbers.get("min", -inf) > numbers.get("max", inf):
+            raise InputError(where, "has a min above its max", "correct one of them")
         exact = numbers.get("equals")
         if exact is not None and len(numbers) > 1:
             raise InputError(where, "has equals and another bound", "give equals alone, or min and max")

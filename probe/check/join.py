@@ -13,7 +13,7 @@ from probe.attempt import Attempt
 
 _BEFORE_MAIL: Final = {Stage.CONNECT, Stage.EHLO}
 
-Key = tuple[str, ...] | tuple[str, int]
+Key = tuple[str] | tuple[str, str, int]
 
 
 @dataclass
@@ -33,8 +33,8 @@ class Joined:
 def join(truths: Iterable[Truth], attempts: Iterable[Attempt]) -> Joined:
     """Match attempts and decisions in the order both were written.
 
-    From MAIL on the key is the return-path, of which every recipient has its own (VERP), before that the sender's
-    end of the socket. Both pens write in the order of events, so the n-th attempt under a key had the n-th decision.
+    From MAIL on the key is the return-path, of which every recipient has its own (VERP), before that both
+    ends of the socket. Both pens write in the order of events, so the n-th attempt under a key had the n-th decision.
     """
     waiting: dict[Key, deque[Truth]] = defaultdict(deque)
     for decision in truths:
@@ -55,12 +55,14 @@ def join(truths: Iterable[Truth], attempts: Iterable[Attempt]) -> Joined:
 
 
 def _key_of_truth(truth: Truth) -> Key:
-    return (truth.peer_address, truth.peer_port) if truth.return_path is None else (truth.return_path,)
+    if truth.return_path is None:
+        return truth.host, truth.peer_address, truth.peer_port
+    return (truth.return_path,)
 
 
 def _key_of_attempt(attempt: Attempt) -> Key:
     if attempt.stage in _BEFORE_MAIL:
-        return attempt.local_address, attempt.local_port
+        return attempt.mx, attempt.local_address, attempt.local_port
     return (attempt.return_path,)
 
 

@@ -37,8 +37,8 @@ class CauseScore:
 class TruthScore:
     """The hard bounces reported, by what was true of them: they add up.
 
-    ``recipient_fault`` are gone; ``disguised`` are alive and were told another's cause; ``misread`` are alive and
-    were told the truth, in words or numbers that the naive reading takes for an unknown recipient.
+    ``recipient_fault`` are gone; ``disguised`` are alive and were told another's cause; ``misread`` are alive and were
+    refused in words that do not speak of the mailbox, but in numbers that the naive reading takes for it.
     """
 
     recipient_fault: int = 0
@@ -82,7 +82,11 @@ class GatewayScore:
 
 @dataclass
 class Scorecard:
-    """Everything counted of one run. ``recipients`` are those planned for, whether or not an attempt was made."""
+    """Everything counted of one run. ``recipients`` are those planned for, whether or not an attempt was made.
+
+    In a complete run they are the delivered, the hard bounces reported, those refused otherwise, and those given up
+    after deferrals or failures of the network.
+    """
 
     scenario: str
     seed: int
@@ -92,7 +96,8 @@ class Scorecard:
     attempts: int = 0
     delivered: int = 0
     junked: int = 0
-    undelivered: int = 0
+    refused_otherwise: int = 0
+    given_up: int = 0
     hard_bounces_reported: int = 0
     hard_bounce_rate: float = 0.0
     truth: TruthScore = field(default_factory=TruthScore)
@@ -161,7 +166,9 @@ def score_truth(
         lied = truth is not None and truth.cause is not None and _is_disguise(truth)
         card.delivered += delivered
         card.junked += truth is not None and truth.fate == "junk"
-        card.undelivered += not delivered
+        refused = story.evidence.last.outcome == Outcome.REFUSED
+        card.refused_otherwise += refused and not reported
+        card.given_up += not delivered and not refused
         card.truth.alive += alive
         card.truth.gone += not alive
         card.hard_bounces_reported += reported

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import Table, create_engine, event, func, select
+from sqlalchemy import URL, Table, create_engine, event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError
 
@@ -45,11 +47,29 @@ _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).enc
 _NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
 
 
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a folder for one run alone; raises InputError where that cannot be, or another run holds it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / ".lock").open("w")
+    except OSError as error:
+        raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            problem = "is in use by another run or serve"
+            raise InputError(folder, problem, "wait for its end or choose another folder with --out") from None
+        yield
+
+
 class Ledger:
     """An open ledger. Several processes may write to one."""
 
     def __init__(self, path: Path) -> None:
-        self._engine: Engine = create_engine(f"sqlite:///{path}")
+        self._path = path
+        self._engine: Engine = create_engine(URL.create("sqlite", database=str(path)))
         event.listen(self._engine, "connect", _prepare)
         self._pending: dict[type[Any], list[Sequence[Any]]] = {}
         self._inserts: dict[type[Any], str] = {}
@@ -117,11 +137,19 @@ class Ledger:
         """Commit what has been written."""
         if not any(self._pending.values()):
             return
-        with self._engine.begin() as connection:
-            for row_type, rows in self._pending.items():
-                if rows:
-                    connection.exec_driver_sql(self._insert(row_type), rows)
-                    rows.clear()
+        try:
+            with self._engine.begin() as connection:
+                for row_type, rows in self._pending.items():
+                    if rows:
+                        connection.exec_driver_sql(self._insert(row_type), rows)
+        except DatabaseError as error:
+            raise InputError(
+                self._path, f"cannot be written ({error.orig})", "make room or choose another --out"
+            ) from None
+        finally:
+            # What cannot be written now will not be written later either.
+            for rows in self._pending.values():
+                rows.clear()
 
     def _insert(self, row_type: type[Any]) -> str:
         """Return the INSERT for a row type; compiled once, because that costs more than a row."""
@@ -146,8 +174,18 @@ class Ledger:
 
     def count(self, row_type: type[Any]) -> int:
         """Return how many rows there are."""
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(select(func.count()).select_from(_TABLES[row_type])).scalar_one()
+        except DatabaseError as error:
+            raise InputError(self._path, f"cannot be read ({error.orig})", "run the scenario again") from None
+
+    def seal(self) -> None:
+        """Note that the run came to its end, and make the ledger one plain file that can be archived read-only."""
+        self.note("complete", "yes")
+        self._engine.dispose()
         with self._engine.connect() as connection:
-            return connection.execute(select(func.count()).select_from(_TABLES[row_type])).scalar_one()
+            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
 
     def truths(self) -> Iterator[Truth]:
         """Yield the truth by gateway, in the order it was written."""
@@ -170,9 +208,12 @@ class Ledger:
         yield from self._read(Classification, CLASSIFICATION.c.classifier, CLASSIFICATION.c.recipient)
 
     def _read(self, row_type: type[Any], *order: Any) -> Iterator[Any]:
-        with self._engine.connect() as connection:
-            for row in connection.execute(select(_TABLES[row_type]).order_by(*order)):
-                yield row_type._make(row)
+        try:
+            with self._engine.connect() as connection:
+                for row in connection.execute(select(_TABLES[row_type]).order_by(*order)):
+                    yield row_type._make(row)
+        except DatabaseError as error:
+            raise InputError(self._path, f"cannot be read ({error.orig})", "run the scenario again") from None
 
     def export(self) -> Iterator[str]:
         """Yield the canonical books, a JSON object a line: truth, then attempts, without durations and ports."""

@@ -24,7 +24,7 @@ def print_answer(console: Console, result: Result, out: str) -> None:
     if card.classifiers:
         console.print(_classifiers(card))
         console.print()
-    if any(gateway.disguised for gateway in card.gateways.values()):
+    if any(gateway.hard_bounces > gateway.gone for gateway in card.gateways.values()):
         console.print(_gateways(card))
         console.print()
     for gate in result.gates:
@@ -49,7 +49,7 @@ def answer(card: Scorecard) -> list[str]:
     hard = card.hard_bounces_reported
     into_junk = f" ({card.junked:,} of them into junk)" if card.junked else ""
     lines = [
-        f"{_people(card.recipients)} were mailed; {card.delivered:,} were delivered{into_junk}.",
+        f"Of {_people(card.recipients)}, {card.delivered:,} got the message{into_junk}.",
         f"{hard:,} hard bounces were reported ({card.hard_bounce_rate:.1%}).",
     ]
     if hard:
@@ -70,7 +70,13 @@ def answer(card: Scorecard) -> list[str]:
         )
     if truth.misread:
         lines.append(
-            f"{truth.misread:,} more are alive and were refused truthfully, in numbers that read as a hard bounce."
+            f"{truth.misread:,} more are alive: their refusals did not speak of the mailbox, "
+            "but their numbers read as a hard bounce."
+        )
+    if card.refused_otherwise or card.given_up:
+        lines.append(
+            f"{card.refused_otherwise + card.given_up:,} more did not arrive: {card.refused_otherwise:,} were refused "
+            f"for other reasons, {card.given_up:,} were deferred until the sender gave up."
         )
     return lines
 
@@ -106,8 +112,8 @@ def _range(score: ClassifierScore, *, wrong: bool = False) -> str:
 
 def _gateways(card: Scorecard) -> Table:
     lying = sorted(
-        ((score, name) for name, score in card.gateways.items() if score.disguised),
-        key=lambda pair: (-pair[0].disguised, pair[1]),
+        ((score, name) for name, score in card.gateways.items() if score.hard_bounces > score.gone),
+        key=lambda pair: (pair[0].gone - pair[0].hard_bounces, pair[1]),
     )
     more = len(lying) - GATEWAYS_SHOWN
     title = "Where the report lies" + (f" (the worst {GATEWAYS_SHOWN} of {len(lying)} gateways)" if more > 0 else "")
@@ -122,6 +128,6 @@ def _gateways(card: Scorecard) -> Table:
             f"{score.delivered:,}",
             f"{score.hard_bounces:,}",
             f"{score.gone:,}",
-            f"{score.disguised:,}",
+            f"{score.hard_bounces - score.gone:,}",
         )
     return table

@@ -29,6 +29,10 @@ _SECOND: Final = (
 ).split()
 
 
+POOL: Final = 60_000
+"""Loopback addresses that are given out, 250 to a /24 from 127.1.0.0 on."""
+
+
 @dataclass(frozen=True)
 class Company:
     """One gateway to be built: ``spec`` is its group's entry, the rest its own."""
@@ -63,8 +67,11 @@ def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
             name = f"{spec.name}-{number}" if spec.companies else spec.name
             domains = spec.domains or (next(domain for domain in names if domain not in taken),)
             index = len(found)
+            if index >= POOL:
+                place = f"{path}: gateway.{spec.name}.companies"
+                raise InputError(place, f"makes more than {POOL:,} gateways", "lower the number of companies")
             address = spec.address or f"127.1.{index // 250}.{index % 250 + 1}"
-            host = personas.load(spec.persona).mx.format(label=name)
+            host = personas.load(spec.persona).mx.format(label=domains[0].replace(".", "-"))
             for key in (*domains, address, host, f"the name {name}"):
                 if key in taken:
                     place = f"{path}: gateway.{name}"

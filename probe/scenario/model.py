@@ -13,19 +13,10 @@ from fake_gateways.mailboxes import MailboxState
 from fake_gateways.policies import AnySettings
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate, Share, Size
+from fake_gateways.zone import Domain
 
 _NAME = r"^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$"
 Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters, digits and hyphens")]
-
-
-def _domain(value: str) -> str:
-    labels = value.lower().rstrip(".").split(".")
-    if len(labels) < 2 or not all(
-        0 < len(label) <= 63 and label.replace("-", "a").isalnum() and label.isascii() for label in labels
-    ):
-        msg = f"{value!r} is no domain name; write for example northwind.example"
-        raise ValueError(msg)
-    return ".".join(labels)
 
 
 def _address(value: str) -> str:
@@ -42,10 +33,12 @@ def _moment(value: Any) -> Any:
     if not isinstance(value, datetime) or value.tzinfo is None:
         msg = f"{value!s} is no moment with a time zone; write for example 2026-03-02T08:00:00Z"
         raise ValueError(msg)
+    if not 1970 <= value.year <= 2100:
+        msg = f"{value!s} is too far away; write a year from 1970 to 2100"
+        raise ValueError(msg)
     return value.astimezone(UTC)
 
 
-Domain = Annotated[str, AfterValidator(_domain)]
 IpAddress = Annotated[str, AfterValidator(_address)]
 Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(datetime.isoformat)]
 
@@ -53,7 +46,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(datetime.
 class Strict(BaseModel):
     """Knows its keys: any other is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ListedIn(Strict):
@@ -86,6 +79,13 @@ class Retry(Strict):
     factor: Annotated[float, Field(ge=1)] = 2.0
     longest: Duration = 7200.0
     give_up_after: Duration = 43200.0
+
+    @model_validator(mode="after")
+    def _waits_at_all(self) -> Self:
+        if self.first < 1.0:
+            msg = 'first is less than a second, so retries would never end; write at least "1s"'
+            raise ValueError(msg)
+        return self
 
 
 class Sender(Strict):
@@ -181,6 +181,9 @@ class GatewaySpec(Strict):
             msg = f"{self.mailboxes.count} mailboxes are too few for {self.companies} companies; raise mailboxes.count"
             raise ValueError(msg)
         types = [settings.type for settings in self.policy]
+        if any(cause is claimed for cause, claimed in self.claims.items()):
+            msg = "claims names a cause as its own claim, which is no lie; remove it"
+            raise ValueError(msg)
         doubled = sorted({kind for kind in types if types.count(kind) > 1 and kind != "velocity"})
         if doubled:
             msg = f"policy {doubled[0]} is given twice; put its settings into one"

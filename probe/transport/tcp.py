@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, cast
@@ -25,6 +26,10 @@ from probe.transport import LineError
 
 PATIENCE_S: Final = 60.0
 """Real seconds to wait for a reply. RFC 5321 4.5.3.2 asks for minutes on the open Internet; here nobody is far."""
+_PORT_LATER: Final[int | None] = 24 if sys.platform == "linux" else None
+"""IP_BIND_ADDRESS_NO_PORT (ip(7)): choose the port when connecting, where one is free for each peer, not when binding.
+
+Python has no name for it before 3.12."""
 _CLOSES: Final = 421
 """After this reply a server hangs up (RFC 5321 3.8)."""
 
@@ -72,6 +77,8 @@ class TcpTransport:
         try:
             sock.setblocking(False)  # noqa: FBT003 - socket's own signature
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if _PORT_LATER is not None:
+                sock.setsockopt(socket.IPPROTO_IP, _PORT_LATER, 1)
             sock.bind((source, 0))
             async with asyncio.timeout(self._patience_s):
                 await asyncio.get_running_loop().sock_connect(sock, (self._address, self._port))

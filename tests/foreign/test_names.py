@@ -75,5 +75,5 @@ def test_postfix_finds_the_gateways_by_mx_and_is_told_what_the_truth_says(
     assert logged["a@nowhere.example"].dsn == "5.4.4"
     assert "Host not found" in logged["a@nowhere.example"].said
     assert truths == {}
-    assert logged["present@roster.example"].relay == "esa1.roster.iphmx.com[127.1.0.1]:25"
-    assert logged["reader@strict.example"].relay == "mx0a-strict.pphosted.com[127.1.0.3]:25"
+    assert logged["present@roster.example"].relay == "esa1.roster-example.iphmx.com[127.1.0.1]:25"
+    assert logged["reader@strict.example"].relay == "mx0a-strict-example.pphosted.com[127.1.0.3]:25"

@@ -88,7 +88,7 @@ def test_a_gateway_with_domains_is_one_company_with_all_mailboxes() -> None:
     (company,) = made(gateway(domains=["a.example", "b.example"], mailboxes={"count": 30}, address="127.9.9.9"))
     assert (company.name, company.size, company.address) == ("plain", 30, "127.9.9.9")
     assert company.domains == ("a.example", "b.example")
-    assert company.host == "esa1.plain.iphmx.com"
+    assert company.host == "esa1.acme-example.iphmx.com"
 
 
 @pytest.mark.parametrize(
