@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import random
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -36,9 +37,10 @@ class Delivery(NamedTuple):
 
 def read_list(path: Path, place: str) -> list[Listed]:
     """Read a CSV with a column ``email``; raises InputError naming the line. Doubled addresses count once."""
-    if not path.is_file() or path.stat().st_size > MAX_LIST:
-        raise InputError(f"{place}: {path}", "is no file of at most 1 GB", "correct the file name")
     try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_LIST:
+            raise InputError(f"{place}: {path}", "is no file of at most 1 GB", "correct the file name")
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             if "email" not in (rows.fieldnames or ()):

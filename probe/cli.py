@@ -7,6 +7,8 @@ import json
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -52,6 +54,20 @@ class InterruptedRunError(Exception):
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"interrupted; {folder} holds what had happened until then")
+
+
+class PipeClosedError(Exception):
+    """Whoever read our output has gone. Of its own kind, because click takes the system's for a failure."""
+
+
+@contextmanager
+def _printing() -> Iterator[None]:
+    """Print to somebody who may go before the end."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise PipeClosedError from None
 
 
 class TransportName(StrEnum):
@@ -104,7 +120,8 @@ def run(
             )
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
-    print_answer(Console(), result, str(folder))
+    with _printing():
+        print_answer(Console(), result, str(folder))
     raise typer.Exit(Exit.PASSED if result.passed else Exit.GATE_FAILED)
 
 
@@ -148,7 +165,7 @@ def books(
     export: Annotated[bool, typer.Option("--export", help="Print the canonical books, a JSON object a line.")] = False,
 ) -> None:
     """Say what the books of a run hold, and whether it came to its end."""
-    with Ledger.open(folder) as ledger:
+    with Ledger.open(folder) as ledger, _printing():
         if export:
             for line in ledger.export():
                 print(line)
@@ -228,7 +245,7 @@ def main() -> NoReturn:
     code = Exit.PASSED
     try:
         app()
-    except BrokenPipeError:
+    except PipeClosedError:
         # Whoever read our output has seen enough; what is still buffered must not fail again on the way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = Exit.PIPE_CLOSED

@@ -177,8 +177,8 @@ LISTED = bent("recipients = { count = 10 }", 'recipients = { seed_list = "list.c
 @pytest.mark.parametrize(
     ("csv", "place", "said"),
     [
-        ("mail\na@acme.example\n", "{list}", "has no column email; name the column of addresses email"),
-        ("", "{list}", "has no column email; name the column of addresses email"),
+        ("mail\na@acme.example\n", "{list}", "has no column email (found: mail); name the column of addresses email"),
+        ("", "{list}", "has no column email (found: none); name the column of addresses email"),
         ("email\na@acme.example\nb.acme.example\n", "line 3", "'b.acme.example' is no address; correct or remove"),
         ("email\n<a@acme.example>\n", "line 2", "'<a@acme.example>' is no address; correct or remove"),
         ("email\na b@acme.example\n", "line 2", "'a b@acme.example' is no address; correct or remove"),

@@ -68,7 +68,7 @@ def test_a_run_without_gates_passes_and_its_output_in_a_pipe_holds_no_escape_cod
 ) -> None:
     finished = run(tmp_path, SCENARIO, "--transport", transport)
     assert (finished.returncode, finished.stderr) == (PASSED, "")
-    assert finished.stdout.startswith("10 recipients were mailed; ")
+    assert finished.stdout.startswith("Of 10 recipients, ")
     assert all(line.isprintable() for line in finished.stdout.splitlines()), finished.stdout
 
 

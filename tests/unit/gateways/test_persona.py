@@ -181,3 +181,14 @@ def test_parsing_names_the_key_that_is_wrong() -> None:
 def test_a_wording_that_would_not_arrive_as_it_was_said_is_refused(wording: dict[str, Any], problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
         Wording.model_validate(wording)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lie_has_the_same_words_at_every_stage_as_the_honest_refusal(name: str) -> None:
+    """Else a classifier could tell lies by their bytes."""
+    said = {
+        (wording.code, wording.enhanced, wording.text)
+        for wording in personas.load(name).refusal
+        if wording.cause is Cause.USER_UNKNOWN
+    }
+    assert len(said) == 1

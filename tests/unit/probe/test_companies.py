@@ -88,7 +88,7 @@ def test_a_gateway_with_domains_is_one_company_with_all_mailboxes() -> None:
     (company,) = made(gateway(domains=["a.example", "b.example"], mailboxes={"count": 30}, address="127.9.9.9"))
     assert (company.name, company.size, company.address) == ("plain", 30, "127.9.9.9")
     assert company.domains == ("a.example", "b.example")
-    assert company.host == "esa1.acme-example.iphmx.com"
+    assert company.host == "esa1.a-example.iphmx.com"
 
 
 @pytest.mark.parametrize(
@@ -179,3 +179,9 @@ def test_a_catch_all_belongs_to_the_directory() -> None:
 def test_a_company_of_a_group_cannot_have_the_name_of_another_gateway() -> None:
     with pytest.raises(InputError, match=r"gateway\.plain-1: .*already gateway plain-1's"):
         made(gateway(companies=2, mailboxes={"count": 6}), gateway("plain-1", domains=["acme.example"]))
+
+
+def test_an_exchanger_is_named_after_its_company_and_not_after_its_group() -> None:
+    hosts = [company.host for company in made(gateway("wary", companies=5, mailboxes={"count": 50}))]
+    assert not any("wary" in host for host in hosts)
+    assert len(set(hosts)) == 5

@@ -101,6 +101,11 @@ def test_no_expectation_is_no_gate() -> None:
             "recipients: cannot be held against a bound; bounds are numbers, for a figure that is one",
         ),
         ({"recipients": {}}, "recipients: holds no bound; write for example { max = 10 }"),
+        ({"recipients": {"min": 3, "max": 2}}, "recipients: has a min above its max; correct one of them"),
+        (
+            {"recipients": {"max": float("nan")}},
+            "recipients: cannot be held against a bound; bounds are numbers, for a figure that is one",
+        ),
         (
             {"recipients": {"min": 2, "equals": 3}},
             "recipients: has equals and another bound; give equals alone, or min and max",

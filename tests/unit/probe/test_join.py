@@ -144,3 +144,18 @@ def test_the_cause_plays_no_part_in_joining() -> None:
     for cause in (None, Cause.CONTENT, Cause.USER_UNKNOWN):
         decided = truth(cause=cause, claimed=Cause.USER_UNKNOWN, code=550, fate="refused")
         assert join([decided], [refused()]).pairs == [(refused(), decided)]
+
+
+def test_refusals_in_the_greeting_of_two_exchangers_join_their_own_though_the_port_is_the_same() -> None:
+    early = {"stage": "connect", "return_path": None, "recipient": "", "cause": Cause.IP_REPUTATION}
+    decided = [
+        truth(gateway="alpha", host="mx.alpha.example", code=550, **early),
+        truth(gateway="zed", host="mx.zed.example", code=554, **early),
+    ]
+    heard = [
+        refused(mx="mx.zed.example", stage="connect", code=554),
+        refused(mx="mx.alpha.example", stage="connect", code=550),
+    ]
+    joined = join(decided, heard)
+    assert joined.whole
+    assert joined.pairs == [(heard[0], decided[1]), (heard[1], decided[0])]

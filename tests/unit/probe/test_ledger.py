@@ -104,7 +104,7 @@ def test_truth_comes_by_gateway_and_attempts_by_exchanger_whatever_the_order_of_
 def test_the_export_is_a_json_object_a_line_without_ports_and_durations(ledger: Ledger) -> None:
     ledger.add([attempt(text="zoë"), truth()])
     first, second = ledger.export()
-    assert first.startswith('{"book":"truth","gateway":"acme","seq":1,')
+    assert first.startswith('{"book":"truth","gateway":"acme","host":"mx.acme.example","seq":1,')
     assert second.startswith('{"book":"attempt","mx":"mx.acme.example","seq":1,')
     assert '"text":"zoë"' in second
     assert list(json.loads(first)) == ["book", *(name for name in Truth._fields if name not in NOT_HASHED)]
