@@ -60,6 +60,14 @@ class PipeClosedError(Exception):
     """Whoever read our output has gone. Of its own kind, because click takes the system's for a failure."""
 
 
+class _PipedConsole(Console):
+    """A console that leaves it to the command to end when its reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so, where rich would exit with the code of a failed gate."""
+        raise PipeClosedError
+
+
 @contextmanager
 def _printing() -> Iterator[None]:
     """Print to somebody who may go before the end."""
@@ -121,7 +129,7 @@ def run(
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
     with _printing():
-        print_answer(Console(), result, str(folder))
+        print_answer(_PipedConsole(), result, str(folder))
     raise typer.Exit(Exit.PASSED if result.passed else Exit.GATE_FAILED)
 
 
