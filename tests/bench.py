@@ -88,7 +88,7 @@ def main() -> None:
     cores = os.cpu_count() or 1
     print(f"Python {platform.python_version()}, {cores} cores, {RECIPIENTS:,} recipients a run, {ROUNDS} rounds")
     print("recipients per second while sending, and of the whole run: median (least to most)")
-    print(f"{'':<26}{'processes':>9}" + "".join(f"{head:>24}" for head in HEADS))
+    print(f"{'':<26}{'processes':>9}" + "".join(f"{head:>26}" for head in HEADS))
     for name, raw in CASES.items():
         for workers in (1, cores):
             figures: dict[str, list[tuple[float, float]]] = {"memory": [], "tcp": []}
@@ -97,7 +97,7 @@ def main() -> None:
                     rates.append(measure(raw, carriage, workers))
             columns = [list(column) for rates in figures.values() for column in zip(*rates, strict=True)]
             cells = (f"{statistics.median(each):,.0f} ({min(each):,.0f} to {max(each):,.0f})" for each in columns)
-            print(f"{name:<26}{workers:>9}" + "".join(f"{cell:>24}" for cell in cells), flush=True)
+            print(f"{name:<26}{workers:>9}" + "".join(f"{cell:>26}" for cell in cells), flush=True)
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def test_a_campaign_runs_from_the_wheel_with_its_personas_and_words(site: Path, 
     scenario = ROOT / "tests" / "scenarios" / "twelve.toml"
     finished = run(site, tmp_path, "run", str(scenario), "--transport", "memory")
     assert finished.returncode == 0, finished.stderr
-    assert "8 hard bounces were reported (66.7%)" in finished.stdout
+    assert "Reported: 8 hard bounces (66.7%)" in finished.stdout
     assert (tmp_path / "runs" / "twelve" / "ledger.sqlite").is_file()
 
 

@@ -49,40 +49,38 @@ def answer(card: Scorecard) -> list[str]:
     hard = card.hard_bounces_reported
     into_junk = f" ({card.junked:,} of them into junk)" if card.junked else ""
     lines = [
-        f"Of {_people(card.recipients)}, {card.delivered:,} got the message{into_junk}.",
-        f"{hard:,} hard bounces were reported ({card.hard_bounce_rate:.1%}).",
+        f"Of {_count(card.recipients, 'recipient')}, {card.delivered:,} got the message{into_junk}.",
+        f"Reported: {_count(hard, 'hard bounce')} ({card.hard_bounce_rate:.1%}).",
     ]
     if hard:
-        lines.append(
-            f"Of these, {truth.recipient_fault:,} mailboxes are really gone ({truth.recipient_fault / hard:.0%})."
-        )
+        lines.append(f"Really gone: {truth.recipient_fault:,} of them ({truth.recipient_fault / hard:.0%}).")
     if truth.disguised:
         causes = sorted(
             ((score.disguised, cause) for cause, score in truth.by_cause.items() if score.disguised), reverse=True
         )
         told = ", ".join(f"{count:,} for {cause}" for count, cause in causes)
-        lines.append(f"{truth.disguised:,} are alive: refused {told}, and told as if the mailbox did not exist.")
+        lines.append(f"Alive: {truth.disguised:,}, refused {told}, and told as if the mailbox did not exist.")
     too_large = truth.by_cause["too-large"].refused
     if too_large:
         lines.append(
-            f"{too_large:,} were refused because the message is larger than their gateway takes; "
+            f"Too large: the message, for the gateways of {_count(too_large, 'recipient')}; "
             "make it smaller, or raise size_limit of the gateway."
         )
     if truth.misread:
         lines.append(
-            f"{truth.misread:,} more are alive: their refusals did not speak of the mailbox, "
-            "but their numbers read as a hard bounce."
+            f"Alive as well: {truth.misread:,}, whose refusals did not speak of the mailbox "
+            "but have numbers that read as a hard bounce."
         )
     if card.refused_otherwise or card.given_up:
         lines.append(
-            f"{card.refused_otherwise + card.given_up:,} more did not arrive: {card.refused_otherwise:,} were refused "
-            f"for other reasons, {card.given_up:,} were deferred until the sender gave up."
+            f"Not delivered either: {card.refused_otherwise + card.given_up:,}, of which {card.refused_otherwise:,} "
+            f"refused for other reasons and {card.given_up:,} deferred until the sender gave up."
         )
     return lines
 
 
-def _people(count: int) -> str:
-    return f"{count:,} recipient{'' if count == 1 else 's'}"
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _classifiers(card: Scorecard) -> Table:

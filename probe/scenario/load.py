@@ -90,7 +90,11 @@ def _check_persona(gateway: GatewaySpec, path: str) -> None:
             raise InputError(f"{here}.at", f"{settings.type} cannot speak at {stage}", f"use one of: {possible}")
         told |= {(cause, stage) for cause in nature.causes}
         _check_wordings(gateway, persona, here, {(cause, stage) for cause in nature.causes})
+    can_occur = {cause for cause, _ in told}
     for cause, claimed in gateway.claims.items():
+        if cause not in can_occur:
+            problem = f"no policy of the gateway refuses for {cause}, so nothing would be claimed"
+            raise InputError(f"{place}.claims.{cause}", problem, "add the policy or remove the claim")
         _check_wordings(
             gateway, persona, f"{place}.claims.{cause}", {pair for pair in told if pair[0] is cause}, claimed
         )

@@ -211,6 +211,12 @@ FOUND = [
     ('rate = "10/1s"', 'rate = "10/1s"\nconnections_per_gateway = 0', "sender.connections_per_gateway", "0"),
     (RECIPIENTS, "recipients = { count = 0 }", "campaign[0].recipients.count", "0"),
     ("departed = 0.1", "departed = 6", "gateway.acme.mailboxes.departed", "6"),
+    (
+        CLAIMS,
+        'claims = { virus = "user-unknown" }',
+        "gateway.acme.claims.virus",
+        "no policy of the gateway refuses for virus",
+    ),
     (CLAIMS, f"{CLAIMS}\nlies = 2", "gateway.acme.lies", "2"),
     (CLAIMS, 'claims = { contend = "user-unknown" }', "gateway.acme.claims.contend", "'contend'"),
     (CLAIMS, 'claims = { content = "nobody" }', "gateway.acme.claims.content", "'nobody'"),
