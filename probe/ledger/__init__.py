@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import URL, Table, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Table, create_engine, event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError
 
@@ -174,9 +174,15 @@ class Ledger:
 
     def count(self, row_type: type[Any]) -> int:
         """Return how many rows there are."""
+        with self._reading() as connection:
+            return connection.execute(select(func.count()).select_from(_TABLES[row_type])).scalar_one()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """Read; raises InputError for a damaged file."""
         try:
             with self._engine.connect() as connection:
-                return connection.execute(select(func.count()).select_from(_TABLES[row_type])).scalar_one()
+                yield connection
         except DatabaseError as error:
             raise InputError(self._path, f"cannot be read ({error.orig})", "run the scenario again") from None
 
@@ -208,12 +214,9 @@ class Ledger:
         yield from self._read(Classification, CLASSIFICATION.c.classifier, CLASSIFICATION.c.recipient)
 
     def _read(self, row_type: type[Any], *order: Any) -> Iterator[Any]:
-        try:
-            with self._engine.connect() as connection:
-                for row in connection.execute(select(_TABLES[row_type]).order_by(*order)):
-                    yield row_type._make(row)
-        except DatabaseError as error:
-            raise InputError(self._path, f"cannot be read ({error.orig})", "run the scenario again") from None
+        with self._reading() as connection:
+            for row in connection.execute(select(_TABLES[row_type]).order_by(*order)):
+                yield row_type._make(row)
 
     def export(self) -> Iterator[str]:
         """Yield the canonical books, a JSON object a line: truth, then attempts, without durations and ports."""
