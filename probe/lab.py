@@ -53,6 +53,12 @@ class Setting:
     template: message.Template
     world: World
 
+    @property
+    def addresses(self) -> list[str]:
+        """Every address that mail goes from or to."""
+        senders = [ip.address for ip in self.loaded.scenario.sender.ips]
+        return senders + [company.address for company in self.companies]
+
 
 def set_up(loaded: Loaded) -> Setting:
     """Make the companies, their people, the sender's list and the names; raises InputError."""
@@ -88,13 +94,11 @@ def set_up(loaded: Loaded) -> Setting:
     if unknown:
         problem = f"{{{{{unknown[0]}}}}} is no merge field"
         raise InputError(f"{place}.message", problem, f"use one of: {', '.join(sorted(known))}")
-    families = {
-        ":" in address for address in (*(ip.address for ip in scenario.sender.ips), *(c.address for c in found))
-    }
-    if len(families) > 1:
+    setting = Setting(loaded, found, directories, recipients, template, _world(loaded, found))
+    if len({":" in address for address in setting.addresses}) > 1:
         problem = "has IPv4 and IPv6 addresses that cannot reach each other"
         raise InputError(f"{loaded.path}: sender.ips", problem, "give sender and gateways addresses of one kind")
-    return Setting(loaded, found, directories, recipients, template, _world(loaded, found))
+    return setting
 
 
 def _world(loaded: Loaded, found: Iterable[Company]) -> World:
@@ -160,7 +164,8 @@ def run(
     """
     bounds = expected(setting, classifiers)
     if carriage == "tcp":
-        _require_inside(setting, allowed)
+        for address in setting.addresses:
+            require_inside(address, allowed)
     with held(out):
         return _run(
             setting,
@@ -173,15 +178,6 @@ def run(
             begin=begin,
             done=done,
         )
-
-
-def _require_inside(setting: Setting, allowed: tuple[Network, ...]) -> None:
-    """Refuse a scenario that would reach beyond loopback before anything of it happens."""
-    for address in (
-        *(ip.address for ip in setting.loaded.scenario.sender.ips),
-        *(company.address for company in setting.companies),
-    ):
-        require_inside(address, allowed)
 
 
 def _run(
