@@ -41,9 +41,13 @@ class VirtualClock:
         """Return the moment of the transaction in hand."""
         return self._now
 
-    async def sleep(self, seconds: float) -> None:
+    def pass_by(self, seconds: float) -> None:
         """Move on by some seconds."""
         self._now += seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Move on by some seconds."""
+        self.pass_by(seconds)
 
     async def until(self, at: float) -> None:
         """Stand at a moment."""

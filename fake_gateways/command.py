@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 MAX_LINE_OCTETS: Final = 1000
 """RFC 5321 4.5.3.1.4 allows 512 and lets extensions add to it; MAIL with all its parameters stays far below this."""
@@ -39,17 +40,17 @@ class Command:
     parameters: dict[str, str] = field(default_factory=dict)
 
 
-def parse(line: bytes) -> Command:
-    """Read a line without its CRLF; raises SyntaxMistake."""
+def parse(line: bytes, *, utf8: bool = False) -> Command:
+    """Read a line without its CRLF, beyond ASCII only where that was offered; raises SyntaxMistake."""
     found = _VERB.fullmatch(line)
     if found is None:
         msg = "Command unrecognized"
         raise SyntaxMistake(msg)
     verb = found[1].decode().upper()
     try:
-        argument = (found[2] or b"").decode("ascii")
+        argument = (found[2] or b"").decode("utf-8" if utf8 else "ascii")
     except UnicodeDecodeError:
-        msg = "Only ASCII is understood here"
+        msg = "Only UTF-8 is understood here" if utf8 else "Only ASCII is understood here"
         raise SyntaxMistake(msg) from None
     if not argument.isprintable():
         msg = "Control characters are not allowed in a command"
@@ -79,3 +80,38 @@ def _with_path(verb: str, tag: str, argument: str) -> Command:
             raise SyntaxMistake(msg)
         parameters[parameter[1].upper()] = parameter[2] or ""
     return Command(verb, argument, found[1] or "", parameters)
+
+
+class Presented(NamedTuple):
+    """Whom a client presents in its place: an IP address and a HELO name, empty where it leaves them as they are."""
+
+    address: str = ""
+    helo: str = ""
+
+
+_XCLIENT_ATTRIBUTE: Final = re.compile(
+    r"(NAME|REVERSE_NAME|ADDR|PORT|PROTO|HELO|LOGIN|DESTADDR|DESTPORT)=(\S+)", re.IGNORECASE
+)
+_XCLIENT_UNKNOWN: Final = {"[UNAVAILABLE]", "[TEMPUNAVAIL]"}
+
+
+def read_xclient(argument: str) -> Presented:
+    """Read the attributes of XCLIENT (postfix.org/XCLIENT_README); raises SyntaxMistake. Most are of no use here."""
+    address = helo = ""
+    for word in argument.split():
+        attribute = _XCLIENT_ATTRIBUTE.fullmatch(word)
+        if attribute is None:
+            msg = f"Syntax: attribute not understood: {word[:40]}"
+            raise SyntaxMistake(msg)
+        name, value = attribute[1].upper(), attribute[2]
+        if value.upper() in _XCLIENT_UNKNOWN:
+            continue
+        if name == "ADDR":
+            try:
+                address = str(ipaddress.ip_address(re.sub("^IPV6:", "", value, flags=re.IGNORECASE)))
+            except ValueError:
+                msg = f"Syntax: no address: {value[:40]}"
+                raise SyntaxMistake(msg) from None
+        elif name == "HELO":
+            helo = value[:255]
+    return Presented(address, helo)

@@ -17,6 +17,8 @@ class Stage(StrEnum):
     RCPT = "rcpt"
     DATA = "data"
     END_OF_DATA = "end-of-data"
+    REPORT = "report"
+    """After the dialogue, in a delivery report about a message that was taken."""
 
 
 NULL_RETURN_PATH: Final = ""
@@ -25,10 +27,18 @@ NULL_RETURN_PATH: Final = ""
 
 @dataclass(slots=True)
 class Envelope:
-    """Return-path and recipients of one mail transaction, addresses without angle brackets."""
+    """Return-path and recipients of one mail transaction, addresses without angle brackets.
+
+    The rest is what the sender asks of delivery reports (RFC 3461 section 4): ``notify`` and ``original_recipients``
+    by recipient, where given.
+    """
 
     return_path: str = NULL_RETURN_PATH
     recipients: list[str] = field(default_factory=list)
+    envelope_id: str | None = None
+    headers_only: bool = False
+    notify: dict[str, frozenset[str]] = field(default_factory=dict)
+    original_recipients: dict[str, str] = field(default_factory=dict)
 
 
 _ADDRESS: Final = re.compile(

@@ -7,6 +7,10 @@ from typing import Final
 from fake_gateways.command import MAX_LINE_OCTETS
 
 _END: Final = b"\r\n.\r\n"
+_PROXY_V2: Final = b"\r\n\r\n\0\r\nQUIT\n"
+_PROXY_V1_OCTETS: Final = 107
+_PROXY_OCTETS: Final = 4096
+"""Far more than addresses and the usual extensions need."""
 
 
 class LineTooLongError(Exception):
@@ -58,6 +62,31 @@ class Framing:
         if not line.endswith(b"\r\n"):
             raise BareLineFeedError
         return line[:-2]
+
+    def proxy_header(self) -> bytes | None:
+        """Return the PROXY header that a proxy sends first, None until it is complete (haproxy.org proxy-protocol.txt).
+
+        What is no such header is returned as far as it goes, for the parser to refuse.
+        """
+        buffer = bytes(self._buffer[:_PROXY_OCTETS])
+        if buffer[: len(_PROXY_V2)] == _PROXY_V2[: len(buffer)]:
+            if len(buffer) < 16:
+                return None
+            end = 16 + int.from_bytes(buffer[14:16])
+            if len(buffer) < end <= _PROXY_OCTETS:
+                return None
+        else:
+            end = buffer.find(b"\r\n", 0, _PROXY_V1_OCTETS) + 2
+            if end < 2:
+                if len(buffer) < _PROXY_V1_OCTETS and buffer[:5] == b"PROXY"[: len(buffer)]:
+                    return None
+                end = len(buffer)
+        self._cut(min(end, len(buffer)))
+        return buffer[:end]
+
+    def discard(self) -> None:
+        """Drop what was sent in the clear before encryption, lest somebody slipped it in (RFC 3207 section 6)."""
+        self._cut(len(self._buffer))
 
     def content(self) -> bytes | None:
         """Return the content up to the final dot, unstuffed; None until it is complete.

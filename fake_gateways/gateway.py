@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
+from fake_gateways import persona as personas
 from fake_gateways.clock import Clock
+from fake_gateways.delivery_report import DeliveryReport, write_report
+from fake_gateways.dsn import Undelivered
 from fake_gateways.envelope import Stage, domain_of
 from fake_gateways.mailboxes import Directory
-from fake_gateways.persona import Persona, Refusal, Wording
-from fake_gateways.policies import AnySettings, begin
-from fake_gateways.policies.case import Case, Policy
+from fake_gateways.persona import Persona, Refusal, Reports, Wording
+from fake_gateways.policies import begin
+from fake_gateways.policies.case import Case, Decision, Observer, Policy, Settings
+from fake_gateways.policies.guard import Guard
 from fake_gateways.reply import Reply
 from fake_gateways.session import Session
 from fake_gateways.truth import Cause, Fate, Truth
-from fake_gateways.verdict import Answer, Question
+from fake_gateways.verdict import Answer, Question, Refuse
 
 _ID_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -30,8 +35,10 @@ class Told(NamedTuple):
 class Gateway:
     """Decides for a hidden cause, then says something; what it says is looked up under a claimed cause.
 
-    Everything a gateway knows of the world comes in here: clock, seed, directory. Truth goes out
-    through ``write`` at the moment a decision is told.
+    Everything a gateway knows of the world comes in here: clock, seed, directory. Truth goes out through ``write`` at
+    the moment a decision is told, delivery reports through ``post`` when the message they are about was taken.
+    ``starts`` is the scenario's start, in seconds since the epoch. With ``xclient`` any client may present itself as
+    another.
     """
 
     def __init__(
@@ -41,13 +48,17 @@ class Gateway:
         host: str,
         persona: Persona,
         directory: Directory,
-        policies: tuple[AnySettings, ...],
+        policies: tuple[Settings, ...],
         claims: Mapping[Cause, Cause],
         lies: float,
         size_limit: int,
         clock: Clock,
+        starts: float,
         seed: str,
         write: Callable[[Truth], None],
+        post: Callable[[DeliveryReport], None],
+        reports: Reports | None = None,
+        xclient: bool = False,
     ) -> None:
         self.name = name
         self.host = host
@@ -55,29 +66,34 @@ class Gateway:
         self.directory = directory
         self.size_limit = size_limit
         self.clock = clock
+        self.xclient = xclient
+        self.connections: Counter[str] = Counter()
         self._claims = claims
         self._lies = lies
+        self._seed = seed
         # Streams apart, so that a queue id more or less does not change who is lied to.
         self._lot = random.Random(f"{seed}:lies")  # noqa: S311 - a simulation must be repeatable
         self._ids = random.Random(f"{seed}:ids")  # noqa: S311
         self._write = write
+        self._post = post
+        self._reports = reports or persona.reports
         self._remembered: dict[Question, tuple[Answer, float]] = {}
+        self._wordings: dict[tuple[Cause, Stage], Refusal] = {}
         self._sessions = 0
         self._truths = 0
-        self.policies = _by_stage(persona, policies, seed)
-        # A vendor has many wordings for one cause; one installation keeps to one of them.
-        self._wordings = {
-            (cause, stage): random.Random(f"{seed}:{cause}:{stage}").choice(found)  # noqa: S311
-            for cause in Cause
-            for stage in Stage
-            if (found := persona.refusals(cause, stage))
-        }
+        self._posted = 0
+        self.policies = _by_stage(persona, policies, seed, starts)
+        asked = (policy for named in self.policies.values() for _, policy in named)
+        bare = (policy.policy if isinstance(policy, Guard) else policy for policy in asked)
+        self._observers = tuple(policy for policy in bare if isinstance(policy, Observer))
         self.keywords = tuple(word.replace("{size}", str(size_limit)) for word in persona.keywords)
+        self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
 
     def open(self, peer_address: str, peer_port: int) -> Session:
         """Begin a session with a client; nothing is said yet."""
         self._sessions += 1
-        case = Case(peer_address, self._sessions, self.directory, self._recall)
+        self.connections[peer_address] += 1
+        case = Case(peer_address, self._sessions, self.directory, self._recall, self.connections)
         return Session(self, case, peer_port)
 
     def remember(self, question: Question, answer: Answer) -> None:
@@ -88,26 +104,35 @@ class Gateway:
         found = self._remembered.get(question)
         return found[0] if found is not None and at < found[1] else None
 
-    def tell(self, cause: Cause, stage: Stage, case: Case, recipient: str) -> Told:
+    def tell(self, verdict: Refuse, stage: Stage, case: Case, recipient: str) -> Told:
         """Choose what to say for a cause: its own wording, or with the gateway's share of lies a claimed one's."""
-        claimed = self._claims.get(cause, cause)
-        if claimed is not cause and self._lies < 1.0 and self._lot.random() >= self._lies:
-            claimed = cause
+        believed = verdict.claimed or verdict.cause
+        claimed = self._claims.get(verdict.cause, believed)
+        if claimed is not believed and self._lies < 1.0 and self._lot.random() >= self._lies:
+            claimed = believed
+        if verdict.backend is not None and claimed is believed:
+            return Told(claimed, self._repeat(verdict.backend, claimed, stage, case, recipient))
         return Told(claimed, self._fill(self._wording(claimed, stage), case, recipient))
 
     def _wording(self, cause: Cause, stage: Stage) -> Refusal:
-        # Scenarios are checked for every cause that can be told; a gateway built by hand learns it here.
         found = self._wordings.get((cause, stage))
         if found is None:
-            msg = f"persona {self.persona.name} has no wording for {cause} at {stage}"
-            raise LookupError(msg)
+            # A vendor has many wordings for one cause; one installation keeps to one of them, at whatever stage.
+            lot = random.Random(f"{self._seed}:{cause}")  # noqa: S311
+            found = self._wordings[cause, stage] = lot.choice(self.persona.refusals(cause, stage))
         return found
+
+    def _repeat(self, backend: str, cause: Cause, stage: Stage, case: Case, recipient: str) -> Reply:
+        """Say what the server behind the gateway said, in the vendor's frame where it has one."""
+        heard = self._fill(personas.load(backend).refusals(cause, Stage.RCPT)[0], case, recipient)
+        frame = self.persona.repeats(cause, stage)
+        return heard if frame is None else self._fill(frame, case, recipient, str(heard))
 
     def say(self, what: str, case: Case) -> Reply:
         """Say something of the persona's that refuses nobody, such as ``rcpt`` or ``accepted``."""
         return self._fill(getattr(self.persona.says, what), case, case.recipient)
 
-    def _fill(self, wording: Wording, case: Case, recipient: str) -> Reply:
+    def _fill(self, wording: Wording, case: Case, recipient: str, backend: str = "") -> Reply:
         if wording.plain is not None:
             return wording.plain
         fields = {
@@ -117,6 +142,7 @@ class Gateway:
             "helo": case.helo,
             "host": self.host,
             "domain": domain_of(recipient) or self.directory.domains[0],
+            "backend": backend,
         }
         if "{id}" in wording.text:
             fields["id"] = "".join(self._ids.choices(_ID_ALPHABET, k=12))
@@ -129,7 +155,7 @@ class Gateway:
         *,
         stage: Stage,
         recipient: str,
-        reply: Reply,
+        reply: Reply | None,
         fate: Fate,
         cause: Cause | None = None,
         claimed: Cause | None = None,
@@ -137,7 +163,7 @@ class Gateway:
         message_id: str = "",
         after_mail: bool = True,
     ) -> None:
-        """Write down a decision."""
+        """Write down a decision, and let those policies take note that learn from it."""
         self._truths += 1
         self._write(
             Truth(
@@ -157,26 +183,37 @@ class Gateway:
                 self._mailbox(recipient),
                 cause,
                 claimed,
-                claimed is cause,
+                claimed is None or claimed is cause,
                 fate,
-                reply.code,
-                str(reply.enhanced) if reply.enhanced else None,
-                reply.text,
+                reply.code if reply else 0,
+                str(reply.enhanced) if reply and reply.enhanced else None,
+                reply.text if reply else "",
                 policy,
             )
         )
+        for observer in self._observers:
+            observer.notice(case, Decision(recipient, stage, cause, fate))
+
+    def report(self, case: Case, undelivered: tuple[Undelivered, ...]) -> None:
+        """Post a delivery report to the return-path of the message in hand, which is not the null one."""
+        self._posted += 1
+        report = write_report(
+            case, undelivered, self._reports, gateway=self.name, host=self.host, seq=self._posted, now=self.clock.now()
+        )
+        self._post(report)
+        if self._reports.twice:
+            self._post(report)
 
     def _mailbox(self, recipient: str) -> str | None:
         return self.directory.state(recipient) if recipient and self.directory.serves(recipient) else None
 
 
 def _by_stage(
-    persona: Persona, policies: tuple[AnySettings, ...], seed: str
+    persona: Persona, policies: tuple[Settings, ...], seed: str, starts: float
 ) -> dict[Stage, tuple[tuple[str, Policy], ...]]:
     """Sort policies into the persona's order and under the stage each speaks at."""
-    ordered = sorted(policies, key=lambda settings: persona.order.index(settings.type))
     found: dict[Stage, list[tuple[str, Policy]]] = {stage: [] for stage in Stage}
-    for number, settings in enumerate(ordered):
-        policy = begin(settings, f"{seed}:{settings.type}:{number}")
-        found[settings.at or persona.at[settings.type]].append((settings.type, policy))
+    for number, settings in enumerate(sorted(policies, key=persona.rank_of)):
+        policy = begin(settings, f"{seed}:{settings.kind}:{number}", starts)
+        found[persona.stage_of(settings)].append((settings.kind, policy))
     return {stage: tuple(named) for stage, named in found.items()}

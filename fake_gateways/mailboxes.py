@@ -31,6 +31,8 @@ class Directory:
     domains: Sequence[str]
     states: dict[str, MailboxState] = field(default_factory=dict)
     catch_all: bool = False
+    made_at: dict[str, float] = field(default_factory=dict)
+    """When a mailbox was made, in seconds since the epoch, for those that are new."""
 
     def serves(self, address: str) -> bool:
         """Whether the address is in one of the directory's domains; ``postmaster`` alone always is."""

@@ -5,25 +5,24 @@ from __future__ import annotations
 import tomllib
 from functools import cache, cached_property
 from importlib import resources
+from pathlib import Path
 from string import Formatter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from fake_gateways.dsn import Habit, Layout
 from fake_gateways.envelope import Stage
+from fake_gateways.policies import KINDS
+from fake_gateways.policies.case import Settings
 from fake_gateways.reply import EnhancedStatus, Reply, from_wire
 from fake_gateways.truth import Cause
-from fake_gateways.units import Size
+from fake_gateways.units import Duration, Size
 
-FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain"})
+FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain", "backend"})
 """What a wording may have filled in."""
-ALWAYS_TOLD = (
-    (Cause.TOO_LARGE, Stage.MAIL),
-    (Cause.TOO_LARGE, Stage.END_OF_DATA),
-    (Cause.SENDER_REJECTED, Stage.RCPT),
-)
-"""What a session may refuse without any policy: a message beyond SIZE, and a recipient it does not serve."""
 BEFORE_RCPT = frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL})
+_BORROWED_FROM = (Stage.RCPT, Stage.END_OF_DATA, Stage.DATA, Stage.MAIL, Stage.EHLO, Stage.CONNECT)
 
 
 def _enhanced(value: Any) -> Any:
@@ -33,6 +32,7 @@ def _enhanced(value: Any) -> Any:
 class Wording(BaseModel):
     """One thing a vendor says. ``text`` may hold {recipient}, {sender}, {ip}, {helo}, {id}, {host} and {domain}.
 
+    {backend} stands for the reply of the server behind the gateway, in a refusal that repeats it.
     A line feed in ``text`` begins a continuation line. A vendor that writes the enhanced status into the text, or
     behind it, is quoted so, with ``enhanced`` left out.
     """
@@ -92,6 +92,10 @@ class Refusal(Wording):
             raise ValueError(msg)
         return self
 
+    def fits(self, stage: Stage) -> bool:
+        """Whether this can be said at a stage: who names the recipient must know it."""
+        return stage not in BEFORE_RCPT or "{recipient}" not in self.text
+
 
 class Says(BaseModel):
     """What a vendor says when nothing is wrong, or when the client's grammar is."""
@@ -111,8 +115,38 @@ class Says(BaseModel):
     no_recipients: Wording
 
 
+class Lie(BaseModel):
+    """A way in which a vendor's gateways are known to say one thing and mean another, ready to be used by its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z0-9-]+$")
+    claims: dict[Cause, Cause] = Field(min_length=1)
+    note: str
+    source: str = Field(min_length=1)
+
+
+class Reports(BaseModel):
+    """How a gateway tells a sender afterwards that a message it had taken was not delivered.
+
+    ``after`` is how long it tries first; some send each report ``twice``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    layout: Layout = Layout.RFC3464
+    habits: frozenset[Habit] = frozenset()
+    after: Duration = 60.0
+    twice: bool = False
+
+
 class Persona(BaseModel):
-    """One vendor's gateway. ``order`` lists its policies as it asks them; ``at`` says at which stage each speaks."""
+    """One vendor's gateway.
+
+    ``order`` lists policies as the vendor asks them, ``at`` the stage of those that speak elsewhere than usual,
+    ``numbers`` the settings a policy has unless a scenario gives others. After a refused greeting the connection
+    ``stays`` for QUIT (RFC 5321 3.1), ``closes``, or shows a ``reduced`` list of keywords to EHLO.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -123,32 +157,70 @@ class Persona(BaseModel):
     mx: str = Field(description="name of the mail exchanger; {label} stands for the company's domain, dots as hyphens")
     keywords: tuple[str, ...] = Field(description="EHLO keywords; {size} stands for the size limit in octets")
     size_limit: Size
+    refused_greeting: Literal["stays", "closes", "reduced"] = "stays"
     order: tuple[str, ...]
-    at: dict[str, Stage]
+    at: dict[str, Stage] = {}
+    numbers: dict[str, dict[str, Any]] = {}
+    lie: tuple[Lie, ...] = ()
+    reports: Reports = Reports()
     says: Says
     refusal: tuple[Refusal, ...]
 
     @model_validator(mode="after")
-    def _order_and_stages_agree(self) -> Persona:
-        if set(self.order) != set(self.at):
-            msg = f"order {sorted(self.order)} and at {sorted(self.at)} must name the same policies"
-            raise ValueError(msg)
-        for cause, stage in ALWAYS_TOLD:
-            if not self.refusals(cause, stage):
-                msg = f"there is no refusal for {cause} at {stage}, which every gateway must be able to tell"
+    def _policies_exist(self) -> Persona:
+        for kind in (*self.order, *self.at, *self.numbers):
+            if kind not in KINDS:
+                msg = f"{kind!r} is no policy; use one of: {', '.join(KINDS)}"
                 raise ValueError(msg)
+        for kind, stage in self.at.items():
+            if stage not in KINDS[kind].nature.stages:
+                msg = f"{kind} cannot speak at {stage}; use one of: {', '.join(sorted(KINDS[kind].nature.stages))}"
+                raise ValueError(msg)
+        for kind, numbers in self.numbers.items():
+            try:
+                KINDS[kind].model_validate({"type": kind, **numbers})
+            except ValidationError as error:
+                msg = f"numbers.{kind}: {error.errors()[0]['msg']}"
+                raise ValueError(msg) from None
         return self
 
-    def refusals(self, cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
-        """Return the wordings of a cause at a stage, none where the vendor never says it there."""
+    def stage_of(self, settings: Settings) -> Stage:
+        """Return the stage at which this gateway asks a policy."""
+        return settings.at or self.at.get(settings.kind, settings.nature.usual)
+
+    def rank_of(self, settings: Settings) -> int:
+        """Return a policy's place in the order in which this gateway asks."""
+        kind = settings.kind
+        return self.order.index(kind) if kind in self.order else len(self.order) + list(KINDS).index(kind)
+
+    def known_at(self, cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
+        """Return the vendor's own wordings of a cause at a stage, none where none was ever seen."""
         return self._by_cause.get((cause, stage), ())
+
+    def refusals(self, cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
+        """Return what to say for a cause at a stage, never nothing.
+
+        Where no words of the vendor's are known at this stage, those it has for the cause elsewhere serve, and where
+        there are none at all, plain words from the standards.
+        """
+        for elsewhere in (stage, *_BORROWED_FROM):
+            found = tuple(known for known in self.known_at(cause, elsewhere) if known.fits(stage))
+            if found:
+                return found
+        return plain_words(cause, stage)
+
+    def repeats(self, cause: Cause, stage: Stage) -> Refusal | None:
+        """Return the wording that passes on what the server behind the gateway said, None where it is said as it is."""
+        repeating = (refusal for refusal in self.refusal if "{backend}" in refusal.text)
+        return next((each for each in repeating if each.cause is cause and stage in each.stages), None)
 
     @cached_property
     def _by_cause(self) -> dict[tuple[Cause, Stage], tuple[Refusal, ...]]:
         found: dict[tuple[Cause, Stage], tuple[Refusal, ...]] = {}
         for refusal in self.refusal:
-            for stage in refusal.stages:
-                found[refusal.cause, stage] = (*found.get((refusal.cause, stage), ()), refusal)
+            if "{backend}" not in refusal.text:
+                for stage in refusal.stages:
+                    found[refusal.cause, stage] = (*found.get((refusal.cause, stage), ()), refusal)
         return found
 
 
@@ -172,7 +244,26 @@ def names() -> tuple[str, ...]:
 
 @cache
 def load(name: str) -> Persona:
-    """Return a persona that comes with the package; raises KeyError for an unknown name."""
+    """Return a persona that comes with the package, or by the path of its file.
+
+    Raises KeyError for an unknown name, OSError for a file that cannot be read, ValueError for one that is wrong.
+    """
+    if name.endswith(".toml"):
+        return parse(Path(name).read_text("utf-8"))
     if name not in names():
         raise KeyError(name)
     return parse((resources.files("fake_gateways") / "personas" / f"{name}.toml").read_text("utf-8"))
+
+
+def plain_words(cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
+    """Return what RFC 5321 and RFC 3463 would have a server say; a greeting refuses with 554 or 421 (RFC 5321 3.1)."""
+    words = _plain_words()[cause]
+    if stage is Stage.CONNECT:
+        words = words.model_copy(update={"code": 421 if words.code < 500 else 554})
+    return (words,)
+
+
+@cache
+def _plain_words() -> dict[Cause, Refusal]:
+    raw = tomllib.loads((resources.files("fake_gateways") / "plain_words.toml").read_text("utf-8"))
+    return {words.cause: words for words in (Refusal.model_validate(each) for each in raw["refusal"])}

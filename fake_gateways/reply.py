@@ -86,6 +86,21 @@ class Reply:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Garbled:
+    """What goes over the wire in place of a reply, perhaps nothing at all."""
+
+    octets: bytes = b""
+
+    @property
+    def heard(self) -> Reply | None:
+        """The reply that a patient client makes of it, None where it is none."""
+        try:
+            return next(iter(ReplyReader().feed(self.octets)), None)
+        except GarbageError:
+            return None
+
+
 def from_wire(code: int, lines: list[str]) -> Reply:
     """Build a reply from received lines, lifting the enhanced status out of the text where each line has it."""
     found = _ENHANCED.match(lines[0])

@@ -10,19 +10,24 @@ write). The version is pinned for their sake.
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Final, cast
 
+from aiosmtpd.proxy_protocol import get_proxy
 from aiosmtpd.smtp import SMTP
 
 from fake_gateways.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
-from fake_gateways.reply import Reply
+from fake_gateways.reply import EnhancedStatus, Reply
 from fake_gateways.session import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT, Dialogue, Session
-from fake_gateways.verdict import Answer, Question
+from fake_gateways.verdict import Answer, Need
 
-Ask = Callable[[Question], Awaitable[Answer]]
+Supplier = Callable[[Need], Awaitable[Answer]]
+TlsContext = Callable[[], ssl.SSLContext]
+Chore = Callable[[], Awaitable[None]]
 
 MAX_AHEAD: Final = 1024 * 1024
 """Octets a client may send while it still has to wait for an answer."""
@@ -30,19 +35,28 @@ MAX_UNREAD: Final = 4 * 1024 * 1024
 """Octets of replies a client may leave unread."""
 IDLE_S: Final = 300.0
 """RFC 5321 4.5.3.2.7: a server waits five minutes for the next command."""
+HANDSHAKE_S: Final = 30.0
+NO_TLS: Final = Reply(454, ("TLS not available due to temporary reason",), EnhancedStatus(4, 7, 0))
+"""RFC 3207 section 4."""
 
 
 class Carrier(SMTP):
-    """One connection."""
+    """One connection. With ``proxied`` a proxy comes first and says whom it speaks for."""
 
-    def __init__(self, gateway: Gateway, ask: Ask, idle_s: float) -> None:
+    def __init__(
+        self, gateway: Gateway, supply: Supplier, idle_s: float, tls: TlsContext | None, *, proxied: bool
+    ) -> None:
         super().__init__(None, hostname=gateway.host, timeout=idle_s, loop=asyncio.get_running_loop())
         self._gateway = gateway
-        self._ask = ask
+        self._supply = supply
+        self._tls = tls
         self._framing = Framing(gateway.size_limit)
         self._dialogue: Session
-        self._asked: asyncio.Queue[tuple[Dialogue, Question]] = asyncio.Queue()
+        self._chores: asyncio.Queue[Chore] = asyncio.Queue()
         self._is_waiting = False
+        self._is_proxied = proxied
+        self._is_greeted = False
+        self._is_secure = False
         self._said: list[bytes] = []
         self._heard_at = 0.0
         self._has_said_all = False
@@ -60,8 +74,13 @@ class Carrier(SMTP):
         self._heard_at = self.loop.time()
         peer_address, peer_port = transport.get_extra_info("peername")[:2]
         self._dialogue = self._gateway.open(peer_address, peer_port)
-        self._begin(self._dialogue.greet())
+        if not self._is_proxied:
+            self._greet()
         self._answer()
+
+    def _greet(self) -> None:
+        self._begin(self._dialogue.greet())
+        self._is_greeted = not self._is_waiting
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the session that its client has gone."""
@@ -71,33 +90,83 @@ class Carrier(SMTP):
     def eof_received(self) -> bool:
         """Close when the client has nothing more to say, but not before what it said has been answered."""
         self._has_said_all = True
-        return self._is_waiting
+        # An encrypted line cannot be kept open in one direction alone.
+        return self._is_waiting and not self._is_secure
 
     def data_received(self, data: bytes) -> None:
         """Answer what arrived, as far as nothing has to be waited for."""
         self._heard_at = self.loop.time()
         self._framing.feed(data)
-        if self._is_waiting and self._framing.pending > MAX_AHEAD:
-            self._drop()
+        if self._is_waiting:
+            if not (self._is_greeted or self._is_proxied):
+                self._dialogue.talked_early()
+            if self._framing.pending > MAX_AHEAD:
+                self._drop()
         self._answer()
 
     async def _handle_client(self) -> None:
-        """Do the waiting: fetch the answers that dialogues ask for, and carry on behind them."""
+        """Do what takes time: supply what dialogues need, encrypt the line, hear a proxy out; then carry on."""
         while True:
-            dialogue, question = await self._asked.get()
-            unanswered: Question | None = question
-            while unanswered is not None:
-                unanswered = self._advance(dialogue, await self._ask(unanswered))
+            chore = await self._chores.get()
+            await chore()
             self._is_waiting = False
             self._answer()
+
+    def _wait_for(self, chore: Chore) -> None:
+        self._is_waiting = True
+        self._chores.put_nowait(chore)
+
+    async def _fetch(self, dialogue: Dialogue, need: Need) -> None:
+        unmet: Need | None = need
+        while unmet is not None:
+            unmet = self._advance(dialogue, await self._supply(unmet))
+        self._is_greeted = True
+
+    async def _encrypt(self) -> None:
+        """Negotiate TLS; whatever the client had sent in the clear behind its STARTTLS is dropped."""
+        transport = cast("asyncio.Transport", self.transport)
+        self._framing.discard()
+        try:
+            context = cast("TlsContext", self._tls)()
+            secured = await self.loop.start_tls(
+                transport, self, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_S
+            )
+        except (OSError, ssl.SSLError):
+            self._drop()
+            return
+        self.transport = secured
+        self._is_secure = True
+        self._dialogue.secured()
+
+    async def _hear_proxy(self, header: bytes) -> None:
+        """Take the client for the one that the proxy speaks for; whoever sends no proper header is cut off."""
+        reader = asyncio.StreamReader()
+        reader.feed_data(header)
+        reader.feed_eof()
+        proxy = await get_proxy(reader)
+        self._is_proxied = False
+        if not proxy.valid:
+            self._drop()
+            return
+        if proxy.src_addr is not None:  # a proxy's own health check names nobody
+            self._dialogue.present(str(proxy.src_addr))
+        self._greet()
 
     def _answer(self) -> None:
         """Take what has arrived piece by piece, and send all replies to it in one write."""
         while not self._is_waiting and not self._dialogue.closing:
+            if self._is_proxied:
+                header = self._framing.proxy_header()
+                if header is None:
+                    break
+                self._wait_for(partial(self._hear_proxy, header))
+                break
             dialogue = self._next()
             if dialogue is None:
                 break
             self._begin(dialogue)
+            if self._dialogue.wants_tls:
+                self._begin_tls()
         # Event loops do not derive their transports from asyncio's classes, so isinstance() cannot tell.
         transport = cast("asyncio.Transport | None", self.transport)
         if transport is None:
@@ -126,13 +195,21 @@ class Carrier(SMTP):
             return _say(dialogue.hang_up(BARE_LINE_FEED))
 
     def _begin(self, dialogue: Dialogue) -> None:
-        question = self._advance(dialogue, None)
-        if question is not None:
-            self._is_waiting = True
-            self._asked.put_nowait((dialogue, question))
+        need = self._advance(dialogue, None)
+        if need is not None:
+            self._wait_for(partial(self._fetch, dialogue, need))
 
-    def _advance(self, dialogue: Dialogue, answer: Answer | None) -> Question | None:
-        """Carry a dialogue on to its next question; its reply is kept to be sent."""
+    def _begin_tls(self) -> None:
+        if self._tls is None:
+            self._dialogue.wants_tls = False
+            self._said[-1] = NO_TLS.octets
+            return
+        # The client's first octets under TLS must not be taken for a command.
+        cast("asyncio.Transport", self.transport).pause_reading()
+        self._wait_for(self._encrypt)
+
+    def _advance(self, dialogue: Dialogue, answer: Answer | None) -> Need | None:
+        """Carry a dialogue on to its next need; its reply is kept to be sent."""
         try:
             return dialogue.send(answer)  # type: ignore[arg-type]  # a generator is started by None
         except StopIteration as finished:
@@ -170,14 +247,20 @@ def _say(reply: Reply) -> Dialogue:
 
 async def serve(
     gateway: Gateway,
-    ask: Ask,
+    supply: Supplier,
     *,
     address: str,
     port: int = 0,
     idle_s: float = IDLE_S,
+    tls: TlsContext | None = None,
+    proxied: bool = False,
     allowed: Sequence[Network] = (),
 ) -> asyncio.Server:
-    """Listen for a gateway. Port 0 takes a free one. Raises OutsideError, and OSError when the port is in use."""
+    """Listen for a gateway. Port 0 takes a free one. Raises OutsideError, and OSError when the port is in use.
+
+    ``tls`` is asked for its context when the first client wants to encrypt; without it TLS is not available.
+    """
     require_inside(address, allowed)
-    loop = asyncio.get_running_loop()
-    return await loop.create_server(lambda: Carrier(gateway, ask, idle_s), address, port, backlog=1024)
+    return await asyncio.get_running_loop().create_server(
+        lambda: Carrier(gateway, supply, idle_s, tls, proxied=proxied), address, port, backlog=1024
+    )

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Final
 
-from fake_gateways.command import Command, SyntaxMistake, parse
+from fake_gateways.command import Command, SyntaxMistake, parse, read_xclient
+from fake_gateways.decider import Decider, Said
 from fake_gateways.envelope import Envelope, Stage
+from fake_gateways.parameters import Declared, ParameterMistake, read_mail, read_rcpt
 from fake_gateways.policies.directory import fault
 from fake_gateways.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import Answer, Junk, Question, Refuse
+from fake_gateways.verdict import Answer, Need, Refuse
 
 if TYPE_CHECKING:
     from fake_gateways.gateway import Gateway
     from fake_gateways.policies.case import Case
 
-Dialogue = Generator[Question, Answer, Reply]
-"""Runs to a reply; on the way it may ask questions, which the edge answers by ``send``."""
+Dialogue = Generator[Need, Answer, Said]
+"""Runs to a reply; on the way it may need something, which the edge supplies by ``send``."""
 
 MAX_RECIPIENTS: Final = 1000
 """What real gateways take at most; RFC 5321 4.5.3.1.8 asks for 100 at least."""
 MAX_MISTAKES: Final = 20
 """Postfix drops a client after so many errors (``smtpd_hard_error_limit``)."""
-
-_MESSAGE_ID: Final = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^>\r\n]{1,900}>)", re.IGNORECASE | re.MULTILINE)
-_BODY_TYPES: Final = {"7BIT", "8BITMIME"}
 
 
 def _status(code: int, enhanced: str, text: str) -> Reply:
@@ -41,54 +39,80 @@ CANNOT_VERIFY: Final = Reply(252, ("Cannot VRFY user, but will take message",), 
 LINE_TOO_LONG: Final = _status(500, "5.5.6", "Line too long")
 BARE_LINE_FEED: Final = _status(521, "5.5.2", "Bare <LF> received, closing connection")
 OUT_OF_PLACE: Final = _status(501, "5.5.4", "Syntax error in parameters")
+NEEDS_UTF8: Final = _status(553, "5.6.7", "Address needs SMTPUTF8")
+READY_FOR_TLS: Final = Reply(220, ("Ready to start TLS",), EnhancedStatus(2, 0, 0))
+
+ALWAYS_TOLD: Final = (Cause.TOO_LARGE, Cause.SENDER_REJECTED, Cause.POLICY)
+"""What a session refuses for without any policy: SIZE, a domain it does not serve, recipients without end."""
 
 
 class Session:
     """The server's side of one connection.
 
     Feed it the greeting, then a command line at a time, then content where it asked for it (``wants_content``).
-    Every method that answers is a ``Dialogue``. It writes the truth at each decision about a recipient:
-    once at RCPT if refused there, else once when the message is taken, refused, or the dialogue breaks off.
+    Where it ``wants_tls``, encrypt the line and call ``secured``. Every method that answers is a ``Dialogue``. The
+    truth is written at each decision about a recipient: once at RCPT if refused there, else once when the message
+    is taken, refused, or the dialogue breaks off.
     """
 
     def __init__(self, gateway: Gateway, case: Case, peer_port: int) -> None:
         self.gateway = gateway
         self.wants_content = False
-        self.closing = False
+        self.wants_tls = False
+        self._ended = False
         self._case = case
-        self._port = peer_port
-        self._refused_at_greeting = False
+        self._decider = Decider(gateway, case, peer_port)
+        self._refused_greeting: Said | None = None
         self._in_mail = False
+        self._declared = Declared()
         self._mistakes = 0
-        self._junked_by: str | None = None
+        self._counts = True
 
     def greet(self) -> Dialogue:
         """Open the dialogue: a greeting, or a refusal of the whole connection (RFC 5321 3.1)."""
-        refusal = yield from self._judge(Stage.CONNECT)
-        if refusal is None:
+        self._refused_greeting = yield from self._decider.judge(Stage.CONNECT)
+        if self._refused_greeting is None:
             return self.gateway.say("greeting", self._case)
-        self._refused_at_greeting = True
-        return refusal
+        self._ended = self.gateway.persona.refused_greeting == "closes"
+        return self._refused_greeting
+
+    def talked_early(self) -> None:
+        """Note that the client did not wait for the greeting."""
+        self._case.talked_early = True
+
+    def secured(self) -> None:
+        """Begin anew on an encrypted line; what was said before does not count (RFC 3207 section 4.2)."""
+        self._break_off()
+        self.wants_tls = False
+        self._case.secure = True
+        self._case.helo = ""
 
     def command(self, line: bytes) -> Dialogue:
         """Answer a command line given without its CRLF."""
         self._case.at = self.gateway.clock.now()
         try:
-            command = parse(line)
+            command = parse(line, utf8="SMTPUTF8" in self.gateway.verbs)
         except SyntaxMistake as mistake:
             return self._mistake(_status(501, "5.5.4", str(mistake)) if ":" in str(mistake) else self._unrecognized())
         verb = command.verb
-        if self._refused_at_greeting and verb != "QUIT":
-            return self._mistake(self.gateway.say("out_of_order", self._case))
+        if self._refused_greeting is not None and verb != "QUIT":
+            return self._after_refused_greeting(verb)
         if verb == "RCPT":
             return (yield from self._rcpt(command))
         if verb == "MAIL":
             return (yield from self._mail(command))
         if verb == "DATA":
-            return self._data(command)
+            return (yield from self._data(command))
         if verb in {"EHLO", "HELO"}:
             return (yield from self._hello(command))
+        if verb == "XCLIENT" and self.gateway.xclient:
+            return (yield from self._xclient(command))
         return self._other(command)
+
+    def _after_refused_greeting(self, verb: str) -> Reply:
+        if verb == "EHLO" and self.gateway.persona.refused_greeting == "reduced":
+            return Reply(250, (self.gateway.host, "ENHANCEDSTATUSCODES"))
+        return self._mistake(self.gateway.say("out_of_order", self._case))
 
     def _other(self, command: Command) -> Reply:
         say, case = self.gateway.say, self._case
@@ -98,7 +122,7 @@ class Session:
                 return say("reset", case)
             case "QUIT":
                 self._break_off()
-                self.closing = True
+                self._close()
                 return say("quit", case)
             case "NOOP":
                 return say("reset", case)
@@ -106,7 +130,17 @@ class Session:
                 return CANNOT_VERIFY
             case "HELP":
                 return Reply(214, ("EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT",), EnhancedStatus(2, 0, 0))
+            case "STARTTLS" if "STARTTLS" in self.gateway.verbs:
+                return self._starttls(command)
         return self._mistake(self._unrecognized())
+
+    def _starttls(self, command: Command) -> Reply:
+        if command.argument:
+            return self._mistake(OUT_OF_PLACE)
+        if self._case.secure or self._in_mail:
+            return self._mistake(self.gateway.say("out_of_order", self._case))
+        self.wants_tls = True
+        return READY_FOR_TLS
 
     def _unrecognized(self) -> Reply:
         return self.gateway.say("unrecognized", self._case)
@@ -120,7 +154,7 @@ class Session:
     def hang_up(self, reply: Reply) -> Reply:
         """End the dialogue from this side with a last reply."""
         self._break_off()
-        self.closing = True
+        self._close()
         return reply
 
     def line_too_long(self) -> Reply:
@@ -128,36 +162,77 @@ class Session:
         return self._mistake(LINE_TOO_LONG)
 
     def lost(self) -> None:
-        """Note that the client has gone; harmless when it had said goodbye."""
+        """Note that the line is gone, whoever ended it; harmless when that is known."""
         self._break_off()
-        self.closing = True
+        self._close()
+
+    @property
+    def closing(self) -> bool:
+        """Whether the line is to be closed once everything has been said."""
+        return self._ended or self._decider.closing
+
+    def _close(self) -> None:
+        self._ended = True
+        if self._counts:
+            self._counts = False
+            self.gateway.connections[self._case.peer_address] -= 1
+
+    def _xclient(self, command: Command) -> Dialogue:
+        """Take the client for another, and greet that one (postfix.org/XCLIENT_README)."""
+        if self._in_mail:
+            return self._mistake(self.gateway.say("out_of_order", self._case))
+        try:
+            presented = read_xclient(command.argument)
+        except SyntaxMistake as mistake:
+            return self._mistake(_status(501, "5.5.4", str(mistake)))
+        self._break_off()
+        self.present(presented.address or self._case.peer_address)
+        self._case.helo = presented.helo
+        return (yield from self.greet())
+
+    def present(self, address: str) -> None:
+        """Take the client for another, as a proxy or a test presents it."""
+        connections = self.gateway.connections
+        connections[self._case.peer_address] -= 1
+        self._case.peer_address = address
+        connections[address] += 1
 
     def _hello(self, command: Command) -> Dialogue:
         if not command.argument:
             return self._mistake(_status(501, "5.5.4", f"Syntax: {command.verb} hostname"))
         self._break_off()
         self._case.helo = command.argument[:255]
-        refusal = yield from self._judge(Stage.EHLO)
+        refusal = yield from self._decider.judge(Stage.EHLO)
         if refusal is not None:
             self._case.helo = ""
             return refusal
         hello = self.gateway.say("ehlo", self._case)
-        return hello if command.verb == "HELO" else Reply(hello.code, (*hello.lines, *self.gateway.keywords))
+        if command.verb == "HELO":
+            return hello
+        return Reply(hello.code, (*hello.lines, *self._keywords()))
+
+    def _keywords(self) -> tuple[str, ...]:
+        keywords = self.gateway.keywords
+        if self._case.secure:
+            keywords = tuple(word for word in keywords if word != "STARTTLS")
+        return (*keywords, "XCLIENT NAME ADDR PORT PROTO HELO") if self.gateway.xclient else keywords
 
     def _mail(self, command: Command) -> Dialogue:
         case = self._case
         if self._in_mail or not case.helo:
             return self._mistake(self.gateway.say("out_of_order", case))
-        for name, value in command.parameters.items():
-            if name == "BODY" and value.upper() in _BODY_TYPES:
-                continue
-            if name != "SIZE" or not value.isdigit() or len(value) > 20:
-                return self._mistake(_status(555, "5.5.4", f"Parameter not supported: {name[:40]}"))
-        case.envelope = Envelope(command.path)
+        envelope = Envelope(command.path)
+        try:
+            self._declared = read_mail(command.parameters, self.gateway.verbs, envelope)
+        except ParameterMistake as mistake:
+            return self._mistake(mistake.reply)
+        if not (command.path.isascii() or self._declared.utf8):
+            return self._mistake(NEEDS_UTF8)
+        case.envelope = envelope
         case.transaction += 1
-        if int(command.parameters.get("SIZE", 0)) > self.gateway.size_limit:
-            return self._refuse(Refuse(Cause.TOO_LARGE), Stage.MAIL, "")
-        refusal = yield from self._judge(Stage.MAIL)
+        if self._declared.size > self.gateway.size_limit:
+            return self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.MAIL, "")
+        refusal = yield from self._decider.judge(Stage.MAIL)
         if refusal is not None:
             return refusal
         self._in_mail = True
@@ -167,34 +242,29 @@ class Session:
         case = self._case
         if not self._in_mail:
             return self._mistake(self.gateway.say("out_of_order", case))
-        if command.parameters:
-            return self._mistake(
-                _status(555, "5.5.4", f"Parameter not supported: {next(iter(command.parameters))[:40]}")
-            )
+        try:
+            read_rcpt(command.parameters, self.gateway.verbs, case.envelope, command.path)
+        except ParameterMistake as mistake:
+            return self._mistake(mistake.reply)
+        if not (command.path.isascii() or self._declared.utf8):
+            return self._mistake(NEEDS_UTF8)
         if len(case.envelope.recipients) >= MAX_RECIPIENTS:
-            self.gateway.record(
-                case,
-                self._port,
-                stage=Stage.RCPT,
-                recipient=command.path,
-                reply=TOO_MANY_RECIPIENTS,
-                fate=Fate.DEFERRED,
-                cause=Cause.POLICY,
-                claimed=Cause.POLICY,
+            self._decider.record(
+                Stage.RCPT, command.path, TOO_MANY_RECIPIENTS, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY
             )
             return TOO_MANY_RECIPIENTS
         case.recipient = command.path
-        refusal = yield from self._judge(Stage.RCPT)
+        refusal = yield from self._decider.judge(Stage.RCPT)
         if refusal is None and fault(case, command.path) is Cause.SENDER_REJECTED:
             # Whatever else a gateway looks up later, it never takes mail for somebody else's domain.
-            refusal = self._refuse(Refuse(Cause.SENDER_REJECTED), Stage.RCPT, "directory")
+            refusal = self._decider.refuse(Refuse(Cause.SENDER_REJECTED), Stage.RCPT, "directory")
         reply = self.gateway.say("rcpt", case) if refusal is None else refusal
         if refusal is None:
             case.envelope.recipients.append(command.path)
         case.recipient = ""
         return reply
 
-    def _data(self, command: Command) -> Reply:
+    def _data(self, command: Command) -> Dialogue:
         case = self._case
         if command.argument:
             return self._mistake(OUT_OF_PLACE)
@@ -202,112 +272,38 @@ class Session:
             return self._mistake(self.gateway.say("out_of_order", case))
         if not case.envelope.recipients:
             return self._mistake(self.gateway.say("no_recipients", case))
+        refusal = yield from self._decider.judge(Stage.DATA)
+        if refusal is not None:
+            self._end_transaction()
+            return refusal
         self.wants_content = True
         return self.gateway.say("data", case)
 
     def content(self, octets: bytes) -> Dialogue:
         """Answer the end of data. ``octets`` are the message without dot-stuffing and final dot."""
-        case = self._case
-        case.at = self.gateway.clock.now()
-        case.content = octets
+        self._case.content = octets
         self.wants_content = False
-        self._junked_by = None
-        refusal = yield from self._judge(Stage.END_OF_DATA)
-        reply = self._accept() if refusal is None else refusal
+        refusal = yield from self._decider.judge(Stage.END_OF_DATA)
+        reply = self._decider.accept() if refusal is None else refusal
         self._end_transaction()
         return reply
 
     def content_too_large(self) -> Reply:
         """Answer the end of data that exceeded the size limit and was not kept (RFC 1870 section 6.3)."""
         self.wants_content = False
-        reply = self._refuse(Refuse(Cause.TOO_LARGE), Stage.END_OF_DATA, "")
+        reply = self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.END_OF_DATA, "")
         self._end_transaction()
         return reply
 
-    def _judge(self, stage: Stage) -> Generator[Question, Answer, Reply | None]:
-        """Ask the policies of a stage in turn; return the reply of the first that decides."""
-        self._case.at = self.gateway.clock.now()
-        self._case.fresh.clear()
-        for name, policy in self.gateway.policies[stage]:
-            verdict = policy.judge(self._case)
-            while isinstance(verdict, Question):
-                answer = yield verdict
-                self.gateway.remember(verdict, answer)
-                self._case.fresh[verdict] = answer
-                verdict = policy.judge(self._case)
-            if isinstance(verdict, Refuse):
-                return self._refuse(verdict, stage, name)
-            if isinstance(verdict, Junk):
-                self._junked_by = name  # a later policy may still refuse
-        return None
-
-    def _refuse(self, verdict: Refuse, stage: Stage, policy: str) -> Reply:
-        case = self._case
-        culprit = verdict.recipient or case.recipient or next(iter(case.envelope.recipients), "")
-        told = self.gateway.tell(verdict.cause, stage, case, culprit)
-        fate = Fate.REFUSED if told.reply.refuses else Fate.DEFERRED
-        recipients = [case.recipient] if case.recipient or stage is not Stage.END_OF_DATA else case.envelope.recipients
-        message_id = self._message_id() if stage is Stage.END_OF_DATA else ""
-        for recipient in recipients:
-            cause = verdict.cause
-            if verdict.recipient is not None and recipient != verdict.recipient:
-                # Refused for another's sake: nothing is wrong with this one unless the directory says so too.
-                cause = fault(case, recipient) or Cause.POLICY
-            self.gateway.record(
-                case,
-                self._port,
-                stage=stage,
-                recipient=recipient,
-                reply=told.reply,
-                fate=fate,
-                cause=cause,
-                claimed=told.claimed,
-                policy=policy or None,
-                message_id=message_id,
-                after_mail=stage not in {Stage.CONNECT, Stage.EHLO},
-            )
-        if told.reply.code == 421:
-            self.closing = True
-        return told.reply
-
-    def _accept(self) -> Reply:
-        reply = self.gateway.say("accepted", self._case)
-        message_id = self._message_id()
-        for recipient in self._case.envelope.recipients:
-            self.gateway.record(
-                self._case,
-                self._port,
-                stage=Stage.END_OF_DATA,
-                recipient=recipient,
-                reply=reply,
-                fate=Fate.JUNK if self._junked_by else Fate.INBOX,
-                policy=self._junked_by,
-                message_id=message_id,
-            )
-        return reply
-
-    def _message_id(self) -> str:
-        header, _, _ = self._case.content.partition(b"\r\n\r\n")
-        found = _MESSAGE_ID.search(header)
-        return found[1].decode("ascii", "replace") if found else ""
-
     def _break_off(self) -> None:
-        """Drop the transaction in hand; recipients that had been accepted are told so in the books."""
-        for recipient in self._case.envelope.recipients:
-            self._case.recipient = recipient
-            self.gateway.record(
-                self._case,
-                self._port,
-                stage=Stage.DATA if self.wants_content else Stage.RCPT,
-                recipient=recipient,
-                reply=self.gateway.say("rcpt", self._case),
-                fate=Fate.CUT,
-            )
+        """Drop the transaction in hand."""
+        self._decider.cut(in_content=self.wants_content)
         self._end_transaction()
 
     def _end_transaction(self) -> None:
         self._case.recipient = ""
         self._case.envelope = Envelope()
         self._case.content = b""
+        self._decider.forget()
         self._in_mail = False
         self.wants_content = False

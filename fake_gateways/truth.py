@@ -80,6 +80,12 @@ class Fate(StrEnum):
 
     INBOX = "inbox"
     JUNK = "junk"
+    QUARANTINED = "quarantined"
+    """Taken, and kept where only an administrator looks."""
+    DISCARDED = "discarded"
+    """Taken, and thrown away without a word."""
+    BOUNCED_LATER = "bounced-later"
+    """Taken, and sent back in a delivery report."""
     REFUSED = "refused"
     DEFERRED = "deferred"
     CUT = "cut"
@@ -91,8 +97,9 @@ class Truth(NamedTuple):
 
     ``recipient`` is empty for a decision taken before RCPT, ``return_path`` is None before MAIL. ``host`` is the
     exchanger the gateway answers as. ``at`` is in seconds since the epoch, UTC. ``claimed`` is the cause whose wording
-    was used; ``honest`` says whether it is the true one. ``peer_port`` joins a decision before MAIL to the sender's
-    socket and is no part of the books' hash.
+    was used, None where nothing was; ``honest`` says that no other than the true one was. ``code`` is 0 where the
+    gateway hung up without a word. ``peer_port`` joins a decision before MAIL to the sender's socket and is no part of
+    the books' hash.
     """
 
     gateway: str

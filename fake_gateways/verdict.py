@@ -1,10 +1,10 @@
-"""What a policy may answer when it has an opinion."""
+"""What a policy may answer when it has an opinion, and what it may ask for first."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fake_gateways.truth import Cause
+from fake_gateways.truth import Cause, Fate
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +14,46 @@ class Refuse:
     cause: Cause
     recipient: str | None = None
     """The recipient at fault when a whole message is refused for one of several."""
+    claimed: Cause | None = None
+    """What the gateway itself takes for the cause, where it is mistaken: a stale directory believes what it says."""
+    backend: str | None = None
+    """The persona of the server behind the gateway, where the gateway repeats that one's words."""
+    closes: bool = False
+    """Whether the gateway hangs up after its reply; it always does after 421."""
 
 
 @dataclass(frozen=True, slots=True)
-class Junk:
-    """Take the message and file it into the junk folder."""
+class Disconnect:
+    """Hang up without a word."""
+
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Garble:
+    """Say something that is no proper reply; ``octets`` go over the wire as they are."""
+
+    cause: Cause
+    octets: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Take the message, and put it where its reader will hardly or never see it; a later policy may still refuse it.
+
+    ``recipient`` is the one meant, None for all recipients of the message.
+    """
+
+    fate: Fate
+    cause: Cause
+    recipient: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Should this be refused, then only after so many seconds."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +62,25 @@ class Question:
 
     name: str
     kind: str = "A"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A real content filter's opinion is needed first."""
+
+    scanner: str
+    content: bytes
+    peer_address: str
+    helo: str
+    return_path: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Time has to pass first, in seconds; an Answer without records says that it has."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +95,5 @@ class Answer:
     failed: bool = False
 
 
-Verdict = Refuse | Junk
+Need = Question | Scan | Wait
+Verdict = Refuse | Disconnect | Garble | File | Hold

@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 from pydantic import AfterValidator
 
@@ -42,25 +42,39 @@ class Listing:
     since: float
     until: float | None = None
 
+
+class Spell(NamedTuple):
+    """A record that stands from one moment to another (None: for good), seconds since the epoch."""
+
+    value: str
+    since: float
+    until: float | None
+
     def stands(self, at: float) -> bool:
-        """Whether the address is listed at a moment."""
+        """Whether the record is there at a moment."""
         return self.since <= at and (self.until is None or at < self.until)
 
 
 @dataclass
 class World:
-    """Every name there is. Names in lower case without the final dot; values as a zone file would write them."""
+    """Every name there is. Names in lower case without the final dot; values as a zone file would write them.
 
-    records: dict[Question, tuple[str, ...]] = field(default_factory=dict)
-    _listings: dict[str, list[Listing]] = field(default_factory=dict)
-    _names: set[str] = field(default_factory=set)
+    A name that begins with ``*.`` stands for whatever has no records of its own below the rest (RFC 4592).
+    """
 
-    def add(self, name: str, kind: str, *values: str) -> None:
-        """Add records to a name."""
+    _spells: dict[Question, list[Spell]] = field(default_factory=dict)
+    _kinds: dict[str, set[str]] = field(default_factory=dict)
+    _parents: set[str] = field(default_factory=set)
+    _wild: bool = False
+
+    def add(self, name: str, kind: str, *values: str, since: float = 0.0, until: float | None = None) -> None:
+        """Add records to a name, for good or for a time."""
         key = Question(name.lower(), kind)
-        self.records[key] = self.records.get(key, ()) + values
+        self._spells.setdefault(key, []).extend(Spell(value, since, until) for value in values)
+        self._kinds.setdefault(key.name, set()).add(kind)
+        self._wild = self._wild or key.name.startswith("*.")
         labels = key.name.split(".")
-        self._names.update(".".join(labels[depth:]) for depth in range(len(labels)))
+        self._parents.update(".".join(labels[depth:]) for depth in range(1, len(labels)))
 
     def add_host(self, name: str, address: str) -> None:
         """Add a host with its address record and the pointer back."""
@@ -71,26 +85,39 @@ class World:
     def add_listings(self, listings: Iterable[Listing]) -> None:
         """Put addresses on blocklists."""
         for listing in listings:
-            self._listings.setdefault(blocklist_name(listing.address, listing.zone), []).append(listing)
+            name = blocklist_name(listing.address, listing.zone)
+            self.add(name, "A", LISTED, since=listing.since, until=listing.until)
+            self.add(name, "TXT", f'"Listed in {listing.zone}"', since=listing.since, until=listing.until)
 
     def answer(self, question: Question, at: float) -> Answer:
         """Answer a question as of a moment; an empty answer where there is no such record."""
-        question = Question(question.name.lower().rstrip("."), question.kind)
-        listings = self._listings.get(question.name)
-        if listings is not None:
-            if not any(listing.stands(at) for listing in listings):
-                return Answer(ttl_s=TTL_S)
-            told = {"A": (LISTED,), "TXT": (f'"Listed in {listings[0].zone}"',)}
-            return Answer(told.get(question.kind, ()), TTL_S)
-        return Answer(self.records.get(question, ()), TTL_S)
+        name = self._nearest(question.name.lower().rstrip("."), at)
+        spells = self._spells.get(Question(name, question.kind), ())
+        records = dict.fromkeys(spell.value for spell in spells if spell.stands(at))
+        return Answer(tuple(records), TTL_S)
 
     def exists(self, name: str, at: float) -> bool:
         """Whether a name exists at all, or only the record asked for is missing (RFC 2308 section 2)."""
-        name = name.lower().rstrip(".")
-        listings = self._listings.get(name)
-        if listings is not None:
-            return any(listing.stands(at) for listing in listings)
-        return name in self._names
+        return self._stands(self._nearest(name.lower().rstrip("."), at), at)
+
+    def _nearest(self, name: str, at: float) -> str:
+        """Return the name that answers for a name: itself, or the wildcard of its closest parent that exists."""
+        if not self._wild or self._stands(name, at):
+            return name
+        labels = name.split(".")
+        for depth in range(1, len(labels)):
+            parent = ".".join(labels[depth:])
+            if f"*.{parent}" in self._kinds:
+                return f"*.{parent}"
+            if self._stands(parent, at):
+                break
+        return name
+
+    def _stands(self, name: str, at: float) -> bool:
+        if name in self._parents:
+            return True
+        spells = (spell for kind in self._kinds.get(name, ()) for spell in self._spells[Question(name, kind)])
+        return any(spell.stands(at) for spell in spells)
 
 
 def blocklist_name(address: str, zone: str) -> str:

@@ -22,7 +22,7 @@ from fake_gateways.loopback import Network, OutsideError
 from probe import event_loop, lab, serving
 from probe.classify import BASELINES
 from probe.input_error import InputError
-from probe.ledger import Attempt, Ledger, Planned, Truth
+from probe.ledger import Attempt, DeliveryReport, Ledger, Planned, Truth
 from probe.report.terminal import harmless, print_answer
 from probe.scenario.load import Loaded, load
 from probe.scenario.model import Scenario
@@ -35,6 +35,9 @@ app = typer.Typer(
 )
 scenario_app = typer.Typer(help="Look at scenario files.", no_args_is_help=True)
 app.add_typer(scenario_app, name="scenario")
+
+
+_COUNTED = (("planned", Planned), ("attempts", Attempt), ("truth", Truth), ("reports", DeliveryReport))
 
 
 class Exit(IntEnum):
@@ -140,6 +143,9 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port of every gateway.")] = 2525,
     dns_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the nameserver.")] = 5353,
     dns_address: Annotated[str, typer.Option(help="Address of the nameserver.")] = "127.0.0.53",
+    report_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port that delivery reports go to, at the return-path's MX.")
+    ] = 25,
     speed: Annotated[float, typer.Option(min=0.001, max=1e6, help="How many times as fast as real time goes.")] = 1.0,
     seed: Seed = None,
     out: Out = None,
@@ -149,7 +155,7 @@ def serve(
     loaded = _load(scenario, seed)
     folder = out or Path("runs") / loaded.scenario.name
     setting = lab.set_up(loaded)
-    place = serving.Place(port, dns_address, dns_port, _networks(allow_network))
+    place = serving.Place(port, dns_address, dns_port, report_port, _networks(allow_network))
 
     def ready() -> None:
         sources = [ip.address for ip in loaded.scenario.sender.ips]
@@ -181,7 +187,7 @@ def books(
         state = "complete" if ledger.complete else "INCOMPLETE: the run ended before every recipient was finished with"
         print(f"scenario   {ledger.note('scenario')}, seed {ledger.note('seed')}, transport {ledger.note('transport')}")
         print(f"state      {state}")
-        for name, row_type in (("planned", Planned), ("attempts", Attempt), ("truth", Truth)):
+        for name, row_type in _COUNTED:
             print(f"{name:<10} {ledger.count(row_type):,}")
         print(f"sha256     {ledger.digest()}")
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from fake_gateways import nameserver
 from fake_gateways.envelope import domain_of
+from fake_gateways.exchanger import exchanger_of
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.mailboxes import Directory
 from fake_gateways.resolver import Resolver
@@ -26,7 +27,6 @@ from probe.classify import BASELINES
 from probe.input_error import InputError
 from probe.lane_job import Carriage, Job, LaneJob
 from probe.ledger import FILE, Classification, Ledger, Mailbox, Planned, held
-from probe.route import exchanger_of
 from probe.scenario.companies import Company, companies, staff
 from probe.scenario.load import Loaded
 
@@ -81,7 +81,8 @@ def set_up(loaded: Loaded) -> Setting:
             )
         at_company[by_domain[domain]].append(each.address.lower())
     directories = {
-        company.name: staff(company, at_company[company.name], scenario.seed, loaded.path) for company in found
+        company.name: staff(company, at_company[company.name], scenario.seed, loaded.path, scenario.starts.timestamp())
+        for company in found
     }
     rng = random.Random(f"{scenario.seed}:{the_campaign.name}:recipients")  # noqa: S311 - must be repeatable
     everybody = [address for directory in directories.values() for address in sorted(directory.states)]
@@ -121,7 +122,11 @@ def _world(loaded: Loaded, found: Iterable[Company]) -> World:
         )
     # RFC 7208: the sender's addresses may use its return-path.
     allowed = " ".join(f"ip{'6' if ':' in ip.address else '4'}:{ip.address}" for ip in sender.ips)
-    world.add(sender.return_path, "TXT", f'"v=spf1 {allowed} -all"')
+    if not any(record.type == "TXT" and record.name.lower() == sender.return_path for record in scenario.dns):
+        world.add(sender.return_path, "TXT", f'"v=spf1 {allowed} -all"')
+    for record in scenario.dns:
+        until = None if record.until is None else starts + record.until
+        world.add(record.name.rstrip("."), record.type, record.value, since=starts + record.since, until=until)
     return world
 
 

@@ -11,11 +11,14 @@ from typing import Any, Final, Literal
 
 from fake_gateways import nameserver, server
 from fake_gateways.clock import Clock, VirtualClock, WallClock
+from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.mailboxes import Directory
 from fake_gateways.resolver import Resolver
+from fake_gateways.supply import Sleep, Supply
 from fake_gateways.truth import Truth
+from fake_gateways.verdict import Answer, Question
 from fake_gateways.zone import World
 from probe import event_loop
 from probe.attempt import Attempt
@@ -27,7 +30,7 @@ from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
 from probe.transport import Transport
 from probe.transport.memory import MemoryTransport
-from probe.transport.tcp import TcpTransport
+from probe.transport.tcp import PATIENCE_S, Patience, TcpTransport
 
 LANES_AT_ONCE: Final = 64
 """Lanes of one process that run side by side; each holds a few sockets open."""
@@ -122,7 +125,14 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, done: Callable[
     starts = scenario.starts.timestamp()
     virtual = scenario.clock == "virtual"
     clock: Clock = _CourteousClock(starts) if virtual else WallClock(starts)
-    gateway = build_gateway(lane_job.company, lane_job.directory, scenario.seed, clock, ledger.pen(Truth))
+    gateway = build_gateway(
+        lane_job.company,
+        lane_job.directory,
+        scenario,
+        clock,
+        write=ledger.pen(Truth),
+        post=ledger.pen(DeliveryReport),
+    )
     async with _transport(job, lane_job, gateway, clock) as transport:
         lane = Lane(
             mx=lane_job.mx,
@@ -142,20 +152,53 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, done: Callable[
 @asynccontextmanager
 async def _transport(job: Job, lane: LaneJob, gateway: Gateway, clock: Clock) -> AsyncIterator[Transport]:
     """Make the way to the lane's gateway; over sockets it has a nameserver that knows the lane's time."""
+    patience_s = job.scenario.sender.patience
     if job.carriage == "memory":
-        yield MemoryTransport(gateway, job.world.answer)
+
+        async def ask(question: Question) -> Answer:
+            return job.world.answer(question, clock.now())
+
+        yield MemoryTransport(gateway, Supply(ask, clock.sleep), patience_s)
         return
+    is_virtual = isinstance(clock, VirtualClock)
+    patience = Patience(patience_s)
     async with AsyncExitStack() as stack:
         names = await nameserver.serve(job.world, clock.now)
         stack.push_async_callback(names.close)
-        resolver = Resolver(names.address, names.port)
-        listener = await server.serve(gateway, resolver.ask, address=lane.company.address, allowed=job.allowed)
+        supply = Supply(Resolver(names.address, names.port).ask, _slept(clock, patience) if is_virtual else clock.sleep)
+        listener = await server.serve(gateway, supply, address=lane.company.address, allowed=job.allowed)
         stack.callback(listener.close)
-        yield TcpTransport(lane.company.address, listener.sockets[0].getsockname()[1], allowed=job.allowed)
+        yield TcpTransport(
+            lane.company.address,
+            listener.sockets[0].getsockname()[1],
+            allowed=job.allowed,
+            deadline_s=PATIENCE_S if is_virtual else patience_s,
+            patience=patience,
+        )
+
+
+def _slept(clock: Clock, patience: Patience) -> Sleep:
+    """Return how a gateway lets virtual time pass over sockets: the sender's timers do not run, so they are told."""
+
+    async def sleep(seconds: float) -> None:
+        if seconds <= patience.seconds:
+            await clock.sleep(seconds)
+            return
+        await clock.sleep(patience.seconds)
+        patience.run_out()
+        await asyncio.Event().wait()  # until the sender's end of the line is closed
+
+    return sleep
 
 
 def build_gateway(
-    company: Company, directory: Directory, seed: int, clock: Clock, write: Callable[[Truth], None]
+    company: Company,
+    directory: Directory,
+    scenario: Scenario,
+    clock: Clock,
+    *,
+    write: Callable[[Truth], None],
+    post: Callable[[DeliveryReport], None],
 ) -> Gateway:
     """Put a company's gateway together. Its random stream depends on seed and name alone."""
     persona = company.persona
@@ -169,8 +212,12 @@ def build_gateway(
         lies=company.spec.lies,
         size_limit=company.spec.size_limit or persona.size_limit,
         clock=clock,
-        seed=f"{seed}:{company.name}:gateway",
+        starts=scenario.starts.timestamp(),
+        seed=f"{scenario.seed}:{company.name}:gateway",
         write=write,
+        post=post,
+        reports=company.spec.reports,
+        xclient=company.spec.xclient,
     )
 
 

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from fake_gateways import nameserver, server
+from fake_gateways import certificate, nameserver, server
+from fake_gateways.bouncer import Bouncer
 from fake_gateways.clock import WallClock
+from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.loopback import Network
 from fake_gateways.resolver import Resolver
+from fake_gateways.supply import Supply
 from fake_gateways.truth import Truth
 from probe import lane_job
 from probe.input_error import InputError
@@ -34,6 +37,7 @@ class Place:
     smtp_port: int = 2525
     dns_address: str = "127.0.0.53"
     dns_port: int = 5353
+    report_port: int = 25
     allowed: tuple[Network, ...] = ()
 
 
@@ -47,17 +51,19 @@ async def serve(setting: Setting, out: Path, place: Place, *, speed: float, read
         loop.add_signal_handler(number, stop.set)
     written = 0
     truths: list[Truth] = []
+    reports: list[DeliveryReport] = []
     with held(out):
         async with AsyncExitStack() as stack:
             # Ports first: where one is taken, the books of an earlier run stay as they are.
-            await _open(setting, place, clock, truths.append, stack)
+            await _open(setting, place, clock, stack, write=truths.append, keep=reports.append)
             with Ledger.create(out) as ledger:
                 _begin(ledger, setting)
                 ready()
                 while not stop.is_set() or truths:
                     written += len(truths)
-                    ledger.add(truths)
+                    ledger.add([*truths, *reports])
                     truths.clear()
+                    reports.clear()
                     with suppress(TimeoutError):
                         await asyncio.wait_for(stop.wait(), FLUSH_S)
                 ledger.seal()
@@ -77,7 +83,13 @@ def _begin(ledger: Ledger, setting: Setting) -> None:
 
 
 async def _open(
-    setting: Setting, place: Place, clock: WallClock, write: Callable[[Truth], None], stack: AsyncExitStack
+    setting: Setting,
+    place: Place,
+    clock: WallClock,
+    stack: AsyncExitStack,
+    *,
+    write: Callable[[Truth], None],
+    keep: Callable[[DeliveryReport], None],
 ) -> None:
     """Start the nameserver, then every gateway."""
     names = await _or_in_use(
@@ -90,12 +102,29 @@ async def _open(
     )
     stack.push_async_callback(names.close)
     resolver = Resolver(names.address, names.port, allowed=place.allowed)
+    bouncer = Bouncer(resolver.ask, clock, place.report_port, allowed=place.allowed)
+    stack.push_async_callback(bouncer.close)
+    supply = Supply(resolver.ask, clock.sleep)
+    tls = certificate.issuer([company.host for company in setting.companies])
+
+    def post(report: DeliveryReport) -> None:
+        keep(report)
+        bouncer.post(report)
+
     for company in setting.companies:
         gateway = lane_job.build_gateway(
-            company, setting.directories[company.name], setting.loaded.scenario.seed, clock, write
+            company, setting.directories[company.name], setting.loaded.scenario, clock, write=write, post=post
         )
         listener = await _or_in_use(
-            server.serve(gateway, resolver.ask, address=company.address, port=place.smtp_port, allowed=place.allowed),
+            server.serve(
+                gateway,
+                supply,
+                address=company.address,
+                port=place.smtp_port,
+                tls=tls,
+                proxied=company.spec.proxy_protocol,
+                allowed=place.allowed,
+            ),
             company.address,
             place.smtp_port,
             "--port",

@@ -8,11 +8,13 @@ from typing import Any
 
 from fake_gateways import persona as personas
 from fake_gateways.clock import VirtualClock
+from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.gateway import Gateway
 from fake_gateways.mailboxes import Directory, MailboxState
 from fake_gateways.reply import Reply
+from fake_gateways.supply import Supply
 from fake_gateways.truth import Cause, Truth
-from fake_gateways.verdict import Answer
+from fake_gateways.verdict import Answer, Question
 from probe.attempt import Attempt, Failure
 from probe.campaign import Delivery
 from probe.lane import Lane
@@ -112,6 +114,7 @@ class Run:
 
     attempts: list[Attempt] = field(default_factory=list)
     truths: list[Truth] = field(default_factory=list)
+    reports: list[DeliveryReport] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
     finished: int = 0
 
@@ -165,15 +168,26 @@ def run(
         lies=1.0,
         size_limit=100_000,
         clock=clock,
+        starts=STARTS,
         seed="7",
         write=done.truths.append,
+        post=done.reports.append,
     )
+
+    async def nobody_knows(question: Question) -> Answer:
+        del question
+        return Answer()
+
+    known = sender(**keys)
     lane = Lane(
         mx="mx.acme.example",
         transport=WatchedTransport(
-            MemoryTransport(gateway, lambda _question, _at: Answer()), clock, done.connections, unreachable
+            MemoryTransport(gateway, Supply(nobody_knows, clock.sleep), known.patience),
+            clock,
+            done.connections,
+            unreachable,
         ),
-        sender=sender(**keys),
+        sender=known,
         campaign="news",
         template=MESSAGE,
         clock=clock,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from fake_gateways import persona as personas
 from fake_gateways.clock import VirtualClock
+from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.gateway import Gateway
 from fake_gateways.mailboxes import Directory, MailboxState
 from fake_gateways.persona import Persona
@@ -17,6 +18,7 @@ from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.reply import Reply
 from fake_gateways.session import Dialogue
 from fake_gateways.truth import Cause, Truth
+from fake_gateways.verdict import Answer, Question, Wait
 from fake_gateways.zone import World
 
 STARTS = 1_772_438_400.0
@@ -72,6 +74,8 @@ class LoneGateway:
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(STARTS))
     world: World = field(default_factory=World)
     truths: list[Truth] = field(default_factory=list)
+    reports: list[DeliveryReport] = field(default_factory=list)
+    xclient: bool = False
 
     def __post_init__(self) -> None:
         self.gateway = Gateway(
@@ -84,8 +88,11 @@ class LoneGateway:
             lies=self.lies,
             size_limit=self.size_limit,
             clock=self.clock,
+            starts=STARTS,
             seed=self.seed,
             write=self.truths.append,
+            post=self.reports.append,
+            xclient=self.xclient,
         )
 
     def call(self, peer: str = PEER, *, helo: str | None = "mta1.messenger.example") -> Client:
@@ -97,12 +104,16 @@ class LoneGateway:
 
 
 class Client:
-    """The client's side of one session. ``asked`` are the names that the gateway wanted from the DNS."""
+    """The client's side of one session.
+
+    ``asked`` are the names that the gateway wanted from the DNS, ``waited_s`` is how long it let the client wait.
+    """
 
     def __init__(self, lone: LoneGateway, peer: str) -> None:
         self._lone = lone
         self.session = lone.gateway.open(peer, 40_000)
         self.asked: list[str] = []
+        self.waited_s = 0.0
         self.greeting = self._hear(self.session.greet())
 
     def say(self, line: str | bytes) -> Reply:
@@ -126,11 +137,19 @@ class Client:
         return self.send(content) if go_ahead.code == 354 else go_ahead
 
     def _hear(self, dialogue: Dialogue) -> Reply:
+        lone = self._lone
         try:
-            question = next(dialogue)
+            need = next(dialogue)
             while True:
-                self.asked.append(question.name)
-                question = dialogue.send(self._lone.world.answer(question, self._lone.clock.now()))
+                answer = Answer()
+                match need:
+                    case Question():
+                        self.asked.append(need.name)
+                        answer = lone.world.answer(need, lone.clock.now())
+                    case Wait():
+                        self.waited_s += need.seconds
+                        lone.clock.pass_by(need.seconds)
+                need = dialogue.send(answer)
         except StopIteration as finished:
             reply: Reply = finished.value
             return reply

@@ -13,7 +13,7 @@ from wire import Client, connected
 
 from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case
-from fake_gateways.server import Ask
+from fake_gateways.supply import Ask
 
 ANNA: Final = "anna.berg@northwind.example"
 INES: Final = "ines.roth@northwind.example"

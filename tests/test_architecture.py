@@ -23,6 +23,8 @@ EDGES: Final = {
     "fake_gateways/server.py": "carries sessions over sockets",
     "fake_gateways/resolver.py": "asks a nameserver",
     "fake_gateways/nameserver.py": "answers over UDP and TCP",
+    "fake_gateways/bouncer.py": "sends delivery reports over sockets",
+    "fake_gateways/certificate.py": "makes a certificate for the run",
     "probe/transport/tcp.py": "speaks SMTP over sockets",
     "probe/ledger/__init__.py": "keeps the books in a database",
     "probe/lab.py": "puts a run together: processes, loops, folders",
@@ -39,7 +41,8 @@ EDGES: Final = {
 DOORS: Final = {
     ("fake_gateways/clock.py", "asyncio"): {"WallClock"},
     ("fake_gateways/clock.py", "time"): {"WallClock"},
-    ("fake_gateways/persona.py", "importlib"): {"names", "load"},
+    ("fake_gateways/persona.py", "importlib"): {"names", "load", "_plain_words"},
+    ("fake_gateways/persona.py", "pathlib"): {"load"},
     ("probe/classify/by_text.py", "importlib"): {"ByText"},
     ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
     ("probe/message.py", "pathlib"): {"read"},
@@ -50,13 +53,13 @@ OUTSIDE: Final = {
     "asyncio", "concurrent", "ctypes", "fileinput", "glob", "http", "importlib", "io", "logging", "mmap",
     "multiprocessing", "os", "pathlib", "secrets", "select", "selectors", "shutil", "signal", "socket",
     "socketserver", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
-    "aiosmtpd", "aiosmtplib", "dns", "rich", "sqlalchemy", "typer", "uvloop",
+    "aiosmtpd", "aiosmtplib", "dns", "httpx", "rich", "sqlalchemy", "trustme", "typer", "uvloop",
 }  # fmt: skip
 """Modules through which time, chance, files and the network come in. Not so ``random``, of which see below."""
 
 ONLY_IN: Final = {
     "aiosmtpd": {"fake_gateways/server.py"},
-    "aiosmtplib": {"probe/transport/tcp.py"},
+    "aiosmtplib": {"probe/transport/tcp.py", "fake_gateways/bouncer.py"},
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
     "typer": {"probe/cli.py"},

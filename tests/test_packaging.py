@@ -132,7 +132,9 @@ def test_the_metadata_says_what_the_project_file_says(installed: metadata.Distri
         name = requirement.partition(";")[0]
         return "".join(each for each in name.replace(" ", "") if each.isalnum() or each in "-_.<>=~!")
 
-    assert sorted(map(project, installed.requires or [])) == sorted(map(project, PROJECT["dependencies"]))
+    optional = [each for extra in PROJECT["optional-dependencies"].values() for each in extra]
+    wanted = [*PROJECT["dependencies"], *optional]
+    assert sorted(map(project, installed.requires or [])) == sorted(map(project, wanted))
 
 
 def test_the_entry_point_is_the_command(installed: metadata.Distribution) -> None:

@@ -14,10 +14,12 @@ from wire import PATIENCE_S
 from fake_gateways import persona as personas
 from fake_gateways import server
 from fake_gateways.clock import VirtualClock
+from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.envelope import domain_of
 from fake_gateways.gateway import Gateway
 from fake_gateways.mailboxes import Directory, MailboxState
 from fake_gateways.policies import AnySettings
+from fake_gateways.supply import Ask, Supply
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.units import parse_duration, parse_size
 from fake_gateways.verdict import Answer, Question
@@ -64,6 +66,12 @@ class Trial:
     clock: VirtualClock
     world: World
     books: Books
+    reports: list[DeliveryReport]
+
+    @property
+    def supply(self) -> Supply:
+        """Answer from the world, and let virtual time pass."""
+        return Supply(self.ask_world, self.clock.sleep)
 
     async def ask_world(self, question: Question) -> Answer:
         """Answer from the world's names without a nameserver."""
@@ -81,6 +89,7 @@ def build(
     lies: float = 1.0,
     size_limit: str | None = None,
     listings: tuple[Mapping[str, str], ...] = (),
+    xclient: bool = False,
 ) -> Trial:
     """Build a gateway as a scenario would name its parts; ``from`` of a listing counts from the trial's start."""
     states = {address: MailboxState(state) for address, state in (mailboxes or {}).items()}
@@ -89,6 +98,7 @@ def build(
     named = {policy["type"] for policy in policies}
     directory = () if "directory" in named else ({"type": "directory"},)
     clock, world, books = VirtualClock(STARTS), World(), Books()
+    reports: list[DeliveryReport] = []
     world.add_listings(
         Listing(
             listing["address"],
@@ -108,16 +118,22 @@ def build(
         lies=lies,
         size_limit=parse_size(size_limit) if size_limit else vendor.size_limit,
         clock=clock,
+        starts=STARTS,
         seed="550:northwind",
         write=books.write,
+        post=reports.append,
+        xclient=xclient,
     )
-    return Trial(gateway, clock, world, books)
+    return Trial(gateway, clock, world, books, reports)
 
 
 @asynccontextmanager
-async def serving(trial: Trial, ask: server.Ask | None = None) -> AsyncIterator[int]:
+async def serving(
+    trial: Trial, ask: Ask | None = None, *, tls: server.TlsContext | None = None, proxied: bool = False
+) -> AsyncIterator[int]:
     """Listen on a free port, which is what it yields."""
-    listener = await server.serve(trial.gateway, ask or trial.ask_world, address="127.0.0.1")
+    supply = trial.supply if ask is None else Supply(ask, trial.clock.sleep)
+    listener = await server.serve(trial.gateway, supply, address="127.0.0.1", tls=tls, proxied=proxied)
     try:
         yield listener.sockets[0].getsockname()[1]
     finally:

@@ -1,49 +1,34 @@
-"""The policies there are. This union is their registry: one behaviour, one file, one name."""
+"""The policies there are. This union is their registry: one behaviour, one file, one name.
+
+Their order here is the order in which a gateway asks those that its vendor's persona does not mention.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
 from fake_gateways.policies import content, directory, greylisting, ip_reputation, velocity
-from fake_gateways.policies.case import Nature, Policy
-from fake_gateways.policies.guard import Guard
+from fake_gateways.policies.case import Policy, Settings
+from fake_gateways.policies.guard import Guard, guards
 
-AnySettings = Annotated[
-    directory.DirectorySettings
-    | ip_reputation.IpReputationSettings
-    | content.ContentSettings
+_Any = (
+    ip_reputation.IpReputationSettings
     | velocity.VelocitySettings
-    | greylisting.GreylistingSettings,
-    Field(discriminator="type"),
-]
+    | greylisting.GreylistingSettings
+    | directory.DirectorySettings
+    | content.ContentSettings
+)
+AnySettings = Annotated[_Any, Field(discriminator="type")]
 
-NATURES: Final[dict[str, Nature]] = {
-    "directory": directory.NATURE,
-    "ip-reputation": ip_reputation.NATURE,
-    "content": content.NATURE,
-    "velocity": velocity.NATURE,
-    "greylisting": greylisting.NATURE,
+KINDS: Final[dict[str, type[Settings]]] = {
+    get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(_Any)
 }
+"""The settings of every policy by its type."""
 
 
-def begin(settings: AnySettings, seed: str) -> Policy:
+def begin(settings: Settings, seed: str, starts: float) -> Policy:
     """Return the policy with an empty memory, behind a guard where the scenario asks for one."""
-    policy = _begin(settings)
-    guarded = settings.share < 1.0 or settings.between is not None
-    return Guard(policy, settings, seed) if guarded else policy
-
-
-def _begin(settings: AnySettings) -> Policy:
-    match settings:
-        case directory.DirectorySettings():
-            return directory.Directory(settings)
-        case ip_reputation.IpReputationSettings():
-            return ip_reputation.IpReputation(settings)
-        case content.ContentSettings():
-            return content.Content(settings)
-        case velocity.VelocitySettings():
-            return velocity.Velocity(settings)
-        case greylisting.GreylistingSettings():
-            return greylisting.Greylisting(settings)
+    policy = settings.begin()
+    return Guard(policy, settings, seed, starts) if guards(settings) else policy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal, Self, get_args
+from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
 
 import re2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -10,10 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.message_parts import Parts, dissect
-from fake_gateways.truth import Cause
-from fake_gateways.verdict import Junk, Refuse
-
-NATURE: Final = Nature(causes=(Cause.CONTENT,), stages=frozenset({Stage.END_OF_DATA}))
+from fake_gateways.truth import Cause, Fate
+from fake_gateways.verdict import File, Refuse
 
 Where = Literal["subject", "words", "links", "attachments", "markup"]
 WHERE: Final[tuple[Where, ...]] = get_args(Where)
@@ -75,6 +73,8 @@ BUILT_IN: Final = (
 class ContentSettings(Settings):
     """Thresholds in points, and rules in place of the built-in ones where a scenario brings its own."""
 
+    nature: ClassVar = Nature(causes=(Cause.CONTENT,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
+
     type: Literal["content"]
     refuse_at: float = Field(default=7.0, gt=0)
     junk_at: float | None = Field(default=None, gt=0)
@@ -88,6 +88,10 @@ class ContentSettings(Settings):
         rule_sets(self.rules)
         return self
 
+    def begin(self) -> Content:
+        """Return the policy with its rules compiled."""
+        return Content(self)
+
 
 class Content:
     """Add the points of every rule that finds its pattern, each rule once."""
@@ -96,13 +100,13 @@ class Content:
         self._settings = settings
         self._sets = rule_sets(settings.rules)
 
-    def judge(self, case: Case) -> Refuse | Junk | None:
+    def judge(self, case: Case) -> Refuse | File | None:
         """Refuse or junk the message."""
         points = self.score(dissect(case.content))
         if points >= self._settings.refuse_at:
             return Refuse(Cause.CONTENT)
         if self._settings.junk_at is not None and points >= self._settings.junk_at:
-            return Junk()
+            return File(Fate.JUNK, Cause.CONTENT)
         return None
 
     def score(self, parts: Parts) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 
 from fake_gateways.envelope import Stage
 from fake_gateways.mailboxes import MailboxState
@@ -10,10 +10,6 @@ from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 
-NATURE: Final = Nature(
-    causes=(Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED, Cause.MAILBOX_FULL, Cause.SENDER_REJECTED),
-    stages=frozenset({Stage.RCPT, Stage.END_OF_DATA}),
-)
 _CAUSE: Final = {
     MailboxState.DEPARTED: Cause.USER_UNKNOWN,
     MailboxState.DISABLED: Cause.MAILBOX_DISABLED,
@@ -24,7 +20,17 @@ _CAUSE: Final = {
 class DirectorySettings(Settings):
     """Who is in the directory is said under ``mailboxes``; here only the stage can be moved."""
 
+    nature: ClassVar = Nature(
+        causes=(Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED, Cause.MAILBOX_FULL, Cause.SENDER_REJECTED),
+        stages=frozenset({Stage.RCPT, Stage.END_OF_DATA}),
+        usual=Stage.RCPT,
+    )
+
     type: Literal["directory"] = "directory"
+
+    def begin(self) -> Directory:
+        """Return the policy."""
+        return Directory()
 
 
 class Directory:
@@ -33,9 +39,6 @@ class Directory:
     At RCPT each recipient gets its own reply. At end of data one reply stands for the whole message
     (RFC 5321 4.2.5), so one unknown recipient takes the others with it.
     """
-
-    def __init__(self, settings: DirectorySettings) -> None:
-        del settings
 
     def judge(self, case: Case) -> Refuse | None:
         """Refuse the recipient in hand, or at end of data the first that cannot be served."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -12,8 +12,6 @@ from fake_gateways.truth import Cause
 from fake_gateways.units import Duration
 from fake_gateways.verdict import Refuse
 
-NATURE: Final = Nature(causes=(Cause.GREYLISTED,), stages=frozenset({Stage.RCPT}))
-
 
 class GreylistingSettings(Settings):
     """A retry passes from ``wait`` after the first attempt until ``window`` after it, and is remembered for ``keep``.
@@ -21,6 +19,8 @@ class GreylistingSettings(Settings):
     ``mask`` is how much of the address counts: products take all of it, its /24 (postgrey) or its /19 (rspamd).
     ``trust_after`` retries that passed, a client is trusted with everybody (postgrey: 5).
     """
+
+    nature: ClassVar = Nature(causes=(Cause.GREYLISTED,), stages=frozenset({Stage.RCPT}), usual=Stage.RCPT)
 
     type: Literal["greylisting"]
     wait: Duration = 300.0
@@ -35,6 +35,10 @@ class GreylistingSettings(Settings):
             msg = "window is not longer than wait, so no retry would ever pass; lengthen it"
             raise ValueError(msg)
         return self
+
+    def begin(self) -> Greylisting:
+        """Return the policy; nobody has been seen yet."""
+        return Greylisting(self)
 
 
 class Greylisting:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
@@ -13,10 +13,6 @@ from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
 from fake_gateways.zone import Domain, blocklist_name
-
-NATURE: Final = Nature(
-    causes=(Cause.IP_REPUTATION,), stages=frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL, Stage.RCPT})
-)
 
 
 def _network(value: Any) -> Network:
@@ -33,12 +29,27 @@ Networks = Annotated[
 
 
 class IpReputationSettings(Settings):
-    """Blocklist zones to ask, and local lists of addresses or networks such as 127.10.0.0/24. ``allow`` goes first."""
+    """Blocklist zones to ask, and local lists of addresses or networks such as 127.10.0.0/24. ``allow`` goes first.
+
+    A zone that has enough of a resolver answers 127.255.255.x for every address, which is no listing; a gateway with
+    ``errors_are_listings`` takes it for one (docs.spamhaus.com, return codes).
+    """
+
+    nature: ClassVar = Nature(
+        causes=(Cause.IP_REPUTATION,),
+        stages=frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL, Stage.RCPT}),
+        usual=Stage.CONNECT,
+    )
 
     type: Literal["ip-reputation"]
     zones: tuple[Domain, ...] = ()
     deny: Networks
     allow: Networks
+    errors_are_listings: bool = False
+
+    def begin(self) -> IpReputation:
+        """Return the policy."""
+        return IpReputation(self)
 
 
 class IpReputation:
@@ -61,6 +72,11 @@ class IpReputation:
             answer = case.answer(question)
             if answer is None:
                 return question
-            if any(record.startswith("127.") for record in answer.records):
+            if any(is_listing(record) or settings.errors_are_listings for record in answer.records):
                 return Refuse(Cause.IP_REPUTATION)
         return None
+
+
+def is_listing(record: str) -> bool:
+    """Whether a blocklist's A record says that what was asked for is listed (RFC 5782 section 2.1)."""
+    return record.startswith("127.") and not record.startswith("127.255.255.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Final, Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -13,16 +13,18 @@ from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate
 from fake_gateways.verdict import Refuse
 
-NATURE: Final = Nature(
-    causes=(Cause.VELOCITY,), stages=frozenset({Stage.CONNECT, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA})
-)
-
 Scope = Literal["ip", "/24", "sender-domain"]
 Unit = Literal["messages", "recipients", "connections"]
 
 
 class VelocitySettings(Settings):
     """``limit`` is counted apart for every value of each of ``per``; past it all is refused for ``block_for``."""
+
+    nature: ClassVar = Nature(
+        causes=(Cause.VELOCITY,),
+        stages=frozenset({Stage.CONNECT, Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA}),
+        usual=Stage.RCPT,
+    )
 
     type: Literal["velocity"]
     limit: Rate
@@ -36,6 +38,10 @@ class VelocitySettings(Settings):
             msg = "per sender-domain cannot be counted at connect, where nobody has named a sender; move at to mail"
             raise ValueError(msg)
         return self
+
+    def begin(self) -> Velocity:
+        """Return the policy; nothing has been counted yet."""
+        return Velocity(self)
 
 
 class Velocity:

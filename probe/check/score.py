@@ -8,11 +8,17 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from fake_gateways.mailboxes import MailboxState
-from fake_gateways.truth import Cause, Fault, Truth
+from fake_gateways.truth import Cause, Fate, Fault, Truth
 from probe.attempt import Attempt, Outcome
 from probe.check.interval import wilson
 from probe.classify import Classifier, Evidence, Reading
 
+_OUT_OF_SIGHT: Final = {
+    Fate.JUNK: "junked",
+    Fate.QUARANTINED: "quarantined",
+    Fate.DISCARDED: "discarded",
+    Fate.BOUNCED_LATER: "bounced_later",
+}
 NAIVE: Final = "code"
 """The reading that counts as reported: what most mail providers do with a reply."""
 
@@ -85,7 +91,8 @@ class Scorecard:
     """Everything counted of one run. ``recipients`` are those planned for, whether or not an attempt was made.
 
     In a complete run they are the delivered, the hard bounces reported, those refused otherwise, and those given up
-    after deferrals or failures of the network.
+    after deferrals or failures of the network. Of the delivered, as the sender must take them to be, some are
+    ``junked``, ``quarantined``, ``discarded`` or ``bounced_later``.
     """
 
     scenario: str
@@ -96,6 +103,9 @@ class Scorecard:
     attempts: int = 0
     delivered: int = 0
     junked: int = 0
+    quarantined: int = 0
+    discarded: int = 0
+    bounced_later: int = 0
     refused_otherwise: int = 0
     given_up: int = 0
     hard_bounces_reported: int = 0
@@ -165,7 +175,9 @@ def score_truth(
         reported = naive[recipient].suppress
         lied = truth is not None and truth.cause is not None and _is_disguise(truth)
         card.delivered += delivered
-        card.junked += truth is not None and truth.fate == "junk"
+        if truth is not None and Fate(truth.fate) in _OUT_OF_SIGHT:
+            counter = _OUT_OF_SIGHT[Fate(truth.fate)]
+            setattr(card, counter, getattr(card, counter) + 1)
         refused = story.evidence.last.outcome == Outcome.REFUSED
         card.refused_otherwise += refused and not reported
         card.given_up += not delivered and not refused
@@ -175,7 +187,7 @@ def score_truth(
         card.truth.recipient_fault += reported and not alive
         card.truth.disguised += reported and alive and lied
         card.truth.misread += reported and alive and not lied
-        if truth is not None and truth.cause is not None:
+        if truth is not None and truth.cause is not None and not delivered:
             by_cause = card.truth.by_cause[truth.cause]
             by_cause.refused += 1
             by_cause.disguised += alive and lied and reported
@@ -189,7 +201,7 @@ def score_truth(
 
 
 def _is_disguise(truth: Truth) -> bool:
-    return not truth.honest and Cause(truth.claimed or "").fault is Fault.RECIPIENT
+    return not truth.honest and truth.claimed is not None and Cause(truth.claimed).fault is Fault.RECIPIENT
 
 
 def _share(hits: int, cases: int) -> float:

@@ -15,6 +15,7 @@ from sqlalchemy import URL, Connection, Table, create_engine, event, func, selec
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError
 
+from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.attempt import Attempt
 from probe.input_error import InputError
@@ -25,6 +26,7 @@ from probe.ledger.schema import (
     METADATA,
     NOTE,
     PLANNED,
+    REPORT,
     TRUTH,
     Classification,
     Mailbox,
@@ -38,6 +40,7 @@ FILE: Final = "ledger.sqlite"
 _TABLES: Final[dict[type[Any], Table]] = {
     Truth: TRUTH,
     Attempt: ATTEMPT,
+    DeliveryReport: REPORT,
     Mailbox: MAILBOX,
     Planned: PLANNED,
     Classification: CLASSIFICATION,
@@ -201,6 +204,10 @@ class Ledger:
         """Yield the attempts by exchanger, in the order they were made."""
         yield from self._read(Attempt, ATTEMPT.c.mx, ATTEMPT.c.seq)
 
+    def reports(self) -> Iterator[DeliveryReport]:
+        """Yield the delivery reports by gateway, in the order they were written."""
+        yield from self._read(DeliveryReport, REPORT.c.gateway, REPORT.c.seq)
+
     def mailboxes(self) -> Iterator[Mailbox]:
         """Yield the mailboxes."""
         yield from self._read(Mailbox, MAILBOX.c.address)
@@ -219,8 +226,8 @@ class Ledger:
                 yield row_type._make(row)
 
     def export(self) -> Iterator[str]:
-        """Yield the canonical books, a JSON object a line: truth, then attempts, without durations and ports."""
-        for name, rows in (("truth", self.truths()), ("attempt", self.attempts())):
+        """Yield the canonical books, a JSON object a line: truth, attempts, reports; without durations and ports."""
+        for name, rows in (("truth", self.truths()), ("attempt", self.attempts()), ("report", self.reports())):
             for row in rows:
                 fields = {key: value for key, value in row._asdict().items() if key not in _NOT_HASHED}
                 yield _ENCODE({"book": name, **fields})
@@ -242,4 +249,4 @@ def _prepare(connection: Any, record: Any) -> None:
     cursor.close()
 
 
-__all__ = ["Attempt", "Classification", "Ledger", "Mailbox", "Note", "Planned", "Truth"]
+__all__ = ["Attempt", "Classification", "DeliveryReport", "Ledger", "Mailbox", "Note", "Planned", "Truth"]

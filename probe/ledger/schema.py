@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
 from sqlalchemy import Boolean, Column, Float, Integer, MetaData, Table, Text
 
+from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.attempt import Attempt
 
@@ -63,6 +64,7 @@ def _table(name: str, row: type[Any], key: tuple[str, ...] = ()) -> Table:
 # Truth and attempts have no key and no index: rows are added by the thousand and read back in order, once.
 TRUTH: Final = _table("truth", Truth)
 ATTEMPT: Final = _table("attempt", Attempt)
+REPORT: Final = _table("report", DeliveryReport)
 MAILBOX: Final = _table("mailbox", Mailbox)
 PLANNED: Final = _table("planned", Planned)
 CLASSIFICATION: Final = _table("classification", Classification)

@@ -81,8 +81,11 @@ def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
     return tuple(found)
 
 
-def staff(company: Company, listed: list[str], seed: int, path: str) -> Directory:
-    """Return a company's directory: those on the sender's list, those made up, and those named one by one."""
+def staff(company: Company, listed: list[str], seed: int, path: str, starts: float) -> Directory:
+    """Return a company's directory: those on the sender's list, those made up, and those named one by one.
+
+    ``starts`` is the scenario's start, in seconds since the epoch.
+    """
     rng = random.Random(f"{seed}:{company.name}:staff")  # noqa: S311 - a simulation must be repeatable
     boxes = company.spec.mailboxes
     people = [*listed, *invent(max(0, company.size - len(listed)), company.domains, listed, rng)]
@@ -97,7 +100,9 @@ def staff(company: Company, listed: list[str], seed: int, path: str) -> Director
             place = f"{path}: gateway.{company.name}.mailbox[{number}].address"
             raise InputError(place, f"{mailbox.address} is in none of the gateway's domains", "correct the domain")
         states[mailbox.address] = mailbox.state
-    return Directory(company.domains, states, boxes.catch_all)
+    living = sorted(address for address, state in states.items() if state.alive)
+    newcomers = rng.sample(living, round(boxes.newcomers * len(living)))
+    return Directory(company.domains, states, boxes.catch_all, dict.fromkeys(newcomers, starts - boxes.newcomers_since))
 
 
 def _made_up(seed: int) -> Iterator[str]:

@@ -11,11 +11,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from fake_gateways import persona as personas
-from fake_gateways.policies import NATURES
+from fake_gateways.policies import KINDS
 from fake_gateways.policies.directory import DirectorySettings
-from fake_gateways.truth import Cause
+from fake_gateways.session import ALWAYS_TOLD
 from probe.input_error import InputError
-from probe.scenario.model import GatewaySpec, Scenario, stage_of
+from probe.scenario.model import GatewaySpec, Scenario
 
 MAX_OCTETS: Final = 4 * 1024 * 1024
 _REMEDIES: Final = {
@@ -57,7 +57,7 @@ def load(path: Path) -> Loaded:
 def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
     """Check a scenario already parsed from TOML; raises InputError."""
     try:
-        scenario = Scenario.model_validate(raw)
+        scenario = Scenario.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
         raise _first(error.errors(), raw, path) from None
     for gateway in scenario.gateway:
@@ -69,55 +69,38 @@ def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
 
 
 def _check_persona(gateway: GatewaySpec, path: str) -> None:
-    """Refuse a gateway that would have to say what its persona has no words for."""
+    """Refuse a gateway whose persona does not exist, or that asks of a policy what it cannot do."""
     place = f"{path}: gateway.{gateway.name}"
-    try:
-        persona = personas.load(gateway.persona)
-    except KeyError:
-        known = ", ".join(personas.names())
-        raise InputError(f"{place}.persona", f"{gateway.persona!r} is not a persona", f"use one of: {known}") from None
-    told = set(personas.ALWAYS_TOLD)
-    given = {settings.type for settings in gateway.policy}
+    _persona(gateway.persona, f"{place}.persona")
+    told = set(ALWAYS_TOLD)
+    given = {settings.kind for settings in gateway.policy}
     always = () if "directory" in given else (DirectorySettings(),)
     for number, settings in enumerate((*gateway.policy, *always)):
-        stage = stage_of(settings, persona.at)
-        nature = NATURES[settings.type]
         here = f"{place}.policy[{number}]"
-        if stage is None:
-            raise InputError(here, f"persona {persona.name} has no place for {settings.type}", "remove the policy")
-        if stage not in nature.stages:
-            possible = ", ".join(sorted(nature.stages))
-            raise InputError(f"{here}.at", f"{settings.type} cannot speak at {stage}", f"use one of: {possible}")
-        told |= {(cause, stage) for cause in nature.causes}
-        _check_wordings(gateway, persona, here, {(cause, stage) for cause in nature.causes})
-    can_occur = {cause for cause, _ in told}
-    for cause, claimed in gateway.claims.items():
-        if cause not in can_occur:
+        if settings.at is not None and settings.at not in settings.nature.stages:
+            possible = ", ".join(sorted(settings.nature.stages))
+            raise InputError(f"{here}.at", f"{settings.kind} cannot speak at {settings.at}", f"use one of: {possible}")
+        backend = getattr(settings, "backend", None)
+        if backend is not None:
+            _persona(backend, f"{here}.backend")
+        told |= set(settings.nature.causes)
+    for cause in gateway.claims:
+        if cause not in told:
             problem = f"no policy of the gateway refuses for {cause}, so nothing would be claimed"
             raise InputError(f"{place}.claims.{cause}", problem, "add the policy or remove the claim")
-        _check_wordings(
-            gateway, persona, f"{place}.claims.{cause}", {pair for pair in told if pair[0] is cause}, claimed
-        )
 
 
-def _check_wordings(
-    gateway: GatewaySpec,
-    persona: personas.Persona,
-    place: str,
-    told: set[tuple[Cause, Any]],
-    claimed: Cause | None = None,
-) -> None:
-    for cause, stage in sorted(told):
-        # A cause that is always claimed as another needs no words of its own.
-        if claimed is None and cause in gateway.claims and gateway.lies == 1.0:
-            continue
-        if not persona.refusals(claimed or cause, stage):
-            can = ", ".join(sorted({other for other in Cause if persona.refusals(other, stage)})) or "nothing"
-            raise InputError(
-                place,
-                f"persona {persona.name} has no wording for {claimed or cause} at {stage}",
-                f"at {stage} it can tell: {can}",
-            )
+def _persona(name: str, place: str) -> personas.Persona:
+    try:
+        return personas.load(name)
+    except KeyError:
+        known = ", ".join(personas.names())
+        problem = f"{name!r} is not a persona"
+        raise InputError(place, problem, f"use one of: {known}; or a file that ends in .toml") from None
+    except OSError as error:
+        raise InputError(place, f"{name} cannot be read ({error.strerror})", "check the file name") from None
+    except ValueError as error:
+        raise InputError(place, f"{name} is no persona ({error})", "see fivefifty personas check") from None
 
 
 def _first(errors: list[ErrorDetails], raw: dict[str, Any], path: str) -> InputError:
@@ -146,7 +129,7 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
             name = value.get("name") if isinstance(value, dict) else None
             words[-1] += f".{name}" if isinstance(name, str) and words[-1] == "gateway" else f"[{step}]"
             continue
-        if isinstance(value, dict) and step not in value and step in NATURES:
+        if isinstance(value, dict) and step not in value and step in KINDS:
             continue  # pydantic names the member of the union it chose
         value = value.get(step) if isinstance(value, dict) else None
         if step != "[key]":

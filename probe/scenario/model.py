@@ -6,9 +6,20 @@ import ipaddress
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
-from fake_gateways.envelope import Stage, is_address
+from fake_gateways import persona as personas
+from fake_gateways.envelope import is_address
 from fake_gateways.mailboxes import MailboxState
 from fake_gateways.policies import AnySettings
 from fake_gateways.truth import Cause
@@ -98,6 +109,7 @@ class Sender(Strict):
     rate: Rate
     round_trip: Duration = Field(default=0.04, description="virtual time that one exchange with a gateway takes")
     keep_open: Duration = Field(default=5.0, description="how long an idle connection is kept for the next message")
+    patience: Duration = Field(default=300.0, gt=0, description="how long to wait for a reply (RFC 5321 4.5.3.2)")
     retry: Retry = Retry()
 
 
@@ -129,6 +141,8 @@ class Mailboxes(Strict):
     departed: Share = 0.0
     full: Share = 0.0
     disabled: Share = 0.0
+    newcomers: Share = Field(default=0.0, description="share of the living whose mailbox was only just made")
+    newcomers_since: Duration = Field(default=0.0, description="how long before the scenario's start that was")
     catch_all: bool = False
 
     @model_validator(mode="after")
@@ -153,11 +167,29 @@ class Mailbox(Strict):
     state: MailboxState = MailboxState.PRESENT
 
 
+class Record(Strict):
+    """A DNS record as a zone file would write it; ``from`` and ``until`` count from the scenario's start.
+
+    A name that begins with ``*.`` stands for all names below the rest (RFC 4592), such as a blocklist that lists all.
+    """
+
+    name: Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?\.?$")]
+    type: Literal["A", "AAAA", "MX", "TXT", "PTR", "CNAME"]
+    value: Annotated[str, Field(min_length=1, max_length=2000)]
+    since: Duration = Field(default=0.0, alias="from")
+    until: Duration | None = None
+
+
 class GatewaySpec(Strict):
-    """A gateway, or with ``companies`` as many companies of uneven size, each behind its own gateway of this kind."""
+    """A gateway, or with ``companies`` as many companies of uneven size, each behind its own gateway of this kind.
+
+    What a policy leaves open its persona's numbers fill in; with ``usual`` the gateway has all policies that the
+    persona has numbers for. ``claims`` is a table, or the name of one of the lies that the vendor is known for.
+    """
 
     name: Name
-    persona: str
+    persona: str = Field(description="a vendor's name (see: fivefifty personas), or a file of your own (TOML)")
+    usual: bool = False
     domains: tuple[Domain, ...] = ()
     companies: Annotated[int, Field(ge=1, le=5000)] | None = None
     mailboxes: Mailboxes = Mailboxes()
@@ -167,6 +199,32 @@ class GatewaySpec(Strict):
     claims: dict[Cause, Cause] = {}
     lies: Share = 1.0
     policy: tuple[AnySettings, ...] = ()
+    reports: personas.Reports | None = None
+    proxy_protocol: bool = False
+    xclient: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_vendor_has_it(cls, raw: Any, info: ValidationInfo) -> Any:
+        """Fill in from the persona what the scenario leaves to it; what is wrong besides is told later."""
+        if not isinstance(raw, dict) or not isinstance(raw.get("persona"), str):
+            return raw
+        name = raw["persona"]
+        if name.endswith(".toml") and info.context:
+            name = str((info.context["folder"] / name).resolve())
+        try:
+            persona = personas.load(name)
+        except (KeyError, OSError, ValueError):
+            return {**raw, "persona": name}
+        return {**raw, "persona": name, **_filled_in(raw, persona)}
+
+    @field_validator("claims", mode="before")
+    @classmethod
+    def _lie_is_known(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            msg = f"{value!r} is none of the persona's lies; see fivefifty personas show, or write a table"
+            raise ValueError(msg)  # noqa: TRY004 - pydantic takes a TypeError for a fault of ours
+        return value
 
     @model_validator(mode="after")
     def _domains_or_companies(self) -> Self:
@@ -204,6 +262,7 @@ class Scenario(Strict):
     sender: Sender
     campaign: tuple[Campaign, ...] = Field(min_length=1, max_length=1)
     gateway: tuple[GatewaySpec, ...] = Field(min_length=1)
+    dns: tuple[Record, ...] = ()
     expect: dict[str, Any] = Field(default={}, description="gates; the tables mirror scorecard.json")
 
     @model_validator(mode="after")
@@ -216,6 +275,17 @@ class Scenario(Strict):
         return self
 
 
-def stage_of(settings: AnySettings, at: dict[str, Stage]) -> Stage | None:
-    """Return the stage a policy speaks at with a persona, None when the persona does not know the policy."""
-    return settings.at or at.get(settings.type)
+def _filled_in(raw: dict[str, Any], persona: personas.Persona) -> dict[str, Any]:
+    """Return a gateway's policies with the vendor's numbers, and its claims by the vendor's name for them."""
+    found: dict[str, Any] = {}
+    given = raw.get("policy", ())
+    if isinstance(given, list | tuple) and all(isinstance(policy, dict) for policy in given):
+        named = [policy.get("type") for policy in given]
+        usual = [{"type": kind} for kind in persona.numbers if raw.get("usual") is True and kind not in named]
+        numbers = [persona.numbers.get(str(policy.get("type")), {}) for policy in (*given, *usual)]
+        found["policy"] = [{**known, **policy} for known, policy in zip(numbers, (*given, *usual), strict=True)]
+    claims = raw.get("claims")
+    if isinstance(claims, str):
+        lie = next((lie for lie in persona.lie if lie.name == claims), None)
+        found["claims"] = claims if lie is None else lie.claims
+    return found

@@ -19,6 +19,21 @@ class LineError(Exception):
         self.replies = list(replies)
 
 
+def no_reply(patience_s: float) -> LineError:
+    """Return what is noted when a server stays silent for longer than the sender waits."""
+    return LineError(Failure.TIMED_OUT, f"no reply within {patience_s:g} s")
+
+
+def hung_up() -> LineError:
+    """Return what is noted when a server closes the line instead of replying."""
+    return LineError(Failure.LINE_CUT, "closed by the other side")
+
+
+def no_smtp() -> LineError:
+    """Return what is noted of a greeting, or a reply to EHLO, that is no SMTP."""
+    return LineError(Failure.GARBAGE, "what came is no SMTP reply")
+
+
 class Line(Protocol):
     """An open connection to an exchanger, greeted already; the greeting may be a refusal."""
 

@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from fake_gateways.gateway import Gateway
-from fake_gateways.reply import Reply
+from fake_gateways.reply import GarbageError, Garbled, Reply, ReplyReader
 from fake_gateways.session import Dialogue, Session
-from fake_gateways.verdict import Answer, Question
+from fake_gateways.supply import Supply
+from fake_gateways.verdict import Wait
 from probe.attempt import Failure
-from probe.transport import LineError
-
-Answers = Callable[[Question, float], Answer]
+from probe.transport import LineError, hung_up, no_reply, no_smtp
 
 _FIRST_PORT = 1024
 
 
 class MemoryTransport:
-    """The way to one gateway. ``answers`` stands in for its nameserver."""
+    """The way to one gateway. The sender waits for a reply for ``patience_s`` seconds of the lane's time."""
 
-    def __init__(self, gateway: Gateway, answers: Answers) -> None:
+    def __init__(self, gateway: Gateway, supply: Supply, patience_s: float) -> None:
         self._gateway = gateway
-        self._answers = answers
+        self._supply = supply
+        self._patience_s = patience_s
         self._connections = 0
 
     async def connect(self, source: str, helo: str) -> MemoryLine:
         """Open a session, under a port number that no other connection has."""
         self._connections += 1
         port = _FIRST_PORT + self._connections
-        return MemoryLine(self._gateway, self._answers, source, port, helo)
+        line = MemoryLine(self._gateway.open(source, port), self._supply, self._patience_s, port, helo)
+        await line.begin()
+        return line
 
 
 class MemoryLine:
     """One session held from the client's side."""
 
-    def __init__(self, gateway: Gateway, answers: Answers, source: str, port: int, helo: str) -> None:
-        self._gateway = gateway
-        self._answers = answers
-        self._session: Session = gateway.open(source, port)
+    greeting: Reply
+
+    def __init__(self, session: Session, supply: Supply, patience_s: float, port: int, helo: str) -> None:
+        self._session = session
+        self._supply = supply
+        self._patience_s = patience_s
         self._helo = helo
         self.local_port = port
         self.keywords: frozenset[str] = frozenset()
-        self.greeting = self._hear(self._session.greet())
+
+    async def begin(self) -> None:
+        """Wait for the greeting."""
+        self.greeting = await self._hear(self._session.greet(), no_smtp())
 
     @property
     def is_open(self) -> bool:
@@ -50,7 +57,9 @@ class MemoryLine:
 
     async def hello(self) -> Reply:
         """Say EHLO."""
-        reply = self._hear(self._session.command(b"EHLO " + self._helo.encode()))
+        if self._session.closing:
+            raise hung_up()
+        reply = await self._hear(self._session.command(b"EHLO " + self._helo.encode()), no_smtp())
         self.keywords = frozenset(line.partition(" ")[0].upper() for line in reply.lines[1:])
         return reply
 
@@ -60,28 +69,48 @@ class MemoryLine:
         for command in commands:
             if self._session.closing:
                 break
-            replies.append(self._hear(self._session.command(command)))
+            try:
+                replies.append(await self._hear(self._session.command(command)))
+            except LineError as error:
+                error.replies = replies
+                raise
         if not replies:
             raise LineError(Failure.LINE_CUT, "the line was closed")
         return replies
 
     async def send(self, content: bytes) -> Reply:
         """Hand over a message."""
-        if len(content) > self._gateway.size_limit:
+        if len(content) > self._session.gateway.size_limit:
             return self._session.content_too_large()
-        return self._hear(self._session.content(content))
+        return await self._hear(self._session.content(content))
 
     async def close(self) -> None:
         """Say QUIT; just hang up on who refused the greeting, as the line over sockets does."""
         if self.greeting.accepts and not self._session.closing:
-            self._hear(self._session.command(b"QUIT"))
+            await self._hear(self._session.command(b"QUIT"))
         self._session.lost()
 
-    def _hear(self, dialogue: Dialogue) -> Reply:
+    async def _hear(self, dialogue: Dialogue, no_sense: LineError | None = None) -> Reply:
         try:
-            question = next(dialogue)
+            need = next(dialogue)
             while True:
-                question = dialogue.send(self._answers(question, self._gateway.clock.now()))
+                if isinstance(need, Wait) and need.seconds > self._patience_s:
+                    await self._supply.sleep(self._patience_s)
+                    raise self._given_up(no_reply(self._patience_s))
+                need = dialogue.send(await self._supply(need))
         except StopIteration as finished:
-            reply: Reply = finished.value
-            return reply
+            said: Reply | Garbled = finished.value
+        if isinstance(said, Reply):
+            return said
+        try:
+            heard = ReplyReader().feed(said.octets)
+        except GarbageError as garbage:
+            raise self._given_up(no_sense or LineError(Failure.GARBAGE, str(garbage))) from None
+        if not heard:
+            raise self._given_up(hung_up() if self._session.closing else no_reply(self._patience_s))
+        return heard[0]
+
+    def _given_up(self, error: LineError) -> LineError:
+        """Hang up because of an error."""
+        self._session.lost()
+        return error

@@ -12,7 +12,7 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, cast
 
@@ -22,7 +22,7 @@ from fake_gateways.loopback import Network, require_inside
 from fake_gateways.reply import GarbageError, Reply, ReplyReader, from_wire
 from probe.attempt import Failure
 from probe.message import stuff
-from probe.transport import LineError
+from probe.transport import LineError, hung_up, no_reply, no_smtp
 
 PATIENCE_S: Final = 60.0
 """Real seconds to wait for a reply. RFC 5321 4.5.3.2 asks for minutes on the open Internet; here nobody is far."""
@@ -34,18 +34,45 @@ _CLOSES: Final = 421
 """After this reply a server hangs up (RFC 5321 3.8)."""
 
 
+class Patience:
+    """How long to wait for a reply. In virtual time no timer runs: whoever lets that time pass says when it is out."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.stop: Callable[[], None] | None = None
+        self._is_out = False
+
+    def run_out(self) -> None:
+        """Stop waiting for whatever is waited for now."""
+        self._is_out = True
+        if self.stop is not None:
+            self.stop()
+
+    def reason(self) -> LineError:
+        """Return why a line was lost: because patience had run out, or because the other side closed it."""
+        is_out, self._is_out = self._is_out, False
+        return no_reply(self.seconds) if is_out else hung_up()
+
+
 class TcpTransport:
-    """The way to one exchanger over sockets."""
+    """The way to one exchanger over sockets. ``deadline_s`` is the longest real time that anything may take."""
 
     def __init__(
-        self, address: str, port: int, *, allowed: Sequence[Network] = (), patience_s: float = PATIENCE_S
+        self,
+        address: str,
+        port: int,
+        *,
+        allowed: Sequence[Network] = (),
+        deadline_s: float = PATIENCE_S,
+        patience: Patience | None = None,
     ) -> None:
         """Raise OutsideError for an exchanger that is not on this machine, before any socket is opened."""
         require_inside(address, allowed)
         self._allowed = allowed
         self._address = address
         self._port = port
-        self._patience_s = patience_s
+        self._deadline_s = deadline_s
+        self._patience = patience or Patience(deadline_s)
 
     async def connect(self, source: str, helo: str) -> TcpLine:
         """Connect from a source address, which must not lie outside either, and read the greeting."""
@@ -55,20 +82,22 @@ class TcpTransport:
         client = aiosmtplib.SMTP(
             sock=sock,
             start_tls=False,
-            timeout=self._patience_s,
+            timeout=self._deadline_s,
             local_hostname=helo,
         )
+        self._patience.stop = client.close
         try:
             greeting = await client.connect()
         except aiosmtplib.SMTPConnectResponseError as refused:
-            return TcpLine(client, _refusal(refused.code, refused.message), local_port, self._patience_s)
+            refusal = _refusal(refused.code, refused.message)
+            return TcpLine(client, refusal, local_port, self._deadline_s, self._patience)
         except aiosmtplib.SMTPTimeoutError:
-            raise LineError(Failure.TIMED_OUT, f"no greeting within {self._patience_s:g} s") from None
+            raise no_reply(self._deadline_s) from None
         except aiosmtplib.SMTPResponseException as garbage:
-            raise LineError(Failure.GARBAGE, garbage.message) from None
-        except (aiosmtplib.SMTPException, OSError) as lost:
-            raise LineError(Failure.LINE_CUT, f"lost before the greeting: {lost}") from None
-        return TcpLine(client, _heard(greeting.code, greeting.message), local_port, self._patience_s)
+            raise _garbage(garbage) from None
+        except (aiosmtplib.SMTPException, OSError):
+            raise self._patience.reason() from None
+        return TcpLine(client, _heard(greeting.code, greeting.message), local_port, self._deadline_s, self._patience)
 
     async def _socket(self, source: str) -> socket.socket:
         """Bind a socket to the source address and connect it."""
@@ -80,11 +109,11 @@ class TcpTransport:
             if _PORT_LATER is not None:
                 sock.setsockopt(socket.IPPROTO_IP, _PORT_LATER, 1)
             sock.bind((source, 0))
-            async with asyncio.timeout(self._patience_s):
+            async with asyncio.timeout(self._deadline_s):
                 await asyncio.get_running_loop().sock_connect(sock, (self._address, self._port))
         except TimeoutError:
             sock.close()
-            raise LineError(Failure.TIMED_OUT, f"no connection within {self._patience_s:g} s") from None
+            raise LineError(Failure.TIMED_OUT, f"no connection within {self._deadline_s:g} s") from None
         except OSError as error:
             sock.close()
             # Event loops word it each in their own way, and what is heard goes into the books.
@@ -95,9 +124,12 @@ class TcpTransport:
 class TcpLine:
     """One connection."""
 
-    def __init__(self, client: aiosmtplib.SMTP, greeting: Reply, local_port: int, patience_s: float) -> None:
+    def __init__(
+        self, client: aiosmtplib.SMTP, greeting: Reply, local_port: int, deadline_s: float, patience: Patience
+    ) -> None:
         self._client = client
-        self._patience_s = patience_s
+        self._deadline_s = deadline_s
+        self._patience = patience
         self._run: _Run | None = None
         self.greeting = greeting
         self.keywords: frozenset[str] = frozenset()
@@ -110,22 +142,23 @@ class TcpLine:
 
     async def hello(self) -> Reply:
         """Say EHLO, then let the pipelining protocol take over."""
+        self._patience.stop = self._client.close
         try:
             answer = await self._client.ehlo()
         except aiosmtplib.SMTPHeloError as refused:
             return _refusal(refused.code, refused.message)
         except aiosmtplib.SMTPTimeoutError:
-            raise LineError(Failure.TIMED_OUT, f"no reply to EHLO within {self._patience_s:g} s") from None
+            raise no_reply(self._deadline_s) from None
         except aiosmtplib.SMTPResponseException as garbage:
-            raise LineError(Failure.GARBAGE, garbage.message) from None
-        except (aiosmtplib.SMTPException, OSError) as lost:
-            raise LineError(Failure.LINE_CUT, f"lost after EHLO: {lost}") from None
+            raise _garbage(garbage) from None
+        except (aiosmtplib.SMTPException, OSError):
+            raise self._patience.reason() from None
         self.keywords = frozenset(line.partition(" ")[0].upper() for line in answer.message.split("\n")[1:])
         # Event loops do not derive their transports from asyncio's classes, so isinstance() cannot tell.
         transport = cast("asyncio.Transport | None", self._client.transport)
         if transport is None:
-            raise LineError(Failure.LINE_CUT, "lost after EHLO")
-        self._run = _Run(transport, self._patience_s)
+            raise hung_up()
+        self._run = _Run(transport, self._deadline_s, self._patience)
         transport.set_protocol(self._run)
         return _heard(answer.code, answer.message)
 
@@ -156,9 +189,10 @@ class TcpLine:
 class _Run(asyncio.Protocol):
     """Sends a run of commands in one write and collects as many replies."""
 
-    def __init__(self, transport: asyncio.Transport, patience_s: float) -> None:
+    def __init__(self, transport: asyncio.Transport, deadline_s: float, patience: Patience) -> None:
         self._transport = transport
-        self._patience_s = patience_s
+        self._deadline_s = deadline_s
+        self._patience = patience
         self._reader = ReplyReader()
         self._replies: list[Reply] = []
         self._due = 0
@@ -173,9 +207,8 @@ class _Run(asyncio.Protocol):
         self._replies = []
         self._due = due
         self._done = loop.create_future()
-        deadline = loop.call_later(
-            self._patience_s, self._fail, Failure.TIMED_OUT, f"no reply in {self._patience_s:g} s"
-        )
+        deadline = loop.call_later(self._deadline_s, self.fail, no_reply(self._deadline_s))
+        self._patience.stop = self._lose_patience
         self._transport.write(octets)
         try:
             await self._done
@@ -189,7 +222,7 @@ class _Run(asyncio.Protocol):
         try:
             self._replies += self._reader.feed(data)
         except GarbageError as garbage:
-            self._fail(Failure.GARBAGE, str(garbage))
+            self.fail(LineError(Failure.GARBAGE, str(garbage)))
             return
         if self._replies and self._replies[-1].code == _CLOSES:
             self.close()
@@ -200,7 +233,7 @@ class _Run(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the server is gone."""
         self.is_open = False
-        self._fail(Failure.LINE_CUT, str(exc) if exc else "closed by the other side")
+        self.fail(LineError(Failure.LINE_CUT, str(exc)) if exc else hung_up())
 
     def close(self) -> None:
         """Hang up."""
@@ -211,15 +244,25 @@ class _Run(asyncio.Protocol):
         if self._done is not None and not self._done.done():
             self._done.set_result(None)
 
-    def _fail(self, failure: Failure, text: str) -> None:
+    def _lose_patience(self) -> None:
+        self.fail(self._patience.reason())
+
+    def fail(self, error: LineError) -> None:
+        """Hang up because of an error; whoever waits for replies hears of it."""
         if self._done is not None and not self._done.done():
-            self._done.set_exception(LineError(failure, text, self._replies))
+            error.replies = self._replies
+            self._done.set_exception(error)
         if self.is_open:
             self.close()
 
 
 def _heard(code: int, message: str) -> Reply:
     return from_wire(code, message.split("\n"))
+
+
+def _garbage(heard: aiosmtplib.SMTPResponseException) -> LineError:
+    """Return what is noted of words that aiosmtplib could not read; a server that it lost says so as well."""
+    return no_smtp() if heard.code == -1 else LineError(Failure.GARBAGE, f"{heard.code} where it makes no sense")
 
 
 def _refusal(code: int, message: str) -> Reply:

@@ -54,7 +54,7 @@ MISTAKES = {
     "an unknown policy type": (
         bent('"velocity"', '"velocty"'),
         "gateway.acme.policy[1]",
-        "has a type that is none of the policies; use one of: 'directory', 'ip-reputation'",
+        "has a type that is none of the policies; use one of: '",
     ),
     "a policy without a type": (
         bent('type = "velocity"\n', ""),
@@ -75,11 +75,6 @@ MISTAKES = {
         bent('content = "user-unknown"', 'content = "unknown-user"'),
         "gateway.acme.claims.content",
         "is 'unknown-user', which is not among the known values; use one of:",
-    ),
-    "a claim the persona has no words for at that stage": (
-        bent('content = "user-unknown"', 'content = "velocity"'),
-        "gateway.acme.claims.content",
-        "persona proofpoint has no wording for velocity at end-of-data; at end-of-data it can tell: content,",
     ),
     "a policy moved to a stage it cannot speak at": (
         bent('type = "content"', 'type = "content"\n  at = "rcpt"'),

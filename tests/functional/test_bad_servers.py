@@ -77,7 +77,7 @@ async def no_time() -> None:
 
 async def attempt(port: int, *, patience_s: float = PATIENT_S, reset: bool = False, message: bytes = MESSAGE) -> Heard:
     """Deliver one message as the sender's loop does."""
-    transport = TcpTransport("127.0.0.1", port, patience_s=patience_s)
+    transport = TcpTransport("127.0.0.1", port, deadline_s=patience_s)
     try:
         line: Line = await transport.connect(SOURCE, HELO)
     except LineError as error:

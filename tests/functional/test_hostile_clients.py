@@ -213,7 +213,8 @@ def wary() -> Trial:
 
 async def test_a_client_that_pipelines_megabytes_while_an_answer_is_pending_is_cut_off() -> None:
     oracle = Oracle()
-    async with besieged(wary(), ask=oracle.ask) as (port, _), connected(port) as client:
+    cut = f"{ANNA} - claimed - cut @rcpt"
+    async with besieged(wary(), cut, ask=oracle.ask) as (port, _), connected(port) as client:
         await client.reply()
         for command in (b"EHLO mta1.messenger.example", MAIL):
             await client.say(command)

@@ -18,7 +18,7 @@ from fake_gateways.policies.ip_reputation import IpReputationSettings
 from fake_gateways.policies.velocity import VelocitySettings
 from fake_gateways.reply import Reply
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import Answer, Question
+from fake_gateways.verdict import Answer, Question, Refuse
 
 LIE = {Cause.CONTENT: Cause.USER_UNKNOWN, Cause.IP_REPUTATION: Cause.USER_UNKNOWN}
 _ID = re.compile(r"\b[0-9A-Za-z]{12}\b")
@@ -43,14 +43,14 @@ def without_id(reply: Reply) -> bytes:
 )
 def test_the_share_of_lies_is_the_share_of_refusals_told_as_the_claim(lies: float, least: int, most: int) -> None:
     gateway = LoneGateway(claims=LIE, lies=lies).gateway
-    told = [gateway.tell(Cause.CONTENT, Stage.END_OF_DATA, case_of(), ALICE).claimed for _ in range(2000)]
+    told = [gateway.tell(Refuse(Cause.CONTENT), Stage.END_OF_DATA, case_of(), ALICE).claimed for _ in range(2000)]
     assert set(told) <= {Cause.CONTENT, Cause.USER_UNKNOWN}
     assert least <= told.count(Cause.USER_UNKNOWN) <= most
 
 
 def test_a_cause_without_a_claim_is_always_told_as_it_is() -> None:
     gateway = LoneGateway(claims=LIE, lies=1.0).gateway
-    told = {gateway.tell(Cause.VELOCITY, Stage.RCPT, case_of(), ALICE).claimed for _ in range(50)}
+    told = {gateway.tell(Refuse(Cause.VELOCITY), Stage.RCPT, case_of(), ALICE).claimed for _ in range(50)}
     assert told == {Cause.VELOCITY}
 
 
@@ -58,18 +58,12 @@ def test_a_cause_without_a_claim_is_always_told_as_it_is() -> None:
 @pytest.mark.parametrize("stage", list(Stage))
 @pytest.mark.parametrize("seed", ["1", "2", "3"])
 def test_a_lie_is_told_in_the_very_words_of_the_truth_it_copies(name: str, stage: Stage, seed: str) -> None:
-    persona = personas.load(name)
     honest = LoneGateway(name, seed=seed).gateway
     liar = LoneGateway(name, claims=dict.fromkeys(Cause, Cause.USER_UNKNOWN), seed=seed).gateway
-    causes = [cause for cause in Cause if persona.refusals(cause, stage)]
-    if not persona.refusals(Cause.USER_UNKNOWN, stage):
-        with pytest.raises(LookupError, match=f"no wording for user-unknown at {stage}"):
-            liar.tell(Cause.CONTENT, stage, case_of(), ALICE)
-        return
-    truth = without_id(honest.tell(Cause.USER_UNKNOWN, stage, case_of(), ALICE).reply)
-    own = without_id(liar.tell(Cause.USER_UNKNOWN, stage, case_of(), ALICE).reply)
+    truth = without_id(honest.tell(Refuse(Cause.USER_UNKNOWN), stage, case_of(), ALICE).reply)
+    own = without_id(liar.tell(Refuse(Cause.USER_UNKNOWN), stage, case_of(), ALICE).reply)
     assert own == truth
-    assert {without_id(liar.tell(cause, stage, case_of(), ALICE).reply) for cause in causes} == {truth}
+    assert {without_id(liar.tell(Refuse(cause), stage, case_of(), ALICE).reply) for cause in Cause} == {truth}
 
 
 @pytest.mark.parametrize("name", personas.names())
@@ -131,7 +125,7 @@ def test_of_several_wordings_of_a_cause_one_installation_keeps_to_one() -> None:
     installations = []
     for seed in range(20):
         gateway = LoneGateway(persona, seed=f"{seed}").gateway
-        told = (gateway.tell(Cause.USER_UNKNOWN, Stage.RCPT, case_of(), ALICE).reply for _ in range(10))
+        told = (gateway.tell(Refuse(Cause.USER_UNKNOWN), Stage.RCPT, case_of(), ALICE).reply for _ in range(10))
         installations.append({without_id(reply) for reply in told})
     assert {len(told) for told in installations} == {1}
     assert len(set.union(*installations)) == 2
@@ -151,9 +145,26 @@ def test_a_scenario_moves_a_policy_to_another_stage_with_at() -> None:
     assert [(row.stage, row.return_path, row.recipient, row.helo) for row in lone.truths] == [("connect", None, "", "")]
 
 
-def test_a_cause_that_the_persona_has_no_words_for_is_a_lookup_error() -> None:
-    with pytest.raises(LookupError, match="persona consumer has no wording for content at connect"):
-        LoneGateway("consumer").gateway.tell(Cause.CONTENT, Stage.CONNECT, case_of(), "")
+def test_a_cause_that_nobody_has_heard_the_vendor_tell_is_told_in_plain_words() -> None:
+    told = LoneGateway("consumer").gateway.tell(Refuse(Cause.VIRUS), Stage.END_OF_DATA, case_of(), ALICE)
+    assert str(told.reply) == "554 5.7.1 Message rejected, it contains a virus"
+
+
+def test_a_greeting_refuses_in_plain_words_with_the_code_that_greetings_have() -> None:
+    gateway = LoneGateway("consumer").gateway
+    codes = [
+        gateway.tell(Refuse(cause), Stage.CONNECT, case_of(), "").reply.code for cause in (Cause.VIRUS, Cause.SYSTEM)
+    ]
+    assert codes == [554, 421]
+
+
+def test_words_known_from_another_stage_are_borrowed() -> None:
+    gateway = LoneGateway("consumer").gateway
+    at_rcpt, at_mail = (
+        without_id(gateway.tell(Refuse(Cause.USER_UNKNOWN), stage, case_of(), ALICE).reply)
+        for stage in (Stage.RCPT, Stage.MAIL)
+    )
+    assert at_rcpt == at_mail
 
 
 def test_an_answer_is_remembered_for_its_time_to_live() -> None:

@@ -36,7 +36,7 @@ def of_size(mailboxes: int, count: int, seed: int = 7) -> tuple[Company, ...]:
 
 def people(company: Company, *listed: str, seed: int = 7) -> Directory:
     """Return a company's directory."""
-    return staff(company, list(listed), seed, "s.toml")
+    return staff(company, list(listed), seed, "s.toml", 0.0)
 
 
 @given(st.integers(1, 60), st.integers(0, 3000))

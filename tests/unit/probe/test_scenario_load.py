@@ -8,7 +8,8 @@ import pytest
 from small_scenario import SCENARIO, bent, write
 
 from fake_gateways import persona as personas
-from fake_gateways.policies import NATURES
+from fake_gateways.dsn import Layout
+from fake_gateways.policies import KINDS
 from probe.input_error import InputError
 from probe.lab import set_up
 from probe.scenario.load import MAX_OCTETS, load
@@ -26,9 +27,7 @@ NO_DURATION = 'is no duration with a unit; write for example "90s", "5m", "2h" o
 NO_DOMAIN = "is no domain name; write for example northwind.example"
 NO_MOMENT = "is no moment with a time zone; write for example 2026-03-02T08:00:00Z"
 NO_VALUE = "which is not among the known values; use one of:"
-AT_THE_END = (
-    "at end-of-data it can tell: content, mailbox-disabled, mailbox-full, sender-rejected, too-large, user-unknown"
-)
+LAYOUTS = " or ".join(", ".join(f"'{layout}'" for layout in Layout).rsplit(", ", 1))
 NO_KEY = "is not a known key; correct its spelling or remove it"
 
 # What is written in the file, what is written there instead, the place, and problem and remedy as they are told.
@@ -128,21 +127,21 @@ SPOKEN = [
     ),
     (
         'persona = "proofpoint"',
-        'persona = "postfix"',
+        'persona = "pigeon"',
         "gateway.acme.persona",
-        "'postfix' is not a persona; use one of: cisco-esa, consumer, mimecast, proofpoint",
+        f"'pigeon' is not a persona; use one of: {', '.join(personas.names())}; or a file that ends in .toml",
     ),
     (
         CLAIMS,
-        'claims = { content = "greylisted" }',
-        "gateway.acme.claims.content",
-        f"persona proofpoint has no wording for greylisted at end-of-data; {AT_THE_END}",
+        'claims = "white-lie"',
+        "gateway.acme.claims",
+        "'white-lie' is none of the persona's lies; see fivefifty personas show, or write a table",
     ),
     (
         CONTENT,
         'type = "contents"',
         "gateway.acme.policy[0]",
-        f"has a type that is none of the policies; use one of: {', '.join(map(repr, NATURES))}",
+        f"has a type that is none of the policies; use one of: {', '.join(map(repr, KINDS))}",
     ),
     (CONTENT, "refuse_at = 3", "gateway.acme.policy[0]", "has no type; name the policy with type"),
     (
@@ -155,7 +154,7 @@ SPOKEN = [
         CONTENT,
         f'{CONTENT}\n  at = "lunch"',
         "gateway.acme.policy[0].at",
-        f"is 'lunch', {NO_VALUE} 'connect', 'ehlo', 'mail', 'rcpt', 'data' or 'end-of-data'",
+        f"is 'lunch', {NO_VALUE} 'connect', 'ehlo', 'mail', 'rcpt', 'data', 'end-of-data' or 'report'",
     ),
     (
         CONTENT,
@@ -177,10 +176,10 @@ SPOKEN = [
     ),
     (LIMIT, 'limit = "600"', "gateway.acme.policy[1].limit", f"'600' {NO_RATE}"),
     (
-        LIMIT,
-        f'{LIMIT}\n  at = "end-of-data"',
-        "gateway.acme.policy[1]",
-        f"persona proofpoint has no wording for velocity at end-of-data; {AT_THE_END}",
+        CLAIMS,
+        f'{CLAIMS}\nreports = {{ layout = "postcard" }}',
+        "gateway.acme.reports.layout",
+        f"is 'postcard', {NO_VALUE} {LAYOUTS}",
     ),
     (
         CONTENT,
@@ -271,31 +270,13 @@ def test_a_value_out_of_bounds_is_told_with_its_place(
 
 def test_a_gateway_is_named_in_places_whatever_its_number(tmp_path: Path) -> None:
     more = '[[gateway]]\nname = "other"\npersona = "consumer"\ndomains = ["other.example"]\n\n[[gateway]]\n'
-    text = bent("[[gateway]]\n", more, bent('persona = "proofpoint"', 'persona = "postfix"'))
+    text = bent("[[gateway]]\n", more, bent('persona = "proofpoint"', 'persona = "pigeon"'))
     assert complaint(write(tmp_path, text)).place.endswith(": gateway.acme.persona")
 
 
 def test_a_gateway_without_a_name_is_told_by_its_number(tmp_path: Path) -> None:
     error = complaint(write(tmp_path, bent('name = "acme"\n', "")))
     assert error.place.endswith(": gateway[0].name")
-
-
-def test_a_persona_without_a_place_for_a_policy_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = personas.load("proofpoint")
-    deaf = known.model_copy(update={"at": {name: at for name, at in known.at.items() if name != "velocity"}})
-    monkeypatch.setattr(personas, "load", lambda name: {"proofpoint": deaf}[name])
-    error = complaint(write(tmp_path))
-    assert error.place.endswith(": gateway.acme.policy[1]")
-    assert (error.problem, error.remedy) == ("persona proofpoint has no place for velocity", "remove the policy")
-
-
-def test_a_cause_that_is_always_claimed_as_another_needs_no_words_of_its_own(tmp_path: Path) -> None:
-    # proofpoint has no words for velocity at end of data, but for an unknown user it has.
-    moved = bent(LIMIT, f'{LIMIT}\n  at = "end-of-data"')
-    always = bent(CLAIMS, 'claims = { velocity = "user-unknown" }', moved)
-    assert load(write(tmp_path, always)).scenario.gateway[0].claims
-    sometimes = bent(CLAIMS, 'claims = { velocity = "user-unknown" }\nlies = 0.5', moved)
-    assert complaint(write(tmp_path, sometimes)).problem.endswith("has no wording for velocity at end-of-data")
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from lone_gateway import case_of
+from lone_gateway import STARTS, case_of
 
 from fake_gateways.envelope import Envelope
-from fake_gateways.policies import NATURES, begin, content, directory, greylisting, ip_reputation, velocity
+from fake_gateways.policies import KINDS, begin
 from fake_gateways.policies.case import network_of
-from fake_gateways.units import parse_rate
 
 
 @pytest.mark.parametrize(
@@ -32,18 +31,16 @@ def test_the_sender_domain_is_the_return_paths(return_path: str, domain: str) ->
     assert case.sender_domain == domain
 
 
-def test_every_policy_has_a_nature_and_begins_from_its_settings() -> None:
-    every = {
-        "directory": (directory.DirectorySettings(), directory.Directory),
-        "ip-reputation": (
-            ip_reputation.IpReputationSettings(type="ip-reputation", deny=(), allow=()),
-            ip_reputation.IpReputation,
-        ),
-        "content": (content.ContentSettings(type="content"), content.Content),
-        "velocity": (velocity.VelocitySettings(type="velocity", limit="1/1s"), velocity.Velocity),
-        "greylisting": (greylisting.GreylistingSettings(type="greylisting"), greylisting.Greylisting),
-    }
-    assert set(every) == set(NATURES)
-    for settings, policy in every.values():
-        assert type(begin(settings, "7")) is policy  # type: ignore[arg-type]
-    assert parse_rate("1/1s") == every["velocity"][0].limit  # type: ignore[attr-defined]
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_policy_usually_speaks_where_it_can(kind: str) -> None:
+    nature = KINDS[kind].nature
+    assert nature.usual in nature.stages
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_policy_begins_from_its_settings(kind: str) -> None:
+    needed = {"limit": "1 MB" if kind == "message-size" else "1/1s", "most": 1, "part": 0.1}
+    fields = KINDS[kind].model_fields
+    settings = KINDS[kind].model_validate({"type": kind, **{key: needed[key] for key in needed.keys() & fields.keys()}})
+    assert settings.kind == kind
+    assert hasattr(begin(settings, "7", STARTS), "judge")

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from fake_gateways.policies.content import BUILT_IN, WHERE, Content, ContentSettings, Rule, Where
 from fake_gateways.policies.message_parts import Parts
-from fake_gateways.truth import Cause
-from fake_gateways.verdict import Junk, Refuse
+from fake_gateways.truth import Cause, Fate
+from fake_gateways.verdict import File, Refuse
 
 NOTHING = Parts("", "", "", "", "")
 
@@ -65,9 +65,15 @@ def test_without_rules_or_text_there_are_no_points() -> None:
 
 @pytest.mark.parametrize(
     ("points", "verdict"),
-    [(3.9, None), (4.0, Junk()), (6.9, Junk()), (7.0, Refuse(Cause.CONTENT)), (100.0, Refuse(Cause.CONTENT))],
+    [
+        (3.9, None),
+        (4.0, File(Fate.JUNK, Cause.CONTENT)),
+        (6.9, File(Fate.JUNK, Cause.CONTENT)),
+        (7.0, Refuse(Cause.CONTENT)),
+        (100.0, Refuse(Cause.CONTENT)),
+    ],
 )
-def test_thresholds_are_reached_at_their_very_value(points: float, verdict: Junk | Refuse | None) -> None:
+def test_thresholds_are_reached_at_their_very_value(points: float, verdict: File | Refuse | None) -> None:
     settings = ContentSettings(type="content", refuse_at=7.0, junk_at=4.0, rules=(rule("lottery", points),))
     case = case_of()
     case.content = b"Subject: The lottery\r\n\r\nHello\r\n"

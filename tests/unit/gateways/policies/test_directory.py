@@ -6,7 +6,7 @@ import pytest
 from lone_gateway import ALICE, BORIS, CLARA, DOMAIN, DORIS, ERIC, RETURN_PATH, STRANGER, case_of
 
 from fake_gateways.envelope import Envelope
-from fake_gateways.policies.directory import Directory, DirectorySettings
+from fake_gateways.policies.directory import Directory
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 
@@ -29,7 +29,7 @@ def test_at_rcpt_the_recipient_in_hand_is_judged(recipient: str, cause: Cause | 
     case = case_of()
     case.envelope = Envelope(RETURN_PATH, [CLARA])  # taken before: not asked about again
     case.recipient = recipient
-    assert Directory(DirectorySettings()).judge(case) == (cause and Refuse(cause, recipient))
+    assert Directory().judge(case) == (cause and Refuse(cause, recipient))
 
 
 @pytest.mark.parametrize(("recipient", "cause"), BY_RECIPIENT)
@@ -37,7 +37,7 @@ def test_at_end_of_data_the_first_who_cannot_be_served_speaks_for_all(recipient:
     case = case_of()
     case.envelope = Envelope(RETURN_PATH, [ALICE, recipient, BORIS, STRANGER])
     first = Refuse(cause, recipient) if cause else Refuse(Cause.SENDER_REJECTED, STRANGER)
-    assert Directory(DirectorySettings()).judge(case) == first
+    assert Directory().judge(case) == first
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_at_end_of_data_the_first_who_cannot_be_served_speaks_for_all(recipient:
 def test_a_catch_all_takes_the_departed_and_nobody_else(recipient: str, cause: Cause | None) -> None:
     case = case_of(catch_all=True)
     case.recipient = recipient
-    assert Directory(DirectorySettings()).judge(case) == (cause and Refuse(cause, recipient))
+    assert Directory().judge(case) == (cause and Refuse(cause, recipient))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from lone_gateway import case_of
+from lone_gateway import STARTS, case_of
 from pydantic import ValidationError
 
 from fake_gateways.policies import begin
@@ -16,7 +16,7 @@ from fake_gateways.verdict import Refuse
 
 def refused(hour: float = 12.0, session: int = 1, seed: str = "7", **settings: object) -> bool:
     """Return whether a policy that refuses everybody is asked at an hour of the day."""
-    policy = begin(IpReputationSettings(type="ip-reputation", deny=["127.0.0.0/8"], **settings), seed)
+    policy = begin(IpReputationSettings(type="ip-reputation", deny=["127.0.0.0/8"], **settings), seed, STARTS)
     case = case_of(peer="127.10.0.1", session=session)
     case.at = datetime(2026, 3, 2, int(hour), round(hour % 1 * 60), tzinfo=UTC).timestamp()
     return policy.judge(case) == Refuse(Cause.IP_REPUTATION)
@@ -46,7 +46,7 @@ def test_the_lot_falls_the_same_however_often_it_is_drawn_and_otherwise_under_an
 
 
 def test_a_policy_without_conditions_has_no_guard() -> None:
-    assert isinstance(begin(IpReputationSettings(type="ip-reputation"), "7"), IpReputation)
+    assert isinstance(begin(IpReputationSettings(type="ip-reputation"), "7", STARTS), IpReputation)
 
 
 @pytest.mark.parametrize("settings", [{"share": 1.5}, {"between": ["25:00", "26:00"]}, {"between": ["08:00"]}])

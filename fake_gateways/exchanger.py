@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from fake_gateways.supply import Ask
 from fake_gateways.verdict import Answer, Question
-
-Ask = Callable[[Question], Awaitable[Answer]]
 
 
 class Exchanger(NamedTuple):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from fake_gateways.exchanger import Ask, Exchanger, exchanger_of
 from fake_gateways.verdict import Answer, Question
-from probe.route import Ask, Exchanger, exchanger_of
 
 MX = Question("acme.example", "MX")
 

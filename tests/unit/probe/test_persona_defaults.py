@@ -1,0 +1,67 @@
+"""What a scenario leaves to its persona: numbers, the usual policies, lies by name; and personas of the user's own."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from small_scenario import bent, write
+
+from fake_gateways import persona as personas
+from fake_gateways.truth import Cause
+from probe.input_error import InputError
+from probe.scenario.load import load
+
+CLAIMS = 'claims = { content = "user-unknown" }'
+NUMBERS = "[numbers.velocity]\nlimit = '3/1h'\n\n[numbers.greylisting]\nwait = '60s'\n\n"
+LIE = "[[lie]]\nname = 'spam-is-unknown'\nclaims = { content = 'user-unknown' }\nnote = 'n'\nsource = 's'\n\n"
+
+
+def complaint(path: Path) -> InputError:
+    """Return the error that loading a scenario ends in."""
+    with pytest.raises(InputError) as caught:
+        load(path)
+    return caught.value
+
+
+@pytest.fixture
+def own_persona(tmp_path: Path) -> str:
+    """A persona of the user's own beside the scenario; returns a scenario that uses it."""
+    text = (resources.files("fake_gateways") / "personas" / "consumer.toml").read_text("utf-8")
+    text = text.replace("[says]", f"{NUMBERS}{LIE}[says]").replace('name = "consumer"', 'name = "own"', 1)
+    (tmp_path / "own.toml").write_text(text, "utf-8")
+    return bent('persona = "proofpoint"', 'persona = "own.toml"')
+
+
+def test_a_persona_may_be_a_file_beside_the_scenario(own_persona: str, tmp_path: Path) -> None:
+    gateway = load(write(tmp_path, own_persona)).scenario.gateway[0]
+    assert personas.load(gateway.persona).name == "own"
+
+
+def test_a_policy_has_its_personas_numbers_where_the_scenario_gives_none(own_persona: str, tmp_path: Path) -> None:
+    without = load(write(tmp_path, bent('  limit = "600/1h"\n', "", own_persona))).scenario.gateway[0]
+    assert [policy.limit.most for policy in without.policy if policy.type == "velocity"] == [3]
+    with_own = load(write(tmp_path, own_persona)).scenario.gateway[0]
+    assert [policy.limit.most for policy in with_own.policy if policy.type == "velocity"] == [600]
+
+
+def test_usual_adds_the_policies_the_persona_has_numbers_for(own_persona: str, tmp_path: Path) -> None:
+    text = bent('name = "acme"\n', 'name = "acme"\nusual = true\n', own_persona)
+    found = load(write(tmp_path, text)).scenario.gateway[0]
+    assert [policy.type for policy in found.policy] == ["content", "velocity", "greylisting"]
+    assert [policy.wait for policy in found.policy if policy.type == "greylisting"] == [60.0]
+
+
+def test_a_lie_of_the_personas_goes_by_its_name(own_persona: str, tmp_path: Path) -> None:
+    found = load(write(tmp_path, bent(CLAIMS, 'claims = "spam-is-unknown"', own_persona))).scenario.gateway[0]
+    assert found.claims == {Cause.CONTENT: Cause.USER_UNKNOWN}
+
+
+def test_a_persona_file_that_is_wrong_is_told_with_its_fault(own_persona: str, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text("name = 1", "utf-8")
+    error = complaint(write(tmp_path, own_persona))
+    assert error.place.endswith(": gateway.acme.persona")
+    assert "is no persona (name:" in error.problem
+    (tmp_path / "own.toml").unlink()
+    assert "cannot be read (No such file or directory)" in complaint(write(tmp_path, own_persona)).problem
