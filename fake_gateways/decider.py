@@ -96,7 +96,7 @@ class Decider:
         """Tell a refusal, and write it down for every recipient it is about."""
         case = self._case
         culprit = verdict.recipient or case.recipient or next(iter(case.envelope.recipients), "")
-        told = self._gateway.tell(verdict, stage, case, culprit)
+        told = self._gateway.tell(verdict, stage, case, culprit, policy)
         for recipient in self._concerned(stage):
             cause = verdict.cause
             if verdict.recipient is not None and recipient != verdict.recipient:
@@ -125,7 +125,7 @@ class Decider:
             if fate is Fate.BOUNCED_LATER and (not self._case.envelope.return_path or "FAILURE" not in notify):
                 fate = Fate.DISCARDED  # nobody may be told (RFC 5321 4.5.5, RFC 3461 4.1)
             if fate is Fate.BOUNCED_LATER:
-                told = self._gateway.tell(Refuse(filed.cause), Stage.REPORT, self._case, recipient)
+                told = self._gateway.tell(Refuse(filed.cause), Stage.REPORT, self._case, recipient, policy)
                 undelivered.append(self._undelivered(recipient, told.reply, "failed"))
             claimed = told.claimed if told is not None else None
             self.record(Stage.END_OF_DATA, recipient, reply, fate, cause=filed.cause, claimed=claimed, policy=policy)

@@ -78,7 +78,7 @@ class Gateway:
         self._post = post
         self._reports = reports or persona.reports
         self._remembered: dict[Question, tuple[Answer, float]] = {}
-        self._wordings: dict[tuple[Cause, Stage], Refusal] = {}
+        self._wordings: dict[tuple[Cause, Stage, str], Refusal] = {}
         self._sessions = 0
         self._truths = 0
         self._posted = 0
@@ -104,22 +104,23 @@ class Gateway:
         found = self._remembered.get(question)
         return found[0] if found is not None and at < found[1] else None
 
-    def tell(self, verdict: Refuse, stage: Stage, case: Case, recipient: str) -> Told:
-        """Choose what to say for a cause: its own wording, or with the gateway's share of lies a claimed one's."""
+    def tell(self, verdict: Refuse, stage: Stage, case: Case, recipient: str, policy: str = "") -> Told:
+        """Choose what to say for what a policy found: its own wording, or with the share of lies a claimed cause's."""
         believed = verdict.claimed or verdict.cause
         claimed = self._claims.get(verdict.cause, believed)
         if claimed is not believed and self._lies < 1.0 and self._lot.random() >= self._lies:
             claimed = believed
         if verdict.backend is not None and claimed is believed:
             return Told(claimed, self._repeat(verdict.backend, claimed, stage, case, recipient))
-        return Told(claimed, self._fill(self._wording(claimed, stage), case, recipient))
+        honest = policy if claimed is verdict.cause else ""
+        return Told(claimed, self._fill(self._wording(claimed, stage, honest), case, recipient))
 
-    def _wording(self, cause: Cause, stage: Stage) -> Refusal:
-        found = self._wordings.get((cause, stage))
+    def _wording(self, cause: Cause, stage: Stage, policy: str = "") -> Refusal:
+        found = self._wordings.get((cause, stage, policy))
         if found is None:
             # A vendor has many wordings for one cause; one installation keeps to one of them, at whatever stage.
             lot = random.Random(f"{self._seed}:{cause}")  # noqa: S311
-            found = self._wordings[cause, stage] = lot.choice(self.persona.refusals(cause, stage))
+            found = self._wordings[cause, stage, policy] = lot.choice(self.persona.refusals(cause, stage, policy))
         return found
 
     def _repeat(self, backend: str, cause: Cause, stage: Stage, case: Case, recipient: str) -> Reply:

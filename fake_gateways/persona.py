@@ -76,9 +76,10 @@ class Wording(BaseModel):
 
 
 class Refusal(Wording):
-    """How a vendor tells a cause at some stages, and where this was seen."""
+    """How a vendor tells a cause at some stages, and where this was seen; ``by`` names the policies it belongs to."""
 
     cause: Cause
+    by: tuple[str, ...] = ()
     stages: tuple[Stage, ...] = Field(min_length=1)
     source: str = Field(min_length=1)
 
@@ -168,7 +169,8 @@ class Persona(BaseModel):
 
     @model_validator(mode="after")
     def _policies_exist(self) -> Persona:
-        for kind in (*self.order, *self.at, *self.numbers):
+        named = (kind for refusal in self.refusal for kind in refusal.by)
+        for kind in (*self.order, *self.at, *self.numbers, *named):
             if kind not in KINDS:
                 msg = f"{kind!r} is no policy; use one of: {', '.join(KINDS)}"
                 raise ValueError(msg)
@@ -197,16 +199,18 @@ class Persona(BaseModel):
         """Return the vendor's own wordings of a cause at a stage, none where none was ever seen."""
         return self._by_cause.get((cause, stage), ())
 
-    def refusals(self, cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
-        """Return what to say for a cause at a stage, never nothing.
+    def refusals(self, cause: Cause, stage: Stage, policy: str = "") -> tuple[Refusal, ...]:
+        """Return what to say for a cause that a policy found at a stage, never nothing.
 
         Where no words of the vendor's are known at this stage, those it has for the cause elsewhere serve, and where
-        there are none at all, plain words from the standards.
+        there are none at all, plain words from the standards. Words that belong to policies are theirs alone, and
+        theirs come first.
         """
         for elsewhere in (stage, *_BORROWED_FROM):
-            found = tuple(known for known in self.known_at(cause, elsewhere) if known.fits(stage))
+            known = [each for each in self.known_at(cause, elsewhere) if each.fits(stage)]
+            found = [each for each in known if policy in each.by] or [each for each in known if not each.by]
             if found:
-                return found
+                return tuple(found)
         return plain_words(cause, stage)
 
     def repeats(self, cause: Cause, stage: Stage) -> Refusal | None:

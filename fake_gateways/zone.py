@@ -29,6 +29,7 @@ Domain = Annotated[str, AfterValidator(parse_domain)]
 
 TTL_S: Final = 300.0
 """How long an answer may be remembered, listed or not: what public blocklists commonly set."""
+_MAX_ALIASES: Final = 10
 LISTED: Final = "127.0.0.2"
 """The usual answer of a blocklist for a listed address (RFC 5782 section 2.1)."""
 
@@ -91,10 +92,20 @@ class World:
 
     def answer(self, question: Question, at: float) -> Answer:
         """Answer a question as of a moment; an empty answer where there is no such record."""
-        name = self._nearest(question.name.lower().rstrip("."), at)
-        spells = self._spells.get(Question(name, question.kind), ())
-        records = dict.fromkeys(spell.value for spell in spells if spell.stands(at))
-        return Answer(tuple(records), TTL_S)
+        name = question.name.lower().rstrip(".")
+        for _ in range(_MAX_ALIASES):
+            name = self._nearest(name, at)
+            records = self._standing(Question(name, question.kind), at)
+            alias = () if records else self._standing(Question(name, "CNAME"), at)
+            if not alias:
+                return Answer(records, TTL_S)
+            # Whoever asks gets what a resolver would find at the end of the chain (RFC 1034 section 3.6.2).
+            name = alias[0].lower().rstrip(".")
+        return Answer(failed=True, ttl_s=0.0)
+
+    def _standing(self, question: Question, at: float) -> tuple[str, ...]:
+        spells = self._spells.get(question, ())
+        return tuple(dict.fromkeys(spell.value for spell in spells if spell.stands(at)))
 
     def exists(self, name: str, at: float) -> bool:
         """Whether a name exists at all, or only the record asked for is missing (RFC 2308 section 2)."""

@@ -9,15 +9,65 @@ from typing import Annotated, Final, get_args
 
 from pydantic import Field
 
-from fake_gateways.policies import content, directory, greylisting, ip_reputation, velocity
+from fake_gateways.policies import (
+    attachments,
+    client_name,
+    connections,
+    content,
+    directory,
+    directory_harvest,
+    dkim,
+    dmarc,
+    earned_reputation,
+    fault,
+    geography,
+    greet_pause,
+    greylisting,
+    ip_reputation,
+    message_size,
+    messages_per_connection,
+    recipient_verification,
+    recipients_per_message,
+    restricted_recipients,
+    sender_domain,
+    sender_reputation,
+    spf,
+    tarpit,
+    tls_required,
+    url_blocklist,
+    velocity,
+    virus,
+)
 from fake_gateways.policies.case import Policy, Settings
 from fake_gateways.policies.guard import Guard, guards
 
 _Any = (
-    ip_reputation.IpReputationSettings
+    fault.FaultSettings
+    | connections.ConnectionsSettings
+    | greet_pause.GreetPauseSettings
+    | tarpit.TarpitSettings
+    | geography.GeographySettings
+    | ip_reputation.IpReputationSettings
+    | earned_reputation.EarnedReputationSettings
+    | client_name.ClientNameSettings
+    | tls_required.TlsRequiredSettings
+    | messages_per_connection.MessagesPerConnectionSettings
+    | sender_domain.SenderDomainSettings
+    | sender_reputation.SenderReputationSettings
+    | spf.SpfSettings
     | velocity.VelocitySettings
-    | greylisting.GreylistingSettings
+    | directory_harvest.DirectoryHarvestSettings
+    | recipients_per_message.RecipientsPerMessageSettings
+    | recipient_verification.RecipientVerificationSettings
+    | restricted_recipients.RestrictedRecipientsSettings
     | directory.DirectorySettings
+    | greylisting.GreylistingSettings
+    | dkim.DkimSettings
+    | dmarc.DmarcSettings
+    | message_size.MessageSizeSettings
+    | virus.VirusSettings
+    | attachments.AttachmentsSettings
+    | url_blocklist.UrlBlocklistSettings
     | content.ContentSettings
 )
 AnySettings = Annotated[_Any, Field(discriminator="type")]

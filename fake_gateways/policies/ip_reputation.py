@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from fake_gateways.envelope import Stage
 from fake_gateways.loopback import Network
@@ -23,9 +23,7 @@ def _network(value: Any) -> Network:
         raise ValueError(msg) from None
 
 
-Networks = Annotated[
-    tuple[Annotated[Any, BeforeValidator(_network), WithJsonSchema({"type": "string"})], ...], Field(default=())
-]
+Networks = tuple[Annotated[Any, BeforeValidator(_network), WithJsonSchema({"type": "string"})], ...]
 
 
 class IpReputationSettings(Settings):
@@ -43,8 +41,8 @@ class IpReputationSettings(Settings):
 
     type: Literal["ip-reputation"]
     zones: tuple[Domain, ...] = ()
-    deny: Networks
-    allow: Networks
+    deny: Networks = ()
+    allow: Networks = ()
     errors_are_listings: bool = False
 
     def begin(self) -> IpReputation:

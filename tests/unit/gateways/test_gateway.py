@@ -73,7 +73,7 @@ def test_over_a_whole_dialogue_a_content_lie_reads_as_an_unknown_user_does_there
     lone = LoneGateway(name, policies=[FILTER, at_end], claims=LIE, has_directory=False)
     lie = lone.call().deliver(ALICE, content=SPAM)
     truth = lone.call().deliver(CLARA)
-    assert without_id(lie) == without_id(truth)
+    assert without_id(lie).replace(b"alice@", b"clara@") == without_id(truth)
     assert [(row.cause, row.claimed, row.honest, row.mailbox) for row in lone.truths] == [
         (Cause.CONTENT, Cause.USER_UNKNOWN, False, "present"),
         (Cause.USER_UNKNOWN, Cause.USER_UNKNOWN, True, "departed"),

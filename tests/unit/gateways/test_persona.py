@@ -97,7 +97,8 @@ def test_every_user_unknown_is_refused_for_good(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "refusal", "stage"), TOLD)
 def test_some_installation_of_the_vendor_uses_the_wording(name: str, refusal: Refusal, stage: Stage) -> None:
-    chosen = (LoneGateway(name, seed=f"{seed}").gateway._wording(refusal.cause, stage) for seed in range(50))
+    by = next(iter(refusal.by), "")
+    chosen = (LoneGateway(name, seed=f"{seed}").gateway._wording(refusal.cause, stage, by) for seed in range(200))
     assert any(each is refusal for each in chosen)
 
 

@@ -28,8 +28,8 @@ def complaint(path: Path) -> InputError:
 @pytest.fixture
 def own_persona(tmp_path: Path) -> str:
     """A persona of the user's own beside the scenario; returns a scenario that uses it."""
-    text = (resources.files("fake_gateways") / "personas" / "consumer.toml").read_text("utf-8")
-    text = text.replace("[says]", f"{NUMBERS}{LIE}[says]").replace('name = "consumer"', 'name = "own"', 1)
+    text = (resources.files("fake_gateways") / "personas" / "eset.toml").read_text("utf-8")
+    text = text.replace("[says]", f"{NUMBERS}{LIE}[says]").replace('name = "eset"', 'name = "own"', 1)
     (tmp_path / "own.toml").write_text(text, "utf-8")
     return bent('persona = "proofpoint"', 'persona = "own.toml"')
 

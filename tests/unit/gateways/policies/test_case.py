@@ -39,7 +39,10 @@ def test_every_policy_usually_speaks_where_it_can(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_policy_begins_from_its_settings(kind: str) -> None:
-    needed = {"limit": "1 MB" if kind == "message-size" else "1/1s", "most": 1, "part": 0.1}
+    limit = "1 MB" if kind == "message-size" else "1/1s"
+    zones = {"zones": ["uri.example"]} if kind == "url-blocklist" else {}
+    needed = {"limit": limit, "most": 1, "part": 0.1, "regions": {"xx": []}, **zones}
+    needed |= {"refuse": ["xx"]} if kind == "geography" else {}
     fields = KINDS[kind].model_fields
     settings = KINDS[kind].model_validate({"type": kind, **{key: needed[key] for key in needed.keys() & fields.keys()}})
     assert settings.kind == kind

@@ -1,0 +1,50 @@
+"""Refuse messages with attachments of kinds that do harm more often than good."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.message_parts import attached
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Refuse
+
+USUALLY_REFUSED: Final = (
+    ".bat .chm .cmd .com .cpl .exe .hta .iso .jar .js .jse .lnk .msi .pif .ps1 .reg .scr .vbe .vbs .wsf"
+).split()
+"""Suffixes that gateways refuse out of the box (support.google.com/mail 6590; Microsoft Learn, common attachments)."""
+
+
+def _suffix(value: str) -> str:
+    if not value.startswith(".") or len(value) < 2:
+        msg = f'{value!r} is no suffix; write for example ".exe"'
+        raise ValueError(msg)
+    return value.lower()
+
+
+class AttachmentsSettings(Settings):
+    """The suffixes of file names that are refused, also inside a ZIP archive."""
+
+    nature: ClassVar = Nature(causes=(Cause.POLICY,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
+
+    type: Literal["attachments"]
+    types: tuple[Annotated[str, AfterValidator(_suffix)], ...] = Field(default=tuple(USUALLY_REFUSED), min_length=1)
+
+    def begin(self) -> Attachments:
+        """Return the policy."""
+        return Attachments(self)
+
+
+class Attachments:
+    """Goes by names alone."""
+
+    def __init__(self, settings: AttachmentsSettings) -> None:
+        self._types = settings.types
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Refuse a message with an attachment of such a name."""
+        names = (name for each in attached(case.content) for name in (each.name, *each.members))
+        return Refuse(Cause.POLICY) if any(name.lower().endswith(self._types) for name in names) else None

@@ -1,0 +1,123 @@
+"""Refuse clients whose names do not fit: no name for their address, a name that leads elsewhere, an absurd HELO."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Question, Refuse
+from fake_gateways.zone import parse_domain
+
+Test = Literal["ptr", "forward-confirmed", "helo-fqdn", "helo-resolves", "helo-not-ours"]
+
+
+class ClientNameSettings(Settings):
+    """Which tests a client must pass (postconf(5): ``reject_unknown_client_hostname`` and its kin; RFC 8601 2.7.3).
+
+    ``ptr``: its address has a name. ``forward-confirmed``: that name leads back to the address. ``helo-fqdn``: it
+    introduces itself by a full domain name or an address literal. ``helo-resolves``: that name has an address.
+    ``helo-not-ours``: it does not claim to be one of us.
+    """
+
+    nature: ClassVar = Nature(
+        causes=(Cause.POLICY,),
+        stages=frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL, Stage.RCPT}),
+        usual=Stage.RCPT,
+    )
+
+    type: Literal["client-name"]
+    require: tuple[Test, ...] = Field(default=("ptr",), min_length=1)
+
+    @model_validator(mode="after")
+    def _name_is_known(self) -> Self:
+        if self.at is Stage.CONNECT and any(test.startswith("helo") for test in self.require):
+            msg = "at connect nobody has said HELO; move at to ehlo or leave the helo tests out"
+            raise ValueError(msg)
+        return self
+
+    def begin(self) -> ClientName:
+        """Return the policy."""
+        return ClientName(self)
+
+
+class ClientName:
+    """Takes the tests in order. A nameserver that does not answer counts for the client."""
+
+    def __init__(self, settings: ClientNameSettings) -> None:
+        self._settings = settings
+
+    def judge(self, case: Case) -> Refuse | Question | None:
+        """Refuse at the first test that is failed."""
+        for test in self._settings.require:
+            outcome = self._passes(test, case)
+            if isinstance(outcome, Question):
+                return outcome
+            if not outcome:
+                return Refuse(Cause.POLICY)
+        return None
+
+    def _passes(self, test: Test, case: Case) -> bool | Question:
+        match test:
+            case "ptr":
+                return _has_name(case)
+            case "forward-confirmed":
+                return _is_confirmed(case)
+            case "helo-fqdn":
+                return case.helo.startswith("[") or _is_domain(case.helo)
+            case "helo-resolves":
+                return case.helo.startswith("[") or not _is_domain(case.helo) or _resolves(case, case.helo)
+            case "helo-not-ours":
+                return case.helo.lower() not in case.directory.domains
+
+
+def _names(case: Case) -> tuple[str, ...] | Question:
+    pointer = Question(ipaddress.ip_address(case.peer_address).reverse_pointer, "PTR")
+    answer = case.answer(pointer)
+    return pointer if answer is None else answer.records
+
+
+def _has_name(case: Case) -> bool | Question:
+    names = _names(case)
+    return names if isinstance(names, Question) else bool(names)
+
+
+def _is_confirmed(case: Case) -> bool | Question:
+    names = _names(case)
+    if isinstance(names, Question):
+        return names
+    for name in names:
+        question = Question(name.rstrip("."), _address_kind(case))
+        answer = case.answer(question)
+        if answer is None:
+            return question
+        if answer.failed or case.peer_address in answer.records:
+            return True
+    return False
+
+
+def _resolves(case: Case, name: str) -> bool | Question:
+    for kind in ("A", "AAAA"):
+        question = Question(name.lower(), kind)
+        answer = case.answer(question)
+        if answer is None:
+            return question
+        if answer.failed or answer.records:
+            return True
+    return False
+
+
+def _address_kind(case: Case) -> str:
+    return "AAAA" if ":" in case.peer_address else "A"
+
+
+def _is_domain(text: str) -> bool:
+    try:
+        parse_domain(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,49 @@
+"""Refuse who holds too many connections open at once."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings, network_of
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Refuse
+
+
+class ConnectionsSettings(Settings):
+    """At ``most`` so many open connections of an address, of its /24, or of all clients together.
+
+    Mimecast and Exchange allow 20 of one source, Cisco and Forcepoint 10 (vendors' guides).
+    """
+
+    nature: ClassVar = Nature(causes=(Cause.VELOCITY,), stages=frozenset({Stage.CONNECT}), usual=Stage.CONNECT)
+
+    type: Literal["connections"]
+    most: Annotated[int, Field(ge=1)]
+    per: Literal["ip", "/24", "all"] = "ip"
+
+    def begin(self) -> Connections:
+        """Return the policy."""
+        return Connections(self)
+
+
+class Connections:
+    """Counts what is open now, the new connection among it."""
+
+    def __init__(self, settings: ConnectionsSettings) -> None:
+        self._settings = settings
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Refuse the connection that is one too many, and hang up: it would count for as long as it stays."""
+        return Refuse(Cause.VELOCITY, closes=True) if self._open(case) > self._settings.most else None
+
+    def _open(self, case: Case) -> int:
+        match self._settings.per:
+            case "ip":
+                return case.connections[case.peer_address]
+            case "/24":
+                network = network_of(case.peer_address)
+                return sum(count for ip, count in case.connections.items() if network_of(ip) == network)
+        return sum(case.connections.values())

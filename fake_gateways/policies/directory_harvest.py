@@ -1,0 +1,71 @@
+"""Block who tries too many unknown recipients; the punishment hits the client, so valid ones are refused too."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import ClassVar, Literal
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Decision, Nature, Settings, network_of
+from fake_gateways.truth import Cause
+from fake_gateways.units import Duration, Rate, Share
+from fake_gateways.verdict import Disconnect, Refuse
+
+
+class DirectoryHarvestSettings(Settings):
+    """More unknown recipients than ``limit`` block an address, or its /24, for ``block_for``.
+
+    They must be ``least_share`` of all its recipients in that time as well: Exim's default asks for half of more than
+    ten, Forcepoint for half. With ``hangs_up`` a blocked client is not even told (Cisco AsyncOS, DHAP).
+    """
+
+    nature: ClassVar = Nature(
+        causes=(Cause.DIRECTORY_HARVEST,),
+        stages=frozenset({Stage.CONNECT, Stage.MAIL, Stage.RCPT}),
+        usual=Stage.RCPT,
+    )
+
+    type: Literal["directory-harvest"]
+    limit: Rate
+    least_share: Share = 0.0
+    per: Literal["ip", "/24"] = "ip"
+    block_for: Duration = 3600.0
+    hangs_up: bool = False
+
+    def begin(self) -> DirectoryHarvest:
+        """Return the policy; nobody has guessed yet."""
+        return DirectoryHarvest(self)
+
+
+class DirectoryHarvest:
+    """Learns of unknown recipients from what the gateway decides, and counts them in a sliding window."""
+
+    def __init__(self, settings: DirectoryHarvestSettings) -> None:
+        self._settings = settings
+        self._seen: dict[str, deque[tuple[float, bool]]] = {}
+        self._unknown: dict[str, int] = {}
+        self._blocked: dict[str, float] = {}
+
+    def judge(self, case: Case) -> Refuse | Disconnect | None:
+        """Refuse whoever is blocked, whichever recipient is named."""
+        if case.at >= self._blocked.get(self._key(case), case.at):
+            return None
+        return Disconnect(Cause.DIRECTORY_HARVEST) if self._settings.hangs_up else Refuse(Cause.DIRECTORY_HARVEST)
+
+    def notice(self, case: Case, decision: Decision) -> None:
+        """Count a recipient once: refused as unknown, or taken, whatever happens to the message afterwards."""
+        if not decision.recipient or decision.cause is Cause.DIRECTORY_HARVEST:
+            return
+        key = self._key(case)
+        seen = self._seen.setdefault(key, deque())
+        is_unknown = decision.cause is Cause.USER_UNKNOWN
+        seen.append((case.at, is_unknown))
+        unknown = self._unknown.get(key, 0) + is_unknown
+        while seen and seen[0][0] <= case.at - self._settings.limit.seconds:
+            unknown -= seen.popleft()[1]
+        self._unknown[key] = unknown
+        if unknown > self._settings.limit.most and unknown >= self._settings.least_share * len(seen):
+            self._blocked[key] = case.at + self._settings.block_for
+
+    def _key(self, case: Case) -> str:
+        return case.peer_address if self._settings.per == "ip" else network_of(case.peer_address)

@@ -1,0 +1,92 @@
+"""Refuse messages whose signature does not hold (DKIM, RFC 6376 and RFC 8463), evaluated by dkimpy."""
+
+from __future__ import annotations
+
+import binascii
+from typing import ClassVar, Final, Literal, NamedTuple
+
+import dkim  # type: ignore[import-untyped]
+from pydantic import Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.deduce import Lookup, deduce, text_of
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Question, Refuse
+
+DkimResult = Literal["none", "pass", "fail", "temperror"]
+
+MAX_SIGNATURES: Final = 10
+"""Signatures of a message that are looked at; a stranger may add as many as he likes (RFC 6376 section 8.4)."""
+
+
+class DkimSettings(Settings):
+    """Which results refuse; RFC 6376 section 6.3 would have a bad signature treated as none at all."""
+
+    nature: ClassVar = Nature(
+        causes=(Cause.AUTHENTICATION,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA
+    )
+
+    type: Literal["dkim"]
+    refuse: tuple[DkimResult, ...] = Field(default=("fail",), min_length=1)
+
+    def begin(self) -> Dkim:
+        """Return the policy."""
+        return Dkim(self)
+
+
+class Signed(NamedTuple):
+    """The best result of a message's signatures, and the domains of those that hold."""
+
+    result: DkimResult
+    domains: tuple[str, ...] = ()
+
+
+class Dkim:
+    """Takes the best of a message's signatures."""
+
+    def __init__(self, settings: DkimSettings) -> None:
+        self._refuse = settings.refuse
+
+    def judge(self, case: Case) -> Refuse | Question | None:
+        """Refuse by the result."""
+        signed = evaluate(case)
+        if isinstance(signed, Question):
+            return signed
+        return Refuse(Cause.AUTHENTICATION) if signed.result in self._refuse else None
+
+
+def evaluate(case: Case) -> Signed | Question:
+    """Return the result for the message in hand, or what has to be asked first."""
+    return deduce(case, lambda lookup: verify(case.content, lookup))
+
+
+def verify(content: bytes, lookup: Lookup) -> Signed:
+    """Verify a message's signatures. dkimpy holds their times (t=, x=) against the real clock, not the scenario's."""
+    failed_lookup = False
+
+    def key(name: bytes, timeout: float = 0) -> bytes | None:
+        nonlocal failed_lookup
+        del timeout
+        answer = lookup(name.decode("ascii", "replace"), "TXT")
+        failed_lookup = failed_lookup or answer.failed
+        return text_of(answer.records[0]).encode("ascii", "replace") if answer.records else None
+
+    try:
+        message = dkim.DKIM(content)
+        headers = [name.lower() for name, _ in message.headers]
+    except dkim.DKIMException:
+        return Signed("none")
+    domains = []
+    count = min(headers.count(b"dkim-signature"), MAX_SIGNATURES)
+    for number in range(count):
+        # Signatures are strangers' words, and dkimpy raises whatever comes of reading them.
+        try:
+            holds = message.verify(number, dnsfunc=key)
+        except (dkim.DKIMException, binascii.Error, ValueError, KeyError, IndexError, TypeError, AttributeError):
+            continue
+        if holds:
+            domains.append(bytes(message.domain).decode("ascii", "replace").lower())
+    if domains:
+        return Signed("pass", tuple(domains))
+    return Signed(("temperror" if failed_lookup else "fail") if count else "none")

@@ -1,0 +1,135 @@
+"""Do as the owner of the From domain asks with mail that is not authenticated as his (DMARC, RFC 7489)."""
+
+from __future__ import annotations
+
+import zlib
+from email.utils import getaddresses
+from functools import cache
+from importlib import resources
+from typing import ClassVar, Literal, NamedTuple
+
+from authheaders import dmarc_lookup  # type: ignore[import-untyped]
+from publicsuffix2 import PublicSuffixList  # type: ignore[import-untyped]
+
+from fake_gateways.envelope import Stage, domain_of
+from fake_gateways.policies import dkim, spf
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.deduce import Lookup, deduce, text_of
+from fake_gateways.truth import Cause, Fate
+from fake_gateways.verdict import File, Question, Refuse
+
+
+class DmarcSettings(Settings):
+    """Nothing to set: the domain's owner says what is done."""
+
+    nature: ClassVar = Nature(
+        causes=(Cause.AUTHENTICATION,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA
+    )
+
+    type: Literal["dmarc"]
+
+    def begin(self) -> Dmarc:
+        """Return the policy."""
+        return Dmarc()
+
+
+class Published(NamedTuple):
+    """What the owner publishes for a From domain: what to do, how strictly names must agree, for how many percent."""
+
+    policy: str
+    is_spf_strict: bool
+    is_dkim_strict: bool
+    percent: int
+
+
+class Dmarc:
+    """Evaluates SPF and DKIM by itself, whether or not the gateway has policies for them."""
+
+    def judge(self, case: Case) -> Refuse | File | Question | None:
+        """Refuse or quarantine into junk, as the domain's owner asks (RFC 7489 section 6.3)."""
+        domain = from_domain(case.content)
+        if not domain:
+            return None
+        published = deduce(case, lambda lookup: discover(domain, lookup))
+        if published is None or isinstance(published, Question):
+            return published
+        aligned = self._is_aligned(case, domain, published)
+        if isinstance(aligned, Question):
+            return aligned
+        if aligned or published.policy == "none":
+            return None
+        # Who is not among the percent meets the next milder policy (RFC 7489 section 6.6.4).
+        lot = zlib.crc32(f"{case.envelope.return_path} {case.at}".encode()) % 100
+        policy = published.policy
+        if lot >= published.percent:
+            policy = {"reject": "quarantine"}.get(policy, "none")
+        match policy:
+            case "reject":
+                return Refuse(Cause.AUTHENTICATION)
+            case "quarantine":
+                return File(Fate.JUNK, Cause.AUTHENTICATION)
+        return None
+
+    def _is_aligned(self, case: Case, domain: str, published: Published) -> bool | Question:
+        by_spf = spf.evaluate(case)
+        if isinstance(by_spf, Question):
+            return by_spf
+        sender = case.sender_domain or case.helo
+        if by_spf == "pass" and is_aligned(domain, sender, is_strict=published.is_spf_strict):
+            return True
+        by_dkim = dkim.evaluate(case)
+        if isinstance(by_dkim, Question):
+            return by_dkim
+        return any(is_aligned(domain, signer, is_strict=published.is_dkim_strict) for signer in by_dkim.domains)
+
+
+def from_domain(content: bytes) -> str:
+    """Return the domain of the From field; empty where it does not name exactly one (RFC 7489 section 6.6.1)."""
+    header = content.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
+    lines = [line[5:] for line in header.split(b"\r\n") if line[:5].lower() == b"from:"]
+    addresses = getaddresses([line.decode("utf-8", "replace") for line in lines])
+    domains = {domain_of(address) for _, address in addresses if address}
+    return next(iter(domains)) if len(domains) == 1 else ""
+
+
+def discover(domain: str, lookup: Lookup) -> Published | None:
+    """Find the policy that holds for a From domain, its own or its organization's (RFC 7489 section 6.6.3)."""
+    organization = organizational_domain(domain)
+    for place in dict.fromkeys((domain, organization)):
+        answer = lookup(f"_dmarc.{place}", "TXT")
+        records = [text for text in map(text_of, answer.records) if text.startswith("v=DMARC1")]
+        if len(records) == 1:
+            return _read(records[0], is_below=place != domain)
+    return None
+
+
+def _read(record: str, *, is_below: bool) -> Published | None:
+    """Read a record; one that cannot be read asks for nothing."""
+    try:
+        tags = dmarc_lookup.answer_to_dict(record)
+        percent = int(tags.get("pct", "100"))
+    except (dmarc_lookup.DMARCException, ValueError):
+        return None
+    policy = tags.get("sp", tags.get("p")) if is_below else tags.get("p")
+    if policy not in {"none", "quarantine", "reject"}:
+        return None
+    return Published(policy, tags.get("aspf") == "s", tags.get("adkim") == "s", percent)
+
+
+def is_aligned(domain: str, authenticated: str, *, is_strict: bool) -> bool:
+    """Whether a domain that was authenticated vouches for the From domain (RFC 7489 section 3.1)."""
+    if is_strict:
+        return domain == authenticated.lower()
+    return organizational_domain(domain) == organizational_domain(authenticated.lower())
+
+
+def organizational_domain(domain: str) -> str:
+    """Return the domain that somebody registered (RFC 7489 section 3.2)."""
+    return _public_suffixes().get_public_suffix(domain) or domain
+
+
+@cache
+def _public_suffixes() -> PublicSuffixList:
+    # The list that authheaders brings is newer than publicsuffix2's own; authheaders itself would read it every time.
+    with (resources.files("authheaders") / "public_suffix_list.txt").open(encoding="utf-8") as lines:
+        return PublicSuffixList(lines)

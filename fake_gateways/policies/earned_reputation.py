@@ -1,0 +1,86 @@
+"""Judge senders by what they have sent here: mail that is taken earns points, unknown recipients and spam cost them."""
+
+from __future__ import annotations
+
+import zlib
+from typing import ClassVar, Final, Literal
+
+from pydantic import Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Decision, Nature, Settings, network_of
+from fake_gateways.truth import Cause, Fate
+from fake_gateways.units import Duration, Share
+from fake_gateways.verdict import Refuse
+
+_TAKEN: Final = {Fate.INBOX, Fate.JUNK, Fate.QUARANTINED}
+
+
+class EarnedReputationSettings(Settings):
+    """Points for each recipient; below ``refuse_below`` all is refused. Points halve every ``half_life``.
+
+    A share of the messages taken draws a complaint. The numbers are ours: vendors publish none. That reputation is
+    earned by volume, unknown recipients and complaints is common ground (M3AAWG Sender Best Common Practices).
+    """
+
+    nature: ClassVar = Nature(
+        causes=(Cause.IP_REPUTATION,),
+        stages=frozenset({Stage.CONNECT, Stage.MAIL, Stage.RCPT}),
+        usual=Stage.RCPT,
+    )
+
+    type: Literal["earned-reputation"]
+    accepted: float = Field(default=0.1, ge=0)
+    unknown: float = Field(default=-1.0, le=0)
+    spam: float = Field(default=-3.0, le=0)
+    complaint: float = Field(default=-5.0, le=0)
+    complaints: Share = 0.001
+    refuse_below: float = -10.0
+    per: Literal["ip", "/24", "sender-domain"] = "ip"
+    half_life: Duration = Field(default=86_400.0, gt=0)
+
+    def begin(self) -> EarnedReputation:
+        """Return the policy; everybody begins with nothing."""
+        return EarnedReputation(self)
+
+
+class EarnedReputation:
+    """Keeps one score for each sender, faded to the present when it is looked at."""
+
+    def __init__(self, settings: EarnedReputationSettings) -> None:
+        self._settings = settings
+        self._scores: dict[str, tuple[float, float]] = {}
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Refuse a sender in disgrace until time has healed it."""
+        return Refuse(Cause.IP_REPUTATION) if self._score(case) < self._settings.refuse_below else None
+
+    def notice(self, case: Case, decision: Decision) -> None:
+        """Give or take points for what became of a recipient."""
+        points = self._points(case, decision)
+        if points:
+            self._scores[self._key(case)] = (self._score(case) + points, case.at)
+
+    def _points(self, case: Case, decision: Decision) -> float:
+        settings = self._settings
+        if decision.cause is Cause.USER_UNKNOWN:
+            return settings.unknown
+        points = settings.spam if decision.cause in {Cause.CONTENT, Cause.VIRUS} else 0.0
+        if decision.fate in _TAKEN:
+            points = points or settings.accepted
+            # The lot depends on the message alone, so it falls the same in every run.
+            lot = zlib.crc32(f"{case.envelope.return_path} {decision.recipient} {case.at}".encode())
+            points += settings.complaint if lot < settings.complaints * 2**32 else 0.0
+        return points
+
+    def _score(self, case: Case) -> float:
+        points, at = self._scores.get(self._key(case), (0.0, case.at))
+        return float(points * 0.5 ** (max(0.0, case.at - at) / self._settings.half_life))
+
+    def _key(self, case: Case) -> str:
+        match self._settings.per:
+            case "ip":
+                return case.peer_address
+            case "/24":
+                return network_of(case.peer_address)
+        return case.sender_domain

@@ -1,0 +1,35 @@
+"""Refuse messages that are larger than policy allows, below the limit that is announced."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.truth import Cause
+from fake_gateways.units import Size
+from fake_gateways.verdict import Refuse
+
+
+class MessageSizeSettings(Settings):
+    """The ``limit`` in octets of the whole message; what SIZE announces is the gateway's ``size_limit`` (RFC 1870)."""
+
+    nature: ClassVar = Nature(causes=(Cause.TOO_LARGE,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
+
+    type: Literal["message-size"]
+    limit: Size
+
+    def begin(self) -> MessageSize:
+        """Return the policy."""
+        return MessageSize(self)
+
+
+class MessageSize:
+    """Weighs what came."""
+
+    def __init__(self, settings: MessageSizeSettings) -> None:
+        self._limit = settings.limit
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Refuse what is too large."""
+        return Refuse(Cause.TOO_LARGE) if len(case.content) > self._limit else None

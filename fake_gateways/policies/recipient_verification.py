@@ -1,0 +1,78 @@
+"""Refuse recipients by a copy of the directory that lags behind, by remembered answers, or in a backend's words."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Literal
+
+from pydantic import Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.directory import fault
+from fake_gateways.truth import Cause
+from fake_gateways.units import Duration
+from fake_gateways.verdict import Refuse
+
+_ABSENT: Final = {Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED}
+
+
+class RecipientVerificationSettings(Settings):
+    """How the gateway knows who is there.
+
+    Its copy of the directory lacks mailboxes made less than ``lag`` ago. An answer is kept for ``keep_absent`` or
+    ``keep_present``, whatever changes meanwhile (Barracuda Email Gateway Defense: 1.5 h and 1 h). While the directory
+    is ``failing``, everybody is deferred, or worse, unknown. With ``backend``, the name of a persona, the gateway
+    repeats what the server behind it says.
+    """
+
+    nature: ClassVar = Nature(
+        causes=(Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED, Cause.MAILBOX_FULL, Cause.SYSTEM),
+        stages=frozenset({Stage.RCPT}),
+        usual=Stage.RCPT,
+    )
+
+    type: Literal["recipient-verification"]
+    lag: Duration = 0.0
+    keep_absent: Duration = 0.0
+    keep_present: Duration = 0.0
+    failing: Literal["defers", "unknown"] | None = None
+    backend: str | None = Field(default=None, description="persona of the server behind the gateway")
+
+    def begin(self) -> RecipientVerification:
+        """Return the policy; nothing is remembered yet."""
+        return RecipientVerification(self)
+
+
+class RecipientVerification:
+    """Remembers answers by address."""
+
+    def __init__(self, settings: RecipientVerificationSettings) -> None:
+        self._settings = settings
+        self._kept: dict[str, tuple[Cause | None, float]] = {}
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Refuse whom the gateway takes for absent; who is there all the same is refused for its mistake."""
+        settings = self._settings
+        if settings.failing == "defers":
+            return Refuse(Cause.SYSTEM, case.recipient)
+        true = fault(case, case.recipient)
+        believed = Cause.USER_UNKNOWN if settings.failing else self._believed(case, true)
+        if believed is None or believed is Cause.SENDER_REJECTED:
+            return None
+        if true in _ABSENT or believed is true:
+            return Refuse(true or believed, case.recipient, claimed=believed, backend=settings.backend)
+        return Refuse(Cause.SYSTEM, case.recipient, claimed=believed, backend=settings.backend)
+
+    def _believed(self, case: Case, true: Cause | None) -> Cause | None:
+        """Return what the gateway takes to be wrong with a recipient: as remembered, or as its copy has it now."""
+        address = case.recipient.lower()
+        kept, until = self._kept.get(address, (None, 0.0))
+        if case.at < until:
+            return kept
+        made_at = case.directory.made_at.get(address)
+        is_too_new = made_at is not None and case.at - made_at < self._settings.lag
+        believed = Cause.USER_UNKNOWN if is_too_new else true
+        keep_s = self._settings.keep_present if believed is None else self._settings.keep_absent
+        if keep_s:
+            self._kept[address] = (believed, case.at + keep_s)
+        return believed

@@ -1,0 +1,62 @@
+"""Refuse return-paths that nobody could answer: their domain has no exchanger and no address, or wants no mail."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Question, Refuse
+from fake_gateways.zone import parse_domain
+
+
+def _sender(value: str) -> str:
+    local, at, domain = value.rpartition("@")
+    return f"{local.lower()}{at}{parse_domain(domain)}"
+
+
+Sender = Annotated[str, AfterValidator(_sender)]
+
+
+class SenderDomainSettings(Settings):
+    """The administrator's own list of addresses and domains comes first (postconf(5), ``check_sender_access``)."""
+
+    nature: ClassVar = Nature(
+        causes=(Cause.SENDER_REJECTED,), stages=frozenset({Stage.MAIL, Stage.RCPT}), usual=Stage.RCPT
+    )
+
+    type: Literal["sender-domain"]
+    deny: tuple[Sender, ...] = ()
+
+    def begin(self) -> SenderDomain:
+        """Return the policy."""
+        return SenderDomain(self)
+
+
+class SenderDomain:
+    """Asks as ``reject_unknown_sender_domain`` does (postconf(5)); a null MX wants no mail (RFC 7505 section 4.2)."""
+
+    def __init__(self, settings: SenderDomainSettings) -> None:
+        self._deny = frozenset(settings.deny)
+
+    def judge(self, case: Case) -> Refuse | Question | None:
+        """Refuse a return-path that is denied or leads nowhere; the null one is nobody's (RFC 5321 4.5.5)."""
+        domain = case.sender_domain
+        if not domain:
+            return None
+        if domain in self._deny or case.envelope.return_path.lower() in self._deny:
+            return Refuse(Cause.SENDER_REJECTED)
+        for kind in ("MX", "A", "AAAA"):
+            question = Question(domain, kind)
+            answer = case.answer(question)
+            if answer is None:
+                return question
+            if answer.failed:
+                return None
+            if answer.records:
+                is_null = kind == "MX" and all(record.split()[-1] == "." for record in answer.records)
+                return Refuse(Cause.SENDER_REJECTED) if is_null else None
+        return Refuse(Cause.SENDER_REJECTED)

@@ -1,0 +1,97 @@
+"""Refuse senders whose address may not use their domain (SPF, RFC 7208), evaluated by pyspf."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any, ClassVar, Literal
+
+import spf  # type: ignore[import-untyped]
+from pydantic import Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.deduce import Lookup, deduce, text_of
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Question, Refuse
+
+SpfResult = Literal["pass", "fail", "softfail", "neutral", "none", "temperror", "permerror"]
+
+
+class SpfSettings(Settings):
+    """Which results refuse (RFC 7208 section 2.6)."""
+
+    nature: ClassVar = Nature(
+        causes=(Cause.AUTHENTICATION,),
+        stages=frozenset({Stage.MAIL, Stage.RCPT, Stage.END_OF_DATA}),
+        usual=Stage.MAIL,
+    )
+
+    type: Literal["spf"]
+    refuse: tuple[SpfResult, ...] = Field(default=("fail",), min_length=1)
+
+    def begin(self) -> Spf:
+        """Return the policy."""
+        return Spf(self)
+
+
+class Spf:
+    """Evaluates the return-path's domain, or the HELO name where there is none (RFC 7208 section 2.4)."""
+
+    def __init__(self, settings: SpfSettings) -> None:
+        self._refuse = settings.refuse
+
+    def judge(self, case: Case) -> Refuse | Question | None:
+        """Refuse a client that the domain does not permit."""
+        result = evaluate(case)
+        if isinstance(result, Question):
+            return result
+        return Refuse(Cause.AUTHENTICATION) if result in self._refuse else None
+
+
+def evaluate(case: Case) -> SpfResult | Question:
+    """Return the result for the mail in hand, or what has to be asked first."""
+    return deduce(case, lambda lookup: check(case.peer_address, case.envelope.return_path, case.helo, lookup))
+
+
+def check(address: str, return_path: str, helo: str, lookup: Lookup) -> SpfResult:
+    """Return SPF's result for a client; names are looked up by ``lookup``. What pyspf chokes on is a permerror."""
+    try:
+        result: SpfResult = _Query(address, return_path, helo, lookup).check()[0]
+    except (ValueError, IndexError, KeyError, TypeError, AttributeError, UnicodeError):
+        return "permerror"
+    return result
+
+
+class _Query(spf.query):  # type: ignore[misc]
+    """Asks ``lookup`` where pyspf asks the network."""
+
+    def __init__(self, address: str, return_path: str, helo: str, lookup: Lookup) -> None:
+        super().__init__(i=address, s=return_path, h=helo, querytime=0)
+        self._lookup = lookup
+
+    def dns(self, name: str, qtype: str, cnames: Any = None, ignore_void: Any = False) -> list[Any]:  # noqa: FBT002, ARG002
+        """Return records as pyspf's own lookup does; counts those that come to nothing (RFC 7208 section 4.6.4)."""
+        labels = str(name).rstrip(".").split(".")
+        if not all(0 < len(label) < 64 for label in labels) or not str(name).isascii():
+            return []
+        answer = self._lookup(str(name), qtype)
+        if answer.failed:
+            raise spf.TempError("DNS " + qtype)
+        found = [_value(record, qtype) for record in answer.records]
+        if not found and not ignore_void:
+            self.void_lookups += 1
+            if self.void_lookups > spf.MAX_VOID_LOOKUPS:
+                raise spf.PermError(f"Void lookup limit of {spf.MAX_VOID_LOOKUPS} exceeded")
+        return found
+
+
+def _value(record: str, kind: str) -> Any:
+    match kind:
+        case "TXT" | "SPF":
+            return (text_of(record).encode("latin-1", "replace"),)
+        case "MX":
+            preference, _, host = record.partition(" ")
+            return int(preference), host.rstrip(".")
+        case "AAAA":
+            return str(ipaddress.ip_address(record))
+    return record.rstrip(".")

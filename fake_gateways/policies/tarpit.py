@@ -1,0 +1,52 @@
+"""Slow a client down: hold refusals back, so that guessing addresses takes long, or every answer to one that errs."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.units import Duration
+from fake_gateways.verdict import Hold, Wait
+
+
+class TarpitSettings(Settings):
+    """How long, and from which refusal of the session on.
+
+    Exchange holds each refusal back for 5 s (Microsoft Learn, recipient filtering); Postfix answers everything a second
+    later once a client has made ten errors (``smtpd_error_sleep_time``, ``smtpd_soft_error_limit``).
+    """
+
+    nature: ClassVar = Nature(
+        causes=(),
+        stages=frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.END_OF_DATA}),
+        usual=Stage.RCPT,
+    )
+
+    type: Literal["tarpit"]
+    delay: Duration = 5.0
+    after_refusals: Annotated[int, Field(ge=0)] = 0
+    slows: Literal["refusals", "everything"] = "refusals"
+
+    def begin(self) -> Tarpit:
+        """Return the policy."""
+        return Tarpit(self)
+
+
+class Tarpit:
+    """Refuses nobody."""
+
+    def __init__(self, settings: TarpitSettings) -> None:
+        self._settings = settings
+
+    def judge(self, case: Case) -> Hold | Wait | None:
+        """Let time pass, or have it pass should somebody else refuse."""
+        settings = self._settings
+        if case.refused < settings.after_refusals:
+            return None
+        if settings.slows == "refusals":
+            return Hold(settings.delay)
+        wait = Wait(settings.delay)
+        return wait if case.answer(wait) is None else None

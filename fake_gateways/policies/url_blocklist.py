@@ -1,0 +1,63 @@
+"""Refuse messages with links to listed domains."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.message_parts import dissect
+from fake_gateways.policies.sender_reputation import listed
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Question, Refuse
+from fake_gateways.zone import Domain
+
+MAX_HOSTS: Final = 10
+"""Hosts of a message that are looked up; filters bound it as well (SpamAssassin: ``uridnsbl_max_domains`` 20)."""
+
+
+class UrlBlocklistSettings(Settings):
+    """Zones that list domains found in messages (surbl.org, docs.spamhaus.com)."""
+
+    nature: ClassVar = Nature(causes=(Cause.CONTENT,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
+
+    type: Literal["url-blocklist"]
+    zones: tuple[Domain, ...] = Field(min_length=1)
+
+    def begin(self) -> UrlBlocklist:
+        """Return the policy."""
+        return UrlBlocklist(self)
+
+
+class UrlBlocklist:
+    """Looks up the host of each link and the domains above it."""
+
+    def __init__(self, settings: UrlBlocklistSettings) -> None:
+        self._zones = settings.zones
+
+    def judge(self, case: Case) -> Refuse | Question | None:
+        """Refuse a message with a listed link."""
+        for host in _hosts(dissect(case.content).links):
+            found = listed(host, self._zones, case)
+            if isinstance(found, Question):
+                return found
+            if found:
+                return Refuse(Cause.CONTENT)
+        return None
+
+
+def _hosts(links: str) -> list[str]:
+    found: dict[str, None] = {}
+    for link in links.splitlines():
+        try:
+            host = urlsplit(link).hostname or ""
+        except ValueError:
+            continue  # a stranger's text may look like a link and be none
+        if "." in host.strip(".") and host.isascii() and len(host) <= 253 and not host.replace(".", "").isdigit():
+            found.setdefault(host, None)
+        if len(found) >= MAX_HOSTS:
+            break
+    return list(found)
