@@ -190,10 +190,17 @@ class Persona(BaseModel):
         """Return the stage at which this gateway asks a policy."""
         return settings.at or self.at.get(settings.kind, settings.nature.usual)
 
-    def rank_of(self, settings: Settings) -> int:
-        """Return a policy's place in the order in which this gateway asks."""
-        kind = settings.kind
-        return self.order.index(kind) if kind in self.order else len(self.order) + list(KINDS).index(kind)
+    def rank_of(self, settings: Settings) -> tuple[int, int]:
+        """Return a policy's place in the order in which this gateway asks.
+
+        One that the vendor does not have comes right before the first that usually comes after it.
+        """
+        usual = list(KINDS)
+        place = usual.index(settings.kind)
+        if settings.kind in self.order:
+            return self.order.index(settings.kind), len(usual)
+        later = (number for number, kind in enumerate(self.order) if usual.index(kind) > place)
+        return min(later, default=len(self.order)), place
 
     def known_at(self, cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
         """Return the vendor's own wordings of a cause at a stage, none where none was ever seen."""
@@ -259,15 +266,17 @@ def load(name: str) -> Persona:
     return parse((resources.files("fake_gateways") / "personas" / f"{name}.toml").read_text("utf-8"))
 
 
+@cache
 def plain_words(cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
     """Return what RFC 5321 and RFC 3463 would have a server say; a greeting refuses with 554 or 421 (RFC 5321 3.1)."""
     words = _plain_words()[cause]
+    code = words["code"]
     if stage is Stage.CONNECT:
-        words = words.model_copy(update={"code": 421 if words.code < 500 else 554})
-    return (words,)
+        code = 421 if code < 500 else 554
+    return (Refusal.model_validate({**words, "code": code}),)
 
 
 @cache
-def _plain_words() -> dict[Cause, Refusal]:
+def _plain_words() -> dict[str, dict[str, Any]]:
     raw = tomllib.loads((resources.files("fake_gateways") / "plain_words.toml").read_text("utf-8"))
-    return {words.cause: words for words in (Refusal.model_validate(each) for each in raw["refusal"])}
+    return {words["cause"]: words for words in raw["refusal"]}

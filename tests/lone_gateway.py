@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from fake_gateways import persona as personas
 from fake_gateways.clock import VirtualClock
@@ -11,8 +12,8 @@ from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.gateway import Gateway
 from fake_gateways.mailboxes import Directory, MailboxState
 from fake_gateways.persona import Persona
-from fake_gateways.policies import AnySettings
-from fake_gateways.policies.case import Case
+from fake_gateways.policies import KINDS
+from fake_gateways.policies.case import Case, Settings
 from fake_gateways.policies.content import ContentSettings, Rule
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.reply import Reply
@@ -50,6 +51,11 @@ JUNK = CLEAN.replace(b"Minutes", b"Newsletter")
 SPAM = CLEAN.replace(b"Minutes", b"Lottery")
 
 
+def policy(kind: str, **settings: Any) -> Settings:
+    """Return a policy's settings as a scenario would give them; ``from_`` stands for ``from``."""
+    return KINDS[kind].model_validate({"type": kind, **{key.rstrip("_"): value for key, value in settings.items()}})
+
+
 def case_of(
     *, peer: str = PEER, states: Mapping[str, MailboxState] | None = None, catch_all: bool = False, session: int = 1
 ) -> Case:
@@ -63,7 +69,7 @@ class LoneGateway:
     """A gateway in front of ``northwind.example`` whose staff is in five states."""
 
     persona: str | Persona = "mimecast"
-    policies: Iterable[AnySettings] = ()
+    policies: Iterable[Settings] = ()
     claims: Mapping[Cause, Cause] = field(default_factory=dict)
     lies: float = 1.0
     seed: str = "550:northwind"

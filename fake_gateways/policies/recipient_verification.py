@@ -53,11 +53,13 @@ class RecipientVerification:
     def judge(self, case: Case) -> Refuse | None:
         """Refuse whom the gateway takes for absent; who is there all the same is refused for its mistake."""
         settings = self._settings
+        true = fault(case, case.recipient)
+        if true is Cause.SENDER_REJECTED:
+            return None  # no business of this directory
         if settings.failing == "defers":
             return Refuse(Cause.SYSTEM, case.recipient)
-        true = fault(case, case.recipient)
         believed = Cause.USER_UNKNOWN if settings.failing else self._believed(case, true)
-        if believed is None or believed is Cause.SENDER_REJECTED:
+        if believed is None:
             return None
         if true in _ABSENT or believed is true:
             return Refuse(true or believed, case.recipient, claimed=believed, backend=settings.backend)
