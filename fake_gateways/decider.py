@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from fake_gateways.dsn import Undelivered
@@ -97,6 +98,8 @@ class Decider:
         case = self._case
         culprit = verdict.recipient or case.recipient or next(iter(case.envelope.recipients), "")
         told = self._gateway.tell(verdict, stage, case, culprit, policy)
+        if verdict.closes and told.reply.defers:
+            told = told._replace(reply=replace(told.reply, code=CLOSES))
         for recipient in self._concerned(stage):
             cause = verdict.cause
             if verdict.recipient is not None and recipient != verdict.recipient:
@@ -104,7 +107,8 @@ class Decider:
                 cause = fault(case, recipient) or Cause.POLICY
             fate = _fate(told.reply)
             self.record(stage, recipient, told.reply, fate, cause=cause, claimed=told.claimed, policy=policy)
-        if verdict.closes or told.reply.code == CLOSES:
+        # Who refuses for good may close after a greeting; later the client could not know that it is to hang up.
+        if told.reply.code == CLOSES or (verdict.closes and stage is Stage.CONNECT):
             self.closing = True
         return told.reply
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -116,7 +117,9 @@ def _without(status: str, line: str) -> str:
 
 
 class GarbageError(Exception):
-    """The peer sent something that is no SMTP reply."""
+    """The peer sent something that is no SMTP reply; ``replies`` are those that came right before it."""
+
+    replies: Sequence[Reply] = ()
 
 
 class ReplyReader:
@@ -133,7 +136,16 @@ class ReplyReader:
         if len(self._buffer) > MAX_LINE_OCTETS:
             msg = f"a reply line of more than {MAX_LINE_OCTETS} octets"
             raise GarbageError(msg)
-        return [reply for line in lines if (reply := self._line(line)) is not None]
+        replies: list[Reply] = []
+        for line in lines:
+            try:
+                reply = self._line(line)
+            except GarbageError as garbage:
+                garbage.replies = replies
+                raise
+            if reply is not None:
+                replies.append(reply)
+        return replies
 
     def _line(self, line: bytes) -> Reply | None:
         found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))

@@ -23,6 +23,7 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.reply import EnhancedStatus, Reply
 from fake_gateways.session import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT, Dialogue, Session
+from fake_gateways.supply import GivenUpError
 from fake_gateways.verdict import Answer, Need
 
 Supplier = Callable[[Need], Awaitable[Answer]]
@@ -118,8 +119,11 @@ class Carrier(SMTP):
 
     async def _fetch(self, dialogue: Dialogue, need: Need) -> None:
         unmet: Need | None = need
-        while unmet is not None:
-            unmet = self._advance(dialogue, await self._supply(unmet))
+        try:
+            while unmet is not None:
+                unmet = self._advance(dialogue, await self._supply(unmet))
+        except GivenUpError:
+            self._drop()
         self._is_greeted = True
 
     async def _encrypt(self) -> None:
@@ -177,6 +181,7 @@ class Carrier(SMTP):
             if transport.get_write_buffer_size() > MAX_UNREAD:
                 self._drop()
         if (self._dialogue.closing or self._has_said_all) and not self._is_waiting:
+            self._dialogue.lost()  # now rather than when the client has noticed, so that the books have the moment
             transport.close()
 
     def _next(self) -> Dialogue | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -15,21 +16,31 @@ ScannerCall = Callable[[Scan], Awaitable[Answer]]
 UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 
 
+class GivenUpError(Exception):
+    """The client does not wait that long."""
+
+
 @dataclass(frozen=True)
 class Supply:
-    """Knows whom to turn to. A scanner that nobody has set up does not answer."""
+    """Knows whom to turn to. A scanner that nobody has set up does not answer.
+
+    In virtual time the sender's timers do not run, so its patience, in seconds, is told here.
+    """
 
     ask: Ask
     sleep: Sleep
     scanners: Mapping[str, ScannerCall] = field(default_factory=dict)
+    patience_s: float = math.inf
 
     async def __call__(self, need: Need) -> Answer:
-        """Return what was needed; after a wait, an answer without records."""
+        """Return what was needed; after a wait, an answer without records. Raises GivenUpError."""
         match need:
             case Question():
                 return await self.ask(need)
             case Wait():
-                await self.sleep(need.seconds)
+                await self.sleep(min(need.seconds, self.patience_s))
+                if need.seconds > self.patience_s:
+                    raise GivenUpError
                 return Answer()
             case Scan():
                 scan = self.scanners.get(need.scanner)

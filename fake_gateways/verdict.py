@@ -19,7 +19,7 @@ class Refuse:
     backend: str | None = None
     """The persona of the server behind the gateway, where the gateway repeats that one's words."""
     closes: bool = False
-    """Whether the gateway hangs up after its reply; it always does after 421."""
+    """Whether the gateway hangs up, and says so with 421 if it refuses for now (RFC 5321 3.8)."""
 
 
 @dataclass(frozen=True, slots=True)

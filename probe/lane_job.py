@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.mailboxes import Directory
 from fake_gateways.resolver import Resolver
-from fake_gateways.supply import Sleep, Supply
+from fake_gateways.supply import Supply
 from fake_gateways.truth import Truth
 from fake_gateways.verdict import Answer, Question
 from fake_gateways.zone import World
@@ -158,14 +159,21 @@ async def _transport(job: Job, lane: LaneJob, gateway: Gateway, clock: Clock) ->
         async def ask(question: Question) -> Answer:
             return job.world.answer(question, clock.now())
 
-        yield MemoryTransport(gateway, Supply(ask, clock.sleep), patience_s)
+        yield MemoryTransport(gateway, Supply(ask, clock.sleep, patience_s=patience_s))
         return
     is_virtual = isinstance(clock, VirtualClock)
     patience = Patience(patience_s)
+
+    async def sleep(seconds: float) -> None:
+        """Let the lane's time pass; should the sender lose its patience, it learns why its line is cut."""
+        patience.is_out = is_virtual and seconds >= patience_s
+        await clock.sleep(seconds)
+
     async with AsyncExitStack() as stack:
         names = await nameserver.serve(job.world, clock.now)
         stack.push_async_callback(names.close)
-        supply = Supply(Resolver(names.address, names.port).ask, _slept(clock, patience) if is_virtual else clock.sleep)
+        ask_over_wire = Resolver(names.address, names.port).ask
+        supply = Supply(ask_over_wire, sleep, patience_s=patience_s if is_virtual else math.inf)
         listener = await server.serve(gateway, supply, address=lane.company.address, allowed=job.allowed)
         stack.callback(listener.close)
         yield TcpTransport(
@@ -175,20 +183,6 @@ async def _transport(job: Job, lane: LaneJob, gateway: Gateway, clock: Clock) ->
             deadline_s=PATIENCE_S if is_virtual else patience_s,
             patience=patience,
         )
-
-
-def _slept(clock: Clock, patience: Patience) -> Sleep:
-    """Return how a gateway lets virtual time pass over sockets: the sender's timers do not run, so they are told."""
-
-    async def sleep(seconds: float) -> None:
-        if seconds <= patience.seconds:
-            await clock.sleep(seconds)
-            return
-        await clock.sleep(patience.seconds)
-        patience.run_out()
-        await asyncio.Event().wait()  # until the sender's end of the line is closed
-
-    return sleep
 
 
 def build_gateway(

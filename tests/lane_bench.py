@@ -182,7 +182,7 @@ def run(
     lane = Lane(
         mx="mx.acme.example",
         transport=WatchedTransport(
-            MemoryTransport(gateway, Supply(nobody_knows, clock.sleep), known.patience),
+            MemoryTransport(gateway, Supply(nobody_knows, clock.sleep, patience_s=known.patience)),
             clock,
             done.connections,
             unreachable,

@@ -13,6 +13,9 @@ from probe.attempt import Attempt
 
 _BEFORE_MAIL: Final = {Stage.CONNECT, Stage.EHLO}
 
+_SLACK_S: Final = 1e-3
+"""Times are rounded to the microsecond on both sides."""
+
 Key = tuple[str] | tuple[str, str, int]
 
 
@@ -67,7 +70,12 @@ def _key_of_attempt(attempt: Attempt) -> Key:
 
 
 def _agree(attempt: Attempt, truth: Truth) -> bool:
-    """Whether the two can be about the same event: said is heard, unless the reply was lost on the way."""
+    """Whether the two can be about the same event: said is heard, unless the reply was lost on the way.
+
+    An attempt that failed may have had no decision at all; then the next one belongs to a later attempt.
+    """
     if truth.recipient not in {"", attempt.recipient}:
         return False
-    return attempt.failure is not None or attempt.code == truth.code
+    if attempt.failure is not None:
+        return truth.at <= attempt.at + attempt.duration_s + _SLACK_S
+    return attempt.code == truth.code

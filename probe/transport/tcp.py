@@ -12,7 +12,7 @@ import ipaddress
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, cast
 
@@ -35,22 +35,15 @@ _CLOSES: Final = 421
 
 
 class Patience:
-    """How long to wait for a reply. In virtual time no timer runs: whoever lets that time pass says when it is out."""
+    """How long to wait for a reply. In virtual time no timer runs: who lets that time pass notes that it ``is_out``."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.stop: Callable[[], None] | None = None
-        self._is_out = False
-
-    def run_out(self) -> None:
-        """Stop waiting for whatever is waited for now."""
-        self._is_out = True
-        if self.stop is not None:
-            self.stop()
+        self.is_out = False
 
     def reason(self) -> LineError:
         """Return why a line was lost: because patience had run out, or because the other side closed it."""
-        is_out, self._is_out = self._is_out, False
+        is_out, self.is_out = self.is_out, False
         return no_reply(self.seconds) if is_out else hung_up()
 
 
@@ -85,7 +78,6 @@ class TcpTransport:
             timeout=self._deadline_s,
             local_hostname=helo,
         )
-        self._patience.stop = client.close
         try:
             greeting = await client.connect()
         except aiosmtplib.SMTPConnectResponseError as refused:
@@ -142,7 +134,6 @@ class TcpLine:
 
     async def hello(self) -> Reply:
         """Say EHLO, then let the pipelining protocol take over."""
-        self._patience.stop = self._client.close
         try:
             answer = await self._client.ehlo()
         except aiosmtplib.SMTPHeloError as refused:
@@ -208,7 +199,6 @@ class _Run(asyncio.Protocol):
         self._due = due
         self._done = loop.create_future()
         deadline = loop.call_later(self._deadline_s, self.fail, no_reply(self._deadline_s))
-        self._patience.stop = self._lose_patience
         self._transport.write(octets)
         try:
             await self._done
@@ -222,6 +212,7 @@ class _Run(asyncio.Protocol):
         try:
             self._replies += self._reader.feed(data)
         except GarbageError as garbage:
+            self._replies += garbage.replies
             self.fail(LineError(Failure.GARBAGE, str(garbage)))
             return
         if self._replies and self._replies[-1].code == _CLOSES:
@@ -232,8 +223,9 @@ class _Run(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Note that the server is gone."""
+        del exc  # event loops word it each in their own way, and what is heard goes into the books
         self.is_open = False
-        self.fail(LineError(Failure.LINE_CUT, str(exc)) if exc else hung_up())
+        self.fail(self._patience.reason())
 
     def close(self) -> None:
         """Hang up."""
@@ -243,9 +235,6 @@ class _Run(asyncio.Protocol):
     def _finish(self) -> None:
         if self._done is not None and not self._done.done():
             self._done.set_result(None)
-
-    def _lose_patience(self) -> None:
-        self.fail(self._patience.reason())
 
     def fail(self, error: LineError) -> None:
         """Hang up because of an error; whoever waits for replies hears of it."""

@@ -28,7 +28,8 @@ from probe.scenario.load import Loaded, load
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.toml"))
 TWELVE = ROOT / "tests" / "scenarios" / "twelve.toml"
-every_scenario = pytest.mark.parametrize("scenario", [*SHIPPED, TWELVE], ids=lambda path: path.stem)
+EVERYTHING = ROOT / "tests" / "scenarios" / "everything.toml"
+every_scenario = pytest.mark.parametrize("scenario", [*SHIPPED, TWELVE, EVERYTHING], ids=lambda path: path.stem)
 
 
 @dataclass(frozen=True)
