@@ -143,6 +143,7 @@ class Gateway:
             "helo": case.helo,
             "host": self.host,
             "domain": domain_of(recipient) or self.directory.domains[0],
+            "sender_domain": case.sender_domain,
             "backend": backend,
         }
         if "{id}" in wording.text:

@@ -19,7 +19,7 @@ from fake_gateways.reply import EnhancedStatus, Reply, from_wire
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Size
 
-FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain", "backend"})
+FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain", "sender_domain", "backend"})
 """What a wording may have filled in."""
 BEFORE_RCPT = frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL})
 _BORROWED_FROM = (Stage.RCPT, Stage.END_OF_DATA, Stage.DATA, Stage.MAIL, Stage.EHLO, Stage.CONNECT)
@@ -30,7 +30,9 @@ def _enhanced(value: Any) -> Any:
 
 
 class Wording(BaseModel):
-    """One thing a vendor says. ``text`` may hold {recipient}, {sender}, {ip}, {helo}, {id}, {host} and {domain}.
+    """One thing a vendor says.
+
+    ``text`` may hold {recipient} and its {domain}, {sender} and its {sender_domain}, {ip}, {helo}, {id} and {host}.
 
     {backend} stands for the reply of the server behind the gateway, in a refusal that repeats it.
     A line feed in ``text`` begins a continuation line. A vendor that writes the enhanced status into the text, or

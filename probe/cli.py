@@ -19,12 +19,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from fake_gateways.loopback import Network, OutsideError
+from fake_gateways.persona_lint import remarks
 from probe import event_loop, lab, serving
 from probe.classify import BASELINES
 from probe.input_error import InputError
 from probe.ledger import Attempt, DeliveryReport, Ledger, Planned, Truth
+from probe.report.personas import print_list, print_persona
 from probe.report.terminal import harmless, print_answer
-from probe.scenario.load import Loaded, load
+from probe.scenario.load import Loaded, load, load_persona
 from probe.scenario.model import Scenario
 
 app = typer.Typer(
@@ -35,6 +37,8 @@ app = typer.Typer(
 )
 scenario_app = typer.Typer(help="Look at scenario files.", no_args_is_help=True)
 app.add_typer(scenario_app, name="scenario")
+personas_app = typer.Typer(help="Look at the vendors whose gateways are simulated.")
+app.add_typer(personas_app, name="personas")
 
 
 _COUNTED = (("planned", Planned), ("attempts", Attempt), ("truth", Truth), ("reports", DeliveryReport))
@@ -190,6 +194,34 @@ def books(
         for name, row_type in _COUNTED:
             print(f"{name:<10} {ledger.count(row_type):,}")
         print(f"sha256     {ledger.digest()}")
+
+
+@personas_app.callback(invoke_without_command=True)
+def personas_list(context: typer.Context) -> None:
+    """List the vendors whose gateways are simulated."""
+    if context.invoked_subcommand is None:
+        with _printing():
+            print_list(_PipedConsole())
+
+
+@personas_app.command("show")
+def personas_show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A persona, or a file of your own.")],
+) -> None:
+    """Explain one persona: how it decides, what it says and where that was seen, and how it is known to lie."""
+    with _printing():
+        print_persona(_PipedConsole(), load_persona(name, name))
+
+
+@personas_app.command("check")
+def personas_check(file: Annotated[str, typer.Argument(metavar="FILE", help="A persona file (TOML).")]) -> None:
+    """Check a persona file, and tell its author what is missing."""
+    persona = load_persona(file if file.endswith(".toml") else f"{file}.toml", file)
+    found = [f"{harmless(file)}: {harmless(remark)}" for remark in remarks(persona)]
+    for line in found:
+        print(line)
+    count = f"{len(found)} remark{'' if len(found) == 1 else 's'}" if found else "nothing is missing"
+    print(f"{harmless(file)}: good. {len(persona.refusal)} wordings, {len(persona.lie)} known lies; {count}.")
 
 
 @scenario_app.command("check")

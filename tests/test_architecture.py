@@ -34,6 +34,7 @@ EDGES: Final = {
     "probe/serving.py": "listens until somebody stops it",
     "probe/scenario/load.py": "reads scenario files",
     "probe/report/terminal.py": "prints",
+    "probe/report/personas.py": "prints",
     "probe/cli.py": "arguments and exit codes",
 }
 """Every file that does input or output. A file that is not named here is pure."""

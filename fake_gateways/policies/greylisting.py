@@ -20,7 +20,9 @@ class GreylistingSettings(Settings):
     ``trust_after`` retries that passed, a client is trusted with everybody (postgrey: 5).
     """
 
-    nature: ClassVar = Nature(causes=(Cause.GREYLISTED,), stages=frozenset({Stage.RCPT}), usual=Stage.RCPT)
+    nature: ClassVar = Nature(
+        causes=(Cause.GREYLISTED,), stages=frozenset({Stage.RCPT, Stage.END_OF_DATA}), usual=Stage.RCPT
+    )
 
     type: Literal["greylisting"]
     wait: Duration = 300.0
@@ -56,7 +58,9 @@ class Greylisting:
         network = network_of(case.peer_address, settings.mask)
         if settings.trust_after is not None and self._passed.get(network, 0) >= settings.trust_after:
             return None
-        triplet = (network, case.envelope.return_path.lower(), case.recipient.lower())
+        # At end of data the whole message is greylisted, for its first recipient's sake (rspamd).
+        recipient = case.recipient or next(iter(case.envelope.recipients), "")
+        triplet = (network, case.envelope.return_path.lower(), recipient.lower())
         if case.at < self._allowed_until.get(triplet, case.at):
             self._allowed_until[triplet] = case.at + settings.keep
             return None

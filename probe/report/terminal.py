@@ -48,10 +48,19 @@ def answer(card: Scorecard) -> list[str]:
     truth = card.truth
     hard = card.hard_bounces_reported
     into_junk = f" ({card.junked:,} of them into junk)" if card.junked else ""
+    lost = card.quarantined + card.discarded + card.bounced_later
     lines = [
-        f"Of {_count(card.recipients, 'recipient')}, {card.delivered:,} got the message{into_junk}.",
+        f"Of {_count(card.recipients, 'recipient')}, {card.delivered - lost:,} got the message{into_junk}.",
         f"Reported: {_count(hard, 'hard bounce')} ({card.hard_bounce_rate:.1%}).",
     ]
+    if lost:
+        fates = (
+            ("quarantined", card.quarantined),
+            ("discarded", card.discarded),
+            ("bounced later", card.bounced_later),
+        )
+        told = ", ".join(f"{count:,} {fate}" for fate, count in fates if count)
+        lines.insert(1, f"Taken by the gateway and never read: {told}.")
     if hard:
         lines.append(f"Really gone: {truth.recipient_fault:,} of them ({truth.recipient_fault / hard:.0%}).")
     if truth.disguised:

@@ -71,7 +71,7 @@ def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
 def _check_persona(gateway: GatewaySpec, path: str) -> None:
     """Refuse a gateway whose persona does not exist, or that asks of a policy what it cannot do."""
     place = f"{path}: gateway.{gateway.name}"
-    _persona(gateway.persona, f"{place}.persona")
+    load_persona(gateway.persona, f"{place}.persona")
     told = set(ALWAYS_TOLD)
     given = {settings.kind for settings in gateway.policy}
     always = () if "directory" in given else (DirectorySettings(),)
@@ -82,7 +82,7 @@ def _check_persona(gateway: GatewaySpec, path: str) -> None:
             raise InputError(f"{here}.at", f"{settings.kind} cannot speak at {settings.at}", f"use one of: {possible}")
         backend = getattr(settings, "backend", None)
         if backend is not None:
-            _persona(backend, f"{here}.backend")
+            load_persona(backend, f"{here}.backend")
         told |= set(settings.nature.causes)
     for cause in gateway.claims:
         if cause not in told:
@@ -90,7 +90,8 @@ def _check_persona(gateway: GatewaySpec, path: str) -> None:
             raise InputError(f"{place}.claims.{cause}", problem, "add the policy or remove the claim")
 
 
-def _persona(name: str, place: str) -> personas.Persona:
+def load_persona(name: str, place: str) -> personas.Persona:
+    """Return a persona by its name or file; raises InputError."""
     try:
         return personas.load(name)
     except KeyError:

@@ -19,6 +19,7 @@ from fake_gateways.resolver import Resolver
 from fake_gateways.session import Dialogue, Session
 from fake_gateways.truth import Truth
 from fake_gateways.units import parse_duration
+from fake_gateways.verdict import Answer, Need, Question, Wait
 
 FOLDER: Final = Path(__file__).parent
 FILES: Final = sorted(FOLDER.glob("*.smtp"))
@@ -78,13 +79,22 @@ class SessionEar:
 
     def _take(self, dialogue: Dialogue) -> None:
         try:
-            question = next(dialogue)
+            need = next(dialogue)
             while True:
-                question = dialogue.send(self._trial.world.answer(question, self._trial.clock.now()))
+                need = dialogue.send(self._supplied(need))
         except StopIteration as finished:
             self._note(finished.value.octets)
 
+    def _supplied(self, need: Need) -> Answer:
+        if isinstance(need, Wait):
+            self._trial.clock.pass_by(need.seconds)
+            return Answer()
+        assert isinstance(need, Question)
+        return self._trial.world.answer(need, self._trial.clock.now())
+
     def _note(self, octets: bytes) -> None:
+        if not octets:
+            return  # it hung up without a word
         assert octets.endswith(b"\r\n")
         self._heard.extend(octets.decode()[:-2].split("\r\n"))
 

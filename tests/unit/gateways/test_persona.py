@@ -134,7 +134,7 @@ def test_what_is_said_in_agreement_agrees_and_a_mistake_is_refused(name: str) ->
     agreed = {"greeting": 220, "mail": 250, "rcpt": 250, "data": 354, "accepted": 250, "quit": 221, "reset": 250}
     assert {what: getattr(says, what).code for what in agreed} == agreed
     assert all(
-        getattr(says, what).code in {500, 502, 503} for what in ("unrecognized", "out_of_order", "no_recipients")
+        getattr(says, what).code in {500, 502, 503, 554} for what in ("unrecognized", "out_of_order", "no_recipients")
     )
 
 
