@@ -175,7 +175,7 @@ class Session:
         self._ended = True
         if self._counts:
             self._counts = False
-            self.gateway.connections[self._case.peer_address] -= 1
+            self._uncount()
 
     def _xclient(self, command: Command) -> Dialogue:
         """Take the client for another, and greet that one (postfix.org/XCLIENT_README)."""
@@ -192,10 +192,15 @@ class Session:
 
     def present(self, address: str) -> None:
         """Take the client for another, as a proxy or a test presents it."""
-        connections = self.gateway.connections
-        connections[self._case.peer_address] -= 1
+        self._uncount()
         self._case.peer_address = address
-        connections[address] += 1
+        self.gateway.connections[address] += 1
+
+    def _uncount(self) -> None:
+        connections, address = self.gateway.connections, self._case.peer_address
+        connections[address] -= 1
+        if not connections[address]:
+            del connections[address]
 
     def _hello(self, command: Command) -> Dialogue:
         if not command.argument:

@@ -36,4 +36,4 @@ def test_a_line_that_is_lost_twice_counts_once() -> None:
     client = lone.call()
     client.session.lost()
     client.session.lost()
-    assert +lone.gateway.connections == {}
+    assert lone.gateway.connections == {}
