@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fake_gateways import nameserver
+from fake_gateways import nameserver, scanners
 from fake_gateways.envelope import domain_of
 from fake_gateways.exchanger import exchanger_of
 from fake_gateways.loopback import Network, require_inside
@@ -130,6 +130,23 @@ def _world(loaded: Loaded, found: Iterable[Company]) -> World:
     return world
 
 
+async def require_scanners(setting: Setting, allowed: tuple[Network, ...]) -> None:
+    """Raise InputError where a content filter that some gateway asks cannot be asked: nobody would refuse anything."""
+    asked = setting.loaded.scenario.scanners_asked
+    try:
+        found = scanners.connect(asked, allowed)
+    except ImportError as error:
+        problem, _, remedy = str(error).partition("; ")
+        raise InputError(f"{setting.loaded.path}: scanners", problem, remedy) from None
+    for name, scanner in found.items():
+        if not await scanner.is_there():
+            host, port = asked[name]
+            place = f"{setting.loaded.path}: scanners.{name}"
+            raise InputError(
+                place, f"nobody answers at {host} port {port}", f"start {name} there, or correct the address"
+            )
+
+
 @dataclass(frozen=True)
 class Result:
     """What a run came to."""
@@ -204,6 +221,7 @@ def _run(
     if deliveries[-1].at - starts > LONGEST_S:
         place = f"{setting.loaded.path}: sender.rate"
         raise InputError(place, "makes the campaign last longer than ten years", "send faster")
+    event_loop.run(require_scanners(setting, allowed))
     routes = event_loop.run(_routes(setting, carriage, starts))
     lanes = _lanes(setting, deliveries, routes)
     with Ledger.create(out) as ledger:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from fake_gateways import nameserver, server
+from fake_gateways import nameserver, scanners, server
 from fake_gateways.clock import Clock, VirtualClock, WallClock
 from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.gateway import Gateway
@@ -154,12 +154,13 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, done: Callable[
 async def _transport(job: Job, lane: LaneJob, gateway: Gateway, clock: Clock) -> AsyncIterator[Transport]:
     """Make the way to the lane's gateway; over sockets it has a nameserver that knows the lane's time."""
     patience_s = job.scenario.sender.patience
+    filters = scanners.connect(job.scenario.scanners_asked, job.allowed)
     if job.carriage == "memory":
 
         async def ask(question: Question) -> Answer:
             return job.world.answer(question, clock.now())
 
-        yield MemoryTransport(gateway, Supply(ask, clock.sleep, patience_s=patience_s))
+        yield MemoryTransport(gateway, Supply(ask, clock.sleep, filters, patience_s))
         return
     is_virtual = isinstance(clock, VirtualClock)
     patience = Patience(patience_s)
@@ -173,7 +174,7 @@ async def _transport(job: Job, lane: LaneJob, gateway: Gateway, clock: Clock) ->
         names = await nameserver.serve(job.world, clock.now)
         stack.push_async_callback(names.close)
         ask_over_wire = Resolver(names.address, names.port).ask
-        supply = Supply(ask_over_wire, sleep, patience_s=patience_s if is_virtual else math.inf)
+        supply = Supply(ask_over_wire, sleep, filters, patience_s if is_virtual else math.inf)
         listener = await server.serve(gateway, supply, address=lane.company.address, allowed=job.allowed)
         stack.callback(listener.close)
         yield TcpTransport(

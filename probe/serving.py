@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
-from fake_gateways import certificate, nameserver, server
+from fake_gateways import certificate, nameserver, scanners, server
 from fake_gateways.bouncer import Bouncer
 from fake_gateways.clock import WallClock
 from fake_gateways.delivery_report import DeliveryReport
@@ -21,7 +21,7 @@ from fake_gateways.supply import Supply
 from fake_gateways.truth import Truth
 from probe import lane_job
 from probe.input_error import InputError
-from probe.lab import Setting
+from probe.lab import Setting, require_scanners
 from probe.ledger import Ledger, Mailbox, held
 
 T = TypeVar("T")
@@ -52,6 +52,7 @@ async def serve(setting: Setting, out: Path, place: Place, *, speed: float, read
     written = 0
     truths: list[Truth] = []
     reports: list[DeliveryReport] = []
+    await require_scanners(setting, place.allowed)
     with held(out):
         async with AsyncExitStack() as stack:
             # Ports first: where one is taken, the books of an earlier run stay as they are.
@@ -104,7 +105,8 @@ async def _open(
     resolver = Resolver(names.address, names.port, allowed=place.allowed)
     bouncer = Bouncer(resolver.ask, clock, place.report_port, allowed=place.allowed)
     stack.push_async_callback(bouncer.close)
-    supply = Supply(resolver.ask, clock.sleep)
+    asked = setting.loaded.scenario.scanners_asked
+    supply = Supply(resolver.ask, clock.sleep, scanners.connect(asked, place.allowed))
     tls = certificate.issuer([company.host for company in setting.companies])
 
     def post(report: DeliveryReport) -> None:

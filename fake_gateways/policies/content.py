@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
 
 import re2
@@ -11,7 +12,7 @@ from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.message_parts import Parts, dissect
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import File, Refuse
+from fake_gateways.verdict import File, Refuse, Scan
 
 Where = Literal["subject", "words", "links", "attachments", "markup"]
 WHERE: Final[tuple[Where, ...]] = get_args(Where)
@@ -71,7 +72,10 @@ BUILT_IN: Final = (
 
 
 class ContentSettings(Settings):
-    """Thresholds in points, and rules in place of the built-in ones where a scenario brings its own."""
+    """Thresholds in points, and rules in place of the built-in ones where a scenario brings its own.
+
+    With ``scanner`` a real filter gives the points; while it does not answer, there is no opinion, as with milters.
+    """
 
     nature: ClassVar = Nature(causes=(Cause.CONTENT,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
 
@@ -79,6 +83,7 @@ class ContentSettings(Settings):
     refuse_at: float = Field(default=7.0, gt=0)
     junk_at: float | None = Field(default=None, gt=0)
     rules: tuple[Rule, ...] = BUILT_IN
+    scanner: Literal["rspamd", "spamassassin"] | None = None
 
     @model_validator(mode="after")
     def _junk_comes_first(self) -> Self:
@@ -100,14 +105,28 @@ class Content:
         self._settings = settings
         self._sets = rule_sets(settings.rules)
 
-    def judge(self, case: Case) -> Refuse | File | None:
+    def judge(self, case: Case) -> Refuse | File | Scan | None:
         """Refuse or junk the message."""
-        points = self.score(dissect(case.content))
+        points = self._weighed(case)
+        if isinstance(points, Scan):
+            return points
         if points >= self._settings.refuse_at:
             return Refuse(Cause.CONTENT)
         if self._settings.junk_at is not None and points >= self._settings.junk_at:
             return File(Fate.JUNK, Cause.CONTENT)
         return None
+
+    def _weighed(self, case: Case) -> float | Scan:
+        scanner = self._settings.scanner
+        if scanner is None:
+            return self.score(dissect(case.content))
+        envelope = case.envelope
+        recipients = tuple(envelope.recipients)
+        scan = Scan(scanner, case.content, case.peer_address, case.helo, envelope.return_path, recipients)
+        answer = case.answer(scan)
+        if answer is None:
+            return scan
+        return float(answer.records[0]) if answer.records else -math.inf
 
     def score(self, parts: Parts) -> float:
         """Return the sum of points of the rules that match."""
@@ -128,6 +147,18 @@ class _RuleSet:
         except RuntimeError:
             msg = f"the rules for {where} are too large for RE2 together; simplify them"
             raise ValueError(msg) from None
+
+    def _weighed(self, case: Case) -> float | Scan:
+        scanner = self._settings.scanner
+        if scanner is None:
+            return self.score(dissect(case.content))
+        envelope = case.envelope
+        recipients = tuple(envelope.recipients)
+        scan = Scan(scanner, case.content, case.peer_address, case.helo, envelope.return_path, recipients)
+        answer = case.answer(scan)
+        if answer is None:
+            return scan
+        return float(answer.records[0]) if answer.records else -math.inf
 
     def score(self, parts: Parts) -> float:
         text = getattr(parts, self._where)

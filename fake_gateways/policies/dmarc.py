@@ -125,7 +125,9 @@ def is_aligned(domain: str, authenticated: str, *, is_strict: bool) -> bool:
 
 def organizational_domain(domain: str) -> str:
     """Return the domain that somebody registered (RFC 7489 section 3.2)."""
-    return _public_suffixes().get_public_suffix(domain) or domain
+    suffix: str = _public_suffixes().get_tld(domain) or ""
+    labels = domain.split(".")
+    return ".".join(labels[-(suffix.count(".") + 2) :])
 
 
 @cache

@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PlainSerializer,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -180,6 +181,24 @@ class Record(Strict):
     until: Duration | None = None
 
 
+def _host_and_port(value: Any) -> Any:
+    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not (port.isdigit() and 0 < int(port) < 65536):
+        msg = f"{value!r} is no address and port; write for example 127.0.0.1:11333"
+        raise ValueError(msg)
+    return _address(host.strip("[]")), int(port)
+
+
+HostAndPort = Annotated[tuple[str, int], BeforeValidator(_host_and_port), WithJsonSchema({"type": "string"})]
+
+
+class Scanners(Strict):
+    """Where the real content filters listen that content policies may ask."""
+
+    rspamd: HostAndPort = ("127.0.0.1", 11333)
+    spamassassin: HostAndPort = ("127.0.0.1", 783)
+
+
 class GatewaySpec(Strict):
     """A gateway, or with ``companies`` as many companies of uneven size, each behind its own gateway of this kind.
 
@@ -263,7 +282,15 @@ class Scenario(Strict):
     campaign: tuple[Campaign, ...] = Field(min_length=1, max_length=1)
     gateway: tuple[GatewaySpec, ...] = Field(min_length=1)
     dns: tuple[Record, ...] = ()
+    scanners: Scanners = Scanners()
     expect: dict[str, Any] = Field(default={}, description="gates; the tables mirror scorecard.json")
+
+    @property
+    def scanners_asked(self) -> dict[str, tuple[str, int]]:
+        """Host and port of each real filter that some gateway asks."""
+        policies = [policy for gateway in self.gateway for policy in gateway.policy]
+        asked = {policy.scanner for policy in policies if policy.type == "content" and policy.scanner is not None}
+        return {name: getattr(self.scanners, name) for name in sorted(asked)}
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
