@@ -148,18 +148,6 @@ class _RuleSet:
             msg = f"the rules for {where} are too large for RE2 together; simplify them"
             raise ValueError(msg) from None
 
-    def _weighed(self, case: Case) -> float | Scan:
-        scanner = self._settings.scanner
-        if scanner is None:
-            return self.score(dissect(case.content))
-        envelope = case.envelope
-        recipients = tuple(envelope.recipients)
-        scan = Scan(scanner, case.content, case.peer_address, case.helo, envelope.return_path, recipients)
-        answer = case.answer(scan)
-        if answer is None:
-            return scan
-        return float(answer.records[0]) if answer.records else -math.inf
-
     def score(self, parts: Parts) -> float:
         text = getattr(parts, self._where)
         if not (self._points and text):
