@@ -44,7 +44,7 @@ def rspamd() -> Iterator[int]:
         folder.chmod(0o777)
         (folder / "rspamd.conf").write_text(CONFIG.format(folder=folder, port=port), "utf-8")
         command = [program, "-f", "-i", "-c", str(folder / "rspamd.conf")]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
             try:
                 until(lambda: _answers(port), told=lambda: (folder / "rspamd.log").read_text("utf-8", "replace"))
                 yield port

@@ -36,11 +36,11 @@ def spamd() -> Iterator[int]:
         (folder / "check.pre").write_text("loadplugin Mail::SpamAssassin::Plugin::Check\n", "utf-8")
         command = [
             *(program, "-L", "-x", "-u", "nobody", "-H", str(folder), "--siteconfigpath", str(folder)),
-            *("-i", "127.0.0.1", "-A", "127.0.0.1", "-p", str(port), "-m", "2", "-s", str(folder / "log")),
+            *("-i", "127.0.0.1", "-A", "127.0.0.1", "-p", str(port), "-m", "3", "-s", str(folder / "log")),
         ]
         if os.geteuid() != 0:
             command = [word for word in command if word not in {"-u", "nobody"}]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
             try:
                 until(lambda: _listens(port), told=lambda: "spamd does not listen")
                 yield port

@@ -42,7 +42,6 @@ class SpamAssassin:
                 reader, writer = await asyncio.open_connection(self._host, self._port)
                 try:
                     writer.write(octets)
-                    writer.write_eof()
                     await writer.drain()
                     heard = await reader.read(MAX_OCTETS)
                     while piece := await reader.read(MAX_OCTETS):
