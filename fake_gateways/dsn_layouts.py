@@ -115,7 +115,7 @@ def _domino(report: Report, say: Say) -> Draft:
 
 
 def _symantec_cloud(report: Report, say: Say) -> Draft:
-    """MessageLabs (gateways.md 3.7): text only."""
+    """MessageLabs (rhost-messagelabs-*.eml of the same collection): text only."""
     people = "\n\n".join(f"<{each.recipient}>:\n\nReason:\n\n{say(each)}" for each in report.undelivered)
     return Draft(
         subject=f"Mail Delivery Failure: {report.subject}",

@@ -36,7 +36,6 @@ mynetworks = 127.0.0.0/8
 inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 smtp_bind_address = 127.10.0.1
-smtp_tls_security_level = none
 smtp_host_lookup = dns
 smtp_line_length_limit = 998
 minimal_backoff_time = 1h
@@ -58,6 +57,7 @@ error     unix  -  -  n  -     -  error
 retry     unix  -  -  n  -     -  error
 discard   unix  -  -  n  -     -  discard
 scache    unix  -  -  n  -     1  scache
+tlsmgr    unix  -  -  n  1000? 1  tlsmgr
 postlog   unix-dgram n -  n  -     1  postlogd
 """
 _LINE: Final = re.compile(
@@ -87,6 +87,10 @@ class Postfix:
         self._command("sendmail", "-C", str(self.folder / "etc"), "-i", "-f", return_path, recipient, given=message)
         until(lambda: recipient in self.logged(), told=self.log)
         return self.logged()[recipient]
+
+    def flush(self) -> None:
+        """Have everything that is deferred attempted again."""
+        self._command("postqueue", "-c", str(self.folder / "etc"), "-f")
 
     def log(self) -> str:
         """Return the log up to now."""
