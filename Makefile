@@ -28,9 +28,10 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-## bench: print messages per second for both transports
+## bench: print messages per second for both transports, and what each policy costs
 bench: $(READY)
 	$(BIN)/python tests/bench.py
+	$(BIN)/python tests/bench_policies.py
 
 ## lock: choose the newest stable versions anew
 lock:

@@ -10,7 +10,7 @@ import pytest
 from fivefifty_command import fivefifty
 
 from fake_gateways import persona
-from fake_gateways.policies import NATURES
+from fake_gateways.policies import KINDS
 from probe.scenario.load import check
 
 ROOT = Path(__file__).parent.parent
@@ -34,13 +34,16 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     assert [line.rstrip() for line in printed.splitlines()] == shown.splitlines()
 
 
-@pytest.mark.parametrize("command", ["run", "serve", "books", "scenario check", "scenario schema"])
+COMMANDS = ["run", "serve", "books", "personas", "personas show", "personas check", "scenario check", "scenario schema"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"`fivefifty {command}" in README
     assert fivefifty(*command.split(), "--help").returncode == 0
 
 
-@pytest.mark.parametrize("name", [*NATURES, *persona.names()])
+@pytest.mark.parametrize("name", [*KINDS, *persona.names()])
 def test_every_policy_and_persona_is_in_the_readme(name: str) -> None:
     assert f"`{name}`" in README
 
@@ -59,7 +62,7 @@ def test_every_file_the_architecture_names_is_there(file: str) -> None:
 
 def test_every_library_that_is_installed_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    names = {re.split(r"[>=<; ]", line)[0] for line in project["dependencies"]}
+    names = {re.split(r"[\[>=<; ]", line)[0] for line in project["dependencies"]}
     assert {name for name in names if name.lower() not in ARCHITECTURE.lower()} == set()
 
 
