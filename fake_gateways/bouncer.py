@@ -12,7 +12,7 @@ from fake_gateways.clock import Clock
 from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.envelope import NULL_RETURN_PATH, domain_of
 from fake_gateways.exchanger import exchanger_of
-from fake_gateways.loopback import Network, require_inside
+from fake_gateways.loopback import Network, OutsideError, require_inside
 from fake_gateways.supply import Ask
 
 RETRIES_S: Final = (60.0, 300.0, 1800.0)
@@ -60,7 +60,6 @@ class Bouncer:
             exchanger = await exchanger_of(domain_of(report.return_path), self._ask)
             if exchanger is None:
                 return False
-            # Return-paths are strangers' words: one that leads elsewhere ends here, before any socket opens.
             require_inside(exchanger.address, self._allowed)
             client = aiosmtplib.SMTP(
                 hostname=exchanger.address,
@@ -71,6 +70,8 @@ class Bouncer:
             )
             async with client:
                 await client.sendmail(NULL_RETURN_PATH, [report.return_path], report.content.encode("latin-1"))
+        except OutsideError:
+            return False  # return-paths are strangers' words: one that leads elsewhere ends here, with no socket opened
         except aiosmtplib.SMTPResponseException as refused:
             return None if refused.code < 500 else False
         except aiosmtplib.SMTPRecipientsRefused as refused:

@@ -126,7 +126,8 @@ def _world(loaded: Loaded, found: Iterable[Company]) -> World:
         world.add(sender.return_path, "TXT", f'"v=spf1 {allowed} -all"')
     for record in scenario.dns:
         until = None if record.until is None else starts + record.until
-        world.add(record.name.rstrip("."), record.type, record.value, since=starts + record.since, until=until)
+        value = record.value if record.type in {"A", "AAAA", "TXT"} else f"{record.value.rstrip('.')}."
+        world.add(record.name.rstrip("."), record.type, value, since=starts + record.since, until=until)
     return world
 
 

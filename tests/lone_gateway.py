@@ -11,7 +11,7 @@ from fake_gateways.clock import VirtualClock
 from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.gateway import Gateway
 from fake_gateways.mailboxes import Directory, MailboxState
-from fake_gateways.persona import Persona
+from fake_gateways.persona import Persona, Reports
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.case import Case, Settings
 from fake_gateways.policies.content import ContentSettings, Rule
@@ -82,6 +82,7 @@ class LoneGateway:
     truths: list[Truth] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
     xclient: bool = False
+    reported: Reports | None = None
 
     def __post_init__(self) -> None:
         self.gateway = Gateway(
@@ -98,6 +99,7 @@ class LoneGateway:
             seed=self.seed,
             write=self.truths.append,
             post=self.reports.append,
+            reports=self.reported,
             xclient=self.xclient,
         )
 

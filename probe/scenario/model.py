@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
@@ -168,6 +169,27 @@ class Mailbox(Strict):
     state: MailboxState = MailboxState.PRESENT
 
 
+_HOST = r"(?:[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.)*[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})\.?"
+_RECORDS = {
+    "A": ("", "127.0.0.2"),
+    "AAAA": ("", "::1"),
+    "MX": (rf"\d{{1,4}} (?:{_HOST}|\.)", "10 mx.northwind.example"),
+    "TXT": (
+        r'(?:"[ !#-\[\]-~]{0,255}" ?)+',
+        "'\"v=spf1 -all\"', in double quotes inside single ones, 255 characters each",
+    ),
+    "PTR": (_HOST, "mta1.messenger.example"),
+    "CNAME": (_HOST, "mx.northwind.example"),
+}
+
+
+def _is_ip(value: str, kind: str) -> bool:
+    try:
+        return ipaddress.ip_address(value).version == (4 if kind == "A" else 6)
+    except ValueError:
+        return False
+
+
 class Record(Strict):
     """A DNS record as a zone file would write it; ``from`` and ``until`` count from the scenario's start.
 
@@ -179,6 +201,18 @@ class Record(Strict):
     value: Annotated[str, Field(min_length=1, max_length=2000)]
     since: Duration = Field(default=0.0, alias="from")
     until: Duration | None = None
+
+    @model_validator(mode="after")
+    def _is_a_record(self) -> Self:
+        pattern, example = _RECORDS[self.type]
+        is_address = self.type in {"A", "AAAA"}
+        if not (_is_ip(self.value, self.type) if is_address else re.fullmatch(pattern, self.value)):
+            msg = f"{self.value!r} is no {self.type} record; write for example {example}"
+            raise ValueError(msg)
+        if self.until is not None and self.until <= self.since:
+            msg = "until is not later than from, so the record would never be there; correct one of them"
+            raise ValueError(msg)
+        return self
 
 
 def _host_and_port(value: Any) -> Any:
