@@ -9,7 +9,6 @@ from fake_gateways.command import Command, SyntaxMistake, parse, read_xclient
 from fake_gateways.decider import Decider, Said
 from fake_gateways.envelope import Envelope, Stage
 from fake_gateways.parameters import Declared, ParameterMistake, read_mail, read_rcpt
-from fake_gateways.policies.directory import fault
 from fake_gateways.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, Need, Refuse
@@ -42,8 +41,8 @@ OUT_OF_PLACE: Final = _status(501, "5.5.4", "Syntax error in parameters")
 NEEDS_UTF8: Final = _status(553, "5.6.7", "Address needs SMTPUTF8")
 READY_FOR_TLS: Final = Reply(220, ("Ready to start TLS",), EnhancedStatus(2, 0, 0))
 
-ALWAYS_TOLD: Final = (Cause.TOO_LARGE, Cause.SENDER_REJECTED, Cause.POLICY)
-"""What a session refuses for without any policy: SIZE, a domain it does not serve, recipients without end."""
+ALWAYS_TOLD: Final = (Cause.TOO_LARGE, Cause.POLICY)
+"""What a session refuses for without any policy: SIZE, and recipients without end."""
 
 
 class Session:
@@ -260,9 +259,6 @@ class Session:
             return TOO_MANY_RECIPIENTS
         case.recipient = command.path
         refusal = yield from self._decider.judge(Stage.RCPT)
-        if refusal is None and fault(case, command.path) is Cause.SENDER_REJECTED:
-            # Whatever else a gateway looks up later, it never takes mail for somebody else's domain.
-            refusal = self._decider.refuse(Refuse(Cause.SENDER_REJECTED), Stage.RCPT, "directory")
         reply = self.gateway.say("rcpt", case) if refusal is None else refusal
         if refusal is None:
             case.envelope.recipients.append(command.path)

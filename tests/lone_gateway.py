@@ -16,6 +16,7 @@ from fake_gateways.policies import KINDS
 from fake_gateways.policies.case import Case, Settings
 from fake_gateways.policies.content import ContentSettings, Rule
 from fake_gateways.policies.directory import DirectorySettings
+from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.reply import Reply
 from fake_gateways.session import Dialogue
 from fake_gateways.truth import Cause, Truth
@@ -90,7 +91,7 @@ class LoneGateway:
             host=f"mx.{DOMAIN}",
             persona=personas.load(self.persona) if isinstance(self.persona, str) else self.persona,
             directory=Directory([DOMAIN], dict(self.states), self.catch_all),
-            policies=(*self.policies, *([DirectorySettings()] if self.has_directory else [])),
+            policies=(*self.policies, RelaySettings(), *([DirectorySettings()] if self.has_directory else [])),
             claims=self.claims,
             lies=self.lies,
             size_limit=self.size_limit,

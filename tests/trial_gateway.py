@@ -96,7 +96,7 @@ def build(
     served = domains or tuple(dict.fromkeys(map(domain_of, states))) or ("northwind.example",)
     vendor = personas.load(persona)
     named = {policy["type"] for policy in policies}
-    directory = () if "directory" in named else ({"type": "directory"},)
+    always = tuple({"type": kind} for kind in ("relay", "directory") if kind not in named)
     clock, world, books = VirtualClock(STARTS), World(), Books()
     reports: list[DeliveryReport] = []
     world.add_listings(
@@ -113,7 +113,7 @@ def build(
         host=vendor.mx.format(label="northwind"),
         persona=vendor,
         directory=Directory(served, states, catch_all),
-        policies=_POLICIES.validate_python((*policies, *directory)),
+        policies=_POLICIES.validate_python((*policies, *always)),
         claims={Cause(cause): Cause(claimed) for cause, claimed in (claims or {}).items()},
         lies=lies,
         size_limit=parse_size(size_limit) if size_limit else vendor.size_limit,

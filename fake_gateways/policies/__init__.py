@@ -28,6 +28,7 @@ from fake_gateways.policies import (
     messages_per_connection,
     recipient_verification,
     recipients_per_message,
+    relay,
     restricted_recipients,
     sender_domain,
     sender_reputation,
@@ -58,6 +59,7 @@ _Any = (
     | velocity.VelocitySettings
     | directory_harvest.DirectoryHarvestSettings
     | recipients_per_message.RecipientsPerMessageSettings
+    | relay.RelaySettings
     | recipient_verification.RecipientVerificationSettings
     | restricted_recipients.RestrictedRecipientsSettings
     | directory.DirectorySettings

@@ -1,4 +1,4 @@
-"""Refuse recipients who are not there: departed, disabled, full, or in somebody else's domain."""
+"""Refuse recipients who are not there: departed, disabled, or full."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class DirectorySettings(Settings):
     """Who is in the directory is said under ``mailboxes``; here only the stage can be moved."""
 
     nature: ClassVar = Nature(
-        causes=(Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED, Cause.MAILBOX_FULL, Cause.SENDER_REJECTED),
+        causes=(Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED, Cause.MAILBOX_FULL),
         stages=frozenset({Stage.RCPT, Stage.END_OF_DATA}),
         usual=Stage.RCPT,
     )
@@ -53,7 +53,7 @@ def fault(case: Case, recipient: str) -> Cause | None:
     """Return what is wrong with a recipient, None when its mailbox takes mail."""
     directory = case.directory
     if not directory.serves(recipient):
-        return Cause.SENDER_REJECTED
+        return None  # no business of this directory
     state = directory.state(recipient)
     if directory.catch_all and state is MailboxState.DEPARTED:
         return None

@@ -53,9 +53,9 @@ class RecipientVerification:
     def judge(self, case: Case) -> Refuse | None:
         """Refuse whom the gateway takes for absent; who is there all the same is refused for its mistake."""
         settings = self._settings
-        true = fault(case, case.recipient)
-        if true is Cause.SENDER_REJECTED:
+        if not case.directory.serves(case.recipient):
             return None  # no business of this directory
+        true = fault(case, case.recipient)
         if settings.failing == "defers":
             return Refuse(Cause.SYSTEM, case.recipient)
         believed = Cause.USER_UNKNOWN if settings.failing else self._believed(case, true)

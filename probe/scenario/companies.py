@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +13,7 @@ from fake_gateways.mailboxes import Directory, MailboxState, invent, spread
 from fake_gateways.persona import Persona
 from fake_gateways.policies import AnySettings
 from fake_gateways.policies.directory import DirectorySettings
+from fake_gateways.policies.relay import RelaySettings
 from probe.input_error import InputError
 from probe.scenario.model import GatewaySpec, Scenario
 
@@ -33,6 +34,12 @@ POOL: Final = 60_000
 """Loopback addresses that are given out, 250 to a /24 from 127.1.0.0 on."""
 
 
+def always(given: Iterable[AnySettings]) -> tuple[AnySettings, ...]:
+    """Return the policies that every gateway has, as far as a scenario does not give them itself."""
+    named = {settings.type for settings in given}
+    return tuple(settings for settings in (RelaySettings(), DirectorySettings()) if settings.type not in named)
+
+
 @dataclass(frozen=True)
 class Company:
     """One gateway to be built: ``spec`` is its group's entry, the rest its own."""
@@ -51,9 +58,8 @@ class Company:
 
     @property
     def policies(self) -> tuple[AnySettings, ...]:
-        """The scenario's policies and the directory, which every gateway has."""
-        named = {settings.type for settings in self.spec.policy}
-        return self.spec.policy if "directory" in named else (*self.spec.policy, DirectorySettings())
+        """The scenario's policies, and those that every gateway has."""
+        return (*self.spec.policy, *always(self.spec.policy))
 
 
 def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:

@@ -12,9 +12,9 @@ from pydantic_core import ErrorDetails
 
 from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
-from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.session import ALWAYS_TOLD
 from probe.input_error import InputError
+from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
 
 MAX_OCTETS: Final = 4 * 1024 * 1024
@@ -73,9 +73,7 @@ def _check_persona(gateway: GatewaySpec, path: str) -> None:
     place = f"{path}: gateway.{gateway.name}"
     load_persona(gateway.persona, f"{place}.persona")
     told = set(ALWAYS_TOLD)
-    given = {settings.kind for settings in gateway.policy}
-    always = () if "directory" in given else (DirectorySettings(),)
-    for number, settings in enumerate((*gateway.policy, *always)):
+    for number, settings in enumerate((*gateway.policy, *always(gateway.policy))):
         here = f"{place}.policy[{number}]"
         if settings.at is not None and settings.at not in settings.nature.stages:
             possible = ", ".join(sorted(settings.nature.stages))

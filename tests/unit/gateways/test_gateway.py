@@ -134,7 +134,7 @@ def test_of_several_wordings_of_a_cause_one_installation_keeps_to_one() -> None:
 def test_policies_are_asked_in_the_personas_order_whatever_the_scenarios() -> None:
     velocity = VelocitySettings(type="velocity", limit="1/1s")
     lone = LoneGateway("proofpoint", policies=[DirectorySettings(), FILTER, velocity, LISTED], has_directory=False)
-    assert [name for name, _ in lone.gateway.policies[Stage.RCPT]] == ["ip-reputation", "velocity"]
+    assert [name for name, _ in lone.gateway.policies[Stage.RCPT]] == ["ip-reputation", "velocity", "relay"]
     assert [name for name, _ in lone.gateway.policies[Stage.END_OF_DATA]] == ["content", "directory"]
 
 

@@ -14,7 +14,6 @@ from fake_gateways.dsn import Layout
 from fake_gateways.persona import Reports
 from fake_gateways.truth import Cause, Fate
 
-
 REFUSING = policy("ip-reputation", at="connect", deny=["127.0.0.0/8"])
 
 

@@ -13,6 +13,7 @@ from small_scenario import SCENARIO
 
 from fake_gateways.mailboxes import Directory, MailboxState
 from fake_gateways.policies.directory import DirectorySettings
+from fake_gateways.policies.relay import RelaySettings
 from probe.input_error import InputError
 from probe.scenario.companies import Company, companies, staff
 from probe.scenario.model import Scenario
@@ -165,9 +166,9 @@ def test_a_named_mailbox_overrules_what_was_drawn() -> None:
 
 def test_every_gateway_looks_recipients_up_even_where_the_scenario_does_not_say_so() -> None:
     (bare,) = made(gateway(domains=["a.example"]))
-    assert bare.policies == (DirectorySettings(),)
+    assert bare.policies == (RelaySettings(), DirectorySettings())
     (told,) = made(gateway(domains=["a.example"], policy=[{"type": "directory", "at": "end-of-data"}]))
-    assert len(told.policies) == 1
+    assert [policy.kind for policy in told.policies] == ["directory", "relay"]
     assert told.policies[0].at == "end-of-data"
 
 

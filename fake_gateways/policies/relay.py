@@ -1,0 +1,30 @@
+"""Refuse recipients in domains that are not the gateway's: it is nobody's relay."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from fake_gateways.envelope import Stage
+from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.truth import Cause
+from fake_gateways.verdict import Refuse
+
+
+class RelaySettings(Settings):
+    """Nothing to set; every gateway has this policy (RFC 5321 3.6.2)."""
+
+    nature: ClassVar = Nature(causes=(Cause.SENDER_REJECTED,), stages=frozenset({Stage.RCPT}), usual=Stage.RCPT)
+
+    type: Literal["relay"] = "relay"
+
+    def begin(self) -> Relay:
+        """Return the policy."""
+        return Relay()
+
+
+class Relay:
+    """Knows the domains of the directory."""
+
+    def judge(self, case: Case) -> Refuse | None:
+        """Refuse a recipient elsewhere."""
+        return None if case.directory.serves(case.recipient) else Refuse(Cause.SENDER_REJECTED, case.recipient)
