@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from fake_gateways.envelope import Stage
 from fake_gateways.persona import Persona, Refusal
 from fake_gateways.policies import KINDS
-from fake_gateways.session import ALWAYS_TOLD
 from fake_gateways.truth import Cause
 
 
@@ -39,14 +38,14 @@ def _causes(persona: Persona) -> Iterator[str]:
 def _wording(refusal: Refusal, place: str) -> Iterator[str]:
     for stage in refusal.stages:
         if not can_be_said(refusal, stage):
-            yield f"{place} can never be said at {stage}: no policy refuses for {refusal.cause} there"
+            by = ", ".join(refusal.by)
+            yield f"{place} can never be said at {stage}: {by} cannot refuse for {refusal.cause} there"
     if "from memory" in refusal.source:
         yield f"{place} is from memory; find a sample and name it"
 
 
 def can_be_said(refusal: Refusal, stage: Stage) -> bool:
-    """Whether any policy, or the dialogue itself, can come to say this at a stage."""
-    if stage is Stage.REPORT or (refusal.cause in ALWAYS_TOLD and not refusal.by):
-        return True
-    kinds = [KINDS[kind] for kind in refusal.by] if refusal.by else list(KINDS.values())
-    return any(refusal.cause in kind.nature.causes and stage in kind.nature.stages for kind in kinds)
+    """Whether this can come to be said at a stage; a lie may claim any cause anywhere, but in no policy's own words."""
+    natures = [KINDS[kind].nature for kind in refusal.by]
+    deciding = any(refusal.cause in nature.causes and stage in nature.stages for nature in natures)
+    return not refusal.by or stage is Stage.REPORT or deciding

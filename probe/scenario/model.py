@@ -233,6 +233,15 @@ class Scanners(Strict):
     spamassassin: HostAndPort = ("127.0.0.1", 783)
 
 
+_CAUSES = [cause.value for cause in Cause]
+_CLAIMS = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "object", "propertyNames": {"enum": _CAUSES}, "additionalProperties": {"enum": _CAUSES}},
+    ]
+}
+
+
 class GatewaySpec(Strict):
     """A gateway, or with ``companies`` as many companies of uneven size, each behind its own gateway of this kind.
 
@@ -249,7 +258,7 @@ class GatewaySpec(Strict):
     mailbox: tuple[Mailbox, ...] = ()
     address: IpAddress | None = None
     size_limit: Size | None = None
-    claims: dict[Cause, Cause] = {}
+    claims: Annotated[dict[Cause, Cause], WithJsonSchema(_CLAIMS)] = {}
     lies: Share = 1.0
     policy: tuple[AnySettings, ...] = ()
     reports: personas.Reports | None = None

@@ -101,6 +101,8 @@ KEYWORDS: dict[str, Callable[[Any, Any, Any, Any], Iterator[str]]] = {
     "minimum": _that(lambda value, bound: not _number(value) or value >= bound),
     "maximum": _that(lambda value, bound: not _number(value) or value <= bound),
     "exclusiveMinimum": _that(lambda value, bound: not _number(value) or value > bound),
+    "minLength": _that(lambda value, bound: not isinstance(value, str) or len(value) >= bound),
+    "maxLength": _that(lambda value, bound: not isinstance(value, str) or len(value) <= bound),
     "minItems": _that(lambda value, bound: not isinstance(value, list) or len(value) >= bound),
     "maxItems": _that(lambda value, bound: not isinstance(value, list) or len(value) <= bound),
 }

@@ -96,3 +96,49 @@ def test_a_name_exists_when_it_or_something_below_it_was_added(
     exists: bool,
 ) -> None:
     assert world.exists(name, 0.0) is exists
+
+
+def texts(world: World, name: str, kind: str = "A", at: float = 0.0) -> tuple[str, ...]:
+    return world.answer(Question(name, kind), at).records
+
+
+def test_a_record_may_stand_for_a_time() -> None:
+    world = World()
+    world.add("acme.example", "TXT", '"old"', until=100.0)
+    world.add("acme.example", "TXT", '"new"', since=100.0)
+    assert [texts(world, "acme.example", "TXT", at) for at in (99.9, 100.0)] == [('"old"',), ('"new"',)]
+
+
+def test_a_name_exists_only_while_a_record_of_it_stands() -> None:
+    world = World()
+    world.add("acme.example", "A", "127.0.0.1", since=10.0, until=20.0)
+    assert [world.exists("acme.example", at) for at in (9.0, 10.0, 20.0)] == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("1.0.0.127.bl.example", ("127.255.255.254",)),
+        ("a.b.bl.example", ("127.255.255.254",)),
+        ("own.bl.example", ("127.0.0.2",)),
+        ("below.own.bl.example", ()),
+        ("bl.example", ()),
+        ("example", ()),
+    ],
+)
+def test_a_wildcard_stands_for_names_that_have_nothing_of_their_own(name: str, found: tuple[str, ...]) -> None:
+    """RFC 4592 section 2.2.1: not for a name that exists, nor for what is below one."""
+    world = World()
+    world.add("*.bl.example", "A", "127.255.255.254")
+    world.add("own.bl.example", "A", "127.0.0.2")
+    assert texts(world, name) == found
+
+
+def test_an_alias_is_followed_and_a_circle_is_a_failure() -> None:
+    world = World()
+    world.add("www.example", "CNAME", "host.example.")
+    world.add("host.example", "A", "127.0.0.9")
+    world.add("round.example", "CNAME", "about.example.")
+    world.add("about.example", "CNAME", "round.example.")
+    assert texts(world, "www.example") == ("127.0.0.9",)
+    assert world.answer(Question("round.example", "A"), 0.0).failed

@@ -58,6 +58,41 @@ def test_a_lie_of_the_personas_goes_by_its_name(own_persona: str, tmp_path: Path
     assert found.claims == {Cause.CONTENT: Cause.USER_UNKNOWN}
 
 
+DNS = '[[dns]]\nname = "acme.example"\ntype = "MX"\nvalue = "10 mx.acme.example"\n\n[[campaign]]'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('"10 mx.acme.example"', '"mx.acme.example"', "is no MX record; write for example 10 mx.northwind.example"),
+        ('"10 mx.acme.example"', '"10 mx acme"', "is no MX record"),
+        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "A"\nvalue = "127.0.0.256"', "is no A record"),
+        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "A"\nvalue = "::1"', "is no A record"),
+        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "TXT"\nvalue = "v=spf1 -all"', "is no TXT record"),
+        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "TXT"\nvalue = "\\"a\\nb\\""', "is no TXT record"),
+        ('type = "MX"', 'type = "MX"\nfrom = "2h"\nuntil = "1h"', "until is not later than from"),
+        ('name = "acme.example"', 'name = "acme example"', "should match pattern"),
+    ],
+)
+def test_a_record_that_no_zone_file_would_hold_is_refused(old: str, new: str, problem: str, tmp_path: Path) -> None:
+    error = complaint(write(tmp_path, bent("[[campaign]]", DNS.replace(old, new))))
+    assert problem in error.problem + "; " + error.remedy
+    assert ": dns[0]" in error.place
+
+
+@pytest.mark.parametrize("where", ["rspamd", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "mx.example:25", "11333"])
+def test_a_scanner_is_at_an_address_and_a_port(where: str, tmp_path: Path) -> None:
+    error = complaint(write(tmp_path, bent("[[campaign]]", f'[scanners]\nrspamd = "{where}"\n\n[[campaign]]')))
+    assert error.place.endswith(": scanners.rspamd")
+
+
+def test_a_backend_has_to_be_a_persona(tmp_path: Path) -> None:
+    verifying = 'type = "recipient-verification"\n  backend = "pigeon"'
+    error = complaint(write(tmp_path, bent('type = "content"', verifying, bent(CLAIMS, ""))))
+    assert error.place.endswith(": gateway.acme.policy[0].backend")
+    assert error.problem == "'pigeon' is not a persona"
+
+
 def test_a_persona_file_that_is_wrong_is_told_with_its_fault(own_persona: str, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text("name = 1", "utf-8")
     error = complaint(write(tmp_path, own_persona))

@@ -1,0 +1,95 @@
+"""``fivefifty personas``: who there is, what is known of one, and what an author has forgotten."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from fivefifty_command import fivefifty
+
+from fake_gateways import persona as personas
+from fake_gateways.persona_lint import remarks
+from fake_gateways.truth import Cause
+
+ESET = (resources.files("fake_gateways") / "personas" / "eset.toml").read_text("utf-8")
+
+
+def test_every_persona_is_listed_with_its_habit() -> None:
+    done = fivefifty("personas")
+    assert done.returncode == 0
+    listed = " ".join(done.stdout.split())
+    for name in personas.names():
+        assert name in listed
+        assert " ".join(personas.load(name).title.split()[:2]) in listed
+
+
+@pytest.mark.parametrize("name", personas.names())
+def test_one_persona_is_explained(name: str) -> None:
+    done = fivefifty("personas", "show", name)
+    assert done.returncode == 0
+    persona = personas.load(name)
+    told = re.sub(r"\s+", "", done.stdout)
+    for refusal in persona.refusal:
+        assert re.sub(r"\s+", "", refusal.text) in told
+        assert re.sub(r"\s+", "", refusal.source) in told
+    assert all(lie.name in told for lie in persona.lie)
+
+
+@pytest.mark.parametrize(("command", "name"), [("show", "pigeon"), ("check", "pigeon"), ("show", "pigeon.toml")])
+def test_a_persona_that_is_not_there_is_a_wrong_input(command: str, name: str) -> None:
+    done = fivefifty("personas", command, name)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("fivefifty: pigeon")
+    assert done.stderr.count("\n") == 1
+
+
+def check(tmp_path: Path, text: str) -> tuple[int, str, str]:
+    path = tmp_path / "mine.toml"
+    path.write_text(text, "utf-8")
+    done = fivefifty("personas", "check", path)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_an_author_is_told_what_is_missing(tmp_path: Path) -> None:
+    code, said, _ = check(tmp_path, ESET)
+    assert code == 0
+    assert f"{tmp_path / 'mine.toml'}: virus has no words of the vendor's" in said
+    assert re.search(r"mine\.toml: good\. \d+ wordings, 3 known lies; \d+ remarks\.$", said.strip())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('stages = ["rcpt"]', 'stages = ["lunch"]', "is no persona (refusal."),
+        ('name = "eset"', 'name = "eset"\ncolour = "red"', "colour"),
+        ("[says]", "[says", "is no persona"),
+    ],
+)
+def test_a_file_that_is_no_persona_is_a_wrong_input(tmp_path: Path, old: str, new: str, sentence: str) -> None:
+    code, said, complaint = check(tmp_path, ESET.replace(old, new, 1))
+    assert (code, said) == (2, "")
+    assert sentence in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_what_a_persona_says_cannot_reach_the_terminal() -> None:
+    assert all("\x1b" not in fivefifty("personas", "show", name).stdout for name in ("eset", "postfix"))
+
+
+def test_remarks_name_what_can_never_be_said() -> None:
+    persona = personas.parse(ESET)
+    virus = persona.refusal[0].model_copy(
+        update={"cause": Cause.VIRUS, "stages": ("mail",), "by": ("virus",), "source": "from memory"}
+    )
+    found = list(remarks(persona.model_copy(update={"refusal": (*persona.refusal, virus), "numbers": {}, "lie": ()})))
+    assert any("can never be said at mail: virus cannot refuse for virus there" in remark for remark in found)
+    assert any("is from memory; find a sample" in remark for remark in found)
+    assert any(remark.startswith("numbers are missing") for remark in found)
+    assert any(remark.startswith("lie is missing") for remark in found)
+
+
+@pytest.mark.parametrize("name", personas.names())
+def test_nothing_in_the_personas_that_are_shipped_can_never_be_said(name: str) -> None:
+    assert [remark for remark in remarks(personas.load(name)) if "can never be said" in remark] == []
