@@ -13,6 +13,7 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from ipaddress import IPv4Address, IPv6Address
 from typing import Final, cast
 
 from aiosmtpd.proxy_protocol import get_proxy
@@ -152,7 +153,8 @@ class Carrier(SMTP):
         if not proxy.valid:
             self._drop()
             return
-        if proxy.src_addr is not None:  # a proxy's own health check names nobody
+        # A proxy's own health check names nobody, and a client on a socket of the file system has no address.
+        if isinstance(proxy.src_addr, IPv4Address | IPv6Address):
             self._dialogue.present(str(proxy.src_addr))
         self._greet()
 

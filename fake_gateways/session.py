@@ -262,6 +262,10 @@ class Session:
         reply = self.gateway.say("rcpt", case) if refusal is None else refusal
         if refusal is None:
             case.envelope.recipients.append(command.path)
+        else:
+            # Who is refused need not be remembered, however many a client tries.
+            case.envelope.notify.pop(command.path, None)
+            case.envelope.original_recipients.pop(command.path, None)
         case.recipient = ""
         return reply
 

@@ -142,8 +142,17 @@ V2 = b"\r\n\r\n\0\r\nQUIT\n"
             "192.0.2.9",
         ),
         (V2 + b"\x20\x00\x00\x00", "127.10.0.1"),
+        (V2 + b"\x21\x31" + struct.pack(">H108s108s", 216, b"/run/a", b"/run/b"), "127.10.0.1"),
+        (b"PROXY UNKNOWN\r\n", "127.10.0.1"),
     ],
-    ids=["version 1", "version 1 with IPv6", "version 2", "a health check of version 2"],
+    ids=[
+        "version 1",
+        "version 1 with IPv6",
+        "version 2",
+        "a health check of version 2",
+        "a socket of the file system",
+        "unknown",
+    ],
 )
 @pytest.mark.parametrize("step", [1, 1000], ids=["octet by octet", "at once"])
 async def test_a_proxy_says_whom_it_speaks_for(header: bytes, peer: str, step: int) -> None:
