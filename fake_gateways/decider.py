@@ -40,6 +40,7 @@ class Decider:
         self._port = peer_port
         self._stage = Stage.CONNECT
         self._filed: dict[str | None, tuple[File, str]] = {}
+        self._for_all: dict[str | None, tuple[File, str]] = {}
 
     def judge(self, stage: Stage) -> Generator[Need, Answer, Said | None]:
         """Ask the policies of a stage in turn; return what to say for the first that refuses."""
@@ -74,6 +75,8 @@ class Decider:
         before = self._filed.get(verdict.recipient)
         if before is None or _GRAVITY[verdict.fate] > _GRAVITY[before[0].fate]:
             self._filed[verdict.recipient] = verdict, policy
+        if self._stage in _BEFORE_MAIL:
+            self._for_all = dict(self._filed)  # who is judged as a client is so for all of its messages
 
     def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Said:
         self._case.refused += 1
@@ -186,7 +189,7 @@ class Decider:
 
     def forget(self) -> None:
         """Begin anew with the next transaction."""
-        self._filed.clear()
+        self._filed = dict(self._for_all)
 
 
 def _fate(reply: Reply) -> Fate:

@@ -319,11 +319,16 @@ async def _routes(setting: Setting, carriage: Carriage, at: float) -> dict[str, 
         finally:
             await names.close()
     routes = {}
+    known = {company.host for company in setting.companies}
     for domain, exchanger in zip(domains, found, strict=True):
         if exchanger is None:
             raise InputError(
                 f"{setting.loaded.path}: {domain}", "has no mail exchanger", "give the domain to a gateway"
             )
+        if exchanger.host not in known:
+            place = f"{setting.loaded.path}: dns"
+            problem = f"leads mail for {domain} to {exchanger.host}, which is none of the gateways"
+            raise InputError(place, problem, f"name {domain}'s gateway, or leave its MX to fivefifty")
         routes[domain] = exchanger.host
     return routes
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import time
 from functools import lru_cache
-from typing import ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
+from typing import ClassVar, Literal, NamedTuple, Protocol, Self, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fake_gateways.envelope import Envelope, Stage, domain_of
 from fake_gateways.mailboxes import Directory
@@ -121,6 +121,13 @@ class Settings(BaseModel):
     since: Duration = Field(default=0.0, alias="from")
     until: Duration | None = None
     instead: Instead | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            msg = "until is not later than from, so the policy would never be asked; correct one of them"
+            raise ValueError(msg)
+        return self
 
     @property
     def kind(self) -> str:

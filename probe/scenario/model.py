@@ -251,7 +251,7 @@ class GatewaySpec(Strict):
 
     name: Name
     persona: str = Field(description="a vendor's name (see: fivefifty personas), or a file of your own (TOML)")
-    usual: bool = False
+    usual: Annotated[bool, Field(strict=True)] = False
     domains: tuple[Domain, ...] = ()
     companies: Annotated[int, Field(ge=1, le=5000)] | None = None
     mailboxes: Mailboxes = Mailboxes()

@@ -38,6 +38,14 @@ def test_what_would_be_refused_may_be_taken_and_put_away(instead: str, fate: Fat
     assert lone.reports == []
 
 
+def test_a_client_whose_mail_is_put_away_is_so_for_all_its_messages() -> None:
+    lone = LoneGateway("eset", policies=[REFUSING.model_copy(update={"instead": "junk"})])
+    client = lone.call()
+    client.deliver(ALICE)
+    client.deliver(BORIS)
+    assert fates(lone) == [(each, Fate.JUNK, Cause.IP_REPUTATION, None) for each in (ALICE, BORIS)]
+
+
 def test_who_is_not_there_comes_back_in_a_report_and_the_others_get_the_message() -> None:
     lone = bouncing()
     assert lone.call().deliver(ALICE, CLARA, BORIS, DORIS).code == 250

@@ -11,6 +11,7 @@ from small_scenario import bent, write
 from fake_gateways import persona as personas
 from fake_gateways.truth import Cause
 from probe.input_error import InputError
+from probe.lab import run, set_up
 from probe.scenario.load import load
 
 CLAIMS = 'claims = { content = "user-unknown" }'
@@ -78,6 +79,19 @@ def test_a_record_that_no_zone_file_would_hold_is_refused(old: str, new: str, pr
     error = complaint(write(tmp_path, bent("[[campaign]]", DNS.replace(old, new))))
     assert problem in error.problem + "; " + error.remedy
     assert ": dns[0]" in error.place
+
+
+def test_mail_cannot_be_led_past_the_gateways(tmp_path: Path) -> None:
+    away = 'name = "acme.example"\ntype = "MX"\nvalue = "1 out.example"\n\n'
+    address = '[[dns]]\nname = "out.example"\ntype = "A"\nvalue = "192.0.2.1"\n\n[[campaign]]'
+    setting = set_up(load(write(tmp_path, bent("[[campaign]]", f"[[dns]]\n{away}{address}"))))
+    with pytest.raises(InputError, match="leads mail for acme.example to out.example, which is none of the gateways"):
+        run(setting, carriage="memory", out=tmp_path / "run", classifiers=("code",))
+
+
+def test_a_policy_that_would_never_be_asked_is_a_mistake(tmp_path: Path) -> None:
+    error = complaint(write(tmp_path, bent('type = "content"', 'type = "content"\n  from = "2h"\n  until = "1h"')))
+    assert error.problem == "until is not later than from, so the policy would never be asked"
 
 
 @pytest.mark.parametrize("where", ["rspamd", "127.0.0.1", "127.0.0.1:0", "127.0.0.1:99999", "mx.example:25", "11333"])
