@@ -1,0 +1,1 @@
+"""Logs and webhooks of other mail systems, read as a stream of one kind of event."""
