@@ -11,7 +11,7 @@ import aiosmtplib
 from fake_gateways.clock import Clock
 from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.envelope import NULL_RETURN_PATH, domain_of
-from fake_gateways.exchanger import exchanger_of
+from fake_gateways.exchanger import way_to
 from fake_gateways.loopback import Network, OutsideError, require_inside
 from fake_gateways.supply import Ask
 
@@ -47,19 +47,20 @@ class Bouncer:
     async def _send(self, report: DeliveryReport) -> None:
         await self._clock.until(report.at)
         for wait_s in (*RETRIES_S, None):
-            taken = await self._attempt(report)
+            taken = await self.hand_over(report)
             if taken is not None or wait_s is None:
                 break
             await self._clock.sleep(wait_s)
         self.delivered += taken is True
         self.given_up += taken is not True
 
-    async def _attempt(self, report: DeliveryReport) -> bool | None:
-        """Hand a report over, with the null return-path (RFC 5321 4.5.5); None where another attempt may help."""
+    async def hand_over(self, report: DeliveryReport) -> bool | None:
+        """Hand a report over now, with the null return-path (RFC 5321 4.5.5); None where another attempt may help."""
         try:
-            exchanger = await exchanger_of(domain_of(report.return_path), self._ask)
-            if exchanger is None:
-                return False
+            way = await way_to(domain_of(report.return_path), self._ask)
+            if not way.exchangers:
+                return None if way.may_clear else False
+            exchanger = way.exchangers[0]
             require_inside(exchanger.address, self._allowed)
             client = aiosmtplib.SMTP(
                 hostname=exchanger.address,

@@ -124,6 +124,8 @@ class Decider:
             notify = self._case.envelope.notify.get(recipient, _NOTIFY_BY_DEFAULT)
             if filed is None:
                 self.record(Stage.END_OF_DATA, recipient, reply, Fate.INBOX)
+                if self._gateway.audience is not None:
+                    self._gateway.arrived(self._case, recipient, self._message_id())
                 if "SUCCESS" in notify:
                     undelivered.append(self._undelivered(recipient, reply, "delivered"))
                 continue

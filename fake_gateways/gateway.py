@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from fake_gateways import persona as personas
+from fake_gateways.audience import Audience, Engagement, Reaction
 from fake_gateways.clock import Clock
 from fake_gateways.delivery_report import DeliveryReport, write_report
 from fake_gateways.dsn import Undelivered
 from fake_gateways.envelope import Stage, domain_of
-from fake_gateways.mailboxes import Directory
+from fake_gateways.mailboxes import Directory, MailboxState
 from fake_gateways.persona import Persona, Refusal, Reports, Wording
+from fake_gateways.personal_mail import Received, complaint, vacation_note
 from fake_gateways.policies import begin
 from fake_gateways.policies.case import Case, Decision, Observer, Policy, Settings
 from fake_gateways.policies.guard import Guard
@@ -38,7 +40,7 @@ class Gateway:
     Everything a gateway knows of the world comes in here: clock, seed, directory. Truth goes out through ``write`` at
     the moment a decision is told, delivery reports through ``post`` when the message they are about was taken.
     ``starts`` is the scenario's start, in seconds since the epoch. With ``xclient`` any client may present itself as
-    another.
+    another. What the ``audience`` does with its mail goes out through ``engage``, or is posted.
     """
 
     def __init__(
@@ -59,9 +61,13 @@ class Gateway:
         post: Callable[[DeliveryReport], None],
         reports: Reports | None = None,
         xclient: bool = False,
+        address: str = "",
+        audience: Audience | None = None,
+        engage: Callable[[Engagement], None] = lambda _: None,
     ) -> None:
         self.name = name
         self.host = host
+        self.address = address
         self.persona = persona
         self.directory = directory
         self.size_limit = size_limit
@@ -76,6 +82,9 @@ class Gateway:
         self._ids = random.Random(f"{seed}:ids")  # noqa: S311
         self._write = write
         self._post = post
+        self.audience = audience
+        self._engage = engage
+        self._engaged = 0
         self._reports = reports or persona.reports
         self._remembered: dict[Question, tuple[Answer, float]] = {}
         self._wordings: dict[tuple[Cause, Stage, str], Refusal] = {}
@@ -171,6 +180,7 @@ class Gateway:
             Truth(
                 self.name,
                 self.host,
+                self.address,
                 self._truths,
                 round(self.clock.now(), 6),
                 case.session,
@@ -206,8 +216,39 @@ class Gateway:
         if self._reports.twice:
             self._post(report)
 
+    def arrived(self, case: Case, recipient: str, message_id: str) -> None:
+        """Let the recipient of a message that reached an inbox do with it what people do."""
+        now = self.clock.now()
+        if self.audience is None or self._mailbox(recipient) != MailboxState.PRESENT:
+            return
+        return_path = case.envelope.return_path
+        for reaction, after_s in self.audience.react(recipient, message_id):
+            at = round(now + after_s, 6)
+            if reaction in {Reaction.OPENED, Reaction.CLICKED}:
+                self._engaged += 1
+                engagement = Engagement(self.name, self._engaged, at, reaction, recipient, return_path, message_id)
+                self._engage(engagement)
+            elif return_path:  # nobody answers the null return-path (RFC 3834 section 2)
+                self._posted += 1
+                number = f"{self.name}.{self._posted}"
+                received = Received(self.host, at, now, number, return_path, recipient, case.peer_address, case.content)
+                kind, content = (
+                    ("auto-reply", vacation_note(received))
+                    if reaction is Reaction.ANSWERED
+                    else ("complaint", complaint(received))
+                )
+                self._post(
+                    DeliveryReport(
+                        self.name, self.host, self._posted, at, return_path, recipient, kind, content.decode("latin-1")
+                    )
+                )
+
     def _mailbox(self, recipient: str) -> str | None:
-        return self.directory.state(recipient) if recipient and self.directory.serves(recipient) else None
+        return (
+            self.directory.state(recipient, self.clock.now())
+            if recipient and self.directory.serves(recipient)
+            else None
+        )
 
 
 def _by_stage(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from fake_gateways.envelope import domain_of
+
+YEAR_S = 365 * 86_400.0
 
 
 class MailboxState(StrEnum):
@@ -33,21 +36,36 @@ class Directory:
     catch_all: bool = False
     made_at: dict[str, float] = field(default_factory=dict)
     """When a mailbox was made, in seconds since the epoch, for those that are new."""
+    left_at: dict[str, float] = field(default_factory=dict)
+    """When the owner of a mailbox leaves, in seconds since the epoch, for those who do so while the scenario lasts."""
 
     def serves(self, address: str) -> bool:
         """Whether the address is in one of the directory's domains; ``postmaster`` alone always is."""
         domain = domain_of(address)
         return domain in self.domains or (not domain and address.lower() == "postmaster")
 
-    def state(self, address: str) -> MailboxState:
-        """Return the state of an address: what is not listed departed long ago, except for the postmaster."""
+    def state(self, address: str, at: float) -> MailboxState:
+        """Return the state of an address at a moment: what is not listed departed long ago, save for the postmaster."""
         key = address.lower()
         found = self.states.get(key)
         if found is None:
             # RFC 5321 4.5.1: every domain takes mail for its postmaster.
             is_postmaster = key.partition("@")[0] == "postmaster"
             return MailboxState.PRESENT if is_postmaster else MailboxState.DEPARTED
-        return found
+        return state_at(found, self.left_at.get(key), at)
+
+
+def state_at(state: MailboxState, left_at: float | None, at: float) -> MailboxState:
+    """Return what has become of a mailbox by a moment, given when its owner leaves."""
+    return state if left_at is None or at < left_at else MailboxState.DEPARTED
+
+
+def departures(addresses: Sequence[str], turnover: float, starts: float, rng: random.Random) -> dict[str, float]:
+    """Return when each person leaves, if ``turnover`` is the share of the staff that leaves in a year."""
+    if not turnover:
+        return {}
+    rate = math.inf if turnover == 1 else -math.log1p(-turnover) / YEAR_S
+    return {address: starts + rng.expovariate(rate) for address in addresses}
 
 
 def spread(addresses: Iterable[str], shares: dict[MailboxState, float], rng: random.Random) -> dict[str, MailboxState]:

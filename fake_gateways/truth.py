@@ -96,14 +96,15 @@ class Truth(NamedTuple):
     """One decision about one recipient, in the gateway's own pen.
 
     ``recipient`` is empty for a decision taken before RCPT, ``return_path`` is None before MAIL. ``host`` is the
-    exchanger the gateway answers as. ``at`` is in seconds since the epoch, UTC. ``claimed`` is the cause whose wording
-    was used, None where nothing was; ``honest`` says that no other than the true one was. ``code`` is 0 where the
-    gateway hung up without a word. ``peer_port`` joins a decision before MAIL to the sender's socket and is no part of
-    the books' hash.
+    exchanger the gateway answers as, ``address`` where. ``at`` is in seconds since the epoch, UTC. ``claimed`` is the
+    cause whose wording was used, None where nothing was; ``honest`` says that no other than the true one was. ``code``
+    is 0 where the gateway hung up without a word. ``peer_port`` joins a decision before MAIL to the sender's socket and
+    is no part of the books' hash.
     """
 
     gateway: str
     host: str
+    address: str
     seq: int
     at: float
     session: int

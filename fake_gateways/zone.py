@@ -107,6 +107,10 @@ class World:
         spells = self._spells.get(question, ())
         return tuple(dict.fromkeys(spell.value for spell in spells if spell.stands(at)))
 
+    def ever(self, name: str, kind: str) -> tuple[str, ...]:
+        """Return the records that a name has at any time."""
+        return tuple(dict.fromkeys(spell.value for spell in self._spells.get(Question(name.lower(), kind), ())))
+
     def exists(self, name: str, at: float) -> bool:
         """Whether a name exists at all, or only the record asked for is missing (RFC 2308 section 2)."""
         return self._stands(self._nearest(name.lower().rstrip("."), at), at)

@@ -1,4 +1,4 @@
-"""A campaign's recipients, message and schedule as planned deliveries."""
+"""Whom a campaign goes to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from fake_gateways.envelope import domain_of, is_address
 from probe.input_error import InputError
-from probe.scenario.model import Campaign, Sender
+from probe.scenario.sending import Campaign
 
 MAX_LIST: Final = 10**9
 MAX_FIELD: Final = 300
@@ -26,13 +26,19 @@ class Listed(NamedTuple):
 
 
 class Delivery(NamedTuple):
-    """One message to one recipient, due at a moment (seconds since the epoch) from one source address."""
+    """One message to one recipient, due at a moment (seconds since the epoch) from one source address.
 
+    ``variant`` is the campaign's message by its place. Who ``shares`` has the message in common with others.
+    """
+
+    campaign: str
     number: int
     recipient: str
     at: float
     source: str
     fields: dict[str, str]
+    variant: int = 0
+    shares: bool = False
 
 
 def read_list(path: Path, place: str) -> list[Listed]:
@@ -91,19 +97,7 @@ def choose(
     return chosen
 
 
-def plan(recipients: Sequence[Listed], sender: Sender, starts: float, rng: random.Random) -> list[Delivery]:
-    """Give every recipient a moment, evenly by the sender's rate, and a source address by the shares."""
-    addresses = [ip.address for ip in sender.ips]
-    shares = [ip.share for ip in sender.ips]
-    sources = rng.choices(addresses, shares, k=len(recipients))
-    every_s = sender.rate.seconds / sender.rate.most
-    return [
-        Delivery(number, listed.address, starts + number * every_s, source, _fields(listed))
-        for number, (listed, source) in enumerate(zip(recipients, sources, strict=True))
-    ]
-
-
-def _fields(listed: Listed) -> dict[str, str]:
+def merge_fields(listed: Listed) -> dict[str, str]:
     """Return the merge fields: the list's own columns, and what the address itself tells."""
     local = listed.address.partition("@")[0]
     given = local.replace("_", ".").partition(".")[0].title()

@@ -15,19 +15,20 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
-from rich.text import Text
 
 from fake_gateways.loopback import Network, OutsideError
 from fake_gateways.persona_lint import remarks
 from probe import event_loop, lab, serving
 from probe.classify import BASELINES
 from probe.input_error import InputError
-from probe.ledger import Attempt, DeliveryReport, Ledger, Planned, Truth
+from probe.ledger import Attempt, DeliveryReport, Ledger, Planned, Returned, Truth
+from probe.report import shown
 from probe.report.personas import print_list, print_persona
 from probe.report.terminal import harmless, print_answer
+from probe.report.watching import Watching
 from probe.scenario.load import Loaded, load, load_persona
 from probe.scenario.model import Scenario
+from probe.setting import set_up
 
 app = typer.Typer(
     help="Ground truth for bounce handling: gateways that lie, a sender that believes them, a judge that knows better.",
@@ -41,7 +42,13 @@ personas_app = typer.Typer(help="Look at the vendors whose gateways are simulate
 app.add_typer(personas_app, name="personas")
 
 
-_COUNTED = (("planned", Planned), ("attempts", Attempt), ("truth", Truth), ("reports", DeliveryReport))
+_COUNTED = (
+    ("planned", Planned),
+    ("attempts", Attempt),
+    ("truth", Truth),
+    ("reports", DeliveryReport),
+    ("returned", Returned),
+)
 
 
 class Exit(IntEnum):
@@ -60,7 +67,7 @@ class InterruptedRunError(Exception):
     """Somebody pressed Ctrl-C during a run."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"interrupted; {folder} holds what had happened until then")
+        super().__init__(f"interrupted; {folder} holds what had happened until then; --resume goes on")
 
 
 class PipeClosedError(Exception):
@@ -113,26 +120,24 @@ def run(
         typer.Option(help=f"Who reads the bounces; repeat for several (default: {', '.join(BASELINES)})."),
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: by size of the campaign).")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
+    log: Annotated[Path | None, typer.Option(help="Add every attempt and decision to a file, as JSON Lines.")] = None,
+    transcripts: Annotated[
+        bool, typer.Option("--transcripts", help="Keep every dialogue, for fivefifty show.")
+    ] = False,
     allow_network: AllowNetwork = None,
 ) -> None:
-    """Run a scenario and judge it: the campaign goes out, the books are joined, the classifiers are scored."""
+    """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
     loaded = _load(scenario, seed)
     classifiers = _classifiers(classifier)
     folder = out or Path("runs") / loaded.scenario.name
-    setting = lab.set_up(loaded)
+    setting = set_up(loaded)
+    options = lab.Options(
+        transport.value, folder, classifiers, workers, _networks(allow_network), resume, log, transcripts
+    )
     try:
-        with _progress() as bar:
-            task = bar.add_task(loaded.scenario.name, total=None)
-            result = lab.run(
-                setting,
-                carriage=transport.value,
-                out=folder,
-                classifiers=classifiers,
-                workers=workers,
-                allowed=_networks(allow_network),
-                begin=lambda total: bar.update(task, total=total),
-                done=lambda count: bar.update(task, advance=count),
-            )
+        with Watching(loaded.scenario.name) as watching:
+            result = lab.run(setting, options, begin=watching.begin, tell=watching.tell)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
     with _printing():
@@ -158,16 +163,16 @@ def serve(
     """Serve a scenario's gateways and names in real time, for Postfix, swaks or any other sender."""
     loaded = _load(scenario, seed)
     folder = out or Path("runs") / loaded.scenario.name
-    setting = lab.set_up(loaded)
+    setting = set_up(loaded)
     place = serving.Place(port, dns_address, dns_port, report_port, _networks(allow_network))
 
     def ready() -> None:
         sources = [ip.address for ip in loaded.scenario.sender.ips]
         recipients = folder / "recipients.csv"
-        recipients.write_text("email\n" + "".join(f"{each.address}\n" for each in setting.recipients), "utf-8")
+        recipients.write_text("email\n" + "".join(f"{address}\n" for address in setting.everybody), "utf-8")
         table = folder / "postfix_transport"
         table.write_text(serving.transport_map(setting, place), "utf-8")
-        for line in serving.directions(setting, place, setting.recipients[0].address, sources, table):
+        for line in serving.directions(setting, place, setting.everybody[0], sources, table):
             print(harmless(line))
         print(harmless(f"\nrecipients   {recipients}"))
         print("ready; Ctrl-C ends it and writes the books", flush=True)
@@ -194,6 +199,20 @@ def books(
         for name, row_type in _COUNTED:
             print(f"{name:<10} {ledger.count(row_type):,}")
         print(f"sha256     {ledger.digest()}")
+
+
+@app.command()
+def show(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    *,
+    recipient: Annotated[str, typer.Option(help="An address.")],
+) -> None:
+    """Tell what the books have on one recipient: attempts, truth, what came home; dialogues if they were kept."""
+    with Ledger.open(folder) as ledger, _printing():
+        lines = list(shown.tell(ledger, recipient))
+        if not lines:
+            raise InputError(f"--recipient {recipient}", f"stands nowhere in {folder}", "see recipients in its books")
+        print("\n".join(lines))
 
 
 @personas_app.callback(invoke_without_command=True)
@@ -228,10 +247,10 @@ def personas_check(file: Annotated[str, typer.Argument(metavar="FILE", help="A p
 def scenario_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Check a scenario file and say what it would set up."""
     loaded = _load(file, None)
-    setting = lab.set_up(loaded)
+    setting = set_up(loaded)
     gates = lab.expected(setting, tuple(BASELINES))
     print(
-        f"{harmless(str(file))}: good. {len(setting.recipients):,} recipients at {len(setting.companies):,} gateways, "
+        f"{harmless(str(file))}: good. {len(setting.everybody):,} recipients at {len(setting.companies):,} gateways, "
         f"{len(gates)} gate{'' if len(gates) == 1 else 's'}."
     )
 
@@ -261,29 +280,6 @@ def _networks(wanted: list[str] | None) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(text) for text in wanted or ())
     except ValueError as error:
         raise InputError("--allow-network", str(error), "write for example 10.1.0.0/16") from None
-
-
-class _Rate(ProgressColumn):
-    """Recipients per second."""
-
-    def render(self, task: Task) -> Text:
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.0f}/s")
-
-
-def _progress() -> Progress:
-    """Return a bar on standard error, silent where that is no terminal."""
-    console = Console(stderr=True)
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
-    )
 
 
 def main() -> NoReturn:

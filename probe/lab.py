@@ -6,29 +6,28 @@ import dataclasses
 import json
 import os
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fake_gateways import nameserver, scanners
+from fake_gateways import scanners
 from fake_gateways.envelope import domain_of
-from fake_gateways.exchanger import exchanger_of
 from fake_gateways.loopback import Network, require_inside
-from fake_gateways.mailboxes import Directory
-from fake_gateways.resolver import Resolver
 from fake_gateways.units import LONGEST_S
-from fake_gateways.verdict import Answer, Question
-from fake_gateways.zone import Listing, World
-from probe import campaign, event_loop, lane_job, message, workforce
+from probe import event_loop, lane_job, workforce
 from probe.check import gates, score
 from probe.check.join import join
+from probe.check.story import Key, Story, stories
 from probe.classify import BASELINES
 from probe.input_error import InputError
-from probe.lane_job import Carriage, Job, LaneJob
+from probe.lane_job import Job, LaneJob
 from probe.ledger import FILE, Classification, Ledger, Mailbox, Planned, held
-from probe.scenario.companies import Company, companies, staff
-from probe.scenario.load import Loaded
+from probe.progress import Progress, Tell
+from probe.scenario.companies import Company
+from probe.schedule import Quota, Transaction, plan
+from probe.setting import Setting
+from probe.wiring import Carriage
 
 PER_WORKER: Final = 20_000
 """Recipients below which another process costs more than it saves."""
@@ -40,95 +39,6 @@ class BooksError(Exception):
 
 class ClassifierError(Exception):
     """A classifier failed: exit code 4."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """A scenario with everything in it made up and checked, ready to be run or served."""
-
-    loaded: Loaded
-    companies: tuple[Company, ...]
-    directories: dict[str, Directory]
-    recipients: list[campaign.Listed]
-    template: message.Template
-    world: World
-
-    @property
-    def addresses(self) -> list[str]:
-        """Every address that mail goes from or to."""
-        senders = [ip.address for ip in self.loaded.scenario.sender.ips]
-        return senders + [company.address for company in self.companies]
-
-
-def set_up(loaded: Loaded) -> Setting:
-    """Make the companies, their people, the sender's list and the names; raises InputError."""
-    scenario = loaded.scenario
-    the_campaign = scenario.campaign[0]
-    place = f"{loaded.path}: campaign[0]"
-    found = companies(scenario, loaded.path)
-    by_domain = {domain: company.name for company in found for domain in company.domains}
-    listed: list[campaign.Listed] = []
-    if the_campaign.recipients.seed_list:
-        listed = campaign.read_list(loaded.folder / the_campaign.recipients.seed_list, f"{place}.recipients.seed_list")
-    at_company: dict[str, list[str]] = {company.name: [] for company in found}
-    for each in listed:
-        domain = domain_of(each.address)
-        if domain not in by_domain:
-            raise InputError(
-                f"{place}.recipients.seed_list: {each.address}",
-                f"no gateway takes mail for {domain}, so it has no MX",
-                f"add {domain} to a gateway's domains or remove the address",
-            )
-        at_company[by_domain[domain]].append(each.address.lower())
-    directories = {
-        company.name: staff(company, at_company[company.name], scenario.seed, loaded.path, scenario.starts.timestamp())
-        for company in found
-    }
-    rng = random.Random(f"{scenario.seed}:{the_campaign.name}:recipients")  # noqa: S311 - must be repeatable
-    everybody = [address for directory in directories.values() for address in sorted(directory.states)]
-    recipients = campaign.choose(listed, everybody, the_campaign, rng, place)
-    if not recipients:
-        raise InputError(place, "has no recipients", "give the gateways mailboxes, or name a seed_list")
-    template = message.read(loaded.folder / the_campaign.message, f"{place}.message")
-    known = {"email", "domain", "given_name"}.union(*(each.fields for each in listed[:1]))
-    unknown = sorted(template.fields - known)
-    if unknown:
-        problem = f"{{{{{unknown[0]}}}}} is no merge field"
-        raise InputError(f"{place}.message", problem, f"use one of: {', '.join(sorted(known))}")
-    setting = Setting(loaded, found, directories, recipients, template, _world(loaded, found))
-    if len({":" in address for address in setting.addresses}) > 1:
-        problem = "has IPv4 and IPv6 addresses that cannot reach each other"
-        raise InputError(f"{loaded.path}: sender.ips", problem, "give sender and gateways addresses of one kind")
-    return setting
-
-
-def _world(loaded: Loaded, found: Iterable[Company]) -> World:
-    """Give every company its exchanger, and the sender its names and its stays on blocklists."""
-    scenario = loaded.scenario
-    world = World()
-    for company in found:
-        world.add_host(company.host, company.address)
-        for domain in company.domains:
-            world.add(domain, "MX", f"10 {company.host}.")
-    starts = scenario.starts.timestamp()
-    sender = scenario.sender
-    for ip in sender.ips:
-        world.add_host(sender.helo, ip.address)
-        world.add_listings(
-            Listing(
-                ip.address, listed.zone, starts + listed.since, None if listed.until is None else starts + listed.until
-            )
-            for listed in ip.listed
-        )
-    # RFC 7208: the sender's addresses may use its return-path.
-    allowed = " ".join(f"ip{'6' if ':' in ip.address else '4'}:{ip.address}" for ip in sender.ips)
-    if not any(record.type == "TXT" and record.name.lower() == sender.return_path for record in scenario.dns):
-        world.add(sender.return_path, "TXT", f'"v=spf1 {allowed} -all"')
-    for record in scenario.dns:
-        until = None if record.until is None else starts + record.until
-        value = record.value if record.type in {"A", "AAAA", "TXT"} else f"{record.value.rstrip('.')}."
-        world.add(record.name.rstrip("."), record.type, value, since=starts + record.since, until=until)
-    return world
 
 
 async def require_scanners(setting: Setting, allowed: tuple[Network, ...]) -> None:
@@ -169,89 +79,134 @@ class Result:
         }
 
 
+@dataclass(frozen=True)
+class Options:
+    """How a scenario is to be run. ``resume`` goes on with what an earlier run left unfinished in the folder."""
+
+    carriage: Carriage
+    out: Path
+    classifiers: tuple[str, ...]
+    workers: int | None = None
+    allowed: tuple[Network, ...] = ()
+    resume: bool = False
+    log: Path | None = None
+    transcripts: bool = False
+
+
 def run(
     setting: Setting,
+    options: Options,
     *,
-    carriage: Carriage,
-    out: Path,
-    classifiers: tuple[str, ...],
-    workers: int | None = None,
-    allowed: tuple[Network, ...] = (),
-    begin: Callable[[int], None] = lambda _: None,
-    done: Callable[[int], None] = lambda _: None,
+    begin: Callable[[Progress], None] = lambda _: None,
+    tell: Tell = lambda _: None,
 ) -> Result:
     """Run a scenario into a folder and judge it.
 
-    ``begin`` hears how many recipients there are, ``done`` as they are finished with. Raises InputError before
-    anything is sent, OutsideError for an address beyond loopback and ``allowed``, BooksError and ClassifierError after.
+    ``begin`` hears what is planned for each lane, ``tell`` of attempts as they are made. Raises InputError before
+    anything is sent, OutsideError for an address beyond loopback and those allowed, after it BooksError and
+    ClassifierError.
     """
-    bounds = expected(setting, classifiers)
-    if carriage == "tcp":
+    bounds = expected(setting, options.classifiers)
+    if options.carriage == "tcp":
         for address in setting.addresses:
-            require_inside(address, allowed)
-    with held(out):
-        return _run(
-            setting,
-            bounds=bounds,
-            carriage=carriage,
-            out=out,
-            classifiers=classifiers,
-            workers=workers,
-            allowed=allowed,
-            begin=begin,
-            done=done,
+            require_inside(address, options.allowed)
+    if options.carriage == "memory" and setting.loaded.scenario.is_foreign:
+        problem = "is a server of somebody else's, which cannot be reached without sockets"
+        raise InputError(f"{setting.loaded.path}: foreign or smart_host", problem, "run it with --transport tcp")
+    with held(options.out):
+        _send(setting, options, begin, tell)
+        with Ledger(options.out / FILE) as ledger:
+            if not ledger.complete:
+                ledger.seal()
+            result = judge(ledger, bounds, options.classifiers, setting.foreign)
+        scorecard = options.out / "scorecard.json"
+        unfinished = scorecard.with_name(".scorecard.json")
+        unfinished.write_text(json.dumps(result.figures(), indent=2) + "\n", "utf-8")
+        unfinished.replace(scorecard)
+    return result
+
+
+def _send(setting: Setting, options: Options, begin: Callable[[Progress], None], tell: Tell) -> None:
+    """Carry the campaigns out, or what is left of them."""
+    event_loop.run(require_scanners(setting, options.allowed))
+    planned = _plan(setting)
+    lanes = _lanes(setting, planned)
+    resumed = _resume(setting, options, lanes) if options.resume else None
+    if resumed is None:
+        _begin(setting, options, lanes)
+    else:
+        lanes = resumed
+    progress = Progress()
+    for lane in lanes:
+        progress.plan(lane.name, lane.deliveries)
+    begin(progress)
+    if not lanes:
+        return
+    deliveries = sum(lane.deliveries for lane in lanes)
+    workers = options.workers or max(1, min(os.cpu_count() or 1, len(lanes), deliveries // PER_WORKER))
+    hands = lane_job.share_out(lanes, min(workers, len(lanes)))
+    jobs = [
+        Job(
+            hand,
+            setting.loaded.scenario,
+            setting.world,
+            setting.mail,
+            options.carriage,
+            options.out / FILE,
+            options.allowed,
+            options.log,
+            options.transcripts,
         )
+        for hand in hands
+    ]
+    workforce.run(jobs, tell)
 
 
-def _run(
-    setting: Setting,
-    *,
-    bounds: list[gates.Bound],
-    carriage: Carriage,
-    out: Path,
-    classifiers: tuple[str, ...],
-    workers: int | None,
-    allowed: tuple[Network, ...],
-    begin: Callable[[int], None],
-    done: Callable[[int], None],
-) -> Result:
+def _begin(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> None:
+    """Begin new books: what is true of the mailboxes, and what the sender sets out to do."""
     scenario = setting.loaded.scenario
-    starts = scenario.starts.timestamp() + scenario.campaign[0].at
-    rng = random.Random(f"{scenario.seed}:{scenario.campaign[0].name}:plan")  # noqa: S311 - must be repeatable
-    deliveries = campaign.plan(setting.recipients, scenario.sender, starts, rng)
-    if deliveries[-1].at - starts > LONGEST_S:
-        place = f"{setting.loaded.path}: sender.rate"
-        raise InputError(place, "makes the campaign last longer than ten years", "send faster")
-    event_loop.run(require_scanners(setting, allowed))
-    routes = event_loop.run(_routes(setting, carriage, starts))
-    lanes = _lanes(setting, deliveries, routes)
-    with Ledger.create(out) as ledger:
+    with Ledger.create(options.out) as ledger:
         ledger.note("complete", "no")
         ledger.note("scenario", scenario.name)
         ledger.note("seed", str(scenario.seed))
-        ledger.note("transport", carriage)
+        ledger.note("transport", options.carriage)
         ledger.note("gateways", json.dumps([company.name for company in setting.companies]))
+        ledger.add(mailboxes(setting))
         ledger.add(
-            Mailbox(address, name, state)
-            for name, directory in setting.directories.items()
-            for address, state in directory.states.items()
-        )
-        ledger.add(
-            Planned(scenario.campaign[0].name, due.recipient, due.at, due.source, lane.mx)
+            Planned(due.campaign, due.recipient, due.at, due.source, lane.name)
             for lane in lanes
-            for due in lane.deliveries
+            for transaction in lane.transactions
+            for due in transaction
         )
-    path = out / FILE
-    workers = workers or max(1, min(os.cpu_count() or 1, len(lanes), len(deliveries) // PER_WORKER))
-    hands = lane_job.share_out(lanes, min(workers, len(lanes)))
-    jobs = [Job(hand, scenario, setting.world, setting.template, carriage, path, allowed) for hand in hands]
-    begin(len(deliveries))
-    workforce.run(jobs, done)
-    with Ledger(path) as ledger:
-        ledger.seal()
-        result = judge(ledger, bounds, classifiers)
-    (out / "scorecard.json").write_text(json.dumps(result.figures(), indent=2) + "\n", "utf-8")
-    return result
+        ledger.note("begun", setting.fingerprint)
+
+
+def _resume(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> list[LaneJob] | None:
+    """Return the lanes that are left, their unfinished rows deleted; None where nothing had begun.
+
+    A lane that was cut off is run again from its beginning: the memory of its gateway went with it.
+    """
+    if not (options.out / FILE).is_file():
+        return None
+    with Ledger.open(options.out) as ledger:
+        begun = ledger.note("begun")
+        if begun is None:
+            return None
+        if begun != setting.fingerprint or ledger.note("transport") != options.carriage:
+            problem = "holds a run of another scenario, seed or transport"
+            raise InputError(options.out, problem, "run what was begun there, or choose another folder with --out")
+        finished = ledger.finished_lanes()
+        left = [lane for lane in lanes if lane.name not in finished]
+        if not ledger.complete:
+            ledger.forget((lane.name for lane in left), (each.name for lane in left for each in lane.companies))
+        return left
+
+
+def mailboxes(setting: Setting) -> Iterator[Mailbox]:
+    """Yield the rows of all mailboxes."""
+    for name, directory in setting.directories.items():
+        for address, state in directory.states.items():
+            yield Mailbox(address, name, state, directory.left_at.get(address))
 
 
 def expected(setting: Setting, classifiers: tuple[str, ...]) -> list[gates.Bound]:
@@ -266,22 +221,25 @@ def expected(setting: Setting, classifiers: tuple[str, ...]) -> list[gates.Bound
     return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in classifiers]
 
 
-def judge(ledger: Ledger, bounds: list[gates.Bound], classifiers: tuple[str, ...]) -> Result:
+def judge(
+    ledger: Ledger, bounds: list[gates.Bound], classifiers: tuple[str, ...], foreign: frozenset[str] = frozenset()
+) -> Result:
     """Join the books, let the classifiers read, and score."""
-    joined = join(ledger.truths(), ledger.attempts())
+    joined = join(ledger.truths(), ledger.attempts(), foreign)
     complete = ledger.complete
     if complete and not joined.whole:
         raise BooksError(
             f"{len(joined.orphaned_attempts)} attempts and {len(joined.orphaned_truths)} decisions join nothing; "
             f"the first: {next(iter([*joined.orphaned_attempts, *joined.orphaned_truths]))}"
         )
-    mailboxes = {mailbox.address: mailbox.state for mailbox in ledger.mailboxes()}
-    told = score.stories(joined.pairs, mailboxes)
+    known = {mailbox.address: mailbox for mailbox in ledger.mailboxes()}
+    returned = list(ledger.returned())
+    told = stories(joined.pairs, known, returned, ledger.engagements())
     readings = {name: _read(name, told) for name in dict.fromkeys((*classifiers, score.NAIVE))}
-    ledger.add(
-        Classification(name, recipient, reading.cause, reading.suppress, reading.confidence, reading.reason)
+    ledger.replace(
+        Classification(name, *key, reading.cause, reading.suppress, reading.confidence, reading.reason)
         for name in classifiers
-        for recipient, reading in readings[name].items()
+        for key, reading in readings[name].items()
     )
     card = score.Scorecard(
         ledger.note("scenario") or "", int(ledger.note("seed") or 0), ledger.note("transport") or "", complete=complete
@@ -289,57 +247,74 @@ def judge(ledger: Ledger, bounds: list[gates.Bound], classifiers: tuple[str, ...
     card.recipients = ledger.count(Planned)
     card.attempts = len(joined.pairs)
     score.score_truth(card, told, readings[score.NAIVE], json.loads(ledger.note("gateways") or "[]"))
+    score.score_returned(card, returned)
     card.classifiers = {name: score.score_classifier(told, readings[name]) for name in classifiers}
     card.books = ledger.digest()
     figures = dataclasses.asdict(card)
     return Result(card, [gates.judge(bound, figures) for bound in bounds])
 
 
-def _read(name: str, told: dict[str, score.Story]) -> dict[str, Any]:
+def _read(name: str, told: dict[Key, Story]) -> dict[Key, Any]:
     try:
         return score.read_all(told, BASELINES[name]())
     except Exception as error:
         raise ClassifierError(f"classifier {name} failed: {type(error).__name__}: {error}") from error
 
 
-async def _routes(setting: Setting, carriage: Carriage, at: float) -> dict[str, str]:
-    """Resolve every recipient domain as the sender would, at the campaign's start; returns host by domain."""
-    domains = sorted({domain_of(each.address) for each in setting.recipients})
-    if carriage == "memory":
-
-        async def ask(question: Question) -> Answer:
-            return setting.world.answer(question, at)
-
-        found = [await exchanger_of(domain, ask) for domain in domains]
-    else:
-        names = await nameserver.serve(setting.world, lambda: at)
-        try:
-            resolver = Resolver(names.address, names.port)
-            found = [await exchanger_of(domain, resolver.ask) for domain in domains]
-        finally:
-            await names.close()
-    routes = {}
-    known = {company.host for company in setting.companies}
-    for domain, exchanger in zip(domains, found, strict=True):
-        if exchanger is None:
-            raise InputError(
-                f"{setting.loaded.path}: {domain}", "has no mail exchanger", "give the domain to a gateway"
-            )
-        if exchanger.host not in known:
-            place = f"{setting.loaded.path}: dns"
-            problem = f"leads mail for {domain} to {exchanger.host}, which is none of the gateways"
-            raise InputError(place, problem, f"name {domain}'s gateway, or leave its MX to fivefifty")
-        routes[domain] = exchanger.host
-    return routes
+def _plan(setting: Setting) -> list[Transaction]:
+    """Plan every campaign; raises InputError for one that would last too long."""
+    scenario = setting.loaded.scenario
+    quota = Quota(scenario.starts.timestamp())
+    zones = {domain: company.spec.time_zone for company in setting.companies for domain in company.domains}
+    planned: list[Transaction] = []
+    for each in scenario.campaign:
+        rng = random.Random(f"{scenario.seed}:{each.name}:plan")  # noqa: S311 - must be repeatable
+        transactions = plan(
+            each,
+            setting.recipients[each.name],
+            scenario.sender,
+            quota=quota,
+            rng=rng,
+            zone_of=lambda recipient: zones.get(domain_of(recipient), "UTC"),
+        )
+        if transactions[-1][0].at - quota.starts - each.at > LONGEST_S:
+            place = f"{setting.loaded.path}: sender.rate"
+            raise InputError(place, "makes the campaign last longer than ten years", "send faster")
+        planned += transactions
+    return planned
 
 
-def _lanes(setting: Setting, deliveries: list[campaign.Delivery], routes: dict[str, str]) -> list[LaneJob]:
-    """Group deliveries by exchanger: one lane each."""
-    by_host: dict[str, list[campaign.Delivery]] = {}
-    for due in deliveries:
-        by_host.setdefault(routes[domain_of(due.recipient)], []).append(due)
-    company_of = {company.host: company for company in setting.companies}
+def _lanes(setting: Setting, planned: Iterable[Transaction]) -> list[LaneJob]:
+    """Group transactions by the exchangers they may go to: those that share a domain share a lane."""
+    by_domain: dict[str, list[Transaction]] = {}
+    for transaction in planned:
+        by_domain.setdefault(domain_of(transaction[0].recipient), []).append(transaction)
+    if setting.loaded.scenario.sender.smart_host is not None:
+        transactions = [each for group in by_domain.values() for each in group]
+        return [LaneJob("smart-host", setting.companies, setting.directories, transactions)]
+    # Domains that have an address in common are put together: every address knows the group it is in.
+    group_of: dict[str, set[str]] = {}
+    for domain in by_domain:
+        group = set(setting.ways(domain)) or {domain}
+        for address in tuple(group):
+            group |= group_of.get(address, set())
+        group_of.update(dict.fromkeys(group, group))
+    members: dict[int, list[Company]] = {}
+    for company in setting.companies:
+        if company.address in group_of:
+            members.setdefault(id(group_of[company.address]), []).append(company)
+    found: dict[int, list[Transaction]] = {}
+    names: dict[int, str] = {}
+    for domain, transactions in by_domain.items():
+        number = id(group_of[next(iter(setting.ways(domain)), domain)])
+        found.setdefault(number, []).extend(transactions)
+        names.setdefault(number, members[number][0].name if number in members else domain)
     return [
-        LaneJob(company_of[host], setting.directories[company_of[host].name], host, dues)
-        for host, dues in by_host.items()
+        LaneJob(
+            names[number],
+            tuple(members.get(number, ())),
+            {company.name: setting.directories[company.name] for company in members.get(number, ())},
+            transactions,
+        )
+        for number, transactions in found.items()
     ]

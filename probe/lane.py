@@ -1,59 +1,35 @@
-"""The sender's loop for one exchanger: connections, order, retries, on the lane's own clock."""
+"""The sender's loop for exchangers that share domains: connections, order, retries, on the lane's own clock."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from fake_gateways.clock import Agenda, Clock
 from fake_gateways.envelope import Stage
-from probe import return_path
+from fake_gateways.exchanger import Exchanger
 from probe.attempt import Attempt, Failure, Outcome
 from probe.campaign import Delivery
-from probe.message import Template
+from probe.ledger.schema import Transcript
+from probe.mail import Mail
+from probe.outlet import Due, Outlet, Outlets, Slot
+from probe.recorder import Recorder
 from probe.retry import RetrySchedule
-from probe.scenario.model import Sender
+from probe.route import Routes
+from probe.scenario.sending import Sender
 from probe.transaction import Heard, introduce, transact
-from probe.transport import Line, LineError, Transport
+from probe.transport import LineError, Transport
+
+_BEFORE_MAIL = {Stage.CONNECT, Stage.EHLO}
 
 
-class Due(NamedTuple):
-    """A delivery waiting for its attempt number ``number``; ``first_at`` is when the first began."""
+class _Said(NamedTuple):
+    """What was heard of each recipient, and over which line."""
 
-    delivery: Delivery
-    number: int = 1
-    first_at: float | None = None
-
-
-@dataclass
-class Slot:
-    """A place for one connection; ``free_at`` is when its last transaction ended."""
-
-    source: str
-    line: Line | None = None
-    free_at: float = 0.0
-    reset: bool = False
-
-
-@dataclass
-class Outlet:
-    """The connections from one source address, and what waits for one of them to be free."""
-
-    slots: list[Slot]
-    waiting: deque[Due] = field(default_factory=deque)
-
-    def idle(self, at: float) -> Slot | None:
-        """Return the open connection used last, else an unused place, None while all are busy."""
-        idle = [slot for slot in self.slots if slot.free_at <= at]
-        opened = [slot for slot in idle if slot.line is not None]
-        return max(opened, key=_freed) if opened else next(iter(idle), None)
-
-    @property
-    def free_at(self) -> float:
-        """When the first connection will be free."""
-        return min(slot.free_at for slot in self.slots)
+    heard: list[Heard]
+    local_port: int = 0
+    tls: bool = False
 
 
 @dataclass
@@ -61,131 +37,180 @@ class Lane:
     """Carries out deliveries in virtual-time order, one transaction at a time, over several open connections.
 
     A transaction that lasts keeps its connection busy until its end while others begin on other connections, so a
-    slow gateway slows the sender down just as far as the number of connections lets it.
+    slow gateway slows the sender down just as far as the number of connections lets it. ``reach`` is the way to an
+    exchanger. ``write`` gets every attempt, ``note`` hears of it again with whether its delivery is finished with, and
+    ``keep`` gets its transcript where there is a ``recorder``.
     """
 
-    mx: str
-    transport: Transport
+    name: str
+    reach: Callable[[Exchanger], Transport]
+    routes: Routes
     sender: Sender
-    campaign: str
-    template: Template
+    mail: Mail
     clock: Clock
     round_trip_s: float
     write: Callable[[Attempt], None]
-    done: Callable[[], None]
+    note: Callable[[Attempt, bool], None]
+    recorder: Recorder | None = None
+    keep: Callable[[Transcript], None] = lambda _: None
     _agenda: Agenda[Due | Outlet] = field(default_factory=Agenda)
-    _outlets: dict[str, Outlet] = field(default_factory=dict)
     _written: int = 0
 
     def __post_init__(self) -> None:
         self._schedule = RetrySchedule(self.sender.retry)
+        self._outlets = Outlets(self.sender)
 
-    async def run(self, deliveries: list[Delivery]) -> None:
+    async def run(self, transactions: Sequence[tuple[Delivery, ...]]) -> None:
         """Attempt every delivery until it is taken, refused or given up."""
-        for delivery in deliveries:
-            self._agenda.put(delivery.at, Due(delivery))
+        for deliveries in transactions:
+            self._agenda.put(deliveries[0].at, Due(deliveries))
         while self._agenda:
             at, event = self._agenda.take()
             await self._close_idle(at)
-            if isinstance(event, Outlet):
+            if isinstance(event, Due):
+                await self._queue(event, at)
+            else:
                 await self._go_on(event, at)
-                continue
-            outlet = self._outlet(event.delivery.source)
-            outlet.waiting.append(event)
-            # Where others wait already, the outlet is in the agenda for when a connection is free.
-            if len(outlet.waiting) == 1:
-                await self._go_on(outlet, at)
         await self._close_idle(float("inf"))
 
-    def _outlet(self, source: str) -> Outlet:
-        if source not in self._outlets:
-            self._outlets[source] = Outlet([Slot(source) for _ in range(self.sender.connections_per_gateway)])
-        return self._outlets[source]
+    async def _queue(self, due: Due, at: float) -> None:
+        """Put a transaction behind the others for its exchanger, or say why it has none."""
+        await self.clock.until(at)
+        way = await self.routes.to(due.domain, at)
+        untried = (each for each in way.exchangers if each.address not in due.tried)
+        exchanger = next((each for each in (*untried, *way.exchangers)), None)
+        if exchanger is None:
+            failure = Failure.NO_ANSWER if way.may_clear else Failure.NO_ROUTE
+            heard = Heard(Stage.CONNECT, failure=failure, text=way.obstacle)
+            self._note(due, None, at, _Said([heard] * len(due.deliveries)))
+            return
+        outlet = self._outlets.to(exchanger, due.deliveries[0].source, due.domain)
+        outlet.waiting.append(due)
+        # Where others wait already, the outlet is in the agenda for when the next may begin.
+        if len(outlet.waiting) == 1:
+            await self._go_on(outlet, at)
 
     async def _go_on(self, outlet: Outlet, at: float) -> None:
-        """Begin what waits, in order, as far as connections are free."""
+        """Begin what waits, in order, as far as connections are free and nothing holds it back."""
         while outlet.waiting:
-            slot = outlet.idle(at)
-            if slot is None:
-                self._agenda.put(outlet.free_at, outlet)
+            taken = outlet.take(at)
+            if taken is None:
+                self._agenda.put(outlet.opens(at), outlet)
                 return
             await self.clock.until(at)
-            await self._attempt(slot, outlet.waiting.popleft())
+            await self._attempt(outlet, *taken)
 
     async def _close_idle(self, at: float) -> None:
-        for outlet in self._outlets.values():
+        for outlet in self._outlets.all:
             for slot in outlet.slots:
                 if slot.line is not None and slot.free_at + self.sender.keep_open <= at:
                     await self.clock.until(slot.free_at + self.sender.keep_open)
                     await slot.line.close()
                     slot.line = None
 
-    async def _attempt(self, slot: Slot, due: Due) -> None:
-        delivery = due.delivery
+    async def _attempt(self, outlet: Outlet, slot: Slot, due: Due) -> None:
         began = self.clock.now()
-        message_id = f"<{self.campaign}.{delivery.number}@{self.sender.helo}>"
-        path = return_path.encode(self.campaign, delivery.recipient, self.sender.return_path)
-        content = self.template.render(delivery.fields, recipient=delivery.recipient, message_id=message_id, at=began)
-        heard, port = await self._deliver(slot, path, delivery.recipient, content)
-        slot.free_at = ended = self.clock.now()
+        if self.recorder is not None:
+            self.recorder.take()  # what was said over idle connections is no part of this transaction
+        said = await self._deliver(outlet.exchanger, slot, due, began)
+        slot.free_at = self.clock.now()
+        self._note(due, outlet, began, said)
+
+    def _note(self, due: Due, outlet: Outlet | None, began: float, said: _Said) -> None:
+        """Write down what was heard of each recipient, and decide what happens next."""
+        ended = self.clock.now()
+        attempts = [
+            self._row(due, delivery, outlet, began=began, heard=heard, said=said)
+            for delivery, heard in zip(due.deliveries, said.heard, strict=True)
+        ]
+        dialogue = None if self.recorder is None else self.recorder.take()
+        for attempt in attempts:
+            self.write(attempt)
+            if dialogue is not None:
+                self.keep(Transcript(self.name, attempt.seq, dialogue))
+        first_at = began if due.first_at is None else due.first_at
+        if outlet is not None:
+            outlet.brake.hear(attempts, ended)
+            if all(_would_not_talk(heard) for heard in said.heard):
+                tried = due.tried | {outlet.exchanger.address}
+                if self.routes.has_another(due.domain, tried):
+                    for attempt in attempts:
+                        self.note(attempt, False)  # noqa: FBT003 - not final: another exchanger is asked
+                    self._agenda.put(ended, due._replace(first_at=first_at, tried=tried))
+                    return
+        later: dict[float, list[Delivery]] = {}
+        for delivery, attempt in zip(due.deliveries, attempts, strict=True):
+            wait_s = self._schedule.next_wait_s(attempt, ended - first_at)
+            self.note(attempt, wait_s is None)
+            if wait_s is not None:
+                later.setdefault(wait_s, []).append(delivery)
+        for wait_s, deliveries in later.items():
+            self._agenda.put(ended + wait_s, Due(tuple(deliveries), due.number + 1, first_at))
+
+    def _row(
+        self, due: Due, delivery: Delivery, outlet: Outlet | None, *, began: float, heard: Heard, said: _Said
+    ) -> Attempt:
         self._written += 1
         reply = heard.reply
-        outcome = heard.outcome
-        self.write(
-            Attempt(
-                self.mx,
-                self._written,
-                round(began, 6),
-                round(ended - began, 6),
-                due.number,
-                self.campaign,
-                message_id,
-                path,
-                delivery.recipient,
-                slot.source,
-                port,
-                False,  # noqa: FBT003 - the column tls
-                heard.stage,
-                outcome,
-                reply.code if reply else None,
-                str(reply.enhanced) if reply and reply.enhanced else None,
-                reply.text if reply else heard.text,
-                heard.failure,
-            )
+        exchanger = outlet.exchanger if outlet is not None else Exchanger("", "")
+        return Attempt(
+            self.name,
+            self._written,
+            round(began, 6),
+            round(self.clock.now() - began, 6),
+            due.number,
+            delivery.campaign,
+            self.mail.file_of(delivery),
+            self.mail.message_id(due.deliveries),
+            self.mail.return_path(due.deliveries),
+            delivery.recipient,
+            exchanger.host,
+            exchanger.address,
+            delivery.source,
+            said.local_port,
+            said.tls,
+            heard.stage,
+            heard.outcome,
+            reply.code if reply else None,
+            str(reply.enhanced) if reply and reply.enhanced else None,
+            reply.text if reply else heard.text,
+            heard.failure,
         )
-        first_at = began if due.first_at is None else due.first_at
-        wait_s = self._schedule.next_wait_s(outcome, due.number, ended - first_at)
-        if wait_s is None:
-            self.done()
-        else:
-            self._agenda.put(ended + wait_s, Due(delivery, due.number + 1, first_at))
 
-    async def _deliver(self, slot: Slot, path: str, recipient: str, content: bytes) -> tuple[Heard, int]:
-        """Use the slot's connection, opening one if there is none; return what was heard and the local port."""
+    async def _deliver(self, exchanger: Exchanger, slot: Slot, due: Due, began: float) -> _Said:
+        """Use the slot's connection, opening one if there is none."""
+        everybody = len(due.deliveries)
         if slot.line is None:
             await self._pause()
             try:
-                line = await self.transport.connect(slot.source, self.sender.helo)
+                line = await self.reach(exchanger).connect(slot.source, self.sender.helo)
             except LineError as error:
-                return Heard(Stage.CONNECT, failure=error.failure, text=error.text), 0
-            heard = await introduce(line, self._pause)
-            if heard is not None:
+                return _Said([Heard(Stage.CONNECT, failure=error.failure, text=error.text)] * everybody)
+            unwelcome = await introduce(line, self._pause, self.sender.tls)
+            if unwelcome is not None:
                 await line.close()
-                return heard, line.local_port
+                return _Said([unwelcome] * everybody, line.local_port, line.tls)
             slot.line, slot.reset = line, False
         line = slot.line
         heard = await transact(
-            line, return_path=path, recipient=recipient, content=content, reset=slot.reset, pause=self._pause
+            line,
+            return_path=self.mail.return_path(due.deliveries),
+            recipients=[delivery.recipient for delivery in due.deliveries],
+            content=self.mail.content(due.deliveries, began),
+            reset=slot.reset,
+            pause=self._pause,
+            pipelining=self.sender.pipelining,
         )
-        slot.reset = heard.outcome is not Outcome.DELIVERED and heard.stage is not Stage.END_OF_DATA
-        if not line.is_open or heard.failure in {Failure.TIMED_OUT, Failure.GARBAGE}:
+        slot.reset = all(each.stage is not Stage.END_OF_DATA for each in heard)
+        if not line.is_open or any(each.failure in {Failure.TIMED_OUT, Failure.GARBAGE} for each in heard):
             await line.close()
             slot.line = None
-        return heard, line.local_port
+        return _Said(heard, line.local_port, line.tls)
 
     async def _pause(self) -> None:
         await self.clock.sleep(self.round_trip_s)
 
 
-def _freed(slot: Slot) -> float:
-    return slot.free_at
+def _would_not_talk(heard: Heard) -> bool:
+    """Whether the exchanger had nothing to do with us, so that another one may be asked (RFC 5321 section 5.1)."""
+    return heard.stage in _BEFORE_MAIL and heard.outcome is not Outcome.DELIVERED

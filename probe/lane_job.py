@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import math
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
-from fake_gateways import nameserver, scanners, server
+from fake_gateways.audience import Engagement
 from fake_gateways.clock import Clock, VirtualClock, WallClock
 from fake_gateways.delivery_report import DeliveryReport
+from fake_gateways.exchanger import Exchanger
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.mailboxes import Directory
-from fake_gateways.resolver import Resolver
-from fake_gateways.supply import Supply
 from fake_gateways.truth import Truth
-from fake_gateways.verdict import Answer, Question
 from fake_gateways.zone import World
 from probe import event_loop
 from probe.attempt import Attempt
-from probe.campaign import Delivery
+from probe.coming_home import Home, Returned
 from probe.lane import Lane
-from probe.ledger import Ledger
-from probe.message import Template
-from probe.scenario.companies import Company
+from probe.ledger import Ledger, Transcript
+from probe.log import Log
+from probe.mail import Mail
+from probe.progress import Counting, Tell
+from probe.recorder import Recorder, RecordingTransport
+from probe.route import Routes
+from probe.scenario.companies import Company, audience
 from probe.scenario.model import Scenario
-from probe.transport import Transport
-from probe.transport.memory import MemoryTransport
-from probe.transport.tcp import PATIENCE_S, Patience, TcpTransport
+from probe.schedule import Transaction
+from probe.wiring import Carriage, Place, wired
 
 LANES_AT_ONCE: Final = 64
 """Lanes of one process that run side by side; each holds a few sockets open."""
@@ -40,8 +40,6 @@ FLUSH_S: Final = 1.0
 """Real seconds after which what was written is committed, however little it is."""
 TURNS: Final = 100
 """Transactions after which a lane lets others have a turn."""
-
-Carriage = Literal["tcp", "memory"]
 
 
 class _CourteousClock(VirtualClock):
@@ -61,32 +59,41 @@ class _CourteousClock(VirtualClock):
 class LaneJob:
     """All that one lane needs; it can be sent to another process."""
 
-    company: Company
-    directory: Directory
-    mx: str
-    deliveries: list[Delivery]
+    name: str
+    companies: tuple[Company, ...]
+    directories: dict[str, Directory]
+    transactions: list[Transaction]
+
+    @property
+    def deliveries(self) -> int:
+        """How many recipients there are, counted in each campaign."""
+        return sum(map(len, self.transactions))
 
 
 @dataclass(frozen=True)
 class Job:
-    """Lanes for one process."""
+    """Lanes for one process. ``log`` is a file for a JSON object a line; ``transcripts`` keeps every dialogue."""
 
     lanes: list[LaneJob]
     scenario: Scenario
     world: World
-    template: Template
+    mail: Mail
     carriage: Carriage
     ledger: Path
     allowed: tuple[Network, ...] = ()
+    log: Path | None = None
+    transcripts: bool = False
 
 
-def run(job: Job, done: Callable[[], None]) -> None:
-    """Run all lanes of a job to their end; ``done`` is called once for every recipient that is finished with."""
-    with Ledger(job.ledger) as ledger:
-        event_loop.run(_run(job, ledger, done))
+def run(job: Job, tell: Tell) -> None:
+    """Run all lanes of a job to their end; ``tell`` hears of attempts as they are made."""
+    with ExitStack() as stack:
+        ledger = stack.enter_context(Ledger(job.ledger))
+        log = None if job.log is None else Log(stack.enter_context(job.log.open("a", encoding="utf-8", buffering=1)))
+        event_loop.run(_run(job, ledger, log, Counting(tell)))
 
 
-async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
+async def _run(job: Job, ledger: Ledger, log: Log | None, counting: Counting) -> None:
     room = asyncio.Semaphore(LANES_AT_ONCE)
     faults: list[BaseException] = []
 
@@ -99,9 +106,9 @@ async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
 
     async def one(lane: LaneJob) -> None:
         async with room:
-            await _run_lane(job, lane, ledger, done)
+            await _run_lane(job, lane, ledger, log, counting)
 
-    keeping = asyncio.create_task(_keep(ledger))
+    keeping = asyncio.create_task(_keep(ledger, counting))
     try:
         async with asyncio.TaskGroup() as group:
             for lane in job.lanes:
@@ -110,80 +117,74 @@ async def _run(job: Job, ledger: Ledger, done: Callable[[], None]) -> None:
         raise several.exceptions[0] from None
     finally:
         keeping.cancel()
+    counting.tell()
     if faults:
         raise faults[0]
 
 
-async def _keep(ledger: Ledger) -> None:
-    """Commit now and then, so that a slow run that is killed keeps what it had."""
+async def _keep(ledger: Ledger, counting: Counting) -> None:
+    """Commit and tell now and then, so that a slow run that is killed keeps what it had."""
     while True:
         await asyncio.sleep(FLUSH_S)
         ledger.flush()
+        counting.tell()
 
 
-async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, done: Callable[[], None]) -> None:
+async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, log: Log | None, counting: Counting) -> None:
+    """Run a lane, let the reports about it come home, and note that it is done, all in one commit."""
     scenario = job.scenario
     starts = scenario.starts.timestamp()
     virtual = scenario.clock == "virtual"
     clock: Clock = _CourteousClock(starts) if virtual else WallClock(starts)
-    gateway = build_gateway(
-        lane_job.company,
-        lane_job.directory,
-        scenario,
-        clock,
-        write=ledger.pen(Truth),
-        post=ledger.pen(DeliveryReport),
-    )
-    async with _transport(job, lane_job, gateway, clock) as transport:
+    posted: list[DeliveryReport] = []
+    keep_report = ledger.pen(DeliveryReport)
+
+    def post(report: DeliveryReport) -> None:
+        keep_report(report)
+        posted.append(report)
+
+    write = ledger.pen(Attempt) if log is None else log.beside("attempt", ledger.pen(Attempt))
+    gateways = {
+        company.address: build_gateway(
+            company,
+            lane_job.directories[company.name],
+            scenario,
+            clock,
+            write=ledger.pen(Truth) if log is None else log.beside("truth", ledger.pen(Truth)),
+            post=post,
+            engage=ledger.pen(Engagement),
+        )
+        for company in lane_job.companies
+        if company.spec.foreign is None
+    }
+    home = Home(lane_job.name, ledger.pen(Returned))
+    recorder = Recorder() if job.transcripts else None
+    place = Place(scenario, job.world, lane_job.companies, gateways, clock, home, job.allowed)
+    async with wired(place, job.carriage) as wiring:
+        smart_host = scenario.sender.smart_host
         lane = Lane(
-            mx=lane_job.mx,
-            transport=transport,
+            name=lane_job.name,
+            reach=wiring.reach if recorder is None else lambda to: RecordingTransport(wiring.reach(to), recorder),
+            routes=Routes(
+                wiring.ask,
+                f"{scenario.seed}:{lane_job.name}:routes",
+                None if smart_host is None else Exchanger(smart_host[0], smart_host[0]),
+            ),
             sender=scenario.sender,
-            campaign=scenario.campaign[0].name,
-            template=job.template,
+            mail=job.mail,
             clock=clock,
             # In real time the way to the gateway takes what it takes.
             round_trip_s=scenario.sender.round_trip if virtual else 0.0,
-            write=ledger.pen(Attempt),
-            done=done,
+            write=write,
+            note=lambda attempt, final: counting.note(lane_job.name, attempt, final=final),
+            recorder=recorder,
+            keep=ledger.pen(Transcript),
         )
-        await lane.run(lane_job.deliveries)
-
-
-@asynccontextmanager
-async def _transport(job: Job, lane: LaneJob, gateway: Gateway, clock: Clock) -> AsyncIterator[Transport]:
-    """Make the way to the lane's gateway; over sockets it has a nameserver that knows the lane's time."""
-    patience_s = job.scenario.sender.patience
-    filters = scanners.connect(job.scenario.scanners_asked, job.allowed)
-    if job.carriage == "memory":
-
-        async def ask(question: Question) -> Answer:
-            return job.world.answer(question, clock.now())
-
-        yield MemoryTransport(gateway, Supply(ask, clock.sleep, filters, patience_s))
-        return
-    is_virtual = isinstance(clock, VirtualClock)
-    patience = Patience(patience_s)
-
-    async def sleep(seconds: float) -> None:
-        """Let the lane's time pass; should the sender lose its patience, it learns why its line is cut."""
-        patience.is_out = is_virtual and seconds >= patience_s
-        await clock.sleep(seconds)
-
-    async with AsyncExitStack() as stack:
-        names = await nameserver.serve(job.world, clock.now)
-        stack.push_async_callback(names.close)
-        ask_over_wire = Resolver(names.address, names.port).ask
-        supply = Supply(ask_over_wire, sleep, filters, patience_s if is_virtual else math.inf)
-        listener = await server.serve(gateway, supply, address=lane.company.address, allowed=job.allowed)
-        stack.callback(listener.close)
-        yield TcpTransport(
-            lane.company.address,
-            listener.sockets[0].getsockname()[1],
-            allowed=job.allowed,
-            deadline_s=PATIENCE_S if is_virtual else patience_s,
-            patience=patience,
-        )
+        await lane.run(lane_job.transactions)
+        for report in sorted(posted, key=lambda report: (report.at, report.gateway, report.seq)):
+            await clock.until(report.at)
+            await wiring.bring_home(report)
+    ledger.finish_lane(lane_job.name)
 
 
 def build_gateway(
@@ -194,6 +195,7 @@ def build_gateway(
     *,
     write: Callable[[Truth], None],
     post: Callable[[DeliveryReport], None],
+    engage: Callable[[Engagement], None] = lambda _: None,
 ) -> Gateway:
     """Put a company's gateway together. Its random stream depends on seed and name alone."""
     persona = company.persona
@@ -213,6 +215,9 @@ def build_gateway(
         post=post,
         reports=company.spec.reports,
         xclient=company.spec.xclient,
+        address=company.address,
+        audience=audience(company, scenario.seed),
+        engage=engage,
     )
 
 
@@ -220,8 +225,8 @@ def share_out(lanes: Sequence[LaneJob], workers: int) -> list[list[LaneJob]]:
     """Deal lanes to workers, the longest first, each to whoever has least to do."""
     hands: list[list[LaneJob]] = [[] for _ in range(workers)]
     loads = [0] * workers
-    for lane in sorted(lanes, key=lambda lane: -len(lane.deliveries)):
+    for lane in sorted(lanes, key=lambda lane: -lane.deliveries):
         least = loads.index(min(loads))
         hands[least].append(lane)
-        loads[least] += len(lane.deliveries)
+        loads[least] += lane.deliveries
     return [hand for hand in hands if hand]

@@ -44,10 +44,10 @@ class Template:
         self.fields = frozenset(name.decode() for name in self.pieces[1::2])
         self.size = len(header) + len(body)
 
-    def render(self, fields: Mapping[str, str], *, recipient: str, message_id: str, at: float) -> bytes:
+    def render(self, fields: Mapping[str, str], *, to: str, message_id: str, at: float) -> bytes:
         """Return the message for one recipient. A field that nobody gave is left empty."""
         date = format_datetime(datetime.fromtimestamp(at, UTC))
-        head = f"To: <{recipient}>\r\nDate: {date}\r\nMessage-ID: {message_id}\r\n".encode()
+        head = f"To: {to}\r\nDate: {date}\r\nMessage-ID: {message_id}\r\n".encode()
         if len(self.pieces) == 1:
             return head + self.pieces[0]
         filled = list(self.pieces)

@@ -12,8 +12,13 @@ def encode(campaign: str, recipient: str, domain: str) -> str:
     return f"{campaign}+{local}={host}@{domain}"
 
 
+def encode_shared(campaign: str, number: int, domain: str) -> str:
+    """Return the return-path of recipients who share a message, by the number of the first."""
+    return f"{campaign}+{number}@{domain}"
+
+
 def decode(return_path: str) -> tuple[str, str] | None:
-    """Return campaign and recipient of a return-path, None for one that is not VERP."""
+    """Return campaign and recipient of a return-path, None for one that is not VERP or is shared by several."""
     local, at, _ = return_path.rpartition("@")
     campaign, plus, encoded = local.partition("+")
     name, equals, host = encoded.rpartition("=")

@@ -21,8 +21,9 @@ from fake_gateways.supply import Supply
 from fake_gateways.truth import Truth
 from probe import lane_job
 from probe.input_error import InputError
-from probe.lab import Setting, require_scanners
-from probe.ledger import Ledger, Mailbox, held
+from probe.lab import mailboxes, require_scanners
+from probe.ledger import Ledger, held
+from probe.setting import Setting
 
 T = TypeVar("T")
 
@@ -76,11 +77,7 @@ def _begin(ledger: Ledger, setting: Setting) -> None:
     for key, value in (("scenario", scenario.name), ("seed", str(scenario.seed)), ("transport", "foreign")):
         ledger.note(key, value)
     ledger.note("complete", "no")
-    ledger.add(
-        Mailbox(address, name, state)
-        for name, directory in setting.directories.items()
-        for address, state in directory.states.items()
-    )
+    ledger.add(mailboxes(setting))
 
 
 async def _open(

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from fake_gateways.envelope import Stage
 from fake_gateways.reply import Reply
 from probe.attempt import Failure, Outcome
-from probe.transport import Line, LineError
+from probe.transport import Line, LineError, hung_up
 
 _GO_AHEAD: Final = 354
 
 Pause = Callable[[], Awaitable[None]]
+Tls = Literal["none", "may", "must"]
 
 
 class Heard(NamedTuple):
@@ -34,16 +35,26 @@ class Heard(NamedTuple):
         return Outcome.DEFERRED if self.reply.defers else Outcome.REFUSED
 
 
-async def introduce(line: Line, pause: Pause) -> Heard | None:
-    """Get past greeting and EHLO; return what was heard instead if the server would not have us."""
+async def introduce(line: Line, pause: Pause, tls: Tls = "none") -> Heard | None:
+    """Get past greeting, EHLO and, where it may or must be, STARTTLS; return what was heard instead of a welcome."""
     if not line.greeting.accepts:
         return Heard(Stage.CONNECT, line.greeting)
-    await pause()
     try:
+        await pause()
         reply = await line.hello()
+        if reply.accepts and tls != "none" and "STARTTLS" in line.keywords:
+            await pause()
+            if (await line.encrypt()).completes:
+                # What was said in the clear does not count any more (RFC 3207 section 4.2).
+                await pause()
+                reply = await line.hello()
     except LineError as error:
         return Heard(Stage.EHLO, failure=error.failure, text=error.text)
-    return None if reply.accepts else Heard(Stage.EHLO, reply)
+    if not reply.accepts:
+        return Heard(Stage.EHLO, reply)
+    if tls == "must" and not line.tls:
+        return Heard(Stage.EHLO, failure=Failure.NO_TLS, text="TLS is required, but the server does not offer it")
+    return None
 
 
 class _Step(NamedTuple):
@@ -51,14 +62,24 @@ class _Step(NamedTuple):
 
     stage: Stage
     command: bytes
+    recipient: int | None = None
 
     def agrees(self, reply: Reply) -> bool:
         """Whether the reply lets the transaction go on: 354 to DATA, 2yz to all else (RFC 5321 4.3.2)."""
-        return reply.code == _GO_AHEAD if self.command == b"DATA" else reply.completes
+        return reply.code == _GO_AHEAD if self.stage is Stage.DATA else reply.completes
 
 
-async def transact(line: Line, *, return_path: str, recipient: str, content: bytes, reset: bool, pause: Pause) -> Heard:
-    """Hand over one message for one recipient.
+async def transact(
+    line: Line,
+    *,
+    return_path: str,
+    recipients: Sequence[str],
+    content: bytes,
+    reset: bool,
+    pause: Pause,
+    pipelining: bool = True,
+) -> list[Heard]:
+    """Hand over one message, and return what was heard of each recipient.
 
     ``reset`` begins with RSET, needed after a transaction that was refused half-way. Commands go together where the
     server offers PIPELINING, one at a time elsewhere; ``pause`` passes the time of each exchange.
@@ -66,42 +87,52 @@ async def transact(line: Line, *, return_path: str, recipient: str, content: byt
     size = f" SIZE={len(content)}" if "SIZE" in line.keywords else ""
     steps = [
         _Step(Stage.MAIL, f"MAIL FROM:<{return_path}>{size}".encode()),
-        _Step(Stage.RCPT, f"RCPT TO:<{recipient}>".encode()),
+        *(_Step(Stage.RCPT, f"RCPT TO:<{to}>".encode(), place) for place, to in enumerate(recipients)),
         _Step(Stage.DATA, b"DATA"),
     ]
     if reset:
         steps.insert(0, _Step(Stage.MAIL, b"RSET"))
-    for run in [steps] if "PIPELINING" in line.keywords else [[step] for step in steps]:
+    heard: list[Heard | None] = [None] * len(recipients)
+    for run in [steps] if pipelining and "PIPELINING" in line.keywords else [[step] for step in steps]:
         await pause()
-        heard = await _exchange(line, run, pause)
-        if heard is not None:
-            return heard
+        await _exchange(line, run, heard, pause)
+        if all(heard):
+            return _whole(heard)
     await pause()
     try:
-        reply = await line.send(content)
+        last = _judged(Stage.END_OF_DATA, await line.send(content))
     except LineError as error:
-        return Heard(Stage.END_OF_DATA, failure=error.failure, text=error.text)
-    return _judged(Stage.END_OF_DATA, reply)
+        last = Heard(Stage.END_OF_DATA, failure=error.failure, text=error.text)
+    return _whole([each or last for each in heard])
 
 
-async def _exchange(line: Line, run: list[_Step], pause: Pause) -> Heard | None:
-    """Send commands together; return the first that was not agreed to, None when all were."""
+async def _exchange(line: Line, run: list[_Step], heard: list[Heard | None], pause: Pause) -> None:
+    """Send commands together, and note for each recipient the first reply that did not agree."""
     lost: LineError | None = None
     try:
         replies = await line.exchange([step.command for step in run])
     except LineError as error:
         replies, lost = error.replies, error
     for step, reply in zip(run, replies, strict=False):
-        if not step.agrees(reply):
-            if lost is None and len(run) > 1 and replies[-1].code == _GO_AHEAD:
-                # The server asks for data although it had refused the recipient: send none (RFC 2920 section 3.1).
-                await pause()
-                with suppress(LineError):
-                    await line.send(b"")
-            return _judged(step.stage, reply)
-    if lost is None:
-        return None
-    return Heard(run[min(len(replies), len(run) - 1)].stage, failure=lost.failure, text=lost.text)
+        if step.agrees(reply):
+            continue
+        judged = _judged(step.stage, reply)
+        for place in range(len(heard)) if step.recipient is None else (step.recipient,):
+            heard[place] = heard[place] or judged
+    if lost is None and len(replies) < len(run):
+        lost = hung_up()  # after a 421
+    if lost is not None:
+        cut = Heard(run[min(len(replies), len(run) - 1)].stage, failure=lost.failure, text=lost.text)
+        heard[:] = [each or cut for each in heard]
+    elif all(heard) and len(run) > 1 and replies[-1].code == _GO_AHEAD:
+        # The server asks for data although it had refused the recipients: send none (RFC 2920 section 3.1).
+        await pause()
+        with suppress(LineError):
+            await line.send(b"")
+
+
+def _whole(heard: Sequence[Heard | None]) -> list[Heard]:
+    return [each for each in heard if each is not None]
 
 
 def _judged(stage: Stage, reply: Reply) -> Heard:

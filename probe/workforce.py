@@ -6,40 +6,36 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Any, Final, cast
+from typing import cast
 
 from probe import lane_job
 from probe.lane_job import Job
-
-LOOK_EVERY_S: Final = 0.2
-REPORT_EVERY: Final = 100
-"""Recipients between two reports of a worker: often enough for a progress bar, seldom enough for the lock."""
+from probe.progress import Steps, Tell
 
 
-def run(jobs: Sequence[Job], done: Callable[[int], None]) -> None:
-    """Run jobs to their end, in this process if there is but one; ``done`` hears how many recipients are finished.
+def run(jobs: Sequence[Job], tell: Tell) -> None:
+    """Run jobs to their end, in this process if there is but one; ``tell`` hears of attempts as they are made.
 
     Raises what a job raised. An interrupt ends all workers.
     """
     if len(jobs) == 1:
-        lane_job.run(jobs[0], lambda: done(1))
+        lane_job.run(jobs[0], tell)
         return
     context = multiprocessing.get_context("spawn")
-    finished = context.Value("q", 0)
     workers: dict[Connection, SpawnProcess] = {}
     try:
         with _interrupts_ignored():  # workers inherit it: Ctrl-C is for the parent to hear
             for job in jobs:
                 mine, theirs = context.Pipe()
-                worker = context.Process(target=_work, args=(job, finished, theirs), daemon=True)
+                worker = context.Process(target=_work, args=(job, theirs), daemon=True)
                 worker.start()
                 theirs.close()
                 workers[mine] = worker
-        _wait_for(workers, finished, done)
+        _wait_for(workers, tell)
     finally:
         for connection, worker in workers.items():
             worker.terminate()
@@ -47,28 +43,28 @@ def run(jobs: Sequence[Job], done: Callable[[int], None]) -> None:
             connection.close()
 
 
-def _wait_for(workers: dict[Connection, SpawnProcess], finished: Any, done: Callable[[int], None]) -> None:
+def _wait_for(workers: dict[Connection, SpawnProcess], tell: Tell) -> None:
     waiting = set(workers)
-    shown = 0
     while waiting:
-        for ready in cast("list[Connection]", wait(list(waiting), LOOK_EVERY_S)):
-            waiting.discard(ready)
-            _hear(ready, workers[ready])
-        count = finished.value
-        done(count - shown)
-        shown = count
+        for ready in cast("list[Connection]", wait(list(waiting))):
+            said = _hear(ready, workers[ready])
+            if said is None:
+                waiting.discard(ready)
+            else:
+                tell(said)
 
 
-def _hear(connection: Connection, worker: SpawnProcess) -> None:
-    """Take a worker's last word: None, or what it failed with."""
+def _hear(connection: Connection, worker: SpawnProcess) -> Steps | None:
+    """Take a worker's word: how far it has come, or None as its last; raises what it failed with."""
     try:
-        error = connection.recv()
+        said = connection.recv()
     except EOFError:
         worker.join()
         msg = f"a worker process ended with exit code {worker.exitcode}"
         raise RuntimeError(msg) from None
-    if error is not None:
-        raise error
+    if isinstance(said, Exception):
+        raise said
+    return cast("Steps | None", said)
 
 
 @contextmanager
@@ -83,26 +79,11 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _work(job: Job, finished: Any, parent: Connection) -> None:
+def _work(job: Job, parent: Connection) -> None:
     """Be a worker."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    unreported = 0
-
-    def report() -> None:
-        nonlocal unreported
-        with finished.get_lock():
-            finished.value += unreported
-        unreported = 0
-
-    def done() -> None:
-        nonlocal unreported
-        unreported += 1
-        if unreported >= REPORT_EVERY:
-            report()
-
     try:
-        lane_job.run(job, done)
-        report()
+        lane_job.run(job, parent.send)
         parent.send(None)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent shall raise it
         parent.send(error)

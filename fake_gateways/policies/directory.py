@@ -54,7 +54,7 @@ def fault(case: Case, recipient: str) -> Cause | None:
     directory = case.directory
     if not directory.serves(recipient):
         return None  # no business of this directory
-    state = directory.state(recipient)
+    state = directory.state(recipient, case.at)
     if directory.catch_all and state is MailboxState.DEPARTED:
         return None
     return _CAUSE.get(state)

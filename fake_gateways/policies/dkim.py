@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from typing import ClassVar, Final, Literal, NamedTuple
 
-import dkim  # type: ignore[import-untyped]
+import dkim
 from pydantic import Field
 
 from fake_gateways.envelope import Stage

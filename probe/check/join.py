@@ -16,7 +16,7 @@ _BEFORE_MAIL: Final = {Stage.CONNECT, Stage.EHLO}
 _SLACK_S: Final = 1e-3
 """Times are rounded to the microsecond on both sides."""
 
-Key = tuple[str] | tuple[str, str, int]
+Key = tuple[str, str] | tuple[str, str, int]
 
 
 @dataclass
@@ -33,22 +33,33 @@ class Joined:
         return not (self.orphaned_attempts or self.orphaned_truths)
 
 
-def join(truths: Iterable[Truth], attempts: Iterable[Attempt]) -> Joined:
+def join(truths: Iterable[Truth], attempts: Iterable[Attempt], foreign: frozenset[str] = frozenset()) -> Joined:
     """Match attempts and decisions in the order both were written.
 
-    From MAIL on the key is the return-path, of which every recipient has its own (VERP), before that both
-    ends of the socket. Both pens write in the order of events, so the n-th attempt under a key had the n-th decision.
+    From RCPT on the key is the return-path, of which every recipient or transaction has its own (VERP), with the
+    recipient; at MAIL the return-path alone, before it both ends of the socket. Both pens write in the order of events,
+    so the n-th attempt under a key had the n-th decision. Recipients who share a transaction share a decision that was
+    taken before their RCPT. At ``foreign`` addresses nobody writes the truth.
     """
     waiting: dict[Key, deque[Truth]] = defaultdict(deque)
     for decision in truths:
         waiting[_key_of_truth(decision)].append(decision)
     joined = Joined()
+    shared: dict[Key, tuple[float, Truth]] = {}
     for attempt in attempts:
-        decisions = waiting[_key_of_attempt(attempt)]
-        if decisions and _agree(attempt, decisions[0]):
-            joined.pairs.append((attempt, decisions.popleft()))
-        elif attempt.failure is not None:
-            joined.pairs.append((attempt, None))
+        truth = None
+        for key in _keys_of_attempt(attempt):
+            if key in shared and shared[key][0] == attempt.at and _agree(attempt, shared[key][1]):
+                truth = shared[key][1]
+                break
+            decisions = waiting.get(key)
+            if decisions and _agree(attempt, decisions[0]):
+                truth = decisions.popleft()
+                if not truth.recipient:
+                    shared[key] = attempt.at, truth
+                break
+        if truth is not None or attempt.failure is not None or attempt.mx_address in foreign:
+            joined.pairs.append((attempt, truth))
         else:
             joined.orphaned_attempts.append(attempt)
     left = (truth for decisions in waiting.values() for truth in decisions)
@@ -59,14 +70,19 @@ def join(truths: Iterable[Truth], attempts: Iterable[Attempt]) -> Joined:
 
 def _key_of_truth(truth: Truth) -> Key:
     if truth.return_path is None:
-        return truth.host, truth.peer_address, truth.peer_port
-    return (truth.return_path,)
+        return truth.address, truth.peer_address, truth.peer_port
+    return truth.return_path, truth.recipient
 
 
-def _key_of_attempt(attempt: Attempt) -> Key:
+def _keys_of_attempt(attempt: Attempt) -> tuple[Key, ...]:
+    """Return where an attempt's decision may stand; a line that was lost does not tell how far the gateway had come."""
     if attempt.stage in _BEFORE_MAIL:
-        return attempt.mx, attempt.local_address, attempt.local_port
-    return (attempt.return_path,)
+        return ((attempt.mx_address, attempt.local_address, attempt.local_port),)
+    at_mail = (attempt.return_path, "")
+    at_rcpt = (attempt.return_path, attempt.recipient)
+    if attempt.failure is not None:
+        return at_rcpt, at_mail
+    return (at_mail,) if attempt.stage == Stage.MAIL else (at_rcpt,)
 
 
 def _agree(attempt: Attempt, truth: Truth) -> bool:
@@ -74,8 +90,6 @@ def _agree(attempt: Attempt, truth: Truth) -> bool:
 
     An attempt that failed may have had no decision at all; then the next one belongs to a later attempt.
     """
-    if truth.recipient not in {"", attempt.recipient}:
-        return False
     if attempt.failure is not None:
         return truth.at <= attempt.at + attempt.duration_s + _SLACK_S
     return attempt.code == truth.code

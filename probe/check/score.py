@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
-from fake_gateways.mailboxes import MailboxState
 from fake_gateways.truth import Cause, Fate, Fault, Truth
-from probe.attempt import Attempt, Outcome
+from probe.attempt import Outcome
 from probe.check.interval import wilson
-from probe.classify import Classifier, Evidence, Reading
+from probe.check.story import Key, Story
+from probe.classify import Classifier, Reading
+from probe.coming_home import Returned
+from probe.returned_mail import Kind
 
 _OUT_OF_SIGHT: Final = {
     Fate.JUNK: "junked",
@@ -19,16 +21,9 @@ _OUT_OF_SIGHT: Final = {
     Fate.DISCARDED: "discarded",
     Fate.BOUNCED_LATER: "bounced_later",
 }
+_READ: Final = {Fate.INBOX, Fate.JUNK}
 NAIVE: Final = "code"
 """The reading that counts as reported: what most mail providers do with a reply."""
-
-
-class Story(NamedTuple):
-    """A recipient's attempts in order, the decision behind the last, and the state of its mailbox."""
-
-    evidence: Evidence
-    truth: Truth | None
-    mailbox: MailboxState
 
 
 @dataclass
@@ -76,8 +71,8 @@ class ClassifierScore:
 
 
 @dataclass
-class GatewayScore:
-    """One gateway's part in it: where the report lies."""
+class Part:
+    """One gateway's or campaign's part in it: where the report lies."""
 
     recipients: int = 0
     delivered: int = 0
@@ -87,12 +82,24 @@ class GatewayScore:
 
 
 @dataclass
+class ReturnedScore:
+    """What came home to the return-paths, by kind. The ``unjoined`` are about nobody that could be found out."""
+
+    reports: int = 0
+    auto_replies: int = 0
+    complaints: int = 0
+    unreadable: int = 0
+    unjoined: int = 0
+
+
+@dataclass
 class Scorecard:
     """Everything counted of one run. ``recipients`` are those planned for, whether or not an attempt was made.
 
-    In a complete run they are the delivered, the hard bounces reported, those refused otherwise, and those given up
-    after deferrals or failures of the network. Of the delivered, as the sender must take them to be, some are
-    ``junked``, ``quarantined``, ``discarded`` or ``bounced_later``.
+    A recipient counts once in each campaign. In a complete run they are the delivered, the hard bounces reported, those
+    refused otherwise, and those given up after deferrals or failures of the network. Of the delivered, as the sender
+    must take them to be, the ``arrived`` are in an inbox or ``junked``, others ``quarantined`` or ``discarded``. The
+    ``bounced_later`` were taken at first; where their report came home they are among the refused.
     """
 
     scenario: str
@@ -102,6 +109,7 @@ class Scorecard:
     recipients: int = 0
     attempts: int = 0
     delivered: int = 0
+    arrived: int = 0
     junked: int = 0
     quarantined: int = 0
     discarded: int = 0
@@ -112,35 +120,22 @@ class Scorecard:
     hard_bounce_rate: float = 0.0
     truth: TruthScore = field(default_factory=TruthScore)
     classifiers: dict[str, ClassifierScore] = field(default_factory=dict)
-    gateways: dict[str, GatewayScore] = field(default_factory=dict)
+    gateways: dict[str, Part] = field(default_factory=dict)
+    campaigns: dict[str, Part] = field(default_factory=dict)
+    returned: ReturnedScore = field(default_factory=ReturnedScore)
     books: str = ""
 
 
-def stories(pairs: Iterable[tuple[Attempt, Truth | None]], mailboxes: Mapping[str, str]) -> dict[str, Story]:
-    """Gather each recipient's attempts; an address that no directory has is nobody's any more."""
-    gathered: dict[str, list[tuple[Attempt, Truth | None]]] = {}
-    for pair in pairs:
-        gathered.setdefault(pair[0].recipient, []).append(pair)
-    return {
-        recipient: Story(
-            Evidence(recipient, tuple(attempt for attempt, _ in each)),
-            each[-1][1],
-            MailboxState(mailboxes.get(recipient.lower(), MailboxState.DEPARTED)),
-        )
-        for recipient, each in gathered.items()
-    }
-
-
-def read_all(told: Mapping[str, Story], classifier: Classifier) -> dict[str, Reading]:
+def read_all(told: Mapping[Key, Story], classifier: Classifier) -> dict[Key, Reading]:
     """Let a classifier read every recipient's evidence; it gets nothing else."""
-    return {recipient: classifier.classify(story.evidence) for recipient, story in told.items()}
+    return {key: classifier.classify(story.evidence) for key, story in told.items()}
 
 
-def score_classifier(told: Mapping[str, Story], readings: Mapping[str, Reading]) -> ClassifierScore:
+def score_classifier(told: Mapping[Key, Story], readings: Mapping[Key, Reading]) -> ClassifierScore:
     """Count whom a classifier would suppress against who is gone. Nobody said about means kept."""
     counts: Counter[tuple[bool, bool]] = Counter()
-    for recipient, story in told.items():
-        reading = readings.get(recipient)
+    for key, story in told.items():
+        reading = readings.get(key)
         counts[story.mailbox.alive, reading is not None and reading.suppress] += 1
     wrong, right = counts[True, True], counts[False, True]
     missed = counts[False, False]
@@ -162,25 +157,25 @@ def score_classifier(told: Mapping[str, Story], readings: Mapping[str, Reading])
 
 
 def score_truth(
-    card: Scorecard, told: Mapping[str, Story], naive: Mapping[str, Reading], gateways: Sequence[str]
+    card: Scorecard, told: Mapping[Key, Story], naive: Mapping[Key, Reading], gateways: Sequence[str]
 ) -> None:
     """Fill in what was reported and what was true of it."""
-    card.gateways = {name: GatewayScore() for name in gateways}
+    card.gateways = {name: Part() for name in gateways}
     card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}
-    for recipient, story in told.items():
+    for key, story in told.items():
         alive = story.mailbox.alive
         truth = story.truth
-        at_gateway = card.gateways.get(truth.gateway) if truth is not None else None
-        delivered = story.evidence.last.outcome == Outcome.DELIVERED
-        reported = naive[recipient].suppress
+        delivered = not story.evidence.bounced
+        reported = naive[key].suppress
         lied = truth is not None and truth.cause is not None and _is_disguise(truth)
         card.delivered += delivered
+        card.arrived += delivered and (truth is None or truth.fate in _READ)
         if truth is not None and Fate(truth.fate) in _OUT_OF_SIGHT:
             counter = _OUT_OF_SIGHT[Fate(truth.fate)]
             setattr(card, counter, getattr(card, counter) + 1)
-        refused = story.evidence.last.outcome == Outcome.REFUSED
+        refused = story.evidence.last.outcome == Outcome.REFUSED or story.evidence.report is not None
         card.refused_otherwise += refused and not reported
-        card.given_up += not delivered and not refused
+        card.given_up += not delivered and not refused and not reported
         card.truth.alive += alive
         card.truth.gone += not alive
         card.hard_bounces_reported += reported
@@ -191,13 +186,30 @@ def score_truth(
             by_cause = card.truth.by_cause[truth.cause]
             by_cause.refused += 1
             by_cause.disguised += alive and lied and reported
-        if at_gateway is not None:
-            at_gateway.recipients += 1
-            at_gateway.delivered += delivered
-            at_gateway.hard_bounces += reported
-            at_gateway.gone += reported and not alive
-            at_gateway.disguised += reported and alive and lied
+        at_gateway = card.gateways.get(truth.gateway) if truth is not None else None
+        for part in (at_gateway, card.campaigns.setdefault(key[0], Part())):
+            if part is not None:
+                part.recipients += 1
+                part.delivered += delivered
+                part.hard_bounces += reported
+                part.gone += reported and not alive
+                part.disguised += reported and alive and lied
     card.hard_bounce_rate = _share(card.hard_bounces_reported, card.recipients)
+
+
+def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:
+    """Count what came home."""
+    for row in returned:
+        match row.kind:
+            case Kind.REPORT:
+                card.returned.reports += 1
+            case Kind.COMPLAINT:
+                card.returned.complaints += 1
+            case Kind.AUTO_REPLY:
+                card.returned.auto_replies += 1
+            case _:
+                card.returned.unreadable += 1
+        card.returned.unjoined += not row.recipient
 
 
 def _is_disguise(truth: Truth) -> bool:

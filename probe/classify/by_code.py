@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fake_gateways.truth import Cause
-from probe.classify.evidence import Evidence, Reading
+from probe.classify.evidence import Evidence, Reading, without_refusal
 
 # RFC 3463 sections 3.2 to 3.8 and the IANA registry of enhanced status codes, subject and detail.
 _BY_STATUS: Final = {
@@ -46,15 +46,12 @@ class ByCode:
 
     def classify(self, evidence: Evidence) -> Reading:
         """Look the last attempt's numbers up."""
-        last = evidence.last
-        if not evidence.bounced:
-            return Reading(None, reason="delivered")
-        if last.code is None:
-            return Reading(Cause.NETWORK, reason=f"no reply: {last.failure}")
-        if last.code < 500:
-            return Reading(Cause.SYSTEM, reason=f"{last.code} is temporary")
-        _, _, rest = (last.enhanced or "").partition(".")
+        settled = without_refusal(evidence)
+        if settled is not None:
+            return settled
+        code, enhanced, _ = evidence.heard
+        _, _, rest = (enhanced or "").partition(".")
         by_status = _BY_STATUS.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
         if by_status is not None:
-            return Reading(by_status, reason=f"enhanced status {last.enhanced}")
-        return Reading(_BY_CODE.get(last.code, Cause.SYSTEM), reason=f"code {last.code}")
+            return Reading(by_status, reason=f"enhanced status {enhanced}")
+        return Reading(_BY_CODE.get(code or 0, Cause.SYSTEM), reason=f"code {code}")

@@ -8,7 +8,7 @@ from importlib import resources
 import re2
 
 from fake_gateways.truth import Cause
-from probe.classify.evidence import Evidence, Reading
+from probe.classify.evidence import Evidence, Reading, without_refusal
 
 
 class ByText:
@@ -25,14 +25,10 @@ class ByText:
 
     def classify(self, evidence: Evidence) -> Reading:
         """Read a permanent refusal by its words."""
-        last = evidence.last
-        if not evidence.bounced:
-            return Reading(None, reason="delivered")
-        if last.code is None:
-            return Reading(Cause.NETWORK, reason=f"no reply: {last.failure}")
-        if last.code < 500:
-            return Reading(Cause.SYSTEM, reason=f"{last.code} is temporary")
-        text = last.text.replace("\n", " ")
+        settled = without_refusal(evidence)
+        if settled is not None:
+            return settled
+        text = evidence.heard[2].replace("\n", " ")
         for cause, pattern, compiled in self._rules:
             if compiled.search(text):
                 return Reading(cause, reason=f"matches {pattern}")

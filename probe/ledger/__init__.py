@@ -11,27 +11,33 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import URL, Connection, Table, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Table, create_engine, delete, event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError
 
+from fake_gateways.audience import Engagement
 from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.attempt import Attempt
+from probe.coming_home import Returned
 from probe.input_error import InputError
 from probe.ledger.schema import (
     ATTEMPT,
     CLASSIFICATION,
+    ENGAGEMENT,
     MAILBOX,
     METADATA,
     NOTE,
     PLANNED,
     REPORT,
+    RETURNED,
+    TRANSCRIPT,
     TRUTH,
     Classification,
     Mailbox,
     Note,
     Planned,
+    Transcript,
 )
 
 BATCH: Final = 1000
@@ -41,6 +47,9 @@ _TABLES: Final[dict[type[Any], Table]] = {
     Truth: TRUTH,
     Attempt: ATTEMPT,
     DeliveryReport: REPORT,
+    Returned: RETURNED,
+    Engagement: ENGAGEMENT,
+    Transcript: TRANSCRIPT,
     Mailbox: MAILBOX,
     Planned: PLANNED,
     Classification: CLASSIFICATION,
@@ -136,6 +145,12 @@ class Ledger:
             self._pending.setdefault(type(row), []).append(row)
         self.flush()
 
+    def replace(self, rows: Iterable[Classification]) -> None:
+        """Write what classifiers say in place of what they said before, and commit it."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(CLASSIFICATION))
+        self.add(rows)
+
     def flush(self) -> None:
         """Commit what has been written."""
         if not any(self._pending.values()):
@@ -161,6 +176,24 @@ class Ledger:
             places = ", ".join("?" * len(table.columns))
             self._inserts[row_type] = f"INSERT OR REPLACE INTO {table.name} VALUES ({places})"  # noqa: S608 - our names
         return self._inserts[row_type]
+
+    def finish_lane(self, lane: str) -> None:
+        """Commit what has been written together with the fact that a lane came to its end."""
+        self.add([Note(f"lane {lane}", "done")])
+
+    def finished_lanes(self) -> set[str]:
+        """Return the lanes that came to their end."""
+        with self._reading() as connection:
+            rows = connection.execute(select(NOTE.c.key).where(NOTE.c.key.like("lane %")))
+            return {key.removeprefix("lane ") for (key,) in rows}
+
+    def forget(self, lanes: Iterable[str], gateways: Iterable[str]) -> None:
+        """Delete what lanes and their gateways wrote, that did not come to their end."""
+        of_lane = [(table, table.c.lane, lane) for lane in lanes for table in (ATTEMPT, RETURNED, TRANSCRIPT)]
+        of_gateway = [(table, table.c.gateway, name) for name in gateways for table in (TRUTH, REPORT, ENGAGEMENT)]
+        with self._engine.begin() as connection:
+            for table, column, name in (*of_lane, *of_gateway):
+                connection.execute(delete(table).where(column == name))
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Write a fact about the run, or read one back."""
@@ -201,16 +234,41 @@ class Ledger:
         yield from self._read(Truth, TRUTH.c.gateway, TRUTH.c.seq)
 
     def attempts(self) -> Iterator[Attempt]:
-        """Yield the attempts by exchanger, in the order they were made."""
-        yield from self._read(Attempt, ATTEMPT.c.mx, ATTEMPT.c.seq)
+        """Yield the attempts by lane, in the order they were made."""
+        yield from self._read(Attempt, ATTEMPT.c.lane, ATTEMPT.c.seq)
 
     def reports(self) -> Iterator[DeliveryReport]:
         """Yield the delivery reports by gateway, in the order they were written."""
         yield from self._read(DeliveryReport, REPORT.c.gateway, REPORT.c.seq)
 
+    def returned(self) -> Iterator[Returned]:
+        """Yield what came home, by lane, in the order it came."""
+        yield from self._read(Returned, RETURNED.c.lane, RETURNED.c.seq)
+
+    def engagements(self) -> Iterator[Engagement]:
+        """Yield what was opened and clicked, by gateway."""
+        yield from self._read(Engagement, ENGAGEMENT.c.gateway, ENGAGEMENT.c.seq)
+
     def mailboxes(self) -> Iterator[Mailbox]:
         """Yield the mailboxes."""
         yield from self._read(Mailbox, MAILBOX.c.address)
+
+    def mailbox(self, address: str) -> Mailbox | None:
+        """Return one mailbox, None where no directory has it."""
+        with self._reading() as connection:
+            row = connection.execute(select(MAILBOX).where(MAILBOX.c.address == address)).first()
+            return None if row is None else Mailbox._make(row)
+
+    def dialogues(self, attempts: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+        """Return the transcripts of attempts, as far as they were kept."""
+        found = {}
+        with self._reading() as connection:
+            for lane, seq in attempts:
+                wanted = (TRANSCRIPT.c.lane == lane) & (TRANSCRIPT.c.seq == seq)
+                text = connection.execute(select(TRANSCRIPT.c.dialogue).where(wanted)).scalar()
+                if text is not None:
+                    found[lane, seq] = str(text)
+        return found
 
     def planned(self) -> Iterator[Planned]:
         """Yield the planned deliveries."""
@@ -218,7 +276,8 @@ class Ledger:
 
     def classifications(self) -> Iterator[Classification]:
         """Yield what the classifiers said."""
-        yield from self._read(Classification, CLASSIFICATION.c.classifier, CLASSIFICATION.c.recipient)
+        order = (CLASSIFICATION.c.classifier, CLASSIFICATION.c.campaign, CLASSIFICATION.c.recipient)
+        yield from self._read(Classification, *order)
 
     def _read(self, row_type: type[Any], *order: Any) -> Iterator[Any]:
         with self._reading() as connection:
@@ -226,8 +285,17 @@ class Ledger:
                 yield row_type._make(row)
 
     def export(self) -> Iterator[str]:
-        """Yield the canonical books, a JSON object a line: truth, attempts, reports; without durations and ports."""
-        for name, rows in (("truth", self.truths()), ("attempt", self.attempts()), ("report", self.reports())):
+        """Yield the canonical books, a JSON object a line, without durations and ports.
+
+        They are truth, attempts, reports as they were posted, and what came home and was opened.
+        """
+        for name, rows in (
+            ("truth", self.truths()),
+            ("attempt", self.attempts()),
+            ("report", self.reports()),
+            ("returned", self.returned()),
+            ("engagement", self.engagements()),
+        ):
             for row in rows:
                 fields = {key: value for key, value in row._asdict().items() if key not in _NOT_HASHED}
                 yield _ENCODE({"book": name, **fields})
@@ -249,4 +317,16 @@ def _prepare(connection: Any, record: Any) -> None:
     cursor.close()
 
 
-__all__ = ["Attempt", "Classification", "DeliveryReport", "Ledger", "Mailbox", "Note", "Planned", "Truth"]
+__all__ = [
+    "Attempt",
+    "Classification",
+    "DeliveryReport",
+    "Engagement",
+    "Ledger",
+    "Mailbox",
+    "Note",
+    "Planned",
+    "Returned",
+    "Transcript",
+    "Truth",
+]

@@ -7,17 +7,20 @@ from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
 from sqlalchemy import Boolean, Column, Float, Integer, MetaData, Table, Text
 
+from fake_gateways.audience import Engagement
 from fake_gateways.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.attempt import Attempt
+from probe.coming_home import Returned
 
 
 class Mailbox(NamedTuple):
-    """A mailbox as its company knows it: part of the truth."""
+    """A mailbox as its company knows it: part of the truth. ``left_at`` is when its owner leaves, if ever."""
 
     address: str
     gateway: str
     state: str
+    left_at: float | None
 
 
 class Planned(NamedTuple):
@@ -27,18 +30,27 @@ class Planned(NamedTuple):
     recipient: str
     at: float
     source: str
-    mx: str
+    lane: str
 
 
 class Classification(NamedTuple):
-    """What a classifier said about a recipient. ``cause`` is None where it saw no bounce."""
+    """What a classifier said about a recipient of a campaign. ``cause`` is None where it saw no bounce."""
 
     classifier: str
+    campaign: str
     recipient: str
     cause: str | None
     suppress: bool
     confidence: float
     reason: str
+
+
+class Transcript(NamedTuple):
+    """What passed over the line during one attempt, which ``lane`` and ``seq`` name."""
+
+    lane: str
+    seq: int
+    dialogue: str
 
 
 class Note(NamedTuple):
@@ -67,5 +79,8 @@ ATTEMPT: Final = _table("attempt", Attempt)
 REPORT: Final = _table("report", DeliveryReport)
 MAILBOX: Final = _table("mailbox", Mailbox)
 PLANNED: Final = _table("planned", Planned)
+RETURNED: Final = _table("returned", Returned)
+ENGAGEMENT: Final = _table("engagement", Engagement)
+TRANSCRIPT: Final = _table("transcript", Transcript)
 CLASSIFICATION: Final = _table("classification", Classification)
 NOTE: Final = _table("note", Note, ("key",))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from fake_gateways import persona as personas
+from fake_gateways.audience import Audience
 from fake_gateways.envelope import domain_of
-from fake_gateways.mailboxes import Directory, MailboxState, invent, spread
+from fake_gateways.mailboxes import Directory, MailboxState, departures, invent, spread
 from fake_gateways.persona import Persona
 from fake_gateways.policies import AnySettings
 from fake_gateways.policies.directory import DirectorySettings
@@ -62,6 +63,14 @@ class Company:
         return (*self.spec.policy, *always(self.spec.policy))
 
 
+def audience(company: Company, seed: int) -> Audience | None:
+    """Return the people behind a gateway as far as they do anything with their mail."""
+    boxes = company.spec.mailboxes
+    if not (boxes.opens or boxes.complains or boxes.away):
+        return None
+    return Audience(boxes.opens, boxes.clicks, boxes.complains, boxes.away, f"{seed}:{company.name}:audience")
+
+
 def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
     """List every gateway of a scenario in order; raises InputError when two share a domain or an address."""
     found: list[Company] = []
@@ -76,9 +85,11 @@ def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
             if index >= POOL:
                 place = f"{path}: gateway.{spec.name}.companies"
                 raise InputError(place, f"makes more than {POOL:,} gateways", "lower the number of companies")
-            address = spec.address or f"127.1.{index // 250}.{index % 250 + 1}"
+            address = spec.foreign[0] if spec.foreign else spec.address or f"127.1.{index // 250}.{index % 250 + 1}"
             host = personas.load(spec.persona).mx.format(label=domains[0].replace(".", "-"))
-            for key in (*domains, address, host, f"the name {name}"):
+            if not spec.has_mx:
+                host = domains[0]
+            for key in dict.fromkeys((*domains, address, host, f"the name {name}")):
                 if key in taken:
                     place = f"{path}: gateway.{name}"
                     raise InputError(place, f"{key} is already gateway {taken[key]}'s", "give it to one of the two")
@@ -108,7 +119,13 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
         states[mailbox.address] = mailbox.state
     living = sorted(address for address, state in states.items() if state.alive)
     newcomers = rng.sample(living, round(boxes.newcomers * len(living)))
-    return Directory(company.domains, states, boxes.catch_all, dict.fromkeys(newcomers, starts - boxes.newcomers_since))
+    return Directory(
+        company.domains,
+        states,
+        boxes.catch_all,
+        made_at=dict.fromkeys(newcomers, starts - boxes.newcomers_since),
+        left_at=departures(living, boxes.turnover, starts, rng),
+    )
 
 
 def _made_up(seed: int) -> Iterator[str]:

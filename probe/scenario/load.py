@@ -62,9 +62,11 @@ def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
         raise _first(error.errors(), raw, path) from None
     for gateway in scenario.gateway:
         _check_persona(gateway, path)
-    if not (folder / scenario.campaign[0].message).is_file():
-        place = f"{path}: campaign[0].message"
-        raise InputError(place, f"{scenario.campaign[0].message} is not a file in {folder}", "correct the file name")
+    for number, campaign in enumerate(scenario.campaign):
+        for variant in campaign.message:
+            if not (folder / variant.file).is_file():
+                place = f"{path}: campaign[{number}].message"
+                raise InputError(place, f"{variant.file} is not a file in {folder}", "correct the file name")
     return Loaded(scenario, folder, path)
 
 

@@ -4,136 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from fake_gateways import persona as personas
 from fake_gateways.envelope import is_address
 from fake_gateways.mailboxes import MailboxState
 from fake_gateways.policies import AnySettings
 from fake_gateways.truth import Cause
-from fake_gateways.units import Duration, Rate, Share, Size
+from fake_gateways.units import Duration, Share, Size
 from fake_gateways.zone import Domain
-
-_NAME = r"^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$"
-Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters, digits and hyphens")]
-
-
-def _address(value: str) -> str:
-    try:
-        return str(ipaddress.ip_address(value))
-    except ValueError:
-        msg = f"{value!r} is no IP address; write for example 127.10.0.1"
-        raise ValueError(msg) from None
-
-
-def _moment(value: Any) -> Any:
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    if not isinstance(value, datetime) or value.tzinfo is None:
-        msg = f"{value!s} is no moment with a time zone; write for example 2026-03-02T08:00:00Z"
-        raise ValueError(msg)
-    if not 1970 <= value.year <= 2100:
-        msg = f"{value!s} is too far away; write a year from 1970 to 2100"
-        raise ValueError(msg)
-    return value.astimezone(UTC)
-
-
-IpAddress = Annotated[str, AfterValidator(_address)]
-Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(datetime.isoformat)]
-
-
-class Strict(BaseModel):
-    """Knows its keys: any other is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class ListedIn(Strict):
-    """A stay on a blocklist. ``from`` and ``until`` count from the scenario's start."""
-
-    zone: Domain
-    since: Duration = Field(default=0.0, alias="from")
-    until: Duration | None = None
-
-    @model_validator(mode="after")
-    def _ends_after_it_begins(self) -> Self:
-        if self.until is not None and self.until <= self.since:
-            msg = "until is not later than from, so the address would never be listed; correct one of them"
-            raise ValueError(msg)
-        return self
-
-
-class SourceAddress(Strict):
-    """One of the sender's addresses and its share of the mail."""
-
-    address: IpAddress
-    share: Annotated[float, Field(gt=0)] = 1.0
-    listed: tuple[ListedIn, ...] = ()
-
-
-class Retry(Strict):
-    """When to try again after a deferral: ``first``, then ``factor`` times as long each time, up to ``longest``."""
-
-    first: Duration = 300.0
-    factor: Annotated[float, Field(ge=1)] = 2.0
-    longest: Duration = 7200.0
-    give_up_after: Duration = 43200.0
-
-    @model_validator(mode="after")
-    def _waits_at_all(self) -> Self:
-        if self.first < 1.0:
-            msg = 'first is less than a second, so retries would never end; write at least "1s"'
-            raise ValueError(msg)
-        return self
-
-
-class Sender(Strict):
-    """Who sends, from where and how fast. ``connections_per_gateway`` counts for each source address."""
-
-    helo: Domain
-    return_path: Domain = Field(description="the domain below which every recipient gets its own return-path (VERP)")
-    ips: tuple[SourceAddress, ...] = Field(min_length=1)
-    connections_per_gateway: Annotated[int, Field(ge=1, le=1000)] = 4
-    rate: Rate
-    round_trip: Duration = Field(default=0.04, description="virtual time that one exchange with a gateway takes")
-    keep_open: Duration = Field(default=5.0, description="how long an idle connection is kept for the next message")
-    patience: Duration = Field(default=300.0, gt=0, description="how long to wait for a reply (RFC 5321 4.5.3.2)")
-    retry: Retry = Retry()
-
-
-class Recipients(Strict):
-    """Whom a campaign goes to: so many drawn from all gateways' mailboxes, those of a CSV file, or both.
-
-    Without either, every mailbox of every gateway is a recipient. The CSV has a column ``email``; its other
-    columns are merge fields. Who stands in the file works (or worked) at the company: the gateway's directory
-    takes the address in, and the departed are drawn from all its mailboxes alike.
-    """
-
-    count: Annotated[int, Field(ge=1)] | None = None
-    seed_list: str | None = None
-
-
-class Campaign(Strict):
-    """One message to a list. ``at`` counts from the scenario's start."""
-
-    name: Name
-    message: str = Field(description="a message file; {{email}}, {{given_name}} and CSV columns are merge fields")
-    recipients: Recipients = Recipients()
-    at: Duration = 0.0
+from probe.scenario.sending import RECIPIENT, Campaign, Sender, TimeZone
+from probe.scenario.strict import HostAndPort, IpAddress, Moment, Name, Strict
 
 
 class Mailboxes(Strict):
@@ -146,6 +29,11 @@ class Mailboxes(Strict):
     newcomers: Share = Field(default=0.0, description="share of the living whose mailbox was only just made")
     newcomers_since: Duration = Field(default=0.0, description="how long before the scenario's start that was")
     catch_all: bool = False
+    turnover: Share = Field(default=0.0, description="share of the staff that leaves in a year of the scenario")
+    opens: Share = Field(default=0.0, description="share of what reaches an inbox that is opened")
+    clicks: Share = Field(default=0.0, description="share of the opened in which somebody follows a link")
+    complains: Share = Field(default=0.0, description="share of what reaches an inbox that is reported as spam (ARF)")
+    away: Share = Field(default=0.0, description="share of the living who answer by an automatic note (RFC 3834)")
 
     @model_validator(mode="after")
     def _no_more_than_all(self) -> Self:
@@ -215,17 +103,6 @@ class Record(Strict):
         return self
 
 
-def _host_and_port(value: Any) -> Any:
-    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    if not (port.isdigit() and 0 < int(port) < 65536):
-        msg = f"{value!r} is no address and port; write for example 127.0.0.1:11333"
-        raise ValueError(msg)
-    return _address(host.strip("[]")), int(port)
-
-
-HostAndPort = Annotated[tuple[str, int], BeforeValidator(_host_and_port), WithJsonSchema({"type": "string"})]
-
-
 class Scanners(Strict):
     """Where the real content filters listen that content policies may ask."""
 
@@ -250,7 +127,9 @@ class GatewaySpec(Strict):
     """
 
     name: Name
-    persona: str = Field(description="a vendor's name (see: fivefifty personas), or a file of your own (TOML)")
+    persona: str = Field(
+        default="postfix", description="a vendor's name (see: fivefifty personas), or a file of your own (TOML)"
+    )
     usual: Annotated[bool, Field(strict=True)] = False
     domains: tuple[Domain, ...] = ()
     companies: Annotated[int, Field(ge=1, le=5000)] | None = None
@@ -258,12 +137,17 @@ class GatewaySpec(Strict):
     mailbox: tuple[Mailbox, ...] = ()
     address: IpAddress | None = None
     size_limit: Size | None = None
-    claims: Annotated[dict[Cause, Cause], WithJsonSchema(_CLAIMS)] = {}
+    claims: Annotated[dict[Cause, Cause], WithJsonSchema(_CLAIMS)] = Field(default={})
     lies: Share = 1.0
     policy: tuple[AnySettings, ...] = ()
     reports: personas.Reports | None = None
     proxy_protocol: bool = False
     xclient: bool = False
+    has_mx: bool = Field(default=True, description="without one the domain itself has the gateway's address")
+    time_zone: TimeZone = Field(default="UTC", description="where the company works")
+    foreign: HostAndPort | None = Field(
+        default=None, description="a server of your own in the gateway's place; there is no truth but the mailboxes'"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -294,8 +178,19 @@ class GatewaySpec(Strict):
             found = "domains and companies" if self.domains else "neither domains nor companies"
             msg = f"has {found}; give domains, for one gateway, or companies, for many with made-up domains"
             raise ValueError(msg)
-        if self.companies and (self.mailbox or self.address):
-            msg = "has companies and also mailbox or address, which belong to one gateway; remove one or the other"
+        if self.companies and (self.mailbox or self.address or self.foreign):
+            msg = "has companies and also mailbox, address or foreign, which belong to one gateway; remove one of them"
+            raise ValueError(msg)
+        if not self.has_mx and len(self.domains) > 1:
+            msg = "has several domains and no MX, but an exchanger has one name; make a gateway of each"
+            raise ValueError(msg)
+        if self.time_zone == RECIPIENT:
+            msg = 'has the time zone "recipient"; name one, such as Europe/Berlin'
+            raise ValueError(msg)
+        if self.foreign and (self.policy or self.claims or self.usual or self.address):
+            msg = (
+                "is foreign and also has policies, claims or an address, which only our own gateways have; remove them"
+            )
             raise ValueError(msg)
         if self.companies and self.mailboxes.count < self.companies:
             msg = f"{self.mailboxes.count} mailboxes are too few for {self.companies} companies; raise mailboxes.count"
@@ -322,8 +217,9 @@ class Scenario(Strict):
     clock: Literal["virtual", "wall"] = "virtual"
     starts: Moment
     sender: Sender
-    campaign: tuple[Campaign, ...] = Field(min_length=1, max_length=1)
+    campaign: tuple[Campaign, ...] = Field(min_length=1, max_length=100)
     gateway: tuple[GatewaySpec, ...] = Field(min_length=1)
+    absent_domains: tuple[Domain, ...] = Field(default=(), description="domains on the list that are no more")
     dns: tuple[Record, ...] = ()
     scanners: Scanners = Scanners()
     expect: dict[str, Any] = Field(default={}, description="gates; the tables mirror scorecard.json")
@@ -335,12 +231,36 @@ class Scenario(Strict):
         asked = {policy.scanner for policy in policies if policy.type == "content" and policy.scanner is not None}
         return {name: getattr(self.scanners, name) for name in sorted(asked)}
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether mail goes to servers that are not ours."""
+        return self.sender.smart_host is not None or any(gateway.foreign for gateway in self.gateway)
+
     @model_validator(mode="after")
     def _names_are_unique(self) -> Self:
-        names = [gateway.name for gateway in self.gateway]
-        doubled = sorted({name for name in names if names.count(name) > 1})
-        if doubled:
-            msg = f"two gateways are called {doubled[0]}; give one another name"
+        for kind, names in (
+            ("gateways", [gateway.name for gateway in self.gateway]),
+            ("campaigns", [campaign.name for campaign in self.campaign]),
+        ):
+            doubled = sorted({name for name in names if names.count(name) > 1})
+            if doubled:
+                msg = f"two {kind} are called {doubled[0]}; give one another name"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _pools_have_addresses(self) -> Self:
+        pools = {ip.pool for ip in self.sender.ips}
+        for campaign in self.campaign:
+            if campaign.pool is not None and campaign.pool not in pools:
+                msg = f"campaign {campaign.name} goes out from pool {campaign.pool}, which no address is in; correct it"
+                raise ValueError(msg)
+        return self
+
+    @model_validator(mode="after")
+    def _strangers_live_in_real_time(self) -> Self:
+        if self.is_foreign and self.clock != "wall":
+            msg = 'a foreign gateway and a smart host live in real time; write clock = "wall"'
             raise ValueError(msg)
         return self
 

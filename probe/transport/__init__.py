@@ -37,9 +37,25 @@ def no_smtp() -> LineError:
 class Line(Protocol):
     """An open connection to an exchanger, greeted already; the greeting may be a refusal."""
 
-    greeting: Reply
-    keywords: frozenset[str]
-    local_port: int
+    @property
+    def greeting(self) -> Reply:
+        """What the server said first."""
+        ...
+
+    @property
+    def keywords(self) -> frozenset[str]:
+        """What the server offers."""
+        ...
+
+    @property
+    def local_port(self) -> int:
+        """The sender's end."""
+        ...
+
+    @property
+    def tls(self) -> bool:
+        """Whether the line is encrypted."""
+        ...
 
     @property
     def is_open(self) -> bool:
@@ -48,6 +64,10 @@ class Line(Protocol):
 
     async def hello(self) -> Reply:
         """Introduce the sender; ``keywords`` then hold what the server offers."""
+        ...
+
+    async def encrypt(self) -> Reply:
+        """Say STARTTLS and, where agreed to, encrypt; the sender then introduces itself anew. Raises LineError."""
         ...
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:

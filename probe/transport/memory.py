@@ -31,6 +31,15 @@ class MemoryTransport:
         return line
 
 
+class NobodyThere:
+    """The way to an address that nobody listens at."""
+
+    async def connect(self, source: str, helo: str) -> MemoryLine:
+        """Fail, as a connection does that is refused."""
+        del source, helo
+        raise LineError(Failure.UNREACHABLE, "Connection refused")
+
+
 class MemoryLine:
     """One session held from the client's side."""
 
@@ -42,6 +51,7 @@ class MemoryLine:
         self._helo = helo
         self._is_introduced = False
         self.local_port = port
+        self.tls = False
         self.keywords: frozenset[str] = frozenset()
 
     async def begin(self) -> None:
@@ -60,6 +70,16 @@ class MemoryLine:
         reply = await self._once(self._session.command(b"EHLO " + self._helo.encode()), no_smtp())
         self._is_introduced = reply.accepts
         self.keywords = frozenset(line.partition(" ")[0].upper() for line in reply.lines[1:])
+        return reply
+
+    async def encrypt(self) -> Reply:
+        """Say STARTTLS; without a socket there is nothing to encrypt, but the dialogue begins anew all the same."""
+        if self._session.closing:
+            raise hung_up()
+        reply = await self._once(self._session.command(b"STARTTLS"), no_smtp())
+        if self._session.wants_tls:
+            self._session.secured()
+            self.tls = True
         return reply
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:

@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import os
 import socket
+import ssl
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -123,7 +124,9 @@ class TcpLine:
         self._deadline_s = deadline_s
         self._patience = patience
         self._run: _Run | None = None
+        self._is_introduced = False
         self.greeting = greeting
+        self.tls = False
         self.keywords: frozenset[str] = frozenset()
         self.local_port = local_port
 
@@ -133,7 +136,7 @@ class TcpLine:
         return self._run.is_open if self._run else self._client.is_connected
 
     async def hello(self) -> Reply:
-        """Say EHLO, then let the pipelining protocol take over."""
+        """Say EHLO."""
         try:
             answer = await self._client.ehlo()
         except aiosmtplib.SMTPHeloError as refused:
@@ -145,12 +148,25 @@ class TcpLine:
         except (aiosmtplib.SMTPException, OSError):
             raise self._patience.reason() from None
         self.keywords = frozenset(line.partition(" ")[0].upper() for line in answer.message.split("\n")[1:])
-        # Event loops do not derive their transports from asyncio's classes, so isinstance() cannot tell.
-        transport = cast("asyncio.Transport | None", self._client.transport)
-        if transport is None:
-            raise hung_up()
-        self._run = _Run(transport, self._deadline_s, self._patience)
-        transport.set_protocol(self._run)
+        self._is_introduced = True
+        return _heard(answer.code, answer.message)
+
+    async def encrypt(self) -> Reply:
+        """Say STARTTLS. Nobody signs the certificates here, so none is checked."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        try:
+            answer = await self._client.starttls(tls_context=context)
+        except aiosmtplib.SMTPTimeoutError:
+            raise no_reply(self._deadline_s) from None
+        except aiosmtplib.SMTPResponseException as refused:
+            if refused.code == -1:
+                raise no_smtp() from None
+            return _refusal(refused.code, refused.message)
+        except (aiosmtplib.SMTPException, OSError):
+            raise self._patience.reason() from None
+        self.tls = True
         return _heard(answer.code, answer.message)
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
@@ -162,19 +178,25 @@ class TcpLine:
         return (await self._talking().talk(stuff(content), 1))[0]
 
     def _talking(self) -> _Run:
+        """Return the pipelining protocol, which takes the connection over once we are introduced."""
         if self._run is None:
-            raise LineError(Failure.LINE_CUT, "the line was closed")
+            # Event loops do not derive their transports from asyncio's classes, so isinstance() cannot tell.
+            transport = cast("asyncio.Transport | None", self._client.transport)
+            if transport is None or not self._is_introduced:
+                raise LineError(Failure.LINE_CUT, "the line was closed")
+            self._run = _Run(transport, self._deadline_s, self._patience)
+            transport.set_protocol(self._run)
         return self._run
 
     async def close(self) -> None:
         """Say QUIT if there is still somebody, and close."""
-        if self._run is None:
+        if not self._is_introduced or not self.is_open:
             self._client.close()
             return
-        if self._run.is_open:
-            with suppress(LineError):  # whoever hangs up on QUIT has understood it
-                await self._run.talk(b"QUIT\r\n", 1)
-        self._run.close()
+        with suppress(LineError):  # whoever hangs up on QUIT has understood it
+            await self._talking().talk(b"QUIT\r\n", 1)
+        if self._run is not None:
+            self._run.close()
 
 
 class _Run(asyncio.Protocol):

@@ -1,0 +1,81 @@
+"""What the books have on one recipient, told in the order it happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from fake_gateways.truth import Truth
+from probe.attempt import Attempt
+from probe.check.join import join
+from probe.coming_home import Returned
+from probe.ledger import Ledger
+from probe.report.terminal import harmless
+
+
+def tell(ledger: Ledger, recipient: str, foreign: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Yield lines about a recipient: its mailbox, every attempt with its dialogue and the truth, what came home.
+
+    What peers said is made harmless: no control character reaches the terminal.
+    """
+    wanted = recipient.lower()
+    box = ledger.mailbox(wanted)
+    if box is not None:
+        until = "" if box.left_at is None else f", until its owner leaves on {_moment(box.left_at)}"
+        yield f"mailbox    {box.state} at {box.gateway}{until}"
+    events: list[tuple[float, list[str]]] = []
+    pairs = join(ledger.truths(), ledger.attempts(), foreign).pairs
+    dialogues = ledger.dialogues((attempt.lane, attempt.seq) for attempt, _ in pairs if _is(attempt, wanted))
+    for attempt, truth in pairs:
+        if _is(attempt, wanted):
+            events.append(
+                (attempt.at, [*_attempt(attempt, dialogues.get((attempt.lane, attempt.seq))), *_truth(truth)])
+            )
+    events += ((row.at, _returned(row)) for row in ledger.returned() if row.recipient.lower() == wanted)
+    events += (
+        (row.at, [f"{row.kind} the message {row.message_id}"])
+        for row in ledger.engagements()
+        if row.recipient.lower() == wanted
+    )
+    for at, lines in sorted(events):
+        yield ""
+        yield f"{_moment(at)}  {harmless(lines[0])}"
+        yield from (f"  {harmless(line)}" for line in lines[1:])
+
+
+def _is(attempt: Attempt, wanted: str) -> bool:
+    return attempt.recipient.lower() == wanted
+
+
+def _attempt(attempt: Attempt, dialogue: str | None) -> list[str]:
+    said = (
+        f"{attempt.code} {attempt.enhanced or ''} {attempt.text}"
+        if attempt.code
+        else f"{attempt.failure}: {attempt.text}"
+    )
+    where = f"{attempt.mx} [{attempt.mx_address}]" if attempt.mx else "no exchanger"
+    encrypted = ", encrypted" if attempt.tls else ""
+    what = f"attempt {attempt.number} of {attempt.campaign} ({attempt.message})"
+    return [
+        f"{what} from {attempt.local_address} at {where}{encrypted}",
+        f"{attempt.outcome} at {attempt.stage}: {' '.join(said.split())}",
+        *(f"  {line}" for line in (dialogue or "").splitlines()),
+    ]
+
+
+def _truth(truth: Truth | None) -> list[str]:
+    if truth is None:
+        return ["truth: nobody's decision"]
+    if truth.cause is None:
+        return [f"truth: {truth.fate}"]
+    told = "" if truth.honest else f", told as {truth.claimed}"
+    return [f"truth: {truth.fate} for {truth.cause} by {truth.policy}{told}"]
+
+
+def _returned(row: Returned) -> list[str]:
+    said = " ".join(filter(None, (row.action, row.status, row.text)))
+    return [f"{row.kind} came home, joined by {row.joined_by}", *([said] if said else [])]
+
+
+def _moment(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")

@@ -1,0 +1,54 @@
+"""What every part of a scenario file is made of: tables that know their keys, names, addresses, moments."""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+_NAME = r"^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$"
+Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters, digits and hyphens")]
+
+
+def parse_ip(value: str) -> str:
+    """Return an IP address as it is usually written; raises ValueError."""
+    try:
+        return str(ipaddress.ip_address(value))
+    except ValueError:
+        msg = f"{value!r} is no IP address; write for example 127.10.0.1"
+        raise ValueError(msg) from None
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        msg = f"{value!s} is no moment with a time zone; write for example 2026-03-02T08:00:00Z"
+        raise ValueError(msg)
+    if not 1970 <= value.year <= 2100:
+        msg = f"{value!s} is too far away; write a year from 1970 to 2100"
+        raise ValueError(msg)
+    return value.astimezone(UTC)
+
+
+def _host_and_port(value: Any) -> Any:
+    if isinstance(value, tuple | list) and len(value) == 2:
+        value = f"[{value[0]}]:{value[1]}"  # read before
+    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not (port.isdigit() and 0 < int(port) < 65536):
+        msg = f"{value!r} is no address and port; write for example 127.0.0.1:11333"
+        raise ValueError(msg)
+    return parse_ip(host.strip("[]")), int(port)
+
+
+IpAddress = Annotated[str, AfterValidator(parse_ip)]
+Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(datetime.isoformat)]
+HostAndPort = Annotated[tuple[str, int], BeforeValidator(_host_and_port), WithJsonSchema({"type": "string"})]
+
+
+class Strict(BaseModel):
+    """Knows its keys: any other is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
