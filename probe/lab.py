@@ -143,7 +143,9 @@ def _send(setting: Setting, options: Options, begin: Callable[[Progress], None],
     if not lanes:
         return
     deliveries = sum(lane.deliveries for lane in lanes)
-    workers = options.workers or max(1, min(os.cpu_count() or 1, len(lanes), deliveries // PER_WORKER))
+    # Servers that are not ours send their reports to one mailbox, so one process has to have it.
+    most = 1 if setting.loaded.scenario.is_foreign else options.workers
+    workers = most or max(1, min(os.cpu_count() or 1, len(lanes), deliveries // PER_WORKER))
     hands = lane_job.share_out(lanes, min(workers, len(lanes)))
     jobs = [
         Job(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from fake_gateways.loopback import Network
 from fake_gateways.mailboxes import Directory
 from fake_gateways.truth import Truth
 from fake_gateways.zone import World
-from probe import event_loop
+from probe import event_loop, return_mailbox
 from probe.attempt import Attempt
 from probe.coming_home import Home, Returned
 from probe.lane import Lane
@@ -109,17 +110,38 @@ async def _run(job: Job, ledger: Ledger, log: Log | None, counting: Counting) ->
             await _run_lane(job, lane, ledger, log, counting)
 
     keeping = asyncio.create_task(_keep(ledger, counting))
+    mailbox = await _open_mailbox(job, ledger)
     try:
         async with asyncio.TaskGroup() as group:
             for lane in job.lanes:
                 group.create_task(one(lane))
+        if mailbox is not None:
+            await asyncio.sleep(job.scenario.sender.wait_for_reports)
     except ExceptionGroup as several:
         raise several.exceptions[0] from None
     finally:
         keeping.cancel()
+        if mailbox is not None:
+            mailbox.close()
     counting.tell()
     if faults:
         raise faults[0]
+
+
+async def _open_mailbox(job: Job, ledger: Ledger) -> asyncio.Server | None:
+    """Listen where reports of servers that are not ours come home; what they say is no lane's."""
+    sender = job.scenario.sender
+    if sender.return_mailbox is None or not job.scenario.is_foreign:
+        return None
+    home = Home("", ledger.pen(Returned))
+    address, port = sender.return_mailbox
+    clock = WallClock(job.scenario.starts.timestamp())
+    take = partial(_take_home, home, clock)
+    return await return_mailbox.listen(sender.return_path, take, address=address, port=port, allowed=job.allowed)
+
+
+def _take_home(home: Home, clock: Clock, return_path: str, content: bytes) -> None:
+    home.take(return_path, content, clock.now())
 
 
 async def _keep(ledger: Ledger, counting: Counting) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fake_gateways import certificate, nameserver, scanners, server
 from fake_gateways.bouncer import Bouncer
@@ -19,7 +19,8 @@ from fake_gateways.loopback import Network
 from fake_gateways.resolver import Resolver
 from fake_gateways.supply import Supply
 from fake_gateways.truth import Truth
-from probe import lane_job
+from probe import lane_job, return_mailbox
+from probe.coming_home import Home
 from probe.input_error import InputError
 from probe.lab import mailboxes, require_scanners
 from probe.ledger import Ledger, held
@@ -52,20 +53,20 @@ async def serve(setting: Setting, out: Path, place: Place, *, speed: float, read
         loop.add_signal_handler(number, stop.set)
     written = 0
     truths: list[Truth] = []
-    reports: list[DeliveryReport] = []
+    others: list[Any] = []
     await require_scanners(setting, place.allowed)
     with held(out):
         async with AsyncExitStack() as stack:
             # Ports first: where one is taken, the books of an earlier run stay as they are.
-            await _open(setting, place, clock, stack, write=truths.append, keep=reports.append)
+            await _open(setting, place, clock, stack, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
                 _begin(ledger, setting)
                 ready()
-                while not stop.is_set() or truths:
+                while not stop.is_set() or truths or others:
                     written += len(truths)
-                    ledger.add([*truths, *reports])
+                    ledger.add([*truths, *others])
                     truths.clear()
-                    reports.clear()
+                    others.clear()
                     with suppress(TimeoutError):
                         await asyncio.wait_for(stop.wait(), FLUSH_S)
                 ledger.seal()
@@ -87,9 +88,12 @@ async def _open(
     stack: AsyncExitStack,
     *,
     write: Callable[[Truth], None],
-    keep: Callable[[DeliveryReport], None],
+    keep: Callable[[Any], None],
 ) -> None:
-    """Start the nameserver, then every gateway."""
+    """Start the nameserver, the mailbox behind the return-path if the scenario says where, then every gateway.
+
+    ``keep`` gets whatever else goes into the books: reports, what came home, what was opened.
+    """
     names = await _or_in_use(
         nameserver.serve(
             setting.world, clock.now, address=place.dns_address, port=place.dns_port, allowed=place.allowed
@@ -100,7 +104,25 @@ async def _open(
     )
     stack.push_async_callback(names.close)
     resolver = Resolver(names.address, names.port, allowed=place.allowed)
-    bouncer = Bouncer(resolver.ask, clock, place.report_port, allowed=place.allowed)
+    report_port = place.report_port
+    sender = setting.loaded.scenario.sender
+    if sender.return_mailbox is not None:
+        home = Home("", keep)
+        address, report_port = sender.return_mailbox
+        mailbox = await _or_in_use(
+            return_mailbox.listen(
+                sender.return_path,
+                lambda return_path, content: home.take(return_path, content, clock.now()),
+                address=address,
+                port=report_port,
+                allowed=place.allowed,
+            ),
+            address,
+            report_port,
+            "sender.return_mailbox",
+        )
+        stack.callback(mailbox.close)
+    bouncer = Bouncer(resolver.ask, clock, report_port, allowed=place.allowed)
     stack.push_async_callback(bouncer.close)
     asked = setting.loaded.scenario.scanners_asked
     supply = Supply(resolver.ask, clock.sleep, scanners.connect(asked, place.allowed))
@@ -112,7 +134,13 @@ async def _open(
 
     for company in setting.companies:
         gateway = lane_job.build_gateway(
-            company, setting.directories[company.name], setting.loaded.scenario, clock, write=write, post=post
+            company,
+            setting.directories[company.name],
+            setting.loaded.scenario,
+            clock,
+            write=write,
+            post=post,
+            engage=keep,
         )
         listener = await _or_in_use(
             server.serve(

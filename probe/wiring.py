@@ -12,7 +12,8 @@ from fake_gateways import certificate, nameserver, scanners, server
 from fake_gateways.bouncer import Bouncer
 from fake_gateways.clock import Clock, VirtualClock
 from fake_gateways.delivery_report import DeliveryReport
-from fake_gateways.exchanger import Exchanger
+from fake_gateways.envelope import domain_of
+from fake_gateways.exchanger import Exchanger, way_to
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.resolver import Resolver
@@ -68,7 +69,9 @@ async def _in_memory(place: Place) -> AsyncIterator[Wiring]:
         return place.world.answer(question, place.clock.now())
 
     async def bring_home(report: DeliveryReport) -> None:
-        place.home.take(report.return_path, report.content.encode("latin-1"), report.at)
+        way = await way_to(domain_of(report.return_path), ask)
+        if way.exchangers and way.exchangers[0].address == _home_of(place):
+            place.home.take(report.return_path, report.content.encode("latin-1"), report.at)
 
     filters = scanners.connect(place.scenario.scanners_asked, place.allowed)
     supply = Supply(ask, place.clock.sleep, filters, place.scenario.sender.patience)
@@ -90,12 +93,12 @@ async def _over_sockets(place: Place) -> AsyncIterator[Wiring]:
         patience.is_out = is_virtual and seconds >= sender.patience
         await clock.sleep(seconds)
 
-    def way_to(address: str, port: int) -> Transport:
+    def transport(address: str, port: int) -> Transport:
         return TcpTransport(address, port, allowed=place.allowed, deadline_s=deadline_s, patience=patience)
 
     def reach(to: Exchanger) -> Transport:
         if to.address not in ways:
-            ways[to.address] = way_to(to.address, DISCARD_PORT)
+            ways[to.address] = transport(to.address, DISCARD_PORT)
         return ways[to.address]
 
     async with AsyncExitStack() as stack:
@@ -104,17 +107,17 @@ async def _over_sockets(place: Place) -> AsyncIterator[Wiring]:
         resolver = Resolver(names.address, names.port)
         filters = scanners.connect(place.scenario.scanners_asked, place.allowed)
         supply = Supply(resolver.ask, sleep, filters, sender.patience if is_virtual else math.inf)
-        ways = _foreign(place, way_to)
+        ways = _foreign(place, transport)
         hosts = [gateway.host for gateway in place.gateways.values()]
         tls = certificate.issuer(hosts) if hosts and sender.tls != "none" else None
         for address, gateway in place.gateways.items():
             listener = await server.serve(gateway, supply, address=address, tls=tls, allowed=place.allowed)
             stack.callback(listener.close)
-            ways[address] = way_to(address, listener.sockets[0].getsockname()[1])
+            ways[address] = transport(address, listener.sockets[0].getsockname()[1])
         mailbox = await return_mailbox.listen(
             sender.return_path,
             lambda return_path, content: place.home.take(return_path, content, clock.now()),
-            address=(sender.return_mailbox or (sender.ips[0].address, 0))[0],
+            address=_home_of(place),
             allowed=place.allowed,
         )
         stack.callback(mailbox.close)
@@ -126,9 +129,15 @@ async def _over_sockets(place: Place) -> AsyncIterator[Wiring]:
         yield Wiring(reach, resolver.ask, bring_home)
 
 
-def _foreign(place: Place, way_to: Callable[[str, int], Transport]) -> dict[str, Transport]:
+def _home_of(place: Place) -> str:
+    """Return the address of the sender's own mailbox."""
+    sender = place.scenario.sender
+    return sender.ips[0].address if sender.return_mailbox is None else sender.return_mailbox[0]
+
+
+def _foreign(place: Place, transport: Callable[[str, int], Transport]) -> dict[str, Transport]:
     """Return the ways to servers of somebody else's, by address."""
     servers = [company.spec.foreign for company in place.companies if company.spec.foreign is not None]
     if place.scenario.sender.smart_host is not None:
         servers.append(place.scenario.sender.smart_host)
-    return {address: way_to(address, port) for address, port in servers}
+    return {address: transport(address, port) for address, port in servers}

@@ -18,6 +18,7 @@ from typing import Any
 
 from probe import lab
 from probe.scenario.load import check
+from probe.setting import set_up
 
 MESSAGES = Path(__file__).parent.parent / "scenarios" / "messages"
 ROUNDS = 3
@@ -56,30 +57,22 @@ CASES = {
 
 def measure(raw: dict[str, Any], carriage: Any, workers: int) -> tuple[float, float]:
     """Run a case once; return recipients per second while sending, and of the whole run."""
-    setting = lab.set_up(check(raw, folder=MESSAGES, path="bench"))
+    setting = set_up(check(raw, folder=MESSAGES, path="bench"))
     sent = 0.0
 
-    def done(_: int) -> None:
+    def tell(_: object) -> None:
         nonlocal sent
         sent = time.perf_counter()
 
-    def begin(_: int) -> None:
+    def begin(_: object) -> None:
         nonlocal began
         began = time.perf_counter()
 
     began = start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        lab.run(
-            setting,
-            carriage=carriage,
-            out=Path(folder),
-            classifiers=("code",),
-            workers=workers,
-            begin=begin,
-            done=done,
-        )
+        lab.run(setting, lab.Options(carriage, Path(folder), ("code",), workers), begin=begin, tell=tell)
         whole = time.perf_counter() - start
-    count = len(setting.recipients)
+    count = len(setting.everybody)
     return count / (sent - began), count / whole
 
 

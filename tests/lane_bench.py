@@ -15,16 +15,22 @@ from fake_gateways.reply import Reply
 from fake_gateways.supply import Supply
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.verdict import Answer, Question
+from fake_gateways.zone import World
 from probe.attempt import Attempt, Failure
 from probe.campaign import Delivery
 from probe.lane import Lane
+from probe.mail import Letter, Mail
 from probe.message import Template
-from probe.scenario.model import GatewaySpec, Sender
+from probe.route import Routes
+from probe.scenario.model import GatewaySpec
+from probe.scenario.sending import Sender
+from probe.schedule import Transaction
 from probe.transport import Line, LineError
-from probe.transport.memory import MemoryTransport
+from probe.transport.memory import MemoryTransport, NobodyThere
 
 STARTS = 1_772_438_400.0
 SOURCE = "127.10.0.1"
+ADDRESS = "127.1.0.1"
 MESSAGE = Template(b"From: news@sender.example\r\nSubject: Hello\r\n\r\nHello.\r\n", "news.eml")
 
 
@@ -64,6 +70,11 @@ class WatchedLine:
         return self.line.local_port
 
     @property
+    def tls(self) -> bool:
+        """Whether the line is encrypted."""
+        return self.line.tls
+
+    @property
     def is_open(self) -> bool:
         """Whether commands can still be sent."""
         return self.line.is_open
@@ -71,6 +82,11 @@ class WatchedLine:
     async def hello(self) -> Reply:
         """Say EHLO."""
         return await self.line.hello()
+
+    async def encrypt(self) -> Reply:
+        """Say STARTTLS."""
+        self.connection.commands.append(b"STARTTLS")
+        return await self.line.encrypt()
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
         """Pass commands on."""
@@ -129,9 +145,9 @@ class Run:
         return [round(attempt.at - STARTS + attempt.duration_s, 6) for attempt in self.attempts]
 
 
-def due(*moments: float, recipient: str = "ann@acme.example", source: str = SOURCE) -> list[Delivery]:
+def due(*moments: float, recipient: str = "ann@acme.example", source: str = SOURCE) -> list[Transaction]:
     """Return a delivery for each moment, counted from the start; they all go to one recipient."""
-    return [Delivery(number, recipient, STARTS + at, source, {}) for number, at in enumerate(moments)]
+    return [(Delivery("news", number, recipient, STARTS + at, source, {}),) for number, at in enumerate(moments)]
 
 
 def sender(**keys: Any) -> Sender:
@@ -141,7 +157,7 @@ def sender(**keys: Any) -> Sender:
 
 
 def run(
-    deliveries: list[Delivery],
+    deliveries: list[Transaction],
     *,
     persona: str = "cisco-esa",
     mailboxes: Mapping[str, str] | None = None,
@@ -149,9 +165,10 @@ def run(
     claims: Mapping[Cause, Cause] | None = None,
     round_trip_s: float = 0.0,
     unreachable: int = 0,
+    names: Sequence[tuple[str, str, str]] = (),
     **keys: Any,
 ) -> Run:
-    """Let a lane carry out deliveries; ``keys`` are the sender's. It never waits for anything real."""
+    """Let a lane carry out deliveries; ``keys`` are the sender's, ``names`` are records. Nothing real is waited for."""
     done = Run()
     clock = VirtualClock(STARTS)
     states = {name: MailboxState(state) for name, state in (mailboxes or {"ann@acme.example": "present"}).items()}
@@ -172,35 +189,41 @@ def run(
         seed="7",
         write=done.truths.append,
         post=done.reports.append,
+        address=ADDRESS,
     )
+    world = World()
+    world.add_host("mx.acme.example", ADDRESS)
+    world.add("acme.example", "MX", "10 mx.acme.example.")
+    for name, kind, value in names:
+        world.add(name, kind, value)
 
-    async def nobody_knows(question: Question) -> Answer:
-        del question
-        return Answer()
+    async def ask(question: Question) -> Answer:
+        return world.answer(question, clock.now())
 
     known = sender(**keys)
+    transport = WatchedTransport(
+        MemoryTransport(gateway, Supply(ask, clock.sleep, patience_s=known.patience)),
+        clock,
+        done.connections,
+        unreachable,
+    )
     lane = Lane(
-        mx="mx.acme.example",
-        transport=WatchedTransport(
-            MemoryTransport(gateway, Supply(nobody_knows, clock.sleep, patience_s=known.patience)),
-            clock,
-            done.connections,
-            unreachable,
-        ),
+        name="acme",
+        reach=lambda to: transport if to.address == ADDRESS else NobodyThere(),
+        routes=Routes(ask, "7"),
         sender=known,
-        campaign="news",
-        template=MESSAGE,
+        mail=Mail(known.helo, known.return_path, {"news": (Letter("news.eml", MESSAGE),)}),
         clock=clock,
         round_trip_s=round_trip_s,
         write=done.attempts.append,
-        done=lambda: _count(done),
+        note=lambda _, final: _count(done, final=final),
     )
     at_once(lane.run(deliveries))
     return done
 
 
-def _count(done: Run) -> None:
-    done.finished += 1
+def _count(done: Run, *, final: bool) -> None:
+    done.finished += final
 
 
 def at_once(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -35,7 +35,12 @@ EDGES: Final = {
     "probe/event_loop.py": "chooses the event loop",
     "probe/workforce.py": "runs jobs in processes",
     "probe/serving.py": "listens until somebody stops it",
+    "probe/wiring.py": "connects a lane: sockets, loop",
+    "probe/return_mailbox.py": "takes mail over sockets",
     "probe/scenario/load.py": "reads scenario files",
+    "probe/setting.py": "reads lists and messages",
+    "probe/report/watching.py": "draws while a run goes on",
+    "probe/report/shown.py": "reads the books",
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
     "probe/cli.py": "arguments and exit codes",
@@ -53,6 +58,7 @@ DOORS: Final = {
     ("probe/classify/by_text.py", "importlib"): {"ByText"},
     ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
     ("probe/message.py", "pathlib"): {"read"},
+    ("probe/signature.py", "pathlib"): {"signer"},
 }
 """Where a pure file reaches out after all: what it imports for it, and in which definitions alone it may use it."""
 
@@ -65,11 +71,13 @@ OUTSIDE: Final = {
 """Modules through which time, chance, files and the network come in. Not so ``random``, of which see below."""
 
 ONLY_IN: Final = {
-    "aiosmtpd": {"fake_gateways/server.py"},
+    "aiosmtpd": {"fake_gateways/server.py", "probe/return_mailbox.py"},
     "aiosmtplib": {"probe/transport/tcp.py", "fake_gateways/bouncer.py"},
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
     "typer": {"probe/cli.py"},
+    "flufl": {"probe/returned_mail/prose.py"},
+    "tenacity": {"probe/retry.py"},
     "uvloop": {"probe/event_loop.py"},
 }
 """Libraries that one place alone knows of, so that they can be replaced there."""

@@ -45,18 +45,18 @@ def join(truths: Iterable[Truth], attempts: Iterable[Attempt], foreign: frozense
     for decision in truths:
         waiting[_key_of_truth(decision)].append(decision)
     joined = Joined()
-    shared: dict[Key, tuple[float, Truth]] = {}
+    shared: dict[Key, tuple[Attempt, Truth]] = {}
     for attempt in attempts:
         truth = None
         for key in _keys_of_attempt(attempt):
-            if key in shared and shared[key][0] == attempt.at and _agree(attempt, shared[key][1]):
+            if key in shared and _are_together(attempt, shared[key][0]):
                 truth = shared[key][1]
                 break
             decisions = waiting.get(key)
             if decisions and _agree(attempt, decisions[0]):
                 truth = decisions.popleft()
                 if not truth.recipient:
-                    shared[key] = attempt.at, truth
+                    shared[key] = attempt, truth
                 break
         if truth is not None or attempt.failure is not None or attempt.mx_address in foreign:
             joined.pairs.append((attempt, truth))
@@ -83,6 +83,16 @@ def _keys_of_attempt(attempt: Attempt) -> tuple[Key, ...]:
     if attempt.failure is not None:
         return at_rcpt, at_mail
     return (at_mail,) if attempt.stage == Stage.MAIL else (at_rcpt,)
+
+
+def _are_together(attempt: Attempt, other: Attempt) -> bool:
+    """Whether two recipients shared a transaction, and heard the same of it."""
+    return (
+        attempt.at == other.at
+        and attempt.return_path == other.return_path
+        and attempt.recipient != other.recipient
+        and attempt.stage == other.stage
+    )
 
 
 def _agree(attempt: Attempt, truth: Truth) -> bool:

@@ -6,7 +6,7 @@ import zoneinfo
 from datetime import time
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from fake_gateways.units import Duration, Rate
 from fake_gateways.zone import Domain
@@ -192,11 +192,16 @@ def _variants(value: Any) -> Any:
     return ({"file": value},) if isinstance(value, str) else value
 
 
+_MESSAGE = {"anyOf": [{"type": "string"}, {"type": "array", "items": Variant.model_json_schema()}]}
+
+
 class Campaign(Strict):
     """One message to a list, or several that take turns. ``at`` counts from the scenario's start."""
 
     name: Name
-    message: Annotated[tuple[Variant, ...], BeforeValidator(_variants), Field(min_length=1)] = Field(
+    message: Annotated[
+        tuple[Variant, ...], BeforeValidator(_variants), Field(min_length=1), WithJsonSchema(_MESSAGE)
+    ] = Field(
         description="a message file, or tables of file and share; {{email}}, {{given_name}}, CSV columns are filled in"
     )
     recipients: Recipients = Recipients()

@@ -16,6 +16,7 @@ from fake_gateways import scanners
 from fake_gateways.verdict import Scan
 from probe import lab
 from probe.scenario.load import load
+from probe.setting import set_up
 
 pytestmark = pytest.mark.foreign
 
@@ -65,10 +66,10 @@ def test_the_scenario_holds_its_gates_over_either_transport(running: Running, tm
     path = tmp_path / "scenarios" / shipped.name
     path.parent.mkdir()
     path.write_text(text.replace("../messages/", f"{tmp_path}/messages/"), "utf-8")
-    setting = lab.set_up(load(path))
+    setting = set_up(load(path))
     books = set()
     for carriage in ("memory", "tcp"):
-        result = lab.run(setting, carriage=carriage, out=tmp_path / carriage, classifiers=("code", "always-keep"))
+        result = lab.run(setting, lab.Options(carriage, tmp_path / carriage, ("code", "always-keep")))
         assert [gate for gate in result.gates if not gate.passed] == []
         books.add(result.scorecard.books)
     assert len(books) == 1

@@ -83,14 +83,18 @@ async def attempt(port: int, *, patience_s: float = PATIENT_S, reset: bool = Fal
     except LineError as error:
         return Heard(Stage.CONNECT, failure=error.failure, text=error.text)
     try:
-        return await introduce(line, no_time) or await transact(
+        unwelcome = await introduce(line, no_time)
+        if unwelcome is not None:
+            return unwelcome
+        (heard,) = await transact(
             line,
             return_path="news@sender.example",
-            recipient="reader@bad.example",
+            recipients=["reader@bad.example"],
             content=message,
             reset=reset,
             pause=no_time,
         )
+        return heard
     finally:
         await line.close()
 
@@ -249,12 +253,12 @@ def test_a_421_between_two_messages_closes_the_line_and_leaves_the_first_deliver
                 transact,
                 line,
                 return_path="a@sender.example",
-                recipient="b@bad.example",
+                recipients=["b@bad.example"],
                 content=MESSAGE,
                 reset=False,
                 pause=no_time,
             )
-            first = await send()
+            (first,) = await send()
             async with asyncio.timeout(PATIENT_S):
                 while line.is_open:  # noqa: ASYNC110 - a line has no event to wait for
                     await asyncio.sleep(0)

@@ -24,6 +24,7 @@ from probe.check.join import join
 from probe.classify import BASELINES, Evidence
 from probe.ledger import Ledger
 from probe.scenario.load import Loaded, load
+from probe.setting import set_up
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.toml"))
@@ -63,9 +64,9 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
         if key not in made:
             loaded = load(scenario)
             other = loaded.scenario.model_copy(update={"seed": loaded.scenario.seed + more_seed})
-            setting = lab.set_up(Loaded(other, loaded.folder, loaded.path))
+            setting = set_up(Loaded(other, loaded.folder, loaded.path))
             folder = tmp_path_factory.mktemp(f"{scenario.stem}-{carriage}")
-            result = lab.run(setting, carriage=carriage, out=folder, classifiers=tuple(BASELINES), workers=workers)
+            result = lab.run(setting, lab.Options(carriage, folder, tuple(BASELINES), workers))
             made[key] = Made(result, folder)
         return made[key]
 

@@ -126,7 +126,7 @@ def test_an_interrupt_is_one_sentence_and_exit_code_130_and_no_worker_outlives_i
         stdout, stderr = run.communicate(timeout=DEADLINE_S)
         until(lambda: not session_of(run.pid))
     assert run.returncode == INTERRUPTED
-    assert stderr == f"fivefifty: interrupted; {folder} holds what had happened until then\n"
+    assert stderr == f"fivefifty: interrupted; {folder} holds what had happened until then; --resume goes on\n"
     assert stdout == ""
     told = fivefifty("books", folder)
     assert (told.returncode, told.stderr) == (PASSED, "")

@@ -17,6 +17,7 @@ from fake_gateways.verdict import Answer, Scan
 from probe import lab
 from probe.input_error import InputError
 from probe.scenario.load import load
+from probe.setting import set_up
 
 UNANSWERED = Answer(failed=True, ttl_s=0.0)
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -92,6 +93,6 @@ def test_a_run_that_needs_a_filter_says_that_nobody_answers(name: str, tmp_path:
         bent('type = "content"', f'type = "content"\n  scanner = "{name}"')
         + f'\n[scanners]\n{name} = "127.0.0.1:{port}"\n'
     )
-    setting = lab.set_up(load(write(tmp_path, text)))
+    setting = set_up(load(write(tmp_path, text)))
     with pytest.raises(InputError, match=f"nobody answers at 127.0.0.1 port {port}; start {name} there"):
-        lab.run(setting, carriage="memory", out=tmp_path / "run", classifiers=("code",))
+        lab.run(setting, lab.Options("memory", tmp_path / "run", ("code",)))

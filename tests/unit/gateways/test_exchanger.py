@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from fake_gateways.exchanger import Ask, Exchanger, exchanger_of
+from fake_gateways.exchanger import NO_ADDRESS, NO_ANSWER, NOT_THERE, NULL_MX, Ask, Exchanger, way_to
 from fake_gateways.verdict import Answer, Question
 
 MX = Question("acme.example", "MX")
@@ -29,87 +29,99 @@ def names(records: Mapping[Question, tuple[str, ...]]) -> tuple[Ask, list[Questi
 
 
 @pytest.mark.parametrize(
-    ("records", "exchanger"),
+    ("records", "exchangers"),
     [
         pytest.param(
             {MX: ("20 b.example.", "10 a.example."), a("a.example"): ("127.1.0.1",), a("b.example"): ("127.1.0.2",)},
-            Exchanger("a.example", "127.1.0.1"),
+            [Exchanger("a.example", "127.1.0.1"), Exchanger("b.example", "127.1.0.2")],
             id="the lowest preference first (RFC 5321 5.1)",
         ),
         pytest.param(
             {MX: ("10 a.example.",), Question("a.example", "AAAA"): ("::1",)},
-            Exchanger("a.example", "::1"),
+            [Exchanger("a.example", "::1")],
             id="an exchanger that has only an IPv6 address",
         ),
         pytest.param(
             {MX: ("9 a.example.", "10 b.example."), a("a.example"): ("127.1.0.1",), a("b.example"): ("127.1.0.2",)},
-            Exchanger("a.example", "127.1.0.1"),
+            [Exchanger("a.example", "127.1.0.1"), Exchanger("b.example", "127.1.0.2")],
             id="preferences compared as numbers, not as text",
         ),
         pytest.param(
             {MX: ("10 a.example.", "20 b.example."), a("b.example"): ("127.1.0.2",)},
-            Exchanger("b.example", "127.1.0.2"),
+            [Exchanger("b.example", "127.1.0.2")],
             id="the next one where the first has no address",
         ),
         pytest.param(
             {MX: ("10 MX.Acme.Example.",), a("mx.acme.example"): ("127.1.0.1",)},
-            Exchanger("mx.acme.example", "127.1.0.1"),
+            [Exchanger("mx.acme.example", "127.1.0.1")],
             id="host names in lower case without the final dot",
         ),
         pytest.param(
             {MX: ("10   a.example.",), a("a.example"): ("127.1.0.1", "127.1.0.2")},
-            Exchanger("a.example", "127.1.0.1"),
-            id="the first of several addresses",
+            [Exchanger("a.example", "127.1.0.1"), Exchanger("a.example", "127.1.0.2")],
+            id="each of several addresses",
         ),
         pytest.param(
             {a("acme.example"): ("127.1.0.9",)},
-            Exchanger("acme.example", "127.1.0.9"),
+            [Exchanger("acme.example", "127.1.0.9")],
             id="the domain itself where there is no MX (RFC 5321 5.1)",
         ),
-        pytest.param({MX: ("0 .",)}, None, id="nowhere with a null MX (RFC 7505 3)"),
+    ],
+)
+async def test_mail_goes(records: dict[Question, tuple[str, ...]], exchangers: list[Exchanger]) -> None:
+    ask, _ = names(records)
+    assert list((await way_to("acme.example", ask)).exchangers) == exchangers
+
+
+@pytest.mark.parametrize(
+    ("records", "obstacle"),
+    [
+        pytest.param({MX: ("0 .",)}, NULL_MX, id="a null MX (RFC 7505 3)"),
         pytest.param(
             {MX: ("0 .",), a("acme.example"): ("127.1.0.9",)},
-            None,
-            id="nowhere with a null MX, whatever address the domain has (RFC 7505 3)",
+            NULL_MX,
+            id="a null MX, whatever address the domain has (RFC 7505 3)",
         ),
         pytest.param(
             {MX: ("10 a.example.",), a("acme.example"): ("127.1.0.9",)},
-            None,
-            id="not to the domain itself where its MX leads nowhere (RFC 5321 5.1)",
+            NO_ADDRESS,
+            id="an MX that leads nowhere is no reason to go to the domain itself (RFC 5321 5.1)",
         ),
-        pytest.param({}, None, id="nowhere without any record"),
+        pytest.param({}, NOT_THERE, id="no record at all"),
     ],
 )
-async def test_mail_goes(records: dict[Question, tuple[str, ...]], exchanger: Exchanger | None) -> None:
+async def test_mail_goes_nowhere(records: dict[Question, tuple[str, ...]], obstacle: str) -> None:
     ask, _ = names(records)
-    assert await exchanger_of("acme.example", ask) == exchanger
+    way = await way_to("acme.example", ask)
+    assert (way.exchangers, way.obstacle, way.may_clear) == ((), obstacle, False)
 
 
 async def test_a_null_mx_is_not_looked_up_as_a_host() -> None:
     ask, asked = names({MX: ("0 .",)})
-    await exchanger_of("acme.example", ask)
+    await way_to("acme.example", ask)
     assert asked == [MX]
 
 
-async def test_equal_preferences_are_taken_in_the_same_order_every_time() -> None:
+async def test_equal_preferences_are_taken_in_the_order_of_the_lot() -> None:
     hosts = {a("a.example"): ("127.1.0.1",), a("b.example"): ("127.1.0.2",)}
     ask, _ = names({MX: ("10 b.example.", "10 a.example."), **hosts})
     mirrored, _ = names({MX: ("10 a.example.", "10 b.example."), **hosts})
-    assert await exchanger_of("acme.example", ask) == await exchanger_of("acme.example", mirrored)
+    assert await way_to("acme.example", ask) == await way_to("acme.example", mirrored)
+    drawn = await way_to("acme.example", ask, {"b.example.": 0.1, "a.example.": 0.2}.__getitem__)
+    assert [each.host for each in drawn.exchangers] == ["b.example", "a.example"]
 
 
-async def test_a_nameserver_that_does_not_answer_is_an_error_and_not_a_missing_domain() -> None:
+async def test_a_nameserver_that_does_not_answer_may_answer_another_time() -> None:
     async def silence(question: Question) -> Answer:
         del question
         return Answer(failed=True)
 
-    with pytest.raises(OSError, match=r"does not answer for acme\.example"):
-        await exchanger_of("acme.example", silence)
+    way = await way_to("acme.example", silence)
+    assert (way.obstacle, way.may_clear, way.ttl_s) == (NO_ANSWER, True, 0.0)
 
 
-async def test_an_exchanger_whose_address_nobody_tells_is_an_error_and_not_a_missing_domain() -> None:
+async def test_an_exchanger_whose_address_nobody_tells_is_no_missing_domain() -> None:
     async def ask(question: Question) -> Answer:
         return Answer(("10 a.example.",)) if question == MX else Answer(failed=True)
 
-    with pytest.raises(OSError, match=r"does not answer for a\.example"):
-        await exchanger_of("acme.example", ask)
+    assert (await way_to("acme.example", ask)).obstacle == NO_ANSWER

@@ -99,7 +99,7 @@ def verdicts(claims: Mapping[Cause, Cause], lies: float, seed: str) -> list[tupl
 
 def test_the_same_seed_writes_the_same_truths_and_another_seed_lies_to_others() -> None:
     assert verdicts(LIE, 0.5, "a") == verdicts(LIE, 0.5, "a")
-    honest = [[row[15] for row in verdicts(LIE, 0.5, seed)] for seed in ("a", "b")]
+    honest = [[row.honest for row in verdicts(LIE, 0.5, seed)] for seed in ("a", "b")]
     assert honest[0] != honest[1]
 
 

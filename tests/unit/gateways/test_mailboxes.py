@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
 
-from fake_gateways.mailboxes import Directory, MailboxState, invent, spread
+from fake_gateways.mailboxes import YEAR_S, Directory, MailboxState, departures, invent, spread
 
 DOMAINS = ["northwind.example", "northwind-labs.example"]
 SHARES = {MailboxState.DEPARTED: 0.05, MailboxState.FULL: 0.01, MailboxState.DISABLED: 0.02}
@@ -41,7 +41,7 @@ def people(seed: int, count: int = 2000) -> list[str]:
 def test_a_state_is_looked_up_in_any_case_and_only_the_postmaster_needs_no_entry(
     address: str, state: MailboxState
 ) -> None:
-    assert Directory(DOMAINS, {"anna@northwind.example": MailboxState.FULL}).state(address) is state
+    assert Directory(DOMAINS, {"anna@northwind.example": MailboxState.FULL}).state(address, 0.0) is state
 
 
 @pytest.mark.parametrize(
@@ -137,3 +137,28 @@ def test_a_state_does_not_show_in_the_shape_or_the_order_of_addresses(
         ranks.append(rank_of_share(sorted(addresses, key=order), states, state))
     # 10 times 300 of 3,000: the mean of 3,000 even draws has a standard deviation of 0.0053.
     assert abs(fmean(ranks) - 0.5) < 0.021
+
+
+def test_who_leaves_during_the_scenario_is_there_until_then() -> None:
+    directory = Directory(
+        DOMAINS, {"anna@northwind.example": MailboxState.PRESENT}, left_at={"anna@northwind.example": 50.0}
+    )
+    assert [directory.state("Anna@northwind.example", at) for at in (49.9, 50.0)] == [
+        MailboxState.PRESENT,
+        MailboxState.DEPARTED,
+    ]
+
+
+@pytest.mark.parametrize("turnover", [0.1, 0.5])
+def test_turnover_is_the_share_of_the_staff_that_leaves_in_a_year(turnover: float) -> None:
+    names = [f"person{number}@northwind.example" for number in range(10_000)]
+    left = departures(names, turnover, 1000.0, random.Random(1))
+    within = sum(at < 1000.0 + YEAR_S for at in left.values()) / len(names)
+    assert within == pytest.approx(turnover, abs=0.02)
+    assert min(left.values()) >= 1000.0
+
+
+def test_nobody_leaves_without_turnover_and_everybody_at_once_if_all_do() -> None:
+    names = ["anna@northwind.example"]
+    assert departures(names, 0.0, 1000.0, random.Random(1)) == {}
+    assert departures(names, 1.0, 1000.0, random.Random(1)) == {"anna@northwind.example": 1000.0}

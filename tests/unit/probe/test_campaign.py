@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.campaign import Listed, choose, plan, read_list
+from probe.campaign import Delivery, Listed, choose, merge_fields, read_list
 from probe.input_error import InputError
-from probe.scenario.model import Campaign, Sender
+from probe.scenario.sending import Campaign, Sender
+from probe.schedule import Quota, plan
 
 BOM = b"\xef\xbb\xbf"
 MAILBOXES = [f"person{number}@acme.example" for number in range(50)]
@@ -193,16 +194,22 @@ def test_a_count_that_cannot_be_had_is_told(count: int) -> None:
     )
 
 
+def planned(count: int, of: Sender, seed: int = 1, starts: float = 0.0) -> list[Delivery]:
+    """Return the deliveries of a campaign to so many."""
+    transactions = plan(campaign(), listed(count), of, quota=Quota(starts), rng=random.Random(seed))
+    return [each for transaction in transactions for each in transaction]
+
+
 @pytest.mark.parametrize(("rate", "every_s"), [("2/1s", 0.5), ("25/1s", 0.04), ("1/1m", 60.0), ("7200/1h", 0.5)])
 def test_deliveries_follow_each_other_at_exactly_the_rate(rate: str, every_s: float) -> None:
-    due = plan(listed(100), sender(rate), 1000.0, random.Random(1))
+    due = planned(100, sender(rate), starts=1000.0)
     assert [each.at for each in due] == pytest.approx([1000.0 + number * every_s for number in range(100)], abs=1e-9)
     assert [each.number for each in due] == list(range(100))
     assert [each.recipient for each in due] == [each.address for each in listed(100)]
 
 
 def test_sources_are_drawn_by_their_shares() -> None:
-    due = plan(listed(10_000), sender(shares=(0.7, 0.3)), 0.0, random.Random(1))
+    due = planned(10_000, sender(shares=(0.7, 0.3)))
     counts = Counter(each.source for each in due)
     assert set(counts) == {"127.10.0.1", "127.10.0.2"}
     # Binomial with a deviation of 46.
@@ -210,8 +217,8 @@ def test_sources_are_drawn_by_their_shares() -> None:
 
 
 def test_shares_are_weights_and_need_not_add_up_to_one() -> None:
-    fractions = plan(listed(200), sender(shares=(0.75, 0.25)), 0.0, random.Random(3))
-    weights = plan(listed(200), sender(shares=(3, 1)), 0.0, random.Random(3))
+    fractions = planned(200, sender(shares=(0.75, 0.25)), seed=3)
+    weights = planned(200, sender(shares=(3, 1)), seed=3)
     assert [each.source for each in fractions] == [each.source for each in weights]
 
 
@@ -225,10 +232,9 @@ def test_shares_are_weights_and_need_not_add_up_to_one() -> None:
     ],
 )
 def test_an_address_tells_merge_fields_of_its_own(address: str, given_name: str) -> None:
-    (due,) = plan([Listed(address, {})], sender(), 0.0, random.Random(1))
-    assert due.fields == {"email": address, "domain": "a.example", "given_name": given_name}
+    assert merge_fields(Listed(address, {})) == {"email": address, "domain": "a.example", "given_name": given_name}
 
 
 def test_the_lists_columns_come_before_what_the_address_tells() -> None:
-    (due,) = plan([Listed("ann@a.example", {"given_name": "Anna", "since": "2015"})], sender(), 0.0, random.Random(1))
-    assert due.fields == {"email": "ann@a.example", "domain": "a.example", "given_name": "Anna", "since": "2015"}
+    fields = merge_fields(Listed("ann@a.example", {"given_name": "Anna", "since": "2015"}))
+    assert fields == {"email": "ann@a.example", "domain": "a.example", "given_name": "Anna", "since": "2015"}

@@ -149,13 +149,43 @@ def test_the_cause_plays_no_part_in_joining() -> None:
 def test_refusals_in_the_greeting_of_two_exchangers_join_their_own_though_the_port_is_the_same() -> None:
     early = {"stage": "connect", "return_path": None, "recipient": "", "cause": Cause.IP_REPUTATION}
     decided = [
-        truth(gateway="alpha", host="mx.alpha.example", code=550, **early),
-        truth(gateway="zed", host="mx.zed.example", code=554, **early),
+        truth(gateway="alpha", address="127.1.0.8", code=550, **early),
+        truth(gateway="zed", address="127.1.0.9", code=554, **early),
     ]
     heard = [
-        refused(mx="mx.zed.example", stage="connect", code=554),
-        refused(mx="mx.alpha.example", stage="connect", code=550),
+        refused(mx_address="127.1.0.9", stage="connect", code=554),
+        refused(mx_address="127.1.0.8", stage="connect", code=550),
     ]
     joined = join(decided, heard)
     assert joined.whole
     assert joined.pairs == [(heard[0], decided[1]), (heard[1], decided[0])]
+
+
+def test_recipients_who_share_a_transaction_share_the_refusal_of_its_mail() -> None:
+    shared = {"return_path": "news+7@bounce.sender.example", "stage": "mail", "code": 552}
+    decided = truth(recipient="", fate="refused", **shared)
+    heard = [refused(recipient=f"{name}@acme.example", **shared) for name in ("ann", "bob", "cat")]
+    joined = join([decided], heard)
+    assert joined.whole
+    assert joined.pairs == [(each, decided) for each in heard]
+
+
+def test_recipients_who_share_a_transaction_have_decisions_of_their_own_from_rcpt_on() -> None:
+    shared = {"return_path": "news+7@bounce.sender.example"}
+    decided = [
+        truth(recipient="bob@acme.example", stage="rcpt", code=550, fate="refused", **shared),
+        truth(recipient="ann@acme.example", **shared),
+    ]
+    heard = [
+        attempt(recipient="ann@acme.example", **shared),
+        refused(recipient="bob@acme.example", **shared),
+    ]
+    assert join(decided, heard).pairs == [(heard[0], decided[1]), (heard[1], decided[0])]
+
+
+def test_at_a_foreign_server_nobody_writes_the_truth() -> None:
+    heard = refused(mx_address="127.9.0.1")
+    assert not join([], [heard]).whole
+    joined = join([], [heard], frozenset({"127.9.0.1"}))
+    assert joined.whole
+    assert joined.pairs == [(heard, None)]

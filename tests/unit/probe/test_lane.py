@@ -122,7 +122,8 @@ def test_commands_sent_together_save_round_trips() -> None:
 
 def test_deliveries_are_made_in_the_order_they_are_due() -> None:
     shuffled = [
-        Delivery(number, "ann@acme.example", STARTS + at, "127.10.0.1", {}) for number, at in enumerate((5, 1, 3))
+        (Delivery("news", number, "ann@acme.example", STARTS + at, "127.10.0.1", {}),)
+        for number, at in enumerate((5, 1, 3))
     ]
     assert run(shuffled).began == [1, 3, 5]
 
@@ -130,15 +131,18 @@ def test_deliveries_are_made_in_the_order_they_are_due() -> None:
 def test_each_attempt_tells_campaign_return_path_and_message_id() -> None:
     (row,) = run(due(2)).attempts
     assert row == Attempt(
-        mx="mx.acme.example",
+        lane="acme",
         seq=1,
         at=STARTS + 2,
         duration_s=0.0,
         number=1,
         campaign="news",
+        message="news.eml",
         message_id="<news.0@mta1.sender.example>",
         return_path="news+ann=acme.example@bounce.sender.example",
         recipient="ann@acme.example",
+        mx="mx.acme.example",
+        mx_address="127.1.0.1",
         local_address="127.10.0.1",
         local_port=row.local_port,
         tls=False,
@@ -154,9 +158,7 @@ def test_each_attempt_tells_campaign_return_path_and_message_id() -> None:
 def test_each_message_is_rendered_for_its_recipient_at_the_moment_of_the_attempt() -> None:
     (connection,) = run(due(2, 3)).connections
     assert connection.contents == [
-        MESSAGE.render(
-            {}, recipient="ann@acme.example", message_id=f"<news.{number}@mta1.sender.example>", at=STARTS + at
-        )
+        MESSAGE.render({}, to="<ann@acme.example>", message_id=f"<news.{number}@mta1.sender.example>", at=STARTS + at)
         for number, at in ((0, 2), (1, 3))
     ]
 

@@ -77,9 +77,9 @@ ROWS = [
     truth(return_path=None, recipient="", mailbox=None, cause="content", claimed="user-unknown", honest=False),
     attempt(),
     refused(code=None, enhanced=None, failure="line-cut", text="zoë\nline two"),
-    Mailbox("ann@acme.example", "acme", "present"),
-    Planned("news", "ann@acme.example", 1.5, "127.10.0.1", "mx.acme.example"),
-    Classification("code", "ann@acme.example", None, suppress=False, confidence=0.5, reason="delivered"),
+    Mailbox("ann@acme.example", "acme", "present", None),
+    Planned("news", "ann@acme.example", 1.5, "127.10.0.1", "acme"),
+    Classification("code", "news", "ann@acme.example", None, suppress=False, confidence=0.5, reason="delivered"),
 ]
 
 
@@ -93,19 +93,19 @@ def test_rows_are_read_back_as_they_were_written(ledger: Ledger) -> None:
     assert type(next(ledger.truths()).honest) is bool
 
 
-def test_truth_comes_by_gateway_and_attempts_by_exchanger_whatever_the_order_of_writing(ledger: Ledger) -> None:
+def test_truth_comes_by_gateway_and_attempts_by_lane_whatever_the_order_of_writing(ledger: Ledger) -> None:
     for name, seq in (("b", 2), ("a", 2), ("b", 1), ("a", 10), ("a", 1)):
-        ledger.add([truth(gateway=name, seq=seq), attempt(mx=name, seq=seq)])
+        ledger.add([truth(gateway=name, seq=seq), attempt(lane=name, seq=seq)])
     order = [("a", 1), ("a", 2), ("a", 10), ("b", 1), ("b", 2)]
     assert [(row.gateway, row.seq) for row in ledger.truths()] == order
-    assert [(row.mx, row.seq) for row in ledger.attempts()] == order
+    assert [(row.lane, row.seq) for row in ledger.attempts()] == order
 
 
 def test_the_export_is_a_json_object_a_line_without_ports_and_durations(ledger: Ledger) -> None:
     ledger.add([attempt(text="zoë"), truth()])
     first, second = ledger.export()
-    assert first.startswith('{"book":"truth","gateway":"acme","host":"mx.acme.example","seq":1,')
-    assert second.startswith('{"book":"attempt","mx":"mx.acme.example","seq":1,')
+    assert first.startswith('{"book":"truth","gateway":"acme","host":"mx.acme.example","address":"127.1.0.1","seq":1,')
+    assert second.startswith('{"book":"attempt","lane":"acme","seq":1,')
     assert '"text":"zoë"' in second
     assert list(json.loads(first)) == ["book", *(name for name in Truth._fields if name not in NOT_HASHED)]
     assert list(json.loads(second)) == ["book", *(name for name in Attempt._fields if name not in NOT_HASHED)]
@@ -153,7 +153,7 @@ def test_what_is_no_truth_and_no_attempt_is_not_hashed(tmp_path: Path) -> None:
 def test_the_order_in_which_several_lanes_wrote_does_not_change_the_digest(tmp_path: Path) -> None:
     rows = [
         kind(seq=seq, **{key: name})
-        for kind, key in ((truth, "gateway"), (attempt, "mx"))
+        for kind, key in ((truth, "gateway"), (attempt, "lane"))
         for name in "abc"
         for seq in range(5)
     ]

@@ -22,7 +22,7 @@ FROM = b"From: news@sender.example\r\n"
 
 def rendered(octets: bytes, **fields: str) -> bytes:
     """Return a message for Ann."""
-    return Template(octets, "m.eml").render(fields, recipient="ann@a.example", message_id=ID, at=AT)
+    return Template(octets, "m.eml").render(fields, to="<ann@a.example>", message_id=ID, at=AT)
 
 
 @pytest.mark.parametrize(

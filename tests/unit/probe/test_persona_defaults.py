@@ -9,10 +9,12 @@ import pytest
 from small_scenario import bent, write
 
 from fake_gateways import persona as personas
+from fake_gateways.loopback import OutsideError
 from fake_gateways.truth import Cause
 from probe.input_error import InputError
-from probe.lab import run, set_up
+from probe.lab import Options, run
 from probe.scenario.load import load
+from probe.setting import set_up
 
 CLAIMS = 'claims = { content = "user-unknown" }'
 NUMBERS = "[numbers.velocity]\nlimit = '3/1h'\n\n[numbers.greylisting]\nwait = '60s'\n\n"
@@ -85,8 +87,15 @@ def test_mail_cannot_be_led_past_the_gateways(tmp_path: Path) -> None:
     away = 'name = "acme.example"\ntype = "MX"\nvalue = "1 out.example"\n\n'
     address = '[[dns]]\nname = "out.example"\ntype = "A"\nvalue = "192.0.2.1"\n\n[[campaign]]'
     setting = set_up(load(write(tmp_path, bent("[[campaign]]", f"[[dns]]\n{away}{address}"))))
-    with pytest.raises(InputError, match=r"acme\.example to out\.example, which is none of the gateways"):
-        run(setting, carriage="memory", out=tmp_path / "run", classifiers=("code",))
+    with pytest.raises(OutsideError, match=r"192\.0\.2\.1"):
+        run(setting, Options("tcp", tmp_path / "run", ("code",)))
+
+
+def test_an_exchanger_without_an_address_is_a_mistake(tmp_path: Path) -> None:
+    away = '[[dns]]\nname = "acme.example"\ntype = "MX"\nvalue = "1 out.example"\n\n[[campaign]]'
+    loaded = load(write(tmp_path, bent("[[campaign]]", away)))
+    with pytest.raises(InputError, match=r"acme\.example to out\.example, which has no address"):
+        set_up(loaded)
 
 
 def test_a_policy_that_would_never_be_asked_is_a_mistake(tmp_path: Path) -> None:

@@ -6,12 +6,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from book_rows import attempt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.attempt import Outcome
+from probe.attempt import Attempt, Failure, Outcome
 from probe.retry import RetrySchedule
-from probe.scenario.model import Retry
+from probe.scenario.sending import Retry
 
 
 def schedule(**keys: Any) -> RetrySchedule:
@@ -19,11 +20,17 @@ def schedule(**keys: Any) -> RetrySchedule:
     return RetrySchedule(Retry.model_validate(keys))
 
 
+def after(outcome: str, number: int = 1, **columns: Any) -> Attempt:
+    """Return an attempt that came to something."""
+    code = {Outcome.DEFERRED: 451, Outcome.REFUSED: 550, Outcome.DELIVERED: 250}.get(Outcome(outcome))
+    return attempt(**{"outcome": outcome, "number": number, "code": code, "text": "no", **columns})
+
+
 def waits(of: RetrySchedule, took_s: float = 0.0, outcome: str = Outcome.DEFERRED) -> list[float]:
     """Return every wait until the schedule gives up, when each attempt takes so long and comes to the same."""
     found: list[float] = []
     elapsed_s = took_s
-    while (wait_s := of.next_wait_s(outcome, len(found) + 1, elapsed_s)) is not None:
+    while (wait_s := of.next_wait_s(after(outcome, len(found) + 1), elapsed_s)) is not None:
         found.append(wait_s)
         elapsed_s += wait_s + took_s
     return found
@@ -55,22 +62,53 @@ def test_the_time_that_attempts_take_counts_towards_giving_up() -> None:
 
 def test_a_retry_that_would_begin_exactly_at_the_end_is_not_made() -> None:
     of = schedule(first="10m", factor=1, give_up_after="20m")
-    assert of.next_wait_s(Outcome.DEFERRED, 1, 599.0) == 600
-    assert of.next_wait_s(Outcome.DEFERRED, 1, 600.0) is None
+    assert of.next_wait_s(after(Outcome.DEFERRED), 599.0) == 600
+    assert of.next_wait_s(after(Outcome.DEFERRED), 600.0) is None
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DEFERRED, Outcome.FAILED, "deferred", "failed"])
 def test_deferrals_and_network_failures_are_tried_again(outcome: str) -> None:
-    assert schedule(first="5m").next_wait_s(outcome, 1, 0.0) == 300
+    assert schedule(first="5m").next_wait_s(after(outcome), 0.0) == 300
 
 
 @pytest.mark.parametrize("outcome", [Outcome.DELIVERED, Outcome.REFUSED])
 def test_what_was_taken_or_refused_for_good_is_final(outcome: str) -> None:
-    assert schedule(first="5m").next_wait_s(outcome, 1, 0.0) is None
+    assert schedule(first="5m").next_wait_s(after(outcome), 0.0) is None
+
+
+@pytest.mark.parametrize("failure", [Failure.NO_ROUTE, Failure.IN_DOUBT])
+def test_what_no_retry_can_mend_is_final(failure: Failure) -> None:
+    assert schedule(first="5m").next_wait_s(after(Outcome.FAILED, failure=failure), 0.0) is None
+
+
+@pytest.mark.parametrize("failure", [Failure.UNREACHABLE, Failure.NO_ANSWER, Failure.LINE_CUT, Failure.NO_TLS])
+def test_a_failure_of_the_network_may_have_waits_of_its_own(failure: Failure) -> None:
+    of = schedule(first="5m", connection={"first": "1m"})
+    assert of.next_wait_s(after(Outcome.FAILED, failure=failure), 0.0) == 60
+    assert of.next_wait_s(after(Outcome.DEFERRED), 0.0) == 300
+
+
+@pytest.mark.parametrize(
+    ("enhanced", "text", "wait_s"),
+    [
+        ("4.7.28", "no", 3600),
+        ("4.7.1", "Rate limit exceeded", 3600),
+        (None, "too many messages from your address", 3600),
+        (None, "Please slow down", 3600),
+        ("4.7.1", "Greylisted, please try again later", 300),
+        ("4.2.2", "Mailbox full", 300),
+        (None, "operate with care", 300),
+    ],
+)
+def test_a_deferral_that_speaks_of_speed_may_have_waits_of_its_own(
+    enhanced: str | None, text: str, wait_s: float
+) -> None:
+    of = schedule(first="5m", rate={"first": "1h"})
+    assert of.next_wait_s(after(Outcome.DEFERRED, enhanced=enhanced, text=text), 0.0) == wait_s
 
 
 def test_a_very_late_attempt_still_waits_no_longer_than_the_longest() -> None:
-    assert schedule(longest="1h", give_up_after="1000d").next_wait_s(Outcome.DEFERRED, 10_000, 0.0) == 3600
+    assert schedule(longest="1h", give_up_after="1000d").next_wait_s(after(Outcome.DEFERRED, 10_000), 0.0) == 3600
 
 
 @given(

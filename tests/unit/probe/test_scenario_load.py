@@ -11,8 +11,8 @@ from fake_gateways import persona as personas
 from fake_gateways.dsn import Layout
 from fake_gateways.policies import KINDS
 from probe.input_error import InputError
-from probe.lab import set_up
 from probe.scenario.load import MAX_OCTETS, load
+from probe.setting import set_up
 
 DOMAINS = 'domains = ["acme.example"]'
 CLAIMS = 'claims = { content = "user-unknown" }'
@@ -105,7 +105,7 @@ SPOKEN = [
         DOMAINS,
         'companies = 3\naddress = "127.2.0.1"',
         "gateway.acme",
-        "has companies and also mailbox or address, which belong to one gateway; remove one or the other",
+        "has companies and also mailbox, address or foreign, which belong to one gateway; remove one of them",
     ),
     (
         DOMAINS,
@@ -372,5 +372,5 @@ def test_a_recipient_whose_domain_has_no_gateway_is_told(tmp_path: Path) -> None
         set_up(load(path))
     assert str(caught.value) == (
         f"{path}: campaign[0].recipients.seed_list: ann@nowhere.example: no gateway takes mail for nowhere.example, "
-        "so it has no MX; add nowhere.example to a gateway's domains or remove the address"
+        "so it has no MX; add nowhere.example to a gateway's domains or to absent_domains, or remove the address"
     )

@@ -20,7 +20,8 @@ from fake_gateways.truth import Cause
 from fake_gateways.units import PerTime
 from probe.input_error import InputError
 from probe.scenario.load import check
-from probe.scenario.model import Campaign, GatewaySpec, ListedIn, Scenario, Sender
+from probe.scenario.model import GatewaySpec, Scenario
+from probe.scenario.sending import Campaign, ListedIn, Sender
 
 RAW = tomllib.loads(SCENARIO)
 SENDER = {"helo": "mta1.sender.example", "return_path": "b.example", "rate": "2/1s", "ips": [{"address": "127.10.0.1"}]}

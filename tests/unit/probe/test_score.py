@@ -18,25 +18,26 @@ from probe.attempt import Attempt
 from probe.check.join import join
 from probe.check.score import (
     Scorecard,
-    Story,
     read_all,
     score_classifier,
     score_truth,
-    stories,
 )
+from probe.check.story import Key, Story, stories
 from probe.classify import BASELINES, Evidence, Reading
+from probe.ledger import Mailbox
 
 GONE, KEPT = Reading(Cause.USER_UNKNOWN), Reading(Cause.CONTENT)
 people = st.lists(st.tuples(st.sampled_from(MailboxState), st.booleans()), max_size=30)
 
 
-def population(drawn: Iterable[tuple[MailboxState, bool]]) -> tuple[dict[str, Story], dict[str, Reading]]:
+def population(drawn: Iterable[tuple[MailboxState, bool]]) -> tuple[dict[Key, Story], dict[Key, Reading]]:
     """Return people in these states, and a classifier's word on each: True suppresses."""
-    told, readings = {}, {}
+    told: dict[Key, Story] = {}
+    readings: dict[Key, Reading] = {}
     for number, (state, suppress) in enumerate(drawn):
         name = f"person{number}@acme.example"
-        told[name] = Story(Evidence(name, (refused(recipient=name),)), None, state)
-        readings[name] = GONE if suppress else KEPT
+        told["news", name] = Story(Evidence(name, (refused(recipient=name),)), None, state)
+        readings["news", name] = GONE if suppress else KEPT
     return told, readings
 
 
@@ -139,11 +140,14 @@ HEARD = [
     refused(recipient="fox@beta.example", code=None, failure="unreachable", stage="connect"),
 ]
 MAILBOXES = {
-    "ann@acme.example": "present",
-    "bob@acme.example": "full",
-    "cat@acme.example": "present",
-    "dan@acme.example": "departed",
-    "eve@beta.example": "present",
+    address: Mailbox(address, "acme", state, None)
+    for address, state in {
+        "ann@acme.example": "present",
+        "bob@acme.example": "full",
+        "cat@acme.example": "present",
+        "dan@acme.example": "departed",
+        "eve@beta.example": "present",
+    }.items()
 }
 
 
@@ -183,7 +187,7 @@ def test_an_address_that_no_directory_has_is_nobodys_any_more() -> None:
 
 def test_mailboxes_are_found_whatever_the_case_of_the_senders_list() -> None:
     told = stories([(attempt(recipient="Bob@acme.example"), None)], MAILBOXES)
-    assert told["Bob@acme.example"].mailbox is MailboxState.FULL
+    assert told["news", "Bob@acme.example"].mailbox is MailboxState.FULL
 
 
 @given(st.randoms(use_true_random=False))

@@ -23,11 +23,15 @@ class Line:
         self.greeting = Reply(220)
         self.keywords = frozenset({"PIPELINING"} if pipelining else ())
         self.local_port = 1
+        self.tls = False
         self.is_open = True
         self.said: list[bytes] = []
         self._script = list(script)
 
     async def hello(self) -> Reply:
+        return OK
+
+    async def encrypt(self) -> Reply:
         return OK
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
@@ -51,8 +55,8 @@ async def heard(*script: Reply, pipelining: bool, reset: bool = False) -> tuple[
     async def pause() -> None:
         pass
 
-    found = await transact(
-        line, return_path="a@b.example", recipient="c@d.example", content=b"hello", reset=reset, pause=pause
+    (found,) = await transact(
+        line, return_path="a@b.example", recipients=["c@d.example"], content=b"hello", reset=reset, pause=pause
     )
     return found, line.said
 

@@ -27,9 +27,10 @@ import pytest
 
 from probe import lab
 from probe.attempt import Attempt
-from probe.check.score import CauseScore, ClassifierScore, GatewayScore, Scorecard
+from probe.check.score import CauseScore, ClassifierScore, Part, Scorecard
 from probe.ledger import Ledger
 from probe.scenario.load import load
+from probe.setting import set_up
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "twelve.toml"
 
@@ -43,8 +44,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def result(folder: Path) -> lab.Result:
     """Run the twelve in memory."""
-    setting = lab.set_up(load(SCENARIO))
-    return lab.run(setting, carriage="memory", out=folder, classifiers=("code", "text", "always-keep"))
+    setting = set_up(load(SCENARIO))
+    return lab.run(setting, lab.Options("memory", folder, ("code", "text", "always-keep")))
 
 
 @pytest.fixture
@@ -139,10 +140,10 @@ def test_keeping_everybody(card: Scorecard) -> None:
 
 def test_where_the_report_lies(card: Scorecard) -> None:
     assert card.gateways == {
-        "plain": GatewayScore(recipients=4, delivered=1, hard_bounces=2, gone=2, disguised=0),
-        "liar": GatewayScore(recipients=3, delivered=0, hard_bounces=3, gone=1, disguised=2),
-        "wary": GatewayScore(recipients=2, delivered=0, hard_bounces=2, gone=1, disguised=0),
-        "freemail": GatewayScore(recipients=3, delivered=2, hard_bounces=1, gone=1, disguised=0),
+        "plain": Part(recipients=4, delivered=1, hard_bounces=2, gone=2, disguised=0),
+        "liar": Part(recipients=3, delivered=0, hard_bounces=3, gone=1, disguised=2),
+        "wary": Part(recipients=2, delivered=0, hard_bounces=2, gone=1, disguised=0),
+        "freemail": Part(recipients=3, delivered=2, hard_bounces=1, gone=1, disguised=0),
     }
 
 
@@ -170,8 +171,8 @@ def test_a_full_mailbox_is_tried_three_times_and_given_up(result: lab.Result, fo
 def test_the_seed_changes_nothing_but_the_order(result: lab.Result, folder: Path, tmp_path: Path) -> None:
     loaded = load(SCENARIO)
     other = loaded.scenario.model_copy(update={"seed": 13})
-    setting = lab.set_up(type(loaded)(other, loaded.folder, loaded.path))
-    again = lab.run(setting, carriage="memory", out=tmp_path, classifiers=("code", "text", "always-keep"))
+    setting = set_up(type(loaded)(other, loaded.folder, loaded.path))
+    again = lab.run(setting, lab.Options("memory", tmp_path, ("code", "text", "always-keep")))
     beside = {"seed", "books"}
     assert again.scorecard.books != result.scorecard.books
     assert {key: value for key, value in again.figures().items() if key not in beside} == {
