@@ -134,7 +134,9 @@ class Decider:
             if fate is Fate.BOUNCED_LATER and (not self._case.envelope.return_path or "FAILURE" not in notify):
                 fate = Fate.DISCARDED  # nobody may be told (RFC 5321 4.5.5, RFC 3461 4.1)
             if fate is Fate.BOUNCED_LATER:
-                told = self._gateway.tell(Refuse(filed.cause), Stage.REPORT, self._case, recipient, policy)
+                told = self._gateway.tell(
+                    Refuse(filed.cause, wording=filed.wording), Stage.REPORT, self._case, recipient, policy
+                )
                 undelivered.append(self._undelivered(recipient, told.reply, "failed"))
             claimed = told.claimed if told is not None else None
             self.record(Stage.END_OF_DATA, recipient, reply, fate, cause=filed.cause, claimed=claimed, policy=policy)

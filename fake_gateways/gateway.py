@@ -14,7 +14,7 @@ from fake_gateways.delivery_report import DeliveryReport, write_report
 from fake_gateways.dsn import Undelivered
 from fake_gateways.envelope import Stage, domain_of
 from fake_gateways.mailboxes import Directory, MailboxState
-from fake_gateways.persona import Persona, Refusal, Reports, Wording
+from fake_gateways.persona import Persona, Refusal, Reports
 from fake_gateways.personal_mail import Received, complaint, vacation_note
 from fake_gateways.policies import begin
 from fake_gateways.policies.case import Case, Decision, Observer, Policy, Settings
@@ -23,6 +23,7 @@ from fake_gateways.reply import Reply
 from fake_gateways.session import Session
 from fake_gateways.truth import Cause, Fate, Truth
 from fake_gateways.verdict import Answer, Question, Refuse
+from fake_gateways.wording import Wording
 
 _ID_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
@@ -119,6 +120,8 @@ class Gateway:
         claimed = self._claims.get(verdict.cause, believed)
         if claimed is not believed and self._lies < 1.0 and self._lot.random() >= self._lies:
             claimed = believed
+        if verdict.wording is not None and claimed is believed:
+            return Told(claimed, self._fill(verdict.wording, case, recipient))
         if verdict.backend is not None and claimed is believed:
             return Told(claimed, self._repeat(verdict.backend, claimed, stage, case, recipient))
         honest = policy if claimed is verdict.cause else ""
@@ -258,5 +261,6 @@ def _by_stage(
     found: dict[Stage, list[tuple[str, Policy]]] = {stage: [] for stage in Stage}
     for number, settings in enumerate(sorted(policies, key=persona.rank_of)):
         policy = begin(settings, f"{seed}:{settings.kind}:{number}", starts)
-        found[persona.stage_of(settings)].append((settings.kind, policy))
+        for stage in settings.asked_at or (persona.stage_of(settings),):
+            found[stage].append((settings.kind, policy))
     return {stage: tuple(named) for stage, named in found.items()}

@@ -13,6 +13,7 @@ class Fault(StrEnum):
     MAILBOX = "mailbox"
     SENDER = "sender"
     TRANSIENT = "transient"
+    UNKNOWN = "unknown"
 
 
 class Remedy(StrEnum):
@@ -22,6 +23,7 @@ class Remedy(StrEnum):
     KEEP_AND_RETRY = "keep, retry later"
     REPAIR_SENDING = "keep, repair the sending"
     RETRY = "retry"
+    KEEP = "keep, nobody knows"
 
 
 class Cause(StrEnum):
@@ -45,6 +47,8 @@ class Cause(StrEnum):
     GREYLISTED = "greylisted"
     NETWORK = "network"
     SYSTEM = "system"
+    UNKNOWN = "unknown"
+    """Replayed from another system's log, which does not tell; no gateway of ours decides so by itself."""
 
     @property
     def fault(self) -> Fault:
@@ -66,12 +70,14 @@ _FAULT: Final = {
     Cause.GREYLISTED: Fault.TRANSIENT,
     Cause.NETWORK: Fault.TRANSIENT,
     Cause.SYSTEM: Fault.TRANSIENT,
+    Cause.UNKNOWN: Fault.UNKNOWN,
 }
 _REMEDY: Final = {
     Fault.RECIPIENT: Remedy.SUPPRESS,
     Fault.MAILBOX: Remedy.KEEP_AND_RETRY,
     Fault.SENDER: Remedy.REPAIR_SENDING,
     Fault.TRANSIENT: Remedy.RETRY,
+    Fault.UNKNOWN: Remedy.KEEP,
 }
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from fake_gateways.truth import Cause, Fate
+
+if TYPE_CHECKING:
+    from fake_gateways.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,8 @@ class Refuse:
     """The recipient at fault when a whole message is refused for one of several."""
     claimed: Cause | None = None
     """What the gateway itself takes for the cause, where it is mistaken: a stale directory believes what it says."""
+    wording: Wording | None = None
+    """What is said, where that is the policy's own to know."""
     backend: str | None = None
     """The persona of the server behind the gateway, where the gateway repeats that one's words."""
     closes: bool = False
@@ -47,6 +53,8 @@ class File:
     fate: Fate
     cause: Cause
     recipient: str | None = None
+    wording: Wording | None = None
+    """What a report says, where that is the policy's own to know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,16 @@ from rich.console import Console
 
 from fake_gateways.loopback import Network, OutsideError
 from fake_gateways.persona_lint import remarks
-from probe import event_loop, lab, serving
+from probe import event_loop, intaking, lab, serving
 from probe.classify import BASELINES
 from probe.input_error import InputError
+from probe.intake.formats import FORMATS, MAILBOX
+from probe.intake.write_scenario import import_as_scenario
 from probe.ledger import Attempt, DeliveryReport, Ledger, Planned, Returned, Truth
 from probe.report import shown
 from probe.report.personas import print_list, print_persona
 from probe.report.terminal import harmless, print_answer
-from probe.report.watching import Watching
+from probe.report.watching import Filling, Watching
 from probe.scenario.load import Loaded, load, load_persona
 from probe.scenario.model import Scenario
 from probe.setting import set_up
@@ -97,6 +99,13 @@ class TransportName(StrEnum):
 
     TCP = "tcp"
     MEMORY = "memory"
+
+
+class ImportUse(StrEnum):
+    """What becomes of a log."""
+
+    SCENARIO = "scenario"
+    EVENTS = "events"
 
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
@@ -199,6 +208,41 @@ def books(
         for name, row_type in _COUNTED:
             print(f"{name:<10} {ledger.count(row_type):,}")
         print(f"sha256     {ledger.digest()}")
+
+
+@app.command("import")
+def import_log(
+    log: Annotated[Path, typer.Argument(metavar="LOG", help="A log (also packed by gzip), an mbox or a Maildir.")],
+    *,
+    source: Annotated[str, typer.Option("--from", help=f"Whose log it is: {', '.join([*FORMATS, MAILBOX])}.")],
+    use: Annotated[ImportUse, typer.Option("--as", help="What to make of it.")] = ImportUse.SCENARIO,
+    out: Annotated[Path | None, typer.Option(help="Folder for the scenario (default: imported/NAME).")] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option(help="For csv and jsonl, such as recipient=email; repeat for several.")
+    ] = None,
+    year: Annotated[
+        int | None,
+        typer.Option(min=1970, max=2100, help="Year of the first line, where times have none (default: now)."),
+    ] = None,
+    key_file: Annotated[
+        Path | None, typer.Option(help="Key of the made-up names, made if it is not there (default: a key for once).")
+    ] = None,
+    keep_names: Annotated[bool, typer.Option("--keep-names", help="Keep real names and addresses.")] = False,
+) -> None:
+    """Turn another system's log into a scenario that replays it, its names made up unless you say otherwise."""
+    events = intaking.open_log(log, source, columns=columns or (), year=year)
+    if use is ImportUse.EVENTS:
+        with _printing():
+            for line in intaking.as_json(events):
+                print(line)
+        return
+    name = intaking.name_of(log)
+    key = None if keep_names else intaking.key(key_file)
+    with Filling(f"reading {log.name}", intaking.size_of(log)) as bar:
+        events = intaking.open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
+        summary = import_as_scenario(events, out or Path("imported") / name, name=name, key=key)
+    for line in intaking.told(summary):
+        print(harmless(line))
 
 
 @app.command()

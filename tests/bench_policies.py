@@ -30,6 +30,7 @@ NEEDED: Final[dict[str, dict[str, Any]]] = {
     "recipients-per-message": {"most": 100},
     "directory-harvest": {"limit": "25/1h"},
     "restricted-recipients": {"part": 0.05},
+    "as-logged": {"log": str(Path(__file__).parent / "scenarios" / "logged.csv")},
     "message-size": {"limit": "1 MB"},
     "url-blocklist": {"zones": ["uri.example"]},
     "geography": {"regions": {"abroad": ["10.0.0.0/8"]}, "refuse": ["abroad"]},

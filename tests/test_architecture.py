@@ -43,6 +43,9 @@ EDGES: Final = {
     "probe/report/shown.py": "reads the books",
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
+    "probe/intaking.py": "opens logs, makes keys",
+    "probe/intake/files.py": "reads logs and mailboxes",
+    "probe/intake/write_scenario.py": "writes scenarios",
     "probe/cli.py": "arguments and exit codes",
 }
 """Every file that does input or output. A file that is not named here is pure."""
@@ -52,6 +55,7 @@ DOORS: Final = {
     ("fake_gateways/clock.py", "time"): {"WallClock"},
     ("fake_gateways/persona.py", "importlib"): {"names", "load", "_plain_words"},
     ("fake_gateways/persona.py", "pathlib"): {"load"},
+    ("fake_gateways/policies/as_logged.py", "pathlib"): {"AsLoggedSettings", "read_log"},
     ("fake_gateways/policies/dmarc.py", "importlib"): {"_public_suffixes"},
     ("fake_gateways/policies/message_parts.py", "io"): {"_archive"},
     ("fake_gateways/policies/url_blocklist.py", "urllib"): {"_hosts"},
@@ -59,6 +63,7 @@ DOORS: Final = {
     ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
     ("probe/message.py", "pathlib"): {"read"},
     ("probe/signature.py", "pathlib"): {"signer"},
+    ("probe/scenario/model.py", "pathlib"): {"_resolved"},
 }
 """Where a pure file reaches out after all: what it imports for it, and in which definitions alone it may use it."""
 
@@ -76,6 +81,8 @@ ONLY_IN: Final = {
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
     "typer": {"probe/cli.py"},
+    "drain3": {"probe/intake/templates.py"},
+    "tomlkit": {"probe/intake/write_scenario.py"},
     "flufl": {"probe/returned_mail/prose.py"},
     "tenacity": {"probe/retry.py"},
     "uvloop": {"probe/event_loop.py"},

@@ -10,6 +10,7 @@ from typing import Annotated, Final, get_args
 from pydantic import Field
 
 from fake_gateways.policies import (
+    as_logged,
     attachments,
     client_name,
     connections,
@@ -62,6 +63,7 @@ _Any = (
     | relay.RelaySettings
     | recipient_verification.RecipientVerificationSettings
     | restricted_recipients.RestrictedRecipientsSettings
+    | as_logged.AsLoggedSettings
     | directory.DirectorySettings
     | greylisting.GreylistingSettings
     | dkim.DkimSettings

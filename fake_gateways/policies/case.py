@@ -130,6 +130,11 @@ class Settings(BaseModel):
         return self
 
     @property
+    def asked_at(self) -> frozenset[Stage]:
+        """The stages it is asked at, where that is more than one."""
+        return frozenset()
+
+    @property
     def kind(self) -> str:
         """The name of the policy."""
         return str(self.type)  # type: ignore[attr-defined]  # every kind of settings has a type of its own

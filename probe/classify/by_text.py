@@ -28,8 +28,16 @@ class ByText:
         settled = without_refusal(evidence)
         if settled is not None:
             return settled
-        text = evidence.heard[2].replace("\n", " ")
-        for cause, pattern, compiled in self._rules:
-            if compiled.search(text):
-                return Reading(cause, reason=f"matches {pattern}")
-        return Reading(None, confidence=0.0, reason="no rule matches")
+        rule = self._rule_for(evidence.heard[2])
+        if rule is None:
+            return Reading(None, confidence=0.0, reason="no rule matches")
+        return Reading(rule[0], reason=f"matches {rule[1]}")
+
+    def cause_of(self, text: str) -> Cause | None:
+        """Return the cause that words speak of, None where no rule knows them."""
+        rule = self._rule_for(text)
+        return None if rule is None else rule[0]
+
+    def _rule_for(self, text: str) -> tuple[Cause, str] | None:
+        text = text.replace("\n", " ")
+        return next(((cause, pattern) for cause, pattern, compiled in self._rules if compiled.search(text)), None)

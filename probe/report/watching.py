@@ -9,7 +9,7 @@ from typing import Final, Self
 from rich import box
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -81,3 +81,33 @@ def _cells(name: Text, standing: Standing, elapsed_s: float) -> tuple[Text | str
     rate = standing.attempts / elapsed_s if elapsed_s > 0 else 0.0
     counts = (standing.queued, standing.delivered, standing.deferrals, standing.refused, standing.given_up)
     return name, *(f"{count:,}" for count in counts), f"{rate:,.0f}"
+
+
+class Filling:
+    """A bar for a file that is read: octets of so many."""
+
+    def __init__(self, name: str, octets: int) -> None:
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            DownloadColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+            transient=True,
+        )
+        self._task = self._bar.add_task(name, total=octets)
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def advance(self, octets: int) -> None:
+        """Note what was read."""
+        self._bar.update(self._task, advance=octets)

@@ -75,7 +75,7 @@ def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
     """List every gateway of a scenario in order; raises InputError when two share a domain or an address."""
     found: list[Company] = []
     taken: dict[str, str] = {}
-    names = _made_up(scenario.seed)
+    names = made_up_domains(scenario.seed)
     for spec in scenario.gateway:
         sizes = _sizes(spec.mailboxes.count, spec.companies or 1)
         for number, size in enumerate(sizes, 1):
@@ -128,7 +128,7 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
     )
 
 
-def _made_up(seed: int) -> Iterator[str]:
+def made_up_domains(seed: int) -> Iterator[str]:
     """Yield company domains under the reserved .example (RFC 2606), in an order that depends on the seed."""
     pairs = [f"{first}-{second}.example" for first in _FIRST for second in _SECOND]
     random.Random(f"{seed}:domains").shuffle(pairs)  # noqa: S311 - a simulation must be repeatable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
@@ -153,8 +154,10 @@ class GatewaySpec(Strict):
     @classmethod
     def _as_the_vendor_has_it(cls, raw: Any, info: ValidationInfo) -> Any:
         """Fill in from the persona what the scenario leaves to it; what is wrong besides is told later."""
-        if not isinstance(raw, dict) or not isinstance(raw.get("persona"), str):
+        if not isinstance(raw, dict) or not isinstance(raw.setdefault("persona", "postfix"), str):
             return raw
+        if info.context:
+            raw = _resolved(raw, info.context["folder"])
         name = raw["persona"]
         if name.endswith(".toml") and info.context:
             name = str((info.context["folder"] / name).resolve())
@@ -263,6 +266,22 @@ class Scenario(Strict):
             msg = 'a foreign gateway and a smart host live in real time; write clock = "wall"'
             raise ValueError(msg)
         return self
+
+
+def _resolved(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Return a gateway whose policies name the files they need by their whole path."""
+    policies = raw.get("policy", ())
+    if not isinstance(policies, list):
+        return raw
+    return {
+        **raw,
+        "policy": [
+            {**each, "log": str((folder / each["log"]).resolve())}
+            if isinstance(each, dict) and isinstance(each.get("log"), str)
+            else each
+            for each in policies
+        ],
+    }
 
 
 def _filled_in(raw: dict[str, Any], persona: personas.Persona) -> dict[str, Any]:

@@ -13,11 +13,12 @@ from lone_gateway import ALICE, PEER, RETURN_PATH, LoneGateway, case_of
 
 from fake_gateways import persona as personas
 from fake_gateways.envelope import Stage
-from fake_gateways.persona import Persona, Refusal, Says, Wording
+from fake_gateways.persona import Persona, Refusal, Says
 from fake_gateways.policies import KINDS
 from fake_gateways.reply import Reply, ReplyReader
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
+from fake_gateways.wording import Wording
 
 NAMES = personas.names()
 FILES = {file.name: file.read_text("utf-8") for file in (resources.files("fake_gateways") / "personas").iterdir()}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from lone_gateway import STARTS, case_of
 
@@ -42,6 +44,7 @@ def test_every_policy_begins_from_its_settings(kind: str) -> None:
     limit = "1 MB" if kind == "message-size" else "1/1s"
     zones = {"zones": ["uri.example"]} if kind == "url-blocklist" else {}
     needed = {"limit": limit, "most": 1, "part": 0.1, "regions": {"xx": []}, **zones}
+    needed["log"] = str(Path(__file__).parents[3] / "scenarios" / "logged.csv")
     needed |= {"refuse": ["xx"]} if kind == "geography" else {}
     fields = KINDS[kind].model_fields
     settings = KINDS[kind].model_validate({"type": kind, **{key: needed[key] for key in needed.keys() & fields.keys()}})

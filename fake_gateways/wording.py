@@ -1,0 +1,66 @@
+"""One thing a gateway says, with what is filled in when it is said."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from string import Formatter
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from fake_gateways.reply import EnhancedStatus, Reply, from_wire
+
+FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain", "sender_domain", "backend"})
+"""What a wording may have filled in."""
+
+
+def _enhanced(value: Any) -> Any:
+    return EnhancedStatus.parse(value) if isinstance(value, str) else value
+
+
+class Wording(BaseModel):
+    """One thing a vendor says.
+
+    ``text`` may hold {recipient} and its {domain}, {sender} and its {sender_domain}, {ip}, {helo}, {id} and {host}.
+
+    {backend} stands for the reply of the server behind the gateway, in a refusal that repeats it.
+    A line feed in ``text`` begins a continuation line. A vendor that writes the enhanced status into the text, or
+    behind it, is quoted so, with ``enhanced`` left out.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    code: int = Field(ge=200, le=599)
+    enhanced: Annotated[EnhancedStatus | None, BeforeValidator(_enhanced)] = None
+    text: str
+
+    @model_validator(mode="after")
+    def _survives_the_wire(self) -> Wording:
+        lines = self.text.split("\n")
+        if not all(line == line.strip() and line.isprintable() for line in lines) or not self.text:
+            msg = f"{self.text!r} has empty text, blanks at the ends of a line, or control characters; remove them"
+            raise ValueError(msg)
+        if self.enhanced is not None and self.enhanced.klass != self.code // 100:
+            msg = f"enhanced status {self.enhanced} belongs to another class than code {self.code} (RFC 2034 section 4)"
+            raise ValueError(msg)
+        try:
+            unknown = {name for _, name, _, _ in Formatter().parse(self.text) if name is not None} - FIELDS
+        except ValueError:
+            unknown = {"}"}
+        if unknown:
+            known = ", ".join(f"{{{name}}}" for name in sorted(FIELDS))
+            msg = f"{self.text!r} has a placeholder that is none of {known}"
+            raise ValueError(msg)
+        if from_wire(self.code, lines).enhanced is not None:
+            msg = f"{self.text!r} begins with an enhanced status; give it as enhanced"
+            raise ValueError(msg)
+        return self
+
+    @cached_property
+    def plain(self) -> Reply | None:
+        """The reply itself where the text has nothing to fill in."""
+        return None if "{" in self.text else Reply(self.code, tuple(self.text.split("\n")), self.enhanced)
+
+    def say(self, fields: dict[str, str]) -> Reply:
+        """Fill in the text."""
+        return Reply(self.code, tuple(self.text.format_map(fields).split("\n")), self.enhanced)

@@ -1,0 +1,68 @@
+"""Reads logs and mailboxes from disk as streams."""
+
+from __future__ import annotations
+
+import gzip
+import mailbox
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Final
+
+from probe.input_error import InputError
+from probe.intake.event import Line
+from probe.intake.lines import MAX_CHARACTERS
+
+Advance = Callable[[int], None]
+"""Hears how many octets of the file have been read."""
+_AT_MOST: Final = 10 * MAX_CHARACTERS * 20
+"""Octets of a line that are read together; JSON on one line may be long."""
+
+
+def size_of(path: Path) -> int:
+    """Return how many octets there are to read; raises InputError where there is nothing to be read."""
+    try:
+        if path.is_dir():
+            return sum(entry.stat().st_size for entry in path.rglob("*") if entry.is_file())
+        if not path.is_file():
+            raise InputError(path, "is no file", "check the file name")
+        return path.stat().st_size
+    except OSError as error:
+        raise InputError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
+
+
+def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[Line]:
+    """Yield the lines of a text file, packed by gzip or not; what is no UTF-8 is replaced. Raises InputError."""
+    try:
+        with path.open("rb") as raw:
+            file: IO[bytes] = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw  # type: ignore[assignment]
+            before = number = 0
+            while octets := file.readline(_AT_MOST):
+                number += 1
+                yield Line(number, octets.decode("utf-8", "replace").rstrip("\r\n"))
+                if number % 1000 == 0:
+                    advance(raw.tell() - before)
+                    before = raw.tell()
+            advance(raw.tell() - before)
+    except (OSError, EOFError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InputError(path, f"cannot be read ({reason})", "check the file and its permissions") from None
+
+
+def messages(path: Path, advance: Advance = lambda _: None) -> Iterator[bytes]:
+    """Yield the messages of an mbox file or a Maildir folder. Raises InputError."""
+    try:
+        if path.is_dir() and not (path / "cur").is_dir():
+            raise InputError(path, "is a folder without cur, so no Maildir", "name a Maildir or an mbox file")
+        box: mailbox.Mailbox[mailbox.mboxMessage] | mailbox.Mailbox[mailbox.MaildirMessage] = (
+            mailbox.Maildir(os.fspath(path), create=False)
+            if path.is_dir()
+            else mailbox.mbox(os.fspath(path), create=False)
+        )
+        for key in sorted(box.iterkeys()):
+            octets = box.get_bytes(key)
+            advance(len(octets))
+            yield octets
+        box.close()
+    except (OSError, mailbox.Error) as error:
+        raise InputError(path, f"cannot be read ({error})", "name a Maildir or an mbox file") from None

@@ -1,0 +1,214 @@
+"""A log becomes a scenario that says the same to the same people, and holds no name of theirs."""
+
+from __future__ import annotations
+
+import gzip
+import mailbox
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fivefifty_command import INPUT_WRONG, PASSED, fivefifty
+from intake_samples import SAMPLES, YEAR, Sample
+
+from fake_gateways.envelope import domain_of
+from probe.attempt import Attempt
+from probe.coming_home import Returned
+from probe.intake.anonymise import Anonymiser
+from probe.intake.event import BadLine, Event, Kind
+from probe.intake.templates import mask
+from probe.intake.write_scenario import import_as_scenario
+from probe.lab import Options, run
+from probe.ledger import Ledger
+from probe.scenario.load import load
+from probe.setting import set_up
+
+KEY = b"a key for tests, and no other use"
+Mix = dict[str, Counter[tuple[Any, ...]]]
+every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
+
+
+def logged(events: list[Event | BadLine]) -> Mix:
+    """Return what a log says was heard in the end, by domain under its made-up name."""
+    naming = Anonymiser(KEY)
+    last: dict[str, tuple[Any, ...]] = {}
+    for event in events:
+        recipient = event.recipient.lower() if isinstance(event, Event) else ""
+        if isinstance(event, BadLine) or event.kind in {Kind.OPENED, Kind.CLICKED, Kind.COMPLAINT, Kind.AUTO_REPLY}:
+            continue
+        if event.kind is Kind.SUPPRESSED:
+            continue
+        if event.kind is Kind.DELIVERED:
+            last[recipient] = ("delivered",)
+        elif event.kind is Kind.BOUNCED_LATER:
+            last[recipient] = ("report", event.code, event.enhanced)
+        else:
+            code = event.code
+            last[recipient] = (code, event.enhanced if code else None, _words(event.text, recipient) if code else "")
+    found: Mix = defaultdict(Counter)
+    for recipient, heard in last.items():
+        found[naming.domain(domain_of(recipient))][heard] += 1
+    return found
+
+
+def _words(text: str, recipient: str) -> frozenset[str]:
+    """Return the words of a reply that are no names and no numbers."""
+    words = mask(text, recipient).replace("{recipient}", " ").split()
+    return frozenset(word for word in words if word.isalpha())
+
+
+def replayed(folder: Path) -> Mix:
+    """Return what the sender heard in the end when the scenario was run."""
+    with Ledger.open(folder) as books:
+        last: dict[str, Attempt] = {row.recipient: row for row in books.attempts()}
+        home: dict[str, Returned] = {row.recipient: row for row in books.returned()}
+    found: Mix = defaultdict(Counter)
+    for recipient, row in last.items():
+        if recipient in home:
+            heard: tuple[Any, ...] = ("report", home[recipient].code, home[recipient].status)
+        elif row.outcome == "delivered":
+            heard = ("delivered",)
+        else:
+            heard = (row.code, row.enhanced, _words(row.text, recipient) if row.code else "")
+        found[domain_of(recipient)][heard] += 1
+    return found
+
+
+def alike(ours: Mix, theirs: Mix) -> bool:
+    """Whether two mixes agree: codes and statuses exactly, words as far as they were kept."""
+    if ours.keys() != theirs.keys():
+        return False
+    for domain, heard in ours.items():
+        left = [each for each, count in heard.items() for _ in range(count)]
+        right = [each for each, count in theirs[domain].items() for _ in range(count)]
+        if sorted(map(repr, (each[:2] for each in left))) != sorted(map(repr, (each[:2] for each in right))):
+            return False
+        said = {each[2] for each in right if len(each) > 2 and each[0] != "report"}
+        for each in left:
+            if len(each) > 2 and each[0] != "report" and not any(each[2] <= other for other in said if other != ""):
+                return each[2] == ""
+    return True
+
+
+@every_sample
+@pytest.mark.parametrize("carriage", ["memory", "tcp"])
+def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, carriage: Any, tmp_path: Path) -> None:
+    events = list(sample.read())
+    import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
+    setting = set_up(load(tmp_path / "made" / "scenario.toml"))
+    run(setting, Options(carriage, tmp_path / "run", ("code",)))
+    ours, theirs = replayed(tmp_path / "run"), logged(events)
+    assert {domain: sum(heard.values()) for domain, heard in ours.items()} == {
+        domain: sum(heard.values()) for domain, heard in theirs.items()
+    }
+    assert alike(ours, theirs), f"{dict(ours)} is not {dict(theirs)}"
+
+
+@every_sample
+def test_no_name_of_the_log_stands_in_the_scenario(sample: Sample, tmp_path: Path) -> None:
+    events = [event for event in sample.read() if isinstance(event, Event)]
+    import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
+    written = "\n".join(path.read_text("utf-8") for path in sorted((tmp_path / "made").rglob("*")) if path.is_file())
+    for secret in ("anna.berg", "ben.costa", "carla", "dora", "northwind", "southwind", "messenger.example",
+                   "203.0.113", "198.51.100", "192.0.2", "8842f0aa11"):  # fmt: skip
+        assert secret not in written.lower()
+
+
+@every_sample
+def test_with_their_names_kept_they_stand_there(sample: Sample, tmp_path: Path) -> None:
+    import_as_scenario(sample.read(), tmp_path / "made", name="made", key=None)
+    listed = (tmp_path / "made" / "recipients.csv").read_text("utf-8").lower()
+    assert "anna.berg@northwind.example" in listed
+    set_up(load(tmp_path / "made" / "scenario.toml"))
+
+
+def test_the_same_key_makes_the_same_scenario_and_another_key_another() -> None:
+    first, again, other = Anonymiser(KEY), Anonymiser(KEY), Anonymiser(b"another key of the same length...")
+    names = [f"person{number}@company{number % 7}.example" for number in range(200)]
+    assert [first.address(name) for name in names] == [again.address(name) for name in names]
+    assert [first.address(name) for name in names] != [other.address(name) for name in names]
+    assert len({first.address(name) for name in names}) == len(names)
+    assert len({first.domain(domain_of(name)) for name in names}) == 7
+
+
+def test_a_role_keeps_its_local_part_at_a_made_up_company() -> None:
+    naming = Anonymiser(KEY)
+    assert naming.address("Info@acme.example") == f"info@{naming.domain('acme.example')}"
+
+
+def made(tmp_path: Path, *arguments: object) -> Path:
+    """Import by the command line, and return the scenario."""
+    done = fivefifty("import", *arguments, "--out", tmp_path / "made")
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    return tmp_path / "made" / "scenario.toml"
+
+
+def test_the_command_makes_a_scenario_that_runs(tmp_path: Path) -> None:
+    scenario = made(tmp_path, SAMPLES[0].path, "--from", "postfix", "--year", YEAR)
+    assert fivefifty("scenario", "check", scenario).returncode == PASSED
+    done = fivefifty("run", scenario, "--transport", "memory", "--out", tmp_path / "run")
+    assert (done.returncode, done.stderr) == (PASSED, "")
+
+
+def test_a_key_file_is_made_once_and_used_again(tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    first = made(tmp_path, SAMPLES[0].path, "--from", "postfix", "--key-file", key).parent
+    listed = (first / "recipients.csv").read_text("utf-8")
+    assert key.stat().st_mode & 0o777 == 0o600
+    again = made(tmp_path, SAMPLES[0].path, "--from", "postfix", "--key-file", key).parent
+    assert (again / "recipients.csv").read_text("utf-8") == listed
+
+
+def test_a_packed_log_is_read_as_it_is(tmp_path: Path) -> None:
+    packed = tmp_path / "mail.log.gz"
+    packed.write_bytes(gzip.compress(SAMPLES[0].path.read_bytes()))
+    plain = fivefifty("import", SAMPLES[0].path, "--from", "postfix", "--as", "events", "--year", YEAR)
+    again = fivefifty("import", packed, "--from", "postfix", "--as", "events", "--year", YEAR)
+    assert plain.stdout == again.stdout
+    assert plain.returncode == again.returncode == PASSED
+
+
+@pytest.mark.parametrize("kind", ["mbox", "maildir"])
+def test_a_mailbox_of_bounces_is_read(kind: str, tmp_path: Path) -> None:
+    report = (
+        "From: MAILER-DAEMON@mx.acme.example\nTo: march+ann=acme.example@bounce.messenger.example\n"
+        "Date: Mon, 02 Mar 2026 08:00:05 +0000\nSubject: Undelivered\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="x"\n\n--x\nContent-Type: text/plain\n\n'
+        "Sorry.\n--x\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.acme.example\n\n"
+        "Final-Recipient: rfc822; ann@acme.example\nAction: failed\nStatus: 5.1.1\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 User unknown\n--x--\n"
+    )
+    path = tmp_path / kind
+    box: Any = mailbox.mbox(str(path)) if kind == "mbox" else mailbox.Maildir(str(path))
+    box.add(report)
+    box.add("From: a@b.example\nSubject: Hello\n\nNothing of interest.\n")
+    box.close()
+    done = fivefifty("import", path, "--from", "mailbox", "--as", "events")
+    assert done.returncode == PASSED
+    assert '"kind": "bounced-later", "recipient": "ann@acme.example", "at": 1772438405.0' in done.stdout
+    assert '"campaign": "march", "code": 550, "enhanced": "5.1.1"' in done.stdout
+    assert '"reason": "is a message that names no recipient"}' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("nowhere.log", "--from", "postfix"), "nowhere.log: is no file; check the file name"),
+        ((SAMPLES[0].path, "--from", "pigeon"), "--from pigeon: is no format that can be read; use one of: postfix,"),
+        ((SAMPLES[0].path, "--from", "csv", "--columns", "x"), "--columns x: is no pair of names; write for example"),
+        ((SAMPLES[0].path, "--from", "mailbox"), "tells of no recipient"),
+        (
+            (SAMPLES[0].path, "--from", "exim"),
+            "postfix: tells of no recipient (0 lines could not be read); check --from",
+        ),
+    ],
+)
+def test_what_cannot_be_imported_is_told_in_one_sentence(
+    arguments: tuple[Any, ...], sentence: str, tmp_path: Path
+) -> None:
+    done = fivefifty("import", *arguments, "--out", tmp_path / "made")
+    assert done.returncode == INPUT_WRONG
+    assert done.stderr.startswith("fivefifty: ")
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,102 @@
+"""Whatever stands in a log, reading it yields events and bad lines and nothing else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from intake_samples import SAMPLES, Sample
+
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.templates import Templates, mask
+
+every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=10,
+)
+
+
+def holds(sample: Sample, lines: list[Line]) -> None:
+    """Read lines, and look at the types of what comes out."""
+    for each in sample.read(lines):
+        assert isinstance(each, Event | BadLine)
+        if isinstance(each, BadLine):
+            continue
+        assert isinstance(each.kind, Kind)
+        assert each.recipient
+        assert each.at is None or isinstance(each.at, float)
+        assert each.code is None or 200 <= each.code < 600
+        for text in (each.recipient, each.message_id, each.return_path, each.mx, each.text, each.label):
+            assert isinstance(text, str)
+        assert len(each.text) <= 4000
+
+
+@every_sample
+@given(text=st.text(max_size=300))
+def test_any_text(sample: Sample, text: str) -> None:
+    head = sample.lines[:1]
+    holds(sample, [*head, *(Line(number, line) for number, line in enumerate(text.splitlines(), 2))])
+
+
+@every_sample
+@given(data=st.data())
+def test_lines_cut_swapped_and_overwritten(sample: Sample, data: st.DataObject) -> None:
+    lines = sample.lines
+    kept = 1 if sample.source in {"csv", "powermta"} else 0
+    place = data.draw(st.integers(kept, len(lines) - 1))
+    text = lines[place].text
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    lines[place] = Line(place + 1, text[:start] + data.draw(st.text(max_size=10)) + text[end:])
+    holds(sample, lines)
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [sample for sample in SAMPLES if sample.file.endswith(("json", "jsonl"))],
+    ids=lambda sample: sample.source,
+)
+@given(data=st.data())
+def test_values_of_other_types_at_any_place(sample: Sample, data: st.DataObject) -> None:
+    if sample.file.endswith(".json"):
+        document = json.loads(sample.path.read_text("utf-8"))
+    else:
+        document = [json.loads(line.text) for line in sample.lines if line.text.endswith("}")]
+    paths = list(_paths(document))
+    *way, last = data.draw(st.sampled_from(paths))
+    inner: Any = document
+    for step in way:
+        inner = inner[step]
+    inner[last] = data.draw(JSON)
+    holds(sample, [Line(number, json.dumps(each)) for number, each in enumerate(document, 1)])
+
+
+def _paths(value: Any, *way: Any) -> Any:
+    """Yield the way to every value."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, inner in items:
+        yield (*way, step)
+        yield from _paths(inner, *way, step)
+
+
+@given(st.text(max_size=200), st.sampled_from(["ann@acme.example", ""]))
+def test_a_masked_reply_is_one_that_can_be_said(text: str, recipient: str) -> None:
+    masked = mask(text, recipient)
+    assert masked == " ".join(masked.split())
+    assert masked.isprintable()
+    assert recipient == "" or recipient not in masked.lower()
+
+
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=20))
+def test_every_reply_has_a_template(texts: list[str]) -> None:
+    templates = Templates(frozenset(), is_private=True)
+    numbers = {templates.add(text, f"person{place}@acme.example") for place, text in enumerate(texts)}
+    found = templates.found()
+    assert numbers <= set(found)
+    assert sum(template.seen for template in found.values()) == len(texts)
+    assert all(template.text for template in found.values())
