@@ -140,8 +140,13 @@ def require_postfix() -> None:
 
 
 @contextmanager
-def postfix(host: str, settings: Mapping[str, str], prefix: Sequence[str] = ()) -> Iterator[Postfix]:
-    """Run an instance. ``settings`` are added to main.cf; ``prefix`` stands before every command, such as nsenter."""
+def postfix(
+    host: str, settings: Mapping[str, str], prefix: Sequence[str] = (), services: str = ""
+) -> Iterator[Postfix]:
+    """Run an instance. ``settings`` are added to main.cf and ``services`` to master.cf.
+
+    ``prefix`` stands before every command, such as nsenter.
+    """
     with tempfile.TemporaryDirectory(prefix="postfix-of-our-own-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # its processes run as another user
@@ -151,7 +156,7 @@ def postfix(host: str, settings: Mapping[str, str], prefix: Sequence[str] = ()) 
         more = "\n".join(f"{key} = {value}" for key, value in settings.items())
         text = MAIN.format(folder=folder, host=host, compatibility=COMPATIBILITY, more=more)
         (folder / "etc" / "main.cf").write_text(text, "utf-8")
-        (folder / "etc" / "master.cf").write_text(MASTER, "utf-8")
+        (folder / "etc" / "master.cf").write_text(MASTER + services, "utf-8")
         instance = Postfix(folder, prefix)
         instance.start()
         try:

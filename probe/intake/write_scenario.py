@@ -292,8 +292,29 @@ def _persona_of(exchanger: str) -> str:
     return _DEFAULT
 
 
+_COMMON: Final = """
+a about above accept accepted account action active activity administrator after again all allowed an and any appears
+are as at attempt authentication back bad banned be because been before blacklisted block blocked body bounce busy but
+by cannot check client closed closing come command complete configuration connect connection contact content could
+daily deactivated deferred delay delivered delivery denied destination detected disabled discarded dnsbl does domain
+due during email error exceed exceeded excessive exist exists expired failed failure false fault feedback few file
+filter first following for found from frequency full gateway greylisted greylisting gone had has have header help high
+host hour how if ignored in inactive incorrect information internal invalid ip is issue it junk known larger later
+learn limit limited limits line list listed local looks lookup mail mailbox mailer maximum may message messages minute
+minutes missing more moved must my name network new no nonexistent not now number of on only or other our out over
+page per permanent permanently permitted please policy poor postmaster prohibited protocol provider queue queued quota
+rate reached received recipient recipients recommended refused refuses rejected relay relaying remote reputation
+request requested required resolve resources result retry returned reverse score seconds see sender sending sent
+server service session size slow smtp some spam spamming specified suspected suspended suspicious syntax system talk
+temporarily temporary than that the their them there this throttled time timed timeout to today too transaction try
+unable unauthenticated unavailable unknown unsolicited until unusual use user using valid verification verify via
+violation virus visit volume was we website when which while will with within without wrong you your
+"""
+"""Words that replies are made of; any other may be somebody's name."""
+
+
 def _plain_words() -> frozenset[str]:
     """Return the words that vendors use, so that a name among them stands out."""
     texts = [refusal.text for name in personas.names() for refusal in personas.load(name).refusal]
-    texts.append((resources.files("fake_gateways") / "plain_words.toml").read_text("utf-8"))
+    texts += [_COMMON, (resources.files("fake_gateways") / "plain_words.toml").read_text("utf-8")]
     return frozenset(word.strip("<>()[].,;:!?'\"").lower() for text in texts for word in text.split())

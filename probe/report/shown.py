@@ -13,7 +13,7 @@ from probe.ledger import Ledger
 from probe.report.terminal import harmless
 
 
-def tell(ledger: Ledger, recipient: str, foreign: frozenset[str] = frozenset()) -> Iterator[str]:
+def tell(ledger: Ledger, recipient: str) -> Iterator[str]:
     """Yield lines about a recipient: its mailbox, every attempt with its dialogue and the truth, what came home.
 
     What peers said is made harmless: no control character reaches the terminal.
@@ -24,13 +24,12 @@ def tell(ledger: Ledger, recipient: str, foreign: frozenset[str] = frozenset()) 
         until = "" if box.left_at is None else f", until its owner leaves on {_moment(box.left_at)}"
         yield f"mailbox    {box.state} at {box.gateway}{until}"
     events: list[tuple[float, list[str]]] = []
-    pairs = join(ledger.truths(), ledger.attempts(), foreign).pairs
-    dialogues = ledger.dialogues((attempt.lane, attempt.seq) for attempt, _ in pairs if _is(attempt, wanted))
+    joined = join(ledger.truths(), ledger.attempts())
+    of_nobody = ((attempt, None) for attempt in joined.orphaned_attempts)  # at servers that are not ours
+    pairs = [(attempt, truth) for attempt, truth in (*joined.pairs, *of_nobody) if attempt.recipient.lower() == wanted]
+    dialogues = ledger.dialogues((attempt.lane, attempt.seq) for attempt, _ in pairs)
     for attempt, truth in pairs:
-        if _is(attempt, wanted):
-            events.append(
-                (attempt.at, [*_attempt(attempt, dialogues.get((attempt.lane, attempt.seq))), *_truth(truth)])
-            )
+        events.append((attempt.at, [*_attempt(attempt, dialogues.get((attempt.lane, attempt.seq))), *_truth(truth)]))
     events += ((row.at, _returned(row)) for row in ledger.returned() if row.recipient.lower() == wanted)
     events += (
         (row.at, [f"{row.kind} the message {row.message_id}"])
@@ -41,10 +40,6 @@ def tell(ledger: Ledger, recipient: str, foreign: frozenset[str] = frozenset()) 
         yield ""
         yield f"{_moment(at)}  {harmless(lines[0])}"
         yield from (f"  {harmless(line)}" for line in lines[1:])
-
-
-def _is(attempt: Attempt, wanted: str) -> bool:
-    return attempt.recipient.lower() == wanted
 
 
 def _attempt(attempt: Attempt, dialogue: str | None) -> list[str]:

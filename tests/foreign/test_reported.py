@@ -1,0 +1,125 @@
+"""A real Postfix sends through ``serve``: its log, imported, joins the truth; its reports come home and are read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+from deadline import until
+from fivefifty_command import free_port
+from postfix_instance import postfix, require_postfix
+from serve_process import serving
+
+from fake_gateways.truth import Fate
+from probe.check.reported import join_reported
+from probe.intake import postfix as log_format
+from probe.intake.event import BadLine, Event, Kind
+from probe.intake.files import lines
+from probe.ledger import Ledger
+
+pytestmark = pytest.mark.foreign
+
+HOME: Final = "127.10.0.25"
+PEOPLE: Final = 8
+SCENARIO: Final = """\
+schema = 1
+name = "reported"
+title = "A Postfix sends, and keeps its own log"
+seed = 3
+clock = "wall"
+starts = 2026-03-02T08:00:00Z
+
+[sender]
+helo = "mta1.sender.example"
+return_path = "bounce.sender.example"
+ips = [{ address = "127.10.0.1" }]
+rate = "1/1s"
+return_mailbox = "127.10.0.25:%d"
+
+[[campaign]]
+name = "march"
+message = "news.eml"
+
+[[gateway]]
+name = "honest"
+persona = "cisco-esa"
+domains = ["honest.example"]
+mailboxes = { count = 8, departed = 0.25, full = 0.125 }
+
+[[gateway]]
+name = "late"
+persona = "exchange-onprem"
+domains = ["late.example"]
+mailboxes = { count = 8, departed = 0.25 }
+
+  [[gateway.policy]]
+  type = "directory"
+  instead = "bounce"
+
+[[gateway]]
+name = "liar"
+persona = "proofpoint"
+domains = ["liar.example"]
+mailboxes = { count = 8 }
+claims = { content = "user-unknown" }
+
+  [[gateway.policy]]
+  type = "content"
+  refuse_at = 3.0
+  rules = [{ where = "subject", pattern = "lottery", points = 5.0 }]
+"""
+
+
+def test_the_log_of_a_postfix_joins_the_truth_without_a_gap_and_its_reports_come_home(tmp_path: Path) -> None:
+    require_postfix()
+    home_port = free_port()
+    (tmp_path / "news.eml").write_text("From: news@sender.example\nSubject: Hello\n\nHello.\n", "utf-8")
+    scenario = tmp_path / "reported.toml"
+    scenario.write_text(SCENARIO % home_port, "utf-8")
+    with serving(scenario, tmp_path / "run") as served:
+        people = (tmp_path / "run" / "recipients.csv").read_text("utf-8").split()[1:]
+        assert len(people) == 3 * PEOPLE
+        table = (tmp_path / "run" / "postfix_transport").read_text("utf-8")
+        routes = dict(line.split(maxsplit=1) for line in table.splitlines())
+        routes["bounce.sender.example"] = f"smtp:[{HOME}]:{home_port}"
+        inline = ", ".join(f"{{{domain}={route.strip()}}}" for domain, route in routes.items())
+        settings = {"smtp_dns_support_level": "disabled", "transport_maps": f"inline:{{ {inline} }}"}
+        with postfix("mta1.sender.example", settings) as relay:
+            for number, recipient in enumerate(people):
+                subject = "Lottery" if number % 2 else "Minutes"
+                head = f"Message-ID: <{number}.march@sender.example>\nSubject: {subject}\nFrom: news@sender.example"
+                local, _, domain = recipient.partition("@")
+                relay.send(f"march+{local}={domain}@bounce.sender.example", recipient, f"{head}\n\nAs agreed.\n")
+            # Postfix reports what was refused, the late gateway what it took at first.
+            refused = sum(logged.status == "bounced" for logged in relay.logged().values())
+            assert refused > 0
+
+            def is_home() -> bool:
+                with Ledger.open(tmp_path / "run") as books:
+                    return len(list(books.returned())) >= refused + 2
+
+            until(is_home, told=relay.log)
+            (tmp_path / "mail.log").write_text(relay.log(), "utf-8")
+    events = list(log_format.read(lines(tmp_path / "mail.log"), year=2026))
+    assert not [each for each in events if isinstance(each, BadLine)]
+    to_people = [each for each in events if isinstance(each, Event) and each.recipient in people]
+    assert {each.kind for each in to_people} == {Kind.DELIVERED, Kind.REFUSED, Kind.DEFERRED}
+    joined = join_reported(served.truths, to_people)
+    assert joined.unknown_events == []
+    assert joined.unreported_truths == []
+    assert len(joined.pairs) == len(served.truths) == len(people)
+    for event, truth in joined.pairs:
+        assert event.recipient == truth.recipient
+        assert not truth.message_id or truth.message_id == event.message_id
+        assert (event.kind is Kind.DELIVERED) == (truth.fate in {Fate.INBOX, Fate.BOUNCED_LATER, Fate.JUNK})
+    with Ledger.open(tmp_path / "run") as books:
+        returned = list(books.returned())
+    assert all(row.recipient in people for row in returned)
+    assert {row.joined_by for row in returned} == {"return-path"}
+    gone_later = {truth.recipient for truth in served.truths if truth.fate == Fate.BOUNCED_LATER}
+    refused_now = {truth.recipient for truth in served.truths if truth.fate == Fate.REFUSED}
+    failed = {row.recipient for row in returned if row.action == "failed"}
+    assert failed == gone_later | refused_now
+    codes = {truth.recipient: truth.code for truth in served.truths}
+    assert all(row.code == codes[row.recipient] for row in returned if row.recipient in refused_now)
