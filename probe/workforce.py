@@ -14,6 +14,7 @@ from typing import cast
 
 from probe import lane_job
 from probe.lane_job import Job
+from probe.ledger import working
 from probe.progress import Steps, Tell
 
 
@@ -83,7 +84,8 @@ def _work(job: Job, parent: Connection) -> None:
     """Be a worker."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        lane_job.run(job, parent.send)
+        with working(job.ledger.parent):
+            lane_job.run(job, parent.send)
         parent.send(None)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent shall raise it
         parent.send(error)

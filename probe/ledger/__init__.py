@@ -43,6 +43,7 @@ from probe.ledger.schema import (
 BATCH: Final = 1000
 """Rows that are committed together: what a crash can lose of each table."""
 FILE: Final = "ledger.sqlite"
+_WORKERS: Final = ".workers"
 _TABLES: Final[dict[type[Any], Table]] = {
     Truth: TRUTH,
     Attempt: ATTEMPT,
@@ -73,6 +74,17 @@ def held(folder: Path) -> Iterator[None]:
         except OSError:
             problem = "is in use by another run or serve"
             raise InputError(folder, problem, "wait for its end or choose another folder with --out") from None
+        with (folder / _WORKERS).open("w") as workers:
+            # Workers of a run that was killed go within a moment; until then they may still write.
+            fcntl.flock(workers, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def working(folder: Path) -> Iterator[None]:
+    """Let the next run in a folder wait for this worker's end, however that comes."""
+    with (folder / _WORKERS).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
         yield
 
 

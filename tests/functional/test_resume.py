@@ -1,0 +1,130 @@
+"""A run that is killed at any moment goes on with --resume, and ends with the books of an undisturbed one."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+import small_scenario
+from deadline import DEADLINE_S
+from fivefifty_command import COMMAND, INPUT_WRONG, PASSED, environment, fivefifty
+from small_scenario import bent
+
+from probe.ledger import Ledger
+
+SEVERAL = bent("recipients = { count = 10 }\n", "")
+for old, new in (
+    ('domains = ["acme.example"]', "companies = 40"),
+    (
+        "count = 20, departed = 0.1",
+        "count = 2400, departed = 0.1, full = 0.05, opens = 0.3, complains = 0.01, away = 0.02",
+    ),
+):
+    SEVERAL = bent(old, new, SEVERAL)
+KILLS = 9
+
+
+def arguments(scenario: Path, folder: Path, transport: str, workers: str) -> list[str]:
+    """Return the command line of a run that goes on where there is something to go on with."""
+    return [
+        COMMAND, "run", str(scenario), "--out", str(folder), "--transport", transport, "--workers", workers, "--resume",
+    ]  # fmt: skip
+
+
+def killed(command: list[str], after_s: float) -> bool:
+    """Start a run and kill it, with all that belongs to it; return whether it was still running then."""
+    with subprocess.Popen(
+        command,
+        env=environment(),
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as run:
+        with suppress(subprocess.TimeoutExpired):
+            run.wait(after_s)
+            return False
+        with suppress(ProcessLookupError):
+            # The parent alone is killed every other time, as an out-of-memory killer does it.
+            (os.killpg if int(after_s * 1000) % 2 else os.kill)(run.pid, signal.SIGKILL)
+        run.wait(DEADLINE_S)
+        return True
+
+
+def card(folder: Path) -> dict[str, Any]:
+    """Return the scorecard of a run."""
+    found: dict[str, Any] = json.loads((folder / "scorecard.json").read_text("utf-8"))
+    return found
+
+
+@pytest.mark.parametrize(("transport", "workers"), [("memory", "1"), ("memory", "2"), ("tcp", "1")])
+def test_a_run_killed_at_many_moments_ends_with_the_same_books(tmp_path: Path, transport: str, workers: str) -> None:
+    scenario = small_scenario.write(tmp_path, SEVERAL)
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    began = time.monotonic()
+    subprocess.run(arguments(scenario, whole, transport, workers), env=environment(), check=True, capture_output=True)
+    took_s = time.monotonic() - began
+    rng = random.Random()  # a new draw every time: over many runs of the suite every moment is tried
+    seed = rng.getrandbits(32)
+    rng.seed(seed)
+    hits = 0
+    for _ in range(KILLS):
+        hits += killed(arguments(scenario, broken, transport, workers), rng.uniform(0.1, took_s))
+    done = subprocess.run(
+        arguments(scenario, broken, transport, workers), env=environment(), check=False, capture_output=True
+    )
+    assert (done.returncode, done.stderr) == (PASSED, b""), f"seed {seed}"
+    assert hits > 0
+    assert card(broken) == card(whole), f"seed {seed}"
+    with Ledger.open(broken) as books:
+        assert books.complete
+
+
+def test_a_finished_run_is_judged_again_and_nothing_is_sent(tmp_path: Path) -> None:
+    scenario = small_scenario.write(tmp_path)
+    folder = tmp_path / "run"
+    first = fivefifty("run", scenario, "--out", folder, "--transport", "memory")
+    again = fivefifty("run", scenario, "--out", folder, "--transport", "memory", "--resume")
+    assert (again.returncode, again.stdout, again.stderr) == (first.returncode, first.stdout, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "transport"),
+    [("seed = 7", "seed = 8", "memory"), ("count = 20", "count = 21", "memory"), ("seed = 7", "seed = 7", "tcp")],
+    ids=["another seed", "other mailboxes", "another transport"],
+)
+def test_what_was_begun_otherwise_is_not_gone_on_with(old: str, new: str, transport: str, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    fivefifty("run", small_scenario.write(tmp_path), "--out", folder, "--transport", "memory")
+    other = small_scenario.write(tmp_path, bent(old, new))
+    done = fivefifty("run", other, "--out", folder, "--transport", transport, "--resume")
+    assert done.returncode == INPUT_WRONG
+    assert "holds a run of another scenario, seed or transport; run what was begun there" in done.stderr
+
+
+def test_a_lane_that_was_cut_off_is_run_again_from_its_beginning(tmp_path: Path) -> None:
+    scenario = small_scenario.write(tmp_path)
+    folder, whole = tmp_path / "run", tmp_path / "whole"
+    for each in (folder, whole):
+        fivefifty("run", scenario, "--out", each, "--transport", "memory")
+    with Ledger.open(folder) as books:
+        # As a kill would leave it: rows of the lane without the note that it is done.
+        books.note("complete", "no")
+        rows = len(list(books.attempts()))
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as file, file:
+        file.execute("DELETE FROM note WHERE key = 'lane acme'")
+        file.execute("DELETE FROM attempt WHERE seq > 5")
+    done = fivefifty("run", scenario, "--out", folder, "--transport", "memory", "--resume")
+    assert done.returncode == PASSED
+    assert card(folder) == card(whole)
+    with Ledger.open(folder) as books:
+        assert len(list(books.attempts())) == rows
