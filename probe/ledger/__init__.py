@@ -43,7 +43,8 @@ from probe.ledger.schema import (
 BATCH: Final = 1000
 """Rows that are committed together: what a crash can lose of each table."""
 FILE: Final = "ledger.sqlite"
-_WORKERS: Final = ".workers"
+_LOCK: Final = ".lock"
+"""Held twice: as a whole (flock) by the run, and as a record (lockf) by each of its workers."""
 _TABLES: Final[dict[type[Any], Table]] = {
     Truth: TRUTH,
     Attempt: ATTEMPT,
@@ -65,7 +66,7 @@ def held(folder: Path) -> Iterator[None]:
     """Hold a folder for one run alone; raises InputError where that cannot be, or another run holds it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / ".lock").open("w")
+        lock = (folder / _LOCK).open("w")
     except OSError as error:
         raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
     with lock:
@@ -74,17 +75,17 @@ def held(folder: Path) -> Iterator[None]:
         except OSError:
             problem = "is in use by another run or serve"
             raise InputError(folder, problem, "wait for its end or choose another folder with --out") from None
-        with (folder / _WORKERS).open("w") as workers:
-            # Workers of a run that was killed go within a moment; until then they may still write.
-            fcntl.flock(workers, fcntl.LOCK_EX)
+        # Workers of a run that was killed go within a moment; until then they may still write.
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        fcntl.lockf(lock, fcntl.LOCK_UN)
         yield
 
 
 @contextmanager
 def working(folder: Path) -> Iterator[None]:
     """Let the next run in a folder wait for this worker's end, however that comes."""
-    with (folder / _WORKERS).open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_SH)
+    with (folder / _LOCK).open("r") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_SH)
         yield
 
 

@@ -262,7 +262,7 @@ def test_a_421_between_two_messages_closes_the_line_and_leaves_the_first_deliver
             async with asyncio.timeout(PATIENT_S):
                 while line.is_open:  # noqa: ASYNC110 - a line has no event to wait for
                     await asyncio.sleep(0)
-            second = await send()
+            (second,) = await send()
             await line.close()
         assert (first.stage, first.outcome) == (Stage.END_OF_DATA, Outcome.DELIVERED)
         assert (second.stage, second.failure) == (Stage.MAIL, Failure.LINE_CUT)

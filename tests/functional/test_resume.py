@@ -30,7 +30,7 @@ for old, new in (
     ),
 ):
     SEVERAL = bent(old, new, SEVERAL)
-KILLS = 9
+KILLS = 6
 
 
 def arguments(scenario: Path, folder: Path, transport: str, workers: str) -> list[str]:

@@ -20,5 +20,6 @@ def test_every_cause_is_somebodys_fault_and_has_a_remedy() -> None:
         Fault.MAILBOX: 1,
         Fault.SENDER: 10,
         Fault.TRANSIENT: 3,
+        Fault.UNKNOWN: 1,
     }
     assert {cause.remedy for cause in Cause} == set(Remedy)
