@@ -83,7 +83,7 @@ ONLY_IN: Final = {
     "typer": {"probe/cli.py"},
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
-    "flufl": {"probe/returned_mail/prose.py"},
+    "flufl": {"probe/returned_mail/__init__.py"},
     "tenacity": {"probe/retry.py"},
     "uvloop": {"probe/event_loop.py"},
 }

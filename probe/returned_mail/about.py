@@ -1,55 +1,60 @@
-"""What a message that came back says, and of whom."""
+"""What a returned mail says: of which kind it is, and whom it is about."""
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from fake_gateways.envelope import is_address
+MAX_RECIPIENTS: Final = 1_000
+"""How many recipients of one mail are read (RFC 5321 4.5.3.1.8 asks for 100 in a transaction)."""
 
 
 class Kind(StrEnum):
     """What came back."""
 
     REPORT = "report"
-    """A delivery report, standard (RFC 3464) or not."""
+    """A delivery report, in whatever layout (RFC 3464)."""
     COMPLAINT = "complaint"
-    """A feedback report about abuse (RFC 5965)."""
+    """A feedback report (RFC 5965); its type stands in the text."""
     AUTO_REPLY = "auto-reply"
-    """An answer that no person wrote (RFC 3834)."""
+    """Somebody's software answered: vacation notes, challenges, receipts (RFC 3834, RFC 8098)."""
     UNREADABLE = "unreadable"
-    """Nothing of it could be understood."""
+    """Nothing of it could be read, or it is nothing of the kind."""
 
 
-_LOOSE: Final = re.compile(
-    r"(?:\"[^\"@<>\s]{1,62}\"|[^\s\"<>()@,;:]{1,64})@[^\s\"<>()@,;:]{1,253}\.[^\s\"<>()@,;:.]{2,63}"
-)
+class Action(StrEnum):
+    """What became of the message for a recipient (RFC 3464 section 2.3.3)."""
 
-
-def is_recipient(text: str) -> bool:
-    """Whether a text may be an address that mail was sent to, be it quoted or beyond ASCII (RFC 5321, RFC 6531)."""
-    return is_address(text) or (_LOOSE.fullmatch(text) is not None and (text[0] == '"' or not text.isascii()))
+    FAILED = "failed"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    RELAYED = "relayed"
+    EXPANDED = "expanded"
 
 
 class About(NamedTuple):
-    """One recipient, and what the message says of it.
+    """What the mail says about a recipient. Everything stands in the mail; what does not is None or empty.
 
-    ``action`` is failed, delayed, delivered, relayed or expanded (RFC 3464 section 2.3.3), None where the message does
-    not say. ``status`` is an enhanced status such as ``5.1.1``, ``code`` an SMTP code, ``text`` the diagnostic on one
-    line.
+    ``recipient`` is the address as the report names it, ``original_recipient`` as the sender did (RFC 3461).
+    ``action`` is None for complaints and auto-replies. ``status`` is the enhanced status, such as ``5.1.1``, ``code``
+    the SMTP reply code, ``text`` the diagnostic on one line.
     """
 
     recipient: str
-    action: str | None = None
+    action: Action | None = None
     status: str | None = None
     code: int | None = None
     text: str = ""
+    original_recipient: str = ""
 
 
 class ReturnedMail(NamedTuple):
-    """A message that came back. ``message_id`` is the original's, in angle brackets, empty where it is not told."""
+    """A mail that came back. ``message_id`` is the original message's, in angle brackets, empty where not told.
+
+    ``subject`` is the returned mail's own, decoded, on one line.
+    """
 
     kind: Kind
     about: tuple[About, ...] = ()
     message_id: str = ""
+    subject: str = ""

@@ -1,95 +1,110 @@
-"""The part for machines: fields for the message, then a group for each recipient (RFC 3464 section 2, RFC 6533)."""
+"""The part for machines: groups of fields, one for each recipient (RFC 3464 section 2, RFC 6533 section 3).
+
+Read from any text that has such fields, whatever its content type says: they are found under other types, in the text
+for people, and quoted in forwarded mail.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
-from probe.returned_mail.about import About, is_recipient
-from probe.returned_mail.replies import STATUS, read_reply
+from probe.returned_mail.about import MAX_RECIPIENTS, About, Action
+from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_general, plausible, said_in
+from probe.returned_mail.mime import one_line
 
-MAX_RECIPIENTS: Final = 1000
-_FIELD: Final = re.compile(r"^([A-Za-z][A-Za-z-]{1,60})[ \t]*:[ \t]*(.*)$")
-_XTEXT: Final = re.compile(r"\+([0-9A-F]{2})")
-_UNICODE: Final = re.compile(r"\\x\{([0-9A-F]{2,6})\}")
-_ADDRESS: Final = re.compile(r"(?:\"[^\"@]{1,62}\"|[^\s<>;,\"]{1,64})@[^\s<>;,\"]{1,253}")
-ACTIONS: Final = {"failed", "delayed", "delivered", "relayed", "expanded"}
+_FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40})[ \t]{0,9}:[ \t]{0,9}(.*)")
+_RECIPIENT_FIELDS: Final = ("final-recipient", "original-recipient", "x-actual-recipient")
+_GROUP_FIELDS: Final = {*_RECIPIENT_FIELDS, "action", "status", "diagnostic-code", "remote-mta", "last-attempt-date"}
+_NAMES_ONE: Final = re.compile(r"^(?:> ?)?(?:final|original)-recipient[ \t]{0,9}:", re.IGNORECASE | re.MULTILINE)
+_QUOTED_LINE: Final = re.compile(r"^> ?(?!>)", re.MULTILINE)
+_STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?![.\d])")
+_ACTION: Final = re.compile("|".join([*Action, "error", "deliverable"]), re.IGNORECASE)
+_OTHER_NAMES: Final = {"error": Action.FAILED, "deliverable": Action.DELIVERED}
+"""OpenSMTPD says ``error``, mail filters that verify addresses ``deliverable``."""
+_BY_CLASS: Final = {"2": Action.DELIVERED, "4": Action.DELAYED, "5": Action.FAILED}
+_IN_XTEXT: Final = re.compile(r"\+([0-9A-F]{2})")
+_IN_UTF8_XTEXT: Final = re.compile(r"\\x\{([0-9A-F]{2,6})\}")
+_ADDRESS: Final = re.compile(ADDRESS)
+_BEGINS_ANEW: Final = re.compile(r"(?:received|return-path|message-id|mime-version|content-type)[ \t]*:", re.IGNORECASE)
+
+_Group = dict[str, str]
 
 
-def read_fields(text: str) -> tuple[About, ...]:
-    """Return what the groups of a machine part say; groups that name nobody are the message's own."""
-    found: dict[str, About] = {}
-    for group in _groups(text):
-        if len(found) >= MAX_RECIPIENTS:
-            break
-        about = _about(group)
-        if about is not None:
-            found.setdefault(about.recipient, about)
-    return tuple(found.values())
+def read_fields(text: str) -> list[About]:
+    """Return what a text says of its recipients in fields, nothing where it has none."""
+    if not _NAMES_ONE.search(text):
+        return []
+    found = [_about(group) for group in _groups(_QUOTED_LINE.sub("", text))]
+    return [about for about in found if about is not None][:MAX_RECIPIENTS]
 
 
-def _groups(text: str) -> Iterator[dict[str, str]]:
-    """Yield groups of fields, unfolded. A field that comes again begins a new group, blank line or not."""
-    group: dict[str, str] = {}
-    last = ""
-    for line in text.splitlines():
+def _groups(text: str) -> list[_Group]:
+    """Cut fields into groups where one repeats that a group has once; blank lines prove nothing.
+
+    They are doubled, left out, and put between the fields of one recipient.
+    """
+    groups: list[_Group] = [{}]
+    name = ""
+    after_blank = False
+    for line in text.split("\n"):
         if not line.strip():
-            if "final-recipient" in group or "original-recipient" in group:
-                yield group
-                group = {}
-            last = ""
+            after_blank = True
             continue
-        match = _FIELD.match(line)
-        if match is None:
-            # Folded, wrongly perhaps: some write continuation lines without a blank in front.
-            if last:
-                group[last] = f"{group[last]} {line.strip()}"[:4000]
+        field = None if line[0] in " \t" and name else _FIELD.match(line.strip())
+        if field is None:
+            # A line that is no field goes on with the last one, folded or not; beyond a blank line only if folded.
+            if name and (line[0] in " \t" or not after_blank) and len(groups[-1][name]) < MAX_TEXT:
+                groups[-1][name] += f" {line.strip()}"
             continue
-        name = match[1].lower()
-        if name == "final-recipient" and name in group:
-            yield group
-            group = {}
-        last = name
-        group.setdefault(name, match[2].strip())
-    yield group
+        if _BEGINS_ANEW.match(line) and any(groups):
+            break
+        if field[1].lower() not in _GROUP_FIELDS:
+            # "Connected: no" within an unfolded diagnostic is no field of a report.
+            if name == "diagnostic-code" and not after_blank and "-" not in field[1]:
+                groups[-1][name] += f" {line.strip()}"
+            else:
+                name = ""
+            continue
+        name = field[1].lower()
+        if name in groups[-1] or (after_blank and name in _RECIPIENT_FIELDS and "final-recipient" in groups[-1]):
+            if len(groups) > MAX_RECIPIENTS:
+                break
+            groups.append({})
+        after_blank = False
+        groups[-1][name] = field[2]
+    return groups
 
 
-def _about(group: dict[str, str]) -> About | None:
-    recipient = next(filter(None, map(_address, _recipients(group))), "")
-    if not recipient:
+def _about(group: _Group) -> About | None:
+    """Return what a group of fields says; None where it names nobody."""
+    named = [address for address in (_address(group.get(name, "")) for name in _RECIPIENT_FIELDS) if address]
+    if not named:
         return None
-    action = group.get("action", "").split(" ")[0].strip("();,").lower() or None
-    diagnostic = _without_type(group.get("diagnostic-code", "")) or group.get("x-postfix-reason", "")
-    code, said_status = read_reply(diagnostic)
-    stated = STATUS.search(group.get("status", ""))
-    status = stated[1] if stated else None
-    # What the remote server said outweighs what the reporting one made of it (RFC 3464 section 2.3.6).
-    status = said_status or status
-    return About(recipient, action if action in ACTIONS else None, status, code, diagnostic[:1000])
-
-
-def _recipients(group: dict[str, str]) -> Iterator[str]:
-    """Yield what the group says of its recipient, the final one first (RFC 3464 sections 2.3.1 and 2.3.2)."""
-    for name in ("final-recipient", "x-actual-recipient", "original-recipient"):
-        if name in group:
-            yield group[name]
+    kind, semicolon, diagnostic = group.get("diagnostic-code", "").partition(";")
+    # The number that a program exited with is no reply.
+    said = said_in("" if kind.strip().lower() == "x-unix" else diagnostic if semicolon else kind)
+    stated = _STATUS.search(group.get("status", ""))
+    status = stated[0] if stated else None
+    if status is None or (is_general(status) and not is_general(said.status)):
+        status = said.status
+    word = _ACTION.search(group.get("action", ""))
+    action = word and (_OTHER_NAMES.get(word[0].lower()) or Action(word[0].lower()))
+    original = _address(group.get("original-recipient", ""))
+    return About(named[0], action or _BY_CLASS.get((status or "")[:1]), status, said.code, said.text, original)
 
 
 def _address(value: str) -> str:
-    """Return the address of a typed field such as ``rfc822; ann@acme.example``, empty where there is none."""
+    """Return the address of a recipient field: behind a type or not, in brackets, in xtext; empty where it has none."""
     kind, semicolon, rest = value.partition(";")
-    text = rest if semicolon else kind
-    if kind.strip().lower() == "utf-8":
-        text = _UNICODE.sub(lambda found: chr(min(int(found[1], 16), 0x10FFFF)), text)
-    found = _ADDRESS.search(text) or _ADDRESS.search(value)
-    if found is None:
-        return ""
-    address = found[0].strip("'.")
-    plain = _XTEXT.sub(lambda code: chr(int(code[1], 16)), address)
-    return next((each for each in (address, plain) if is_recipient(each)), "")
+    value = one_line(rest if semicolon else kind).strip("<> ")
+    for written in (value, _IN_XTEXT.sub(_character, value), _IN_UTF8_XTEXT.sub(_character, value)):
+        if plausible(written):
+            return written
+    within = _ADDRESS.search(value)
+    return within[0] if within and plausible(within[0]) else ""
 
 
-def _without_type(value: str) -> str:
-    kind, semicolon, rest = value.partition(";")
-    return " ".join((rest if semicolon and len(kind) < 30 else value).split())
+def _character(found: re.Match[str]) -> str:
+    number = int(found[1], 16)
+    return chr(number) if number < 0x110000 else ""

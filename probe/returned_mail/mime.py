@@ -1,0 +1,183 @@
+"""Opening a stranger's mail: its header, its texts decoded, and where the original message begins (RFC 2045, 2046).
+
+The parser is Python's own, with what it lacks against hostile input: limits. Everything here takes time linear in the
+size of what it is given, and raises nothing.
+"""
+
+from __future__ import annotations
+
+import codecs
+import email
+import email.header
+import re
+from collections.abc import Iterator
+from email.message import Message
+from email.policy import Compat32
+from itertools import islice
+from typing import Final, NamedTuple
+
+MAX_OCTETS: Final = 1024 * 1024
+"""How much of a mail is read."""
+MAX_PARTS: Final = 100
+_MAX_FIELDS: Final = 1_000
+MAX_LINE: Final = 2_000
+"""Characters of a line, or of a field with parameters, that are read; RFC 5322 allows 998 in a line."""
+_MAX_FIELD: Final = 64 * 1024
+"""Characters of a header field that holds no parameters; Exim lists the recipients in one."""
+_MAX_CHECKS: Final = 1_000_000
+"""Python compares every line with the boundary of every multipart around it: lines times multiparts, at most."""
+
+_BROKEN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What Python's parser was seen to raise at broken mail."""
+_FOR_MACHINES: Final = re.compile(
+    rb"^(content-type[ \t]*:\s{0,9})message/(?=(?:global-)?delivery-status|feedback-report|disposition-not)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_CHARSET: Final = re.compile(
+    r"(?:us-)?ascii|utf-?8|iso-?8859-\d{1,2}|iso-?2022-(?:jp|kr)\S{0,6}|windows-\d{3,4}|cp\d{3,4}|koi8-[rut]"
+    r"|shift_?jis|euc[-_]?(?:jp|kr)|gb2312|gbk|gb18030|big5(?:-?hkscs)?|latin-?1",
+    re.IGNORECASE,
+)
+"""Character sets that mail is written in. Python knows others, some of which take time beyond measure (punycode)."""
+
+
+class Part(NamedTuple):
+    """A leaf of the mail: its content type in lower case and its text with LF line ends, no line beyond MAX_LINE."""
+
+    type: str
+    text: str
+
+
+class Mail(NamedTuple):
+    """A mail, opened. ``parts`` are those of the mail itself; ``enclosed`` those of the messages within it.
+
+    ``header`` holds the fields of the mail, names in lower case, decoded, on one line each, the first of each name.
+    ``original`` is the header of the first message enclosed, as text.
+    """
+
+    type: str
+    header: dict[str, str]
+    parts: list[Part]
+    enclosed: list[Part]
+    original: str
+
+
+class _Capped(Compat32):
+    """The policy that takes everything, cutting header fields: Python's parameter parsing is quadratic in them."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, _cut(value, MAX_LINE if name.lower().startswith("content-") else _MAX_FIELD)
+
+
+_POLICY: Final = _Capped()
+
+
+def open_mail(octets: bytes) -> Mail:
+    """Open a mail. What is no MIME, or too deeply nested, is taken for one text."""
+    if len(octets) > MAX_OCTETS:
+        octets = octets[:MAX_OCTETS].rpartition(b"\n")[0]
+    multiparts = len(re.findall(rb"multipart/", octets, re.IGNORECASE))
+    if multiparts * (octets.count(b"\n") + octets.count(b"\r")) > _MAX_CHECKS:
+        return _as_text(octets)
+    try:
+        # Python reads the fields of these parts itself, neither decoding them nor forgiving a wrong fold.
+        message = email.message_from_bytes(_FOR_MACHINES.sub(rb"\1text/", octets), policy=_POLICY)
+        return _opened(message)
+    except _BROKEN:
+        return _as_text(octets)
+
+
+def _opened(message: Message) -> Mail:
+    own: list[Part] = []
+    enclosed: list[Part] = []
+    original = ""
+    for number, (part, is_enclosed) in enumerate(_leaves(message, within=False)):
+        if number == MAX_PARTS:
+            break
+        if part.get_content_maintype() == "message" and part.is_multipart():
+            within = part.get_payload(0)
+            if isinstance(within, Message) and not original:
+                original = "".join(f"{name}: {one_line(value)}\n" for name, value in _fields(within))
+            continue
+        leaf = Part(part.get_content_type(), _text(part))
+        (enclosed if is_enclosed else own).append(leaf)
+    header: dict[str, str] = {}
+    for name, value in _fields(message):
+        header.setdefault(name.lower(), one_line(_decoded(value)))
+    return Mail(message.get_content_type(), header, own, enclosed, original)
+
+
+def _leaves(message: Message, *, within: bool) -> Iterator[tuple[Message, bool]]:
+    """Yield the parts that hold text, and the envelopes of messages within, each before what it holds."""
+    if not message.is_multipart():
+        yield message, within
+        return
+    is_envelope = message.get_content_maintype() == "message"
+    if is_envelope:
+        yield message, within
+    for part in message.get_payload():
+        if isinstance(part, Message):
+            yield from _leaves(part, within=within or is_envelope)
+
+
+def _fields(message: Message) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a header as they were written, in UTF-8 where beyond ASCII (RFC 6532)."""
+    for name, value in islice(message.raw_items(), _MAX_FIELDS):
+        yield name, _in_charset(str(value).encode("utf-8", "surrogateescape"), "utf-8")
+
+
+def _as_text(octets: bytes) -> Mail:
+    head, _, body = _lines(octets.decode("utf-8", "replace")).partition("\n\n")
+    fields = re.findall(r"^([!-9;-~]{1,99}):[ \t]*(.*(?:\n[ \t].*)*)", head, re.MULTILINE)
+    header: dict[str, str] = {}
+    for name, value in fields:
+        header.setdefault(name.lower(), one_line(_cut(value, _MAX_FIELD)))
+    return Mail("text/plain", header, [Part("text/plain", body or head)], [], "")
+
+
+def _text(part: Message) -> str:
+    octets = part.get_payload(decode=True)
+    if not isinstance(octets, bytes):
+        return ""
+    return _lines(_in_charset(octets, part.get_content_charset() or "utf-8"))
+
+
+def _in_charset(octets: bytes, charset: str) -> str:
+    """Decode, by the charset named where it is one of mail's, else as UTF-8, else as Latin-1."""
+    if _CHARSET.fullmatch(charset):
+        try:
+            return octets.decode(codecs.lookup(charset).name)
+        except (LookupError, ValueError):
+            pass
+    try:
+        return octets.decode("utf-8")
+    except ValueError:
+        return octets.decode("latin-1")
+
+
+def _lines(text: str) -> str:
+    """Return a text with LF line ends, its lines cut."""
+    lines = re.split(r"\r\n|\r|\n", text.replace("\0", " "))
+    return "\n".join(_cut(line, MAX_LINE) for line in lines)
+
+
+def _cut(text: str, characters: int) -> str:
+    """Return the beginning of a text, ending with a whole word: half an address is another address."""
+    return text if len(text) <= characters else text[:characters].rpartition(" ")[0]
+
+
+def _decoded(value: str) -> str:
+    """Decode the encoded words of a header field (RFC 2047)."""
+    if "=?" not in value:
+        return value
+    try:
+        words = email.header.decode_header(value)
+    except _BROKEN:
+        return value
+    return "".join(word if isinstance(word, str) else _in_charset(word, charset or "utf-8") for word, charset in words)
+
+
+def one_line(text: str) -> str:
+    """Return a text on one line, without what does not print."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
