@@ -173,6 +173,7 @@ def _begin(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> None
         ledger.note("seed", str(scenario.seed))
         ledger.note("transport", options.carriage)
         ledger.note("gateways", json.dumps([company.name for company in setting.companies]))
+        ledger.note("campaigns", json.dumps([each.name for each in scenario.campaign]))
         ledger.add(mailboxes(setting))
         ledger.add(
             Planned(due.campaign, due.recipient, due.at, due.source, lane.name)
@@ -216,7 +217,7 @@ def expected(setting: Setting, classifiers: tuple[str, ...]) -> list[gates.Bound
     names = [company.name for company in setting.companies]
     scenario = setting.loaded.scenario
     card = score.Scorecard(scenario.name, scenario.seed, "", complete=False)
-    score.score_truth(card, {}, {}, names)
+    score.score_truth(card, {}, {}, names, [each.name for each in scenario.campaign])
     card.classifiers = {name: score.score_classifier({}, {}) for name in dict.fromkeys((*classifiers, *BASELINES))}
     found = gates.bounds(scenario.expect, dataclasses.asdict(card), f"{setting.loaded.path}: expect")
     # A gate on a classifier that does not run this time is nobody's failure.
@@ -248,7 +249,8 @@ def judge(
     )
     card.recipients = ledger.count(Planned)
     card.attempts = len(joined.pairs)
-    score.score_truth(card, told, readings[score.NAIVE], json.loads(ledger.note("gateways") or "[]"))
+    names = (json.loads(ledger.note(kind) or "[]") for kind in ("gateways", "campaigns"))
+    score.score_truth(card, told, readings[score.NAIVE], *names)
     score.score_returned(card, returned)
     card.classifiers = {name: score.score_classifier(told, readings[name]) for name in classifiers}
     card.books = ledger.digest()

@@ -176,11 +176,10 @@ def _world(loaded: Loaded, found: Iterable[Company], signer: Signer | None) -> W
     if not any(record.type == "TXT" and record.name.lower() == sender.return_path for record in scenario.dns):
         world.add(sender.return_path, "TXT", f'"v=spf1 {allowed} -all"')
     if (sender.return_path, "MX") not in said:
-        host = sender.helo
-        if sender.return_mailbox is not None:
-            host = f"mx.{sender.return_path}"
-            world.add_host(host, sender.return_mailbox[0])
-        world.add(sender.return_path, "MX", f"10 {host}.")
+        # No pointer leads back: the address goes by the sender's own name.
+        home = sender.ips[0].address if sender.return_mailbox is None else sender.return_mailbox[0]
+        world.add(f"mx.{sender.return_path}", "AAAA" if ":" in home else "A", home)
+        world.add(sender.return_path, "MX", f"10 mx.{sender.return_path}.")
     if signer is not None and not any(record.name.lower() == signer.name for record in scenario.dns):
         world.add(signer.name, "TXT", signer.record)
     for record in scenario.dns:

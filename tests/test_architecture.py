@@ -63,6 +63,7 @@ DOORS: Final = {
     ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
     ("probe/message.py", "pathlib"): {"read"},
     ("probe/signature.py", "pathlib"): {"signer"},
+    ("probe/scenario/companies.py", "pathlib"): {"_mailboxes_in", "staff"},
     ("probe/scenario/model.py", "pathlib"): {"_resolved"},
 }
 """Where a pure file reaches out after all: what it imports for it, and in which definitions alone it may use it."""

@@ -157,10 +157,15 @@ def score_classifier(told: Mapping[Key, Story], readings: Mapping[Key, Reading])
 
 
 def score_truth(
-    card: Scorecard, told: Mapping[Key, Story], naive: Mapping[Key, Reading], gateways: Sequence[str]
+    card: Scorecard,
+    told: Mapping[Key, Story],
+    naive: Mapping[Key, Reading],
+    gateways: Sequence[str],
+    campaigns: Sequence[str] = (),
 ) -> None:
     """Fill in what was reported and what was true of it."""
     card.gateways = {name: Part() for name in gateways}
+    card.campaigns = {name: Part() for name in campaigns}
     card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}
     for key, story in told.items():
         alive = story.mailbox.alive

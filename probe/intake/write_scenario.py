@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final
 
 import tomlkit
-from tomlkit.items import AoT, Table
+from tomlkit.items import Table
 
 from fake_gateways import persona as personas
 from fake_gateways.envelope import domain_of
+from fake_gateways.mailboxes import MailboxState
 from fake_gateways.truth import Cause, Fault
 from fake_gateways.wording import Wording
 from probe.classify.by_text import ByText
@@ -84,6 +85,13 @@ def import_as_scenario(events: Iterable[Event | BadLine], folder: Path, *, name:
     )
 
 
+_STATES: Final = {
+    Cause.USER_UNKNOWN: MailboxState.DEPARTED,
+    Cause.ADDRESS_MOVED: MailboxState.DEPARTED,
+    Cause.BAD_DOMAIN: MailboxState.DEPARTED,
+    Cause.MAILBOX_DISABLED: MailboxState.DISABLED,
+    Cause.MAILBOX_FULL: MailboxState.FULL,
+}
 _REPLAYED: Final = {"delivered", "deferred", "refused", "bounced-later"}
 
 
@@ -143,7 +151,7 @@ class _Writing:
         table["name"] = name
         table["persona"] = _persona_of(exchanger)
         table["domains"] = [self._naming.domain(domain) for domain in domains]
-        self._mailboxes(table, attempts)
+        self._mailboxes(table, attempts, folder)
         policy = tomlkit.table()
         policy["type"] = "as-logged"
         policy["log"] = f"logged/{name}.csv"
@@ -162,25 +170,18 @@ class _Writing:
         table["policy"] = policies
         return table
 
-    def _mailboxes(self, table: Table, attempts: dict[str, array[int]]) -> None:
-        """Say of whom the log says, taken at its word, that the mailbox is gone or full."""
-        states = {
-            Cause.USER_UNKNOWN: "departed",
-            Cause.ADDRESS_MOVED: "departed",
-            Cause.BAD_DOMAIN: "departed",
-            Cause.MAILBOX_DISABLED: "disabled",
-            Cause.MAILBOX_FULL: "full",
-        }
-        boxes: AoT = tomlkit.aot()
+    def _mailboxes(self, table: Table, attempts: dict[str, array[int]], folder: Path) -> None:
+        """List those of whom the log says, taken at its word, that the mailbox is gone or full."""
+        found = []
         for recipient, told in attempts.items():
             last = last_told(told)
-            state = states.get(self.cause_of(self._numbers[last])) if is_reply(last) else None
+            state = _STATES.get(self.cause_of(self._numbers[last])) if is_reply(last) else None
             if state is not None:
-                box = tomlkit.table()
-                box.update({"address": self._naming.address(recipient), "state": state})
-                boxes.append(box)
-        if boxes:
-            table["mailbox"] = boxes
+                found.append((self._naming.address(recipient), state.value))
+        if found:
+            table["mailbox_list"] = f"logged/{table['name']}-mailboxes.csv"
+            with (folder / table["mailbox_list"]).open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows([("address", "state"), *found])
 
     def _reply(self, number: int, seen: int) -> Table:
         reply = self._numbers[number]

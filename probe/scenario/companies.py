@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from fake_gateways import persona as personas
 from fake_gateways.audience import Audience
-from fake_gateways.envelope import domain_of
+from fake_gateways.envelope import domain_of, is_address
 from fake_gateways.mailboxes import Directory, MailboxState, departures, invent, spread
 from fake_gateways.persona import Persona
 from fake_gateways.policies import AnySettings
@@ -112,11 +114,16 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
         MailboxState.DISABLED: boxes.disabled,
     }
     states = spread(people, shares, rng)
-    for number, mailbox in enumerate(company.spec.mailbox):
-        if domain_of(mailbox.address) not in company.domains:
-            place = f"{path}: gateway.{company.name}.mailbox[{number}].address"
-            raise InputError(place, f"{mailbox.address} is in none of the gateway's domains", "correct the domain")
-        states[mailbox.address] = mailbox.state
+    named = [
+        (f"{path}: gateway.{company.name}.mailbox[{number}].address", mailbox.address, mailbox.state)
+        for number, mailbox in enumerate(company.spec.mailbox)
+    ]
+    if company.spec.mailbox_list is not None:
+        named += _mailboxes_in(Path(company.spec.mailbox_list))
+    for place, address, state in named:
+        if domain_of(address) not in company.domains:
+            raise InputError(place, f"{address} is in none of the gateway's domains", "correct the domain")
+        states[address] = state
     living = sorted(address for address, state in states.items() if state.alive)
     newcomers = rng.sample(living, round(boxes.newcomers * len(living)))
     return Directory(
@@ -126,6 +133,29 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
         made_at=dict.fromkeys(newcomers, starts - boxes.newcomers_since),
         left_at=departures(living, boxes.turnover, starts, rng),
     )
+
+
+def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
+    """Read a list of mailboxes: for each its place, address and state. Raises InputError."""
+    found = []
+    known = ", ".join(MailboxState)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file)
+            if not {"address", "state"} <= set(rows.fieldnames or ()):
+                raise InputError(path, "has no columns address and state", "name them so")
+            for row in rows:
+                place = f"{path}: line {rows.line_num}"
+                address, state = (str(row[name] or "").strip().lower() for name in ("address", "state"))
+                if not is_address(address):
+                    raise InputError(place, f"{address!r} is no address", "correct or remove the line")
+                if state not in set(MailboxState):
+                    raise InputError(place, f"{state!r} is no state of a mailbox", f"use one of: {known}")
+                found.append((place, address, MailboxState(state)))
+    except (OSError, csv.Error, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(path, f"cannot be read ({reason})", "give a UTF-8 CSV file") from None
+    return found
 
 
 def made_up_domains(seed: int) -> Iterator[str]:

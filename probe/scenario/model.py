@@ -136,6 +136,7 @@ class GatewaySpec(Strict):
     companies: Annotated[int, Field(ge=1, le=5000)] | None = None
     mailboxes: Mailboxes = Mailboxes()
     mailbox: tuple[Mailbox, ...] = ()
+    mailbox_list: str | None = Field(default=None, description="a CSV file of mailboxes: columns address and state")
     address: IpAddress | None = None
     size_limit: Size | None = None
     claims: Annotated[dict[Cause, Cause], WithJsonSchema(_CLAIMS)] = Field(default={})
@@ -181,7 +182,7 @@ class GatewaySpec(Strict):
             found = "domains and companies" if self.domains else "neither domains nor companies"
             msg = f"has {found}; give domains, for one gateway, or companies, for many with made-up domains"
             raise ValueError(msg)
-        if self.companies and (self.mailbox or self.address or self.foreign):
+        if self.companies and (self.mailbox or self.mailbox_list or self.address or self.foreign):
             msg = "has companies and also mailbox, address or foreign, which belong to one gateway; remove one of them"
             raise ValueError(msg)
         if not self.has_mx and len(self.domains) > 1:
@@ -270,6 +271,8 @@ class Scenario(Strict):
 
 def _resolved(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
     """Return a gateway whose policies name the files they need by their whole path."""
+    if isinstance(raw.get("mailbox_list"), str):
+        raw = {**raw, "mailbox_list": str((folder / raw["mailbox_list"]).resolve())}
     policies = raw.get("policy", ())
     if not isinstance(policies, list):
         return raw

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small_scenario import SCENARIO
+from small_scenario import SCENARIO, bent, write
 
 from fake_gateways.mailboxes import Directory, MailboxState
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
 from probe.input_error import InputError
 from probe.scenario.companies import Company, companies, staff
+from probe.scenario.load import load
 from probe.scenario.model import Scenario
+from probe.setting import set_up
 
 
 def gateway(name: str = "plain", **keys: Any) -> dict[str, Any]:
@@ -186,3 +189,29 @@ def test_an_exchanger_is_named_after_its_company_and_not_after_its_group() -> No
     hosts = [company.host for company in made(gateway("wary", companies=5, mailboxes={"count": 50}))]
     assert not any("wary" in host for host in hosts)
     assert len(set(hosts)) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("name,state\n", "list.csv: has no columns address and state; name them so"),
+        ("address,state\nann,full\n", "list.csv: line 2: 'ann' is no address; correct or remove the line"),
+        ("address,state\nann@acme.example,tired\n", "line 2: 'tired' is no state of a mailbox; use one of: present,"),
+        ("address,state\nann@beta.example,full\n", "line 2: ann@beta.example is in none of the gateway's domains"),
+    ],
+)
+def test_a_list_of_mailboxes_that_is_wrong_is_told_with_its_line(text: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text(text, "utf-8")
+    listed = bent("mailboxes = { count = 20, departed = 0.1 }", 'mailbox_list = "list.csv"')
+    with pytest.raises(InputError) as caught:
+        set_up(load(write(tmp_path, listed)))
+    assert sentence in str(caught.value)
+
+
+def test_a_list_of_mailboxes_says_who_is_there(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text("address,state\nAnn@acme.example,full\nbob@acme.example,departed\n", "utf-8")
+    listed = bent(
+        "count = 10", "count = 2", bent("mailboxes = { count = 20, departed = 0.1 }", 'mailbox_list = "list.csv"')
+    )
+    setting = set_up(load(write(tmp_path, listed)))
+    assert setting.directories["acme"].states == {"ann@acme.example": "full", "bob@acme.example": "departed"}
