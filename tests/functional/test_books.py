@@ -125,8 +125,8 @@ def test_every_attempt_over_the_line_joins_a_decision(scenario: Path, carriage: 
 @every_scenario
 def test_every_planned_recipient_was_finished_with(scenario: Path, make: Make) -> None:
     with Ledger.open(make(scenario).folder) as books:
-        planned = sorted(row.recipient for row in books.planned())
-        assert planned == sorted({row.recipient for row in books.attempts()})
+        planned = sorted((row.campaign, row.recipient) for row in books.planned())
+        assert planned == sorted({(row.campaign, row.recipient) for row in books.attempts()})
 
 
 # What is decided and known at the gateway, and none of the sender's business.
