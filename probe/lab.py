@@ -23,7 +23,9 @@ from probe.classify import BASELINES
 from probe.input_error import InputError
 from probe.lane_job import Job, LaneJob
 from probe.ledger import FILE, Classification, Ledger, Mailbox, Planned, held
+from probe.left import left_over
 from probe.progress import Progress, Tell
+from probe.retry import RetrySchedule
 from probe.scenario.companies import Company
 from probe.schedule import Quota, Transaction, plan
 from probe.setting import Setting
@@ -200,9 +202,27 @@ def _resume(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> lis
             raise InputError(options.out, problem, "run what was begun there, or choose another folder with --out")
         finished = ledger.finished_lanes()
         left = [lane for lane in lanes if lane.name not in finished]
+        if setting.loaded.scenario.is_foreign:
+            return [_gone_on_with(setting, lane, ledger) for lane in left]
         if not ledger.complete:
             ledger.forget((lane.name for lane in left), (each.name for lane in left for each in lane.companies))
         return left
+
+
+def _gone_on_with(setting: Setting, lane: LaneJob, ledger: Ledger) -> LaneJob:
+    """Return what is left of a lane at servers that are not ours, and write down what is in doubt."""
+    sender = setting.loaded.scenario.sender
+    left = left_over(
+        lane.name,
+        lane.transactions,
+        (attempt for attempt in ledger.attempts() if attempt.lane == lane.name),
+        (intent for intent in ledger.intents() if intent.lane == lane.name),
+        schedule=RetrySchedule(sender.retry),
+        mail=setting.mail,
+        starts=setting.loaded.scenario.starts.timestamp(),
+    )
+    ledger.add(left.in_doubt)
+    return dataclasses.replace(lane, left=left)
 
 
 def mailboxes(setting: Setting) -> Iterator[Mailbox]:

@@ -12,6 +12,7 @@ from fake_gateways.exchanger import Exchanger
 from probe.attempt import Attempt, Failure, Outcome
 from probe.campaign import Delivery
 from probe.ledger.schema import Transcript
+from probe.left import Left
 from probe.mail import Mail
 from probe.outlet import Due, Outlet, Outlets, Slot
 from probe.recorder import Recorder
@@ -39,7 +40,7 @@ class Lane:
     A transaction that lasts keeps its connection busy until its end while others begin on other connections, so a
     slow gateway slows the sender down just as far as the number of connections lets it. ``reach`` is the way to an
     exchanger. ``write`` gets every attempt, ``note`` hears of it again with whether its delivery is finished with, and
-    ``keep`` gets its transcript where there is a ``recorder``.
+    ``keep`` gets its transcript where there is a ``recorder``. ``about_to`` hears of a transaction before it begins.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Lane:
     note: Callable[[Attempt, bool], None]
     recorder: Recorder | None = None
     keep: Callable[[Transcript], None] = lambda _: None
+    about_to: Callable[[Due], None] = lambda _: None
     _agenda: Agenda[Due | Outlet] = field(default_factory=Agenda)
     _written: int = 0
 
@@ -60,8 +62,13 @@ class Lane:
         self._schedule = RetrySchedule(self.sender.retry)
         self._outlets = Outlets(self.sender)
 
-    async def run(self, transactions: Sequence[tuple[Delivery, ...]]) -> None:
-        """Attempt every delivery until it is taken, refused or given up."""
+    async def run(self, transactions: Sequence[tuple[Delivery, ...]], left: Left | None = None) -> None:
+        """Attempt every delivery until it is taken, refused or given up; ``left`` is where an earlier run stopped."""
+        if left is not None:
+            self._written = left.written
+            for at, due in left.dues:
+                self._agenda.put(at, due)
+            transactions = left.untried
         for deliveries in transactions:
             self._agenda.put(deliveries[0].at, Due(deliveries))
         while self._agenda:
@@ -112,6 +119,7 @@ class Lane:
         began = self.clock.now()
         if self.recorder is not None:
             self.recorder.take()  # what was said over idle connections is no part of this transaction
+        self.about_to(due)
         said = await self._deliver(outlet.exchanger, slot, due, began)
         slot.free_at = self.clock.now()
         self._note(due, outlet, began, said)

@@ -23,9 +23,11 @@ from probe import event_loop, return_mailbox
 from probe.attempt import Attempt
 from probe.coming_home import Home, Returned
 from probe.lane import Lane
-from probe.ledger import Ledger, Transcript
+from probe.ledger import Intent, Ledger, Transcript
+from probe.left import Left
 from probe.log import Log
 from probe.mail import Mail
+from probe.outlet import Due
 from probe.progress import Counting, Tell
 from probe.recorder import Recorder, RecordingTransport
 from probe.route import Routes
@@ -64,6 +66,7 @@ class LaneJob:
     companies: tuple[Company, ...]
     directories: dict[str, Directory]
     transactions: list[Transaction]
+    left: Left | None = None
 
     @property
     def deliveries(self) -> int:
@@ -157,7 +160,8 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, log: Log | None
     scenario = job.scenario
     starts = scenario.starts.timestamp()
     virtual = scenario.clock == "virtual"
-    clock: Clock = _CourteousClock(starts) if virtual else WallClock(starts)
+    left = lane_job.left
+    clock: Clock = _CourteousClock(starts) if virtual else WallClock(starts if left is None else left.at)
     posted: list[DeliveryReport] = []
     keep_report = ledger.pen(DeliveryReport)
 
@@ -201,12 +205,27 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, log: Log | None
             note=lambda attempt, final: counting.note(lane_job.name, attempt, final=final),
             recorder=recorder,
             keep=ledger.pen(Transcript),
+            about_to=_journal(lane_job.name, ledger) if scenario.is_foreign else _ignore,
         )
-        await lane.run(lane_job.transactions)
+        await lane.run(lane_job.transactions, left)
         for report in sorted(posted, key=lambda report: (report.at, report.gateway, report.seq)):
             await clock.until(report.at)
             await wiring.bring_home(report)
     ledger.finish_lane(lane_job.name)
+
+
+def _journal(lane: str, ledger: Ledger) -> Callable[[Due], None]:
+    """Return what commits every intent before it is carried out, so that nothing is sent twice."""
+
+    def about_to(due: Due) -> None:
+        ledger.add(Intent(lane, each.campaign, each.recipient, due.number) for each in due.deliveries)
+
+    return about_to
+
+
+def _ignore(due: Due) -> None:
+    """Take no note: the gateways of a lane that is run again remember nothing."""
+    del due
 
 
 def build_gateway(

@@ -25,6 +25,7 @@ from probe.ledger.schema import (
     ATTEMPT,
     CLASSIFICATION,
     ENGAGEMENT,
+    INTENT,
     MAILBOX,
     METADATA,
     NOTE,
@@ -34,6 +35,7 @@ from probe.ledger.schema import (
     TRANSCRIPT,
     TRUTH,
     Classification,
+    Intent,
     Mailbox,
     Note,
     Planned,
@@ -52,6 +54,7 @@ _TABLES: Final[dict[type[Any], Table]] = {
     Returned: RETURNED,
     Engagement: ENGAGEMENT,
     Transcript: TRANSCRIPT,
+    Intent: INTENT,
     Mailbox: MAILBOX,
     Planned: PLANNED,
     Classification: CLASSIFICATION,
@@ -262,6 +265,10 @@ class Ledger:
         """Yield what was opened and clicked, by gateway."""
         yield from self._read(Engagement, ENGAGEMENT.c.gateway, ENGAGEMENT.c.seq)
 
+    def intents(self) -> Iterator[Intent]:
+        """Yield the transactions that were about to begin."""
+        yield from self._read(Intent, INTENT.c.lane)
+
     def mailboxes(self) -> Iterator[Mailbox]:
         """Yield the mailboxes."""
         yield from self._read(Mailbox, MAILBOX.c.address)
@@ -335,6 +342,7 @@ __all__ = [
     "Classification",
     "DeliveryReport",
     "Engagement",
+    "Intent",
     "Ledger",
     "Mailbox",
     "Note",

@@ -45,6 +45,15 @@ class Classification(NamedTuple):
     reason: str
 
 
+class Intent(NamedTuple):
+    """A transaction that is about to begin at a server that is not ours, which nobody can make undone."""
+
+    lane: str
+    campaign: str
+    recipient: str
+    number: int
+
+
 class Transcript(NamedTuple):
     """What passed over the line during one attempt, which ``lane`` and ``seq`` name."""
 
@@ -81,6 +90,7 @@ MAILBOX: Final = _table("mailbox", Mailbox)
 PLANNED: Final = _table("planned", Planned)
 RETURNED: Final = _table("returned", Returned)
 ENGAGEMENT: Final = _table("engagement", Engagement)
+INTENT: Final = _table("intent", Intent)
 TRANSCRIPT: Final = _table("transcript", Transcript)
 CLASSIFICATION: Final = _table("classification", Classification)
 NOTE: Final = _table("note", Note, ("key",))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -9,14 +10,16 @@ import signal
 import sqlite3
 import subprocess
 import time
+from collections import Counter
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 import small_scenario
+from aiosmtpd.controller import Controller
 from deadline import DEADLINE_S
-from fivefifty_command import COMMAND, INPUT_WRONG, PASSED, environment, fivefifty
+from fivefifty_command import COMMAND, INPUT_WRONG, PASSED, environment, fivefifty, free_port
 from small_scenario import bent
 
 from probe.ledger import Ledger
@@ -128,3 +131,75 @@ def test_a_lane_that_was_cut_off_is_run_again_from_its_beginning(tmp_path: Path)
     assert card(folder) == card(whole)
     with Ledger.open(folder) as books:
         assert len(list(books.attempts())) == rows
+
+
+FOREIGN = """\
+schema = 1
+name = "foreign"
+title = "A server that is not ours"
+seed = 7
+clock = "wall"
+starts = 2026-03-02T08:00:00Z
+
+[sender]
+helo = "mta1.sender.example"
+return_path = "bounce.sender.example"
+ips = [{{ address = "127.10.0.1" }}]
+rate = "200/1s"
+retry = {{ first = "1s", factor = 1, longest = "1s", give_up_after = "5s" }}
+
+[[campaign]]
+name = "news"
+message = "news.eml"
+
+[[gateway]]
+name = "acme"
+foreign = "127.9.2.1:{port}"
+domains = ["acme.example"]
+mailboxes = {{ count = 300 }}
+"""
+
+
+class Sink:
+    """A server that takes everything at the second asking, and counts what it took."""
+
+    def __init__(self) -> None:
+        self.taken: Counter[str] = Counter()
+        self._asked: set[str] = set()
+
+    async def handle_RCPT(self, *given: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        _, _, envelope, address, _ = given
+        if int(hashlib.sha256(address.encode()).hexdigest(), 16) % 3 == 0 and address not in self._asked:
+            self._asked.add(address)
+            return "451 4.7.1 Greylisted"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(self, *given: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        _, _, envelope = given
+        self.taken.update(envelope.rcpt_tos)
+        return "250 2.0.0 Ok"
+
+
+def test_nothing_is_sent_twice_to_a_server_that_is_not_ours(tmp_path: Path) -> None:
+    sink = Sink()
+    controller = Controller(sink, hostname="127.9.2.1", port=free_port(), ready_timeout=DEADLINE_S)
+    controller.start()
+    try:
+        scenario = small_scenario.write(tmp_path, FOREIGN.format(port=controller.port))
+        command = [COMMAND, "run", str(scenario), "--out", str(tmp_path / "run"), "--resume"]
+        hits = sum(killed(command, after_s) for after_s in (1.3, 1.6, 2.0, 2.4))
+        done = subprocess.run(command, env=environment(), check=False, capture_output=True)
+    finally:
+        controller.stop()
+    assert (done.returncode, done.stderr) == (PASSED, b"")
+    assert hits > 0
+    with Ledger.open(tmp_path / "run") as books:
+        attempts = list(books.attempts())
+    in_doubt = {row.recipient for row in attempts if row.failure == "in-doubt"}
+    delivered = {row.recipient for row in attempts if row.outcome == "delivered"}
+    assert max(sink.taken.values()) == 1
+    assert delivered <= set(sink.taken) <= delivered | in_doubt
+    assert len(delivered | in_doubt) == 300
+    assert len(in_doubt) <= hits
+    assert len({(row.lane, row.seq) for row in attempts}) == len(attempts)
