@@ -10,6 +10,8 @@ from probe import return_path as verp
 from probe.returned_mail import Kind, read
 
 MAX_OCTETS = 1_000_000
+MAX_KEPT = 64 * 1024
+"""Octets that are kept of a message that could not be read or joined, for whoever wants to see why."""
 
 
 class Returned(NamedTuple):
@@ -18,7 +20,7 @@ class Returned(NamedTuple):
     ``kind`` is a Kind of probe/returned_mail. ``action``, ``status``, ``code`` and ``text`` are what a delivery report
     says (RFC 3464). ``joined_by`` says how the delivery was found: by the ``return-path`` (VERP), by the ``report`` or
     by the ``message-id`` in it; where it was not, it is empty, and so is ``recipient``. ``at`` is in seconds since the
-    epoch, UTC.
+    epoch, UTC. ``content`` is the message itself, an octet a character, where it could not be read or joined.
     """
 
     lane: str
@@ -34,6 +36,7 @@ class Returned(NamedTuple):
     text: str
     message_id: str
     joined_by: str
+    content: str
 
 
 class Home:
@@ -81,6 +84,7 @@ class Home:
                     about.text if about is not None else "",
                     mail.message_id,
                     (joined_by if alone else "report") if recipient else "",
+                    "" if recipient and mail.kind is not Kind.UNREADABLE else content[:MAX_KEPT].decode("latin-1"),
                 )
             )
             if alone is not None:

@@ -30,7 +30,10 @@ ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.toml"))
 TWELVE = ROOT / "tests" / "scenarios" / "twelve.toml"
 EVERYTHING = ROOT / "tests" / "scenarios" / "everything.toml"
-every_scenario = pytest.mark.parametrize("scenario", [*SHIPPED, TWELVE, EVERYTHING], ids=lambda path: path.stem)
+SENDING = ROOT / "tests" / "scenarios" / "sending.toml"
+every_scenario = pytest.mark.parametrize(
+    "scenario", [*SHIPPED, TWELVE, EVERYTHING, SENDING], ids=lambda path: path.stem
+)
 
 
 @dataclass(frozen=True)
