@@ -35,6 +35,8 @@ class Sample(NamedTuple):
         return FORMATS[self.source](self.lines if lines is None else lines, self.columns, YEAR)
 
 
+MAILBOX: Final = FOLDER / "bounces.mbox"
+"""Reports in an mbox (RFC 4155): two refusals in different words, a delay, a vacation note."""
 SAMPLES: Final = (
     Sample("postfix.log", "postfix"),
     Sample("exim.log", "exim"),

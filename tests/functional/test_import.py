@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from fivefifty_command import INPUT_WRONG, PASSED, fivefifty
-from intake_samples import SAMPLES, YEAR, Sample
+from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
 
 from fake_gateways.envelope import domain_of
 from probe.attempt import Attempt
 from probe.coming_home import Returned
+from probe.intake import files
+from probe.intake import mailbox as box_format
 from probe.intake.anonymise import Anonymiser
 from probe.intake.event import BadLine, Event, Kind
 from probe.intake.templates import mask
@@ -103,6 +105,21 @@ def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, car
         domain: sum(heard.values()) for domain, heard in theirs.items()
     }
     assert alike(ours, theirs), f"{dict(ours)} is not {dict(theirs)}"
+
+
+def test_a_mailbox_of_bounces_says_the_same_to_everybody(tmp_path: Path) -> None:
+    events = list(box_format.events(files.messages(MAILBOX)))
+    assert [(type(each).__name__, getattr(each, "kind", "")) for each in events] == [
+        ("Event", "bounced-later"),
+        ("Event", "bounced-later"),
+        ("Event", "deferred"),
+        ("Event", "auto-reply"),
+        ("BadLine", ""),
+    ]
+    import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
+    setting = set_up(load(tmp_path / "made" / "scenario.toml"))
+    run(setting, Options("memory", tmp_path / "run", ("code",)))
+    assert alike(replayed(tmp_path / "run"), logged(events))
 
 
 @every_sample

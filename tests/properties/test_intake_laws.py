@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from intake_samples import SAMPLES, Sample
+from intake_samples import MAILBOX, SAMPLES, Sample
 
+from probe.intake import files, mailbox
 from probe.intake.event import BadLine, Event, Kind, Line
 from probe.intake.templates import Templates, mask
 
@@ -100,3 +101,25 @@ def test_every_reply_has_a_template(texts: list[str]) -> None:
     assert numbers <= set(found)
     assert sum(template.seen for template in found.values()) == len(texts)
     assert all(template.text for template in found.values())
+
+
+@given(
+    st.lists(
+        st.binary(max_size=400) | st.text(max_size=400).map(lambda text: text.encode("utf-8", "replace")), max_size=5
+    )
+)
+def test_any_messages_in_a_mailbox(messages: list[bytes]) -> None:
+    found = list(mailbox.events(messages))
+    assert all(isinstance(each, Event | BadLine) for each in found)
+    assert {each.number for each in found if isinstance(each, BadLine)} <= set(range(1, len(messages) + 1))
+
+
+@given(st.data())
+def test_a_mailbox_with_a_message_cut_and_overwritten(data: st.DataObject) -> None:
+    (message, *_) = files.messages(MAILBOX)
+    start = data.draw(st.integers(0, len(message)))
+    end = data.draw(st.integers(start, len(message)))
+    broken = message[:start] + data.draw(st.binary(max_size=10)) + message[end:]
+    for each in mailbox.events([broken]):
+        assert isinstance(each, Event | BadLine)
+        assert isinstance(each, BadLine) or "@" in each.recipient
