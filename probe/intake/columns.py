@@ -10,7 +10,7 @@ from typing import Any, Final
 from probe.input_error import InputError
 from probe.intake.documents import documents, text_of
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.lines import bounded, bracketed, capped, read_any_moment, read_reply
+from probe.intake.lines import bounded, bracketed, read_any_moment, read_reply, words_of
 
 _KNOWN_AS: Final[dict[str, tuple[str, ...]]] = {
     "recipient": ("recipient", "email", "rcpt", "to", "address", "emailaddress", "email_address"),
@@ -167,6 +167,6 @@ def _event(number: int, row: Mapping[str, Any], names: Mapping[str, str]) -> Eve
         stage if stage in _STAGES else None,
         int(stated) if re.fullmatch(r"[245]\d\d", stated) else code,
         cell("enhanced") or enhanced,
-        capped(said),
+        words_of(said),
         cell("label"),
     )

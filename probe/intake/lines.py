@@ -18,6 +18,7 @@ _MILLISECONDS_FROM: Final = 1e11
 _LATEST: Final = 1e11
 MAX_TEXT: Final = 4000
 _REPLY: Final = re.compile(r"(?<![\d.])([245]\d\d)(?:[ \-]+#?([245]\.\d{1,3}\.\d{1,3}))?(?![\d.]*\d)")
+_NUMBERS: Final = re.compile(r"^(?:smtp; ?)?(?:[245]\d\d[ -]+)?(?:#?[245]\.\d{1,3}\.\d{1,3}[ -]+)?")
 _STATUS: Final = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _STAGES: Final = (
     (
@@ -68,9 +69,9 @@ def bracketed(message_id: str) -> str:
     return f"<{bare}>" if bare else ""
 
 
-def capped(text: str) -> str:
-    """Return a text that is short enough to be kept."""
-    return text[:MAX_TEXT]
+def words_of(text: str) -> str:
+    """Return the words of a reply without its code and status in front, short enough to be kept."""
+    return _NUMBERS.sub("", text.strip())[:MAX_TEXT]
 
 
 def read_any_moment(value: object) -> float | None:

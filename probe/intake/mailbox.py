@@ -8,7 +8,7 @@ from typing import Final
 
 from probe import return_path
 from probe.intake.event import BadLine, Event, Kind
-from probe.intake.lines import capped, read_any_moment
+from probe.intake.lines import read_any_moment, words_of
 from probe.returned_mail import About, read
 from probe.returned_mail import Kind as Came
 
@@ -45,5 +45,5 @@ def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
                 alone[0] if alone else "",
                 code=about.code,
                 enhanced=about.status,
-                text=capped(about.text),
+                text=words_of(about.text),
             )

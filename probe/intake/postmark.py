@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from probe.intake.documents import documents, text_of, value_of
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.lines import bracketed, capped, read_any_moment, read_reply
+from probe.intake.lines import bracketed, read_any_moment, read_reply, words_of
 
 _RECORDS: Final = {
     "Delivery": (Kind.DELIVERED, "Recipient", "DeliveredAt"),
@@ -62,6 +62,6 @@ def _event(kind: Kind, recipient: str, when: str, fields: dict[str, Any]) -> Eve
         stage="end-of-data" if kind is Kind.DELIVERED else None,
         code=code,
         enhanced=enhanced,
-        text=capped(said),
+        text=words_of(said),
         label=text_of(fields, "Type"),
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from probe.intake.documents import documents, text_of, value_of
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.lines import bracketed, capped, read_any_moment, read_reply
+from probe.intake.lines import bracketed, read_any_moment, read_reply, words_of
 
 _KINDS: Final = {
     "delivered": Kind.DELIVERED,
@@ -52,6 +52,6 @@ def _event(kind: Kind, recipient: str, fields: dict[str, Any]) -> Event:
         stage="end-of-data" if kind is Kind.DELIVERED else None,
         code=code,
         enhanced=enhanced or text_of(fields, "status") or None,
-        text=capped(said),
+        text=words_of(said),
         label="/".join(filter(None, (text_of(fields, "type"), text_of(fields, "bounce_classification")))),
     )

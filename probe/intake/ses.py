@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from probe.intake.documents import Document, documents, list_of, text_of, value_of
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.lines import bracketed, capped, read_any_moment, read_reply
+from probe.intake.lines import bracketed, read_any_moment, read_reply, words_of
 
 _SUPPRESSED: Final = {"Suppressed", "OnAccountSuppressionList", "UnsubscribedRecipient"}
 _OF_RECIPIENTS: Final = {
@@ -91,6 +91,6 @@ def _events(number: int, fields: dict[str, Any]) -> Iterator[Event | BadLine]:
             stage="end-of-data" if kind is Kind.DELIVERED else None,
             code=code,
             enhanced=enhanced or text_of(each, "status") or None,
-            text=capped(said),
+            text=words_of(said),
             label=label or text_of(about, "complaintFeedbackType") or text_of(about, "delayType"),
         )

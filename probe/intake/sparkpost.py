@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from probe.intake.documents import documents, list_of, text_of, value_of
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.lines import bracketed, capped, read_any_moment, read_reply
+from probe.intake.lines import bracketed, read_any_moment, read_reply, words_of
 
 _KINDS: Final = {
     "delivery": Kind.DELIVERED,
@@ -70,6 +70,6 @@ def _event(kind: Kind, recipient: str, fields: Any) -> Event:
         "end-of-data" if kind is Kind.DELIVERED else None,
         code,
         enhanced,
-        capped(said),
+        words_of(said),
         text_of(fields, "bounce_class"),
     )

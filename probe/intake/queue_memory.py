@@ -1,0 +1,66 @@
+"""What is remembered of messages between the lines that tell of them, within bounds."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from probe.intake.event import Event
+
+
+@dataclass(slots=True)
+class Queued:
+    """A message in another system's queue; ``deferred`` holds the last deferral of each recipient still waiting."""
+
+    return_path: str = ""
+    message_id: str = ""
+    deferred: dict[str, Event] = field(default_factory=dict)
+
+
+class QueueMemory:
+    """Messages by queue id; beyond ``most``, at least one, of them or their deferrals, the longest unheard of go."""
+
+    def __init__(self, most: int = 100_000) -> None:
+        self._most = most
+        self._messages: OrderedDict[str, Queued] = OrderedDict()
+        self._deferrals = 0
+
+    def __len__(self) -> int:
+        return len(self._messages)
+
+    @property
+    def deferrals(self) -> int:
+        """How many deferrals are remembered."""
+        return self._deferrals
+
+    def recall(self, queue_id: str) -> Queued:
+        """Return what is known of a message, nothing in particular where it was never heard of or was forgotten."""
+        return self._messages.get(queue_id) or Queued()
+
+    def enter(self, queue_id: str) -> Queued:
+        """Return the entry of a message, to be filled in, and count it as heard of just now."""
+        message = self._messages.setdefault(queue_id, Queued())
+        self._messages.move_to_end(queue_id)
+        self._forget()
+        return message
+
+    def defer(self, queue_id: str, event: Event) -> None:
+        """Remember a recipient's deferral in place of the one before."""
+        deferred = self.enter(queue_id).deferred
+        self._deferrals += event.recipient not in deferred
+        deferred[event.recipient] = event
+        self._forget()
+
+    def settle(self, queue_id: str, recipient: str) -> None:
+        """Forget a deferral: the recipient was delivered to or given up."""
+        if self.recall(queue_id).deferred.pop(recipient, None) is not None:
+            self._deferrals -= 1
+
+    def remove(self, queue_id: str) -> None:
+        """Forget a message that left the queue."""
+        message = self._messages.pop(queue_id, None)
+        self._deferrals -= len(message.deferred) if message else 0
+
+    def _forget(self) -> None:
+        while len(self._messages) > self._most or self._deferrals > self._most:
+            self.remove(next(iter(self._messages)))
