@@ -1,172 +1,224 @@
-"""Plain CSV and JSON Lines: any table of one row an event, by a map of its columns."""
+"""Events out of tables: CSV and JSON Lines whose columns a map names, or that go by widely used names.
+
+CSV is that of RFC 4180 with a header, as the csv module reads it.
+"""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
+from fake_gateways.envelope import Stage
 from probe.input_error import InputError
-from probe.intake.documents import documents, text_of
+from probe.intake import documents
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.lines import bounded, bracketed, read_any_moment, read_reply, words_of
+from probe.intake.json_fields import in_brackets, text, word
+from probe.intake.moment import moment
+from probe.intake.reply_text import code_of, enhanced_of, said
 
-_KNOWN_AS: Final[dict[str, tuple[str, ...]]] = {
-    "recipient": ("recipient", "email", "rcpt", "to", "address", "emailaddress", "email_address"),
-    "kind": ("kind", "event", "status", "type", "result", "outcome", "eventtype"),
-    "at": ("at", "timestamp", "time", "date", "datetime", "event_time", "bounced_at", "created_at"),
-    "message_id": ("message_id", "message-id", "messageid", "msgid"),
-    "return_path": ("return_path", "return-path", "sender", "from", "mail_from"),
-    "campaign": ("campaign", "campaign_id", "tag", "job", "jobid"),
-    "local_address": ("local_address", "source_ip", "sending_ip", "ip"),
-    "mx": ("mx", "mx_host", "relay", "remote_host", "host"),
+MAX_ROW: Final = 1_000_000
+"""Characters of a row; more of them are a quotation mark that was never closed."""
+
+NAMES: Final = MappingProxyType({
+    "recipient": ("recipient", "email", "to", "rcpt", "rcpt to", "address", "email address", "recipient address"),
+    "kind": ("kind", "event", "event type", "outcome", "result", "status", "state", "type"),
+    "at": ("at", "timestamp", "time", "date", "datetime", "event time", "occurred at", "created at"),
+    "message_id": ("message id", "msg id", "smtp id"),
+    "return_path": ("return path", "envelope sender", "envelope from", "mail from"),
+    "campaign": ("campaign", "campaign id", "campaign name", "job", "job id", "tag", "category"),
+    "local_address": ("local address", "local ip", "source ip", "sending ip"),
+    "mx": ("mx", "mx host", "remote mta", "remote host", "remote ip", "destination ip"),
     "stage": ("stage",),
-    "code": ("code", "smtp_code", "reply_code", "error_code"),
-    "enhanced": ("enhanced", "dsn", "enhanced_status", "status_code"),
-    "text": ("text", "reason", "response", "diagnostic", "diagnosticcode", "description", "smtp_response", "message"),
-    "label": ("label", "class", "category", "bounce_class", "classification"),
-}
-"""What others call each of our columns, for files that come without a map."""
-_WORDS: Final = {
-    Kind.DELIVERED: ("delivered", "delivery", "sent", "success", "ok", "accepted"),
-    Kind.DEFERRED: (
-        "deferred", "deferral", "soft bounce", "softbounce", "soft", "delay", "delayed", "transient", "temporary",
-    ),
-    Kind.REFUSED: (
-        "refused", "bounce", "bounced", "hard bounce", "hardbounce", "hard", "failed", "failure", "permanent",
-        "rejected", "blocked", "expired",
-    ),
-    Kind.BOUNCED_LATER: ("bounced later", "out of band", "oob", "async bounce"),
-    Kind.SUPPRESSED: ("suppressed", "dropped"),
-    Kind.COMPLAINT: ("complaint", "complained", "spam complaint", "spamreport", "feedback", "spam"),
-    Kind.AUTO_REPLY: ("auto reply", "autoreply", "auto responder", "out of office"),
+    "code": ("code", "smtp code", "reply code", "error code", "status code"),
+    "enhanced": ("enhanced", "enhanced code", "enhanced status", "dsn", "dsn status", "dsn code"),
+    "text": ("text", "smtp response", "response", "reply", "diagnostic", "diagnostic code", "reason", "message",
+             "description", "error"),
+    "label": ("label", "bounce type", "bounce class", "bounce category", "classification"),
+})  # fmt: skip
+"""Names of columns by field of Event; of several in a table the first here wins. Case and punctuation are ignored."""
+
+KINDS: Final = MappingProxyType({
+    Kind.DELIVERED: ("delivered", "delivery", "sent", "success", "successful", "ok"),
+    Kind.DEFERRED: ("deferred", "deferral", "delayed", "delay", "soft", "soft bounce", "soft bounced", "temporary",
+                    "temporary failure", "transient", "tempfail"),
+    Kind.REFUSED: ("refused", "bounce", "bounced", "hard", "hard bounce", "hard bounced", "failed", "failure",
+                   "permanent", "permanent failure", "rejected", "reject", "blocked", "undelivered", "undeliverable",
+                   "expired"),
+    Kind.BOUNCED_LATER: ("bounced later", "out of band", "asynchronous bounce", "async bounce", "delayed bounce"),
+    Kind.SUPPRESSED: ("suppressed", "dropped", "drop", "skipped"),
+    Kind.COMPLAINT: ("complaint", "complained", "spam", "spam complaint", "spam report", "abuse"),
+    Kind.AUTO_REPLY: ("auto reply", "auto responder", "out of office"),
     Kind.OPENED: ("opened", "open"),
     Kind.CLICKED: ("clicked", "click"),
-}  # fmt: skip
-_KIND_OF: Final = {word: kind for kind, words in _WORDS.items() for word in words}
-_NEEDED: Final = ("recipient", "kind")
-_SEPARATORS: Final = re.compile(r"[\s_-]+")
-_STAGES: Final = {"connect", "ehlo", "mail", "rcpt", "data", "end-of-data"}
+})  # fmt: skip
+"""Words for what happened, compared as the names of columns are."""
+
+
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+_FIELDS: Final = {field: tuple(map(_bare, names)) for field, names in NAMES.items()}
+_KINDS: Final = {_bare(name): kind for kind, names in KINDS.items() for name in names}
+_KNOWN_KINDS: Final = ", ".join(name for names in KINDS.values() for name in names)
+
+
+class _Row(NamedTuple):
+    number: int
+    cells: list[str]
 
 
 def read_csv(lines: Iterable[Line], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
-    """Yield an event for every row below a line of headings.
+    """Yield an event for each row below the header, which is the first line that is not empty.
 
-    ``columns`` maps our columns to the file's; what it leaves out is found by the usual names. Raises InputError where
-    the file has no column for recipient or kind, or none of a name in the map.
+    ``columns`` maps fields of Event to names of columns, as the header writes them; the fields that it leaves out are
+    looked for by NAMES. Raises InputError, when reading begins, for a field or column that does not exist, and when
+    recipient or kind are in no column. Fields in quotation marks may go over several lines. Rows that are no CSV, hold
+    a NUL or are longer than the header are BadLines.
     """
-    last = Line(0, "")
-    bad: list[BadLine] = []
-
-    def texts() -> Iterator[str]:
-        nonlocal last
-        for line in bounded(lines):
-            if isinstance(line, BadLine):
-                bad.append(line)
-                continue
-            last = line
-            yield f"{line.text.replace(chr(0), '')}\n"
-
-    rows = csv.reader(texts())
-    names: dict[str, str] | None = None
-    heads: list[str] = []
-    while True:
-        try:
-            cells = next(rows, None)
-        except csv.Error as error:
-            yield BadLine(last.number, f"is no CSV ({error})")
-            continue
-        yield from bad
-        bad.clear()
-        if cells is None:
-            return
-        if names is None:
-            heads = [cell.strip().lstrip("\ufeff") for cell in cells]
-            names = _mapped(heads, columns or {})
-        elif any(cells):
-            yield _event(last.number, dict(zip(heads, cells, strict=False)), names)
+    rows = _rows(lines)
+    first = next(rows, None)
+    if first is None:
+        return
+    if isinstance(first, BadLine):
+        raise InputError(f"line {first.number}", f"is no header ({first.reason})", "begin with the names of columns")
+    header = [name.strip("\ufeff \t") for name in first.cells]
+    found = _found(header, columns or {}, f"line {first.number}")
+    for row in rows:
+        if isinstance(row, BadLine):
+            yield row
+        elif len(row.cells) > len(header):
+            yield BadLine(row.number, f"a row of {len(row.cells)} fields under a header of {len(header)}")
+        else:
+            yield _event(row.number, dict(zip(header, row.cells, strict=False)), found)
 
 
 def read_json_lines(lines: Iterable[Line], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
-    """Yield an event for every object; ``columns`` as for CSV. One without recipient or kind is a bad line.
+    """Yield an event for each JSON object, whose keys are its columns, as ``read_csv`` does for each row.
 
-    Raises InputError for a map that names none of our columns.
+    Objects may differ in their keys, so that a column which is missing from one is only empty. Raises InputError, when
+    reading begins, for a field that does not exist. Arrays and objects over many lines are read as well.
     """
-    wanted = columns or {}
-    _check(wanted)
-    for document in documents(lines):
+    named = dict(columns or {})
+    _check_fields(named)
+    keys: list[str] | None = None
+    found: Mapping[str, str] = {}
+    for document in documents.read(lines):
         if isinstance(document, BadLine):
             yield document
             continue
-        names = _guessed(document.fields, wanted)
-        missing = [needed for needed in _NEEDED if needed not in names]
-        if missing:
-            yield BadLine(document.number, f"has no column that is known to be the {missing[0]}")
-        else:
-            yield _event(document.number, document.fields, names)
+        if keys != list(document.value):
+            keys = list(document.value)
+            found = _well_known(keys, named)
+        yield _event(document.number, document.value, found)
 
 
-def _check(columns: Mapping[str, str]) -> None:
-    for ours, theirs in columns.items():
-        if ours not in _KNOWN_AS:
-            problem = f"{ours} is none of our columns"
-            raise InputError(f"--columns {ours}={theirs}", problem, f"use some of: {', '.join(_KNOWN_AS)}")
+class _Feed:
+    """Lines for the csv module, which asks for as many as a row has."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._lines = iter(lines)
+        self.first = 0
+        self._size = 0
+
+    def begin(self) -> None:
+        """Start to count a new row."""
+        self.first = self._size = 0
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.first = self.first or line.number
+        self._size += len(line.text) + 1
+        if self._size > MAX_ROW:
+            raise csv.Error(f"a row of more than {MAX_ROW:,} characters")
+        return f"{line.text}\n"
 
 
-def _mapped(heads: list[str], columns: Mapping[str, str]) -> dict[str, str]:
-    """Return the file's name for each of our columns; raises InputError."""
-    _check(columns)
-    shown = ", ".join(heads)[:200]
-    for ours, theirs in columns.items():
-        if theirs not in heads:
-            problem = f"the file has no column {theirs} (found: {shown})"
-            raise InputError(f"--columns {ours}={theirs}", problem, "correct the name")
-    found = _guessed(heads, columns)
-    for needed in _NEEDED:
-        if needed not in found:
-            problem = f"no column is known to be the {needed} (found: {shown})"
-            raise InputError("--columns", problem, f"name it with --columns {needed}=NAME")
+def _rows(lines: Iterable[Line]) -> Iterator[_Row | BadLine]:
+    feed = _Feed(lines)
+    # Not strict, a quotation mark that is never closed would swallow the end of the file in silence.
+    reader = csv.reader(feed, strict=True)
+    while True:
+        feed.begin()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BadLine(feed.first, f"no CSV ({error})")
+            continue
+        if any("\0" in cell for cell in cells):
+            yield BadLine(feed.first, "no CSV (it holds a NUL)")
+        elif any(cells):
+            yield _Row(feed.first, cells)
+
+
+def _found(header: list[str], named: Mapping[str, str], place: str) -> Mapping[str, str]:
+    """Return the column of each field that has one."""
+    _check_fields(named)
+    present = ", ".join(header)[:300]
+    for column in named.values():
+        if column not in header:
+            raise InputError(place, f"has no column {column} (found: {present})", "correct the map of columns")
+    found = _well_known(header, named)
+    for field in ("recipient", "kind"):
+        if field not in found:
+            raise InputError(place, f"has no column that tells the {field} (found: {present})", "map one to it")
     return found
 
 
-def _guessed(heads: Iterable[str], columns: Mapping[str, str]) -> dict[str, str]:
-    """Return the columns that are mapped, and those whose names are the usual ones."""
-    given = set(columns.values())
-    by_name = {head.lower(): head for head in heads if head not in given}
-    found = {
-        ours: by_name[name] for ours, known_as in _KNOWN_AS.items() for name in reversed(known_as) if name in by_name
+def _check_fields(named: Mapping[str, str]) -> None:
+    for field in named:
+        if field not in _FIELDS:
+            raise InputError(f"columns: {field}", "is no field of an event", f"use one of: {', '.join(_FIELDS)}")
+
+
+def _well_known(header: Iterable[str], named: Mapping[str, str]) -> Mapping[str, str]:
+    taken = set(named.values())
+    free = {_bare(column): column for column in reversed(list(header)) if column not in taken}
+    known = {
+        field: free[name]
+        for field, names in _FIELDS.items()
+        if (name := next((name for name in names if name in free), None)) is not None
     }
-    return {**found, **columns}
+    return {**known, **named}
 
 
-def _event(number: int, row: Mapping[str, Any], names: Mapping[str, str]) -> Event | BadLine:
-    def cell(ours: str) -> str:
-        return text_of(row, names[ours]).strip() if ours in names else ""
-
-    word = _SEPARATORS.sub(" ", cell("kind").lower()).strip()
-    kind = _KIND_OF.get(word)
+def _event(number: int, row: Mapping[str, object], found: Mapping[str, str]) -> Event | BadLine:
+    cells = {field: row.get(column) for field, column in found.items()}
+    name = word(cells, "kind")
+    kind = _KINDS.get(_bare(name))
     if kind is None:
-        return BadLine(number, f"has the kind {word[:30]!r}; known are {', '.join(kind.value for kind in Kind)}")
-    recipient = cell("recipient").strip("<>")
+        return BadLine(number, f"{name[:60]!r} is no kind of event; known are: {_KNOWN_KINDS}")
+    recipient = word(cells, "recipient")
     if not recipient:
-        return BadLine(number, "has no recipient")
-    said = cell("text")
-    code, enhanced = read_reply(said)
-    stated = cell("code")
-    stage = cell("stage").lower()
+        return BadLine(number, f"{kind} without a recipient")
+    at = moment(cells.get("at"))
+    if at is None and word(cells, "at"):
+        return BadLine(number, f"{word(cells, 'at')[:60]!r} is no time")
+    reply = text(cells, "text")
+    told = said(reply)
+    stage = _bare(word(cells, "stage"))
     return Event(
         kind,
         recipient,
-        read_any_moment(cell("at") or None),
-        bracketed(cell("message_id")),
-        cell("return_path").strip("<>"),
-        cell("campaign"),
-        cell("local_address"),
-        cell("mx"),
-        stage if stage in _STAGES else None,
-        int(stated) if re.fullmatch(r"[245]\d\d", stated) else code,
-        cell("enhanced") or enhanced,
-        words_of(said),
-        cell("label"),
+        at,
+        message_id=in_brackets(word(cells, "message_id")),
+        return_path=word(cells, "return_path"),
+        campaign=word(cells, "campaign"),
+        local_address=word(cells, "local_address"),
+        mx=word(cells, "mx"),
+        stage=next((each.value for each in Stage if _bare(each) == stage), None),
+        code=code_of(word(cells, "code")) or told.code,
+        enhanced=enhanced_of(word(cells, "enhanced")) or told.enhanced,
+        text=reply,
+        label=word(cells, "label"),
     )

@@ -11,11 +11,10 @@ from typing import IO, Final
 
 from probe.input_error import InputError
 from probe.intake.event import Line
-from probe.intake.lines import MAX_CHARACTERS
 
 Advance = Callable[[int], None]
 """Hears how many octets of the file have been read."""
-_AT_MOST: Final = 10 * MAX_CHARACTERS * 20
+_AT_MOST: Final = 12_000_000
 """Octets of a line that are read together; JSON on one line may be long."""
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from probe import return_path
 from probe.intake.event import BadLine, Event, Kind
-from probe.intake.lines import read_any_moment, words_of
+from probe.intake.moment import moment
 from probe.returned_mail import About, read
 from probe.returned_mail import Kind as Came
 
@@ -26,7 +26,7 @@ def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
     for number, octets in enumerate(messages, 1):
         mail = read(octets)
         header = BytesHeaderParser().parsebytes(octets[:100_000].partition(b"\r\n\r\n")[0][:100_000])
-        at = read_any_moment(header.get("Date"))
+        at = moment(str(header.get("Date") or ""))
         came_to = str(header.get("Delivered-To") or header.get("X-Original-To") or header.get("To") or "").strip("<> ")
         alone = return_path.decode(came_to)
         abouts = mail.about or ((About(alone[1]),) if alone and mail.kind is not Came.UNREADABLE else ())
@@ -45,5 +45,5 @@ def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
                 alone[0] if alone else "",
                 code=about.code,
                 enhanced=about.status,
-                text=words_of(about.text),
+                text=about.text,
             )

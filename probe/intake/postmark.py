@@ -1,67 +1,80 @@
-"""Postmark's webhooks (https://postmarkapp.com/developer/webhooks/bounce-webhook and its neighbours)."""
+"""Events of Postmark, as its webhooks post them.
+
+Formats: https://postmarkapp.com/developer/webhooks/webhooks-overview and the pages beside it; types of bounces:
+https://postmarkapp.com/developer/api/bounce-api#bounce-types.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
-from probe.intake.documents import documents, text_of, value_of
+from probe.intake.documents import NoEventError, events
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.lines import bracketed, read_any_moment, read_reply, words_of
+from probe.intake.json_fields import Json, text, word
+from probe.intake.moment import moment
+from probe.intake.reply_text import said
 
-_RECORDS: Final = {
-    "Delivery": (Kind.DELIVERED, "Recipient", "DeliveredAt"),
-    "Bounce": (Kind.REFUSED, "Email", "BouncedAt"),
-    "SpamComplaint": (Kind.COMPLAINT, "Email", "BouncedAt"),
-    "Open": (Kind.OPENED, "Recipient", "ReceivedAt"),
-    "Click": (Kind.CLICKED, "Recipient", "ReceivedAt"),
+_KINDS: Final = {
+    "Delivery": Kind.DELIVERED,
+    "Bounce": Kind.REFUSED,
+    "SpamComplaint": Kind.COMPLAINT,
+    "Open": Kind.OPENED,
+    "Click": Kind.CLICKED,
+    "SubscriptionChange": Kind.SUPPRESSED,
 }
-_PASSED_OVER: Final = {"SubscriptionChange", "Inbound"}
-_BY_TYPE: Final = {
+_BOUNCES: Final = {
     "Transient": Kind.DEFERRED,
     "AutoResponder": Kind.AUTO_REPLY,
+    "AddressChange": Kind.AUTO_REPLY,
+    "ChallengeVerification": Kind.AUTO_REPLY,
     "SpamComplaint": Kind.COMPLAINT,
     "ManuallyDeactivated": Kind.SUPPRESSED,
 }
-"""What Postmark calls a bounce and is none of a refusal's kind."""
+"""Types of bounces that are none; all others mean that the message was given up."""
+_NO_BOUNCES: Final = {"Subscribe", "Unsubscribe", "OpenRelayTest", "InboundError"}
+"""Mail that came back and says nothing of the message."""
+_MOMENTS: Final = ("DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt")
 
 
 def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
-    """Yield an event for every record about a recipient.
+    """Yield an event for each webhook.
 
-    Postmark has a message id of its own, which is the left part of the Message-ID it writes, at ``mtasv.net``.
+    A bounce of type Transient is DEFERRED (Postmark calls it "message delayed" and tries again), auto-responders,
+    changes of address and challenges are AUTO_REPLY. All other bounces are REFUSED, also those that came in a report
+    after the delivery: no field tells them apart. A SubscriptionChange is SUPPRESSED where it begins a suppression: the
+    address is on the list from then on, although the event is about no message of its own. Where it ends one, there is
+    no event.
+
+    ``message_id`` is ``<MessageID@mtasv.net>``, the header that Postmark writes unless it is told to keep the sender's
+    by ``X-PM-KeepID`` (https://postmarkapp.com/developer/user-guide/send-email-with-smtp); webhooks hold no header.
+    ``campaign`` is the tag. ``label`` is a bounce's Type, or a suppression's reason. ``return_path`` is left empty, as
+    Postmark's own is not told.
     """
-    for document in documents(lines):
-        if isinstance(document, BadLine):
-            yield document
-            continue
-        fields = document.fields
-        name = text_of(fields, "RecordType")
-        if name in _PASSED_OVER:
-            continue
-        kind, whom, when = _RECORDS.get(name, (None, "", ""))
-        recipient = text_of(fields, whom)
-        if kind is None or not recipient:
-            reason = f"has the RecordType {name[:20]!r}" if kind is None else "has no recipient"
-            yield BadLine(document.number, reason)
-            continue
-        yield _event(_BY_TYPE.get(text_of(fields, "Type"), kind), recipient, when, fields)
+    return events(lines, _interpret)
 
 
-def _event(kind: Kind, recipient: str, when: str, fields: dict[str, Any]) -> Event:
-    said = (text_of(fields, "Details") or text_of(fields, "Description")).removeprefix("smtp;")
-    code, enhanced = read_reply(said)
-    own_id = text_of(fields, "MessageID")
-    return Event(
-        kind,
-        recipient,
-        read_any_moment(value_of(fields, when)),
-        text_of(fields, "Metadata", "Message-ID") or bracketed(f"{own_id}@mtasv.net" if own_id else ""),
-        text_of(fields, "From"),
-        text_of(fields, "Tag"),
-        stage="end-of-data" if kind is Kind.DELIVERED else None,
+def _interpret(document: Json) -> Iterator[Event]:
+    record = word(document, "RecordType")
+    bounce = word(document, "Type") if record in {"Bounce", "SpamComplaint"} else ""
+    if bounce in _NO_BOUNCES:
+        return
+    if record not in _KINDS:
+        raise NoEventError(f"no Postmark event ({record[:60] or 'without RecordType'})")
+    if record == "SubscriptionChange" and document.get("SuppressSending") is not True:
+        return
+    # Description is Postmark's explanation of the type, a text for want of a server's.
+    reply = text(document, "Details") or text(document, "Description")
+    code, enhanced = said(reply)
+    message_id = word(document, "MessageID")
+    yield Event(
+        _BOUNCES.get(bounce, _KINDS[record]),
+        recipient=word(document, "Recipient") or word(document, "Email"),
+        at=next((moment(document[name]) for name in _MOMENTS if name in document), None),
+        message_id=f"<{message_id}@mtasv.net>" if message_id else "",
+        campaign=word(document, "Tag"),
         code=code,
         enhanced=enhanced,
-        text=words_of(said),
-        label=text_of(fields, "Type"),
+        text=reply,
+        label=bounce or word(document, "SuppressionReason"),
     )

@@ -1,57 +1,66 @@
-"""SendGrid's event webhook (https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event)."""
+"""Events of Twilio SendGrid, as its event webhook posts them.
+
+Formats: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event. Of delayed bounces:
+https://support.sendgrid.com/hc/en-us/articles/9624271234331-Understanding-Delayed-Bounces.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
 
-from probe.intake.documents import documents, text_of, value_of
+from probe.intake.documents import NoEventError, events
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.lines import bracketed, read_any_moment, read_reply, words_of
+from probe.intake.json_fields import Json, in_brackets, joined, text, word, words
+from probe.intake.moment import moment
+from probe.intake.reply_text import said
 
 _KINDS: Final = {
     "delivered": Kind.DELIVERED,
     "deferred": Kind.DEFERRED,
     "bounce": Kind.REFUSED,
-    "blocked": Kind.REFUSED,
     "dropped": Kind.SUPPRESSED,
     "spamreport": Kind.COMPLAINT,
     "open": Kind.OPENED,
     "click": Kind.CLICKED,
 }
-_PASSED_OVER: Final = {"processed", "unsubscribe", "group_unsubscribe", "group_resubscribe"}
+_NO_EVENT: Final = {"processed", "unsubscribe", "group_unsubscribe", "group_resubscribe", "account_status_change"}
+_IN_SESSION: Final = {Kind.DELIVERED, Kind.DEFERRED, Kind.REFUSED}
 
 
 def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
-    """Yield an event for every event about a recipient."""
-    for document in documents(lines):
-        if isinstance(document, BadLine):
-            yield document
-            continue
-        fields = document.fields
-        name, recipient = text_of(fields, "event"), text_of(fields, "email")
-        if name in _PASSED_OVER:
-            continue
-        if name not in _KINDS or not recipient:
-            yield BadLine(document.number, f"has the event {name[:20]!r}" if name not in _KINDS else "has no email")
-            continue
-        yield _event(_KINDS[name], recipient, fields)
+    """Yield an event for each element of the webhook's arrays.
+
+    A bounce without ``sg_message_id`` is BOUNCED_LATER: the documentation says that a delayed, asynchronous bounce has
+    none, as the context of the session is gone by then. ``blocked`` and ``bounce`` are both REFUSED; ``label`` says
+    which, and the classification behind it: ``blocked/Reputation``. What was dropped is SUPPRESSED, for whatever
+    reason; the reason is ``text``. ``local_address`` is the address sent from; of opens and clicks, ``ip`` is the
+    recipient's and left out. ``campaign`` is the first category. ``attempt`` and ``tls`` have no place in an event.
+    """
+    return events(lines, _interpret)
 
 
-def _event(kind: Kind, recipient: str, fields: dict[str, Any]) -> Event:
-    said = text_of(fields, "response") or text_of(fields, "reason")
-    code, enhanced = read_reply(said)
-    categories = value_of(fields, "category")
-    return Event(
+def _interpret(document: Json) -> Iterator[Event]:
+    name = word(document, "event")
+    if name in _NO_EVENT:
+        return
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise NoEventError(f"no SendGrid event ({name[:60] or 'without event'})")
+    local_address = word(document, "ip") if kind in _IN_SESSION else ""
+    if kind is Kind.REFUSED and not word(document, "sg_message_id"):
+        kind = Kind.BOUNCED_LATER
+    reply = text(document, "response") or text(document, "reason")
+    code, enhanced = said(reply, enhanced=word(document, "status"))
+    yield Event(
         kind,
-        recipient,
-        read_any_moment(value_of(fields, "timestamp")),
-        bracketed(text_of(fields, "smtp-id")),
-        campaign=text_of(categories, 0) if isinstance(categories, list) else text_of(fields, "category"),
-        local_address=text_of(fields, "ip") if kind not in {Kind.OPENED, Kind.CLICKED} else "",
-        stage="end-of-data" if kind is Kind.DELIVERED else None,
+        recipient=word(document, "email"),
+        at=moment(document.get("timestamp")),
+        message_id=in_brackets(word(document, "smtp-id")),
+        campaign=next(iter(words(document, "category")), ""),
+        local_address=local_address,
         code=code,
-        enhanced=enhanced or text_of(fields, "status") or None,
-        text=words_of(said),
-        label="/".join(filter(None, (text_of(fields, "type"), text_of(fields, "bounce_classification")))),
+        enhanced=enhanced,
+        text=reply,
+        label=joined(word(document, "type"), word(document, "bounce_classification")),
     )

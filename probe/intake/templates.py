@@ -23,7 +23,9 @@ _ID: Final = re.compile(
     r"\b(?=[A-Za-z0-9_-]*\d)(?=[A-Za-z0-9_-]*[A-Za-z])[A-Za-z0-9_-]{8,}\b|\b\d{6,}\b|\b[0-9a-fA-F]{16,}\b"
 )
 _SLOT: Final = re.compile(r"<\*>")
-_FIRST_STATUS: Final = re.compile(r"^[245]\d\d[ -]+(?:[245]\.\d{1,3}\.\d{1,3}[ -]*)?|^[245]\.\d{1,3}\.\d{1,3}[ -]+")
+_FIRST_STATUS: Final = re.compile(
+    r"^(?:smtp ?; ?)?(?:[245]\d\d(?=[ -])[ -]+)?(?:#?[245]\.\d{1,3}\.\d{1,3}(?= )[ -]+)?", re.IGNORECASE
+)
 
 
 class Template(NamedTuple):

@@ -1,0 +1,243 @@
+"""Tables are read by well-known names of columns or by a map of one's own."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from sample_lines import events_of, lines_of, sample
+
+from probe.input_error import InputError
+from probe.intake.columns import KINDS, MAX_ROW, NAMES, read_csv, read_json_lines
+from probe.intake.event import BadLine, Event, Kind
+
+AT = 1501893660.0
+
+EXPECTED = [
+    Event(
+        Kind.DELIVERED,
+        "ann@a.example",
+        AT + 1,
+        "<letter1@sender.example>",
+        campaign="august",
+        local_address="192.0.2.1",
+        mx="mx.a.example",
+        code=250,
+        enhanced="2.0.0",
+        text="250 2.0.0 OK",
+    ),
+    Event(
+        Kind.REFUSED,
+        "bob@a.example",
+        AT + 2,
+        "<letter2@sender.example>",
+        campaign="august",
+        local_address="192.0.2.1",
+        mx="mx.a.example",
+        code=554,
+        enhanced="5.1.0",
+        text='550-5.1.1 no such user\n550 5.1.1 at all, "bob"',
+        label="hard",
+    ),
+    Event(Kind.DEFERRED, "cyd@a.example", AT + 3.5, code=452, enhanced="4.2.2", text="452 mailbox full", label="soft"),
+    Event(Kind.COMPLAINT, "dan@a.example", AT + 4),
+]
+
+
+def csv_events(table: str, /, **columns: str) -> list[Event | BadLine]:
+    """Return what is read from a CSV."""
+    return list(read_csv(lines_of(table), columns))
+
+
+def json_events(*rows: Any, **columns: str) -> list[Event | BadLine]:
+    """Return what is read from JSON Lines."""
+    return list(read_json_lines(lines_of("\n".join(map(json.dumps, rows))), columns))
+
+
+def test_every_event_of_the_sample_is_read() -> None:
+    assert list(read_csv(lines_of(sample("events.csv")))) == EXPECTED
+
+
+def test_every_field_can_be_mapped() -> None:
+    cells = {
+        "recipient": "ann@a.example",
+        "kind": "bounce",
+        "at": "1501893660",
+        "message_id": "<m@s.example>",
+        "return_path": "bounces@s.example",
+        "campaign": "august",
+        "local_address": "192.0.2.1",
+        "mx": "mx.a.example",
+        "stage": "End of data",
+        "code": "550",
+        "enhanced": "5.7.1",
+        "text": "no",
+        "label": "policy",
+    }
+    expected = Event(
+        Kind.REFUSED, "ann@a.example", AT, "<m@s.example>", "bounces@s.example", "august", "192.0.2.1", "mx.a.example",
+        "end-of-data", 550, "5.7.1", "no", "policy",
+    )  # fmt: skip
+    assert list(cells) == list(NAMES)
+    assert set(cells) == set(Event._fields)
+    columns = {field: f"Column {number}" for number, field in enumerate(cells)}
+    text = ",".join(columns.values()) + "\n" + ",".join(cells.values())
+    assert csv_events(text, **columns) == [expected]
+    assert json_events(dict(zip(columns.values(), cells.values(), strict=True)), **columns) == [expected]
+
+
+@pytest.mark.parametrize(("field", "name"), [(field, name) for field, names in NAMES.items() for name in names])
+def test_every_well_known_name_finds_its_field(field: str, name: str) -> None:
+    cells = {"recipient": "ann@a.example", "kind": "sent", "at": "1501893660", "code": "250", "enhanced": "2.0.0"}
+    row = {"email": "ann@a.example", "event": "sent", name: cells.get(field, "rcpt")}
+    if field in {"recipient", "kind"}:
+        del row["email" if field == "recipient" else "event"]
+        row[name] = cells[field]
+    (event,) = json_events(row)
+    assert isinstance(event, Event)
+    assert getattr(event, field) not in {None, ""}
+
+
+@pytest.mark.parametrize("name", ["Message-ID", "messageId", "MESSAGE ID", "message_id", "MessageID"])
+def test_case_and_punctuation_of_names_are_ignored(name: str) -> None:
+    assert csv_events(f"To,Event,{name}\nann@a.example,open,m") == [Event(Kind.OPENED, "ann@a.example", None, "<m>")]
+
+
+@pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in KINDS.items() for name in names])
+def test_every_word_for_a_kind_is_known_in_any_spelling(kind: Kind, name: str) -> None:
+    spellings = [name, name.upper(), name.replace(" ", "_"), name.replace(" ", "-"), name.title().replace(" ", "")]
+    text = "email,event\n" + "\n".join(f"ann@a.example,{spelling}" for spelling in spellings)
+    assert csv_events(text) == [Event(kind, "ann@a.example")] * 5
+
+
+def test_no_word_means_two_kinds_and_every_kind_has_its_own() -> None:
+    words = [name for names in KINDS.values() for name in names]
+    assert len(words) == len(set(words))
+    assert set(KINDS) == set(Kind)
+    assert all(kind.value.replace("-", " ") in names for kind, names in KINDS.items())
+
+
+def test_an_unknown_word_is_told_with_the_known_ones() -> None:
+    (bad,) = csv_events("email,event\nann@a.example,party")
+    assert isinstance(bad, BadLine)
+    assert bad.number == 2
+    assert bad.reason.startswith("'party' is no kind of event; known are: delivered, delivery, sent, success")
+
+
+@pytest.mark.parametrize(
+    ("text", "bad"),
+    [
+        ("email,event\n,open\nann@a.example,open", BadLine(2, "opened without a recipient")),
+        ("email,event,at\nann@a.example,open,soon\nann@a.example,open,", BadLine(2, "'soon' is no time")),
+        ("email,event\nann@a.example,open,x\nann@a.example,open", BadLine(2, "a row of 3 fields under a header of 2")),
+        ("email,event\nann\0@a.example,open\nann@a.example,open", BadLine(2, "no CSV (it holds a NUL)")),
+        (
+            'email,event\n"ann"@a.example,open\nann@a.example,open',
+            BadLine(2, "no CSV (',' expected after '\"')"),
+        ),
+        (
+            f"email,event\n{'x' * 200_000},open\nann@a.example,open",
+            BadLine(2, "no CSV (field larger than field limit (131072))"),
+        ),
+        (
+            f"email,event\n{'x' * MAX_ROW},open\nann@a.example,open",
+            BadLine(2, "no CSV (a row of more than 1,000,000 characters)"),
+        ),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_told_and_the_next_one_read(text: str, bad: BadLine) -> None:
+    assert csv_events(text) == [bad, Event(Kind.OPENED, "ann@a.example")]
+
+
+def test_a_quotation_mark_that_is_never_closed_costs_a_bounded_part_of_the_file() -> None:
+    rows = 30_000
+    events = csv_events('email,event\n"ann@a.example,open\n' + "ann@a.example,open\n" * rows)
+    assert isinstance(events[0], BadLine)
+    assert len(events) > rows - 131_072 / len("ann@a.example,open")
+
+
+def test_a_row_of_many_quoted_fields_does_not_fill_the_memory() -> None:
+    events = csv_events('email,event\n"' + '\n","' * 300_000)
+    assert {each.reason for each in events if isinstance(each, BadLine)} >= {
+        "no CSV (a row of more than 1,000,000 characters)"
+    }
+
+
+def test_a_quotation_mark_open_at_the_end_is_told() -> None:
+    assert csv_events('email,event\n"ann@a.example,open') == [BadLine(2, "no CSV (unexpected end of data)")]
+
+
+def test_an_empty_file_holds_no_events() -> None:
+    assert csv_events("") == csv_events("\n\n") == csv_events("email,event") == []
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
+    assert csv_events("\ufeffemail,event\nann@a.example,open") == [Event(Kind.OPENED, "ann@a.example")]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "sentence"),
+    [
+        ("a,b\n", {}, "line 1: has no column that tells the recipient (found: a, b); map one to it"),
+        ("\nemail,b\n", {}, "line 2: has no column that tells the kind (found: email, b); map one to it"),
+        (
+            "email,event\n",
+            {"text": "reply"},
+            "line 1: has no column reply (found: email, event); correct the map of columns",
+        ),
+        (
+            "email,event\n",
+            {"to": "email"},
+            f"columns: to: is no field of an event; use one of: {', '.join(NAMES)}",
+        ),
+        ("\0\n", {}, "line 1: is no header (no CSV (it holds a NUL)); begin with the names of columns"),
+    ],
+)
+def test_a_mistake_in_the_map_or_header_is_told(text: str, columns: dict[str, str], sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        csv_events(text, **columns)
+    assert str(caught.value) == sentence
+
+
+def test_json_lines_may_differ_in_their_keys() -> None:
+    assert json_events(
+        {"email": "ann@a.example", "event": "open"},
+        {"recipient": "bob@a.example", "status": "failed", "code": 550, "time": 1501893660.5, "text": "gone"},
+        {"email": "cyd@a.example", "event": "click", "Text": "x"},
+    ) == [
+        Event(Kind.OPENED, "ann@a.example"),
+        Event(Kind.REFUSED, "bob@a.example", AT + 0.5, code=550, text="gone"),
+        Event(Kind.CLICKED, "cyd@a.example", text="x"),
+    ]
+
+
+def test_json_of_the_wrong_type_is_told_or_left_empty() -> None:
+    nonsense: dict[str, Any] = {"code": [], "dsn": {}, "time": None, "text": 1, "message_id": [], "stage": {}}
+    good, *bad = json_events(
+        {"email": "ann@a.example", "event": "open", **nonsense},
+        {"email": ["ann@a.example"], "event": "open"},
+        {"email": "ann@a.example", "event": None},
+        7,
+    )
+    assert good == Event(Kind.OPENED, "ann@a.example")
+    assert [each.reason[:30] for each in bad if isinstance(each, BadLine)] == [
+        "opened without a recipient",
+        "'' is no kind of event; known ",
+        "no JSON object",
+    ]
+
+
+def test_a_field_of_no_event_is_told_for_json_too() -> None:
+    with pytest.raises(InputError, match="columns: to: is no field of an event"):
+        json_events({"email": "ann@a.example"}, to="email")
+
+
+def test_columns_left_out_of_a_map_are_looked_for_by_name() -> None:
+    events = csv_events("who,event,time\nann@a.example,open,1501893660", recipient="who")
+    assert events == [Event(Kind.OPENED, "ann@a.example", AT)]
+
+
+def test_json_in_any_layout_is_read() -> None:
+    rows = [{"email": "ann@a.example", "event": "open"}]
+    assert list(read_json_lines(lines_of(json.dumps(rows, indent=2)))) == events_of(read_json_lines, rows)

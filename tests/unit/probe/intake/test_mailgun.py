@@ -1,0 +1,150 @@
+"""Events of Mailgun are read as its documentation describes them.
+
+The sample follows https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads and
+https://documentation.mailgun.com/docs/mailgun/user-manual/events/events.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sample_lines import events_of, lines_of, sample
+
+from probe.intake import mailgun
+from probe.intake.event import BadLine, Event, Kind
+
+SENDER = "bounces@sender.example"
+AT = 1501893660.0
+
+EXPECTED = [
+    Event(
+        Kind.DELIVERED,
+        "ann@a.example",
+        AT + 1.25,
+        "<letter1@sender.example>",
+        SENDER,
+        "letters",
+        "192.0.2.1",
+        "mx.a.example",
+        code=250,
+        text="OK",
+    ),
+    Event(
+        Kind.REFUSED,
+        "bob@a.example",
+        AT + 2.5,
+        "<letter2@sender.example>",
+        SENDER,
+        local_address="192.0.2.1",
+        mx="mx.a.example",
+        code=550,
+        enhanced="5.1.1",
+        text="550 5.1.1 no such user",
+        label="permanent/bounce/hard",
+    ),
+    Event(
+        Kind.DEFERRED,
+        "cyd@a.example",
+        AT + 3,
+        "<letter3@sender.example>",
+        mx="mx.a.example",
+        code=452,
+        enhanced="4.2.2",
+        text="mailbox full",
+        label="temporary/generic/soft",
+    ),
+    Event(
+        Kind.SUPPRESSED,
+        "dan@a.example",
+        AT + 4,
+        "<letter4@sender.example>",
+        SENDER,
+        text="Not delivering to previously bounced address",
+        label="permanent/suppress-bounce",
+    ),
+    Event(
+        Kind.BOUNCED_LATER,
+        "eve@b.example",
+        AT + 5,
+        code=550,
+        enhanced="5.0.0",
+        text="smtp; the mailbox does not exist",
+        label="permanent/generic",
+    ),
+    Event(Kind.REFUSED, "fay@b.example", AT + 6, text="Too old", label="permanent/old"),
+    Event(
+        Kind.REFUSED,
+        "gus@b.example",
+        AT + 7,
+        "<letter7@sender.example>",
+        text="Sandbox subdomains are for test purposes only.",
+        label="rejected",
+    ),
+    Event(Kind.COMPLAINT, "hal@b.example", AT + 8, "<letter8@sender.example>"),
+    Event(Kind.OPENED, "hal@b.example", AT + 9, "<letter8@sender.example>"),
+    Event(Kind.CLICKED, "hal@b.example", AT + 10, "<letter8@sender.example>"),
+]
+
+
+def test_every_event_of_the_sample_is_read() -> None:
+    assert list(mailgun.read(lines_of(sample("mailgun.json")))) == EXPECTED
+
+
+def test_an_event_without_an_envelope_of_its_own_is_read_as_well() -> None:
+    assert events_of(mailgun.read, {"event": "opened", "recipient": "ann@a.example"}) == [
+        Event(Kind.OPENED, "ann@a.example")
+    ]
+
+
+@pytest.mark.parametrize("code", [605, 606, 607])
+def test_mailguns_own_codes_say_that_nothing_was_sent(code: int) -> None:
+    failed = {"event": "failed", "recipient": "ann@a.example", "delivery-status": {"code": code}}
+    assert events_of(mailgun.read, failed) == [Event(Kind.SUPPRESSED, "ann@a.example")]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"recipient": "ann@a.example", "envelope": {"targets": "bob@a.example"}},
+        {"envelope": {"targets": "ann@a.example"}},
+        {"message": {"recipients": ["ann@a.example"], "headers": {"to": "list@a.example"}}},
+        {"message": {"headers": {"to": "ann@a.example"}}},
+    ],
+)
+def test_the_recipient_is_found_wherever_it_is_named(item: dict[str, Any]) -> None:
+    assert events_of(mailgun.read, {"event": "rejected", **item}) == [
+        Event(Kind.REFUSED, "ann@a.example", label="rejected")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({}, "no Mailgun event (without event)"),
+        ({"event-data": None}, "no JSON object"),
+        ({"event-data": {"event": "party"}}, "no Mailgun event (party)"),
+        ({"items": [7]}, "no JSON object"),
+        ({"event-data": {}}, "no Mailgun event (without event)"),
+        ({"event": "opened"}, "opened without a recipient"),
+        ({"event": "failed", "recipient": {}, "flags": 1, "delivery-status": "x"}, "refused without a recipient"),
+    ],
+)
+def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: str) -> None:
+    assert events_of(mailgun.read, document) == [BadLine(1, reason)]
+
+
+def test_a_bad_item_does_not_hide_the_others() -> None:
+    good = {"event": "opened", "recipient": "ann@a.example"}
+    assert events_of(mailgun.read, {"items": [good, None, good]}) == [
+        Event(Kind.OPENED, "ann@a.example"),
+        BadLine(1, "no JSON object"),
+        Event(Kind.OPENED, "ann@a.example"),
+    ]
+
+
+def test_fields_of_the_wrong_type_are_left_empty() -> None:
+    document = {"event": "failed", "recipient": "ann@a.example", "severity": [], "reason": {}, "timestamp": {},
+                "tags": 1.5, "envelope": [], "message": {"headers": []}, "delivery-status": {"code": [], "mx-host": 1.5,
+                "message": 7, "enhanced-code": {}}}  # fmt: skip
+    assert events_of(mailgun.read, document) == [Event(Kind.REFUSED, "ann@a.example")]

@@ -1,0 +1,122 @@
+"""Events of Postmark are read as its documentation describes them.
+
+The sample follows https://postmarkapp.com/developer/webhooks/bounce-webhook and the pages beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sample_lines import events_of, lines_of, sample
+
+from probe.intake import postmark
+from probe.intake.event import BadLine, Event, Kind
+
+AT = 1501893660.0
+
+
+def message_id(number: int) -> str:
+    """Return the header that Postmark writes into a message of the sample."""
+    return f"<00000000-0000-0000-0000-{number:012}@mtasv.net>"
+
+
+EXPECTED = [
+    Event(
+        Kind.DELIVERED,
+        "ann@a.example",
+        AT + 1.25,
+        message_id(1),
+        campaign="letters",
+        code=250,
+        enhanced="2.0.0",
+        text="smtp;250 2.0.0 OK",
+    ),
+    Event(
+        Kind.REFUSED,
+        "bob@a.example",
+        AT + 2,
+        message_id(2),
+        campaign="letters",
+        code=550,
+        enhanced="5.1.1",
+        text="smtp;550 5.1.1 no such user",
+        label="HardBounce",
+    ),
+    Event(
+        Kind.DEFERRED,
+        "cyd@a.example",
+        AT + 3,
+        message_id(3),
+        code=451,
+        enhanced="4.7.1",
+        text="smtp;451 4.7.1 greylisted",
+        label="Transient",
+    ),
+    Event(
+        Kind.REFUSED,
+        "dan@a.example",
+        AT + 4,
+        message_id(4),
+        text="Unable to temporarily deliver message.",
+        label="SoftBounce",
+    ),
+    Event(Kind.AUTO_REPLY, "eve@b.example", AT + 5, message_id(5), text="I am away.", label="AutoResponder"),
+    Event(Kind.COMPLAINT, "fay@b.example", AT + 7, message_id(7), label="SpamComplaint"),
+    Event(Kind.OPENED, "gus@b.example", AT + 8, message_id(8), campaign="letters"),
+    Event(Kind.CLICKED, "gus@b.example", AT + 9, message_id(8)),
+    Event(Kind.SUPPRESSED, "hal@b.example", AT + 10, message_id(10), campaign="letters", label="HardBounce"),
+]
+
+
+def test_every_event_of_the_sample_is_read() -> None:
+    assert list(postmark.read(lines_of(sample("postmark.json")))) == EXPECTED
+
+
+@pytest.mark.parametrize(
+    ("bounce", "kind"),
+    [
+        ("HardBounce", Kind.REFUSED),
+        ("SoftBounce", Kind.REFUSED),
+        ("DnsError", Kind.REFUSED),
+        ("SpamNotification", Kind.REFUSED),
+        ("Blocked", Kind.REFUSED),
+        ("DMARCPolicy", Kind.REFUSED),
+        ("Unknown", Kind.REFUSED),
+        ("of a later year", Kind.REFUSED),
+        ("Transient", Kind.DEFERRED),
+        ("AutoResponder", Kind.AUTO_REPLY),
+        ("AddressChange", Kind.AUTO_REPLY),
+        ("ChallengeVerification", Kind.AUTO_REPLY),
+        ("SpamComplaint", Kind.COMPLAINT),
+        ("ManuallyDeactivated", Kind.SUPPRESSED),
+    ],
+)
+def test_a_bounce_is_what_its_type_says(bounce: str, kind: Kind) -> None:
+    record = {"RecordType": "Bounce", "Type": bounce, "Email": "ann@a.example"}
+    assert events_of(postmark.read, record) == [Event(kind, "ann@a.example", label=bounce)]
+
+
+@pytest.mark.parametrize("bounce", ["Subscribe", "Unsubscribe", "OpenRelayTest", "InboundError"])
+def test_mail_that_came_back_for_another_reason_is_no_event(bounce: str) -> None:
+    assert events_of(postmark.read, {"RecordType": "Bounce", "Type": bounce, "Email": "ann@a.example"}) == []
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({}, "no Postmark event (without RecordType)"),
+        ({"RecordType": "Inbound"}, "no Postmark event (Inbound)"),
+        ({"RecordType": ["Open"]}, "no Postmark event (without RecordType)"),
+        ({"RecordType": "Open"}, "opened without a recipient"),
+        ({"RecordType": "Bounce", "Type": None, "Email": {}}, "refused without a recipient"),
+    ],
+)
+def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: str) -> None:
+    assert events_of(postmark.read, document) == [BadLine(1, reason)]
+
+
+def test_fields_of_the_wrong_type_are_left_empty() -> None:
+    record = {"RecordType": "Bounce", "Email": "ann@a.example", "Type": [], "Details": 5, "Description": {},
+              "Tag": None, "BouncedAt": [], "MessageID": {}, "SuppressionReason": 1.5}  # fmt: skip
+    assert events_of(postmark.read, record) == [Event(Kind.REFUSED, "ann@a.example")]

@@ -1,0 +1,124 @@
+"""Events of SendGrid are read as its documentation describes them.
+
+The sample follows https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sample_lines import events_of, lines_of, sample
+
+from probe.intake import sendgrid
+from probe.intake.event import BadLine, Event, Kind
+
+AT = 1501893660.0
+
+EXPECTED = [
+    Event(
+        Kind.DEFERRED,
+        "ann@a.example",
+        AT + 2,
+        "<letter1@sender.example>",
+        campaign="letters",
+        local_address="192.0.2.1",
+        code=450,
+        enhanced="4.2.1",
+        text="450 4.2.1 try again later",
+    ),
+    Event(
+        Kind.DELIVERED,
+        "ann@a.example",
+        AT + 3,
+        "<letter1@sender.example>",
+        campaign="letters",
+        local_address="192.0.2.1",
+        code=250,
+        enhanced="2.0.0",
+        text="250 2.0.0 OK",
+    ),
+    Event(
+        Kind.REFUSED,
+        "bob@a.example",
+        AT + 4,
+        "<letter2@sender.example>",
+        local_address="192.0.2.1",
+        code=550,
+        enhanced="5.1.1",
+        text="550 5.1.1 no such user",
+        label="bounce/Invalid Address",
+    ),
+    Event(
+        Kind.REFUSED,
+        "cyd@a.example",
+        AT + 5,
+        "<letter3@sender.example>",
+        local_address="192.0.2.1",
+        code=554,
+        enhanced="5.7.1",
+        text="554 192.0.2.1 is on a list",
+        label="blocked/Reputation",
+    ),
+    Event(
+        Kind.BOUNCED_LATER,
+        "dan@a.example",
+        AT + 6,
+        code=552,
+        enhanced="5.2.2",
+        text="552 5.2.2 mailbox full",
+        label="bounce/Mailbox Unavailable",
+    ),
+    Event(
+        Kind.SUPPRESSED,
+        "eve@b.example",
+        AT + 7,
+        "<letter5@sender.example>",
+        campaign="letters",
+        enhanced="5.0.0",
+        text="Bounced Address",
+    ),
+    Event(Kind.OPENED, "fay@b.example", AT + 8),
+    Event(Kind.CLICKED, "fay@b.example", AT + 9),
+    Event(Kind.COMPLAINT, "fay@b.example", AT + 10),
+]
+
+
+def test_every_event_of_the_sample_is_read() -> None:
+    assert list(sendgrid.read(lines_of(sample("sendgrid.json")))) == EXPECTED
+
+
+def test_a_status_may_be_missing_where_no_server_was_found() -> None:
+    reason = "unable to get mx info: no such host"
+    bounce = {"event": "bounce", "email": "ann@none.example", "type": "blocked", "reason": reason, "sg_message_id": "m"}
+    assert events_of(sendgrid.read, bounce) == [Event(Kind.REFUSED, "ann@none.example", text=reason, label="blocked")]
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({}, "no SendGrid event (without event)"),
+        ({"event": "party"}, "no SendGrid event (party)"),
+        ({"event": {"event": "open"}}, "no SendGrid event (without event)"),
+        ({"event": "open"}, "opened without a recipient"),
+        ({"event": "delivered", "email": ["ann@a.example"]}, "delivered without a recipient"),
+    ],
+)
+def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: str) -> None:
+    assert events_of(sendgrid.read, document) == [BadLine(1, reason)]
+
+
+def test_a_bad_element_does_not_hide_the_others() -> None:
+    good = {"event": "open", "email": "ann@a.example"}
+    assert events_of(sendgrid.read, [good, None, {"event": 7}, good]) == [
+        Event(Kind.OPENED, "ann@a.example"),
+        BadLine(1, "no JSON object"),
+        BadLine(1, "no SendGrid event (7)"),
+        Event(Kind.OPENED, "ann@a.example"),
+    ]
+
+
+def test_fields_of_the_wrong_type_are_left_empty() -> None:
+    document = {"event": "deferred", "email": "ann@a.example", "timestamp": "now", "smtp-id": {}, "ip": [], "status": 5,
+                "response": {}, "reason": None, "category": {"a": 1}, "type": None}  # fmt: skip
+    assert events_of(sendgrid.read, document) == [Event(Kind.DEFERRED, "ann@a.example")]

@@ -1,0 +1,118 @@
+"""Events of SparkPost are read as its documentation describes them.
+
+The sample follows https://developers.sparkpost.com/api/webhooks/ and https://developers.sparkpost.com/api/events/.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sample_lines import events_of, lines_of, sample
+
+from probe.intake import sparkpost
+from probe.intake.event import BadLine, Event, Kind
+
+SENDER = "bounces@sender.example"
+AT = 1501893660.0
+
+EXPECTED = [
+    Event(Kind.DELIVERED, "Ann@a.example", AT + 1, "<id1>", SENDER, "letters", "192.0.2.1", "198.51.100.25"),
+    Event(
+        Kind.REFUSED,
+        "bob@a.example",
+        AT + 2,
+        "<id2>",
+        SENDER,
+        "letters",
+        "192.0.2.1",
+        "198.51.100.25",
+        code=550,
+        enhanced="5.1.1",
+        text="550 5.1.1 <bob@a.example> no such user",
+        label="10",
+    ),
+    Event(
+        Kind.DEFERRED,
+        "cyd@a.example",
+        AT + 3,
+        "<id3>",
+        code=454,
+        enhanced="4.4.4",
+        text="454 4.4.4 [internal] no MX or A for domain",
+        label="21",
+    ),
+    Event(Kind.BOUNCED_LATER, "dan@a.example", AT + 4, "<id4>", code=550, text="MAIL REFUSED", label="1"),
+    Event(
+        Kind.REFUSED,
+        "eve@b.example",
+        AT + 5,
+        "<id5>",
+        code=550,
+        enhanced="5.7.1",
+        text="550 5.7.1 content not allowed",
+        label="policy_rejection",
+    ),
+    Event(
+        Kind.SUPPRESSED,
+        "fay@b.example",
+        AT + 6,
+        "<id6>",
+        code=554,
+        enhanced="5.7.1",
+        text="554 5.7.1 [internal] recipient address was suppressed due to customer policy",
+        label="25",
+    ),
+    Event(Kind.COMPLAINT, "gus@b.example", AT + 7, "<id7>"),
+    Event(
+        Kind.REFUSED,
+        "hal@b.example",
+        AT + 8,
+        code=554,
+        enhanced="5.6.0",
+        text="554 5.6.0 substitution failed",
+        label="generation_failure",
+    ),
+    Event(Kind.OPENED, "ida@b.example", AT + 9, "<id9>"),
+    Event(Kind.OPENED, "ida@b.example", AT + 10, "<id9>"),
+    Event(Kind.CLICKED, "ida@b.example", AT + 11, "<id9>"),
+    Event(Kind.REFUSED, "jim@b.example", AT + 14.5, "<id14>", code=553, text="553 relaying denied", label="30"),
+]
+
+
+def test_every_event_of_the_sample_is_read() -> None:
+    assert list(sparkpost.read(lines_of(sample("sparkpost.json")))) == EXPECTED
+
+
+@pytest.mark.parametrize("name", ["bounce", "policy_rejection", "generation_rejection"])
+def test_an_address_on_the_suppression_list_is_told_by_the_reason(name: str) -> None:
+    reason = "Recipient address was suppressed due to system policy"
+    (event,) = events_of(sparkpost.read, {"type": name, "rcpt_to": "ann@a.example", "reason": reason})
+    assert event == Event(Kind.SUPPRESSED, "ann@a.example", text=reason)
+
+
+@pytest.mark.parametrize(
+    ("document", "reason"),
+    [
+        ({}, "no SparkPost event (without type)"),
+        ({"type": "party"}, "no SparkPost event (party)"),
+        ({"msys": {"message_event": {"type": {}}}}, "no SparkPost event (without type)"),
+        ({"msys": {"message_event": []}}, "no JSON object"),
+        ({"results": [None]}, "no JSON object"),
+        ({"type": "delivery", "rcpt_to": []}, "delivered without a recipient"),
+    ],
+)
+def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: str) -> None:
+    assert events_of(sparkpost.read, document) == [BadLine(1, reason)]
+
+
+@pytest.mark.parametrize("document", [{"msys": {}}, {"msys": None}, {"msys": []}, {"results": []}, {"results": 1}])
+def test_a_batch_without_events_tests_an_endpoint_and_is_passed_over(document: dict[str, Any]) -> None:
+    assert events_of(sparkpost.read, document) == []
+
+
+def test_fields_of_the_wrong_type_are_left_empty() -> None:
+    document = {"type": "bounce", "rcpt_to": "ann@a.example", "raw_rcpt_to": 1.5, "bounce_class": {}, "error_code": [],
+                "raw_reason": 1, "reason": None, "timestamp": {}, "msg_from": [], "campaign_id": None,
+                "sending_ip": {}, "ip_address": True, "message_id": []}  # fmt: skip
+    assert events_of(sparkpost.read, document) == [Event(Kind.REFUSED, "ann@a.example")]
