@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 
 class Kind(StrEnum):
@@ -61,11 +60,3 @@ class Line(NamedTuple):
 
     number: int
     text: str
-
-
-class Reader(Protocol):
-    """Reads one format. Lines that are no part of it (other programs' in a shared log) are passed over in silence."""
-
-    def __call__(self, lines: Iterable[Line]) -> Iterator[Event | BadLine]:
-        """Yield events as lines come, in memory that does not grow with the length of the file."""
-        ...
