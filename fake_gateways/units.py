@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import time
 from typing import Annotated, Any, Final, NamedTuple
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _OCTETS: Final = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2}
@@ -61,3 +62,14 @@ Duration = Annotated[float, BeforeValidator(parse_duration), _schema(_DURATION, 
 Rate = Annotated[PerTime, BeforeValidator(parse_rate), _schema(_RATE, "120/10m")]
 Size = Annotated[int, BeforeValidator(parse_size), _schema(_SIZE, "10 MB")]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+def _without_zone(value: time) -> time:
+    if value.tzinfo is not None:
+        msg = f"{value} has a time zone of its own; write for example 09:00"
+        raise ValueError(msg)
+    return value
+
+
+TimeOfDay = Annotated[time, AfterValidator(_without_zone)]
+"""A time on the clock of wherever it is meant for."""

@@ -117,6 +117,10 @@ def _at_companies(lists: dict[str, list[Listed]], found: Iterable[Company], load
     """Sort the listed under the companies they work at; raises InputError for those who work nowhere."""
     scenario = loaded.scenario
     by_domain = {domain: company.name for company in found for domain in company.domains}
+    for domain in scenario.absent_domains:
+        if domain in by_domain:
+            problem = f"{domain} is the domain of gateway {by_domain[domain]}, so it is not absent"
+            raise InputError(f"{loaded.path}: absent_domains", problem, "remove it here, or from the gateway")
     known = {*scenario.absent_domains, *(record.name.rstrip(".").lower() for record in scenario.dns)}
     at_company: dict[str, dict[str, None]] = {name: {} for name in dict.fromkeys(by_domain.values())}
     for number, each in enumerate(scenario.campaign):

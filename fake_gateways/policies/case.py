@@ -6,7 +6,6 @@ import ipaddress
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import time
 from functools import lru_cache
 from typing import ClassVar, Literal, NamedTuple, Protocol, Self, runtime_checkable
 
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from fake_gateways.envelope import Envelope, Stage, domain_of
 from fake_gateways.mailboxes import Directory
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.units import Duration, Share
+from fake_gateways.units import Duration, Share, TimeOfDay
 from fake_gateways.verdict import Answer, Need, Question, Verdict
 
 
@@ -117,7 +116,7 @@ class Settings(BaseModel):
 
     at: Stage | None = None
     share: Share = 1.0
-    between: tuple[time, time] | None = None
+    between: tuple[TimeOfDay, TimeOfDay] | None = None
     since: Duration = Field(default=0.0, alias="from")
     until: Duration | None = None
     instead: Instead | None = None

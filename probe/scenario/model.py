@@ -143,9 +143,11 @@ class GatewaySpec(Strict):
     lies: Share = 1.0
     policy: tuple[AnySettings, ...] = ()
     reports: personas.Reports | None = None
-    proxy_protocol: bool = False
-    xclient: bool = False
-    has_mx: bool = Field(default=True, description="without one the domain itself has the gateway's address")
+    proxy_protocol: Annotated[bool, Field(strict=True)] = False
+    xclient: Annotated[bool, Field(strict=True)] = False
+    has_mx: Annotated[bool, Field(strict=True)] = Field(
+        default=True, description="without one the domain itself has the gateway's address"
+    )
     time_zone: TimeZone = Field(default="UTC", description="where the company works")
     foreign: HostAndPort | None = Field(
         default=None, description="a server of your own in the gateway's place; there is no truth but the mailboxes'"

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from fake_gateways.units import Duration, Rate
+from fake_gateways.units import Duration, Rate, TimeOfDay
 from fake_gateways.zone import Domain
 from probe.scenario.strict import HostAndPort, IpAddress, Name, Strict
 
@@ -125,7 +125,7 @@ class Sender(Strict):
     patience: Duration = Field(default=300.0, gt=0, description="how long to wait for a reply (RFC 5321 4.5.3.2)")
     retry: Retry = Retry()
     tls: Literal["none", "may", "must"] = "none"
-    pipelining: bool = True
+    pipelining: Annotated[bool, Field(strict=True)] = True
     recipients_per_transaction: Annotated[int, Field(ge=1, le=100)] = 1
     dkim: Dkim | None = None
     smart_host: HostAndPort | None = None
@@ -168,8 +168,8 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 class Hours(Strict):
     """When mail goes out: ``from`` one time of day ``until`` another, on some days, by one zone or each recipient's."""
 
-    since: time = Field(default=time(9), alias="from")
-    until: time = time(17)
+    since: TimeOfDay = Field(default=time(9), alias="from")
+    until: TimeOfDay = time(17)
     days: tuple[Day, ...] = Field(default=("mon", "tue", "wed", "thu", "fri"), min_length=1)
     zone: TimeZone = RECIPIENT
 
