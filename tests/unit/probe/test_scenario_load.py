@@ -365,36 +365,6 @@ def test_a_campaign_without_anybody_to_mail_is_told(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "sentence"),
-    [
-        ('message = "news.eml"', 'message = "news.eml"\nhours = { from = "09:00Z" }',
-         "campaign[0].hours.from: 09:00:00+00:00 has a time zone of its own; write for example 09:00"),
-        ('message = "news.eml"', 'message = "news.eml"\nhours = { from = "17:00", until = "09:00" }',
-         "campaign[0].hours: until is not later than from, so no mail would ever go out; correct one of them"),
-        ('message = "news.eml"', 'message = "news.eml"\nhours = { zone = "Mars/Olympus" }',
-         "campaign[0].hours.zone: 'Mars/Olympus' is no time zone; write for example Europe/Berlin, or \"recipient\""),
-        ('message = "news.eml"', 'message = "news.eml"\npool = "best"',
-         "campaign news goes out from pool best, which no address is in; correct it"),
-        ('rate = "10/1s"', 'rate = "10/1s"\nlimit = [{ to = "*" }]',
-         "sender.limit[0]: limits nothing; give a rate or connections"),
-        ("seed = 7", 'seed = 7\nabsent_domains = ["acme.example"]',
-         "absent_domains: acme.example is the domain of gateway acme, so it is not absent; remove it here, or from the "
-         "gateway"),
-        ('rate = "10/1s"', 'rate = "10/1s"\nrecipients_per_transaction = 2',
-         "campaign[0].message: {{given_name}} is different for each recipient, but several share a transaction; remove "
-         "it, or send to one recipient a transaction"),
-        ('domains = ["acme.example"]', 'domains = ["acme.example", "a.example"]\nhas_mx = false',
-         "gateway.acme: has several domains and no MX, but an exchanger has one name; make a gateway of each"),
-    ],
-)  # fmt: skip
-def test_what_a_sender_cannot_do_is_told(old: str, new: str, sentence: str, tmp_path: Path) -> None:
-    path = write(tmp_path, bent(old, new))
-    with pytest.raises(InputError) as caught:
-        set_up(load(path))
-    assert str(caught.value) == f"{path}: {sentence}"
-
-
 def test_a_recipient_whose_domain_has_no_gateway_is_told(tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("email\nann@nowhere.example\n")
     path = write(tmp_path, bent(RECIPIENTS, 'recipients = { seed_list = "list.csv" }'))
