@@ -26,11 +26,11 @@ from probe.setting import set_up
         ('rate = "10/1s"', 'rate = "10/1s"\nlimit = [{ to = "*" }]',
          "sender.limit[0]: limits nothing; give a rate or connections"),
         ("seed = 7", 'seed = 7\nabsent_domains = ["acme.example"]',
-         ("absent_domains: acme.example is the domain of gateway acme, so it is not absent; remove it here, or from the "
-         "gateway")),
+         ("absent_domains: acme.example is the domain of gateway acme, so it is not absent; remove it here, or "
+         "from the gateway")),
         ('rate = "10/1s"', 'rate = "10/1s"\nrecipients_per_transaction = 2',
-         ("campaign[0].message: {{given_name}} is different for each recipient, but several share a transaction; remove "
-         "it, or send to one recipient a transaction")),
+         ("campaign[0].message: {{given_name}} is different for each recipient, but several share a transaction; "
+         "remove it, or send to one recipient a transaction")),
         ('domains = ["acme.example"]', 'domains = ["acme.example", "a.example"]\nhas_mx = false',
          "gateway.acme: has several domains and no MX, but an exchanger has one name; make a gateway of each"),
     ],
