@@ -96,6 +96,10 @@ async def transact(
     for run in [steps] if pipelining and "PIPELINING" in line.keywords else [[step] for step in steps]:
         await pause()
         await _exchange(line, run, heard, pause)
+        if not line.is_open:
+            # A 421 to one of them ends the transaction of all.
+            cut = hung_up()
+            heard = [each or Heard(run[-1].stage, failure=cut.failure, text=cut.text) for each in heard]
         if all(heard):
             return _whole(heard)
     await pause()
