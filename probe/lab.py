@@ -115,6 +115,8 @@ def run(
     if options.carriage == "memory" and setting.loaded.scenario.is_foreign:
         problem = "is a server of somebody else's, which cannot be reached without sockets"
         raise InputError(f"{setting.loaded.path}: foreign or smart_host", problem, "run it with --transport tcp")
+    if options.log is not None:
+        _require_writable(options.log)
     with held(options.out):
         _send(setting, options, begin, tell)
         with Ledger(options.out / FILE) as ledger:
@@ -126,6 +128,13 @@ def run(
         unfinished.write_text(json.dumps(result.figures(), indent=2) + "\n", "utf-8")
         unfinished.replace(scorecard)
     return result
+
+
+def _require_writable(log: Path) -> None:
+    try:
+        log.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise InputError(f"--log {log}", f"cannot be written ({error.strerror})", "choose another file") from None
 
 
 def _send(setting: Setting, options: Options, begin: Callable[[Progress], None], tell: Tell) -> None:

@@ -30,6 +30,11 @@ def tell(ledger: Ledger, recipient: str) -> Iterator[str]:
     dialogues = ledger.dialogues((attempt.lane, attempt.seq) for attempt, _ in pairs)
     for attempt, truth in pairs:
         events.append((attempt.at, [*_attempt(attempt, dialogues.get((attempt.lane, attempt.seq))), *_truth(truth)]))
+    events += (
+        (truth.at, [f"{truth.peer_address} was answered at {truth.stage}: {truth.code} {truth.text}", *_truth(truth)])
+        for truth in joined.orphaned_truths  # of senders that are not ours
+        if truth.recipient.lower() == wanted
+    )
     events += ((row.at, _returned(row)) for row in ledger.returned() if row.recipient.lower() == wanted)
     events += (
         (row.at, [f"{row.kind} the message {row.message_id}"])

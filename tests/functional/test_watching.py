@@ -52,6 +52,16 @@ def test_whoever_stands_nowhere_is_told_so(tmp_path: Path) -> None:
     assert told.stderr.startswith("fivefifty: --recipient nobody@acme.example: stands nowhere in ")
 
 
+def test_a_log_that_cannot_be_written_is_told_before_anything_is_sent(tmp_path: Path) -> None:
+    scenario = small_scenario.write(tmp_path)
+    told = fivefifty("run", scenario, "--out", tmp_path / "run", "--log", tmp_path / "no" / "log")
+    assert told.returncode == INPUT_WRONG
+    assert told.stderr == (
+        f"fivefifty: --log {tmp_path / 'no' / 'log'}: cannot be written (No such file or directory); choose another file\n"
+    )
+    assert not (tmp_path / "run").exists()
+
+
 class Rude:
     """A server whose words a terminal would obey."""
 
