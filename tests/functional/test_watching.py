@@ -53,12 +53,11 @@ def test_whoever_stands_nowhere_is_told_so(tmp_path: Path) -> None:
 
 
 def test_a_log_that_cannot_be_written_is_told_before_anything_is_sent(tmp_path: Path) -> None:
-    scenario = small_scenario.write(tmp_path)
-    told = fivefifty("run", scenario, "--out", tmp_path / "run", "--log", tmp_path / "no" / "log")
+    log = tmp_path / "no" / "log"
+    told = fivefifty("run", small_scenario.write(tmp_path), "--out", tmp_path / "run", "--log", log)
     assert told.returncode == INPUT_WRONG
-    assert told.stderr == (
-        f"fivefifty: --log {tmp_path / 'no' / 'log'}: cannot be written (No such file or directory); choose another file\n"
-    )
+    problem = "cannot be written (No such file or directory); choose another file"
+    assert told.stderr == f"fivefifty: --log {log}: {problem}\n"
     assert not (tmp_path / "run").exists()
 
 
