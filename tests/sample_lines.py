@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from probe.intake.event import BadLine, Event, Line, Reader
+from probe.intake.event import BadLine, Event, Line
 
+Reader = Callable[[Iterable[Line]], Iterator[Event | BadLine]]
 SAMPLES: Final = Path(__file__).parent / "intake" / "documented"
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_lines import lines_of, sample
+from sample_lines import Reader, lines_of, sample
 from strategies import examples
 
 from fake_gateways.envelope import Stage
@@ -20,7 +20,7 @@ from probe.intake import mailgun, postmark, sendgrid, ses, sparkpost
 from probe.intake.columns import read_csv, read_json_lines
 from probe.intake.documents import Document
 from probe.intake.documents import read as read_documents
-from probe.intake.event import BadLine, Event, Kind, Reader
+from probe.intake.event import BadLine, Event, Kind
 from probe.intake.reply_text import MAX_TEXT, enhanced_of
 
 READERS: Final[dict[str, Reader]] = {
