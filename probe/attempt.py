@@ -65,3 +65,6 @@ class Attempt(NamedTuple):
     enhanced: str | None
     text: str
     failure: str | None
+    connection: int
+    position: int
+    greeting: str

@@ -20,17 +20,18 @@ from probe.retry import RetrySchedule
 from probe.route import Routes
 from probe.scenario.sending import Sender
 from probe.transaction import Heard, introduce, transact
-from probe.transport import LineError, Transport
+from probe.transport import Line, LineError, Transport
 
 _BEFORE_MAIL = {Stage.CONNECT, Stage.EHLO}
 
 
 class _Said(NamedTuple):
-    """What was heard of each recipient, and over which line."""
+    """What was heard of each recipient, over which line, and after how many transactions before it."""
 
     heard: list[Heard]
-    local_port: int = 0
-    tls: bool = False
+    line: Line | None = None
+    connection: int = 0
+    position: int = 0
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Lane:
     about_to: Callable[[Due], None] = lambda _: None
     _agenda: Agenda[Due | Outlet] = field(default_factory=Agenda)
     _written: int = 0
+    _connected: int = 0
 
     def __post_init__(self) -> None:
         self._schedule = RetrySchedule(self.sender.retry)
@@ -65,7 +67,7 @@ class Lane:
     async def run(self, transactions: Sequence[tuple[Delivery, ...]], left: Left | None = None) -> None:
         """Attempt every delivery until it is taken, refused or given up; ``left`` is where an earlier run stopped."""
         if left is not None:
-            self._written = left.written
+            self._written = self._connected = left.written  # no number is given twice
             for at, due in left.dues:
                 self._agenda.put(at, due)
             transactions = left.untried
@@ -175,14 +177,17 @@ class Lane:
             exchanger.host,
             exchanger.address,
             delivery.source,
-            said.local_port,
-            said.tls,
+            said.line.local_port if said.line else 0,
+            said.line.tls if said.line else False,
             heard.stage,
             heard.outcome,
             reply.code if reply else None,
             str(reply.enhanced) if reply and reply.enhanced else None,
             reply.text if reply else heard.text,
             heard.failure,
+            said.connection,
+            said.position,
+            said.line.greeting.text if said.line else "",
         )
 
     async def _deliver(self, exchanger: Exchanger, slot: Slot, due: Due, began: float) -> _Said:
@@ -194,12 +199,14 @@ class Lane:
                 line = await self.reach(exchanger).connect(slot.source, self.sender.helo)
             except LineError as error:
                 return _Said([Heard(Stage.CONNECT, failure=error.failure, text=error.text)] * everybody)
+            self._connected += 1
             unwelcome = await introduce(line, self._pause, self.sender.tls)
             if unwelcome is not None:
                 await line.close()
-                return _Said([unwelcome] * everybody, line.local_port, line.tls)
-            slot.line, slot.reset = line, False
+                return _Said([unwelcome] * everybody, line, self._connected, 1)
+            slot.line, slot.reset, slot.connection, slot.position = line, False, self._connected, 0
         line = slot.line
+        slot.position += 1
         heard = await transact(
             line,
             return_path=self.mail.return_path(due.deliveries),
@@ -213,7 +220,7 @@ class Lane:
         if not line.is_open or any(each.failure in {Failure.TIMED_OUT, Failure.GARBAGE} for each in heard):
             await line.close()
             slot.line = None
-        return _Said(heard, line.local_port, line.tls)
+        return _Said(heard, line, slot.connection, slot.position)
 
     async def _pause(self) -> None:
         await self.clock.sleep(self.round_trip_s)

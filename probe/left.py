@@ -98,4 +98,7 @@ def _in_doubt(lane: str, seq: int, delivery: Delivery, mail: Mail, *, at: float,
         enhanced=None,
         text="the run was killed while the server had the message in hand",
         failure=Failure.IN_DOUBT,
+        connection=0,
+        position=0,
+        greeting="",
     )

@@ -35,12 +35,17 @@ class Due(NamedTuple):
 
 @dataclass
 class Slot:
-    """A place for one connection; ``free_at`` is when its last transaction ended."""
+    """A place for one connection; ``free_at`` is when its last transaction ended.
+
+    ``connection`` is its number in the lane, ``position`` counts the transactions over it.
+    """
 
     source: str
     line: Line | None = None
     free_at: float = 0.0
     reset: bool = False
+    connection: int = 0
+    position: int = 0
 
 
 class Window:

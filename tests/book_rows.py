@@ -58,6 +58,9 @@ _ATTEMPT: Final = Attempt(
     enhanced=None,
     text="ok",
     failure=None,
+    connection=1,
+    position=1,
+    greeting="mx.acme.example ESMTP",
 )
 
 

@@ -152,6 +152,9 @@ def test_each_attempt_tells_campaign_return_path_and_message_id() -> None:
         enhanced=None,
         text=row.text,
         failure=None,
+        connection=1,
+        position=1,
+        greeting=row.greeting,
     )
 
 
