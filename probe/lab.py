@@ -18,8 +18,10 @@ from fake_gateways.units import LONGEST_S
 from probe import event_loop, lane_job, workforce
 from probe.check import gates, score
 from probe.check.join import join
-from probe.check.story import Key, Story, stories
-from probe.classify import BASELINES
+from probe.check.read import read_all
+from probe.check.story import Key, stories
+from probe.classify.chosen import BASELINES, Chosen, choose
+from probe.classify.reading import Reading
 from probe.input_error import InputError
 from probe.lane_job import Job, LaneJob
 from probe.ledger import FILE, Classification, Ledger, Mailbox, Planned, held
@@ -37,10 +39,6 @@ PER_WORKER: Final = 20_000
 
 class BooksError(Exception):
     """The two books do not join: our bug, exit code 3."""
-
-
-class ClassifierError(Exception):
-    """A classifier failed: exit code 4."""
 
 
 async def require_scanners(setting: Setting, allowed: tuple[Network, ...]) -> None:
@@ -87,7 +85,7 @@ class Options:
 
     carriage: Carriage
     out: Path
-    classifiers: tuple[str, ...]
+    classifiers: tuple[Chosen, ...]
     workers: int | None = None
     allowed: tuple[Network, ...] = ()
     resume: bool = False
@@ -241,20 +239,21 @@ def mailboxes(setting: Setting) -> Iterator[Mailbox]:
             yield Mailbox(address, name, state, directory.left_at.get(address))
 
 
-def expected(setting: Setting, classifiers: tuple[str, ...]) -> list[gates.Bound]:
+def expected(setting: Setting, classifiers: Sequence[Chosen]) -> list[gates.Bound]:
     """Read the scenario's gates against a scorecard of zeros; raises InputError."""
-    names = [company.name for company in setting.companies]
+    companies = [company.name for company in setting.companies]
     scenario = setting.loaded.scenario
     card = score.Scorecard(scenario.name, scenario.seed, "", complete=False)
-    score.score_truth(card, {}, {}, names, [each.name for each in scenario.campaign])
-    card.classifiers = {name: score.score_classifier({}, {}) for name in dict.fromkeys((*classifiers, *BASELINES))}
+    score.score_truth(card, {}, {}, companies, [each.name for each in scenario.campaign])
+    names = [each.name for each in classifiers]
+    card.classifiers = {name: score.score_classifier({}, {}) for name in dict.fromkeys((*names, *BASELINES))}
     found = gates.bounds(scenario.expect, dataclasses.asdict(card), f"{setting.loaded.path}: expect")
     # A gate on a classifier that does not run this time is nobody's failure.
-    return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in classifiers]
+    return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in names]
 
 
 def judge(
-    ledger: Ledger, bounds: list[gates.Bound], classifiers: tuple[str, ...], foreign: frozenset[str] = frozenset()
+    ledger: Ledger, bounds: list[gates.Bound], classifiers: Sequence[Chosen], foreign: frozenset[str] = frozenset()
 ) -> Result:
     """Join the books, let the classifiers read, and score."""
     joined = join(ledger.truths(), ledger.attempts(), foreign)
@@ -267,11 +266,14 @@ def judge(
     known = {mailbox.address: mailbox for mailbox in ledger.mailboxes()}
     returned = list(ledger.returned())
     told = stories(joined.pairs, known, returned, ledger.engagements())
-    readings = {name: _read(name, told) for name in dict.fromkeys((*classifiers, score.NAIVE))}
+    readings: dict[str, dict[Key, Reading]] = {}
+    for each in {chosen.name: chosen for chosen in (*choose([score.NAIVE]), *classifiers)}.values():
+        with each.open() as classifier:
+            readings[each.name] = read_all(each.name, classifier, told)
     ledger.replace(
-        Classification(name, *key, reading.cause, reading.suppress, reading.confidence, reading.reason)
-        for name in classifiers
-        for key, reading in readings[name].items()
+        Classification(each.name, *key, reading.cause, reading.advice, reading.alive, reading.reason)
+        for each in classifiers
+        for key, reading in readings[each.name].items()
     )
     card = score.Scorecard(
         ledger.note("scenario") or "", int(ledger.note("seed") or 0), ledger.note("transport") or "", complete=complete
@@ -281,17 +283,10 @@ def judge(
     names = (json.loads(ledger.note(kind) or "[]") for kind in ("gateways", "campaigns"))
     score.score_truth(card, told, readings[score.NAIVE], *names)
     score.score_returned(card, returned)
-    card.classifiers = {name: score.score_classifier(told, readings[name]) for name in classifiers}
+    card.classifiers = {each.name: score.score_classifier(told, readings[each.name]) for each in classifiers}
     card.books = ledger.digest()
     figures = dataclasses.asdict(card)
     return Result(card, [gates.judge(bound, figures) for bound in bounds])
-
-
-def _read(name: str, told: dict[Key, Story]) -> dict[Key, Any]:
-    try:
-        return score.read_all(told, BASELINES[name]())
-    except Exception as error:
-        raise ClassifierError(f"classifier {name} failed: {type(error).__name__}: {error}") from error
 
 
 def _plan(setting: Setting) -> list[Transaction]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from probe import lab
+from probe.classify.chosen import choose
 from probe.scenario.load import check
 from probe.setting import set_up
 
@@ -70,7 +71,7 @@ def measure(raw: dict[str, Any], carriage: Any, workers: int) -> tuple[float, fl
 
     began = start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        lab.run(setting, lab.Options(carriage, Path(folder), ("code",), workers), begin=begin, tell=tell)
+        lab.run(setting, lab.Options(carriage, Path(folder), choose(["code"]), workers), begin=begin, tell=tell)
         whole = time.perf_counter() - start
     count = len(setting.everybody)
     return count / (sent - began), count / whole

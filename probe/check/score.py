@@ -11,7 +11,7 @@ from fake_gateways.truth import Cause, Fate, Fault, Truth
 from probe.attempt import Outcome
 from probe.check.interval import wilson
 from probe.check.story import Key, Story
-from probe.classify import Classifier, Reading
+from probe.classify.reading import Reading
 from probe.coming_home import Returned
 from probe.returned_mail import Kind
 
@@ -124,11 +124,6 @@ class Scorecard:
     campaigns: dict[str, Part] = field(default_factory=dict)
     returned: ReturnedScore = field(default_factory=ReturnedScore)
     books: str = ""
-
-
-def read_all(told: Mapping[Key, Story], classifier: Classifier) -> dict[Key, Reading]:
-    """Let a classifier read every recipient's evidence; it gets nothing else."""
-    return {key: classifier.classify(story.evidence) for key, story in told.items()}
 
 
 def score_classifier(told: Mapping[Key, Story], readings: Mapping[Key, Reading]) -> ClassifierScore:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from probe.classify.evidence import Evidence, Reading
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Reading
 
 
 class AlwaysKeep:
@@ -11,4 +12,4 @@ class AlwaysKeep:
     def classify(self, evidence: Evidence) -> Reading:
         """Keep."""
         del evidence
-        return Reading(None, reason="keeps every address")
+        return Reading(None, "keeps every address")

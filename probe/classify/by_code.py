@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from fake_gateways.truth import Cause
-from probe.classify.evidence import Evidence, Reading, without_refusal
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Reading, without_refusal
 
 # RFC 3463 sections 3.2 to 3.8 and the IANA registry of enhanced status codes, subject and detail.
 _BY_STATUS: Final = {
@@ -53,5 +54,5 @@ class ByCode:
         _, _, rest = (enhanced or "").partition(".")
         by_status = _BY_STATUS.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
         if by_status is not None:
-            return Reading(by_status, reason=f"enhanced status {enhanced}")
-        return Reading(_BY_CODE.get(code or 0, Cause.SYSTEM), reason=f"code {code}")
+            return Reading(by_status, f"enhanced status {enhanced}")
+        return Reading(_BY_CODE.get(code or 0, Cause.SYSTEM), f"code {code}")

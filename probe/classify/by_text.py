@@ -8,7 +8,8 @@ from importlib import resources
 import re2
 
 from fake_gateways.truth import Cause
-from probe.classify.evidence import Evidence, Reading, without_refusal
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Reading, without_refusal
 
 
 class ByText:
@@ -30,8 +31,8 @@ class ByText:
             return settled
         rule = self._rule_for(evidence.heard[2])
         if rule is None:
-            return Reading(None, confidence=0.0, reason="no rule matches")
-        return Reading(rule[0], reason=f"matches {rule[1]}")
+            return Reading(None, "no rule matches")
+        return Reading(rule[0], f"matches {rule[1]}")
 
     def cause_of(self, text: str) -> Cause | None:
         """Return the cause that words speak of, None where no rule knows them."""

@@ -1,12 +1,11 @@
-"""What a classifier is shown, and what it may answer. The truth is no part of either, by type."""
+"""What a classifier is shown of a recipient: what its sender heard and knows. The truth is no part of it, by type."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-from fake_gateways.truth import Cause, Remedy
-from probe.attempt import Attempt, Failure, Outcome
+from probe.attempt import Attempt, Outcome
 from probe.coming_home import Returned, is_bounce
 
 
@@ -55,39 +54,3 @@ class Evidence:
             code = report.code or (int(status[0]) * 100 + 50 if status else None)
             return code, status, report.text
         return self.last.code, self.last.enhanced, self.last.text
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A classifier's word: the cause it sees (None: no bounce, or no idea), how sure it is, and why."""
-
-    cause: Cause | None
-    confidence: float = 1.0
-    reason: str = ""
-
-    @property
-    def suppress(self) -> bool:
-        """Whether the address should never be mailed again."""
-        return self.cause is not None and self.cause.remedy is Remedy.SUPPRESS
-
-
-class Classifier(Protocol):
-    """Reads one recipient's evidence."""
-
-    def classify(self, evidence: Evidence) -> Reading:
-        """Say what happened."""
-        ...
-
-
-def without_refusal(evidence: Evidence) -> Reading | None:
-    """Return the reading where there is no refusal to be read: delivered, no reply at all, or a temporary one."""
-    if not evidence.bounced:
-        return Reading(None, reason="delivered")
-    code, _, _ = evidence.heard
-    if code is None and evidence.report is None:
-        failure = evidence.last.failure
-        cause = Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
-        return Reading(cause, reason=f"no reply: {failure}")
-    if code is not None and code < 500:
-        return Reading(Cause.SYSTEM, reason=f"{code} is temporary")
-    return None

@@ -34,14 +34,14 @@ class Planned(NamedTuple):
 
 
 class Classification(NamedTuple):
-    """What a classifier said about a recipient of a campaign. ``cause`` is None where it saw no bounce."""
+    """What a classifier said about a recipient of a campaign: see Reading in probe/classify/reading.py."""
 
     classifier: str
     campaign: str
     recipient: str
     cause: str | None
-    suppress: bool
-    confidence: float
+    advice: str
+    alive: float | None
     reason: str
 
 

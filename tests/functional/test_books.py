@@ -21,7 +21,8 @@ from fake_gateways.truth import Fate, Truth
 from probe import lab
 from probe.attempt import Attempt
 from probe.check.join import join
-from probe.classify import BASELINES, Evidence
+from probe.classify import Evidence
+from probe.classify.chosen import BASELINES, choose
 from probe.ledger import Ledger
 from probe.scenario.load import Loaded, load
 from probe.setting import set_up
@@ -69,7 +70,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
             other = loaded.scenario.model_copy(update={"seed": loaded.scenario.seed + more_seed})
             setting = set_up(Loaded(other, loaded.folder, loaded.path))
             folder = tmp_path_factory.mktemp(f"{scenario.stem}-{carriage}")
-            result = lab.run(setting, lab.Options(carriage, folder, tuple(BASELINES), workers))
+            result = lab.run(setting, lab.Options(carriage, folder, choose(None), workers))
             made[key] = Made(result, folder)
         return made[key]
 

@@ -15,6 +15,7 @@ from fake_gateways import scanners
 from fake_gateways.loopback import OutsideError
 from fake_gateways.verdict import Answer, Scan
 from probe import lab
+from probe.classify.chosen import choose
 from probe.input_error import InputError
 from probe.scenario.load import load
 from probe.setting import set_up
@@ -95,4 +96,4 @@ def test_a_run_that_needs_a_filter_says_that_nobody_answers(name: str, tmp_path:
     )
     setting = set_up(load(write(tmp_path, text)))
     with pytest.raises(InputError, match=f"nobody answers at 127.0.0.1 port {port}; start {name} there"):
-        lab.run(setting, lab.Options("memory", tmp_path / "run", ("code",)))
+        lab.run(setting, lab.Options("memory", tmp_path / "run", choose(["code"])))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from fake_gateways.truth import Cause, Remedy
 from probe.attempt import Attempt, Failure
-from probe.classify import BASELINES, Classifier, Evidence, Reading
+from probe.classify import Evidence, Reading, RecipientClassifier
+from probe.classify.chosen import BASELINES
 
 POOR_REPUTATION = (
     "esa1.acme.iphmx.com\nYour access to this mail system has been rejected due to the sending MTA's poor reputation."
@@ -80,7 +81,7 @@ def test_by_code_believes_the_enhanced_status_and_then_the_code(code: int, enhan
 def test_by_text_believes_the_words_whatever_the_numbers(text: str, cause: Cause | None) -> None:
     reading = read("text", refused(code=550, enhanced="5.1.1", text=text))
     assert reading.cause is cause
-    assert reading.confidence == (0.0 if cause is None else 1.0)
+    assert reading.alive is None
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -127,6 +128,6 @@ def test_no_idea_suppresses_nobody() -> None:
 
 @pytest.mark.parametrize("name", BASELINES)
 def test_a_baseline_gives_the_same_reading_every_time(name: str) -> None:
-    classifier: Classifier = BASELINES[name]()
+    classifier: RecipientClassifier = BASELINES[name]()
     evidence = Evidence("ann@acme.example", (refused(text="User unknown"),))
     assert classifier.classify(evidence) == classifier.classify(evidence)

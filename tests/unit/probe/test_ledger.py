@@ -79,7 +79,7 @@ ROWS = [
     refused(code=None, enhanced=None, failure="line-cut", text="zoë\nline two"),
     Mailbox("ann@acme.example", "acme", "present", None),
     Planned("news", "ann@acme.example", 1.5, "127.10.0.1", "acme"),
-    Classification("code", "news", "ann@acme.example", None, suppress=False, confidence=0.5, reason="delivered"),
+    Classification("code", "news", "ann@acme.example", None, "keep", 0.5, "delivered"),
 ]
 
 

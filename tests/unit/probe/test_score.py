@@ -16,14 +16,15 @@ from fake_gateways.mailboxes import MailboxState
 from fake_gateways.truth import Cause, Truth
 from probe.attempt import Attempt
 from probe.check.join import join
+from probe.check.read import read_all
 from probe.check.score import (
     Scorecard,
-    read_all,
     score_classifier,
     score_truth,
 )
 from probe.check.story import Key, Story, stories
-from probe.classify import BASELINES, Evidence, Reading
+from probe.classify import Evidence, Reading
+from probe.classify.chosen import BASELINES
 from probe.ledger import Mailbox
 
 GONE, KEPT = Reading(Cause.USER_UNKNOWN), Reading(Cause.CONTENT)
@@ -114,7 +115,7 @@ def test_a_classifier_is_shown_the_evidence_and_nothing_else() -> None:
             return KEPT
 
     told, _ = population([(MailboxState.DEPARTED, False)])
-    read_all(told, Listening())
+    read_all("listening", Listening(), told)
     assert seen == [(story.evidence,) for story in told.values()]
 
 
@@ -155,7 +156,7 @@ def card_of(decided: list[Truth], heard: list[Attempt]) -> Scorecard:
     """Return the scorecard of a run."""
     told = stories(join(decided, heard).pairs, MAILBOXES)
     card = Scorecard("small", 7, "memory", complete=True, recipients=6, attempts=len(heard))
-    readings = {name: read_all(told, BASELINES[name]()) for name in BASELINES}
+    readings = {name: read_all(name, BASELINES[name](), told) for name in BASELINES}
     score_truth(card, told, readings["code"], ["acme", "beta", "idle"])
     card.classifiers = {name: score_classifier(told, readings[name]) for name in BASELINES}
     return card

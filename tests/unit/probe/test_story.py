@@ -8,7 +8,7 @@ from fake_gateways.audience import Audience, Engagement
 from fake_gateways.mailboxes import MailboxState
 from probe.attempt import Attempt
 from probe.check.story import stories
-from probe.classify import BASELINES
+from probe.classify.chosen import BASELINES
 from probe.coming_home import Returned
 from probe.ledger import Mailbox
 

@@ -28,6 +28,7 @@ import pytest
 from probe import lab
 from probe.attempt import Attempt
 from probe.check.score import CauseScore, ClassifierScore, Part, Scorecard
+from probe.classify.chosen import choose
 from probe.ledger import Ledger
 from probe.scenario.load import load
 from probe.setting import set_up
@@ -45,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def result(folder: Path) -> lab.Result:
     """Run the twelve in memory."""
     setting = set_up(load(SCENARIO))
-    return lab.run(setting, lab.Options("memory", folder, ("code", "text", "always-keep")))
+    return lab.run(setting, lab.Options("memory", folder, choose(None)))
 
 
 @pytest.fixture
@@ -172,7 +173,7 @@ def test_the_seed_changes_nothing_but_the_order(result: lab.Result, folder: Path
     loaded = load(SCENARIO)
     other = loaded.scenario.model_copy(update={"seed": 13})
     setting = set_up(type(loaded)(other, loaded.folder, loaded.path))
-    again = lab.run(setting, lab.Options("memory", tmp_path, ("code", "text", "always-keep")))
+    again = lab.run(setting, lab.Options("memory", tmp_path, choose(None)))
     beside = {"seed", "books"}
     assert again.scorecard.books != result.scorecard.books
     assert {key: value for key, value in again.figures().items() if key not in beside} == {

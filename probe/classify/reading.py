@@ -1,0 +1,86 @@
+"""What a classifier may answer, and the two shapes of classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from fake_gateways.truth import Cause, Remedy
+from probe.attempt import Failure
+from probe.classify.evidence import Evidence
+
+
+class Advice(StrEnum):
+    """What to do about an address."""
+
+    SUPPRESS = "suppress"
+    KEEP = "keep"
+    RETEST = "retest"
+    """Worth one more attempt, a different one; kept until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A classifier's word on one recipient of one campaign.
+
+    ``cause`` is the cause it sees (None: no bounce, or no idea). ``alive`` is the probability, 0 to 1, that somebody
+    reads the mailbox, None where the classifier gives none. ``wish`` is the advice of those who do not leave it
+    to the cause's remedy.
+    """
+
+    cause: Cause | None
+    reason: str = ""
+    alive: float | None = None
+    wish: Advice | None = None
+
+    @property
+    def advice(self) -> Advice:
+        """What to do about the address."""
+        if self.wish is not None:
+            return self.wish
+        suppress = self.cause is not None and self.cause.remedy is Remedy.SUPPRESS
+        return Advice.SUPPRESS if suppress else Advice.KEEP
+
+    @property
+    def suppress(self) -> bool:
+        """Whether the address should never be mailed again."""
+        return self.advice is Advice.SUPPRESS
+
+
+class RecipientClassifier(Protocol):
+    """Reads one recipient's evidence at a time."""
+
+    def classify(self, evidence: Evidence) -> Reading:
+        """Say what happened."""
+        ...
+
+
+class CampaignClassifier(Protocol):
+    """Reads all recipients of a campaign together."""
+
+    def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
+        """Say what happened to each recipient, by its address as it stands in ``campaign``."""
+        ...
+
+
+Classifier = RecipientClassifier | CampaignClassifier
+
+
+class ClassifierError(Exception):
+    """A classifier failed, or did not answer as it must: exit code 4."""
+
+
+def without_refusal(evidence: Evidence) -> Reading | None:
+    """Return the reading where there is no refusal to be read: delivered, no reply at all, or a temporary one."""
+    if not evidence.bounced:
+        return Reading(None, "delivered")
+    code, _, _ = evidence.heard
+    if code is None and evidence.report is None:
+        failure = evidence.last.failure
+        cause = Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
+        return Reading(cause, f"no reply: {failure}")
+    if code is not None and code < 500:
+        return Reading(Cause.SYSTEM, f"{code} is temporary")
+    return None

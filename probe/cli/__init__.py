@@ -1,0 +1,47 @@
+"""The command line: arguments and exit codes only."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+from fake_gateways.loopback import OutsideError
+from probe import lab
+from probe.classify.reading import ClassifierError
+from probe.cli import books, files, logs, running
+from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
+from probe.input_error import InputError
+from probe.report.terminal import harmless
+
+COMMANDS = (running, books, logs, files)
+"""Modules whose commands the application has, in the order that help lists them."""
+
+
+def main() -> NoReturn:
+    """Run the command line; every mistake of the user's is one sentence on standard error."""
+    code = Exit.PASSED
+    try:
+        app()
+    except PipeClosedError:
+        # Whoever read our output has seen enough; what is still buffered must not fail again on the way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = Exit.PIPE_CLOSED
+    except (InputError, OutsideError, OSError) as error:
+        code = _complain(str(error), Exit.INPUT_WRONG)
+    except lab.BooksError as error:
+        code = _complain(f"the books do not join, which is a fault of fivefifty: {error}", Exit.FAULT)
+    except ClassifierError as error:
+        code = _complain(str(error), Exit.CLASSIFIER_FAILED)
+    except InterruptedRunError as error:
+        code = _complain(str(error), Exit.INTERRUPTED)
+    except Exception:  # noqa: BLE001 - what is left is a fault of ours, and must not look like a failed gate
+        traceback.print_exc()
+        code = _complain("this is a fault of fivefifty; please report it with the lines above", Exit.FAULT)
+    sys.exit(code)
+
+
+def _complain(sentence: str, code: Exit) -> Exit:
+    print(f"fivefifty: {harmless(sentence)}", file=sys.stderr)
+    return code

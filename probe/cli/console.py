@@ -1,0 +1,75 @@
+"""What every command shares: the application, its exit codes, and printing to somebody who may go before the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from probe.scenario.load import Loaded, load
+
+app = typer.Typer(
+    help="Ground truth for bounce handling: gateways that lie, a sender that believes them, a judge that knows better.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Exit(IntEnum):
+    """Exit codes, stable."""
+
+    PASSED = 0
+    GATE_FAILED = 1
+    INPUT_WRONG = 2
+    FAULT = 3
+    CLASSIFIER_FAILED = 4
+    INTERRUPTED = 130
+    PIPE_CLOSED = 141
+
+
+class InterruptedRunError(Exception):
+    """Somebody pressed Ctrl-C during a run."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"interrupted; {folder} holds what had happened until then; --resume goes on")
+
+
+class PipeClosedError(Exception):
+    """Whoever read our output has gone. Of its own kind, because click takes the system's for a failure."""
+
+
+class PipedConsole(Console):
+    """A console that leaves it to the command to end when its reader has gone."""
+
+    def on_broken_pipe(self) -> None:
+        """Say so, where rich would exit with the code of a failed gate."""
+        raise PipeClosedError
+
+
+@contextmanager
+def printing() -> Iterator[None]:
+    """Print to somebody who may go before the end."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise PipeClosedError from None
+
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
+
+
+def load_scenario(path: Path, seed: int | None = None) -> Loaded:
+    """Read a scenario file, with another seed if one is given; raises InputError."""
+    loaded = load(path)
+    if seed is None:
+        return loaded
+    return Loaded(loaded.scenario.model_copy(update={"seed": seed}), loaded.folder, loaded.path)

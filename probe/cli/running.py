@@ -1,0 +1,114 @@
+"""Commands that send: run and serve."""
+
+from __future__ import annotations
+
+import ipaddress
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from fake_gateways.loopback import Network
+from probe import event_loop, lab, serving
+from probe.classify.chosen import BASELINES, choose
+from probe.cli.console import Exit, InterruptedRunError, PipedConsole, ScenarioFile, app, load_scenario, printing
+from probe.input_error import InputError
+from probe.report.terminal import harmless, print_answer
+from probe.report.watching import Watching
+from probe.setting import set_up
+
+
+class TransportName(StrEnum):
+    """How the sender reaches the gateways."""
+
+    TCP = "tcp"
+    MEMORY = "memory"
+
+
+AllowNetwork = Annotated[
+    list[str] | None,
+    typer.Option(help="A network beside loopback that addresses may be in, such as 10.1.0.0/16; repeat for several."),
+]
+Seed = Annotated[int | None, typer.Option(help="Another seed than the scenario's.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the books (default: runs/NAME).")]
+
+
+@app.command()
+def run(
+    scenario: ScenarioFile,
+    *,
+    transport: Annotated[TransportName, typer.Option(help="Real sockets, or none.")] = TransportName.TCP,
+    seed: Seed = None,
+    out: Out = None,
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Who reads the bounces; repeat for several (default: {', '.join(BASELINES)})."),
+    ] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: by size of the campaign).")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
+    log: Annotated[Path | None, typer.Option(help="Add every attempt and decision to a file, as JSON Lines.")] = None,
+    transcripts: Annotated[
+        bool, typer.Option("--transcripts", help="Keep every dialogue, for fivefifty show.")
+    ] = False,
+    allow_network: AllowNetwork = None,
+) -> None:
+    """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
+    loaded = load_scenario(scenario, seed)
+    classifiers = choose(classifier)
+    folder = out or Path("runs") / loaded.scenario.name
+    setting = set_up(loaded)
+    options = lab.Options(
+        transport.value, folder, classifiers, workers, _networks(allow_network), resume, log, transcripts
+    )
+    try:
+        with Watching(loaded.scenario.name) as watching:
+            result = lab.run(setting, options, begin=watching.begin, tell=watching.tell)
+    except KeyboardInterrupt:
+        raise InterruptedRunError(folder) from None
+    with printing():
+        print_answer(PipedConsole(), result, str(folder))
+    raise typer.Exit(Exit.PASSED if result.passed else Exit.GATE_FAILED)
+
+
+@app.command()
+def serve(
+    scenario: ScenarioFile,
+    *,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of every gateway.")] = 2525,
+    dns_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the nameserver.")] = 5353,
+    dns_address: Annotated[str, typer.Option(help="Address of the nameserver.")] = "127.0.0.53",
+    report_port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port that delivery reports go to, at the return-path's MX.")
+    ] = 25,
+    speed: Annotated[float, typer.Option(min=0.001, max=1e6, help="How many times as fast as real time goes.")] = 1.0,
+    seed: Seed = None,
+    out: Out = None,
+    allow_network: AllowNetwork = None,
+) -> None:
+    """Serve a scenario's gateways and names in real time, for Postfix, swaks or any other sender."""
+    loaded = load_scenario(scenario, seed)
+    folder = out or Path("runs") / loaded.scenario.name
+    setting = set_up(loaded)
+    place = serving.Place(port, dns_address, dns_port, report_port, _networks(allow_network))
+
+    def ready() -> None:
+        sources = [ip.address for ip in loaded.scenario.sender.ips]
+        recipients = folder / "recipients.csv"
+        recipients.write_text("email\n" + "".join(f"{address}\n" for address in setting.everybody), "utf-8")
+        table = folder / "postfix_transport"
+        table.write_text(serving.transport_map(setting, place), "utf-8")
+        for line in serving.directions(setting, place, setting.everybody[0], sources, table):
+            print(harmless(line))
+        print(harmless(f"\nrecipients   {recipients}"))
+        print("ready; Ctrl-C ends it and writes the books", flush=True)
+
+    written = event_loop.run(serving.serve(setting, folder, place, speed=speed, ready=ready))
+    print(harmless(f"{written:,} decisions are in {folder / 'ledger.sqlite'}"))
+
+
+def _networks(wanted: list[str] | None) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(text) for text in wanted or ())
+    except ValueError as error:
+        raise InputError("--allow-network", str(error), "write for example 10.1.0.0/16") from None
