@@ -13,8 +13,8 @@ import pytest
 from book_rows import attempt, refused, truth
 
 from fake_gateways.truth import Truth
-from probe import cli
 from probe.attempt import Attempt
+from probe.cli import books
 from probe.input_error import InputError
 from probe.ledger import BATCH, FILE, Classification, Ledger, Mailbox, Note, Planned
 
@@ -182,7 +182,7 @@ def test_the_command_says_whether_books_are_complete(
 ) -> None:
     ledger.note("complete", note)
     ledger.add([attempt(), truth()])
-    cli.books(tmp_path / "run", export=False)
+    books.books(tmp_path / "run", export=False)
     out = capsys.readouterr().out
     assert f"state      {state}" in out
     assert "attempts   1\n" in out

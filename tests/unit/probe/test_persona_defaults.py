@@ -11,6 +11,7 @@ from small_scenario import bent, write
 from fake_gateways import persona as personas
 from fake_gateways.loopback import OutsideError
 from fake_gateways.truth import Cause
+from probe.classify.chosen import choose
 from probe.input_error import InputError
 from probe.lab import Options, run
 from probe.scenario.load import load
@@ -88,7 +89,7 @@ def test_mail_cannot_be_led_past_the_gateways(tmp_path: Path) -> None:
     address = '[[dns]]\nname = "out.example"\ntype = "A"\nvalue = "192.0.2.1"\n\n[[campaign]]'
     setting = set_up(load(write(tmp_path, bent("[[campaign]]", f"[[dns]]\n{away}{address}"))))
     with pytest.raises(OutsideError, match=r"192\.0\.2\.1"):
-        run(setting, Options("tcp", tmp_path / "run", ("code",)))
+        run(setting, Options("tcp", tmp_path / "run", choose(["code"])))
 
 
 def test_an_exchanger_without_an_address_is_a_mistake(tmp_path: Path) -> None:
