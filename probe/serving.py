@@ -22,7 +22,8 @@ from fake_gateways.truth import Truth
 from probe import lane_job, return_mailbox
 from probe.coming_home import Home
 from probe.input_error import InputError
-from probe.lab import mailboxes, require_scanners
+from probe.judging import open_books
+from probe.lab import require_scanners
 from probe.ledger import Ledger, held
 from probe.setting import Setting
 
@@ -60,7 +61,7 @@ async def serve(setting: Setting, out: Path, place: Place, *, speed: float, read
             # Ports first: where one is taken, the books of an earlier run stay as they are.
             await _open(setting, place, clock, stack, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
-                _begin(ledger, setting)
+                open_books(ledger, setting, "foreign")
                 ready()
                 while not stop.is_set() or truths or others:
                     written += len(truths)
@@ -71,14 +72,6 @@ async def serve(setting: Setting, out: Path, place: Place, *, speed: float, read
                         await asyncio.wait_for(stop.wait(), FLUSH_S)
                 ledger.seal()
     return written
-
-
-def _begin(ledger: Ledger, setting: Setting) -> None:
-    scenario = setting.loaded.scenario
-    for key, value in (("scenario", scenario.name), ("seed", str(scenario.seed)), ("transport", "foreign")):
-        ledger.note(key, value)
-    ledger.note("complete", "no")
-    ledger.add(mailboxes(setting))
 
 
 async def _open(

@@ -8,14 +8,14 @@ import traceback
 from typing import NoReturn
 
 from fake_gateways.loopback import OutsideError
-from probe import lab
 from probe.classify.reading import ClassifierError
-from probe.cli import books, files, logs, running
+from probe.cli import books, files, judging, logs, running
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
+from probe.judging import BooksError
 from probe.report.terminal import harmless
 
-COMMANDS = (running, books, logs, files)
+COMMANDS = (running, judging, books, logs, files)
 """Modules whose commands the application has, in the order that help lists them."""
 
 
@@ -30,7 +30,7 @@ def main() -> NoReturn:
         code = Exit.PIPE_CLOSED
     except (InputError, OutsideError, OSError) as error:
         code = _complain(str(error), Exit.INPUT_WRONG)
-    except lab.BooksError as error:
+    except BooksError as error:
         code = _complain(f"the books do not join, which is a fault of fivefifty: {error}", Exit.FAULT)
     except ClassifierError as error:
         code = _complain(str(error), Exit.CLASSIFIER_FAILED)

@@ -10,11 +10,14 @@ from typing import Annotated
 import typer
 
 from fake_gateways.loopback import Network
-from probe import event_loop, lab, serving
+from probe import baseline_files, event_loop, lab, serving
+from probe.check import gates
+from probe.check.prices import read_prices
 from probe.classify.chosen import BASELINES, choose
-from probe.cli.console import Exit, InterruptedRunError, PipedConsole, ScenarioFile, app, load_scenario, printing
+from probe.cli.console import InterruptedRunError, ScenarioFile, app, load_scenario
+from probe.cli.judging import BaselineFile, Gate, Price, conclude
 from probe.input_error import InputError
-from probe.report.terminal import harmless, print_answer
+from probe.report.terminal import harmless
 from probe.report.watching import Watching
 from probe.setting import set_up
 
@@ -51,6 +54,9 @@ def run(
     transcripts: Annotated[
         bool, typer.Option("--transcripts", help="Keep every dialogue, for fivefifty show.")
     ] = False,
+    gate: Gate = None,
+    baseline: BaselineFile = None,
+    price: Price = None,
     allow_network: AllowNetwork = None,
 ) -> None:
     """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
@@ -59,16 +65,24 @@ def run(
     folder = out or Path("runs") / loaded.scenario.name
     setting = set_up(loaded)
     options = lab.Options(
-        transport.value, folder, classifiers, workers, _networks(allow_network), resume, log, transcripts
+        transport.value,
+        folder,
+        classifiers,
+        workers,
+        _networks(allow_network),
+        resume,
+        log,
+        transcripts,
+        tuple(gates.from_text(text) for text in gate or ()),
+        read_prices(price or [], loaded.scenario.prices),
     )
+    known = None if baseline is None else baseline_files.read(baseline)
     try:
         with Watching(loaded.scenario.name) as watching:
             result = lab.run(setting, options, begin=watching.begin, tell=watching.tell)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
-    with printing():
-        print_answer(PipedConsole(), result, str(folder))
-    raise typer.Exit(Exit.PASSED if result.passed else Exit.GATE_FAILED)
+    conclude(result, folder, None if known is None or baseline is None else (known, baseline))
 
 
 @app.command()

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from probe.check.score import ClassifierScore, Scorecard
-from probe.lab import Result
+from probe.check.classifier_score import ClassifierScore
+from probe.check.paired import heard
+from probe.check.score import Scorecard
+from probe.intake.event import BadLine
+from probe.judging import Result
 
-GATEWAYS_SHOWN = 8
+GATEWAYS_SHOWN: Final = 8
+MISTAKES_SHOWN: Final = 10
+NAMES_SHOWN: Final = 5
 
 
 def print_answer(console: Console, result: Result, out: str) -> None:
@@ -33,9 +41,52 @@ def print_answer(console: Console, result: Result, out: str) -> None:
             Text.assemble("gate ", (word, style), f"  {gate.name} = {gate.value:g}  (bound: {gate.bound})"),
             soft_wrap=True,
         )
+        if not gate.passed:
+            for line in whom(result, gate.name):
+                console.print(Text(f"  {harmless(line)}"), soft_wrap=True)
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
+
+
+def whom(result: Result, gate: str) -> list[str]:
+    """Return whom a classifier is wrong about, where a gate on it failed, with what was heard of each."""
+    parts = gate.split(".")
+    if parts[0] != "classifiers":
+        return []
+    mistakes = result.mistakes[parts[1]]
+    missed = parts[2].startswith(("missed", "recall"))
+    names = mistakes.missed_dead if missed else mistakes.wrongly_suppressed
+    lines = []
+    for name in names[:MISTAKES_SHOWN]:
+        campaign, _, recipient = name.partition("/")
+        story = result.told[campaign, recipient]
+        why = result.readings[parts[1]][campaign, recipient].reason
+        state = "gone, kept" if missed else "alive, suppressed"
+        lines.append(f"{state}: {name}: {heard(story)} ({why})")
+    if len(names) > MISTAKES_SHOWN:
+        lines.append(f"and {len(names) - MISTAKES_SHOWN:,} more")
+    return lines
+
+
+def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine]) -> None:
+    """Print what another system's word joins, and what it does not: counted, and the first of each named."""
+    said = result.reported
+    if said is None:
+        return
+    events = sum(map(len, said.events.values()))
+    console.print(f"Reported: {events:,} events about {_count(len(said.events), 'recipient')}.", soft_wrap=True)
+    for what, names in (
+        ("about nobody in the books", [event.recipient for event in said.strangers]),
+        ("there before (the same event again)", [event.recipient for event in said.duplicates]),
+        ("recipients of whom nothing was reported", ["/".join(filter(None, key)) for key in said.silent]),
+        ("lines that could not be read", [f"line {bad.number} {bad.reason}" for bad in bad_lines]),
+    ):
+        if names:
+            first = harmless(", ".join(names[:NAMES_SHOWN]))
+            more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+            console.print(Text(f"  {len(names):,} {what}: {first}{more}"), soft_wrap=True)
+    console.print()
 
 
 def harmless(text: str) -> str:

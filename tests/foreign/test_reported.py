@@ -12,7 +12,7 @@ from postfix_instance import postfix, require_postfix
 from serve_process import serving
 
 from fake_gateways.truth import Fate
-from probe.check.reported import join_reported
+from probe.check.decisions import join_events
 from probe.intake import postfix as log_format
 from probe.intake.event import BadLine, Event, Kind
 from probe.intake.files import lines
@@ -105,7 +105,7 @@ def test_the_log_of_a_postfix_joins_the_truth_without_a_gap_and_its_reports_come
     assert not [each for each in events if isinstance(each, BadLine)]
     to_people = [each for each in events if isinstance(each, Event) and each.recipient in people]
     assert {each.kind for each in to_people} == {Kind.DELIVERED, Kind.REFUSED, Kind.DEFERRED}
-    joined = join_reported(served.truths, to_people)
+    joined = join_events(served.truths, to_people)
     assert joined.unknown_events == []
     assert joined.unreported_truths == []
     assert len(joined.pairs) == len(served.truths) == len(people)
