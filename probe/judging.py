@@ -154,7 +154,7 @@ def judge(
     if is_served and reported is not None:
         truths = list(ledger.truths())
         said = gather(reported[0], served.begun(truths))
-        told = served.served_stories(said, truths, _mailboxes(ledger))
+        told = served.served_stories(said, truths, _mailboxes(ledger), ledger.returned())
     else:
         told = told_of(ledger)
         if reported is not None:
