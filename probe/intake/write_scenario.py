@@ -68,7 +68,9 @@ def import_as_scenario(events: Iterable[Event | BadLine], folder: Path, *, name:
         (folder / "scenario.toml").write_text(writing.scenario(name, gateways), "utf-8")
         (folder / "message.eml").write_text(_MESSAGE.format(domain=writing.sender_domain), "utf-8")
         with (folder / "recipients.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([["email"], *([naming.address(each)] for each in learned.attempts)])
+            csv.writer(file, lineterminator="\n").writerows(
+                [["email"], *([naming.address(each)] for each in learned.attempts)]
+            )
     except OSError as error:
         raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
     unknown = sum(writing.cause_of(reply) is Cause.UNKNOWN for reply in learned.replies)
@@ -141,7 +143,7 @@ class _Writing:
     ) -> Table:
         used = Counter(number for told in attempts.values() for number in told if is_reply(number))
         with (folder / "logged" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
+            rows = csv.writer(file, lineterminator="\n")
             rows.writerow(["recipient", "replies"])
             rows.writerows(
                 [self._naming.address(recipient), " ".join(self._learned.words(each, self._numbers) for each in told)]
@@ -181,7 +183,7 @@ class _Writing:
         if found:
             table["mailbox_list"] = f"logged/{table['name']}-mailboxes.csv"
             with (folder / table["mailbox_list"]).open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows([("address", "state"), *found])
+                csv.writer(file, lineterminator="\n").writerows([("address", "state"), *found])
 
     def _reply(self, number: int, seen: int) -> Table:
         reply = self._numbers[number]
