@@ -2,8 +2,8 @@
 
 A block of ``sh`` is run by bash; a comment before it may say what the reader need not see: ``exits: 1``, the code
 it ends with, or ``needs: postfix``, without which it is skipped. Each line of a block of ``text`` stands in what
-the last commands printed. A block whose first line is ``# file: NAME`` is such a file, and a comment ``file: NAME from PATH``
-brings one of the project's own.
+the last commands printed. A block whose first line is ``# file: NAME`` is such a file; a comment ``file: NAME from
+PATH`` brings one of the project's own.
 """
 
 from __future__ import annotations

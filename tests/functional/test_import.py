@@ -14,6 +14,7 @@ from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
 
 from fake_gateways.envelope import domain_of
 from probe.attempt import Attempt
+from probe.classify.chosen import choose
 from probe.coming_home import Returned
 from probe.intake import files
 from probe.intake import mailbox as box_format
@@ -99,7 +100,7 @@ def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, car
     events = list(sample.read())
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
     setting = set_up(load(tmp_path / "made" / "scenario.toml"))
-    run(setting, Options(carriage, tmp_path / "run", ("code",)))
+    run(setting, Options(carriage, tmp_path / "run", choose(["code"])))
     ours, theirs = replayed(tmp_path / "run"), logged(events)
     assert {domain: sum(heard.values()) for domain, heard in ours.items()} == {
         domain: sum(heard.values()) for domain, heard in theirs.items()
@@ -118,7 +119,7 @@ def test_a_mailbox_of_bounces_says_the_same_to_everybody(tmp_path: Path) -> None
     ]
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
     setting = set_up(load(tmp_path / "made" / "scenario.toml"))
-    run(setting, Options("memory", tmp_path / "run", ("code",)))
+    run(setting, Options("memory", tmp_path / "run", choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
 
 
