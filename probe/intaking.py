@@ -37,7 +37,17 @@ def open_log(
     if source not in FORMATS:
         known = ", ".join([*FORMATS, MAILBOX])
         raise InputError(f"--from {source}", "is no format that can be read", f"use one of: {known}")
-    return FORMATS[source](files.lines(path, advance), wanted, year or datetime.now(UTC).year)
+    return _of_file(path, FORMATS[source](files.lines(path, advance), wanted, year or datetime.now(UTC).year))
+
+
+def _of_file(path: Path, events: Iterator[Event | BadLine]) -> Iterator[Event | BadLine]:
+    """Yield events; a mistake that names a line of the file names the file as well."""
+    try:
+        yield from events
+    except InputError as error:
+        if error.place.startswith(str(path)):
+            raise
+        raise InputError(f"{path}: {error.place}", error.problem, error.remedy) from None
 
 
 @dataclass
@@ -113,6 +123,9 @@ def told(summary: Summary) -> Iterator[str]:
     if summary.bad_lines:
         yield f"{summary.bad_lines:,} lines could not be read; the first:"
         yield from (f"  line {bad.number} {bad.reason}" for bad in summary.bad)
+    if summary.not_addresses:
+        first = f"{summary.not_an_address[:100]!r}"
+        yield f"{summary.not_addresses:,} events are left out, as they name no address; the first names {first}."
     scenario = summary.folder / "scenario.toml"
     yield f"scenario  {scenario}"
     yield f"run it:   fivefifty run {scenario} --transport memory"
