@@ -13,7 +13,7 @@ from probe.cli import books, files, judging, logs, running
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
 from probe.judging import BooksError
-from probe.report.terminal import harmless
+from probe.report.harmless import harmless
 
 COMMANDS = (running, judging, books, logs, files)
 """Modules whose commands the application has, in the order that help lists them."""

@@ -16,8 +16,9 @@ from probe.check.prices import read_prices
 from probe.classify.chosen import BASELINES, choose
 from probe.cli.console import InterruptedRunError, ScenarioFile, app, load_scenario
 from probe.cli.judging import BaselineFile, Gate, Price, conclude
+from probe.cli.reports import Reports, read_reports
 from probe.input_error import InputError
-from probe.report.terminal import harmless
+from probe.report.harmless import harmless
 from probe.report.watching import Watching
 from probe.setting import set_up
 
@@ -57,10 +58,12 @@ def run(
     gate: Gate = None,
     baseline: BaselineFile = None,
     price: Price = None,
+    report: Reports = None,
     allow_network: AllowNetwork = None,
 ) -> None:
     """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
     loaded = load_scenario(scenario, seed)
+    reports = read_reports(report)
     classifiers = choose(classifier)
     folder = out or Path("runs") / loaded.scenario.name
     setting = set_up(loaded)
@@ -82,7 +85,7 @@ def run(
             result = lab.run(setting, options, begin=watching.begin, tell=watching.tell)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
-    conclude(result, folder, None if known is None or baseline is None else (known, baseline))
+    conclude(result, folder, None if known is None or baseline is None else (known, baseline), reports, scenario)
 
 
 @app.command()
