@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from fake_gateways.loopback import Network
+from fake_gateways.units import parse_duration
 from probe import baseline_files, event_loop, lab, serving
 from probe.check import gates
 from probe.check.prices import read_prices
@@ -99,6 +100,10 @@ def serve(
         int, typer.Option(min=1, max=65535, help="Port that delivery reports go to, at the return-path's MX.")
     ] = 25,
     speed: Annotated[float, typer.Option(min=0.001, max=1e6, help="How many times as fast as real time goes.")] = 1.0,
+    until_quiet: Annotated[
+        str | None,
+        typer.Option(help="End by itself when, after the first decision, there was none for so long, such as 30s."),
+    ] = None,
     seed: Seed = None,
     out: Out = None,
     allow_network: AllowNetwork = None,
@@ -106,6 +111,7 @@ def serve(
     """Serve a scenario's gateways and names in real time, for Postfix, swaks or any other sender."""
     loaded = load_scenario(scenario, seed)
     folder = out or Path("runs") / loaded.scenario.name
+    quiet_s = None if until_quiet is None else _duration(until_quiet)
     setting = set_up(loaded)
     place = serving.Place(port, dns_address, dns_port, report_port, _networks(allow_network))
 
@@ -120,8 +126,16 @@ def serve(
         print(harmless(f"\nrecipients   {recipients}"))
         print("ready; Ctrl-C ends it and writes the books", flush=True)
 
-    written = event_loop.run(serving.serve(setting, folder, place, speed=speed, ready=ready))
+    written = event_loop.run(serving.serve(setting, folder, place, speed=speed, ready=ready, until_quiet_s=quiet_s))
     print(harmless(f"{written:,} decisions are in {folder / 'ledger.sqlite'}"))
+
+
+def _duration(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        problem, _, remedy = str(error).partition("; ")
+        raise InputError("--until-quiet", problem, remedy) from None
 
 
 def _networks(wanted: list[str] | None) -> tuple[Network, ...]:
