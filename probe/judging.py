@@ -12,6 +12,7 @@ from typing import Any, Final
 from probe.check import gates, score, served
 from probe.check.baseline import Known, Mistakes, Worsening, mistakes, worsenings
 from probe.check.classifier_score import Site, score_classifier
+from probe.check.findings import Finding, of_baseline, of_gates
 from probe.check.join import join
 from probe.check.prices import Prices
 from probe.check.read import read_all
@@ -59,6 +60,13 @@ class Result:
     def worsenings(self, known: Known) -> list[Worsening]:
         """What got worse since somebody last looked."""
         return list(worsenings(known, self.mistakes))
+
+    def findings(self, known: Known | None = None) -> list[Finding]:
+        """Return what became of every gate, and of every kind of mistake that a baseline knows."""
+        found = list(of_gates(self.gates, self.told, self.readings))
+        if known is not None:
+            found += of_baseline(known, self.mistakes, self.told, self.readings)
+        return found
 
     def figures(self) -> dict[str, Any]:
         """Return the scorecard as scorecard.json holds it (schema 1)."""

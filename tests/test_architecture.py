@@ -56,6 +56,7 @@ EDGES: Final = {
     "probe/baseline_files.py": "reads and writes files",
     "probe/report/compared.py": "prints",
     "probe/cli/logs.py": "arguments and exit codes",
+    "probe/cli/reports.py": "writes reports",
     "probe/cli/running.py": "arguments and exit codes",
 }
 """Every file that does input or output. A file that is not named here is pure."""
@@ -91,7 +92,9 @@ ONLY_IN: Final = {
     "aiosmtplib": {"probe/transport/tcp.py", "fake_gateways/bouncer.py"},
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
-    "typer": {f"probe/cli/{name}.py" for name in ("books", "console", "files", "judging", "logs", "running")},
+    "typer": {
+        f"probe/cli/{name}.py" for name in ("books", "console", "files", "judging", "logs", "reports", "running")
+    },
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
     "flufl": {"probe/returned_mail/__init__.py"},

@@ -27,13 +27,14 @@ class Reading:
 
     ``cause`` is the cause it sees (None: no bounce, or no idea). ``alive`` is the probability, 0 to 1, that somebody
     reads the mailbox, None where the classifier gives none. ``wish`` is the advice of those who do not leave it
-    to the cause's remedy.
+    to the cause's remedy. ``place`` is where the rule stands that decided, as ``FILE:LINE``, where there is one.
     """
 
     cause: Cause | None
     reason: str = ""
     alive: float | None = None
     wish: Advice | None = None
+    place: str = ""
 
     @property
     def advice(self) -> Advice:

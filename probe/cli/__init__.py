@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from typing import NoReturn
@@ -13,7 +14,7 @@ from probe.cli import books, files, judging, logs, running
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
 from probe.judging import BooksError
-from probe.report.terminal import harmless
+from probe.report.harmless import harmless
 
 COMMANDS = (running, judging, books, logs, files)
 """Modules whose commands the application has, in the order that help lists them."""
@@ -22,6 +23,8 @@ COMMANDS = (running, judging, books, logs, files)
 def main() -> NoReturn:
     """Run the command line; every mistake of the user's is one sentence on standard error."""
     code = Exit.PASSED
+    # What ends a container ends a run as Ctrl-C does; without a handler it would not reach process 1 at all.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except PipeClosedError:

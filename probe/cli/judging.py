@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,9 +16,10 @@ from probe.check.paired import compare
 from probe.check.prices import read_prices
 from probe.classify.chosen import choose
 from probe.cli.console import Exit, PipedConsole, app, printing
+from probe.cli.reports import Report, Reports, publish, read_reports
 from probe.input_error import InputError
 from probe.intake.formats import FORMATS, MAILBOX
-from probe.judging import Result, bounds, judge, prices_of, said_before, told_of
+from probe.judging import SCORECARD, Result, bounds, judge, prices_of, said_before, told_of
 from probe.ledger import Ledger
 from probe.report.compared import print_comparison, print_worsenings
 from probe.report.terminal import print_answer, print_reported
@@ -59,9 +61,11 @@ def check(
     gate: Gate = None,
     baseline: BaselineFile = None,
     price: Price = None,
+    report: Reports = None,
 ) -> None:
     """Judge a run again: other classifiers, other bounds, or what your own mail system reported of it."""
     known = None if baseline is None else baseline_files.read(baseline)
+    reports = read_reports(report)
     said = None
     if reported is not None:
         if format_ is None:
@@ -88,18 +92,27 @@ def check(
     if said is not None:
         with printing():
             print_reported(PipedConsole(), result, said.bad_lines)
-    conclude(result, truth, None if known is None or baseline is None else (known, baseline))
+    against = None if known is None or baseline is None else (known, baseline)
+    conclude(result, truth, against, reports, truth / SCORECARD)
 
 
-def conclude(result: Result, folder: Path, known: tuple[Baseline, Path] | None) -> NoReturn:
-    """Print the answer, and end with the code that it deserves."""
+def conclude(
+    result: Result, folder: Path, known: tuple[Baseline, Path] | None, reports: Sequence[Report], scenario: Path
+) -> NoReturn:
+    """Write the reports, print the answer, and end with the code that the answer deserves.
+
+    What no rule of a file decided is said of the file ``scenario``.
+    """
+    before = None if known is None else baseline_files.known_of(known[0], result, known[1])
+    findings = result.findings(before)
+    publish(result.scorecard, findings, reports, scenario)
     with printing():
         console = PipedConsole()
         print_answer(console, result, str(folder))
-        worse = [] if known is None else result.worsenings(baseline_files.known_of(known[0], result, known[1]))
-        if known is not None:
-            print_worsenings(console, worse, result, str(known[1]))
-    raise typer.Exit(Exit.PASSED if result.passed and not worse else Exit.GATE_FAILED)
+        if known is not None and before is not None:
+            print_worsenings(console, result.worsenings(before), result, str(known[1]))
+    passed = all(finding.passed for finding in findings)
+    raise typer.Exit(Exit.PASSED if passed else Exit.GATE_FAILED)
 
 
 @app.command("compare")

@@ -12,7 +12,7 @@ from probe import intaking
 from probe.cli.console import app, printing
 from probe.intake.formats import FORMATS, MAILBOX
 from probe.intake.write_scenario import import_as_scenario
-from probe.report.terminal import harmless
+from probe.report.harmless import harmless
 from probe.report.watching import Filling
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from probe.check.baseline import Worsening
 from probe.check.paired import Comparison, McNemar, heard
 from probe.judging import Result
-from probe.report.terminal import harmless
+from probe.report.harmless import harmless
 
 SHOWN: Final = 20
 """Recipients that are named."""
