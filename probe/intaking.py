@@ -13,7 +13,7 @@ from typing import Final
 
 from fake_gateways.truth import Cause
 from probe.check.reported import CauseOf
-from probe.classify import taxonomy
+from probe.classify import rule_files, taxonomy
 from probe.input_error import InputError
 from probe.intake import files, mailbox
 from probe.intake.event import BadLine, Event
@@ -133,14 +133,15 @@ def told(summary: Summary) -> Iterator[str]:
 
 def _cause_of(source: str, labels: Path | None) -> CauseOf:
     """Return what a system's classes stand for; raises InputError for a map that cannot be read."""
-    given = {} if labels is None else taxonomy.labels(labels.read_text("utf-8"), str(labels))
+    given = {} if labels is None else rule_files.load_labels(labels)
+    has_names = source in taxonomy.systems()
 
     def cause_of(label: str) -> Cause | None:
         if label in given:
             return given[label]
         try:
-            return taxonomy.cause_of(source, label)
-        except LookupError as error:
+            return taxonomy.cause_of(source, label) if has_names else taxonomy.cause_named(label)
+        except taxonomy.UnknownNameError as error:
             raise InputError(f"--reported: class {label!r}", str(error), "say what it stands for with --map") from None
 
     return cause_of
