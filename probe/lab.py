@@ -20,7 +20,7 @@ from probe.check import gates, score
 from probe.check.join import join
 from probe.check.read import read_all
 from probe.check.story import Key, stories
-from probe.classify.chosen import BASELINES, Chosen, choose
+from probe.classify.chosen import BASELINES, Chosen, choose, names_in
 from probe.classify.reading import Reading
 from probe.input_error import InputError
 from probe.lane_job import Job, LaneJob
@@ -246,7 +246,8 @@ def expected(setting: Setting, classifiers: Sequence[Chosen]) -> list[gates.Boun
     card = score.Scorecard(scenario.name, scenario.seed, "", complete=False)
     score.score_truth(card, {}, {}, companies, [each.name for each in scenario.campaign])
     names = [each.name for each in classifiers]
-    card.classifiers = {name: score.score_classifier({}, {}) for name in dict.fromkeys((*names, *BASELINES))}
+    known = dict.fromkeys((*names, *BASELINES, *names_in(setting.loaded)))
+    card.classifiers = {name: score.score_classifier({}, {}) for name in known}
     found = gates.bounds(scenario.expect, dataclasses.asdict(card), f"{setting.loaded.path}: expect")
     # A gate on a classifier that does not run this time is nobody's failure.
     return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in names]

@@ -11,7 +11,8 @@ import typer
 
 from fake_gateways.loopback import Network
 from probe import event_loop, lab, serving
-from probe.classify.chosen import BASELINES, choose
+from probe.classify.chosen import PATIENCE_S, choose_for
+from probe.cli.classifiers import AllowPrograms, Patience, Wanted
 from probe.cli.console import Exit, InterruptedRunError, PipedConsole, ScenarioFile, app, load_scenario, printing
 from probe.input_error import InputError
 from probe.report.terminal import harmless, print_answer
@@ -41,10 +42,9 @@ def run(
     transport: Annotated[TransportName, typer.Option(help="Real sockets, or none.")] = TransportName.TCP,
     seed: Seed = None,
     out: Out = None,
-    classifier: Annotated[
-        list[str] | None,
-        typer.Option(help=f"Who reads the bounces; repeat for several (default: {', '.join(BASELINES)})."),
-    ] = None,
+    classifier: Wanted = None,
+    classifier_timeout: Patience = PATIENCE_S,
+    allow_programs: AllowPrograms = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: by size of the campaign).")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
     log: Annotated[Path | None, typer.Option(help="Add every attempt and decision to a file, as JSON Lines.")] = None,
@@ -55,12 +55,13 @@ def run(
 ) -> None:
     """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
     loaded = load_scenario(scenario, seed)
-    classifiers = choose(classifier)
+    allowed = _networks(allow_network)
+    classifiers = choose_for(
+        loaded, classifier, patience_s=classifier_timeout, allowed=allowed, programs=allow_programs
+    )
     folder = out or Path("runs") / loaded.scenario.name
     setting = set_up(loaded)
-    options = lab.Options(
-        transport.value, folder, classifiers, workers, _networks(allow_network), resume, log, transcripts
-    )
+    options = lab.Options(transport.value, folder, classifiers, workers, allowed, resume, log, transcripts)
     try:
         with Watching(loaded.scenario.name) as watching:
             result = lab.run(setting, options, begin=watching.begin, tell=watching.tell)

@@ -228,6 +228,9 @@ class Scenario(Strict):
     absent_domains: tuple[Domain, ...] = Field(default=(), description="domains on the list that are no more")
     dns: tuple[Record, ...] = ()
     scanners: Scanners = Scanners()
+    classifiers: tuple[Annotated[str, Field(max_length=2000)], ...] = Field(
+        default=(), max_length=100, description="who reads the bounces, as --classifier has it; the baselines if empty"
+    )
     expect: dict[str, Any] = Field(default={}, description="gates; the tables mirror scorecard.json")
 
     @property
