@@ -27,7 +27,7 @@ _LEFT: Final = 2 * 1024 * 1024
 """Octets that are read of what an ended program left in a pipe: more than a pipe can be made to hold."""
 _TICK_S: Final = 0.2
 """How often is looked whether the program still runs: others may hold its output open."""
-_GRACE_S: Final = 2.0
+_GRACE_S: Final = 1.0
 """How long a program has to end when it is told to, or has closed its output."""
 _LAST_OCTETS: Final = 4096
 _LAST_LINES: Final = 3

@@ -48,9 +48,11 @@ class Program:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let it come to its end; with an error, end it at once."""
-        if self._piped is not None and kind is None:
-            self._finish(self._piped)
-        self._stop()
+        try:
+            if self._piped is not None and kind is None:
+                self._finish(self._piped)
+        finally:
+            self._stop()
 
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
         """Ask about everybody in a campaign."""
