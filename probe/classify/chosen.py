@@ -140,13 +140,13 @@ def _opening(make: Callable[[], Classifier]) -> Callable[[], AbstractContextMana
 
 def _rules(spec: Spec, here: str, folder: Path) -> Callable[[], Classifier]:
     """Read rule files, which need no closing."""
-    # Rules bring engines of expressions along that a run without them has no use for.
-    from probe.classify import rule_files, rules  # type: ignore[attr-defined]  # noqa: PLC0415
-
     paths = [folder / name.strip() for name in spec.what.split(",")]
     for path in paths:
         if not path.is_file():
             raise InputError(here, f"{path} is not a file", "correct the file name")
+    # Rules bring engines of expressions along that a run without them has no use for.
+    from probe.classify import rule_files, rules  # type: ignore[attr-defined]  # noqa: PLC0415
+
     ruleset = rule_files.load(spec.kind, paths, None)
     return lambda: rules.RuleClassifier(ruleset)
 
