@@ -17,7 +17,7 @@ from fake_gateways.units import LONGEST_S
 from probe import event_loop, lane_job, workforce
 from probe.check import gates
 from probe.check.prices import Prices
-from probe.classify.chosen import Chosen
+from probe.classify.chosen import Chosen, names_in
 from probe.input_error import InputError
 from probe.judging import Result, bounds, judge, open_books
 from probe.lane_job import Job, LaneJob
@@ -205,6 +205,7 @@ def expected(
     scenario = setting.loaded.scenario
     names = {
         "classifiers": [each.name for each in classifiers],
+        "others": names_in(setting.loaded),
         "gateways": [company.name for company in setting.companies],
         "campaigns": [each.name for each in scenario.campaign],
     }

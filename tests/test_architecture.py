@@ -29,6 +29,11 @@ EDGES: Final = {
     "fake_gateways/bouncer.py": "sends delivery reports over sockets",
     "fake_gateways/certificate.py": "makes a certificate for the run",
     "probe/transport/tcp.py": "speaks SMTP over sockets",
+    "probe/classify/chosen.py": "looks for files and programs",
+    "probe/classify/imported.py": "imports what the user names",
+    "probe/classify/piped.py": "runs a program",
+    "probe/classify/program.py": "starts and ends a program",
+    "probe/classify/service.py": "asks over HTTP",
     "probe/ledger/__init__.py": "keeps the books in a database",
     "probe/lab.py": "puts a run together: processes, loops, folders",
     "probe/lane_job.py": "puts a lane together: sockets, loop",
@@ -50,6 +55,7 @@ EDGES: Final = {
     "probe/cli/__init__.py": "arguments and exit codes",
     "probe/cli/__main__.py": "arguments and exit codes",
     "probe/cli/books.py": "arguments and exit codes",
+    "probe/cli/classifiers.py": "arguments and exit codes",
     "probe/cli/console.py": "arguments and exit codes",
     "probe/cli/files.py": "arguments and exit codes",
     "probe/cli/judging.py": "arguments and exit codes",
@@ -95,7 +101,8 @@ ONLY_IN: Final = {
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
     "typer": {
-        f"probe/cli/{name}.py" for name in ("books", "console", "files", "judging", "logs", "reports", "running")
+        f"probe/cli/{name}.py"
+        for name in ("books", "classifiers", "console", "files", "judging", "logs", "reports", "running")
     },
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from itertools import islice
+from typing import Final, Protocol
 
 from fake_gateways.truth import Cause, Remedy
 from probe.attempt import Failure
@@ -71,6 +72,16 @@ Classifier = RecipientClassifier | CampaignClassifier
 
 class ClassifierError(Exception):
     """A classifier failed, or did not answer as it must: exit code 4."""
+
+
+_NAMED: Final = 5
+"""Recipients that a complaint names."""
+
+
+def few_of(recipients: Collection[str]) -> str:
+    """Return recipients for a complaint: the first by name, the others by their number."""
+    more = f" and {len(recipients) - _NAMED:,} more" if len(recipients) > _NAMED else ""
+    return ", ".join(islice(recipients, _NAMED)) + more
 
 
 def without_reply(evidence: Evidence) -> Reading | None:
