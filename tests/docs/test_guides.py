@@ -1,9 +1,9 @@
 """The guides do what they say: every command in them is run, in order, in an empty folder.
 
-A block of ``sh`` is run by bash; a comment before it may say what the reader need not see: ``exits: 1``, the code
-it ends with, or ``needs: postfix``, without which it is skipped. Each line of a block of ``text`` stands in what
-the last commands printed. A block whose first line is ``# file: NAME`` is such a file; a comment ``file: NAME from
-PATH`` brings one of the project's own.
+A block of ``sh`` is run by bash, and each line of a block of ``text`` stands in what it printed. A block that begins
+with ``# file: NAME`` is such a file. Comments say what the reader need not see: ``file: NAME from PATH`` brings a file
+of the project's, ``needs: PROGRAM`` skips the guide where there is none, ``exits: 1`` is the code of the next block,
+``beside: WORD`` runs it in the background once it has printed that word, and ``wait: 0`` waits for its end.
 """
 
 from __future__ import annotations
@@ -13,58 +13,102 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Final
+from typing import IO, Any, Final
 
 import pytest
-from deadline import DEADLINE_S
+from deadline import DEADLINE_S, until
 from fivefifty_command import COMMAND, environment
 
 ROOT: Final = Path(__file__).parents[2]
 GUIDES: Final = sorted((ROOT / "docs").glob("*.md"))
 _PART: Final = re.compile(
-    r"<!-- (?P<key>file|exits|needs): (?P<value>.*?) -->|^```(?P<language>\w+)\n(?P<block>.*?)^```$",
+    r"^<!-- (?P<key>file|needs|exits|beside|wait): (?P<value>.*?) -->$|^```(?P<language>\w*)\n(?P<block>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 
 
-def bash(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run commands as a reader would, with ours and those of our environment first on the path."""
-    path = f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"
-    return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script],
-        check=False,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        encoding="utf-8",
-        env=environment() | {"PATH": path},
-        timeout=DEADLINE_S,
-    )
+class Reader:
+    """Somebody who does what a guide says, in a folder of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.exits = 0
+        self.word = ""
+        self.printed = ""
+        self.beside: subprocess.Popen[str] | None = None
+
+    def obey(self, part: re.Match[str]) -> None:
+        """Do what a part of the guide says."""
+        if part["key"] == "exits":
+            self.exits = int(part["value"])
+        elif part["key"] == "beside":
+            self.word = part["value"]
+        elif part["key"]:
+            getattr(self, part["key"])(part["value"])
+        elif part["language"] == "sh":
+            self.run(part["block"])
+        elif part["language"] == "text":
+            missing = [line for line in part["block"].splitlines() if line.strip() not in self.printed]
+            assert missing == [], self.printed
+        elif part["block"].startswith("# file: "):
+            first, _, rest = part["block"].partition("\n")
+            (self.folder / first.removeprefix("# file: ")).write_text(rest, "utf-8")
+
+    def file(self, value: str) -> None:
+        """Bring a file of the project's."""
+        name, _, source = value.partition(" from ")
+        shutil.copy(ROOT / source, self.folder / name)
+
+    def needs(self, program: str) -> None:
+        """Skip the guide where a program is missing."""
+        if shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin") is None:
+            pytest.skip(f"{program} is not installed")
+
+    def run(self, script: str) -> None:
+        """Run a block, and hold it to the code it should end with."""
+        log = self.folder / "printed.log"
+        with log.open("w", encoding="utf-8") as out:
+            process = self._started(script, out)
+            if self.word:
+                word, self.word, self.beside = self.word, "", process
+                until(lambda: word in log.read_text("utf-8") or process.poll() is not None)
+                assert process.poll() is None, log.read_text("utf-8")
+                log.rename(self.folder / "beside.log")
+                return
+            process.wait(DEADLINE_S)
+        self.printed = log.read_text("utf-8")
+        assert process.returncode == self.exits, f"{script}\n{self.printed}"
+        self.exits = 0
+
+    def wait(self, code: str) -> None:
+        """Wait for what runs beside."""
+        assert self.beside is not None
+        assert self.beside.wait(DEADLINE_S) == int(code), (self.folder / "beside.log").read_text("utf-8")
+
+    def close(self) -> None:
+        """End what still runs beside."""
+        if self.beside is not None and self.beside.poll() is None:
+            self.beside.terminate()
+            self.beside.wait(DEADLINE_S)
+
+    def _started(self, script: str, out: IO[Any]) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            ["bash", "-euo", "pipefail", "-c", f"exec {script}" if self.word else script],
+            cwd=self.folder,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            encoding="utf-8",
+            env=environment() | {"PATH": f"{Path(COMMAND).parent}{os.pathsep}{os.environ['PATH']}"},
+        )
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 def test_a_guide_does_what_it_says(guide: Path, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
-    exits, printed = 0, ""
-    for part in _PART.finditer(guide.read_text("utf-8")):
-        match part["key"] or part["language"]:
-            case "file":
-                name, _, source = part["value"].partition(" from ")
-                shutil.copy(ROOT / source, tmp_path / name)
-            case "needs":
-                if shutil.which(part["value"], path=f"{os.environ['PATH']}:/usr/sbin") is None:
-                    pytest.skip(f"{part['value']} is not installed")
-            case "exits":
-                exits = int(part["value"])
-            case "sh":
-                done = bash(part["block"], tmp_path)
-                assert done.returncode == exits, f"{part['block']}\n{done.stdout}"
-                exits, printed = 0, done.stdout
-            case "text":
-                missing = [line for line in part["block"].splitlines() if line.strip() not in printed]
-                assert missing == [], printed
-            case _:
-                first, _, rest = part["block"].partition("\n")
-                if first.startswith("# file: "):
-                    (tmp_path / first.removeprefix("# file: ")).write_text(rest, "utf-8")
+    reader = Reader(tmp_path)
+    try:
+        for part in _PART.finditer(guide.read_text("utf-8")):
+            reader.obey(part)
+    finally:
+        reader.close()
