@@ -53,7 +53,7 @@ def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[Line]:
 
 
 def messages(path: Path, advance: Advance = lambda _: None) -> Iterator[bytes]:
-    """Yield the messages of an mbox file or a Maildir folder. Raises InputError."""
+    """Yield the messages of an mbox file or a Maildir folder, empty ones for those that are gone. Raises InputError."""
     try:
         if path.is_dir() and not (path / "cur").is_dir():
             raise InputError(path, "is a folder without cur, so no Maildir", "name a Maildir or an mbox file")
@@ -63,7 +63,10 @@ def messages(path: Path, advance: Advance = lambda _: None) -> Iterator[bytes]:
             else mailbox.mbox(os.fspath(path), create=False)
         )
         for key in sorted(box.iterkeys()):
-            octets = box.get_bytes(key)
+            try:
+                octets = box.get_bytes(key)
+            except (OSError, KeyError):
+                octets = b""  # moved away meanwhile: a Maildir may be in use
             advance(len(octets))
             yield octets
         box.close()

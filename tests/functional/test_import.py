@@ -326,3 +326,17 @@ def test_a_made_up_name_that_is_taken_again_and_again_gets_the_next_number() -> 
     naming = Anonymiser(KEY)
     found = [naming.address(f"person{number}@acme.example") for number in range(20_000)]
     assert len(set(found)) == len(found)
+
+
+def test_a_message_that_goes_from_a_maildir_while_it_is_read_costs_no_other(tmp_path: Path) -> None:
+    box = mailbox.Maildir(str(tmp_path / "box"))
+    (message, *_) = files.messages(MAILBOX)
+    for _ in range(3):
+        box.add(message)
+    reading = files.messages(tmp_path / "box")
+    assert next(reading) == message
+    for path in sorted((tmp_path / "box" / "new").iterdir())[1:2]:
+        path.unlink()
+    found = list(box_format.events([message, *reading]))
+    assert [isinstance(each, BadLine) for each in found].count(True) == 1
+    assert len(found) == 3
