@@ -147,7 +147,7 @@ def _rules(spec: Spec, here: str, folder: Path) -> Callable[[], Classifier]:
     # Rules bring engines of expressions along that a run without them has no use for.
     from probe.classify import rule_files, rules  # type: ignore[attr-defined]  # noqa: PLC0415
 
-    ruleset = rule_files.load(spec.kind, paths, None)
+    ruleset = rule_files.load(spec.kind, paths, {})
     return lambda: rules.RuleClassifier(ruleset)
 
 
@@ -170,7 +170,7 @@ def _command(text: str, here: str, folder: Path) -> list[str]:
     found = shutil.which(given)
     if found is None:
         raise InputError(here, f"there is no program {given} in PATH", f"install it, or write ./{given}")
-    return [found, *words[1:]]
+    return [str(Path(found).absolute()), *words[1:]]
 
 
 def _address(text: str, here: str) -> SplitResult:

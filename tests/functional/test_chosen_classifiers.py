@@ -88,7 +88,7 @@ def two(evidence, level):
 
 
 def crash(evidence):
-    raise ZeroDivisionError("of an address")
+    raise ZeroDivisionError("of an\\naddress")
 
 
 def sneak(evidence):
