@@ -6,10 +6,14 @@ import json
 import re
 import secrets
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from fake_gateways.truth import Cause
+from probe.check.reported import CauseOf
+from probe.classify import rule_files, taxonomy
 from probe.input_error import InputError
 from probe.intake import files, mailbox
 from probe.intake.event import BadLine, Event
@@ -33,7 +37,40 @@ def open_log(
     if source not in FORMATS:
         known = ", ".join([*FORMATS, MAILBOX])
         raise InputError(f"--from {source}", "is no format that can be read", f"use one of: {known}")
-    return FORMATS[source](files.lines(path, advance), wanted, year or datetime.now(UTC).year)
+    return _of_file(path, FORMATS[source](files.lines(path, advance), wanted, year or datetime.now(UTC).year))
+
+
+def _of_file(path: Path, events: Iterator[Event | BadLine]) -> Iterator[Event | BadLine]:
+    """Yield events; a mistake that names a line of the file names the file as well."""
+    try:
+        yield from events
+    except InputError as error:
+        if error.place.startswith(str(path)):
+            raise
+        raise InputError(f"{path}: {error.place}", error.problem, error.remedy) from None
+
+
+@dataclass
+class Said:
+    """What another system reported: its events, lines that could not be read, what its classes stand for."""
+
+    events: Iterator[Event]
+    bad_lines: list[BadLine]
+    cause_of: CauseOf
+
+
+def reported(path: Path, source: str, *, columns: Iterable[str], year: int | None, labels: Path | None) -> Said:
+    """Open what another system reported; raises InputError for a format or a class that nobody knows."""
+    bad: list[BadLine] = []
+
+    def good(lines: Iterator[Event | BadLine]) -> Iterator[Event]:
+        for line in lines:
+            if isinstance(line, BadLine):
+                bad.append(line)
+            else:
+                yield line
+
+    return Said(good(open_log(path, source, columns=columns, year=year)), bad, _cause_of(source, labels))
 
 
 def _column(text: str) -> tuple[str, str]:
@@ -86,6 +123,25 @@ def told(summary: Summary) -> Iterator[str]:
     if summary.bad_lines:
         yield f"{summary.bad_lines:,} lines could not be read; the first:"
         yield from (f"  line {bad.number} {bad.reason}" for bad in summary.bad)
+    if summary.not_addresses:
+        first = f"{summary.not_an_address[:100]!r}"
+        yield f"{summary.not_addresses:,} events are left out, as they name no address; the first names {first}."
     scenario = summary.folder / "scenario.toml"
     yield f"scenario  {scenario}"
     yield f"run it:   fivefifty run {scenario} --transport memory"
+
+
+def _cause_of(source: str, labels: Path | None) -> CauseOf:
+    """Return what a system's classes stand for; raises InputError for a map that cannot be read."""
+    given = {} if labels is None else rule_files.load_labels(labels)
+    has_names = source in taxonomy.systems()
+
+    def cause_of(label: str) -> Cause | None:
+        if label in given:
+            return given[label]
+        try:
+            return taxonomy.cause_of(source, label) if has_names else taxonomy.cause_named(label)
+        except taxonomy.UnknownNameError as error:
+            raise InputError(f"--reported: class {label!r}", str(error), "say what it stands for with --map") from None
+
+    return cause_of

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import os
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,15 +15,13 @@ from fake_gateways.envelope import domain_of
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.units import LONGEST_S
 from probe import event_loop, lane_job, workforce
-from probe.check import gates, score
-from probe.check.join import join
-from probe.check.read import read_all
-from probe.check.story import Key, stories
-from probe.classify.chosen import BASELINES, Chosen, choose, names_in
-from probe.classify.reading import Reading
+from probe.check import gates
+from probe.check.prices import Prices
+from probe.classify.chosen import Chosen, names_in
 from probe.input_error import InputError
+from probe.judging import Result, bounds, judge, open_books
 from probe.lane_job import Job, LaneJob
-from probe.ledger import FILE, Classification, Ledger, Mailbox, Planned, held
+from probe.ledger import FILE, Ledger, Planned, held
 from probe.left import left_over
 from probe.progress import Progress, Tell
 from probe.retry import RetrySchedule
@@ -35,10 +32,6 @@ from probe.wiring import Carriage
 
 PER_WORKER: Final = 20_000
 """Recipients below which another process costs more than it saves."""
-
-
-class BooksError(Exception):
-    """The two books do not join: our bug, exit code 3."""
 
 
 async def require_scanners(setting: Setting, allowed: tuple[Network, ...]) -> None:
@@ -59,27 +52,6 @@ async def require_scanners(setting: Setting, allowed: tuple[Network, ...]) -> No
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a run came to."""
-
-    scorecard: score.Scorecard
-    gates: list[gates.Gate]
-
-    @property
-    def passed(self) -> bool:
-        """Whether every gate held."""
-        return all(gate.passed for gate in self.gates)
-
-    def figures(self) -> dict[str, Any]:
-        """Return the scorecard as scorecard.json holds it (schema 1)."""
-        return {
-            "schema": 1,
-            **dataclasses.asdict(self.scorecard),
-            "gates": [dataclasses.asdict(gate) for gate in self.gates],
-        }
-
-
-@dataclass(frozen=True)
 class Options:
     """How a scenario is to be run. ``resume`` goes on with what an earlier run left unfinished in the folder."""
 
@@ -91,6 +63,8 @@ class Options:
     resume: bool = False
     log: Path | None = None
     transcripts: bool = False
+    gates: tuple[Mapping[str, Any], ...] = ()
+    prices: Prices | None = None
 
 
 def run(
@@ -106,7 +80,7 @@ def run(
     anything is sent, OutsideError for an address beyond loopback and those allowed, after it BooksError and
     ClassifierError.
     """
-    bounds = expected(setting, options.classifiers)
+    bound = expected(setting, options.classifiers, options.gates)
     if options.carriage == "tcp":
         for address in setting.addresses:
             require_inside(address, options.allowed)
@@ -120,11 +94,8 @@ def run(
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
                 ledger.seal()
-            result = judge(ledger, bounds, options.classifiers, setting.foreign)
-        scorecard = options.out / "scorecard.json"
-        unfinished = scorecard.with_name(".scorecard.json")
-        unfinished.write_text(json.dumps(result.figures(), indent=2) + "\n", "utf-8")
-        unfinished.replace(scorecard)
+            result = judge(ledger, options.classifiers, bound=bound, prices=options.prices)
+        result.write(options.out)
     return result
 
 
@@ -175,15 +146,8 @@ def _send(setting: Setting, options: Options, begin: Callable[[Progress], None],
 
 def _begin(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> None:
     """Begin new books: what is true of the mailboxes, and what the sender sets out to do."""
-    scenario = setting.loaded.scenario
     with Ledger.create(options.out) as ledger:
-        ledger.note("complete", "no")
-        ledger.note("scenario", scenario.name)
-        ledger.note("seed", str(scenario.seed))
-        ledger.note("transport", options.carriage)
-        ledger.note("gateways", json.dumps([company.name for company in setting.companies]))
-        ledger.note("campaigns", json.dumps([each.name for each in scenario.campaign]))
-        ledger.add(mailboxes(setting))
+        open_books(ledger, setting, options.carriage)
         ledger.add(
             Planned(due.campaign, due.recipient, due.at, due.source, lane.name)
             for lane in lanes
@@ -196,7 +160,8 @@ def _begin(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> None
 def _resume(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> list[LaneJob] | None:
     """Return the lanes that are left, their unfinished rows deleted; None where nothing had begun.
 
-    A lane that was cut off is run again from its beginning: the memory of its gateway went with it.
+    A lane that was cut off is run again from its beginning: the memory of its gateway went with it. One that has a
+    server of somebody else's goes on where it stopped, as such a server remembers.
     """
     if not (options.out / FILE).is_file():
         return None
@@ -209,11 +174,12 @@ def _resume(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> lis
             raise InputError(options.out, problem, "run what was begun there, or choose another folder with --out")
         finished = ledger.finished_lanes()
         left = [lane for lane in lanes if lane.name not in finished]
-        if setting.loaded.scenario.is_foreign:
-            return [_gone_on_with(setting, lane, ledger) for lane in left]
+        smart_host = setting.loaded.scenario.sender.smart_host
+        strange = {lane.name for lane in left if smart_host or any(each.spec.foreign for each in lane.companies)}
+        ours = [lane for lane in left if lane.name not in strange]
         if not ledger.complete:
-            ledger.forget((lane.name for lane in left), (each.name for lane in left for each in lane.companies))
-        return left
+            ledger.forget((lane.name for lane in ours), (each.name for lane in ours for each in lane.companies))
+        return [_gone_on_with(setting, lane, ledger) if lane.name in strange else lane for lane in left]
 
 
 def _gone_on_with(setting: Setting, lane: LaneJob, ledger: Ledger) -> LaneJob:
@@ -232,62 +198,21 @@ def _gone_on_with(setting: Setting, lane: LaneJob, ledger: Ledger) -> LaneJob:
     return dataclasses.replace(lane, left=left)
 
 
-def mailboxes(setting: Setting) -> Iterator[Mailbox]:
-    """Yield the rows of all mailboxes."""
-    for name, directory in setting.directories.items():
-        for address, state in directory.states.items():
-            yield Mailbox(address, name, state, directory.left_at.get(address))
-
-
-def expected(setting: Setting, classifiers: Sequence[Chosen]) -> list[gates.Bound]:
-    """Read the scenario's gates against a scorecard of zeros; raises InputError."""
-    companies = [company.name for company in setting.companies]
+def expected(
+    setting: Setting, classifiers: Sequence[Chosen], more: Sequence[Mapping[str, Any]] = ()
+) -> list[gates.Bound]:
+    """Read the scenario's gates, and ``more`` of them from elsewhere; raises InputError."""
     scenario = setting.loaded.scenario
-    card = score.Scorecard(scenario.name, scenario.seed, "", complete=False)
-    score.score_truth(card, {}, {}, companies, [each.name for each in scenario.campaign])
-    names = [each.name for each in classifiers]
-    known = dict.fromkeys((*names, *BASELINES, *names_in(setting.loaded)))
-    card.classifiers = {name: score.score_classifier({}, {}) for name in known}
-    found = gates.bounds(scenario.expect, dataclasses.asdict(card), f"{setting.loaded.path}: expect")
-    # A gate on a classifier that does not run this time is nobody's failure.
-    return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in names]
-
-
-def judge(
-    ledger: Ledger, bounds: list[gates.Bound], classifiers: Sequence[Chosen], foreign: frozenset[str] = frozenset()
-) -> Result:
-    """Join the books, let the classifiers read, and score."""
-    joined = join(ledger.truths(), ledger.attempts(), foreign)
-    complete = ledger.complete
-    if complete and not joined.whole:
-        raise BooksError(
-            f"{len(joined.orphaned_attempts)} attempts and {len(joined.orphaned_truths)} decisions join nothing; "
-            f"the first: {next(iter([*joined.orphaned_attempts, *joined.orphaned_truths]))}"
-        )
-    known = {mailbox.address: mailbox for mailbox in ledger.mailboxes()}
-    returned = list(ledger.returned())
-    told = stories(joined.pairs, known, returned, ledger.engagements())
-    readings: dict[str, dict[Key, Reading]] = {}
-    for each in {chosen.name: chosen for chosen in (*choose([score.NAIVE]), *classifiers)}.values():
-        with each.open() as classifier:
-            readings[each.name] = read_all(each.name, classifier, told)
-    ledger.replace(
-        Classification(each.name, *key, reading.cause, reading.advice, reading.alive, reading.reason)
-        for each in classifiers
-        for key, reading in readings[each.name].items()
-    )
-    card = score.Scorecard(
-        ledger.note("scenario") or "", int(ledger.note("seed") or 0), ledger.note("transport") or "", complete=complete
-    )
-    card.recipients = ledger.count(Planned)
-    card.attempts = len(joined.pairs)
-    names = (json.loads(ledger.note(kind) or "[]") for kind in ("gateways", "campaigns"))
-    score.score_truth(card, told, readings[score.NAIVE], *names)
-    score.score_returned(card, returned)
-    card.classifiers = {each.name: score.score_classifier(told, readings[each.name]) for each in classifiers}
-    card.books = ledger.digest()
-    figures = dataclasses.asdict(card)
-    return Result(card, [gates.judge(bound, figures) for bound in bounds])
+    names = {
+        "classifiers": [each.name for each in classifiers],
+        "others": names_in(setting.loaded),
+        "gateways": [company.name for company in setting.companies],
+        "campaigns": [each.name for each in scenario.campaign],
+    }
+    found = bounds(scenario.expect, place=f"{setting.loaded.path}: expect", **names)
+    for each in more:
+        found += bounds(each, place="--gate", **names)
+    return found
 
 
 def _plan(setting: Setting) -> list[Transaction]:

@@ -22,7 +22,8 @@ from fake_gateways.truth import Truth
 from probe import lane_job, return_mailbox
 from probe.coming_home import Home
 from probe.input_error import InputError
-from probe.lab import mailboxes, require_scanners
+from probe.judging import open_books
+from probe.lab import require_scanners
 from probe.ledger import Ledger, held
 from probe.setting import Setting
 
@@ -43,8 +44,19 @@ class Place:
     allowed: tuple[Network, ...] = ()
 
 
-async def serve(setting: Setting, out: Path, place: Place, *, speed: float, ready: Callable[[], None]) -> int:
-    """Serve until SIGINT or SIGTERM; return how many decisions were written. Raises InputError for a port in use."""
+async def serve(
+    setting: Setting,
+    out: Path,
+    place: Place,
+    *,
+    speed: float,
+    ready: Callable[[], None],
+    until_quiet_s: float | None = None,
+) -> int:
+    """Serve until SIGINT or SIGTERM; return how many decisions were written. Raises InputError for a port in use.
+
+    With ``until_quiet_s`` it ends by itself when, after the first decision, there was none for so many real seconds.
+    """
     scenario = setting.loaded.scenario
     clock = WallClock(scenario.starts.timestamp(), speed)
     stop = asyncio.Event()
@@ -60,25 +72,22 @@ async def serve(setting: Setting, out: Path, place: Place, *, speed: float, read
             # Ports first: where one is taken, the books of an earlier run stay as they are.
             await _open(setting, place, clock, stack, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
-                _begin(ledger, setting)
+                open_books(ledger, setting, "foreign")
                 ready()
+                active = None
                 while not stop.is_set() or truths or others:
+                    if truths or others:
+                        active = loop.time()
                     written += len(truths)
                     ledger.add([*truths, *others])
                     truths.clear()
                     others.clear()
                     with suppress(TimeoutError):
                         await asyncio.wait_for(stop.wait(), FLUSH_S)
+                    if until_quiet_s is not None and active is not None and loop.time() >= active + until_quiet_s:
+                        stop.set()
                 ledger.seal()
     return written
-
-
-def _begin(ledger: Ledger, setting: Setting) -> None:
-    scenario = setting.loaded.scenario
-    for key, value in (("scenario", scenario.name), ("seed", str(scenario.seed)), ("transport", "foreign")):
-        ledger.note(key, value)
-    ledger.note("complete", "no")
-    ledger.add(mailboxes(setting))
 
 
 async def _open(
@@ -90,20 +99,13 @@ async def _open(
     write: Callable[[Truth], None],
     keep: Callable[[Any], None],
 ) -> None:
-    """Start the nameserver, the mailbox behind the return-path if the scenario says where, then every gateway.
+    """Start the mailbox behind the return-path if the scenario says where, every gateway, and then the nameserver.
 
+    So whoever gets an answer from the nameserver finds all gateways there. It closes last as well: gateways ask it.
     ``keep`` gets whatever else goes into the books: reports, what came home, what was opened.
     """
-    names = await _or_in_use(
-        nameserver.serve(
-            setting.world, clock.now, address=place.dns_address, port=place.dns_port, allowed=place.allowed
-        ),
-        place.dns_address,
-        place.dns_port,
-        "--dns-port",
-    )
-    stack.push_async_callback(names.close)
-    resolver = Resolver(names.address, names.port, allowed=place.allowed)
+    closed_last = await stack.enter_async_context(AsyncExitStack())
+    resolver = Resolver(place.dns_address, place.dns_port, allowed=place.allowed)
     report_port = place.report_port
     sender = setting.loaded.scenario.sender
     if sender.return_mailbox is not None:
@@ -157,6 +159,15 @@ async def _open(
             "--port",
         )
         stack.callback(listener.close)
+    names = await _or_in_use(
+        nameserver.serve(
+            setting.world, clock.now, address=place.dns_address, port=place.dns_port, allowed=place.allowed
+        ),
+        place.dns_address,
+        place.dns_port,
+        "--dns-port",
+    )
+    closed_last.push_async_callback(names.close)
 
 
 async def _or_in_use(opening: Awaitable[T], address: str, port: int, option: str) -> T:

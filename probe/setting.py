@@ -58,7 +58,7 @@ class Setting:
     def fingerprint(self) -> str:
         """What tells this setting from any other: scenario and seed, lists and messages."""
         scenario = self.loaded.scenario.model_dump_json(
-            by_alias=True, exclude={"classifiers", "expect", "title", "story"}
+            by_alias=True, exclude={"classifiers", "expect", "prices", "title", "story"}
         )
         letters = [(each.file, each.template.pieces) for letters in self.mail.letters.values() for each in letters]
         lists = [(name, [tuple(each) for each in listed]) for name, listed in self.recipients.items()]

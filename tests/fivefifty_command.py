@@ -6,7 +6,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,22 +18,29 @@ PASSED, GATE_FAILED, INPUT_WRONG, INTERRUPTED = 0, 1, 2, 130
 
 
 def environment() -> dict[str, str]:
-    """Return an environment in which nothing but the output's own nature decides about colours and widths."""
-    decides = {"FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES"}
-    return {name: value for name, value in os.environ.items() if name not in decides} | {"PYTHONUTF8": "1"}
+    """Return an environment in which only the output's own nature decides about colours, widths and listeners."""
+    decides = {"FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "LINES", "CI"}
+    kept = {name: value for name, value in os.environ.items() if name not in decides and not name.startswith("GITHUB_")}
+    return kept | {"PYTHONUTF8": "1"}
 
 
 def fivefifty(
-    *arguments: object, cwd: Path | None = None, prefix: Sequence[str] = ()
+    *arguments: object,
+    cwd: Path | None = None,
+    prefix: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end, its output caught in pipes. ``prefix`` stands before it, such as setpriv."""
+    """Run the command to its end, its output caught in pipes. ``prefix`` stands before it, such as setpriv.
+
+    ``environ`` is added to the environment.
+    """
     return subprocess.run(
         [*prefix, COMMAND, *map(str, arguments)],
         check=False,
         capture_output=True,
         cwd=cwd,
         encoding="utf-8",
-        env=environment(),
+        env=environment() | dict(environ or {}),
         stdin=subprocess.DEVNULL,
         timeout=DEADLINE_S,
     )

@@ -42,6 +42,7 @@ EDGES: Final = {
     "probe/serving.py": "listens until somebody stops it",
     "probe/wiring.py": "connects a lane: sockets, loop",
     "probe/return_mailbox.py": "takes mail over sockets",
+    "probe/classify/rule_files.py": "reads rule files",
     "probe/scenario/load.py": "reads scenario files",
     "probe/setting.py": "reads lists and messages",
     "probe/report/watching.py": "draws while a run goes on",
@@ -57,7 +58,12 @@ EDGES: Final = {
     "probe/cli/classifiers.py": "arguments and exit codes",
     "probe/cli/console.py": "arguments and exit codes",
     "probe/cli/files.py": "arguments and exit codes",
+    "probe/cli/judging.py": "arguments and exit codes",
+    "probe/judging.py": "reads and writes the books",
+    "probe/baseline_files.py": "reads and writes files",
+    "probe/report/compared.py": "prints",
     "probe/cli/logs.py": "arguments and exit codes",
+    "probe/cli/reports.py": "writes reports",
     "probe/cli/running.py": "arguments and exit codes",
 }
 """Every file that does input or output. A file that is not named here is pure."""
@@ -72,6 +78,7 @@ DOORS: Final = {
     ("fake_gateways/policies/message_parts.py", "io"): {"_archive"},
     ("fake_gateways/policies/url_blocklist.py", "urllib"): {"_hosts"},
     ("probe/classify/by_text.py", "importlib"): {"ByText"},
+    ("probe/classify/taxonomy.py", "importlib"): {"_systems"},
     ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
     ("probe/message.py", "pathlib"): {"read"},
     ("probe/signature.py", "pathlib"): {"signer"},
@@ -93,9 +100,18 @@ ONLY_IN: Final = {
     "aiosmtplib": {"probe/transport/tcp.py", "fake_gateways/bouncer.py"},
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
-    "typer": {f"probe/cli/{name}.py" for name in ("books", "classifiers", "console", "files", "logs", "running")},
+    "typer": {
+        f"probe/cli/{name}.py"
+        for name in ("books", "classifiers", "console", "files", "judging", "logs", "reports", "running")
+    },
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
+    "re2": {
+        "fake_gateways/policies/content.py",
+        "probe/classify/expressions/__init__.py",
+        "probe/classify/expressions/parts.py",
+        "probe/classify/rule_search.py",
+    },
     "flufl": {"probe/returned_mail/__init__.py"},
     "tenacity": {"probe/retry.py"},
     "uvloop": {"probe/event_loop.py"},

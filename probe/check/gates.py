@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import inf, isfinite
@@ -10,6 +11,8 @@ from typing import Any, Final
 from probe.input_error import InputError
 
 _BOUNDS: Final = {"min", "max", "equals"}
+_SIGNS: Final = {"<=": "max", ">=": "min", "=": "equals", "==": "equals"}
+_LINE: Final = re.compile(r"([A-Za-z0-9_.-]+)\s*(<=|>=|==?)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,20 @@ def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place:
         if exact is not None and len(numbers) > 1:
             raise InputError(where, "has equals and another bound", "give equals alone, or min and max")
         yield Bound(here, numbers.get("min", exact), numbers.get("max", exact))
+
+
+def from_text(text: str) -> dict[str, Any]:
+    """Return the tables of a bound written on one line, such as ``hard_bounce_rate <= 0.02``; raises InputError."""
+    found = _LINE.fullmatch(text.strip())
+    if found is None:
+        raise InputError(
+            f"--gate {text}", "is no bound", "write for example 'classifiers.code.wrongly_suppressed <= 3'"
+        )
+    name, sign, number = found.groups()
+    nested: dict[str, Any] = {_SIGNS[sign]: float(number)}
+    for key in reversed(name.split(".")):
+        nested = {key: nested}
+    return nested
 
 
 def judge(bound: Bound, figures: Mapping[str, Any]) -> Gate:

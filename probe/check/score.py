@@ -1,15 +1,14 @@
-"""The scorecard: what was reported, what was true, and who read it how well."""
+"""The scorecard: what was reported and what was true of it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from fake_gateways.truth import Cause, Fate, Fault, Truth
 from probe.attempt import Outcome
-from probe.check.interval import wilson
+from probe.check.classifier_score import ClassifierScore, share
 from probe.check.story import Key, Story
 from probe.classify.reading import Reading
 from probe.coming_home import Returned
@@ -23,7 +22,7 @@ _OUT_OF_SIGHT: Final = {
 }
 _READ: Final = {Fate.INBOX, Fate.JUNK}
 NAIVE: Final = "code"
-"""The reading that counts as reported: what most mail providers do with a reply."""
+"""The reading that counts as reported where nobody tells what really was: what most mail providers do with a reply."""
 
 
 @dataclass
@@ -48,26 +47,6 @@ class TruthScore:
     alive: int = 0
     gone: int = 0
     by_cause: dict[str, CauseScore] = field(default_factory=dict)
-
-
-@dataclass
-class ClassifierScore:
-    """How a classifier's suppressions compare with who is really gone. Intervals are Wilson's, 95 %.
-
-    The rates are shares of the living and of the gone among the recipients.
-    """
-
-    wrongly_suppressed: int
-    missed_dead: int
-    rightly_suppressed: int
-    wrongly_suppressed_rate: float
-    wrongly_suppressed_interval: tuple[float, float]
-    missed_dead_rate: float
-    missed_dead_interval: tuple[float, float]
-    precision: float
-    precision_interval: tuple[float, float]
-    recall: float
-    recall_interval: tuple[float, float]
 
 
 @dataclass
@@ -126,31 +105,6 @@ class Scorecard:
     books: str = ""
 
 
-def score_classifier(told: Mapping[Key, Story], readings: Mapping[Key, Reading]) -> ClassifierScore:
-    """Count whom a classifier would suppress against who is gone. Nobody said about means kept."""
-    counts: Counter[tuple[bool, bool]] = Counter()
-    for key, story in told.items():
-        reading = readings.get(key)
-        counts[story.mailbox.alive, reading is not None and reading.suppress] += 1
-    wrong, right = counts[True, True], counts[False, True]
-    missed = counts[False, False]
-    alive, gone, suppressed = wrong + counts[True, False], right + missed, wrong + right
-    return ClassifierScore(
-        wrongly_suppressed=wrong,
-        missed_dead=missed,
-        rightly_suppressed=right,
-        wrongly_suppressed_rate=_share(wrong, alive),
-        wrongly_suppressed_interval=_interval(wrong, alive),
-        missed_dead_rate=_share(missed, gone),
-        missed_dead_interval=_interval(missed, gone),
-        # Who suppresses nobody makes no mistake in it.
-        precision=_share(right, suppressed) if suppressed else 1.0,
-        precision_interval=_interval(right, suppressed),
-        recall=_share(right, gone) if gone else 1.0,
-        recall_interval=_interval(right, gone),
-    )
-
-
 def score_truth(
     card: Scorecard,
     told: Mapping[Key, Story],
@@ -186,7 +140,7 @@ def score_truth(
             by_cause = card.truth.by_cause[truth.cause]
             by_cause.refused += 1
             by_cause.disguised += alive and lied and reported
-        at_gateway = card.gateways.get(truth.gateway) if truth is not None else None
+        at_gateway = card.gateways.get(story.gateway)
         for part in (at_gateway, card.campaigns.setdefault(key[0], Part())):
             if part is not None:
                 part.recipients += 1
@@ -194,7 +148,7 @@ def score_truth(
                 part.hard_bounces += reported
                 part.gone += reported and not alive
                 part.disguised += reported and alive and lied
-    card.hard_bounce_rate = _share(card.hard_bounces_reported, card.recipients)
+    card.hard_bounce_rate = share(card.hard_bounces_reported, card.recipients)
 
 
 def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:
@@ -214,12 +168,3 @@ def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:
 
 def _is_disguise(truth: Truth) -> bool:
     return not truth.honest and truth.claimed is not None and Cause(truth.claimed).fault is Fault.RECIPIENT
-
-
-def _share(hits: int, cases: int) -> float:
-    return round(hits / cases, 6) if cases else 0.0
-
-
-def _interval(hits: int, cases: int) -> tuple[float, float]:
-    low, high = wilson(hits, cases)
-    return round(low, 6), round(high, 6)

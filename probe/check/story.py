@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from fake_gateways.audience import Engagement
 from fake_gateways.mailboxes import MailboxState, state_at
-from fake_gateways.truth import Truth
-from probe.attempt import Attempt
+from fake_gateways.truth import Cause, Truth
+from probe.attempt import Attempt, Failure
 from probe.classify.evidence import Evidence, Opened
 from probe.coming_home import Returned, by_recipient
 from probe.ledger.schema import Mailbox
@@ -18,11 +18,28 @@ Key = tuple[str, str]
 
 
 class Story(NamedTuple):
-    """A recipient's attempts in one campaign, the decision behind the last, and the state of its mailbox by then."""
+    """A recipient's attempts in one campaign, the decision behind the last, and the state of its mailbox by then.
+
+    ``gateway`` is in front of the mailbox, empty where no company has it.
+    """
 
     evidence: Evidence
     truth: Truth | None
     mailbox: MailboxState
+    gateway: str = ""
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why the last attempt truly came to nothing, None where it did not.
+
+        Where no gateway decided, it was the network, or a domain that takes no mail.
+        """
+        if self.truth is not None:
+            return None if self.truth.cause is None else Cause(self.truth.cause)
+        failure = self.evidence.last.failure
+        if failure is None:
+            return None if not self.evidence.bounced else Cause.UNKNOWN  # at servers that are not ours
+        return Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
 
 
 def stories(
@@ -57,10 +74,14 @@ def stories(
         )
         before.setdefault(key, []).append(evidence)
         mailbox = mailboxes.get(key)
-        state = (
-            MailboxState.DEPARTED
-            if mailbox is None
-            else state_at(MailboxState(mailbox.state), mailbox.left_at, last.at + last.duration_s)
+        told[campaign, recipient] = Story(
+            evidence, each[-1][1], state_of(mailbox, last.at + last.duration_s), mailbox.gateway if mailbox else ""
         )
-        told[campaign, recipient] = Story(evidence, each[-1][1], state)
     return told
+
+
+def state_of(mailbox: Mailbox | None, at: float) -> MailboxState:
+    """Return the state of a mailbox at a moment, departed where no directory has it."""
+    if mailbox is None:
+        return MailboxState.DEPARTED
+    return state_at(MailboxState(mailbox.state), mailbox.left_at, at)

@@ -79,7 +79,7 @@ class Awaited:
 
     def _translated(self, system: str, class_: str) -> Cause | None:
         # The maps from other systems' names are large, and most classifiers do without.
-        from probe.classify import taxonomy  # type: ignore[attr-defined]  # noqa: PLC0415
+        from probe.classify import taxonomy  # noqa: PLC0415
 
         try:
             cause: Cause | None = taxonomy.cause_of(system, class_)

@@ -51,8 +51,13 @@ class ByCode:
         if settled is not None:
             return settled
         code, enhanced, _ = evidence.heard
-        _, _, rest = (enhanced or "").partition(".")
-        by_status = _BY_STATUS.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
-        if by_status is not None:
-            return Reading(by_status, f"enhanced status {enhanced}")
-        return Reading(_BY_CODE.get(code or 0, Cause.SYSTEM), f"code {code}")
+        return Reading(*cause_of_numbers(code, enhanced))
+
+
+def cause_of_numbers(code: int | None, enhanced: str | None) -> tuple[Cause, str]:
+    """Return what a permanent refusal's numbers stand for, and which of them says so."""
+    _, _, rest = (enhanced or "").partition(".")
+    by_status = _BY_STATUS.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
+    if by_status is not None:
+        return by_status, f"enhanced status {enhanced}"
+    return _BY_CODE.get(code or 0, Cause.SYSTEM), f"code {code}"

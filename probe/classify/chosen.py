@@ -145,9 +145,9 @@ def _rules(spec: Spec, here: str, folder: Path) -> Callable[[], Classifier]:
         if not path.is_file():
             raise InputError(here, f"{path} is not a file", "correct the file name")
     # Rules bring engines of expressions along that a run without them has no use for.
-    from probe.classify import rule_files, rules  # type: ignore[attr-defined]  # noqa: PLC0415
+    from probe.classify import rule_files, rules  # noqa: PLC0415
 
-    ruleset = rule_files.load(spec.kind, paths, {})
+    ruleset = rule_files.load(spec.kind, paths)
     return lambda: rules.RuleClassifier(ruleset)
 
 

@@ -28,13 +28,14 @@ class Reading:
 
     ``cause`` is the cause it sees (None: no bounce, or no idea). ``alive`` is the probability, 0 to 1, that somebody
     reads the mailbox, None where the classifier gives none. ``wish`` is the advice of those who do not leave it
-    to the cause's remedy.
+    to the cause's remedy. ``place`` is where the rule stands that decided, as ``FILE:LINE``, where there is one.
     """
 
     cause: Cause | None
     reason: str = ""
     alive: float | None = None
     wish: Advice | None = None
+    place: str = ""
 
     @property
     def advice(self) -> Advice:
@@ -92,8 +93,8 @@ def on_one_line(words: object) -> str:
     return " ".join(str(words).split())[:_LONGEST]
 
 
-def without_refusal(evidence: Evidence) -> Reading | None:
-    """Return the reading where there is no refusal to be read: delivered, no reply at all, or a temporary one."""
+def without_reply(evidence: Evidence) -> Reading | None:
+    """Return the reading where there are no words to be read: delivered, or no reply at all."""
     if not evidence.bounced:
         return Reading(None, "delivered")
     code, _, _ = evidence.heard
@@ -101,6 +102,13 @@ def without_refusal(evidence: Evidence) -> Reading | None:
         failure = evidence.last.failure
         cause = Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
         return Reading(cause, f"no reply: {failure}")
-    if code is not None and code < 500:
-        return Reading(Cause.SYSTEM, f"{code} is temporary")
     return None
+
+
+def without_refusal(evidence: Evidence) -> Reading | None:
+    """Return the reading where there is no refusal to be read: no words, or a temporary reply."""
+    settled = without_reply(evidence)
+    code, _, _ = evidence.heard
+    if settled is None and code is not None and code < 500:
+        return Reading(Cause.SYSTEM, f"{code} is temporary")
+    return settled

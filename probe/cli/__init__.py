@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import traceback
 from typing import NoReturn
 
 from fake_gateways.loopback import OutsideError
-from probe import lab
 from probe.classify.reading import ClassifierError
-from probe.cli import books, classifiers, files, logs, running
+from probe.cli import books, classifiers, files, judging, logs, running
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
-from probe.report.terminal import harmless
+from probe.judging import BooksError
+from probe.report.harmless import harmless
 
-COMMANDS = (running, books, logs, files, classifiers)
+COMMANDS = (running, judging, books, logs, files, classifiers)
 """Modules whose commands the application has, in the order that help lists them."""
 
 
 def main() -> NoReturn:
     """Run the command line; every mistake of the user's is one sentence on standard error."""
     code = Exit.PASSED
+    # What ends a container ends a run as Ctrl-C does; without a handler it would not reach process 1 at all.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app()
     except PipeClosedError:
@@ -30,7 +33,7 @@ def main() -> NoReturn:
         code = Exit.PIPE_CLOSED
     except (InputError, OutsideError, OSError) as error:
         code = _complain(str(error), Exit.INPUT_WRONG)
-    except lab.BooksError as error:
+    except BooksError as error:
         code = _complain(f"the books do not join, which is a fault of fivefifty: {error}", Exit.FAULT)
     except ClassifierError as error:
         code = _complain(str(error), Exit.CLASSIFIER_FAILED)

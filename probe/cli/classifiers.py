@@ -10,7 +10,7 @@ import typer
 from probe.classify import exchange, imported
 from probe.classify.chosen import BASELINES
 from probe.cli.console import app, printing
-from probe.report.terminal import harmless
+from probe.report.harmless import harmless
 
 classifiers_app = typer.Typer(help="Who can read bounces, and how a classifier of your own is asked.")
 app.add_typer(classifiers_app, name="classifiers")
@@ -20,7 +20,7 @@ Wanted = Annotated[
     typer.Option(
         "--classifier",
         metavar="[NAME=]WHAT",
-        help="Who reads the bounces; repeat for several (default: those of the scenario). See: fivefifty classifiers.",
+        help="Who reads the bounces; repeat for several (default: the scenario's). See: fivefifty classifiers.",
     ),
 ]
 Patience = Annotated[

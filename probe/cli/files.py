@@ -12,8 +12,8 @@ from fake_gateways.persona_lint import remarks
 from probe import lab
 from probe.classify.chosen import look_at
 from probe.cli.console import PipedConsole, app, load_scenario, printing
+from probe.report.harmless import harmless
 from probe.report.personas import print_list, print_persona
-from probe.report.terminal import harmless
 from probe.scenario.load import load_persona
 from probe.scenario.model import Scenario
 from probe.setting import set_up

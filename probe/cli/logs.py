@@ -12,7 +12,7 @@ from probe import intaking
 from probe.cli.console import app, printing
 from probe.intake.formats import FORMATS, MAILBOX
 from probe.intake.write_scenario import import_as_scenario
-from probe.report.terminal import harmless
+from probe.report.harmless import harmless
 from probe.report.watching import Filling
 
 
@@ -53,6 +53,6 @@ def import_log(
     key = None if keep_names else intaking.key(key_file)
     with Filling(f"reading {log.name}", intaking.size_of(log)) as bar:
         events = intaking.open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
-        summary = import_as_scenario(events, out or Path("imported") / name, name=name, key=key)
+        summary = import_as_scenario(events, out or Path("imported") / name, name=name, key=key, log=log)
     for line in intaking.told(summary):
         print(harmless(line))

@@ -10,12 +10,17 @@ from typing import Annotated
 import typer
 
 from fake_gateways.loopback import Network
-from probe import event_loop, lab, serving
+from fake_gateways.units import parse_duration
+from probe import baseline_files, event_loop, lab, serving
+from probe.check import gates
+from probe.check.prices import read_prices
 from probe.classify.chosen import PATIENCE_S, choose_for
 from probe.cli.classifiers import AllowPrograms, Patience, Wanted
-from probe.cli.console import Exit, InterruptedRunError, PipedConsole, ScenarioFile, app, load_scenario, printing
+from probe.cli.console import InterruptedRunError, ScenarioFile, app, load_scenario
+from probe.cli.judging import BaselineFile, Gate, Price, conclude
+from probe.cli.reports import Reports, read_reports
 from probe.input_error import InputError
-from probe.report.terminal import harmless, print_answer
+from probe.report.harmless import harmless
 from probe.report.watching import Watching
 from probe.setting import set_up
 
@@ -51,25 +56,40 @@ def run(
     transcripts: Annotated[
         bool, typer.Option("--transcripts", help="Keep every dialogue, for fivefifty show.")
     ] = False,
+    gate: Gate = None,
+    baseline: BaselineFile = None,
+    price: Price = None,
+    report: Reports = None,
     allow_network: AllowNetwork = None,
 ) -> None:
     """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
     loaded = load_scenario(scenario, seed)
+    reports = read_reports(report)
     allowed = _networks(allow_network)
     classifiers = choose_for(
         loaded, classifier, patience_s=classifier_timeout, allowed=allowed, programs=allow_programs
     )
     folder = out or Path("runs") / loaded.scenario.name
     setting = set_up(loaded)
-    options = lab.Options(transport.value, folder, classifiers, workers, allowed, resume, log, transcripts)
+    options = lab.Options(
+        transport.value,
+        folder,
+        classifiers,
+        workers,
+        allowed,
+        resume,
+        log,
+        transcripts,
+        tuple(gates.from_text(text) for text in gate or ()),
+        read_prices(price or [], loaded.scenario.prices),
+    )
+    known = None if baseline is None else baseline_files.read(baseline)
     try:
         with Watching(loaded.scenario.name) as watching:
             result = lab.run(setting, options, begin=watching.begin, tell=watching.tell)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
-    with printing():
-        print_answer(PipedConsole(), result, str(folder))
-    raise typer.Exit(Exit.PASSED if result.passed else Exit.GATE_FAILED)
+    conclude(result, folder, None if known is None or baseline is None else (known, baseline), reports, scenario)
 
 
 @app.command()
@@ -83,6 +103,10 @@ def serve(
         int, typer.Option(min=1, max=65535, help="Port that delivery reports go to, at the return-path's MX.")
     ] = 25,
     speed: Annotated[float, typer.Option(min=0.001, max=1e6, help="How many times as fast as real time goes.")] = 1.0,
+    until_quiet: Annotated[
+        str | None,
+        typer.Option(help="End by itself when, after the first decision, there was none for so long, such as 30s."),
+    ] = None,
     seed: Seed = None,
     out: Out = None,
     allow_network: AllowNetwork = None,
@@ -90,6 +114,7 @@ def serve(
     """Serve a scenario's gateways and names in real time, for Postfix, swaks or any other sender."""
     loaded = load_scenario(scenario, seed)
     folder = out or Path("runs") / loaded.scenario.name
+    quiet_s = None if until_quiet is None else _duration(until_quiet)
     setting = set_up(loaded)
     place = serving.Place(port, dns_address, dns_port, report_port, _networks(allow_network))
 
@@ -104,8 +129,16 @@ def serve(
         print(harmless(f"\nrecipients   {recipients}"))
         print("ready; Ctrl-C ends it and writes the books", flush=True)
 
-    written = event_loop.run(serving.serve(setting, folder, place, speed=speed, ready=ready))
+    written = event_loop.run(serving.serve(setting, folder, place, speed=speed, ready=ready, until_quiet_s=quiet_s))
     print(harmless(f"{written:,} decisions are in {folder / 'ledger.sqlite'}"))
+
+
+def _duration(text: str) -> float:
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        problem, _, remedy = str(error).partition("; ")
+        raise InputError("--until-quiet", problem, remedy) from None
 
 
 def _networks(wanted: list[str] | None) -> tuple[Network, ...]:

@@ -26,6 +26,7 @@ from probe.ledger.schema import (
     CLASSIFICATION,
     ENGAGEMENT,
     INTENT,
+    KNOWN_GATEWAY,
     MAILBOX,
     METADATA,
     NOTE,
@@ -36,6 +37,7 @@ from probe.ledger.schema import (
     TRUTH,
     Classification,
     Intent,
+    KnownGateway,
     Mailbox,
     Note,
     Planned,
@@ -55,6 +57,7 @@ _TABLES: Final[dict[type[Any], Table]] = {
     Engagement: ENGAGEMENT,
     Transcript: TRANSCRIPT,
     Intent: INTENT,
+    KnownGateway: KNOWN_GATEWAY,
     Mailbox: MAILBOX,
     Planned: PLANNED,
     Classification: CLASSIFICATION,
@@ -96,7 +99,7 @@ class Ledger:
     """An open ledger. Several processes may write to one."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self.path = path
         self._engine: Engine = create_engine(URL.create("sqlite", database=str(path)))
         event.listen(self._engine, "connect", _prepare)
         self._pending: dict[type[Any], list[Sequence[Any]]] = {}
@@ -106,20 +109,25 @@ class Ledger:
     def create(cls, folder: Path) -> Ledger:
         """Begin new books in a folder, in place of old ones; raises InputError where that cannot be."""
         path = folder / FILE
+        # Made aside, so that whoever is killed meanwhile leaves no file that is not a ledger.
+        unfinished = path.with_name(f".{FILE}")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for old in (path, path.with_name(f"{FILE}-wal"), path.with_name(f"{FILE}-shm")):
-                old.unlink(missing_ok=True)
+            for old in (path, unfinished):
+                for each in (old, old.with_name(f"{old.name}-wal"), old.with_name(f"{old.name}-shm")):
+                    each.unlink(missing_ok=True)
         except OSError as error:
             raise InputError(
                 folder, f"cannot be written ({error.strerror})", "choose another folder with --out"
             ) from None
-        ledger = cls(path)
-        with ledger._engine.connect() as connection:
+        begun = cls(unfinished)
+        with begun._engine.connect() as connection:
             # Readers see what is committed while others write; the mode stays with the file.
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        METADATA.create_all(ledger._engine)
-        return ledger
+        METADATA.create_all(begun._engine)
+        begun._engine.dispose()
+        unfinished.replace(path)
+        return cls(path)
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
@@ -161,10 +169,14 @@ class Ledger:
             self._pending.setdefault(type(row), []).append(row)
         self.flush()
 
-    def replace(self, rows: Iterable[Classification]) -> None:
-        """Write what classifiers say in place of what they said before, and commit it."""
-        with self._engine.begin() as connection:
-            connection.execute(delete(CLASSIFICATION))
+    def replace(self, classifier: str, rows: Iterable[Classification]) -> None:
+        """Write what a classifier says in place of what it said before, and commit it."""
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(delete(CLASSIFICATION).where(CLASSIFICATION.c.classifier == classifier))
+        except DatabaseError as error:
+            problem = f"cannot be written ({error.orig})"
+            raise InputError(self.path, problem, "judge a copy that can be written") from None
         self.add(rows)
 
     def flush(self) -> None:
@@ -178,7 +190,7 @@ class Ledger:
                         connection.exec_driver_sql(self._insert(row_type), rows)
         except DatabaseError as error:
             raise InputError(
-                self._path, f"cannot be written ({error.orig})", "make room or choose another --out"
+                self.path, f"cannot be written ({error.orig})", "make room or choose another --out"
             ) from None
         finally:
             # What cannot be written now will not be written later either.
@@ -236,7 +248,7 @@ class Ledger:
             with self._engine.connect() as connection:
                 yield connection
         except DatabaseError as error:
-            raise InputError(self._path, f"cannot be read ({error.orig})", "run the scenario again") from None
+            raise InputError(self.path, f"cannot be read ({error.orig})", "run the scenario again") from None
 
     def seal(self) -> None:
         """Note that the run came to its end, and make the ledger one plain file that can be archived read-only."""
@@ -268,6 +280,10 @@ class Ledger:
     def intents(self) -> Iterator[Intent]:
         """Yield the transactions that were about to begin."""
         yield from self._read(Intent, INTENT.c.lane)
+
+    def gateways(self) -> Iterator[KnownGateway]:
+        """Yield the gateways in the order of the scenario."""
+        yield from self._read(KnownGateway)
 
     def mailboxes(self) -> Iterator[Mailbox]:
         """Yield the mailboxes."""
@@ -343,6 +359,7 @@ __all__ = [
     "DeliveryReport",
     "Engagement",
     "Intent",
+    "KnownGateway",
     "Ledger",
     "Mailbox",
     "Note",

@@ -23,6 +23,16 @@ class Mailbox(NamedTuple):
     left_at: float | None
 
 
+class KnownGateway(NamedTuple):
+    """A gateway of the scenario: whose it is, where it listens, and how many mailboxes are behind it."""
+
+    name: str
+    persona: str
+    host: str
+    address: str
+    mailboxes: int
+
+
 class Planned(NamedTuple):
     """A delivery the sender set out to make."""
 
@@ -87,6 +97,7 @@ TRUTH: Final = _table("truth", Truth)
 ATTEMPT: Final = _table("attempt", Attempt)
 REPORT: Final = _table("report", DeliveryReport)
 MAILBOX: Final = _table("mailbox", Mailbox)
+KNOWN_GATEWAY: Final = _table("gateway", KnownGateway)
 PLANNED: Final = _table("planned", Planned)
 RETURNED: Final = _table("returned", Returned)
 ENGAGEMENT: Final = _table("engagement", Engagement)

@@ -10,7 +10,7 @@ from probe.attempt import Attempt
 from probe.check.join import join
 from probe.coming_home import Returned
 from probe.ledger import Ledger
-from probe.report.terminal import harmless
+from probe.report.harmless import harmless
 
 
 def tell(ledger: Ledger, recipient: str) -> Iterator[str]:

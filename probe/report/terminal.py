@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from probe.check.score import ClassifierScore, Scorecard
-from probe.lab import Result
+from probe.check.classifier_score import ClassifierScore
+from probe.check.score import Scorecard
+from probe.intake.event import BadLine
+from probe.judging import Result
+from probe.report.answer import answer, count
+from probe.report.harmless import harmless
 
-GATEWAYS_SHOWN = 8
+GATEWAYS_SHOWN: Final = 8
+MISTAKES_SHOWN: Final = 10
+NAMES_SHOWN: Final = 5
 
 
 def print_answer(console: Console, result: Result, out: str) -> None:
@@ -27,69 +36,36 @@ def print_answer(console: Console, result: Result, out: str) -> None:
     if any(gateway.hard_bounces > gateway.gone for gateway in card.gateways.values()):
         console.print(_gateways(card))
         console.print()
-    for gate in result.gates:
-        word, style = ("passed", "green") if gate.passed else ("FAILED", "bold red")
-        console.print(
-            Text.assemble("gate ", (word, style), f"  {gate.name} = {gate.value:g}  (bound: {gate.bound})"),
-            soft_wrap=True,
-        )
+    for finding in result.findings():
+        word, style = ("passed", "green") if finding.passed else ("FAILED", "bold red")
+        console.print(Text.assemble("gate ", (word, style), f"  {harmless(finding.sentence)}"), soft_wrap=True)
+        for each in finding.mistaken[:MISTAKES_SHOWN]:
+            console.print(Text(f"  {harmless(str(each))}"), soft_wrap=True)
+        if len(finding.mistaken) > MISTAKES_SHOWN:
+            console.print(f"  and {len(finding.mistaken) - MISTAKES_SHOWN:,} more", soft_wrap=True)
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
 
 
-def harmless(text: str) -> str:
-    """Return a text without anything that a terminal would obey."""
-    return "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
-
-
-def answer(card: Scorecard) -> list[str]:
-    """Return the answer as sentences."""
-    truth = card.truth
-    hard = card.hard_bounces_reported
-    into_junk = f" ({card.junked:,} of them into junk)" if card.junked else ""
-    lost = card.quarantined + card.discarded + card.bounced_later
-    lines = [
-        f"Of {_count(card.recipients, 'recipient')}, {card.delivered - lost:,} got the message{into_junk}.",
-        f"Reported: {_count(hard, 'hard bounce')} ({card.hard_bounce_rate:.1%}).",
-    ]
-    if lost:
-        fates = (
-            ("quarantined", card.quarantined),
-            ("discarded", card.discarded),
-            ("bounced later", card.bounced_later),
-        )
-        told = ", ".join(f"{count:,} {fate}" for fate, count in fates if count)
-        lines.insert(1, f"Taken by the gateway and never read: {told}.")
-    if hard:
-        lines.append(f"Really gone: {truth.recipient_fault:,} of them ({truth.recipient_fault / hard:.0%}).")
-    if truth.disguised:
-        causes = sorted(
-            ((score.disguised, cause) for cause, score in truth.by_cause.items() if score.disguised), reverse=True
-        )
-        told = ", ".join(f"{count:,} for {cause}" for count, cause in causes)
-        lines.append(f"Alive: {truth.disguised:,}, refused {told}, and told as if the mailbox did not exist.")
-    too_large = truth.by_cause["too-large"].refused
-    if too_large:
-        lines.append(
-            f"Too large: the message, for the gateways of {_count(too_large, 'recipient')}; "
-            "make it smaller, or raise size_limit of the gateway."
-        )
-    if truth.misread:
-        lines.append(
-            f"Alive as well: {truth.misread:,}, whose refusals did not speak of the mailbox "
-            "but have numbers that read as a hard bounce."
-        )
-    if card.refused_otherwise or card.given_up:
-        lines.append(
-            f"Not delivered either: {card.refused_otherwise + card.given_up:,}, of which {card.refused_otherwise:,} "
-            f"refused for other reasons and {card.given_up:,} deferred until the sender gave up."
-        )
-    return lines
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine]) -> None:
+    """Print what another system's word joins, and what it does not: counted, and the first of each named."""
+    said = result.reported
+    if said is None:
+        return
+    events = sum(map(len, said.events.values()))
+    console.print(f"Reported: {events:,} events about {count(len(said.events), 'recipient')}.", soft_wrap=True)
+    for what, names in (
+        ("about nobody in the books", [event.recipient for event in said.strangers]),
+        ("there before (the same event again)", [event.recipient for event in said.duplicates]),
+        ("recipients of whom nothing was reported", ["/".join(filter(None, key)) for key in said.silent]),
+        ("lines that could not be read", [f"line {bad.number} {bad.reason}" for bad in bad_lines]),
+    ):
+        if names:
+            first = harmless(", ".join(names[:NAMES_SHOWN]))
+            more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+            console.print(Text(f"  {len(names):,} {what}: {first}{more}"), soft_wrap=True)
+    console.print()
 
 
 def _classifiers(card: Scorecard) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from types import TracebackType
 from typing import Final, Self
@@ -19,6 +20,11 @@ from probe.progress import Standing, Steps
 ROWS: Final = 10
 
 
+def is_watched(console: Console) -> bool:
+    """Whether somebody looks on: a terminal, which no wish for colour makes of a pipe, and not that of a CI job."""
+    return console.is_interactive and console.file.isatty() and not os.environ.get("CI")
+
+
 class Watching:
     """Draws on standard error, and stays silent where that is no terminal."""
 
@@ -32,7 +38,7 @@ class Watching:
         self._progress = progress.Progress()
         self._live = (
             Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
-            if console.is_terminal
+            if is_watched(console)
             else None
         )
 
@@ -94,7 +100,7 @@ class Filling:
             DownloadColumn(),
             TimeRemainingColumn(),
             console=console,
-            disable=not console.is_terminal,
+            disable=not is_watched(console),
             transient=True,
         )
         self._task = self._bar.add_task(name, total=octets)

@@ -16,6 +16,7 @@ from fake_gateways.policies import AnySettings
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
 from fake_gateways.zone import Domain
+from probe.check.prices import Prices
 from probe.scenario.sending import RECIPIENT, Campaign, Sender, TimeZone
 from probe.scenario.strict import HostAndPort, IpAddress, Moment, Name, Strict
 
@@ -228,6 +229,7 @@ class Scenario(Strict):
     absent_domains: tuple[Domain, ...] = Field(default=(), description="domains on the list that are no more")
     dns: tuple[Record, ...] = ()
     scanners: Scanners = Scanners()
+    prices: Prices = Prices()
     classifiers: tuple[Annotated[str, Field(max_length=2000)], ...] = Field(
         default=(), max_length=100, description="who reads the bounces, as --classifier has it; the baselines if empty"
     )

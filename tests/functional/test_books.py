@@ -23,6 +23,7 @@ from probe.attempt import Attempt
 from probe.check.join import join
 from probe.classify import Evidence
 from probe.classify.chosen import BASELINES, choose
+from probe.judging import Result
 from probe.ledger import Ledger
 from probe.scenario.load import Loaded, load
 from probe.setting import set_up
@@ -41,7 +42,7 @@ every_scenario = pytest.mark.parametrize(
 class Made:
     """A run that has been made: what it came to, and the folder of its books."""
 
-    result: lab.Result
+    result: Result
     folder: Path
 
     @property

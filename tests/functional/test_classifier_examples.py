@@ -60,7 +60,6 @@ def test_words_in_perl_believe_whoever_says_that_there_is_no_such_user(tmp_path:
 
 @pytest.mark.skipif(not can_run("node", "--version"), reason="node is not installed")
 def test_rules_in_node_speak_of_zone_mtas_categories(tmp_path: Path) -> None:
-    pytest.importorskip("probe.classify.taxonomy")
     assert suppressed("program:node zone_mta.mjs", tmp_path) == {*REFUSED} - {"hal", "ida"}
 
 
@@ -76,7 +75,6 @@ def test_a_module_doubts_a_gateway_that_tells_most_the_same(tmp_path: Path, monk
 
 @pytest.mark.skipif(not can_run("perl", "-MJSON::PP", "-MSisimai", "-e", "1"), reason="Sisimai is not installed")
 def test_sisimai_gives_reasons_that_are_known(tmp_path: Path) -> None:
-    pytest.importorskip("probe.classify.taxonomy")
     said = {row.recipient.partition("@")[0]: row.cause for row in read("program:perl sisimai.pl", tmp_path)}
     assert {said[name] for name in ("eve", "fay", "gus", "lea")} == {"user-unknown"}
     assert said["cara"] == "mailbox-full"

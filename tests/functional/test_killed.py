@@ -133,6 +133,16 @@ def test_an_interrupt_is_one_sentence_and_exit_code_130_and_no_worker_outlives_i
     assert "state      INCOMPLETE: " in told.stdout
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_what_ends_a_container_ends_a_run_as_an_interrupt_does(tmp_path: Path, workers: str) -> None:
+    with running(tmp_path, "memory", workers) as (run, folder):
+        run.terminate()
+        _, stderr = run.communicate(timeout=DEADLINE_S)
+        until(lambda: not session_of(run.pid))
+    assert run.returncode == INTERRUPTED
+    assert stderr == f"fivefifty: interrupted; {folder} holds what had happened until then; --resume goes on\n"
+
+
 @pytest.mark.parametrize(("transport", "workers"), [("tcp", "1"), ("memory", "1"), ("memory", "2")])
 def test_an_interrupt_ends_the_run_before_its_end(tmp_path: Path, transport: str, workers: str) -> None:
     with running(tmp_path, transport, workers) as (run, folder):

@@ -101,7 +101,6 @@ def test_whatever_is_answered_is_taken_or_complained_about_on_one_line(said: byt
 
 
 def test_a_class_by_another_systems_name_becomes_a_cause_and_an_unknown_one_a_complaint() -> None:
-    pytest.importorskip("probe.classify.taxonomy")
     awaited = Awaited("mine", Refused(2))
     list(awaited.requests())
     said = '{"campaign":"news","recipient":"p%d@acme.example","system":"%s","class":"%s"}'

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from fake_gateways.truth import Cause
+from probe.check.classifier_score import score_classifier
 from probe.check.gates import Bound, Gate, bounds, judge
-from probe.check.score import Scorecard, score_classifier, score_truth
+from probe.check.score import Scorecard, score_truth
 from probe.input_error import InputError
 
 FIGURES: dict[str, Any] = {

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from fake_gateways.mailboxes import MailboxState
 from fake_gateways.truth import Cause, Truth
 from probe.attempt import Attempt
+from probe.check.classifier_score import score_classifier
 from probe.check.join import join
 from probe.check.read import read_all
 from probe.check.score import (
     Scorecard,
-    score_classifier,
     score_truth,
 )
 from probe.check.story import Key, Story, stories
@@ -141,7 +141,7 @@ HEARD = [
     refused(recipient="fox@beta.example", code=None, failure="unreachable", stage="connect"),
 ]
 MAILBOXES = {
-    address: Mailbox(address, "acme", state, None)
+    address: Mailbox(address, "beta" if "@beta" in address else "acme", state, None)
     for address, state in {
         "ann@acme.example": "present",
         "bob@acme.example": "full",

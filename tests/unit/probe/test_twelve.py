@@ -21,14 +21,19 @@ Wilson's interval at 95 % has z = 1.959964, z^2 = 3.841459; for h of n its ends 
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from probe import lab
 from probe.attempt import Attempt
-from probe.check.score import CauseScore, ClassifierScore, Part, Scorecard
+from probe.check.classes import ClassScore
+from probe.check.classifier_score import ClassifierScore, Errors
+from probe.check.prices import Cost, Prices
+from probe.check.score import CauseScore, Part, Scorecard
 from probe.classify.chosen import choose
+from probe.judging import Result, judge
 from probe.ledger import Ledger
 from probe.scenario.load import load
 from probe.setting import set_up
@@ -43,14 +48,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def result(folder: Path) -> lab.Result:
+def result(folder: Path) -> Result:
     """Run the twelve in memory."""
     setting = set_up(load(SCENARIO))
     return lab.run(setting, lab.Options("memory", folder, choose(None)))
 
 
 @pytest.fixture
-def card(result: lab.Result) -> Scorecard:
+def card(result: Result) -> Scorecard:
     """Return the scorecard."""
     return result.scorecard
 
@@ -87,7 +92,7 @@ def test_what_the_gateways_decided_for(card: Scorecard) -> None:
 
 
 def test_reading_by_code(card: Scorecard) -> None:
-    assert card.classifiers["code"] == ClassifierScore(
+    assert headline(card, "code") == ClassifierScore(
         wrongly_suppressed=3,  # eve, fay, hal
         missed_dead=0,
         rightly_suppressed=5,
@@ -101,11 +106,13 @@ def test_reading_by_code(card: Scorecard) -> None:
         precision_interval=(0.305742, 0.863156),
         recall=1.0,
         recall_interval=(0.565518, 1.0),  # 5 of 5: 5 / 8.841459
+        retested=0,
+        f1=0.769231,  # 2 * 0.625 / 1.625
     )
 
 
 def test_reading_by_text(card: Scorecard) -> None:
-    assert card.classifiers["text"] == ClassifierScore(
+    assert headline(card, "text") == ClassifierScore(
         wrongly_suppressed=2,  # eve, fay
         missed_dead=1,  # ida, of whom nothing was said but that she would not be reached from here
         rightly_suppressed=4,  # bob, dora, gus, lea
@@ -120,11 +127,13 @@ def test_reading_by_text(card: Scorecard) -> None:
         precision_interval=(0.299993, 0.903229),
         recall=0.8,  # 4/5
         recall_interval=(0.375535, 0.963776),  # one minus the ends for 1 of 5
+        retested=0,
+        f1=0.727273,  # 2 * 0.666667 * 0.8 / 1.466667
     )
 
 
 def test_keeping_everybody(card: Scorecard) -> None:
-    assert card.classifiers["always-keep"] == ClassifierScore(
+    assert headline(card, "always-keep") == ClassifierScore(
         wrongly_suppressed=0,
         missed_dead=5,
         rightly_suppressed=0,
@@ -136,7 +145,67 @@ def test_keeping_everybody(card: Scorecard) -> None:
         precision_interval=(0.0, 1.0),  # and nothing is known of it
         recall=0.0,
         recall_interval=(0.0, 0.434482),
+        retested=0,
+        f1=0.0,
     )
+
+
+def test_the_classes_that_the_numbers_name(card: Scorecard) -> None:
+    causes = card.classifiers["code"].causes
+    # bob and lea truly are unknown; dora, eve, fay, gus, hal and ida are read as if they were.
+    assert causes["user-unknown"] == ClassScore(true=2, seen=8, hits=2, precision=0.25, recall=1.0, f1=0.4)
+    assert causes["content"] == ClassScore(true=3, seen=0, hits=0, precision=1.0, recall=0.0, f1=0.0)
+    assert causes["none"] == ClassScore(true=3, seen=3, hits=3, precision=1.0, recall=1.0, f1=1.0)  # ann, jan, kim
+    assert sum(each.true for each in causes.values()) == sum(each.seen for each in causes.values()) == 12
+
+
+def test_the_sides_on_which_the_fault_lies(card: Scorecard) -> None:
+    faults = card.classifiers["code"].faults
+    # Truly the recipient's: bob, dora and lea; 2 * 0.375 / 1.375 = 0.545455.
+    assert faults["recipient"] == ClassScore(true=3, seen=8, hits=3, precision=0.375, recall=1.0, f1=0.545455)
+    assert faults["sender"] == ClassScore(true=5, seen=0, hits=0, precision=1.0, recall=0.0, f1=0.0)
+    # cara's mailbox is full, and 452 is read as trouble that passes.
+    assert faults["mailbox"] == ClassScore(true=1, seen=0, hits=0, precision=1.0, recall=0.0, f1=0.0)
+    assert faults["transient"] == ClassScore(true=0, seen=1, hits=0, precision=0.0, recall=1.0, f1=0.0)
+
+
+def test_who_was_taken_for_what(card: Scorecard) -> None:
+    assert card.classifiers["code"].confusion == {
+        "content": {"user-unknown": 3},
+        "ip-reputation": {"user-unknown": 2},
+        "mailbox-disabled": {"user-unknown": 1},
+        "mailbox-full": {"system": 1},
+        "none": {"none": 3},
+        "user-unknown": {"user-unknown": 2},
+    }
+
+
+def test_mistakes_by_gateway_persona_cause_stage_size_and_time(card: Scorecard) -> None:
+    parts = card.classifiers["code"].parts
+    assert parts["gateway"]["liar"] == Errors(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0)
+    assert parts["persona"] == {
+        "cisco-esa": Errors(alive=3, wrongly_suppressed=1, gone=3, missed_dead=0),
+        "consumer": Errors(alive=2, wrongly_suppressed=0, gone=1, missed_dead=0),
+        "proofpoint": Errors(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0),
+    }
+    assert parts["cause"]["content"] == Errors(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0)
+    assert parts["stage"]["delivered"] == Errors(alive=3, wrongly_suppressed=0, gone=0, missed_dead=0)
+    assert parts["size"] == {"1 to 10": Errors(alive=7, wrongly_suppressed=3, gone=5, missed_dead=0)}
+    for part in parts.values():
+        assert sum(each.alive for each in part.values()) == 7
+        assert sum(each.wrongly_suppressed for each in part.values()) == 3
+
+
+def test_mistakes_cost_what_the_user_says_that_they_do(folder: Path) -> None:
+    with Ledger.open(folder) as books:
+        paid = judge(books, choose(["text"]), prices=Prices(living=40.0, dead=0.5, reputation=100.0, above=0.1))
+    # eve and fay at 40; ida at 0.5, who is one of six that are kept: more than a tenth.
+    assert paid.scorecard.classifiers["text"].cost == Cost(living=80.0, dead=0.5, reputation=100.0, total=180.5)
+
+
+def headline(card: Scorecard, name: str) -> ClassifierScore:
+    """Return a classifier's counts and rates alone."""
+    return dataclasses.replace(card.classifiers[name], causes={}, faults={}, confusion={}, parts={})
 
 
 def test_where_the_report_lies(card: Scorecard) -> None:
@@ -148,7 +217,7 @@ def test_where_the_report_lies(card: Scorecard) -> None:
     }
 
 
-def test_the_gates_hold(result: lab.Result) -> None:
+def test_the_gates_hold(result: Result) -> None:
     assert result.passed
     assert [(gate.name, gate.value) for gate in result.gates] == [
         ("recipients", 12),
@@ -158,7 +227,7 @@ def test_the_gates_hold(result: lab.Result) -> None:
     ]
 
 
-def test_a_full_mailbox_is_tried_three_times_and_given_up(result: lab.Result, folder: Path) -> None:
+def test_a_full_mailbox_is_tried_three_times_and_given_up(result: Result, folder: Path) -> None:
     with Ledger.open(folder) as books:
         cara = [row for row in books.attempts() if row.recipient == "cara@plain.example"]
     assert [(row.number, row.outcome, row.code, row.enhanced) for row in cara] == [
@@ -169,7 +238,7 @@ def test_a_full_mailbox_is_tried_three_times_and_given_up(result: lab.Result, fo
     assert [later.at - end for later, end in zip(cara[1:], ends, strict=False)] == pytest.approx([600, 1200], abs=1e-5)
 
 
-def test_the_seed_changes_nothing_but_the_order(result: lab.Result, folder: Path, tmp_path: Path) -> None:
+def test_the_seed_changes_nothing_but_the_order(result: Result, folder: Path, tmp_path: Path) -> None:
     loaded = load(SCENARIO)
     other = loaded.scenario.model_copy(update={"seed": 13})
     setting = set_up(type(loaded)(other, loaded.folder, loaded.path))

@@ -1,0 +1,171 @@
+"""Judging what has been run: check, compare and baseline, as a CI job calls them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from fivefifty_command import GATE_FAILED, PASSED, complaint, fivefifty
+
+TWELVE = Path(__file__).parent.parent / "scenarios" / "twelve.toml"
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Run the twelve."""
+    folder = tmp_path_factory.mktemp("judged") / "run"
+    fivefifty("run", TWELVE, "--transport", "memory", "--out", folder)
+    return folder
+
+
+@pytest.fixture
+def run(once: Path, tmp_path: Path) -> Path:
+    """Return books of one's own."""
+    return Path(shutil.copytree(once, tmp_path / "run"))
+
+
+def test_a_run_is_judged_again_without_sending_anything(run: Path) -> None:
+    before = json.loads((run / "scorecard.json").read_text("utf-8"))
+    done = fivefifty("check", "--truth", run)
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    assert json.loads((run / "scorecard.json").read_text("utf-8")) == before
+
+
+def test_the_scenarios_own_gates_are_held_again(run: Path) -> None:
+    assert "gate passed  truth.disguised = 2  (bound: = 2)" in fivefifty("check", "--truth", run).stdout
+
+
+def test_a_bound_on_the_command_line_fails_and_names_the_recipients(run: Path) -> None:
+    done = fivefifty("check", "--truth", run, "--gate", "classifiers.code.wrongly_suppressed <= 1")
+    assert done.returncode == GATE_FAILED
+    assert "gate FAILED  classifiers.code.wrongly_suppressed = 3  (bound: <= 1)" in done.stdout
+    eve = "alive, suppressed: twelve/eve@liar.example: 550 5.1.1 User Unknown (enhanced status 5.1.1)"
+    assert eve in done.stdout
+
+
+def test_a_bound_on_the_missed_names_those_who_are_gone(run: Path) -> None:
+    done = fivefifty("check", "--truth", run, "--gate", "classifiers.text.missed_dead = 0")
+    assert done.returncode == GATE_FAILED
+    assert "gone, kept: twelve/ida@wary.example: 550 #5.7.1 Your access" in done.stdout
+
+
+def test_gates_can_be_given_to_run_as_well(tmp_path: Path) -> None:
+    out = ("--transport", "memory", "--out", tmp_path / "run")
+    done = fivefifty("run", TWELVE, *out, "--gate", "hard_bounce_rate <= 0.1")
+    assert done.returncode == GATE_FAILED
+    assert "gate FAILED  hard_bounce_rate = 0.666667  (bound: <= 0.1)" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("gate", "sentence"),
+    [
+        ("recipients", "--gate recipients: is no bound; write for example 'classifiers.code.wrongly_suppressed <= 3'"),
+        ("nothing <= 3", "--gate.nothing: is no figure of the scorecard; it has: "),
+        (
+            "scenario <= 3",
+            "--gate.scenario: cannot be held against a bound; bounds are numbers, for a figure that is one",
+        ),
+    ],
+)
+def test_what_is_no_bound_is_told(run: Path, gate: str, sentence: str) -> None:
+    assert complaint(fivefifty("check", "--truth", run, "--gate", gate)).startswith(sentence)
+
+
+def test_a_baseline_is_kept_and_only_a_worsening_fails(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "baseline.toml"
+    done = fivefifty("baseline", "update", run, "--baseline", file, "--classifier", "code")
+    assert done.stdout == "twelve code: 3 wrongly suppressed, 0 missed\n"
+    same = fivefifty("check", "--truth", run, "--baseline", file)
+    assert same.returncode == PASSED
+    assert f"baseline passed  nothing is worse than in {file}" in same.stdout
+    # As if somebody had been better once: hal was not suppressed then.
+    file.write_text(file.read_text("utf-8").replace('  "twelve/hal@wary.example",\n', ""), "utf-8")
+    worse = fivefifty("run", TWELVE, "--transport", "memory", "--out", tmp_path / "again", "--baseline", file)
+    assert worse.returncode == GATE_FAILED
+    assert "baseline FAILED  code: wrongly suppressed 2 -> 3\n  twelve/hal@wary.example: 550 #5.7.1" in worse.stdout
+
+
+def test_a_baseline_of_several_scenarios_keeps_the_others(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "baseline.toml"
+    file.write_text(
+        '["other"]\nseed = 1\n["other".classifiers."x"]\nwrongly_suppressed = []\nmissed_dead = []\n', "utf-8"
+    )
+    fivefifty("baseline", "update", run, "--baseline", file)
+    assert '["other"]' in file.read_text("utf-8")
+    assert '["twelve"]' in file.read_text("utf-8")
+
+
+def test_a_baseline_of_another_scenario_or_seed_is_no_measure(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "baseline.toml"
+    file.write_text('["other"]\nseed = 1\n', "utf-8")
+    done = fivefifty("check", "--truth", run, "--baseline", file)
+    assert "has nothing on scenario twelve, only on: other; write it anew with" in done.stderr
+    file.write_text('["twelve"]\nseed = 1\n', "utf-8")
+    assert "is of seed 1, and the run of seed 12" in fivefifty("check", "--truth", run, "--baseline", file).stderr
+
+
+def test_two_classifiers_are_compared_and_the_worse_second_fails(run: Path) -> None:
+    done = fivefifty("compare", f"{run}:text", f"{run}:code")
+    assert done.returncode == GATE_FAILED
+    assert "Of the living suppressed, B has 1 more; that could be luck." in done.stdout
+    assert "Of the gone kept, B has 1 fewer; that could be luck." in done.stdout
+    assert "worse  twelve/hal@wary.example (alive): keep -> suppress; 550 #5.7.1" in done.stdout
+    assert "better twelve/ida@wary.example (gone): keep -> suppress; 550 #5.7.1" in done.stdout
+
+
+def test_two_runs_are_compared_by_the_classifiers_both_have(run: Path, once: Path) -> None:
+    done = fivefifty("compare", once, run)
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    assert done.stdout.count("B has as many as A") == 6
+
+
+def test_a_classifier_that_never_read_is_told_with_those_that_did(run: Path) -> None:
+    sentence = complaint(fivefifty("compare", f"{run}:code", f"{run}:mine"))
+    assert sentence.endswith("holds no word of classifier mine; it has: always-keep, code, text; see fivefifty check")
+
+
+def test_runs_of_other_recipients_cannot_be_compared(run: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    control = TWELVE.parents[2] / "scenarios" / "dns_change.toml"
+    fivefifty("run", control, "--transport", "memory", "--out", other)
+    assert "has other recipients than" in complaint(fivefifty("compare", run, other))
+
+
+REPORTED = """\
+recipient,event,code,enhanced,reply,class
+bob@plain.example,bounce,550,5.1.1,no,
+bob@plain.example,bounce,550,5.1.1,no,
+nobody@plain.example,bounce,550,5.1.1,no,
+ann@plain.example,delivered,250,,ok,
+eve@liar.example,bounce,550,5.1.1,no,spam
+kim@freemail.example,frobnicated,,,,
+"""
+
+
+@pytest.fixture
+def reported(tmp_path: Path) -> list[object]:
+    """Return the options that name a table of reported bounces."""
+    file, map_ = tmp_path / "reported.csv", tmp_path / "labels.toml"
+    file.write_text(REPORTED, "utf-8")
+    map_.write_text('[labels]\nspam = "content"\n', "utf-8")
+    return ["--reported", file, "--format", "csv", "--columns", "kind=event", "--columns", "label=class", "--map", map_]
+
+
+def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed(
+    run: Path, reported: list[object]
+) -> None:
+    done = fivefifty("check", "--truth", run, *reported, "--gate", "classifiers.reported.wrongly_suppressed = 0")
+    assert "Reported: 3 events about 3 recipients." in done.stdout
+    assert "1 about nobody in the books: nobody@plain.example" in done.stdout
+    assert "1 there before (the same event again): bob@plain.example" in done.stdout
+    assert "9 recipients of whom nothing was reported: twelve/" in done.stdout
+    assert "1 lines that could not be read: line 7 'frobnicated' is no kind of event" in done.stdout
+    assert "Reported: 1 hard bounce (8.3%)." in done.stdout
+    assert "gate passed  classifiers.reported.wrongly_suppressed = 0" in done.stdout
+
+
+def test_reports_want_to_be_told_their_format(run: Path, reported: list[object]) -> None:
+    sentence = complaint(fivefifty("check", "--truth", run, *reported[:2]))
+    assert sentence.startswith("--reported: comes without --format; add one of: postfix, ")

@@ -1,0 +1,43 @@
+"""How far probabilities can be taken at their word."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.check.calibration import Bin, calibration
+
+cases = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
+
+
+def test_without_probabilities_there_is_nothing_to_say() -> None:
+    assert calibration([]) is None
+
+
+def test_the_brier_score_is_the_mean_squared_error() -> None:
+    found = calibration([(0.9, True), (0.2, False), (0.6, False)])
+    assert found is not None
+    assert found.brier == pytest.approx((0.01 + 0.04 + 0.36) / 3, abs=1e-6)
+
+
+def test_certain_and_right_is_perfect_and_certain_and_wrong_is_worst() -> None:
+    right, wrong = calibration([(1.0, True), (0.0, False)]), calibration([(0.0, True), (1.0, False)])
+    assert right is not None
+    assert wrong is not None
+    assert (right.brier, wrong.brier) == (0.0, 1.0)
+
+
+def test_bins_tell_what_was_said_and_what_was_true() -> None:
+    found = calibration([(0.85, True), (0.81, False), (1.0, True)])
+    assert found is not None
+    assert found.bins == [Bin(0.8, 0.9, 2, 0.83, 0.5), Bin(0.9, 1.0, 1, 1.0, 1.0)]
+
+
+@given(cases)
+def test_every_case_is_in_one_bin_and_the_score_lies_between_its_ends(drawn: list[tuple[float, bool]]) -> None:
+    found = calibration(drawn)
+    assert found is not None
+    assert sum(each.cases for each in found.bins) == found.cases == len(drawn)
+    assert 0.0 <= found.brier <= 1.0
+    assert all(each.low - 1e-6 <= each.said <= each.high + 1e-6 for each in found.bins)

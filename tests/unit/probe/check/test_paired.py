@@ -1,0 +1,86 @@
+"""Two classifiers on the same recipients: counted pair by pair, and held against chance as statisticians do it."""
+
+from __future__ import annotations
+
+import pytest
+from book_rows import refused
+from hypothesis import given
+from hypothesis import strategies as st
+from statsmodels.stats.contingency_tables import mcnemar as reference
+
+from fake_gateways.mailboxes import MailboxState
+from probe.check.paired import EXACT_UP_TO, Change, compare, mcnemar
+from probe.check.story import Key, Story
+from probe.classify import Advice, Evidence
+
+HEARD = "550 5.1.1 no such user"
+STATES = {"ann": "present", "bob": "present", "cat": "full", "dan": "departed", "eve": "disabled", "fay": "departed"}
+
+
+def told() -> dict[Key, Story]:
+    """Return six people, three of them gone."""
+    return {
+        ("news", f"{name}@acme.example"): Story(
+            Evidence(f"{name}@acme.example", (refused(enhanced="5.1.1", text="no\nsuch  user"),)),
+            None,
+            MailboxState(state),
+        )
+        for name, state in STATES.items()
+    }
+
+
+def advice(suppressed: str) -> dict[Key, Advice]:
+    """Return advice that suppresses those whose names are given."""
+    return {
+        ("news", f"{name}@acme.example"): Advice.SUPPRESS if name in suppressed.split() else Advice.KEEP
+        for name in STATES
+    }
+
+
+@given(st.integers(0, 60), st.integers(0, 60))
+def test_small_counts_are_tested_exactly_as_statsmodels_does(only_first: int, only_second: int) -> None:
+    expected = reference([[9, only_first], [only_second, 9]], exact=True).pvalue
+    assert mcnemar(only_first, only_second) == pytest.approx(expected, rel=1e-9)
+
+
+@given(st.integers(0, 5000), st.integers(EXACT_UP_TO, 5000))
+def test_large_counts_are_tested_by_chi_square_as_statsmodels_does(only_first: int, only_second: int) -> None:
+    assert mcnemar(only_first, only_second + 1) == pytest.approx(
+        reference([[9, only_first], [only_second + 1, 9]], exact=False, correction=True).pvalue, rel=1e-9, abs=1e-300
+    )
+
+
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_it_does_not_matter_which_comes_first(one: int, other: int) -> None:
+    assert mcnemar(one, other) == mcnemar(other, one)
+
+
+def test_mistakes_about_the_living_and_the_gone_are_counted_apart() -> None:
+    # The first suppresses bob wrongly and misses eve and fay; the second suppresses ann and bob, and misses fay.
+    found = compare(told(), advice("bob dan"), advice("ann bob dan eve"))
+    assert (found.living.cases, found.living.both_wrong, found.living.only_first, found.living.only_second) == (
+        3, 1, 0, 1,
+    )  # fmt: skip
+    assert (found.gone.cases, found.gone.both_wrong, found.gone.only_first, found.gone.only_second) == (3, 1, 1, 0)
+    assert found.is_worse
+    assert found.changes == [
+        Change("news", "ann@acme.example", alive=True, first=Advice.KEEP, second=Advice.SUPPRESS, reply=HEARD),
+        Change("news", "eve@acme.example", alive=False, first=Advice.KEEP, second=Advice.SUPPRESS, reply=HEARD),
+    ]
+    assert [(change.is_worse, change.is_better) for change in found.changes] == [(True, False), (False, True)]
+
+
+def test_fewer_mistakes_are_not_worse_and_as_many_are_not_either() -> None:
+    assert not compare(told(), advice("ann bob"), advice("bob dan")).is_worse
+    assert not compare(told(), advice("ann"), advice("bob")).is_worse
+
+
+def test_to_be_tested_again_counts_as_kept_but_is_a_change_of_mind() -> None:
+    second = advice("dan eve fay") | {("news", "ann@acme.example"): Advice.RETEST}
+    found = compare(told(), advice("dan eve fay"), second)
+    assert not found.is_worse
+    assert [(change.first, change.second) for change in found.changes] == [(Advice.KEEP, Advice.RETEST)]
+
+
+def test_whoever_is_not_spoken_of_is_kept() -> None:
+    assert compare(told(), {}, advice("")).changes == []

@@ -1,0 +1,111 @@
+"""What another system said of a campaign, recipient by recipient; nothing that joins nobody is dropped."""
+
+from __future__ import annotations
+
+import pytest
+from book_rows import STARTS, truth, verp
+
+from fake_gateways.mailboxes import MailboxState
+from fake_gateways.truth import Cause
+from probe.check.reported import gather, read_reported
+from probe.check.served import begun, served_stories
+from probe.classify import Advice
+from probe.intake.event import Event, Kind
+from probe.ledger import Mailbox
+
+ANN, BOB = "ann@acme.example", "bob@acme.example"
+BEGUN = {("spring", ANN): STARTS, ("summer", ANN): STARTS + 1000.0, ("spring", BOB): STARTS}
+
+
+def event(kind: Kind = Kind.REFUSED, recipient: str = ANN, **fields: object) -> Event:
+    """Return an event."""
+    return Event(kind, recipient)._replace(**fields)
+
+
+def cause_of(name: str) -> Cause | None:
+    """Know two classes."""
+    return {"Permanent": Cause.USER_UNKNOWN, "Content": Cause.CONTENT}[name]
+
+
+@pytest.mark.parametrize(
+    ("fields", "campaign"),
+    [
+        ({"campaign": "summer", "at": STARTS + 1}, "summer"),
+        ({"return_path": verp(ANN).replace("news", "summer"), "at": STARTS + 1}, "summer"),
+        ({"message_id": "<2@x>"}, "summer"),
+        ({"at": STARTS + 5}, "spring"),
+        ({"at": STARTS + 1005}, "summer"),
+        ({"at": STARTS - 500}, "spring"),
+        ({}, "summer"),
+        ({"recipient": ANN.upper(), "at": STARTS + 5}, "spring"),
+    ],
+)
+def test_an_event_belongs_to_the_campaign_it_names_or_to_the_last_begun(
+    fields: dict[str, object], campaign: str
+) -> None:
+    found = gather([event(**fields)], BEGUN, {"<2@x>": "summer"})
+    assert list(found.events) == [(campaign, ANN)]
+
+
+def test_strangers_duplicates_and_the_silent_are_listed() -> None:
+    bounce = event(code=550, at=STARTS + 5)
+    stranger = event(recipient="zoe@acme.example")
+    found = gather([bounce, bounce, stranger], BEGUN)
+    assert found.strangers == [stranger]
+    assert found.duplicates == [bounce]
+    assert found.silent == [("summer", ANN), ("spring", BOB)]
+
+
+def test_events_are_read_in_the_order_they_happened_and_not_in_that_of_the_file() -> None:
+    late, early = event(Kind.DELIVERED, at=STARTS + 90), event(Kind.DEFERRED, at=STARTS + 5, code=451)
+    found = gather([late, early], {("spring", ANN): STARTS})
+    assert found.events["spring", ANN] == [early, late]
+    assert read_reported([early, late], cause_of).cause is None
+
+
+@pytest.mark.parametrize(
+    ("events", "cause", "advice"),
+    [
+        ([], None, Advice.KEEP),
+        ([event(Kind.DELIVERED)], None, Advice.KEEP),
+        ([event(code=550, enhanced="5.1.1")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
+        ([event(code=550, enhanced="5.1.1", label="Content")], Cause.CONTENT, Advice.KEEP),
+        ([event(code=421, label="Permanent")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
+        ([event(Kind.DEFERRED, code=550)], Cause.SYSTEM, Advice.KEEP),
+        ([event(code=451)], Cause.SYSTEM, Advice.KEEP),
+        ([event()], Cause.NETWORK, Advice.KEEP),
+        ([event(enhanced="5.1.1")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
+        ([event(Kind.SUPPRESSED)], None, Advice.SUPPRESS),
+        ([event(Kind.DELIVERED), event(Kind.BOUNCED_LATER, enhanced="5.1.1")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
+        ([event(Kind.BOUNCED_LATER, enhanced="5.1.1"), event(Kind.DELIVERED)], Cause.USER_UNKNOWN, Advice.SUPPRESS),
+        ([event(Kind.DELIVERED), event(Kind.COMPLAINT), event(Kind.OPENED)], None, Advice.KEEP),
+    ],
+)
+def test_the_last_word_counts_and_a_class_goes_before_the_numbers(
+    events: list[Event], cause: Cause | None, advice: Advice
+) -> None:
+    reading = read_reported(events, cause_of)
+    assert (reading.cause, reading.advice) == (cause, advice)
+
+
+def test_what_others_sent_to_our_gateways_is_heard_by_their_log_and_true_by_our_books() -> None:
+    decided = [
+        truth(recipient=ANN, cause="content", claimed="user-unknown", honest=False, code=550, fate="refused"),
+        truth(recipient=BOB),
+        truth(recipient=""),
+    ]
+    log = [
+        event(Kind.DEFERRED, at=STARTS, code=451),
+        event(at=STARTS + 9, code=550, enhanced="5.1.1", stage="rcpt"),
+        event(Kind.DELIVERED, BOB, at=STARTS, code=250),
+        event(Kind.BOUNCED_LATER, BOB, at=STARTS + 60, code=550, enhanced="5.1.1"),
+    ]
+    boxes = {address: Mailbox(address, "acme", "present", None) for address in (ANN, BOB)}
+    told = served_stories(gather(log, begun(decided)), decided, boxes)
+    ann, bob = told["", ANN], told["", BOB]
+    assert [attempt.outcome for attempt in ann.evidence.attempts] == ["deferred", "refused"]
+    assert (ann.evidence.heard[0], ann.cause, ann.mailbox, ann.gateway) == (
+        550, Cause.CONTENT, MailboxState.PRESENT, "acme",
+    )  # fmt: skip
+    assert bob.evidence.bounced
+    assert bob.evidence.heard[1] == "5.1.1"
