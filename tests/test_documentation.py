@@ -12,6 +12,7 @@ from fivefifty_command import fivefifty
 
 from fake_gateways import persona
 from fake_gateways.policies import KINDS
+from probe.classify.exchange import Answer
 from probe.scenario.load import check
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,8 @@ COMMANDS = [
     "personas check",
     "scenario check",
     "scenario schema",
+    "classifiers",
+    "classifiers schema",
 ]
 
 
@@ -54,6 +57,11 @@ COMMANDS = [
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"`fivefifty {command}" in README
     assert fivefifty(*command.split(), "--help").returncode == 0
+
+
+def test_the_answers_in_the_readme_are_answers() -> None:
+    for line in block("## Your classifier", "json").splitlines():
+        Answer.model_validate_json(line, strict=True)
 
 
 @pytest.mark.parametrize("name", [*KINDS, *persona.names()])

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from fake_gateways.truth import Cause
 from probe.check.story import Key, Story
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Advice, Classifier, ClassifierError, Reading, few_of
+from probe.classify.reading import Advice, Classifier, ClassifierError, Reading, few_of, on_one_line
 
 
 def read_all(name: str, classifier: Classifier, told: Mapping[Key, Story]) -> dict[Key, Reading]:
@@ -20,7 +20,7 @@ def read_all(name: str, classifier: Classifier, told: Mapping[Key, Story]) -> di
     except ClassifierError:
         raise
     except (Exception, SystemExit) as error:
-        raise ClassifierError(f"classifier {name} failed: {type(error).__name__}: {error}") from error
+        raise ClassifierError(f"classifier {name} failed: {type(error).__name__}: {on_one_line(error)}") from error
 
 
 def _by_campaign(name: str, classifier: Classifier, told: Mapping[Key, Story]) -> dict[Key, Reading]:

@@ -59,8 +59,8 @@ class Awaited:
             raise ClassifierError(f"classifier {self.name} answered twice for {_plain(answer.recipient)}")
         if answer.recipient not in self.asked:
             raise ClassifierError(f"classifier {self.name} answered for strangers: {_plain(answer.recipient)}")
-        del self.asked[answer.recipient]
         self.readings[answer.recipient] = self._reading(answer)
+        del self.asked[answer.recipient]
 
     def wrong(self, said: bytes, problem: str) -> ClassifierError:
         """Return the complaint about something that is no answer."""

@@ -170,7 +170,7 @@ def _command(text: str, here: str, folder: Path) -> list[str]:
     found = shutil.which(given)
     if found is None:
         raise InputError(here, f"there is no program {given} in PATH", f"install it, or write ./{given}")
-    return [found, *words[1:]]
+    return [str(Path(found).absolute()), *words[1:]]
 
 
 def _address(text: str, here: str) -> SplitResult:

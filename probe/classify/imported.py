@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Classifier, ClassifierError, Reading
+from probe.classify.reading import Classifier, ClassifierError, Reading, on_one_line
 from probe.input_error import InputError
 
 GROUP: Final = "fivefifty.classifiers"
@@ -70,7 +70,7 @@ def _loaded(point: EntryPoint, here: str) -> Callable[[], Classifier]:
     try:
         found = point.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a module may raise anything while it is imported
-        problem = f"cannot be imported ({type(error).__name__}: {error})"
+        problem = f"cannot be imported ({type(error).__name__}: {on_one_line(error)})"
         raise InputError(here, problem, "correct the module's or the object's name, or the module") from None
     if _is_classifier(found) and not isinstance(found, type):
         return lambda: cast("Classifier", found)
@@ -103,7 +103,7 @@ def _made(make: Callable[[], Any]) -> Classifier:
     try:
         made = make()
     except (Exception, SystemExit) as error:
-        raise ClassifierError(f"{name}() failed: {type(error).__name__}: {error}") from error
+        raise ClassifierError(f"{name}() failed: {type(error).__name__}: {on_one_line(error)}") from error
     if not _is_classifier(made):
         raise ClassifierError(
             f"{name}() made a {type(made).__name__}, which has neither classify nor classify_campaign"

@@ -84,6 +84,15 @@ def few_of(recipients: Collection[str]) -> str:
     return ", ".join(islice(recipients, _NAMED)) + more
 
 
+_LONGEST: Final = 300
+"""Characters of somebody else's words that a complaint holds."""
+
+
+def on_one_line(words: object) -> str:
+    """Return the words of an error that is not ours, as a complaint of one line may hold them."""
+    return " ".join(str(words).split())[:_LONGEST]
+
+
 def without_reply(evidence: Evidence) -> Reading | None:
     """Return the reading where there are no words to be read: delivered, or no reply at all."""
     if not evidence.bounced:

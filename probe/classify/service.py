@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from probe import event_loop
 from probe.classify.awaited import Awaited
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Classifier, ClassifierError, Reading
+from probe.classify.reading import Classifier, ClassifierError, Reading, on_one_line
 from probe.input_error import InputError
 
 if TYPE_CHECKING:
@@ -59,7 +59,9 @@ class Service:
                 except TimeoutError:
                     raise self._failed(awaited, f"gave no answer within {self._patience_s:g} s") from None
                 except httpx.HTTPError as error:
-                    raise self._failed(awaited, f"cannot be asked ({type(error).__name__}: {error})") from None
+                    raise self._failed(
+                        awaited, f"cannot be asked ({type(error).__name__}: {on_one_line(error)})"
+                    ) from None
                 except _WrongAnswerError as error:
                     raise self._failed(awaited, str(error)) from None
                 for each in said:

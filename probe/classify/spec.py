@@ -17,6 +17,7 @@ KINDS: Final = ("python", "program", "http", "https", *RULE_KINDS)
 
 _LONGEST_NAME: Final = 42
 """Characters that a name may have, in keeping with every other name of a scenario."""
+_HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _STRANGE: Final = re.compile(r"[^a-z0-9]+")
 _FORMS: Final = "python:MODULE:NAME, program:COMMAND, http://127.0.0.1:PORT/, {}".format(
     ", ".join(f"{kind}:FILE" for kind in RULE_KINDS)
@@ -88,7 +89,7 @@ def _telling(kind: str, what: str) -> str:
 
 
 def _named_after(what: str, here: str) -> str:
-    name = _STRANGE.sub("-", what.lower())[:_LONGEST_NAME].strip("-")
+    name = _STRANGE.sub("-", _HUMP.sub("-", what).lower())[:_LONGEST_NAME].strip("-")
     if not name:
         raise InputError(here, "has nothing to name it after", f"give it a name: mine={what}")
     return name

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
@@ -13,7 +16,8 @@ from typing import Any
 import pytest
 import small_scenario
 from asked_about import evidence
-from fivefifty_command import INPUT_WRONG, PASSED, complaint, fivefifty
+from deadline import DEADLINE_S, until
+from fivefifty_command import COMMAND, INPUT_WRONG, INTERRUPTED, PASSED, complaint, environment, fivefifty
 
 from fake_gateways.truth import Cause
 from probe.check.read import read_all
@@ -88,7 +92,7 @@ def two(evidence, level):
 
 
 def crash(evidence):
-    raise ZeroDivisionError("of an address")
+    raise ZeroDivisionError("of an\\naddress")
 
 
 def sneak(evidence):
@@ -340,6 +344,24 @@ def test_how_long_a_program_may_be_silent_is_the_users_to_say(folder: Path) -> N
     done = run("--classifier", "mine=program:python3 read.py", "--classifier-timeout", "0.2", cwd=folder)
     assert done.returncode == CLASSIFIER_FAILED
     assert "classifier mine did nothing for 0.2 s while it owed an answer for gus@liar.example, " in done.stderr
+
+
+def test_ctrl_c_ends_the_program_as_well(folder: Path) -> None:
+    (folder / "read.py").write_text("import os, time; open(str(os.getpid()), 'w'); time.sleep(600)", "utf-8")
+    command = [COMMAND, "run", TWELVE, "--transport", "memory", "--out", folder / "run"]
+    with subprocess.Popen(
+        [*command, "--classifier", "program:python3 read.py"],
+        cwd=folder,
+        env=environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        until(lambda: any(path.name.isdigit() for path in folder.iterdir()))
+        (pid,) = (int(path.name) for path in folder.iterdir() if path.name.isdigit())
+        process.send_signal(signal.SIGINT)
+        assert process.wait(DEADLINE_S) == INTERRUPTED
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
 
 
 def test_an_endpoint_beyond_this_machine_is_refused_before_anything_is_sent(folder: Path) -> None:

@@ -20,6 +20,7 @@ from probe.scenario.strict import NAME
         ("mine=code", "mine", "known", "code"),
         ("Big Vendor's", "big-vendor-s", "known", "Big Vendor's"),
         ("python:my_package.bounces:read_all", "read-all", "python", "my_package.bounces:read_all"),
+        ("python:same_words:SameWords", "same-words", "python", "same_words:SameWords"),
         ("program:./bin/classify.py --level=3 a:b", "classify", "program", "./bin/classify.py --level=3 a:b"),
         ("perl-5=program:perl x=y.pl", "perl-5", "program", "perl x=y.pl"),
         ("http://127.0.0.1:8000/a?b=c", "127-0-0-1-8000-a-b-c", "http", "http://127.0.0.1:8000/a?b=c"),

@@ -100,6 +100,17 @@ def test_whatever_is_answered_is_taken_or_complained_about_on_one_line(said: byt
     assert str(caught.value).isprintable()
 
 
+def test_a_class_by_another_systems_name_becomes_a_cause_and_an_unknown_one_a_complaint() -> None:
+    awaited = Awaited("mine", Refused(2))
+    list(awaited.requests())
+    said = '{"campaign":"news","recipient":"p%d@acme.example","system":"%s","class":"%s"}'
+    awaited.take((said % (0, "sisimai", "userunknown")).encode())
+    assert awaited.readings["p0@acme.example"].cause is Cause.USER_UNKNOWN
+    for system, class_ in (("sisimai", "badluck"), ("crystal-ball", "gone")):
+        with pytest.raises(ClassifierError, match=r"mine gave a class that is not known: .*(sisimai|kumomta)"):
+            awaited.take((said % (1, system, class_)).encode())
+
+
 def test_nobody_is_answered_for_before_he_was_asked_about() -> None:
     awaited = Awaited("mine", Refused(2))
     next(awaited.requests())

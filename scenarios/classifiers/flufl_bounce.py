@@ -1,0 +1,51 @@
+"""What flufl.bounce says, which Mailman reads its bounces with: who failed, and never why.
+
+    fivefifty run SCENARIO --classifier "program:python3 scenarios/classifiers/flufl_bounce.py"
+
+It reads mail. So it gets the delivery report that a sender's own server would write of the word that decided
+(RFC 3464), and, where mail came home that fivefifty could not read, that mail.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from email import message_from_bytes, message_from_string
+
+from flufl.bounce import all_failures
+
+REPORT = """\
+From: MAILER-DAEMON@sender.example
+Content-Type: multipart/report; report-type=delivery-status; boundary=part
+
+--part
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; sender.example
+
+Final-Recipient: rfc822; {recipient}
+Action: failed
+Status: {status}
+Diagnostic-Code: smtp; {code} {text}
+
+--part--
+"""
+
+for line in sys.stdin:
+    told = json.loads(line)
+    if "end" in told:
+        sys.stdout.flush()
+        continue
+    heard = told["heard"]
+    mail = [message_from_bytes(home["content"].encode("latin-1")) for home in told["returned"] if home["content"]]
+    if told["bounced"]:
+        code = heard["code"] or 450
+        status = heard["enhanced"] or f"{code // 100}.0.0"
+        text = " ".join(heard["text"].split())
+        mail.append(
+            message_from_string(REPORT.format(recipient=told["recipient"], status=status, code=code, text=text))
+        )
+    failed = {address.decode("ascii", "replace").lower() for each in mail for address in all_failures(each)[1]}
+    answer = {"campaign": told["campaign"], "recipient": told["recipient"], "cause": None}
+    answer["advice"] = "suppress" if told["recipient"].lower() in failed else "keep"
+    print(json.dumps(answer))

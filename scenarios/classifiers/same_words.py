@@ -1,0 +1,34 @@
+"""Doubts a gateway that tells everybody the same: a campaign is read as a whole, in Python.
+
+cd scenarios/classifiers
+fivefifty run ../dont_blame_the_messenger.toml --classifier python:same_words:SameWords
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+from fake_gateways.truth import Cause
+from probe.classify import Evidence, Reading
+from probe.classify.by_code import ByCode
+
+
+class SameWords:
+    """Believes the numbers, unless most of a domain's recipients were refused in the very same words."""
+
+    def classify_campaign(self, campaign: Mapping[str, Evidence]) -> dict[str, Reading]:
+        """Count what each domain said, then read."""
+        asked = Counter(recipient.rpartition("@")[2] for recipient in campaign)
+        said = Counter(
+            (recipient.rpartition("@")[2], each.heard) for recipient, each in campaign.items() if each.bounced
+        )
+        believed = ByCode()
+        readings = {}
+        for recipient, evidence in campaign.items():
+            domain = recipient.rpartition("@")[2]
+            reading = believed.classify(evidence)
+            if reading.suppress and asked[domain] > 1 and said[domain, evidence.heard] > asked[domain] / 2:
+                reading = Reading(Cause.POLICY, "most of the domain was told the same")
+            readings[recipient] = reading
+        return readings

@@ -1,0 +1,23 @@
+#!/usr/bin/perl
+# Reads the words, in plain Perl: the first pattern that is found decides.
+#
+#     fivefifty run SCENARIO --classifier "program:perl scenarios/classifiers/words.pl"
+use strict;
+use warnings;
+use JSON::PP;
+
+my @rules = (
+    [qr/reputation|blocked|listed|spam/i              => 'ip-reputation'],
+    [qr/quota|mailbox (?:is )?full/i                  => 'mailbox-full'],
+    [qr/disabled|inactive/i                           => 'mailbox-disabled'],
+    [qr/unknown|no such|does not exist|not found|invalid/i => 'user-unknown'],
+);
+
+$| = 1;
+while (my $line = <STDIN>) {
+    my $told = decode_json($line);
+    next if exists $told->{end};
+    my ($rule) = grep { $told->{heard}{text} =~ $_->[0] } @rules;
+    my $cause = $told->{bounced} && $rule ? $rule->[1] : undef;
+    print encode_json({campaign => $told->{campaign}, recipient => $told->{recipient}, cause => $cause}), "\n";
+}

@@ -1,0 +1,28 @@
+// Reads lines as ZoneMTA's bounce rules are written (expression, action, category), in Node.
+//
+//     fivefifty run SCENARIO --classifier "program:node scenarios/classifiers/zone_mta.mjs"
+//
+// The names of the categories are ZoneMTA's, and fivefifty translates them; the action is taken as advice.
+import { createInterface } from 'node:readline';
+
+const rules = `
+poor reputation|your access.*rejected|blocked,reject,blacklist
+over quota|mailbox full,defer,capacity
+user unknown|no such user|does not exist|address rejected,reject,recipient
+^4\\d\\d,defer,other
+^5\\d\\d,reject,other
+`.trim().split('\n').map((line) => {
+    const [expression, action, category] = line.split(',');
+    return { expression: new RegExp(expression, 'im'), action, category };
+});
+
+for await (const line of createInterface({ input: process.stdin })) {
+    const told = JSON.parse(line);
+    if ('end' in told) continue;
+    const { code, enhanced, text } = told.heard;
+    const reply = [code, enhanced, text].filter(Boolean).join(' ');
+    const rule = told.bounced && rules.find((each) => each.expression.test(reply));
+    const said = rule ? { system: 'zone-mta', class: rule.category, reason: `${rule.expression}` } : { cause: null };
+    if (rule?.action === 'defer') said.advice = 'keep';
+    console.log(JSON.stringify({ campaign: told.campaign, recipient: told.recipient, ...said }));
+}
