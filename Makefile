@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
 
-.PHONY: demo test check format bench lock clean
+.PHONY: demo test check format bench docs lock clean
 
 ## demo: run the flagship scenario over real sockets and print the answer
 demo: $(READY)
@@ -32,6 +32,10 @@ format: $(READY)
 bench: $(READY)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_policies.py
+
+## docs: write docs/reference from the code
+docs: $(READY)
+	$(BIN)/python docs/generate.py
 
 ## lock: choose the newest stable versions anew
 lock:

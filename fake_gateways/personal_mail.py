@@ -49,7 +49,8 @@ def vacation_note(received: Received) -> bytes:
     _address(note, received, f"<{received.recipient}>", f"Out of office: {subject}".strip())
     note["Auto-Submitted"] = "auto-replied (vacation)"
     if "Message-ID" in received.header:
-        note["In-Reply-To"] = one_line(str(received.header["Message-ID"]))
+        # Both, as a reply has them (section 3.1.6; RFC 5322 section 3.6.4).
+        note["In-Reply-To"] = note["References"] = one_line(str(received.header["Message-ID"]))
     return note.as_bytes(policy=SMTP.clone(max_line_length=900))
 
 

@@ -32,11 +32,10 @@ def known_of(baseline: Baseline, result: Result, place: Path) -> Known:
     return known
 
 
-def update(path: Path, result: Result) -> None:
-    """Put a run's mistakes in place of what a baseline file has on its scenario; raises InputError."""
+def update(path: Path, scenario: str, known: Known) -> None:
+    """Put a scenario's mistakes in place of what a baseline file has on it; raises InputError."""
     baseline = read(path) if path.exists() else {}
-    card = result.scorecard
-    baseline[card.scenario] = Known(card.seed, result.mistakes)
+    baseline[scenario] = known
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(written(baseline), "utf-8")

@@ -13,7 +13,7 @@ from typing import Final
 
 from fake_gateways.truth import Cause
 from probe.check.reported import CauseOf
-from probe.classify import taxonomy
+from probe.classify import rule_files, taxonomy
 from probe.input_error import InputError
 from probe.intake import files, mailbox
 from probe.intake.event import BadLine, Event
@@ -37,7 +37,17 @@ def open_log(
     if source not in FORMATS:
         known = ", ".join([*FORMATS, MAILBOX])
         raise InputError(f"--from {source}", "is no format that can be read", f"use one of: {known}")
-    return FORMATS[source](files.lines(path, advance), wanted, year or datetime.now(UTC).year)
+    return _of_file(path, FORMATS[source](files.lines(path, advance), wanted, year or datetime.now(UTC).year))
+
+
+def _of_file(path: Path, events: Iterator[Event | BadLine]) -> Iterator[Event | BadLine]:
+    """Yield events; a mistake that names a line of the file names the file as well."""
+    try:
+        yield from events
+    except InputError as error:
+        if error.place.startswith(str(path)):
+            raise
+        raise InputError(f"{path}: {error.place}", error.problem, error.remedy) from None
 
 
 @dataclass
@@ -113,6 +123,9 @@ def told(summary: Summary) -> Iterator[str]:
     if summary.bad_lines:
         yield f"{summary.bad_lines:,} lines could not be read; the first:"
         yield from (f"  line {bad.number} {bad.reason}" for bad in summary.bad)
+    if summary.not_addresses:
+        first = f"{summary.not_an_address[:100]!r}"
+        yield f"{summary.not_addresses:,} events are left out, as they name no address; the first names {first}."
     scenario = summary.folder / "scenario.toml"
     yield f"scenario  {scenario}"
     yield f"run it:   fivefifty run {scenario} --transport memory"
@@ -120,14 +133,15 @@ def told(summary: Summary) -> Iterator[str]:
 
 def _cause_of(source: str, labels: Path | None) -> CauseOf:
     """Return what a system's classes stand for; raises InputError for a map that cannot be read."""
-    given = {} if labels is None else taxonomy.labels(labels.read_text("utf-8"), str(labels))
+    given = {} if labels is None else rule_files.load_labels(labels)
+    has_names = source in taxonomy.systems()
 
     def cause_of(label: str) -> Cause | None:
         if label in given:
             return given[label]
         try:
-            return taxonomy.cause_of(source, label)
-        except LookupError as error:
+            return taxonomy.cause_of(source, label) if has_names else taxonomy.cause_named(label)
+        except taxonomy.UnknownNameError as error:
             raise InputError(f"--reported: class {label!r}", str(error), "say what it stands for with --map") from None
 
     return cause_of

@@ -14,6 +14,7 @@ from probe.check.baseline import Known, Mistakes, Worsening, mistakes, worsening
 from probe.check.classifier_score import Site, score_classifier
 from probe.check.findings import Finding, of_baseline, of_gates
 from probe.check.join import join
+from probe.check.paired import advice_of
 from probe.check.prices import Prices
 from probe.check.read import read_all
 from probe.check.reported import CauseOf, Reported, gather, read_reported
@@ -55,7 +56,7 @@ class Result:
     @property
     def mistakes(self) -> dict[str, Mistakes]:
         """Whom each classifier is wrong about."""
-        return {name: mistakes(self.told, self.readings[name]) for name in self.scorecard.classifiers}
+        return {name: mistakes(self.told, advice_of(self.readings[name])) for name in self.scorecard.classifiers}
 
     def worsenings(self, known: Known) -> list[Worsening]:
         """What got worse since somebody last looked."""
@@ -119,12 +120,16 @@ def bounds(
     gateways: Iterable[str],
     campaigns: Iterable[str],
     place: str,
+    others: Iterable[str] = (),
 ) -> list[gates.Bound]:
-    """Read gates against a scorecard of zeros; raises InputError. Those on classifiers that do not read fall away."""
+    """Read gates against a scorecard of zeros; raises InputError.
+
+    Those on ``others``, classifiers that are known and do not read this time, fall away.
+    """
     card = score.Scorecard("", 0, "", complete=False)
     score.score_truth(card, {}, {}, list(gateways), list(campaigns))
     reading = set(classifiers)
-    card.classifiers = {name: score_classifier({}, {}) for name in (*reading, *BASELINES)}
+    card.classifiers = {name: score_classifier({}, {}) for name in (*reading, *BASELINES, *others)}
     found = gates.bounds(expect, dataclasses.asdict(card), place)
     return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in reading]
 
@@ -162,7 +167,7 @@ def judge(
     if is_served and reported is not None:
         truths = list(ledger.truths())
         said = gather(reported[0], served.begun(truths))
-        told = served.served_stories(said, truths, _mailboxes(ledger))
+        told = served.served_stories(said, truths, _mailboxes(ledger), ledger.returned())
     else:
         told = told_of(ledger)
         if reported is not None:

@@ -17,7 +17,7 @@ from fake_gateways.units import LONGEST_S
 from probe import event_loop, lane_job, workforce
 from probe.check import gates
 from probe.check.prices import Prices
-from probe.classify.chosen import Chosen
+from probe.classify.chosen import Chosen, names_in
 from probe.input_error import InputError
 from probe.judging import Result, bounds, judge, open_books
 from probe.lane_job import Job, LaneJob
@@ -160,7 +160,8 @@ def _begin(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> None
 def _resume(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> list[LaneJob] | None:
     """Return the lanes that are left, their unfinished rows deleted; None where nothing had begun.
 
-    A lane that was cut off is run again from its beginning: the memory of its gateway went with it.
+    A lane that was cut off is run again from its beginning: the memory of its gateway went with it. One that has a
+    server of somebody else's goes on where it stopped, as such a server remembers.
     """
     if not (options.out / FILE).is_file():
         return None
@@ -173,11 +174,12 @@ def _resume(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> lis
             raise InputError(options.out, problem, "run what was begun there, or choose another folder with --out")
         finished = ledger.finished_lanes()
         left = [lane for lane in lanes if lane.name not in finished]
-        if setting.loaded.scenario.is_foreign:
-            return [_gone_on_with(setting, lane, ledger) for lane in left]
+        smart_host = setting.loaded.scenario.sender.smart_host
+        strange = {lane.name for lane in left if smart_host or any(each.spec.foreign for each in lane.companies)}
+        ours = [lane for lane in left if lane.name not in strange]
         if not ledger.complete:
-            ledger.forget((lane.name for lane in left), (each.name for lane in left for each in lane.companies))
-        return left
+            ledger.forget((lane.name for lane in ours), (each.name for lane in ours for each in lane.companies))
+        return [_gone_on_with(setting, lane, ledger) if lane.name in strange else lane for lane in left]
 
 
 def _gone_on_with(setting: Setting, lane: LaneJob, ledger: Ledger) -> LaneJob:
@@ -203,6 +205,7 @@ def expected(
     scenario = setting.loaded.scenario
     names = {
         "classifiers": [each.name for each in classifiers],
+        "others": names_in(setting.loaded),
         "gateways": [company.name for company in setting.companies],
         "campaigns": [each.name for each in scenario.campaign],
     }

@@ -59,7 +59,9 @@ def left_over(
             if meant[key] > sum(attempt.mx_address != "" for attempt in past):
                 written += 1
                 number = past[-1].number + 1 if past else 1
-                in_doubt.append(_in_doubt(lane, written, delivery, mail, at=at, number=number))
+                # What went out together at first had one message; a retry's company is not known any more.
+                together = (delivery,) if past else transaction
+                in_doubt.append(_in_doubt(lane, written, delivery, together, mail, at=at, number=number))
             elif not past:
                 fresh.append(delivery)
             else:
@@ -73,9 +75,10 @@ def left_over(
     return Left(tuple(dues), tuple(untried), tuple(in_doubt), written, at)
 
 
-def _in_doubt(lane: str, seq: int, delivery: Delivery, mail: Mail, *, at: float, number: int) -> Attempt:
+def _in_doubt(
+    lane: str, seq: int, delivery: Delivery, together: Sequence[Delivery], mail: Mail, *, at: float, number: int
+) -> Attempt:
     """Return the attempt during which the run was killed: whether the server has the message nobody can tell."""
-    deliveries = (delivery,)
     return Attempt(
         lane=lane,
         seq=seq,
@@ -84,8 +87,8 @@ def _in_doubt(lane: str, seq: int, delivery: Delivery, mail: Mail, *, at: float,
         number=number,
         campaign=delivery.campaign,
         message=mail.file_of(delivery),
-        message_id=mail.message_id(deliveries),
-        return_path=mail.return_path(deliveries),
+        message_id=mail.message_id(together),
+        return_path=mail.return_path(together),
         recipient=delivery.recipient,
         mx="",
         mx_address="",

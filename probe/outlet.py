@@ -144,9 +144,7 @@ class Outlets:
                 [Slot(source) for _ in range(most)],
                 self._brakes.setdefault(exchanger.address, Brake(self._sender.pause)),
                 tuple(
-                    self._windows.setdefault(
-                        (number, domain if limit.to == domain else exchanger.address), Window(limit.rate)
-                    )
+                    self._windows.setdefault((number, exchanger.address if limit.to == "*" else ""), Window(limit.rate))
                     for number, limit in limits
                     if limit.rate is not None
                 ),

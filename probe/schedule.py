@@ -16,6 +16,8 @@ from probe.scenario.sending import RECIPIENT, Campaign, Hours, Sender, SourceAdd
 
 _DAY_S: Final = 86_400.0
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS_LOOKED_AT: Final = 15
+"""Two weeks and today: a day of the week may be without its hours, where clocks are put forward past them."""
 Transaction = tuple[Delivery, ...]
 
 
@@ -36,7 +38,7 @@ class OfficeHours:
     def _next(self, at: float) -> tuple[float, float]:
         """Return the window that contains a moment, or else the next one."""
         today = datetime.fromtimestamp(at, self._zone).date()
-        for ahead in range(8):
+        for ahead in range(_DAYS_LOOKED_AT):
             day = today + timedelta(days=ahead)
             if _DAYS[day.weekday()] not in self._hours.days:
                 continue
@@ -46,7 +48,7 @@ class OfficeHours:
             )
             if at < closes and opens < closes:
                 return opens, closes
-        msg = "a week has every day of the week"
+        msg = "no clock is put forward on the same day two weeks in a row"
         raise AssertionError(msg)
 
 

@@ -57,7 +57,9 @@ class Setting:
     @property
     def fingerprint(self) -> str:
         """What tells this setting from any other: scenario and seed, lists and messages."""
-        scenario = self.loaded.scenario.model_dump_json(by_alias=True, exclude={"expect", "prices", "title", "story"})
+        scenario = self.loaded.scenario.model_dump_json(
+            by_alias=True, exclude={"classifiers", "expect", "prices", "title", "story"}
+        )
         letters = [(each.file, each.template.pieces) for letters in self.mail.letters.values() for each in letters]
         lists = [(name, [tuple(each) for each in listed]) for name, listed in self.recipients.items()]
         return hashlib.sha256(repr((scenario, letters, lists)).encode()).hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import tomllib
 from pathlib import Path
@@ -34,7 +35,19 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     assert [line.rstrip() for line in printed.splitlines()] == shown.splitlines()
 
 
-COMMANDS = ["run", "serve", "books", "personas", "personas show", "personas check", "scenario check", "scenario schema"]
+COMMANDS = [
+    "run",
+    "check",
+    "compare",
+    "baseline update",
+    "serve",
+    "books",
+    "personas",
+    "personas show",
+    "personas check",
+    "scenario check",
+    "scenario schema",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -71,3 +84,13 @@ def test_links_within_the_project_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text("utf-8")
     links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    generate = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(generate)
+    written = {file.name: file.read_text("utf-8") for file in (ROOT / "docs" / "reference").iterdir()}
+    assert written == generate.pages(), "run make docs"

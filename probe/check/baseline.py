@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from probe.check.story import Key, Story
-from probe.classify.reading import Reading
+from probe.classify.reading import Advice
 from probe.input_error import InputError
 
 _HEAD: Final = """\
@@ -46,12 +46,12 @@ class Worsening(NamedTuple):
     new: tuple[str, ...]
 
 
-def mistakes(told: Mapping[Key, Story], readings: Mapping[Key, Reading]) -> Mistakes:
+def mistakes(told: Mapping[Key, Story], advice: Mapping[Key, Advice]) -> Mistakes:
     """List whom a classifier is wrong about."""
     wrong: list[str] = []
     missed: list[str] = []
     for key, story in told.items():
-        suppress = key in readings and readings[key].suppress
+        suppress = advice.get(key) is Advice.SUPPRESS
         if suppress is story.mailbox.alive:
             (wrong if suppress else missed).append("/".join(key))
     return Mistakes(tuple(sorted(wrong)), tuple(sorted(missed)))

@@ -8,7 +8,7 @@ from typing import Final
 
 from probe.check.baseline import KINDS, Known, Mistakes, mistakes, worsenings
 from probe.check.gates import Gate
-from probe.check.paired import heard
+from probe.check.paired import advice_of, heard
 from probe.check.story import Key, Story
 from probe.classify.reading import Reading
 
@@ -77,7 +77,7 @@ def _behind(gate: str, told: Mapping[Key, Story], readings: Readings) -> tuple[M
     if not fitting:
         return ()
     said = readings[max(fitting, key=len)]
-    wrong = mistakes(told, said)
+    wrong = mistakes(told, advice_of(said))
     kept = gate.rpartition(".")[2].startswith(_TOO_FEW_SUPPRESSED)
     return _mistaken(wrong.missed_dead if kept else wrong.wrongly_suppressed, told, said)
 

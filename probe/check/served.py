@@ -31,8 +31,16 @@ def begun(truths: Iterable[Truth]) -> dict[Key, float]:
     return found
 
 
-def served_stories(reported: Reported, truths: Iterable[Truth], mailboxes: Mapping[str, Mailbox]) -> dict[Key, Story]:
-    """Tell what the sender's log and our books have on everybody of whom both speak."""
+def served_stories(
+    reported: Reported, truths: Iterable[Truth], mailboxes: Mapping[str, Mailbox], returned: Iterable[Returned] = ()
+) -> dict[Key, Story]:
+    """Tell what the sender's log and our books have on everybody of whom both speak.
+
+    ``returned`` is what came home to the scenario's own mailbox, whatever campaign the return-path names.
+    """
+    came_home: dict[str, list[Returned]] = {}
+    for row in returned:
+        came_home.setdefault(row.recipient.lower(), []).append(row)
     last: dict[str, Truth] = {}
     for truth in truths:
         if truth.recipient and truth.fate != Fate.CUT:
@@ -44,12 +52,13 @@ def served_stories(reported: Reported, truths: Iterable[Truth], mailboxes: Mappi
         )
         if not attempts:
             continue
-        home = tuple(_returned(key, event) for event in events if event.kind is Kind.BOUNCED_LATER)
+        home = [_returned(key, event) for event in events if event.kind is Kind.BOUNCED_LATER]
+        home += came_home.get(key[1].lower(), [])
         mailbox = mailboxes.get(key[1].lower())
         decided = last.get(key[1].lower())
         at = decided.at if decided is not None else attempts[-1].at
         told[key] = Story(
-            Evidence(key[1], attempts, home), decided, state_of(mailbox, at), mailbox.gateway if mailbox else ""
+            Evidence(key[1], attempts, tuple(home)), decided, state_of(mailbox, at), mailbox.gateway if mailbox else ""
         )
     return told
 

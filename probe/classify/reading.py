@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from itertools import islice
+from typing import Final, Protocol
 
 from fake_gateways.truth import Cause, Remedy
 from probe.attempt import Failure
@@ -73,8 +74,18 @@ class ClassifierError(Exception):
     """A classifier failed, or did not answer as it must: exit code 4."""
 
 
-def without_refusal(evidence: Evidence) -> Reading | None:
-    """Return the reading where there is no refusal to be read: delivered, no reply at all, or a temporary one."""
+_NAMED: Final = 5
+"""Recipients that a complaint names."""
+
+
+def few_of(recipients: Collection[str]) -> str:
+    """Return recipients for a complaint: the first by name, the others by their number."""
+    more = f" and {len(recipients) - _NAMED:,} more" if len(recipients) > _NAMED else ""
+    return ", ".join(islice(recipients, _NAMED)) + more
+
+
+def without_reply(evidence: Evidence) -> Reading | None:
+    """Return the reading where there are no words to be read: delivered, or no reply at all."""
     if not evidence.bounced:
         return Reading(None, "delivered")
     code, _, _ = evidence.heard
@@ -82,6 +93,13 @@ def without_refusal(evidence: Evidence) -> Reading | None:
         failure = evidence.last.failure
         cause = Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
         return Reading(cause, f"no reply: {failure}")
-    if code is not None and code < 500:
-        return Reading(Cause.SYSTEM, f"{code} is temporary")
     return None
+
+
+def without_refusal(evidence: Evidence) -> Reading | None:
+    """Return the reading where there is no refusal to be read: no words, or a temporary reply."""
+    settled = without_reply(evidence)
+    code, _, _ = evidence.heard
+    if settled is None and code is not None and code < 500:
+        return Reading(Cause.SYSTEM, f"{code} is temporary")
+    return settled

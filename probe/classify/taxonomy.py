@@ -1,16 +1,100 @@
-"""Placeholder until the branch with the crosswalk is merged."""
+"""The names that other systems have for why mail bounced, to our causes and back (``taxonomy.toml``)."""
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib import resources
+
 from fake_gateways.truth import Cause
 
-
-def cause_of(system: str, name: str) -> Cause | None:
-    """Return a cause."""
-    raise LookupError(f"{system} {name}")
+NONE = "none"
+"""Written where a name stands for no bounce, or for no idea."""
 
 
-def labels(text: str, place: str) -> dict[str, Cause | None]:
-    """Return labels."""
-    del text, place
-    return {}
+class UnknownNameError(ValueError):
+    """A name that a system does not have, or a system that is not known; the message lists those that are."""
+
+
+@dataclass(frozen=True)
+class System:
+    """One system's names. ``causes`` has each of them; ``names`` has a name for every cause, the nearest there is."""
+
+    name: str
+    causes: Mapping[str, Cause | None]
+    names: Mapping[Cause, str]
+    any_case: bool = False
+    """Whether ``InvalidRecipient`` and ``invalidrecipient`` are the same name."""
+
+    def cause_of(self, name: str) -> Cause | None:
+        """Return the cause that a name stands for, None for no bounce or no idea; raises UnknownNameError.
+
+        A name of several parts, ``Permanent/General``, as readers of logs join them, is looked up whole, then without
+        its first parts, then without its last.
+        """
+        for candidate in map(self._folded, _parts(name)):
+            if candidate in self._causes:
+                return self._causes[candidate]
+        raise UnknownNameError(f"{name!r} is no name of {self.name}'s; it has {', '.join(self.causes)}")
+
+    @cached_property
+    def _causes(self) -> Mapping[str, Cause | None]:
+        return {self._folded(name): cause for name, cause in self.causes.items()}
+
+    def _folded(self, name: str) -> str:
+        return name.lower() if self.any_case else name
+
+
+def systems() -> tuple[str, ...]:
+    """Return the names of the systems whose names are known."""
+    return tuple(_systems())
+
+
+def system(name: str) -> System:
+    """Return a system by its name; raises UnknownNameError."""
+    found = _systems().get(name.lower())
+    if found is None:
+        raise UnknownNameError(f"{name!r} is no system whose names are known; they are {', '.join(systems())}")
+    return found
+
+
+def cause_of(system_name: str, name: str) -> Cause | None:
+    """Return the cause that a system's name stands for, None for no bounce or no idea; raises UnknownNameError."""
+    return system(system_name).cause_of(name)
+
+
+def name_of(system_name: str, cause: Cause) -> str:
+    """Return the name by which a system would call a cause, the nearest it has; raises UnknownNameError."""
+    return system(system_name).names[cause]
+
+
+def cause_named(text: str) -> Cause | None:
+    """Return the cause of that name, None for ``none``; raises UnknownNameError."""
+    if text == NONE:
+        return None
+    try:
+        return Cause(text)
+    except ValueError:
+        raise UnknownNameError(f"{text!r} is no cause; use {NONE}, {', '.join(Cause)}") from None
+
+
+def _parts(name: str) -> Iterator[str]:
+    parts = name.split("/")
+    yield from ("/".join(parts[start:]) for start in range(len(parts)))
+    yield from ("/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1))
+
+
+@cache
+def _systems() -> dict[str, System]:
+    """Read the table, and see to it that every cause has a name in every system."""
+    raw = tomllib.loads((resources.files("probe.classify") / "taxonomy.toml").read_text("utf-8"))
+    found: dict[str, System] = {}
+    for key, table in raw.items():
+        causes = {name: cause_named(cause) for name, cause in table["cause"].items()}
+        names = {Cause(cause): name for cause, name in table["nearest"].items()}
+        names |= {cause: name for name, cause in reversed(causes.items()) if cause is not None}
+        for name in (key, *table.get("also", ())):
+            found[name] = System(key, causes, names, table.get("any_case", False))
+    return found

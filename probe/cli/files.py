@@ -10,7 +10,7 @@ import typer
 
 from fake_gateways.persona_lint import remarks
 from probe import lab
-from probe.classify.chosen import choose
+from probe.classify.chosen import look_at
 from probe.cli.console import PipedConsole, app, load_scenario, printing
 from probe.report.harmless import harmless
 from probe.report.personas import print_list, print_persona
@@ -57,7 +57,7 @@ def scenario_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> Non
     """Check a scenario file and say what it would set up."""
     loaded = load_scenario(file)
     setting = set_up(loaded)
-    gates = lab.expected(setting, choose(None))
+    gates = lab.expected(setting, look_at(loaded))
     print(
         f"{harmless(str(file))}: good. {len(setting.everybody):,} recipients at {len(setting.companies):,} gateways, "
         f"{len(gates)} gate{'' if len(gates) == 1 else 's'}."

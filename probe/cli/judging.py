@@ -11,10 +11,11 @@ import typer
 
 from probe import baseline_files, intaking
 from probe.check import gates
-from probe.check.baseline import Baseline
+from probe.check.baseline import Baseline, Known, mistakes
 from probe.check.paired import compare
 from probe.check.prices import read_prices
-from probe.classify.chosen import choose
+from probe.classify.chosen import PATIENCE_S, choose
+from probe.cli.classifiers import Patience, Wanted
 from probe.cli.console import Exit, PipedConsole, app, printing
 from probe.cli.reports import Report, Reports, publish, read_reports
 from probe.input_error import InputError
@@ -37,16 +38,14 @@ BaselineFile = Annotated[Path | None, typer.Option(help="Fail where a classifier
 Price = Annotated[
     list[str] | None, typer.Option(help="What a mistake costs: living=25, dead=0.05, reputation=500, above=0.02.")
 ]
-Classifiers = Annotated[
-    list[str] | None, typer.Option(help="Who reads the bounces; repeat for several (default: as run does).")
-]
 
 
 @app.command()
 def check(
     truth: Annotated[Path, typer.Option(metavar="RUN", help="The folder of a run, or of what serve wrote.")],
     *,
-    classifier: Classifiers = None,
+    classifier: Wanted = None,
+    classifier_timeout: Patience = PATIENCE_S,
     reported: Annotated[Path | None, typer.Option(help="What your own system said of the campaign.")] = None,
     format_: Annotated[
         str | None, typer.Option("--format", help=f"Whose format that is: {', '.join([*FORMATS, MAILBOX])}.")
@@ -71,14 +70,15 @@ def check(
         if format_ is None:
             raise InputError("--reported", "comes without --format", f"add one of: {', '.join([*FORMATS, MAILBOX])}")
         said = intaking.reported(reported, format_, columns=columns or (), year=year, labels=map_)
-    chosen = choose(classifier)
+    chosen = choose(classifier, patience_s=classifier_timeout)
     with Ledger.open(truth) as ledger:
         names = {
             "classifiers": [*(each.name for each in chosen), *(["reported"] if said else [])],
             "gateways": [each.name for each in ledger.gateways()],
             "campaigns": json.loads(ledger.note("campaigns") or "[]"),
         }
-        bound = bounds(json.loads(ledger.note("expect") or "{}"), place=f"{truth}: expect", **names)
+        expect = json.loads(ledger.note("expect") or "{}")
+        bound = bounds(expect, place=f"{truth}: expect", others=expect.get("classifiers", ()), **names)
         for text in gate or ():
             bound += bounds(gates.from_text(text), place="--gate", **names)
         result = judge(
@@ -159,17 +159,23 @@ def baseline_update(
     run: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")],
     *,
     file: Annotated[Path, typer.Option("--baseline", help="The file to write.")] = Path("baseline.toml"),
-    classifier: Classifiers = None,
+    classifier: Annotated[
+        list[str] | None, typer.Option(help="A classifier's name; repeat for several (default: all that read the run).")
+    ] = None,
 ) -> None:
-    """Write down whom classifiers are wrong about now, so that only a worsening fails from here on."""
-    chosen = choose(classifier)
+    """Write down whom classifiers were wrong about when they last read, so that only a worsening fails from here on."""
     for folder in run:
         with Ledger.open(folder) as ledger:
-            result = judge(ledger, chosen)
-        baseline_files.update(file, result)
+            told = told_of(ledger)
+            names = classifier or sorted({row.classifier for row in ledger.classifications()})
+            known = Known(
+                int(ledger.note("seed") or 0), {name: mistakes(told, said_before(ledger, name)) for name in names}
+            )
+            scenario = ledger.note("scenario") or ""
+        baseline_files.update(file, scenario, known)
         with printing():
-            for name, each in result.mistakes.items():
+            for name, each in known.classifiers.items():
                 print(
-                    f"{result.scorecard.scenario} {name}: {len(each.wrongly_suppressed):,} wrongly suppressed, "
+                    f"{scenario} {name}: {len(each.wrongly_suppressed):,} wrongly suppressed, "
                     f"{len(each.missed_dead):,} missed"
                 )

@@ -53,6 +53,6 @@ def import_log(
     key = None if keep_names else intaking.key(key_file)
     with Filling(f"reading {log.name}", intaking.size_of(log)) as bar:
         events = intaking.open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
-        summary = import_as_scenario(events, out or Path("imported") / name, name=name, key=key)
+        summary = import_as_scenario(events, out or Path("imported") / name, name=name, key=key, log=log)
     for line in intaking.told(summary):
         print(harmless(line))

@@ -14,7 +14,8 @@ from fake_gateways.units import parse_duration
 from probe import baseline_files, event_loop, lab, serving
 from probe.check import gates
 from probe.check.prices import read_prices
-from probe.classify.chosen import BASELINES, choose
+from probe.classify.chosen import PATIENCE_S, choose_for
+from probe.cli.classifiers import AllowPrograms, Patience, Wanted
 from probe.cli.console import InterruptedRunError, ScenarioFile, app, load_scenario
 from probe.cli.judging import BaselineFile, Gate, Price, conclude
 from probe.cli.reports import Reports, read_reports
@@ -46,10 +47,9 @@ def run(
     transport: Annotated[TransportName, typer.Option(help="Real sockets, or none.")] = TransportName.TCP,
     seed: Seed = None,
     out: Out = None,
-    classifier: Annotated[
-        list[str] | None,
-        typer.Option(help=f"Who reads the bounces; repeat for several (default: {', '.join(BASELINES)})."),
-    ] = None,
+    classifier: Wanted = None,
+    classifier_timeout: Patience = PATIENCE_S,
+    allow_programs: AllowPrograms = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: by size of the campaign).")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
     log: Annotated[Path | None, typer.Option(help="Add every attempt and decision to a file, as JSON Lines.")] = None,
@@ -65,7 +65,10 @@ def run(
     """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
     loaded = load_scenario(scenario, seed)
     reports = read_reports(report)
-    classifiers = choose(classifier)
+    allowed = _networks(allow_network)
+    classifiers = choose_for(
+        loaded, classifier, patience_s=classifier_timeout, allowed=allowed, programs=allow_programs
+    )
     folder = out or Path("runs") / loaded.scenario.name
     setting = set_up(loaded)
     options = lab.Options(
@@ -73,7 +76,7 @@ def run(
         folder,
         classifiers,
         workers,
-        _networks(allow_network),
+        allowed,
         resume,
         log,
         transcripts,

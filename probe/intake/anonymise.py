@@ -54,7 +54,7 @@ class Anonymiser:
         self._key = key
         self._domains: dict[str, str] = {}
         self._addresses: dict[str, str] = {}
-        self._taken: set[str] = set()
+        self._taken: dict[str, int] = {}
         self._pool = sorted(islice(made_up_domains(0), 2000))
 
     def domain(self, name: str) -> str:
@@ -84,11 +84,12 @@ class Anonymiser:
     def _free(self, name: str, before: str) -> str:
         """Return a name that nobody has, with a number before the domain's dot or the address's at sign if need be."""
         head, _, tail = name.partition(before)
-        number = 2
+        wanted = name
         while name in self._taken:
-            name = f"{head}{number}{before}{tail}"
-            number += 1
-        self._taken.add(name)
+            # Where the last one ended: a large domain has the same name thousands of times.
+            self._taken[wanted] += 1
+            name = f"{head}{self._taken[wanted]}{before}{tail}"
+        self._taken[name] = 1
         return name
 
     def _draw(self, name: str) -> int:

@@ -1,6 +1,7 @@
 """Events out of tables: CSV and JSON Lines whose columns a map names, or that go by widely used names.
 
-CSV is that of RFC 4180 with a header, as the csv module reads it.
+CSV is that of RFC 4180 with a header, as the csv module reads it; semicolons or tabs may stand for the commas, as
+spreadsheets write them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain, dropwhile
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -143,9 +145,13 @@ class _Feed:
 
 
 def _rows(lines: Iterable[Line]) -> Iterator[_Row | BadLine]:
-    feed = _Feed(lines)
+    rest = dropwhile(lambda line: not line.text.strip(), lines)
+    header = next(rest, None)
+    if header is None:
+        return
+    feed = _Feed(chain((header,), rest))
     # Not strict, a quotation mark that is never closed would swallow the end of the file in silence.
-    reader = csv.reader(feed, strict=True)
+    reader = csv.reader(feed, strict=True, delimiter=max(",;\t", key=header.text.count))
     while True:
         feed.begin()
         try:

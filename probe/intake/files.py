@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import mailbox
 import os
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Final
@@ -16,6 +17,8 @@ Advance = Callable[[int], None]
 """Hears how many octets of the file have been read."""
 _AT_MOST: Final = 12_000_000
 """Octets of a line that are read together; JSON on one line may be long."""
+_PACKED: Final = b"\x1f\x8b"
+"""How a file begins that gzip made (RFC 1952 section 2.3.1), whatever it is called."""
 
 
 def size_of(path: Path) -> int:
@@ -34,7 +37,8 @@ def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[Line]:
     """Yield the lines of a text file, packed by gzip or not; what is no UTF-8 is replaced. Raises InputError."""
     try:
         with path.open("rb") as raw:
-            file: IO[bytes] = gzip.GzipFile(fileobj=raw) if path.suffix == ".gz" else raw  # type: ignore[assignment]
+            is_packed = raw.peek(len(_PACKED)).startswith(_PACKED)
+            file: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_packed else raw  # type: ignore[assignment]
             before = number = 0
             while octets := file.readline(_AT_MOST):
                 number += 1
@@ -43,7 +47,7 @@ def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[Line]:
                     advance(raw.tell() - before)
                     before = raw.tell()
             advance(raw.tell() - before)
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise InputError(path, f"cannot be read ({reason})", "check the file and its permissions") from None
 

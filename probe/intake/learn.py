@@ -6,6 +6,7 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from fake_gateways.envelope import Stage, domain_of, is_address
@@ -17,6 +18,15 @@ _ACCEPTED, _LINE_CUT = 0, 1
 _MOST_ATTEMPTS: Final = 50
 _AS_ATTEMPTS: Final = {Kind.DELIVERED, Kind.DEFERRED, Kind.REFUSED}
 _LATER: Final = {Stage.END_OF_DATA.value, Stage.DATA.value}
+MOST_REPLIES: Final = 2000
+"""Different replies that are told apart; of what comes then the code alone is kept, as noise has no end of them."""
+_WITHOUT_WORDS: Final = 0
+"""The number of no template (drain3 counts from 1)."""
+_SINCE: Final = datetime(1970, 1, 2, tzinfo=UTC).timestamp()
+_UNTIL: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+"""No campaign was before or after, and no scenario can be; a log may hold any time."""
+_LONGEST_WAIT_S: Final = 5 * 86_400
+"""Nobody waits longer for a retry: senders give up after four or five days (RFC 5321 4.5.4.1)."""
 
 
 class Reply(NamedTuple):
@@ -45,9 +55,10 @@ class Learned:
     bad_lines: int = 0
     without_stage: int = 0
     not_addresses: int = 0
+    not_an_address: str = ""
+    without_words: int = 0
     sources: Counter[str] = field(default_factory=Counter)
     return_domains: Counter[str] = field(default_factory=Counter)
-    campaigns: Counter[str] = field(default_factory=Counter)
     first_at: float | None = None
     last_at: float | None = None
     gaps: Counter[int] = field(default_factory=Counter)
@@ -68,6 +79,7 @@ class Learned:
         recipient = event.recipient.lower()
         if not is_address(recipient):
             self.not_addresses += 1
+            self.not_an_address = self.not_an_address or event.recipient
             return
         if event.kind in _AS_ATTEMPTS:
             self._attempt(event, recipient)
@@ -102,6 +114,9 @@ class Learned:
         template = self.templates.add(event.text, recipient, event.local_address)
         code = event.code or (500 if event.enhanced is None else int(event.enhanced[0]) * 100 + 50)
         reply = Reply(template, code, event.enhanced, stage)
+        if reply not in self.replies and len(self.replies) >= MOST_REPLIES:
+            self.without_words += 1
+            reply = Reply(_WITHOUT_WORDS, code, None, stage)
         number = self.replies.setdefault(reply, len(self.replies) + 2)
         self.seen[number] += 1
         return number
@@ -113,14 +128,12 @@ class Learned:
             self.sources[event.local_address] += 1
         if "@" in event.return_path:
             self.return_domains[domain_of(event.return_path)] += 1
-        if event.campaign:
-            self.campaigns[event.campaign] += 1
-        if event.at is None:
+        if event.at is None or not _SINCE <= event.at < _UNTIL:
             return
         self.first_at = event.at if self.first_at is None else min(self.first_at, event.at)
         self.last_at = event.at if self.last_at is None else max(self.last_at, event.at)
         before = self._last.pop(recipient, None)
-        if before is not None and event.at > before:
+        if before is not None and before < event.at <= before + _LONGEST_WAIT_S:
             self.gaps[int(event.at - before)] += 1
         if event.kind is Kind.DEFERRED:
             self._last[recipient] = event.at

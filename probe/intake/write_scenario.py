@@ -28,6 +28,10 @@ from probe.intake.learn import Learned, Reply, is_reply, last_told
 from probe.intake.templates import Template, Templates
 
 _DEFAULT: Final = "postfix"
+MOST_GATEWAYS: Final = 1000
+"""Gateways that are written; the smallest exchangers beyond share the last, as nobody reads or edits so many."""
+_MOST_SOURCES: Final = 250
+"""Addresses of the sender that are written, those used most."""
 _MESSAGE: Final = """\
 From: news@{domain}
 Subject: The campaign that the log is of
@@ -48,9 +52,13 @@ class Summary:
     bad_lines: int
     bad: tuple[BadLine, ...]
     passed_over: dict[str, int]
+    not_addresses: int = 0
+    not_an_address: str = ""
 
 
-def import_as_scenario(events: Iterable[Event | BadLine], folder: Path, *, name: str, key: bytes | None) -> Summary:
+def import_as_scenario(
+    events: Iterable[Event | BadLine], folder: Path, *, name: str, key: bytes | None, log: Path | None = None
+) -> Summary:
     """Turn a log into a scenario in a folder; with a ``key`` all names and addresses are replaced.
 
     Raises InputError where the log has no recipient, or the folder cannot be written.
@@ -58,8 +66,10 @@ def import_as_scenario(events: Iterable[Event | BadLine], folder: Path, *, name:
     learned = Learned(Templates(_plain_words(), is_private=key is not None))
     learned.take(events)
     if not learned.attempts:
-        problem = f"tells of no recipient ({learned.bad_lines:,} lines could not be read)"
-        raise InputError(name, problem, "check --from, the format of the log")
+        problem = f"tells of no recipient ({learned.bad_lines:,} lines could not be read"
+        if learned.not_addresses:
+            problem += f", {learned.not_addresses:,} name none, such as {learned.not_an_address[:100]!r}"
+        raise InputError(log or name, f"{problem})", "check --from, the format of the log")
     naming: Naming = AsItIs() if key is None else Anonymiser(key)
     writing = _Writing(learned, naming, learned.templates.found())
     try:
@@ -68,7 +78,9 @@ def import_as_scenario(events: Iterable[Event | BadLine], folder: Path, *, name:
         (folder / "scenario.toml").write_text(writing.scenario(name, gateways), "utf-8")
         (folder / "message.eml").write_text(_MESSAGE.format(domain=writing.sender_domain), "utf-8")
         with (folder / "recipients.csv").open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([["email"], *([naming.address(each)] for each in learned.attempts)])
+            csv.writer(file, lineterminator="\n").writerows(
+                [["email"], *([naming.address(each)] for each in learned.attempts)]
+            )
     except OSError as error:
         raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
     unknown = sum(writing.cause_of(reply) is Cause.UNKNOWN for reply in learned.replies)
@@ -82,6 +94,8 @@ def import_as_scenario(events: Iterable[Event | BadLine], folder: Path, *, name:
         learned.bad_lines,
         tuple(learned.bad),
         passed_over,
+        learned.not_addresses,
+        learned.not_an_address,
     )
 
 
@@ -105,6 +119,7 @@ class _Writing:
         self._by_text = ByText()
         self._causes: dict[Reply, Cause] = {}
         self._numbers = {number: reply for reply, number in learned.replies.items()}
+        self._sharing = 0
 
     @property
     def sender_domain(self) -> str:
@@ -127,6 +142,7 @@ class _Writing:
         for domain in domains:
             found = self._learned.exchangers.get(domain)
             groups.setdefault(found.most_common(1)[0][0] if found else domain, []).append(domain)
+        self._merge(groups)
         at: dict[str, dict[str, array[int]]] = {}
         of_domain = {domain: exchanger for exchanger, several in groups.items() for domain in several}
         for recipient, told in self._learned.attempts.items():
@@ -136,12 +152,22 @@ class _Writing:
             for number, exchanger in enumerate(sorted(groups, key=lambda each: -len(at[each])), 1)
         }
 
+    def _merge(self, groups: dict[str, list[str]]) -> None:
+        """Put the smallest exchangers together, so that there are no more than can be written."""
+        if len(groups) <= MOST_GATEWAYS:
+            return
+        mailboxes = Counter(map(domain_of, self._learned.attempts))
+        size = {exchanger: sum(mailboxes[domain] for domain in domains) for exchanger, domains in groups.items()}
+        smallest = sorted(groups, key=lambda each: -size[each])[MOST_GATEWAYS - 1 :]
+        self._sharing = len(smallest)
+        groups["(others)"] = [domain for exchanger in smallest for domain in groups.pop(exchanger)]
+
     def _gateway(
         self, name: str, exchanger: str, domains: list[str], attempts: dict[str, array[int]], folder: Path
     ) -> Table:
         used = Counter(number for told in attempts.values() for number in told if is_reply(number))
         with (folder / "logged" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            rows = csv.writer(file)
+            rows = csv.writer(file, lineterminator="\n")
             rows.writerow(["recipient", "replies"])
             rows.writerows(
                 [self._naming.address(recipient), " ".join(self._learned.words(each, self._numbers) for each in told)]
@@ -181,7 +207,7 @@ class _Writing:
         if found:
             table["mailbox_list"] = f"logged/{table['name']}-mailboxes.csv"
             with (folder / table["mailbox_list"]).open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows([("address", "state"), *found])
+                csv.writer(file, lineterminator="\n").writerows([("address", "state"), *found])
 
     def _reply(self, number: int, seen: int) -> Table:
         reply = self._numbers[number]
@@ -243,8 +269,8 @@ class _Writing:
         sender["return_path"] = f"bounce.{self.sender_domain}"
         total = sum(learned.sources.values())
         sender["ips"] = [
-            {"address": f"127.10.{number // 250}.{number % 250 + 1}", "share": round(count / total, 4) or 0.0001}
-            for number, (_, count) in enumerate(learned.sources.most_common())
+            {"address": f"127.10.0.{number + 1}", "share": round(count / total, 4) or 0.0001}
+            for number, (_, count) in enumerate(learned.sources.most_common(_MOST_SOURCES))
         ] or [{"address": "127.10.0.1"}]
         sender["rate"] = f"{per_minute}/1m"
         # As many rounds as the log has at most, so that everybody hears all that was said.
@@ -262,6 +288,10 @@ class _Writing:
             "- who is alive. Gone are only those of whom the last reply says so, taken at its word.",
             "- the message. Put yours in place of message.eml.",
         ]
+        if learned.without_words:
+            lines.append(f"- the words of {learned.without_words:,} refusals; there were too many different ones.")
+        if self._sharing:
+            lines.append(f"- what {self._sharing:,} small exchangers have in common; they are written as one gateway.")
         if learned.without_stage:
             lines.append(f"- at which stage {learned.without_stage:,} of the refusals came; they are told at RCPT.")
         if not learned.exchangers:
@@ -272,6 +302,8 @@ class _Writing:
             lines.append("- when it was; the start and the rate are made up.")
         if learned.bad_lines:
             lines.append(f"- what {learned.bad_lines:,} lines say, that could not be read.")
+        if learned.not_addresses:
+            lines.append(f"- who {learned.not_addresses:,} events are about: what they name is no address.")
         return lines
 
 

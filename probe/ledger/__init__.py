@@ -109,20 +109,25 @@ class Ledger:
     def create(cls, folder: Path) -> Ledger:
         """Begin new books in a folder, in place of old ones; raises InputError where that cannot be."""
         path = folder / FILE
+        # Made aside, so that whoever is killed meanwhile leaves no file that is not a ledger.
+        unfinished = path.with_name(f".{FILE}")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            for old in (path, path.with_name(f"{FILE}-wal"), path.with_name(f"{FILE}-shm")):
-                old.unlink(missing_ok=True)
+            for old in (path, unfinished):
+                for each in (old, old.with_name(f"{old.name}-wal"), old.with_name(f"{old.name}-shm")):
+                    each.unlink(missing_ok=True)
         except OSError as error:
             raise InputError(
                 folder, f"cannot be written ({error.strerror})", "choose another folder with --out"
             ) from None
-        ledger = cls(path)
-        with ledger._engine.connect() as connection:
+        begun = cls(unfinished)
+        with begun._engine.connect() as connection:
             # Readers see what is committed while others write; the mode stays with the file.
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        METADATA.create_all(ledger._engine)
-        return ledger
+        METADATA.create_all(begun._engine)
+        begun._engine.dispose()
+        unfinished.replace(path)
+        return cls(path)
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:

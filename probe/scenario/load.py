@@ -17,7 +17,7 @@ from probe.input_error import InputError
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
 
-MAX_OCTETS: Final = 4 * 1024 * 1024
+MAX_OCTETS: Final = 16 * 1024 * 1024
 _REMEDIES: Final = {
     "missing": ("is missing", "add it"),
     "extra_forbidden": ("is not a known key", "correct its spelling or remove it"),
@@ -46,7 +46,7 @@ def load(path: Path) -> Loaded:
             path, f"cannot be read ({error.strerror})", "check the file name and its permissions"
         ) from None
     if len(octets) > MAX_OCTETS:
-        raise InputError(path, "is larger than 4 MiB", "move lists of recipients into a CSV file (seed_list)")
+        raise InputError(path, "is larger than 16 MiB", "move lists of recipients into a CSV file (seed_list)")
     try:
         raw = tomllib.loads(octets.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

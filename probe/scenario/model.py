@@ -230,6 +230,9 @@ class Scenario(Strict):
     dns: tuple[Record, ...] = ()
     scanners: Scanners = Scanners()
     prices: Prices = Prices()
+    classifiers: tuple[Annotated[str, Field(max_length=2000)], ...] = Field(
+        default=(), max_length=100, description="who reads the bounces, as --classifier has it; the baselines if empty"
+    )
     expect: dict[str, Any] = Field(default={}, description="gates; the tables mirror scorecard.json")
 
     @property

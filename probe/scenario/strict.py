@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-_NAME = r"^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$"
-Name = Annotated[str, Field(pattern=_NAME, description="lower-case letters, digits and hyphens")]
+NAME = r"^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$"
+Name = Annotated[str, Field(pattern=NAME, description="lower-case letters, digits and hyphens")]
 
 
 def parse_ip(value: str) -> str:

@@ -27,6 +27,8 @@ from probe.transport import LineError, hung_up, no_reply, no_smtp
 
 PATIENCE_S: Final = 60.0
 """Real seconds to wait for a reply. RFC 5321 4.5.3.2 asks for minutes on the open Internet; here nobody is far."""
+GOODBYE_S: Final = 5.0
+"""Real seconds to wait for the reply to QUIT, on which nothing depends any more (RFC 5321 4.1.1.10)."""
 _PORT_LATER: Final[int | None] = 24 if sys.platform == "linux" else None
 """IP_BIND_ADDRESS_NO_PORT (ip(7)): choose the port when connecting, where one is free for each peer, not when binding.
 
@@ -193,8 +195,9 @@ class TcpLine:
         if not self._is_introduced or not self.is_open:
             self._client.close()
             return
-        with suppress(LineError):  # whoever hangs up on QUIT has understood it
-            await self._talking().talk(b"QUIT\r\n", 1)
+        with suppress(LineError, TimeoutError):  # whoever hangs up on QUIT has understood it
+            async with asyncio.timeout(GOODBYE_S):
+                await self._talking().talk(b"QUIT\r\n", 1)
         if self._run is not None:
             self._run.close()
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Final
 
 import pytest
 from deadline import until
-from fivefifty_command import free_port
+from fivefifty_command import PASSED, fivefifty, free_port
 from postfix_instance import postfix, require_postfix
 from serve_process import serving
 
@@ -123,3 +124,35 @@ def test_the_log_of_a_postfix_joins_the_truth_without_a_gap_and_its_reports_come
     assert failed == gone_later | refused_now
     codes = {truth.recipient: truth.code for truth in served.truths}
     assert all(row.code == codes[row.recipient] for row in returned if row.recipient in refused_now)
+    check_judges_it(tmp_path, {truth.recipient: Fate(truth.fate) for truth in served.truths})
+
+
+def check_judges_it(folder: Path, fates: dict[str, Fate]) -> None:
+    """Judge what Postfix reported against the truth, by the command that users call."""
+    judged = fivefifty(
+        "check",
+        "--truth",
+        folder / "run",
+        "--reported",
+        folder / "mail.log",
+        "--format",
+        "postfix",
+        "--year",
+        "2026",
+    )
+    assert judged.returncode == PASSED, judged
+    card = json.loads((folder / "run" / "scorecard.json").read_text("utf-8"))
+    alive = {address for address, state in mailbox_states(folder / "run").items() if state in {"present", "full"}}
+    hard = {recipient for recipient, fate in fates.items() if fate is Fate.REFUSED}
+    gone_later = {recipient for recipient, fate in fates.items() if fate is Fate.BOUNCED_LATER}
+    # The log of a Postfix knows nothing of what is sent back later; its return-path does.
+    assert card["classifiers"]["reported"]["wrongly_suppressed"] == len(hard & alive)
+    assert card["classifiers"]["code"]["wrongly_suppressed"] == len((hard | gone_later) & alive)
+    assert card["classifiers"]["code"]["missed_dead"] == 0
+    assert card["truth"]["by_cause"]["content"]["disguised"] == len(hard & alive) > 0
+
+
+def mailbox_states(folder: Path) -> dict[str, str]:
+    """Return what is true of every mailbox."""
+    with Ledger.open(folder) as books:
+        return {mailbox.address: mailbox.state for mailbox in books.mailboxes()}

@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from deadline import DEADLINE_S
 from misbehaving_server import CLOSE, FOREVER, GO_AHEAD, HANG, PIPELINING, RESET, Act, Script, misbehaving
 
 from fake_gateways.envelope import Stage
 from probe.attempt import Failure, Outcome
 from probe.transaction import Heard, introduce, transact
-from probe.transport import Line, LineError
+from probe.transport import Line, LineError, tcp
 from probe.transport.tcp import TcpTransport
 
 T = TypeVar("T")
@@ -272,6 +273,15 @@ def test_a_421_between_two_messages_closes_the_line_and_leaves_the_first_deliver
 
 def test_a_server_that_never_says_goodbye_changes_nothing_of_what_was_heard(run: Run[tuple[Heard, list[str]]]) -> None:
     heard, server_heard = run(against({"QUIT": (HANG,)}, patience_s=IMPATIENT_S))
+    assert heard.outcome is Outcome.DELIVERED
+    assert server_heard[-1] == "QUIT"
+
+
+def test_a_server_that_never_says_goodbye_is_left_long_before_patience_is_out(
+    run: Run[tuple[Heard, list[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tcp, "GOODBYE_S", 0.01)
+    heard, server_heard = run(against({"QUIT": (HANG,)}, patience_s=10 * DEADLINE_S))
     assert heard.outcome is Outcome.DELIVERED
     assert server_heard[-1] == "QUIT"
 

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fivefifty_command import INPUT_WRONG, PASSED, fivefifty
+from fivefifty_command import INPUT_WRONG, PASSED, complaint, fivefifty
 from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
 
 from fake_gateways.envelope import domain_of
 from probe.attempt import Attempt
+from probe.classify.chosen import choose
 from probe.coming_home import Returned
-from probe.intake import files
+from probe.intake import files, learn, write_scenario
 from probe.intake import mailbox as box_format
 from probe.intake.anonymise import Anonymiser
 from probe.intake.event import BadLine, Event, Kind
@@ -24,7 +25,7 @@ from probe.intake.write_scenario import import_as_scenario
 from probe.lab import Options, run
 from probe.ledger import Ledger
 from probe.scenario.load import load
-from probe.setting import set_up
+from probe.setting import Setting, set_up
 
 KEY = b"a key for tests, and no other use"
 Mix = dict[str, Counter[tuple[Any, ...]]]
@@ -99,7 +100,7 @@ def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, car
     events = list(sample.read())
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
     setting = set_up(load(tmp_path / "made" / "scenario.toml"))
-    run(setting, Options(carriage, tmp_path / "run", ("code",)))
+    run(setting, Options(carriage, tmp_path / "run", choose(["code"])))
     ours, theirs = replayed(tmp_path / "run"), logged(events)
     assert {domain: sum(heard.values()) for domain, heard in ours.items()} == {
         domain: sum(heard.values()) for domain, heard in theirs.items()
@@ -118,7 +119,7 @@ def test_a_mailbox_of_bounces_says_the_same_to_everybody(tmp_path: Path) -> None
     ]
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
     setting = set_up(load(tmp_path / "made" / "scenario.toml"))
-    run(setting, Options("memory", tmp_path / "run", ("code",)))
+    run(setting, Options("memory", tmp_path / "run", choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
 
 
@@ -217,7 +218,7 @@ def test_a_mailbox_of_bounces_is_read(kind: str, tmp_path: Path) -> None:
         ((SAMPLES[0].path, "--from", "mailbox"), "tells of no recipient"),
         (
             (SAMPLES[0].path, "--from", "exim"),
-            "postfix: tells of no recipient (0 lines could not be read); check --from",
+            "postfix.log: tells of no recipient (0 lines could not be read); check --from",
         ),
     ],
 )
@@ -229,3 +230,99 @@ def test_what_cannot_be_imported_is_told_in_one_sentence(
     assert done.stderr.startswith("fivefifty: ")
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_a_packed_log_is_known_by_what_it_holds_and_not_by_its_name(tmp_path: Path) -> None:
+    packed, plain = tmp_path / "mail.log", tmp_path / "plain.gz"
+    packed.write_bytes(gzip.compress(SAMPLES[0].path.read_bytes()))
+    plain.write_bytes(SAMPLES[0].path.read_bytes())
+    assert list(files.lines(packed)) == list(files.lines(plain)) == SAMPLES[0].lines
+
+
+@pytest.mark.parametrize("damage", ["cut", "overwritten"])
+def test_a_damaged_packed_log_is_told_in_one_sentence(damage: str, tmp_path: Path) -> None:
+    octets = bytearray(gzip.compress(SAMPLES[0].path.read_bytes()))
+    if damage == "cut":
+        del octets[len(octets) // 2 :]
+    else:
+        octets[10:20] = b"\xff" * 10  # the first block is of no kind that there is
+    packed = tmp_path / "mail.log.gz"
+    packed.write_bytes(octets)
+    done = fivefifty("import", packed, "--from", "postfix", "--out", tmp_path / "made")
+    assert complaint(done).startswith(f"{packed}: cannot be read (")
+
+
+def test_a_mistake_in_a_table_names_the_file(tmp_path: Path) -> None:
+    table = tmp_path / "bounces.csv"
+    table.write_text("who,event\nann@a.example,bounced\n", "utf-8")
+    done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
+    problem = "has no column that tells the recipient (found: who, event); map one to it"
+    assert complaint(done) == f"{table}: line 1: {problem}"
+
+
+def test_what_names_no_address_is_counted_and_shown(tmp_path: Path) -> None:
+    table = tmp_path / "bounces.csv"
+    table.write_text("email,event\nann@localhost,bounced\n", "utf-8")
+    done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
+    assert complaint(done).startswith(
+        f"{table}: tells of no recipient (0 lines could not be read, 1 name none, such as 'ann@localhost')"
+    )
+    table.write_text("email,event\nann@localhost,bounced\nann@a.example,bounced\n", "utf-8")
+    done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
+    assert "1 events are left out, as they name no address; the first names 'ann@localhost'." in done.stdout
+
+
+def imported(events: list[Event | BadLine], tmp_path: Path) -> Setting:
+    """Return the scenario that is made of events, set up."""
+    import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
+    return set_up(load(tmp_path / "made" / "scenario.toml"))
+
+
+def test_times_that_no_campaign_was_at_make_no_scenario_that_cannot_be_run(tmp_path: Path) -> None:
+    ann, ben = "ann@a.example", "ben@a.example"
+    events = [
+        Event(Kind.DEFERRED, ann, 4.1e8, code=450),
+        Event(Kind.DELIVERED, ann, 4.1e9),
+        *(Event(Kind.DELIVERED, ben, at) for at in (-6e10, 0.0, 2.5e11)),
+    ]
+    assert imported(events, tmp_path).loaded.scenario.sender.retry.first == 300.0
+
+
+def test_a_log_of_noise_makes_a_scenario_of_so_many_replies_and_tells_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(learn, "MOST_REPLIES", 20)
+    events = [
+        Event(Kind.REFUSED, f"ann{n}@a.example", code=550, enhanced=f"5.7.{n}", text=f"{n} {'ab' * n}")
+        for n in range(99)
+    ]
+    setting = imported(events, tmp_path)
+    (policy,) = (each for each in setting.companies[0].policies if each.type == "as-logged")
+    assert len(policy.reply) == 21
+    assert sum(each.seen for each in policy.reply) == len(events)
+    run(setting, Options("memory", tmp_path / "run", choose(["code"])))
+    with Ledger.open(tmp_path / "run") as books:
+        assert [row.code for row in books.attempts()] == [550] * len(events)
+    assert "the words of 79 refusals; there were too many" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
+
+
+def test_the_smallest_of_very_many_exchangers_share_a_gateway_and_everybody_hears_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_scenario, "MOST_GATEWAYS", 5)
+    events: list[Event | BadLine] = [
+        Event(Kind.REFUSED, f"p{n}@c{company}.example", code=550 + company % 3, text="no", mx=f"mx{company}.example")
+        for company in range(12)
+        for n in range(12 - company)
+    ]
+    setting = imported(events, tmp_path)
+    assert [len(company.domains) for company in setting.companies] in ([8, 1, 1, 1, 1], [1, 1, 1, 1, 8])
+    assert "8 small exchangers" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
+    run(setting, Options("memory", tmp_path / "run", choose(["code"])))
+    assert alike(replayed(tmp_path / "run"), logged(events))
+
+
+def test_a_made_up_name_that_is_taken_again_and_again_gets_the_next_number() -> None:
+    naming = Anonymiser(KEY)
+    found = [naming.address(f"person{number}@acme.example") for number in range(20_000)]
+    assert len(set(found)) == len(found)

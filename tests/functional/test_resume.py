@@ -11,7 +11,8 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from deadline import DEADLINE_S
 from fivefifty_command import COMMAND, INPUT_WRONG, PASSED, environment, fivefifty, free_port
 from small_scenario import bent
 
+from probe.attempt import Attempt
 from probe.ledger import Ledger
+from probe.ledger.schema import METADATA
 
 SEVERAL = bent("recipients = { count = 10 }\n", "")
 for old, new in (
@@ -34,6 +37,9 @@ for old, new in (
 ):
     SEVERAL = bent(old, new, SEVERAL)
 KILLS = 6
+ROUNDS = 8
+FIRST_S = 0.1
+"""The earliest moment of a kill."""
 
 
 def arguments(scenario: Path, folder: Path, transport: str, workers: str) -> list[str]:
@@ -63,6 +69,27 @@ def killed(command: list[str], after_s: float) -> bool:
         return True
 
 
+class Killer:
+    """Kills runs at random moments, each time new ones: over many runs of the suite every moment is tried."""
+
+    def __init__(self, bound_s: float) -> None:
+        self.seed = random.Random().getrandbits(32)
+        self.hits = 0
+        self._rng = random.Random(self.seed)
+        self._bound_s = bound_s
+
+    def kill(self, command: list[str]) -> None:
+        """Kill a run several times and let it come to its end, which it may do before it is killed often enough."""
+        for _ in range(KILLS):
+            if not killed(command, self._rng.uniform(FIRST_S, self._bound_s)):
+                # How long a run takes depends on what else the machine has to do.
+                self._bound_s = max(2 * FIRST_S, 0.7 * self._bound_s)
+                break
+            self.hits += 1
+        done = subprocess.run(command, env=environment(), check=False, capture_output=True)
+        assert (done.returncode, done.stderr) == (PASSED, b""), f"seed {self.seed}"
+
+
 def card(folder: Path) -> dict[str, Any]:
     """Return the scorecard of a run."""
     found: dict[str, Any] = json.loads((folder / "scorecard.json").read_text("utf-8"))
@@ -72,24 +99,19 @@ def card(folder: Path) -> dict[str, Any]:
 @pytest.mark.parametrize(("transport", "workers"), [("memory", "1"), ("memory", "2"), ("tcp", "1")])
 def test_a_run_killed_at_many_moments_ends_with_the_same_books(tmp_path: Path, transport: str, workers: str) -> None:
     scenario = small_scenario.write(tmp_path, SEVERAL)
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    whole = tmp_path / "whole"
     began = time.monotonic()
     subprocess.run(arguments(scenario, whole, transport, workers), env=environment(), check=True, capture_output=True)
-    took_s = time.monotonic() - began
-    rng = random.Random()  # a new draw every time: over many runs of the suite every moment is tried
-    seed = rng.getrandbits(32)
-    rng.seed(seed)
-    hits = 0
-    for _ in range(KILLS):
-        hits += killed(arguments(scenario, broken, transport, workers), rng.uniform(0.1, took_s))
-    done = subprocess.run(
-        arguments(scenario, broken, transport, workers), env=environment(), check=False, capture_output=True
-    )
-    assert (done.returncode, done.stderr) == (PASSED, b""), f"seed {seed}"
-    assert hits > 0
-    assert card(broken) == card(whole), f"seed {seed}"
-    with Ledger.open(broken) as books:
-        assert books.complete
+    killer = Killer(time.monotonic() - began)
+    for number in range(ROUNDS):
+        broken = tmp_path / f"broken-{number}"
+        killer.kill(arguments(scenario, broken, transport, workers))
+        assert card(broken) == card(whole), f"seed {killer.seed}"
+        with Ledger.open(broken) as books:
+            assert books.complete
+        if killer.hits >= KILLS:
+            break
+    assert killer.hits >= KILLS, f"seed {killer.seed}"
 
 
 def test_a_finished_run_is_judged_again_and_nothing_is_sent(tmp_path: Path) -> None:
@@ -181,21 +203,33 @@ class Sink:
         return "250 2.0.0 Ok"
 
 
-def test_nothing_is_sent_twice_to_a_server_that_is_not_ours(tmp_path: Path) -> None:
-    sink = Sink()
+@contextmanager
+def listening(sink: Sink) -> Iterator[int]:
+    """Let a sink listen, and give its port."""
     controller = Controller(sink, hostname="127.9.2.1", port=free_port(), ready_timeout=DEADLINE_S)
     controller.start()
     try:
-        scenario = small_scenario.write(tmp_path, FOREIGN.format(port=controller.port))
-        command = [COMMAND, "run", str(scenario), "--out", str(tmp_path / "run"), "--resume"]
-        hits = sum(killed(command, after_s) for after_s in (1.3, 1.6, 2.0, 2.4))
-        done = subprocess.run(command, env=environment(), check=False, capture_output=True)
+        yield controller.port
     finally:
         controller.stop()
-    assert (done.returncode, done.stderr) == (PASSED, b"")
-    assert hits > 0
-    with Ledger.open(tmp_path / "run") as books:
-        attempts = list(books.attempts())
+
+
+def test_nothing_is_sent_twice_to_a_server_that_is_not_ours(tmp_path: Path) -> None:
+    killer = Killer(3.0)
+    for number in range(ROUNDS):
+        sink, folder, before = Sink(), tmp_path / str(number), killer.hits
+        with listening(sink) as port:
+            scenario = small_scenario.write(tmp_path, FOREIGN.format(port=port))
+            killer.kill([COMMAND, "run", str(scenario), "--out", str(folder), "--resume"])
+        with Ledger.open(folder) as books:
+            nothing_was_sent_twice(sink, list(books.attempts()), killer.hits - before)
+        if killer.hits >= KILLS:
+            break
+    assert killer.hits >= KILLS, f"seed {killer.seed}"
+
+
+def nothing_was_sent_twice(sink: Sink, attempts: list[Attempt], hits: int) -> None:
+    """Hold the books against what a server took while the run was killed so many times."""
     in_doubt = {row.recipient for row in attempts if row.failure == "in-doubt"}
     delivered = {row.recipient for row in attempts if row.outcome == "delivered"}
     assert max(sink.taken.values()) == 1
@@ -203,3 +237,59 @@ def test_nothing_is_sent_twice_to_a_server_that_is_not_ours(tmp_path: Path) -> N
     assert len(delivered | in_doubt) == 300
     assert len(in_doubt) <= hits
     assert len({(row.lane, row.seq) for row in attempts}) == len(attempts)
+
+
+def told(attempt: Attempt) -> tuple[str, int, str]:
+    """Return whom an attempt was for, which it was, and what came of it."""
+    return attempt.recipient, attempt.number, attempt.outcome
+
+
+OURS_AS_WELL = """\
+
+[[gateway]]
+name = "ours"
+domains = ["ours.example"]
+mailboxes = {{ count = 30 }}
+
+  [[gateway.policy]]
+  type = "greylisting"
+  wait = "100ms"
+"""
+
+
+def test_a_lane_of_ours_is_run_again_from_its_beginning_beside_a_server_that_is_not_ours(tmp_path: Path) -> None:
+    sink, folder = Sink(), tmp_path / "run"
+    with listening(sink) as port:
+        scenario = small_scenario.write(tmp_path, (FOREIGN + OURS_AS_WELL).format(port=port))
+        fivefifty("run", scenario, "--out", folder)
+        with Ledger.open(folder) as books:
+            books.note("complete", "no")
+            before = [row for row in books.attempts() if row.lane == "ours"]
+        # As a kill would leave it: the gateway had taken half of its decisions.
+        with closing(sqlite3.connect(folder / "ledger.sqlite")) as file, file:
+            file.execute("DELETE FROM note WHERE key LIKE 'lane %'")
+            file.execute("DELETE FROM attempt WHERE lane = 'ours' AND seq > 30")
+            file.execute("DELETE FROM truth WHERE seq > 30")
+            file.execute("DELETE FROM intent WHERE lane = 'ours' AND number > 1")
+        done = fivefifty("run", scenario, "--out", folder, "--resume")
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    with Ledger.open(folder) as books:
+        after = [row for row in books.attempts() if row.lane == "ours"]
+    # In real time they may come in another order.
+    assert sorted(map(told, after)) == sorted(map(told, before))
+    assert {row.outcome for row in after} == {"deferred", "delivered"}
+    assert max(sink.taken.values()) == 1
+
+
+def test_a_run_killed_while_its_books_were_made_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario, folder = small_scenario.write(tmp_path), tmp_path / "run"
+
+    def killed_here(engine: object) -> None:
+        raise SystemExit(-signal.SIGKILL)
+
+    monkeypatch.setattr(METADATA, "create_all", killed_here)
+    with pytest.raises(SystemExit):
+        Ledger.create(folder)
+    done = fivefifty("run", scenario, "--out", folder, "--transport", "memory", "--resume")
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    assert sorted(path.name for path in folder.iterdir() if "ledger" in path.name) == ["ledger.sqlite"]

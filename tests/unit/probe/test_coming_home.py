@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+
 import pytest
 
 from fake_gateways.dsn import Habit, Layout, Report, Undelivered
@@ -71,6 +73,12 @@ def test_a_vacation_note_is_no_bounce() -> None:
     (row,) = home(VERP, vacation_note(received()))
     assert (row.kind, row.recipient, row.joined_by) == ("auto-reply", ANN, "return-path")
     assert not is_bounce(row)
+
+
+def test_a_vacation_note_answers_the_message_as_a_reply_does() -> None:
+    note = email.message_from_bytes(vacation_note(received()))
+    assert note["In-Reply-To"] == note["References"] == "<news.7@mta1.sender.example>"
+    assert note["Auto-Submitted"] == "auto-replied (vacation)"
 
 
 @pytest.mark.parametrize("to", [VERP, SHARED])

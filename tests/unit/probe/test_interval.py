@@ -7,6 +7,7 @@ from math import sqrt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from probe.check.interval import Z, wilson
 
@@ -65,3 +66,8 @@ def test_an_end_lies_z_standard_errors_of_its_own_from_the_share(pair: tuple[int
     hits, cases = pair
     for end in wilson(hits, cases):
         assert abs(hits / cases - end) == pytest.approx(Z * sqrt(end * (1 - end) / cases), abs=1e-6)
+
+
+@given(counts)
+def test_the_interval_is_the_one_of_statsmodels(pair: tuple[int, int]) -> None:
+    assert wilson(*pair) == pytest.approx(proportion_confint(*pair, alpha=0.05, method="wilson"), abs=1e-12)

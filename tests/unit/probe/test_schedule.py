@@ -83,6 +83,14 @@ def test_the_next_opening_is_within_the_hours_and_not_before(at: float, zone: st
     assert "09:00" <= time < "17:00"
 
 
+def test_hours_that_a_day_does_not_have_are_waited_for_until_the_next_week() -> None:
+    # On 29 March 2026 the clocks of Berlin go from 02:00 to 03:00.
+    hours = Hours.model_validate({"from": "02:00", "until": "03:00", "days": ["sun"]})
+    monday = datetime(2026, 3, 23, tzinfo=UTC).timestamp()
+    opens = OfficeHours(hours, "Europe/Berlin").opens(monday)
+    assert datetime.fromtimestamp(opens, ZoneInfo("Europe/Berlin")).isoformat() == "2026-04-05T02:00:00+02:00"
+
+
 def test_a_campaign_goes_out_from_its_pool_alone() -> None:
     of = sender([{"address": "127.10.0.1", "pool": "bulk"}, {"address": "127.10.0.2", "pool": "best"}])
     assert {each.source for each in planned(50, of, pool="best")} == {"127.10.0.2"}

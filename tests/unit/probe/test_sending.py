@@ -8,12 +8,15 @@ import pytest
 from lane_bench import ADDRESS, STARTS, Run, due, run
 
 from fake_gateways import persona as personas
+from fake_gateways.exchanger import Exchanger
 from fake_gateways.verdict import Answer, Question
 from fake_gateways.zone import World
 from probe.attempt import Failure
 from probe.campaign import Delivery
 from probe.check.join import join
+from probe.outlet import Outlets
 from probe.route import Routes
+from probe.scenario.sending import Sender
 
 NAMES = dict.fromkeys(("ann@acme.example", "bob@acme.example", "cat@acme.example"), "present")
 DEAD = ("dead.acme.example", "A", "127.9.9.9")
@@ -97,6 +100,20 @@ def test_a_limit_lets_so_many_transactions_begin_in_its_window() -> None:
 @pytest.mark.parametrize("to", ["*", "mx.acme.example", "acme.example", "ACME.example"])
 def test_a_limit_is_for_a_domain_an_exchanger_or_each_of_them(to: str) -> None:
     assert run(due(0, 0), limit=[{"to": to, "rate": "1/1m"}]).began == [0, 60]
+
+
+@pytest.mark.parametrize(("to", "together"), [("mx.acme.example", True), ("ACME.example", True), ("*", False)])
+def test_an_exchanger_with_two_addresses_has_one_limit_if_it_is_named(to: str, *, together: bool) -> None:
+    sender = Sender.model_validate(
+        {"helo": "mta1.a.example", "return_path": "b.a.example", "rate": "1/1s", "ips": [{"address": "127.10.0.1"}],
+         "limit": [{"to": to, "rate": "1/1m"}]}
+    )  # fmt: skip
+    outlets = Outlets(sender)
+    one, two = (
+        outlets.to(Exchanger("mx.acme.example", address), "127.10.0.1", "acme.example")
+        for address in ("127.1.0.1", "127.1.0.2")
+    )
+    assert (one.windows[0] is two.windows[0]) is together
 
 
 def test_a_limit_for_another_destination_holds_nobody_back() -> None:

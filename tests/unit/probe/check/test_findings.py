@@ -10,6 +10,7 @@ from fake_gateways.truth import Cause
 from probe.check.baseline import Known, Mistakes, mistakes
 from probe.check.findings import Mistaken, of_baseline, of_gates
 from probe.check.gates import Gate
+from probe.check.paired import advice_of
 from probe.check.story import Story
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading
@@ -77,7 +78,7 @@ def test_a_gate_that_passed_names_nobody() -> None:
 
 def test_a_baseline_is_held_against_each_classifier_and_kind_and_the_new_are_named() -> None:
     known = Known(1, {"mine": Mistakes((), ("news/bob",)), "gone": Mistakes((), ())})
-    now = {name: mistakes(TOLD, said) for name, said in READINGS.items()}
+    now = {name: mistakes(TOLD, advice_of(said)) for name, said in READINGS.items()}
     found = list(of_baseline(known, now, TOLD, READINGS))
     assert [(each.name, each.passed, each.sentence, each.mistaken) for each in found] == [
         ("baseline mine wrongly_suppressed", False, "mine: wrongly suppressed 0 -> 1", (ANN,)),

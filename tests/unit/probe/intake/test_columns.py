@@ -241,3 +241,9 @@ def test_columns_left_out_of_a_map_are_looked_for_by_name() -> None:
 def test_json_in_any_layout_is_read() -> None:
     rows = [{"email": "ann@a.example", "event": "open"}]
     assert list(read_json_lines(lines_of(json.dumps(rows, indent=2)))) == events_of(read_json_lines, rows)
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_fields_are_told_apart_as_the_header_does_it(between: str) -> None:
+    table = "\n\nemail,event,text\nann@a.example,bounced,no\n".replace(",", between)
+    assert csv_events(table) == [Event(Kind.REFUSED, "ann@a.example", text="no")]

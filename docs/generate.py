@@ -1,0 +1,261 @@
+"""Writes docs/reference/ from the code: commands, scenario keys, policies, personas. Called by: make docs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import typer.main
+
+from fake_gateways import persona
+from fake_gateways.policies import KINDS
+from fake_gateways.truth import Cause
+from probe.cli.console import app
+from probe.scenario.model import Scenario
+
+REFERENCE: Final = Path(__file__).parent / "reference"
+MANY: Final = 8
+"""Kinds of table that one key may hold, above which they have a page of their own."""
+WORDS: Final = {
+    "date-time": "a moment",
+    "time": "a time of day",
+    "string": "a text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "`true` or `false`",
+    "object": "a table",
+}
+HEAD: Final = "<!-- Written by `make docs` from the code; what is changed here by hand is lost. -->\n"
+
+
+def pages() -> dict[str, str]:
+    """Return every page of the reference by its file name."""
+    return {
+        "commands.md": page("Commands", commands()),
+        "scenario.md": page("The scenario file", scenario()),
+        "policies.md": page("Policies", policies()),
+        "personas.md": page("Personas", personas()),
+        "causes.md": page("Causes", causes()),
+    }
+
+
+def page(title: str, lines: Iterator[str]) -> str:
+    """Return a page."""
+    return "\n".join([HEAD, f"# {title}", "", *lines]) + "\n"
+
+
+def commands() -> Iterator[str]:
+    """Yield every command with its arguments and options."""
+    yield "`fivefifty COMMAND --help` prints the same."
+    yield ""
+    yield from _commands(typer.main.get_command(app), "fivefifty")
+
+
+def _commands(command: Any, name: str) -> Iterator[str]:
+    if hasattr(command, "commands"):
+        if command.callback is not None and command.invoke_without_command:
+            yield from _one(command, name)
+        for below, each in command.commands.items():
+            yield from _commands(each, f"{name} {below}")
+        return
+    yield from _one(command, name)
+
+
+def _one(command: Any, name: str) -> Iterator[str]:
+    arguments = [each for each in command.params if each.param_type_name == "argument"]
+    options = [each for each in command.params if each.param_type_name == "option" and not each.hidden]
+    usage = " ".join([name, *(str(each.metavar or each.name.upper()) for each in arguments)])
+    yield f"## `{usage}`"
+    yield ""
+    yield " ".join((command.help or "").split())
+    yield ""
+    rows = [(f"`{each.metavar or each.name.upper()}`", _help(each)) for each in arguments]
+    rows += [(f"`{'`, `'.join((*each.opts, *each.secondary_opts))}`", _help(each)) for each in options]
+    if rows:
+        yield from _table(("", ""), rows)
+
+
+def _help(parameter: Any) -> str:
+    text = " ".join((getattr(parameter, "help", None) or "").split())
+    default = parameter.default
+    if parameter.param_type_name == "option" and default not in {None, False, ()} and not callable(default):
+        shown = getattr(default, "value", default)
+        text += f" (default: {shown})" if "default" not in text else ""
+    return text
+
+
+def scenario() -> Iterator[str]:
+    """Yield every key of a scenario, table by table."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    definitions = schema["$defs"]
+    places = _places(schema, definitions)
+    yield "Every key, by the table it stands in, as TOML would head it. An unknown key is an error."
+    yield "`fivefifty scenario schema` prints the JSON Schema."
+    yield ""
+    yield from _keys("top of the file", schema, definitions)
+    for name, place in places.items():
+        yield from _keys(place, definitions[name], definitions)
+
+
+def _places(schema: dict[str, Any], definitions: dict[str, Any], before: str = "") -> dict[str, str]:
+    """Return where each table stands in a scenario, as TOML would head it, outer tables first."""
+    settings = {kind.__name__ for kind in KINDS.values()}
+    found: dict[str, str] = {}
+    for key, each in schema["properties"].items():
+        for name, is_list in _tables_in(each):
+            if "properties" in definitions[name] and name not in settings:
+                path = f"{before}{key}"
+                found.setdefault(name, f"`[[{path}]]`" if is_list else f"`[{path}]`")
+                for deeper, place in _places(definitions[name], definitions, f"{path}.").items():
+                    found.setdefault(deeper, place)
+    return found
+
+
+def _tables_in(schema: dict[str, Any], *, is_list: bool = False) -> Iterator[tuple[str, bool]]:
+    if "$ref" in schema:
+        yield schema["$ref"].rpartition("/")[2], is_list
+    for union in ("anyOf", "oneOf"):
+        for each in schema.get(union, ()):
+            yield from _tables_in(each, is_list=is_list)
+    if isinstance(schema.get("items"), dict):
+        yield from _tables_in(schema["items"], is_list=True)
+
+
+def _keys(
+    name: str, schema: dict[str, Any], definitions: dict[str, Any], *, leave: frozenset[str] = frozenset()
+) -> Iterator[str]:
+    yield f"## {name}"
+    yield ""
+    if schema.get("description"):
+        yield " ".join(schema["description"].replace("``", "`").split())
+        yield ""
+    required = set(schema.get("required", ()))
+    rows = []
+    for key, each in schema["properties"].items():
+        if key in leave:
+            continue
+        notes = [" ".join(each.get("description", "").replace("``", "`").split())]
+        if key in required:
+            notes.append("required")
+        elif each.get("default") not in (None, [], {}, "") and not isinstance(each["default"], dict):
+            notes.append(f"default `{_default(each)}`")
+        rows.append((f"`{key}`", _type(each, definitions), "; ".join(filter(None, notes))))
+    yield from _table(("key", "value", ""), rows)
+
+
+def _default(schema: dict[str, Any]) -> str:
+    """Write a default as a scenario would."""
+    value = schema["default"]
+    if isinstance(value, float) and "(ms|s|m|h|d)" in str(schema.get("pattern", "")):
+        for unit, seconds in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+            if value >= seconds and value % seconds == 0:
+                return f"{value / seconds:g}{unit}"
+        return f"{value * 1000:g}ms" if value else "0s"
+    return json.dumps(value) if not isinstance(value, str) else value
+
+
+def _type(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
+    """Say in words what a key holds."""
+    if "$ref" in schema:
+        target = definitions[schema["$ref"].rpartition("/")[2]]
+        return "a table" if "properties" in target else _type(target, definitions)
+    if "enum" in schema or "const" in schema:
+        return ", ".join(f"`{each}`" for each in schema.get("enum", [schema.get("const")]))
+    union = [each for each in (*schema.get("anyOf", ()), *schema.get("oneOf", ())) if each.get("type") != "null"]
+    if len(union) > MANY:
+        return "a table, see [policies](policies.md)"
+    if union:
+        return " or ".join(dict.fromkeys(_type(each, definitions) for each in union))
+    if schema.get("type") == "array":
+        items = schema.get("items") or next(iter(schema.get("prefixItems", ({},))))
+        return f"a list: {_type(items, definitions)}"
+    return _plain(schema)
+
+
+def _plain(schema: dict[str, Any]) -> str:
+    if schema.get("examples"):
+        return f'such as `"{schema["examples"][0]}"`'
+    if schema.get("maximum") == 1.0:
+        return "a share, 0 to 1"
+    if schema.get("format") in WORDS:
+        return WORDS[schema["format"]]
+    return WORDS.get(schema.get("type", ""), "a value")
+
+
+def policies() -> Iterator[str]:
+    """Yield every policy: what it refuses for, where it can speak, its keys."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    definitions = schema["$defs"]
+    first = next(iter(KINDS.values()))
+    shared = {
+        key: each
+        for key, each in definitions[first.__name__]["properties"].items()
+        if all(definitions[kind.__name__]["properties"].get(key) == each for kind in KINDS.values())
+    }
+    yield "A `[[gateway.policy]]` names its `type`. What it leaves open the persona's numbers fill in."
+    yield ""
+    yield from _keys("every policy", {"properties": shared}, definitions)
+    for name, kind in KINDS.items():
+        nature = kind.nature
+        yield f"## {name}"
+        yield ""
+        module = sys.modules[kind.__module__]
+        yield " ".join((module.__doc__ or "").replace("``", "`").split())
+        yield ""
+        stages = ", ".join(sorted(nature.stages))
+        yield f"Refuses for: {', '.join(nature.causes) or 'nothing'}."
+        yield f"Can speak at: {stages}; usually at {nature.usual}."
+        yield ""
+        own = definitions[kind.__name__]
+        yield from _rest(own, definitions, frozenset(shared) | {"type"})
+
+
+def _rest(schema: dict[str, Any], definitions: dict[str, Any], leave: frozenset[str]) -> Iterator[str]:
+    lines = list(_keys("", schema, definitions, leave=leave))[2:]
+    yield from lines
+
+
+def personas() -> Iterator[str]:
+    """Yield every persona with its habit, its lies and its sources."""
+    for name in persona.names():
+        each = persona.load(name)
+        yield f"## {name}"
+        yield ""
+        yield f"{each.title}. {each.habit}"
+        yield ""
+        yield f"Asks in this order: {', '.join(each.order)}."
+        yield ""
+        for lie in each.lie:
+            claims = ", ".join(f"{cause} told as {claimed}" for cause, claimed in lie.claims.items())
+            yield f"- lie `{lie.name}`: {claims}. {lie.note} ({lie.source})"
+        if each.lie:
+            yield ""
+        yield f"Sources: {'; '.join(each.sources)}."
+        yield ""
+
+
+def causes() -> Iterator[str]:
+    """Yield every cause, whose fault it is, and what the sender should do."""
+    yield from _table(
+        ("cause", "fault", "what the sender should do"),
+        [(f"`{cause}`", cause.fault.value, cause.remedy.value) for cause in Cause],
+    )
+
+
+def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]:
+    if not rows:
+        return
+    yield f"| {' | '.join(heads)} |"
+    yield f"|{'---|' * len(heads)}"
+    for row in rows:
+        yield f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |"
+    yield ""
+
+
+if __name__ == "__main__":
+    REFERENCE.mkdir(exist_ok=True)
+    for file, text in pages().items():
+        (REFERENCE / file).write_text(text, "utf-8")

@@ -1,0 +1,150 @@
+"""The parts of an expression, and the texts that they match."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice, product
+from typing import Final
+
+import re2
+
+_TRIED: Final = " 4512036789xabcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.@:/_[](<>\"'=#,;+?!*|&%$~^\\{}\té"
+"""Characters that may stand for a class in a made-up text: a blank, as in replies, wherever there may be one."""
+_WIDE: Final = "x1 -"
+"""What a class has all of if it stands for nearly anything."""
+_CHOICES: Final = 4
+"""Texts that are made of each part of a sequence."""
+
+
+class RefusedError(ValueError):
+    """RE2 cannot say this, or nobody can; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One character: ``literal``, or one of a class."""
+
+    re2: str
+    literal: str | None = None
+
+    def texts(self) -> Iterator[str]:
+        """Yield texts that it matches."""
+        yield from (self.literal,) if self.literal is not None else _members(self.re2)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it stands for nearly any character."""
+        return self.literal is None and _has_all(self.re2, _WIDE)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something of no width, such as ``^``, or a flag."""
+
+    re2: str
+
+    def texts(self) -> Iterator[str]:
+        """Yield nothing to be seen."""
+        yield ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Alternatives in brackets, or the whole expression where ``opening`` is empty."""
+
+    opening: str
+    branches: tuple[tuple[Part, ...], ...]
+
+    @property
+    def re2(self) -> str:
+        """The group as RE2 writes it."""
+        inside = "|".join("".join(part.re2 for part in branch) for branch in self.branches)
+        return f"{self.opening}{inside})" if self.opening else inside
+
+    def texts(self) -> Iterator[str]:
+        """Yield texts of each branch in turn."""
+        yield from _in_turn(_joined(branch) for branch in self.branches)
+
+    @property
+    def is_anchored(self) -> bool:
+        """Whether every branch begins where the text begins."""
+        return all(branch and _begins(branch) for branch in self.branches)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A part that may come several times, ``most`` None for any number."""
+
+    part: Part
+    quantifier: str
+    least: int
+    most: int | None
+
+    @property
+    def re2(self) -> str:
+        """The part with its quantifier."""
+        return self.part.re2 + self.quantifier
+
+    def texts(self) -> Iterator[str]:
+        """Yield texts of as few as there may be, then of one more."""
+        counts = [self.least] if self.most == self.least else [max(self.least, 1), self.least, self.least + 1]
+        for count in dict.fromkeys(counts):
+            yield from islice((text * count for text in self.part.texts()), 1 if count == 0 else _CHOICES)
+
+
+Part = One | Mark | Group | Repeat
+
+
+def has_wildcard(part: Part) -> bool:
+    """Whether it has something like ``.*`` in it."""
+    if isinstance(part, Group):
+        return any(has_wildcard(each) for branch in part.branches for each in branch)
+    if not isinstance(part, Repeat):
+        return False
+    return (part.most is None and isinstance(part.part, One) and part.part.is_wide) or has_wildcard(part.part)
+
+
+def _begins(branch: tuple[Part, ...]) -> bool:
+    first = branch[0]
+    if isinstance(first, Mark):
+        return first.re2 in {"^", r"\A"} or (first.re2.startswith("(?") and len(branch) > 1 and _begins(branch[1:]))
+    return isinstance(first, Group) and first.is_anchored
+
+
+def _joined(branch: tuple[Part, ...]) -> Iterator[str]:
+    """Yield texts of a sequence: of every part the first, of every part the second, and then all ways to mix them."""
+    choices = [list(islice(part.texts(), _CHOICES)) for part in branch]
+    if all(choices):
+        for number in range(max(map(len, choices), default=0)):
+            yield "".join(texts[number % len(texts)] for texts in choices)
+        yield from map("".join, product(*choices))
+
+
+def _in_turn(several: Iterable[Iterator[str]]) -> Iterator[str]:
+    waiting = list(several)
+    while waiting:
+        for each in list(waiting):
+            text = next(each, None)
+            if text is None:
+                waiting.remove(each)
+            else:
+                yield text
+
+
+@cache
+def _members(character_class: str) -> tuple[str, ...]:
+    """Return some characters of a class, those first that are tried first."""
+    return tuple(islice((each for each in _TRIED if _has_all(character_class, each)), _CHOICES))
+
+
+@cache
+def _has_all(character_class: str, characters: str) -> bool:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        compiled = re2.compile(character_class, options)
+    except re2.error:
+        return False
+    return all(compiled.fullmatch(character) for character in characters)

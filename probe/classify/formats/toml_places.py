@@ -1,0 +1,50 @@
+"""Where strings and tables stand in a TOML or JSON file: its parser tells what they are, and not on which line."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Final
+
+_TOKEN: Final = re.compile(
+    r"""
+    \"{3} (?: \\. | [^\\] )*? \"{3,5}     # strings, of four kinds
+    | '{3} .*? '{3,5}
+    | " (?: \\. | [^"\\\n] )* "
+    | ' [^'\n]* '
+    | \# [^\n]*                           # a comment
+    | \[\[ [^]\n]* ]]                      # a header
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def strings(text: str) -> Iterator[tuple[int, str]]:
+    """Yield line and value of every string, in order."""
+    for line, token in _tokens(text):
+        if token[0] in "\"'":
+            try:
+                yield line, tomllib.loads(f"value = {token}")["value"]
+            except tomllib.TOMLDecodeError:
+                continue
+
+
+def lines_of(text: str, wanted: list[str]) -> list[int]:
+    """Return the line of each text that stands in a file in this order, 0 for those that are not found."""
+    waiting = strings(text)
+    return [next((line for line, value in waiting if value == each), 0) for each in wanted]
+
+
+def headers(text: str, name: str, count: int) -> list[int]:
+    """Return the lines of as many headers ``[[name]]`` as there must be, all 0 where they are not written so."""
+    found = [line for line, token in _tokens(text) if token.startswith("[[") and token[2:-2].strip() == name]
+    return found[:count] if len(found) >= count else [0] * count
+
+
+def _tokens(text: str) -> Iterator[tuple[int, str]]:
+    line, place = 1, 0
+    for found in _TOKEN.finditer(text):
+        line += text.count("\n", place, found.start())
+        place = found.start()
+        yield line, found[0]

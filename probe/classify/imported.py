@@ -1,0 +1,120 @@
+"""Classifiers that are Python: objects of the user's own modules, and entry points of what is installed."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Any, Final, cast
+
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Classifier, ClassifierError, Reading
+from probe.input_error import InputError
+
+GROUP: Final = "fivefifty.classifiers"
+"""The group of entry points that distributions offer classifiers in."""
+
+_FORM: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
+
+
+class _Function:
+    """A function in the shape of a classifier."""
+
+    def __init__(self, function: Callable[[Evidence], Reading]) -> None:
+        self._function = function
+
+    def classify(self, evidence: Evidence) -> Reading:
+        """Call it."""
+        return self._function(evidence)
+
+
+def installed() -> list[EntryPoint]:
+    """Return the classifiers that installed distributions offer, by name."""
+    return sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
+
+
+def named(what: str, here: str, folder: Path, *, only_look: bool = False) -> Callable[[], Classifier]:
+    """Return what makes the classifier that ``module:name`` is; modules in ``folder`` can be imported.
+
+    It may be a class, a function without arguments that makes a classifier, a function ``(Evidence) -> Reading``, or a
+    classifier as it stands. Raises InputError.
+    """
+    if _FORM.fullmatch(what) is None:
+        raise InputError(here, f"{what!r} is no name of an object", "write for example python:my_package.module:Name")
+    if only_look:
+        return _never
+    # Last in line, so that no file in the folder takes the place of somebody else's module.
+    if str(folder.absolute()) not in sys.path:
+        sys.path.append(str(folder.absolute()))
+    return _loaded(EntryPoint("", what, GROUP), here)
+
+
+def entry_point(name: str, here: str, baselines: Sequence[str], *, only_look: bool = False) -> Callable[[], Classifier]:
+    """Return what makes the classifier that an installed distribution offers under a name; raises InputError."""
+    known = installed()
+    found = [point for point in known if point.name == name]
+    if not found:
+        offered = ", ".join(dict.fromkeys([*baselines, *(point.name for point in known)]))
+        remedy = f"use one of: {offered}; or see fivefifty classifiers for your own"
+        raise InputError(here, "is not a classifier", remedy)
+    if len(found) > 1:
+        offers = " and ".join(point.value for point in found)
+        raise InputError(here, f"is offered twice, as {offers}", f"say which: {name}=python:{found[0].value}")
+    return _never if only_look else _loaded(found[0], here)
+
+
+def _loaded(point: EntryPoint, here: str) -> Callable[[], Classifier]:
+    try:
+        found = point.load()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a module may raise anything while it is imported
+        problem = f"cannot be imported ({type(error).__name__}: {error})"
+        raise InputError(here, problem, "correct the module's or the object's name, or the module") from None
+    if _is_classifier(found) and not isinstance(found, type):
+        return lambda: cast("Classifier", found)
+    if not callable(found):
+        problem = f"is a {type(found).__name__}, which is no classifier"
+        raise InputError(here, problem, "name a class or a function, or an object with classify or classify_campaign")
+    if _can_be_called(found):
+        return lambda: _made(found)
+    if isinstance(found, type):
+        problem = f"is a class that cannot be made without arguments ({found.__name__})"
+        raise InputError(here, problem, "name a function without arguments that makes it")
+    if not _can_be_called(found, None):
+        raise InputError(here, "is a function that takes more than Evidence", "let it take one argument, or none")
+    return lambda: _Function(found)
+
+
+def _can_be_called(found: Callable[..., Any], *arguments: object) -> bool:
+    try:
+        inspect.signature(found).bind(*arguments)
+    except TypeError:
+        return False
+    except ValueError:  # something in C that does not tell
+        return True
+    return True
+
+
+def _made(make: Callable[[], Any]) -> Classifier:
+    """Make a classifier; raises ClassifierError where nothing good comes of it."""
+    name = getattr(make, "__qualname__", repr(make))
+    try:
+        made = make()
+    except (Exception, SystemExit) as error:
+        raise ClassifierError(f"{name}() failed: {type(error).__name__}: {error}") from error
+    if not _is_classifier(made):
+        raise ClassifierError(
+            f"{name}() made a {type(made).__name__}, which has neither classify nor classify_campaign"
+        )
+    return cast("Classifier", made)
+
+
+def _is_classifier(found: object) -> bool:
+    return hasattr(found, "classify") or hasattr(found, "classify_campaign")
+
+
+def _never() -> Classifier:
+    msg = "was only looked at"
+    raise AssertionError(msg)

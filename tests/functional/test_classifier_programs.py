@@ -1,0 +1,302 @@
+"""Programs that read bounces: those that do as they should, and every way of failing. None leaves a process behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from asked_about import Refused
+from deadline import DEADLINE_S, until
+
+from fake_gateways.truth import Cause
+from probe.classify import Advice, ClassifierError, Reading, exchange, piped
+from probe.classify.program import Program
+
+PRELUDE = """
+import json, os, signal, sys, time
+
+def answered(told, **more):
+    who = {"campaign": told["campaign"], "recipient": told["recipient"]}
+    return json.dumps({**who, "cause": "user-unknown", **more})
+
+def say(told, **more):
+    print(answered(told, **more), flush=True)
+
+def asked():
+    for line in sys.stdin:
+        yield json.loads(line)
+"""
+OBEDIENT = "for told in asked():\n    if 'end' not in told: say(told)"
+BUFFERED = """
+for told in asked():
+    print(answered(told)) if 'end' not in told else sys.stdout.flush()
+"""
+AT_THE_END = """
+heard = []
+for told in asked():
+    if 'end' not in told:
+        heard.append(told)
+    else:
+        print('\\n'.join(answered(each) for each in reversed(heard)), flush=True)
+        heard.clear()
+"""
+
+
+@pytest.fixture(autouse=True)
+def groups(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    """Note every process that is started, and see in the end that it has gone, and whomever it started as well."""
+    started: list[int] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            started.append(self.pid)
+
+    monkeypatch.setattr(piped.subprocess, "Popen", Noted)
+    yield started
+    until(lambda: not living(started), told=lambda: living(started))
+
+
+def living(groups: list[int]) -> list[str]:
+    """Return the processes of some groups, but for those that have ended and that nobody waits for."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = path.read_text("utf-8", "replace")
+        except OSError:
+            continue
+        state, _, group = text.rpartition(") ")[2].split()[:3]
+        if int(group) in groups and state not in "ZX":
+            found.append(text[:60])
+    return found
+
+
+def program(source: str, patience_s: float = 60.0) -> Program:
+    """Return a classifier whose program is Python with the prelude in front."""
+    return Program("mine", [sys.executable, "-E", "-c", PRELUDE + source], Path.cwd(), patience_s)
+
+
+def read(source: str, count: int = 3, patience_s: float = 60.0) -> dict[str, Reading]:
+    """Let a program read a campaign."""
+    with program(source, patience_s) as classifier:
+        return dict(classifier.classify_campaign(Refused(count)))
+
+
+@pytest.mark.parametrize("source", [OBEDIENT, BUFFERED, AT_THE_END], ids=["at once", "buffered", "at the end"])
+def test_a_program_may_answer_as_it_goes_or_at_the_campaigns_end_in_any_order(source: str) -> None:
+    with program(source) as classifier:
+        for name in ("news", "offer"):
+            said = classifier.classify_campaign(Refused(2000, name))
+            assert set(said) == set(Refused(2000))
+            assert {reading.cause for reading in said.values()} == {Cause.USER_UNKNOWN}
+
+
+def test_a_program_is_started_once_for_all_campaigns(groups: list[int]) -> None:
+    with program(OBEDIENT) as classifier:
+        for name in ("news", "offer", "minutes"):
+            classifier.classify_campaign(Refused(3, name))
+    assert len(groups) == 1
+
+
+def test_a_program_that_serves_one_campaign_is_started_for_each(groups: list[int]) -> None:
+    with program(AT_THE_END.replace("heard.clear()", "break")) as classifier:
+        for name in ("news", "offer", "minutes"):
+            assert len(classifier.classify_campaign(Refused(3, name))) == 3
+    assert len(groups) == 3
+
+
+def test_every_part_of_an_answer_is_heard() -> None:
+    said = read(
+        """
+parts = iter([
+    {"alive": 0.25, "reason": "r" * 3000},
+    {"confidence": 0.9},
+    {"cause": None, "confidence": 0.75, "advice": "retest"},
+    {"cause": "content"},
+])
+for told in asked():
+    if 'end' not in told: say(told, **next(parts))
+""",
+        4,
+    )
+    assert list(said.values()) == [
+        Reading(Cause.USER_UNKNOWN, "r" * 1000, 0.25),
+        Reading(Cause.USER_UNKNOWN, "", pytest.approx(0.1)),
+        Reading(None, "", 0.75, Advice.RETEST),
+        Reading(Cause.CONTENT),
+    ]
+
+
+def test_the_last_answer_may_lack_the_end_of_its_line() -> None:
+    assert len(read("told = next(asked()); sys.stdout.write(answered(told)); sys.stdout.flush(); os._exit(0)", 1)) == 1
+
+
+def test_neither_side_waits_for_the_other_when_all_pipes_are_full() -> None:
+    # Far more than pipes hold, both ways, and a standard error that would block as well.
+    said = read(
+        """
+for told in asked():
+    if 'end' not in told:
+        print('x' * 5000, file=sys.stderr)
+        say(told, reason='r' * 20_000)
+""",
+        500,
+    )
+    assert len(said) == 500
+
+
+MEASURE = """
+import resource, sys
+from pathlib import Path
+from asked_about import Refused
+from probe.classify.program import Program
+
+def most():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+campaign = Refused(50_000)
+with Program("mine", sys.argv[1:], Path.cwd(), 60.0) as classifier:
+    classifier.classify_campaign(Refused(1))
+    before = most()
+    said = classifier.classify_campaign(campaign)
+print(len(said), most() - before)
+"""
+
+
+def test_memory_does_not_grow_with_what_is_written_to_a_program_that_keeps_all_to_itself() -> None:
+    command = [sys.executable, "-E", "-c", PRELUDE + AT_THE_END]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, *command], capture_output=True, check=True, env=environment, timeout=DEADLINE_S
+    )
+    count, grown = map(int, done.stdout.split())
+    asked = sum(len(exchange.line(exchange.request(*each))) for each in Refused(1000).items()) * 50
+    # What grows is the answers that are kept: a quarter of what is asked.
+    assert count == 50_000
+    assert grown < asked / 2, (grown, asked)
+
+
+def test_a_program_gets_no_file_of_ours_and_nothing_in_its_environment(tmp_path: Path) -> None:
+    with (tmp_path / "ledger.sqlite").open("w"):
+        said = read(
+            """
+for told in asked():
+    if 'end' not in told:
+        names = os.listdir('/proc/self/fd')  # one of them is that of the folder itself, closed by now
+        files = [os.readlink(f'/proc/self/fd/{each}') for each in names if os.path.exists(f'/proc/self/fd/{each}')]
+        say(told, reason=json.dumps([[each for each in files if not each.startswith('pipe:')], sorted(os.environ)]))
+""",
+            1,
+        )
+    (reading,) = said.values()
+    files, names = json.loads(reading.reason)
+    assert files == []
+    assert set(names) <= {*os.environ, "LC_CTYPE", "COLUMNS", "LINES"}  # which Python and readline set
+
+
+def test_a_program_that_dies_is_started_anew_and_asked_for_those_it_has_not_answered(groups: list[int]) -> None:
+    source = """
+for number, told in enumerate(asked()):
+    if number == 40: os.kill(os.getpid(), signal.SIGKILL)
+    if 'end' not in told: say(told)
+"""
+    assert len(read(source, 100)) == 100
+    assert len(groups) == 3
+
+
+def test_what_makes_a_program_die_again_and_again_is_named_first() -> None:
+    source = """
+for told in asked():
+    if told.get('recipient') == 'p3@acme.example': raise RuntimeError('three is too many')
+    if 'end' not in told: say(told)
+"""
+    with pytest.raises(
+        ClassifierError, match=r"ended with exit code 1 .* for p3@\S+, .*; its last words: .* / RuntimeE"
+    ):
+        read(source, 9)
+
+
+STRANGER = 'told["recipient"] = "eve@elsewhere.example"; say(told)'
+FAILURES = {
+    "answers twice": ("say(told); say(told)", r"mine answered twice for p0@acme\.example"),
+    "answers for strangers": (STRANGER, r"mine answered for strangers: eve@elsewhere\.example"),
+    "answers for nobody": ("continue", r"did nothing for 0\.5 s while it owed an answer for p0@\S+, p1@\S+, p2@\S+;"),
+    "says no JSON": ("print('dead', flush=True)", r"said 'dead', which is no answer \(.*JSON.*\), while .* p0@"),
+    "says NaN": ("say(told, alive=float('nan'))", r"which is no answer \(alive: "),
+    "is more than sure": ("say(told, alive=1.5)", r"which is no answer \(alive: .* less than or equal to 1"),
+    "gives two chances": ("say(told, alive=1, confidence=1)", r"give alive or confidence, and not both"),
+    "invents a cause": ("say(told, cause='bad luck')", r"no answer \(cause: .*user-unknown.*system.*\)"),
+    "invents a key": ("say(told, advise='keep')", r"no answer \(advise: "),
+    "gives no cause": ("print(answered(told).replace('cause', 'reason'), flush=True)", r"give either cause or class"),
+    "gives half a class": ("print(answered(told).replace('cause', 'class'), flush=True)", r"class and system belong"),
+    "nests": ("print('[' * 50_000, flush=True)", r"which is no answer \("),
+    "takes another campaign": ("say(told, campaign='offer')", r"no answer \(campaign is not news, which was"),
+    "says no UTF-8": ("os.write(1, b'\\xff\\xfe\\n')", r"which is no answer \("),
+    "never ends a line": ("sys.stdout.write('x' * 100_000_000); sys.stdout.flush()", r"longer than 65,536 octets"),
+    "floods its standard error": ("while True: os.write(2, b'complaint\\n' * 5000)", r"did nothing for 0\.5 s while"),
+    "floods its output with nothing": ("while True: os.write(1, b'\\n' * 5000)", r"did nothing for 0\.5 s while"),
+    "ends early": ("sys.exit(0)", r"ended with exit code 0 while it owed an answer for p0@"),
+    "ends badly": ("print('no memory\\x1b', file=sys.stderr); sys.exit(7)", r"exit code 7 .*; its last words: no"),
+    "is killed": ("os.kill(os.getpid(), signal.SIGSEGV)", r"was ended by SIGSEGV while it owed"),
+    "closes its output": ("os.close(1); time.sleep(600)", r"closed its output while it owed an answer for p0@"),
+    "closes its input": ("os.close(0); time.sleep(600)", r"did nothing for 0\.5 s while"),
+    "hangs": ("time.sleep(600)", r"did nothing for 0\.5 s while it owed an answer for p0@"),
+    "hangs and ignores SIGTERM": ("signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)", r"did nothing for"),
+    "leaves a child that holds its output": ("os.fork() or time.sleep(600); os._exit(3)", r"exit code 3 while it owed"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_program_that_fails_is_told_of_with_those_it_failed(failure: str) -> None:
+    does, told = FAILURES[failure]
+    with pytest.raises(ClassifierError, match=told) as caught:
+        read(f"for told in asked():\n    if 'end' in told: continue\n    {does}", patience_s=0.5)
+    assert str(caught.value).startswith("classifier mine ")
+    assert len(str(caught.value)) < 2000
+    assert "\n" not in str(caught.value)
+
+
+AFTERWARDS = {
+    "does not end": ("time.sleep(600)", r"did nothing for 0\.5 s when its input had ended, and did not end"),
+    "ends badly": (
+        "sys.exit('out of ideas')",
+        r"exit code 1 when it had answered for everybody; its last words: out of",
+    ),
+    "answers once more": ("say(first)", r"answered twice for p0@acme\.example"),
+}
+
+
+@pytest.mark.parametrize("failure", AFTERWARDS)
+def test_a_program_that_has_answered_must_also_end_well(failure: str) -> None:
+    does, told = AFTERWARDS[failure]
+    with pytest.raises(ClassifierError, match=told):
+        read(f"first = next(asked())\nsay(first)\nfor told in asked(): pass\n{does}", 1, patience_s=0.5)
+
+
+def test_children_of_a_program_that_ended_well_end_with_it() -> None:
+    assert read(f"if os.fork() == 0: time.sleep(600)\n{OBEDIENT}")
+
+
+def test_a_program_that_speaks_unasked_has_failed() -> None:
+    with pytest.raises(ClassifierError, match=r"said b'hello', and nobody had asked"), program("print('hello')"):
+        pass
+
+
+def test_a_program_is_ended_at_once_when_something_else_goes_wrong() -> None:
+    with pytest.raises(KeyboardInterrupt), program("time.sleep(600)"):
+        raise KeyboardInterrupt
+
+
+def test_a_file_that_is_no_program_is_told_of(tmp_path: Path) -> None:
+    script = tmp_path / "classify"
+    script.write_text("no program\n", "utf-8")
+    script.chmod(0o755)
+    with pytest.raises(ClassifierError, match=re.escape(f"mine cannot be started ({script}: Exec format error)")):
+        Program("mine", [str(script)], tmp_path, 1.0).__enter__()
