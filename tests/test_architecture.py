@@ -44,6 +44,9 @@ EDGES: Final = {
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
     "probe/report/suppression.py": "prints",
+    "probe/report/sweep.py": "prints, and draws while runs are made",
+    "probe/report/sweep_chart.py": "writes charts",
+    "probe/sweeping.py": "runs a grid in processes and folders of their own",
     "probe/intaking.py": "opens logs, makes keys",
     "probe/intake/files.py": "reads logs and mailboxes",
     "probe/intake/write_scenario.py": "writes scenarios",
@@ -56,6 +59,7 @@ EDGES: Final = {
     "probe/cli/output.py": "tries files that are to be written",
     "probe/cli/running.py": "arguments and exit codes",
     "probe/cli/suppression.py": "arguments and exit codes",
+    "probe/cli/sweep.py": "arguments and exit codes",
 }
 """Every file that does input or output. A file that is not named here is pure."""
 
@@ -90,7 +94,11 @@ ONLY_IN: Final = {
     "aiosmtplib": {"probe/transport/tcp.py", "fake_gateways/bouncer.py"},
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
-    "typer": {f"probe/cli/{name}.py" for name in ("books", "console", "files", "logs", "running", "suppression")},
+    "typer": {
+        f"probe/cli/{name}.py" for name in ("books", "console", "files", "logs", "running", "suppression", "sweep")
+    },
+    "altair": {"probe/report/sweep_chart.py"},
+    "vl_convert": {"probe/report/sweep_chart.py"},
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
     "flufl": {"probe/returned_mail/__init__.py"},

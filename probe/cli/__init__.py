@@ -10,12 +10,12 @@ from typing import NoReturn
 from fake_gateways.loopback import OutsideError
 from probe import lab
 from probe.classify.reading import ClassifierError
-from probe.cli import books, files, logs, running, suppression
+from probe.cli import books, files, logs, running, suppression, sweep
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
 from probe.report.terminal import harmless
 
-COMMANDS = (running, books, suppression, logs, files)
+COMMANDS = (running, sweep, books, suppression, logs, files)
 """Modules whose commands the application has, in the order that help lists them."""
 
 
