@@ -6,16 +6,19 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from probe import lane_job
 from probe.lane_job import Job
 from probe.ledger import working
 from probe.progress import Steps, Tell
+
+Task = TypeVar("Task")
+Done = TypeVar("Done")
 
 
 def run(jobs: Sequence[Job], tell: Tell) -> None:
@@ -26,17 +29,54 @@ def run(jobs: Sequence[Job], tell: Tell) -> None:
     if len(jobs) == 1:
         lane_job.run(jobs[0], tell)
         return
+    with _working(_work, [(job,) for job in jobs]) as workers:
+        _wait_for(workers, tell)
+
+
+def share(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) -> Generator[tuple[int, Done]]:
+    """Yield the number of each task and what ``work`` makes of it, as they are done, whichever comes first.
+
+    Each of so many processes takes a task as soon as it has done one; if there is but one, this process does them all.
+    Raises what ``work`` raised. An interrupt, an error and a caller that closes this end all workers.
+    """
+    if workers == 1:
+        yield from ((number, work(task)) for number, task in enumerate(tasks))
+        return
+    left = iter(enumerate(tasks))
+    in_hand: dict[Connection, int] = {}
+    with _working(_take_tasks, [(work,)] * workers) as hands:
+        for connection in hands:
+            _hand_on(connection, left, in_hand)
+        while in_hand:
+            for ready in cast("list[Connection]", wait(list(in_hand))):
+                made = _hear(ready, hands[ready])
+                number = in_hand.pop(ready)
+                _hand_on(ready, left, in_hand)
+                yield number, made
+
+
+def _hand_on(connection: Connection, left: Iterator[tuple[int, Any]], in_hand: dict[Connection, int]) -> None:
+    """Give a worker the next task, if there is one."""
+    for number, task in left:
+        in_hand[connection] = number
+        connection.send(task)
+        return
+
+
+@contextmanager
+def _working(target: Callable[..., None], given: Sequence[tuple[Any, ...]]) -> Iterator[dict[Connection, SpawnProcess]]:
+    """Start a worker for each set of arguments, and end them all whatever happens."""
     context = multiprocessing.get_context("spawn")
     workers: dict[Connection, SpawnProcess] = {}
     try:
         with _interrupts_ignored():  # workers inherit it: Ctrl-C is for the parent to hear
-            for job in jobs:
+            for arguments in given:
                 mine, theirs = context.Pipe()
-                worker = context.Process(target=_work, args=(job, theirs), daemon=True)
+                worker = context.Process(target=target, args=(*arguments, theirs), daemon=True)
                 worker.start()
                 theirs.close()
                 workers[mine] = worker
-        _wait_for(workers, tell)
+        yield workers
     finally:
         for connection, worker in workers.items():
             worker.terminate()
@@ -48,15 +88,15 @@ def _wait_for(workers: dict[Connection, SpawnProcess], tell: Tell) -> None:
     waiting = set(workers)
     while waiting:
         for ready in cast("list[Connection]", wait(list(waiting))):
-            said = _hear(ready, workers[ready])
+            said = cast("Steps | None", _hear(ready, workers[ready]))
             if said is None:
                 waiting.discard(ready)
             else:
                 tell(said)
 
 
-def _hear(connection: Connection, worker: SpawnProcess) -> Steps | None:
-    """Take a worker's word: how far it has come, or None as its last; raises what it failed with."""
+def _hear(connection: Connection, worker: SpawnProcess) -> Any:
+    """Take a worker's word; raises what it failed with."""
     try:
         said = connection.recv()
     except EOFError:
@@ -65,7 +105,7 @@ def _hear(connection: Connection, worker: SpawnProcess) -> Steps | None:
         raise RuntimeError(msg) from None
     if isinstance(said, Exception):
         raise said
-    return cast("Steps | None", said)
+    return said
 
 
 @contextmanager
@@ -81,7 +121,7 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def _work(job: Job, parent: Connection) -> None:
-    """Be a worker."""
+    """Be a worker with one job: tell how far it has come, and None as the last word."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         with working(job.ledger.parent):
@@ -89,6 +129,20 @@ def _work(job: Job, parent: Connection) -> None:
         parent.send(None)
     except Exception as error:  # noqa: BLE001 - whatever it is, the parent shall raise it
         parent.send(error)
+
+
+def _take_tasks(work: Callable[[Any], Any], parent: Connection) -> None:
+    """Be a worker that does one task after another."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        try:
+            task = parent.recv()
+        except EOFError:
+            return
+        try:
+            parent.send(work(task))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the parent shall raise it
+            parent.send(error)
 
 
 def _end_with_parent() -> None:

@@ -19,7 +19,10 @@ ROOT: Final = Path(__file__).parents[1]
 PACKAGES: Final = ("fake_gateways", "probe")
 MOST_LINES: Final = 400
 
+COMMANDS: Final = {f"probe/cli/{path.name}" for path in (ROOT / "probe" / "cli").glob("*.py")}
+
 EDGES: Final = {
+    **dict.fromkeys(COMMANDS, "arguments and exit codes"),
     "fake_gateways/server.py": "carries sessions over sockets",
     "fake_gateways/resolver.py": "asks a nameserver",
     "fake_gateways/nameserver.py": "answers over UDP and TCP",
@@ -49,22 +52,16 @@ EDGES: Final = {
     "probe/report/shown.py": "reads the books",
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
+    "probe/report/suppression.py": "prints",
+    "probe/report/sweep.py": "prints, and draws while runs are made",
+    "probe/report/sweep_chart.py": "writes charts",
+    "probe/sweeping.py": "runs a grid in processes and folders of their own",
     "probe/intaking.py": "opens logs, makes keys",
     "probe/intake/files.py": "reads logs and mailboxes",
     "probe/intake/write_scenario.py": "writes scenarios",
-    "probe/cli/__init__.py": "arguments and exit codes",
-    "probe/cli/__main__.py": "arguments and exit codes",
-    "probe/cli/books.py": "arguments and exit codes",
-    "probe/cli/classifiers.py": "arguments and exit codes",
-    "probe/cli/console.py": "arguments and exit codes",
-    "probe/cli/files.py": "arguments and exit codes",
-    "probe/cli/judging.py": "arguments and exit codes",
     "probe/judging.py": "reads and writes the books",
     "probe/baseline_files.py": "reads and writes files",
     "probe/report/compared.py": "prints",
-    "probe/cli/logs.py": "arguments and exit codes",
-    "probe/cli/reports.py": "writes reports",
-    "probe/cli/running.py": "arguments and exit codes",
 }
 """Every file that does input or output. A file that is not named here is pure."""
 
@@ -100,10 +97,9 @@ ONLY_IN: Final = {
     "aiosmtplib": {"probe/transport/tcp.py", "fake_gateways/bouncer.py"},
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
-    "typer": {
-        f"probe/cli/{name}.py"
-        for name in ("books", "classifiers", "console", "files", "judging", "logs", "reports", "running")
-    },
+    "typer": COMMANDS,
+    "altair": {"probe/report/sweep_chart.py"},
+    "vl_convert": {"probe/report/sweep_chart.py"},
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
     "re2": {

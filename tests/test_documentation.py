@@ -6,13 +6,17 @@ import importlib.util
 import re
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fivefifty_command import fivefifty
 
 from fake_gateways import persona
 from fake_gateways.policies import KINDS
+from fake_gateways.truth import Cause
+from probe.check.suppression import Hearing
 from probe.classify.exchange import Answer
+from probe.classify.reading import Reading
 from probe.scenario.load import check
 
 ROOT = Path(__file__).parent.parent
@@ -36,11 +40,35 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     assert [line.rstrip() for line in printed.splitlines()] == shown.splitlines()
 
 
+def test_the_readme_shows_what_suppression_prints(tmp_path: Path) -> None:
+    fivefifty("run", ROOT / "scenarios" / "which_policy.toml", "--transport", "memory", "--out", tmp_path / "run")
+    done = fivefifty("suppression", tmp_path / "run")
+    shown = block("output of: fivefifty suppression", "text")
+    assert [line.rstrip() for line in done.stdout.splitlines()] == shown.splitlines()
+
+
+def test_the_readme_shows_what_a_sweep_prints() -> None:
+    varied = ("--vary", "gateway.listening.lies=0:0.2:0.05", "--vary", "seed=1..3", "--classifier", "code")
+    assert f"fivefifty sweep scenarios/listing_lifted.toml {' '.join(varied)}" in README
+    done = fivefifty("sweep", ROOT / "scenarios" / "listing_lifted.toml", *varied)
+    shown = block("output of: fivefifty sweep", "text")
+    assert [line.rstrip() for line in done.stdout.rstrip().splitlines()] == shown.splitlines()
+
+
+def test_the_policy_in_the_readme_is_one() -> None:
+    given: dict[str, Any] = {}
+    exec(block("takes one of your own", "python"), given)
+    hard = Hearing("news", 0.0, bounced=True, reading=Reading(Cause.USER_UNKNOWN))
+    assert [given["my_policy"]((hard,) * count, 1.0) for count in (0, 1, 2)] == [False, False, True]
+
+
 COMMANDS = [
     "run",
     "check",
     "compare",
     "baseline update",
+    "sweep",
+    "suppression",
     "serve",
     "books",
     "personas",

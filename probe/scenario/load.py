@@ -39,6 +39,11 @@ class Loaded:
 
 def load(path: Path) -> Loaded:
     """Read and check a scenario file; raises InputError for the first mistake."""
+    return check(read(path), folder=path.parent, path=str(path))
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read a scenario file as the tables it is made of; raises InputError where it is no TOML."""
     try:
         octets = path.read_bytes()
     except OSError as error:
@@ -48,10 +53,9 @@ def load(path: Path) -> Loaded:
     if len(octets) > MAX_OCTETS:
         raise InputError(path, "is larger than 16 MiB", "move lists of recipients into a CSV file (seed_list)")
     try:
-        raw = tomllib.loads(octets.decode())
+        return tomllib.loads(octets.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
-    return check(raw, folder=path.parent, path=str(path))
 
 
 def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:

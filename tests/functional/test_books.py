@@ -199,13 +199,13 @@ def bare(attempt: Attempt, domains: set[str]) -> tuple[Any, ...]:
 
 
 def refused_alike(folder: Path) -> dict[tuple[Any, ...], dict[bool, set[tuple[Any, ...]]]]:
-    """Return the bare rows of what was refused as an unknown user, by where it was told and by alive or gone."""
+    """Return the bare rows of what was refused as an unknown user, by where and when it was told, by alive or gone."""
     found: dict[tuple[Any, ...], dict[bool, set[tuple[Any, ...]]]] = defaultdict(lambda: {True: set(), False: set()})
     with Ledger.open(folder) as books:
         domains = {row.address.rpartition("@")[2] for row in books.mailboxes()}
         for attempt, truth in join(books.truths(), books.attempts()).pairs:
             if truth is not None and truth.claimed == "user-unknown" and truth.mailbox is not None:
-                where = (truth.gateway, attempt.stage)
+                where = (truth.gateway, attempt.stage, attempt.campaign)
                 found[where][MailboxState(truth.mailbox).alive].add(bare(attempt, domains))
     return found
 

@@ -1,0 +1,85 @@
+"""The command that runs a scenario over a grid: sweep."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from probe import sweeping
+from probe.breaking import FIGURES, WRONGLY_SUPPRESSED, Findings, Run, parse_bound
+from probe.classify.chosen import BASELINES, choose
+from probe.cli.console import InterruptedRunError, PipedConsole, ScenarioFile, app, printing
+from probe.cli.output import require_writable
+from probe.grid import parse, points
+from probe.report.sweep import Runs, heading, print_sweep, row
+from probe.report.sweep_chart import draw, require_drawable
+
+_USUAL = tuple(name for name in BASELINES if name != "always-keep")
+"""Whoever keeps every address breaks nowhere and misses everybody, so it is left out unless asked for."""
+_BOUND = f"{WRONGLY_SUPPRESSED}=0.01"
+
+
+class InterruptedSweepError(InterruptedRunError):
+    """Somebody pressed Ctrl-C during a sweep."""
+
+    def __init__(self, kept: int, out: Path | None) -> None:
+        where = "nothing is kept" if out is None else f"{out} holds the first {kept:,} of its runs"
+        Exception.__init__(self, f"interrupted; {where}")
+
+
+@app.command()
+def sweep(
+    scenario: ScenarioFile,
+    *,
+    vary: Annotated[
+        list[str],
+        typer.Option(
+            help="What to vary, such as gateway.northwind.lies=0:1:0.1, sender.rate=10/1s,25/1s or seed=1..20; "
+            "repeat for a grid."
+        ),
+    ],
+    classifier: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Who reads the bounces; repeat for several (default: {', '.join(_USUAL)})."),
+    ] = None,
+    bound: Annotated[
+        list[str] | None,
+        typer.Option(help=f"Beyond what a classifier has broken (default: {_BOUND}); of {', '.join(FIGURES)}."),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write a row a run into a CSV file.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it: .svg, .png or .html (needs fivefifty[report]).")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")] = None,
+) -> None:
+    """Run a scenario at every point of a grid, and tell where each classifier breaks."""
+    axes = parse(vary)
+    bounds = tuple(parse_bound(text) for text in bound or [_BOUND])
+    names = tuple(each.name for each in choose(classifier or _USUAL))
+    grid = sweeping.prepare(scenario, axes, names)
+    if plot is not None:
+        require_drawable(plot, axes)
+    for option, path in (("--out", out), ("--plot", plot)):
+        require_writable(option, path)
+    runs: list[Run] = []
+    try:
+        with ExitStack() as stack:
+            table = None
+            if out is not None:
+                file = stack.enter_context(out.open("w", encoding="utf-8", newline="", buffering=1))
+                table = csv.writer(file, lineterminator="\n")
+                table.writerow(heading(axes, names))
+            bar = stack.enter_context(Runs(scenario.name, len(points(axes))))
+            for run in stack.enter_context(closing(sweeping.run(grid, workers=workers, tell=bar.advance))):
+                runs.append(run)
+                if table is not None:
+                    table.writerow(row(run))
+    except KeyboardInterrupt:
+        raise InterruptedSweepError(len(runs), out) from None
+    findings = Findings(scenario.name, axes, names, bounds, tuple(runs))
+    with printing():
+        print_sweep(PipedConsole(), findings)
+    if plot is not None:
+        draw(plot, findings)

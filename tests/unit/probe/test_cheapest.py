@@ -1,0 +1,65 @@
+"""Which policies are the cheapest at some price, and from which price on."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.check.cheapest import Prices, choices
+from probe.check.replay import Outcome, Part
+
+
+def outcome(name: str, missed: int, dead: int) -> Outcome:
+    """Return what a policy comes to."""
+    return Outcome(name, "code", {"news": Part(100, 100, missed, missed, dead)})
+
+
+def found(*outcomes: Outcome) -> list[tuple[list[str], float]]:
+    """Return the names of the choices and their prices."""
+    return [([each.policy for each in choice.outcomes], choice.above) for choice in choices(outcomes)]
+
+
+def test_the_strict_the_middling_and_the_lenient_each_have_their_prices() -> None:
+    # From 10 to 30 dead for 60 - 20 = 40 missed: half a message; from 30 to 90 for 20: three.
+    assert found(outcome("never", 0, 90), outcome("first", 60, 10), outcome("second", 20, 30)) == [
+        (["first"], 0.0),
+        (["second"], 0.5),
+        (["never"], 3.0),
+    ]
+
+
+def test_who_is_worse_in_one_and_no_better_in_the_other_is_no_choice() -> None:
+    assert found(outcome("good", 5, 10), outcome("worse", 5, 11), outcome("also", 6, 10)) == [(["good"], 0.0)]
+
+
+def test_who_is_beaten_at_every_price_by_one_of_two_others_is_no_choice() -> None:
+    # At the price at which the two cost the same (1), both cost 50 and the middle one 60.
+    assert found(outcome("strict", 50, 0), outcome("middle", 30, 30), outcome("never", 0, 50)) == [
+        (["strict"], 0.0),
+        (["never"], 1.0),
+    ]
+
+
+def test_who_comes_to_the_same_is_named_together() -> None:
+    assert found(outcome("never", 0, 9), outcome("three", 0, 9)) == [(["never", "three"], 0.0)]
+
+
+def test_prices_are_of_what_would_have_been_delivered_and_of_mail_to_the_gone() -> None:
+    one = Outcome("one", "code", {"a": Part(10, 5, 4, 3, 2), "b": Part(10, 5, 1, 1, 1)})
+    assert Prices(living=10, dead=0.5).cost(one) == 41.5
+
+
+policies = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=12)
+
+
+@given(policies, st.fractions(0, 50))
+def test_at_any_price_no_policy_is_cheaper_than_the_choice_for_it(
+    points: list[tuple[int, int]], price: Fraction
+) -> None:
+    outcomes = [outcome(str(n), *point) for n, point in enumerate(points)]
+    choice = [each for each in choices(outcomes) if each.above <= price][-1].outcomes[0].total
+    least = min(dead + price * missed for missed, dead in points)
+    # Thresholds are floats, so beside one the neighbour may be taken, which there costs the same but for rounding.
+    assert abs(choice.dead + price * choice.lost_delivered - least) < 1e-9
