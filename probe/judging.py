@@ -19,7 +19,7 @@ from probe.check.prices import Prices
 from probe.check.read import read_all
 from probe.check.reported import CauseOf, Reported, gather, read_reported
 from probe.check.story import Key, Story, stories
-from probe.classify.chosen import BASELINES, Chosen, choose
+from probe.classify.chosen import BASELINES, REPORTED, Chosen, choose
 from probe.classify.reading import Advice, Reading
 from probe.input_error import InputError
 from probe.intake.event import Event
@@ -27,8 +27,6 @@ from probe.ledger import Attempt, Classification, KnownGateway, Ledger, Mailbox,
 from probe.setting import Setting
 
 SCORECARD: Final = "scorecard.json"
-REPORTED: Final = "reported"
-"""The name under which another system's word is scored."""
 
 
 class BooksError(Exception):

@@ -31,6 +31,9 @@ from probe.scenario.load import Loaded
 BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text": ByText, "always-keep": AlwaysKeep}
 """What most senders do today, and what is left of it if nobody is ever suppressed."""
 
+REPORTED: Final = "reported"
+"""The name under which another system's word is scored."""
+
 PATIENCE_S: Final = 60.0
 """How long a program or a service may be silent."""
 
@@ -111,6 +114,10 @@ def place_in(loaded: Loaded) -> str:
 
 
 def _chosen(spec: Spec, here: str, terms: _Terms) -> Chosen:
+    if spec.name == REPORTED:
+        raise InputError(
+            here, f"is called {spec.name}, as what another system says is", "give it another name: NAME=WHAT"
+        )
     if spec.name in BASELINES and (spec.kind, spec.what) != (KNOWN, spec.name):
         raise InputError(here, f"is called {spec.name}, as a baseline is", "give it another name: NAME=WHAT")
     return Chosen(spec.name, _opener(spec, here, terms))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from fake_gateways.loopback import Network
+from probe.input_error import InputError
 from probe.scenario.load import Loaded, load
 
 app = typer.Typer(
@@ -64,6 +67,10 @@ def printing() -> Iterator[None]:
 
 
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
+AllowNetwork = Annotated[
+    list[str] | None,
+    typer.Option(help="A network beside loopback that addresses may be in, such as 10.1.0.0/16; repeat for several."),
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")]
 
 
@@ -73,3 +80,11 @@ def load_scenario(path: Path, seed: int | None = None) -> Loaded:
     if seed is None:
         return loaded
     return Loaded(loaded.scenario.model_copy(update={"seed": seed}), loaded.folder, loaded.path)
+
+
+def networks(wanted: list[str] | None) -> tuple[Network, ...]:
+    """Read networks; raises InputError."""
+    try:
+        return tuple(ipaddress.ip_network(text) for text in wanted or ())
+    except ValueError as error:
+        raise InputError("--allow-network", str(error), "write for example 10.1.0.0/16") from None

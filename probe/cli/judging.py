@@ -16,7 +16,7 @@ from probe.check.paired import compare
 from probe.check.prices import read_prices
 from probe.classify.chosen import PATIENCE_S, choose
 from probe.cli.classifiers import Patience, Wanted
-from probe.cli.console import Exit, PipedConsole, app, printing
+from probe.cli.console import AllowNetwork, Exit, PipedConsole, app, networks, printing
 from probe.cli.reports import Report, Reports, publish, read_reports
 from probe.input_error import InputError
 from probe.intake.formats import FORMATS, MAILBOX
@@ -61,6 +61,7 @@ def check(
     baseline: BaselineFile = None,
     price: Price = None,
     report: Reports = None,
+    allow_network: AllowNetwork = None,
 ) -> None:
     """Judge a run again: other classifiers, other bounds, or what your own mail system reported of it."""
     known = None if baseline is None else baseline_files.read(baseline)
@@ -70,7 +71,7 @@ def check(
         if format_ is None:
             raise InputError("--reported", "comes without --format", f"add one of: {', '.join([*FORMATS, MAILBOX])}")
         said = intaking.reported(reported, format_, columns=columns or (), year=year, labels=map_)
-    chosen = choose(classifier, patience_s=classifier_timeout)
+    chosen = choose(classifier, patience_s=classifier_timeout, allowed=networks(allow_network))
     with Ledger.open(truth) as ledger:
         names = {
             "classifiers": [*(each.name for each in chosen), *(["reported"] if said else [])],

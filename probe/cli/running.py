@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import ipaddress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fake_gateways.loopback import Network
 from fake_gateways.units import parse_duration
 from probe import baseline_files, event_loop, lab, serving
 from probe.check import gates
 from probe.check.prices import read_prices
 from probe.classify.chosen import PATIENCE_S, choose_for
 from probe.cli.classifiers import AllowPrograms, Patience, Wanted
-from probe.cli.console import InterruptedRunError, ScenarioFile, app, load_scenario
+from probe.cli.console import AllowNetwork, InterruptedRunError, ScenarioFile, app, load_scenario, networks
 from probe.cli.judging import BaselineFile, Gate, Price, conclude
 from probe.cli.reports import Reports, read_reports
 from probe.input_error import InputError
@@ -32,10 +30,6 @@ class TransportName(StrEnum):
     MEMORY = "memory"
 
 
-AllowNetwork = Annotated[
-    list[str] | None,
-    typer.Option(help="A network beside loopback that addresses may be in, such as 10.1.0.0/16; repeat for several."),
-]
 Seed = Annotated[int | None, typer.Option(help="Another seed than the scenario's.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the books (default: runs/NAME).")]
 
@@ -65,7 +59,7 @@ def run(
     """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
     loaded = load_scenario(scenario, seed)
     reports = read_reports(report)
-    allowed = _networks(allow_network)
+    allowed = networks(allow_network)
     classifiers = choose_for(
         loaded, classifier, patience_s=classifier_timeout, allowed=allowed, programs=allow_programs
     )
@@ -116,7 +110,7 @@ def serve(
     folder = out or Path("runs") / loaded.scenario.name
     quiet_s = None if until_quiet is None else _duration(until_quiet)
     setting = set_up(loaded)
-    place = serving.Place(port, dns_address, dns_port, report_port, _networks(allow_network))
+    place = serving.Place(port, dns_address, dns_port, report_port, networks(allow_network))
 
     def ready() -> None:
         sources = [ip.address for ip in loaded.scenario.sender.ips]
@@ -139,10 +133,3 @@ def _duration(text: str) -> float:
     except ValueError as error:
         problem, _, remedy = str(error).partition("; ")
         raise InputError("--until-quiet", problem, remedy) from None
-
-
-def _networks(wanted: list[str] | None) -> tuple[Network, ...]:
-    try:
-        return tuple(ipaddress.ip_network(text) for text in wanted or ())
-    except ValueError as error:
-        raise InputError("--allow-network", str(error), "write for example 10.1.0.0/16") from None

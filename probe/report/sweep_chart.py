@@ -14,8 +14,8 @@ from typing import Any, Final
 from probe.breaking import FIGURES, HARD_BOUNCES, Findings, Spot, breaking, without_seed
 from probe.grid import Axis, Point
 from probe.input_error import InputError
-from probe.report.sweep import answer
 from probe.report.harmless import harmless
+from probe.report.sweep import answer
 
 KINDS: Final = (".svg", ".png", ".html")
 _LIBRARIES: Final = ("altair", "vl_convert")

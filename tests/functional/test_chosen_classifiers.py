@@ -369,3 +369,8 @@ def test_an_endpoint_beyond_this_machine_is_refused_before_anything_is_sent(fold
     assert done.returncode == INPUT_WRONG
     assert "192.0.2.1 is not a loopback address" in done.stderr
     assert not (folder / "run").exists()
+
+
+def test_no_classifier_may_go_by_the_name_of_what_others_report() -> None:
+    with pytest.raises(InputError, match=r"reported=code: is called reported, as what another system says is; give it"):
+        choose(["reported=code"])
