@@ -46,6 +46,11 @@ EDGES: Final = {
     "probe/intaking.py": "opens logs, makes keys",
     "probe/intake/files.py": "reads logs and mailboxes",
     "probe/intake/write_scenario.py": "writes scenarios",
+    "probe/pytest_plugin.py": "fixtures and options",
+    "probe/testing/collecting.py": "reads scenario files, runs them in folders",
+    "probe/testing/gateway.py": "opens a socket",
+    "probe/testing/scenario_run.py": "reads scenario files, runs them, reads the books",
+    "probe/testing/served.py": "answers at a socket: loop, thread",
     "probe/cli/__init__.py": "arguments and exit codes",
     "probe/cli/__main__.py": "arguments and exit codes",
     "probe/cli/books.py": "arguments and exit codes",
@@ -78,7 +83,7 @@ OUTSIDE: Final = {
     "asyncio", "concurrent", "ctypes", "fileinput", "glob", "http", "importlib", "io", "logging", "mmap",
     "multiprocessing", "os", "pathlib", "secrets", "select", "selectors", "shutil", "signal", "socket",
     "socketserver", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
-    "aiosmtpd", "aiosmtplib", "dns", "httpx", "rich", "sqlalchemy", "trustme", "typer", "uvloop",
+    "aiosmtpd", "aiosmtplib", "dns", "httpx", "pytest", "rich", "sqlalchemy", "trustme", "typer", "uvloop",
 }  # fmt: skip
 """Modules through which time, chance, files and the network come in. Not so ``random``, of which see below."""
 
@@ -88,6 +93,7 @@ ONLY_IN: Final = {
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
     "typer": {f"probe/cli/{name}.py" for name in ("books", "console", "files", "logs", "running")},
+    "pytest": {"probe/pytest_plugin.py", "probe/testing/collecting.py"},
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
     "flufl": {"probe/returned_mail/__init__.py"},
