@@ -95,7 +95,7 @@ class Gateway:
         self.policies = _by_stage(persona, policies, seed, starts)
         asked = (policy for named in self.policies.values() for _, policy in named)
         bare = (policy.policy if isinstance(policy, Guard) else policy for policy in asked)
-        self._observers = tuple(policy for policy in bare if isinstance(policy, Observer))
+        self._observers: tuple[Observer, ...] = tuple(policy for policy in bare if isinstance(policy, Observer))
         self.keywords = tuple(word.replace("{size}", str(size_limit)) for word in persona.keywords)
         self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
 

@@ -30,6 +30,7 @@ from fake_gateways.verdict import Answer, Need
 Supplier = Callable[[Need], Awaitable[Answer]]
 TlsContext = Callable[[], ssl.SSLContext]
 Chore = Callable[[], Awaitable[None]]
+Failed = Callable[[Exception], None]
 
 MAX_AHEAD: Final = 1024 * 1024
 """Octets a client may send while it still has to wait for an answer."""
@@ -43,15 +44,26 @@ NO_TLS: Final = Reply(454, ("TLS not available due to temporary reason",), Enhan
 
 
 class Carrier(SMTP):
-    """One connection. With ``proxied`` a proxy comes first and says whom it speaks for."""
+    """One connection. With ``proxied`` a proxy comes first and says whom it speaks for.
+
+    ``failed`` hears of faults of ours; without it, the loop's exception handler does.
+    """
 
     def __init__(
-        self, gateway: Gateway, supply: Supplier, idle_s: float, tls: TlsContext | None, *, proxied: bool
+        self,
+        gateway: Gateway,
+        supply: Supplier,
+        idle_s: float = IDLE_S,
+        tls: TlsContext | None = None,
+        *,
+        proxied: bool = False,
+        failed: Failed | None = None,
     ) -> None:
         super().__init__(None, hostname=gateway.host, timeout=idle_s, loop=asyncio.get_running_loop())
         self._gateway = gateway
         self._supply = supply
         self._tls = tls
+        self._failed = failed
         self._framing = Framing(gateway.size_limit)
         self._dialogue: Session
         self._chores: asyncio.Queue[Chore] = asyncio.Queue()
@@ -222,9 +234,21 @@ class Carrier(SMTP):
         except StopIteration as finished:
             self._said.append(finished.value.octets)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not leave a client waiting, nor pass unseen
-            self.loop.call_exception_handler({"message": f"gateway {self._gateway.name} failed", "exception": error})
+            if self._failed is not None:
+                self._failed(error)
+            else:
+                context = {"message": f"gateway {self._gateway.name} failed", "exception": error}
+                self.loop.call_exception_handler(context)
             self._said.append(self._dialogue.hang_up(LOCAL_ERROR).octets)
         return None
+
+    async def end(self) -> None:
+        """Hang up without a word, and return when nothing of the connection is left."""
+        if self.transport is not None:
+            self._drop()
+            await asyncio.sleep(0)  # the loop closes the transport, and tells
+        if self._handler_coroutine is not None:
+            await asyncio.wait([self._handler_coroutine])
 
     def _drop(self) -> None:
         """Cut off a client that sends without reading, or ahead without end."""

@@ -62,6 +62,11 @@ EDGES: Final = {
     "probe/judging.py": "reads and writes the books",
     "probe/baseline_files.py": "reads and writes files",
     "probe/report/compared.py": "prints",
+    "probe/pytest_plugin.py": "fixtures and options",
+    "probe/testing/collecting.py": "reads scenario files, runs them in folders",
+    "probe/testing/gateway.py": "opens a socket",
+    "probe/testing/scenario_run.py": "reads scenario files, runs them, reads the books",
+    "probe/testing/served.py": "answers at a socket: loop, thread",
 }
 """Every file that does input or output. A file that is not named here is pure."""
 
@@ -88,7 +93,7 @@ OUTSIDE: Final = {
     "asyncio", "concurrent", "ctypes", "fileinput", "glob", "http", "importlib", "io", "logging", "mmap",
     "multiprocessing", "os", "pathlib", "secrets", "select", "selectors", "shutil", "signal", "socket",
     "socketserver", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
-    "aiosmtpd", "aiosmtplib", "dns", "httpx", "rich", "sqlalchemy", "trustme", "typer", "uvloop",
+    "aiosmtpd", "aiosmtplib", "dns", "httpx", "pytest", "rich", "sqlalchemy", "trustme", "typer", "uvloop",
 }  # fmt: skip
 """Modules through which time, chance, files and the network come in. Not so ``random``, of which see below."""
 
@@ -100,6 +105,7 @@ ONLY_IN: Final = {
     "typer": COMMANDS,
     "altair": {"probe/report/sweep_chart.py"},
     "vl_convert": {"probe/report/sweep_chart.py"},
+    "pytest": {"probe/pytest_plugin.py", "probe/testing/collecting.py"},
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
     "re2": {

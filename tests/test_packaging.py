@@ -142,6 +142,23 @@ def test_the_entry_point_is_the_command(installed: metadata.Distribution) -> Non
     assert (script.name, script.value) == ("fivefifty", "probe.cli:main")
 
 
+def test_the_pytest_plugin_loads_from_the_wheel_without_a_warning(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import fake_gateways\n\n\ndef test_it(gateway):\n    assert gateway.port\n"
+        f"    assert fake_gateways.__file__.startswith({str(site)!r})\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-m", "pytest", "-W", "error", "-p", "no:asyncio", "-p", "no:hypothesispytest"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(site)},
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=DEADLINE_S,
+    )
+    assert "1 passed" in finished.stdout, finished.stdout
+
+
 def test_the_command_runs_from_the_wheel(site: Path, tmp_path: Path) -> None:
     finished = run(site, tmp_path, "--help")
     assert finished.returncode == 0, finished.stderr

@@ -25,14 +25,21 @@ def _options() -> Any:
     return options
 
 
-def _checked(value: str) -> str:
-    # RE2, because a scenario is untrusted: no expression can make it run for longer than its text is long.
+def compiled(value: str) -> Any:
+    """Return an expression ready to search, any case; raises ValueError for one that RE2 does not read.
+
+    RE2, because a scenario is untrusted: no expression can make it run for longer than its text is long.
+    """
     try:
-        re2.compile(value, _options())
+        return re2.compile(value, _options())
     except re2.error as error:
         reason = error.args[0].decode(errors="replace")
         msg = f"{value!r} is no expression that RE2 reads ({reason}); mend it or escape special characters with \\"
         raise ValueError(msg) from None
+
+
+def _checked(value: str) -> str:
+    compiled(value)
     return value
 
 

@@ -20,7 +20,7 @@ from deadline import DEADLINE_S, until
 from fivefifty_command import COMMAND, environment
 
 ROOT: Final = Path(__file__).parents[2]
-GUIDES: Final = sorted((ROOT / "docs").glob("*.md"))
+GUIDES: Final = [path for path in sorted((ROOT / "docs").glob("*.md")) if "```sh" in path.read_text("utf-8")]
 _PART: Final = re.compile(
     r"^<!-- (?P<key>file|needs|exits|beside|wait): (?P<value>.*?) -->$|^```(?P<language>\w*)\n(?P<block>.*?)^```$",
     re.DOTALL | re.MULTILINE,

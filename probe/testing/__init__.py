@@ -1,0 +1,1 @@
+"""What the pytest plugin is made of: gateways that do as a test says, and scenarios run and held to their gates."""

@@ -1,0 +1,208 @@
+"""Scenario files as tests: only where somebody asks for it, a test for each gate, one run for all of a scenario."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pytest
+from inner_pytest import run, run_apart
+from small_scenario import MESSAGE, SCENARIO, bent
+
+GATES: Final = """
+[expect]
+hard_bounce_rate = { max = 0.5 }
+delivered = { max = 3 }
+classifiers.code.missed_dead = { max = 0 }
+"""
+FOREIGN: Final = bent("[sender]\n", 'clock = "wall"\n[sender]\nsmart_host = "127.0.0.1:2525"\n', SCENARIO + GATES)
+COUNT: Final = """
+import probe.lab
+
+run = probe.lab.run
+
+
+def counted(*arguments, **more):
+    with open("runs", "a") as runs:
+        runs.write("x")
+    return run(*arguments, **more)
+
+
+probe.lab.run = counted
+
+
+def pytest_unconfigure():
+    probe.lab.run = run
+"""
+
+
+@pytest.fixture
+def written(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Write a scenario with three gates, of which one does not hold, and other TOML files beside it."""
+    folder = pytester.mkdir("scenarios")
+    (folder / "small.toml").write_text(SCENARIO + GATES, "utf-8")
+    (folder / "news.eml").write_text(MESSAGE, "utf-8")
+    (folder / "Cargo.toml").write_text('[package]\nname = "gateway"\n', "utf-8")
+    (folder / "broken.toml").write_text("= [", "utf-8")
+    return pytester
+
+
+def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:
+    """Return the names of what is collected."""
+    return [line for line in run(pytester, "--collect-only", "-q", *arguments).outlines if "::" in line]
+
+
+SMALL: Final = "scenarios/small.toml::small::"
+ALL: Final = [f"{SMALL}{name}" for name in ("hard_bounce_rate", "delivered", "classifiers.code.missed_dead")]
+
+
+def test_nothing_is_collected_unless_somebody_asks(written: pytest.Pytester) -> None:
+    assert collected(written) == collected(written, "scenarios") == []
+    assert run(written, "scenarios/small.toml").ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_the_option_collects_what_looks_like_a_scenario(written: pytest.Pytester) -> None:
+    assert collected(written, "--fivefifty") == collected(written, "--fivefifty", "scenarios") == ALL
+    assert collected(written, "--fivefifty", "scenarios/small.toml") == ALL
+
+
+def test_the_configuration_names_files_for_good(written: pytest.Pytester) -> None:
+    written.makeini("[pytest]\nfivefifty_scenarios = scenarios/s*.toml more/*.toml")
+    assert collected(written) == collected(written, "scenarios/small.toml") == ALL
+
+
+def test_a_pattern_that_leads_away_from_the_root_folder_is_a_usage_error(written: pytest.Pytester) -> None:
+    written.makeini("[pytest]\nfivefifty_scenarios = /scenarios/*.toml")
+    done = run(written)
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    assert done.errlines[0] == (
+        "ERROR: fivefifty_scenarios: Non-relative patterns are unsupported; write patterns relative to "
+        f"{written.path}, such as scenarios/*.toml"
+    )
+
+
+@pytest.mark.parametrize(
+    ("selection", "names"),
+    [
+        (["-k", "hard_bounce_rate"], ALL[:1]),
+        (["-k", "small and not code"], ALL[:2]),
+        (["-m", "fivefifty"], ALL),
+        (["-m", "not fivefifty"], []),
+        ([f"{SMALL}delivered"], ALL[1:2]),
+        (["--fivefifty-classifier", "text"], ALL[:2]),
+    ],
+)
+def test_tests_are_selected_as_usual(selection: list[str], names: list[str], written: pytest.Pytester) -> None:
+    assert collected(written, "--fivefifty", "--strict-markers", *selection) == names
+
+
+def test_a_scenario_is_run_once_and_a_gate_that_does_not_hold_says_all_there_is_to_say(
+    written: pytest.Pytester,
+) -> None:
+    written.makeconftest(COUNT)
+    done = run(written, "--fivefifty", "-rf")
+    done.assert_outcomes(passed=2, failed=1)
+    assert (written.path / "runs").read_text() == "x"
+    start = done.outlines.index(
+        "___________________________ small: delivered ___________________________".center(80, "_")
+    )
+    assert done.outlines[start + 1 : start + 5] == [
+        "Gate delivered of scenario small did not hold.",
+        "  figure  9",
+        "  bound   <= 3",
+        "  1 is not reached:",
+    ]
+    assert done.outlines[start + 5].startswith("    1 at acme, such as ")
+    assert done.outlines[start + 6] == "  books   fivefifty run scenarios/small.toml --transport memory"
+    assert f"FAILED {SMALL}delivered" in done.outlines[-2]
+
+
+def test_the_command_line_says_how_it_is_run(written: pytest.Pytester) -> None:
+    overrides = ["--fivefifty-seed", "8", "--fivefifty-transport", "tcp", "--fivefifty-classifier", "code"]
+    done = run(written, "--fivefifty", *overrides)
+    done.assert_outcomes(passed=2, failed=1)
+    command = "  books   fivefifty run scenarios/small.toml --transport tcp --seed 8 --classifier code"
+    assert command in done.outlines
+
+
+def test_a_scenario_without_gates_is_a_test_that_it_runs_to_its_end(written: pytest.Pytester) -> None:
+    (written.path / "scenarios" / "small.toml").write_text(SCENARIO, "utf-8")
+    assert collected(written, "--fivefifty") == [f"{SMALL}complete"]
+    run(written, "--fivefifty").assert_outcomes(passed=1)
+
+
+EMPTY: Final = "is not valid TOML (Invalid value (at line 1, column 10)); correct the line it names"
+NO_FIGURE: Final = "expect.hard_bounces: is no figure of the scorecard; it has: scenario, seed, *"
+NO_FILE: Final = "campaign[[]0].message: none.eml is not a file in scenarios; correct the file name"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (bent("seed = 7", "seeed = 7"), "seeed: is not a known key; correct its spelling or remove it"),
+        (bent("schema = 1", "schema = "), EMPTY),
+        (f"{SCENARIO}\n[expect]\nhard_bounces = {{ max = 1 }}", NO_FIGURE),
+        (bent('message = "news.eml"', 'message = "none.eml"'), NO_FILE),
+    ],
+)
+def test_a_scenario_that_is_wrong_is_a_collection_error_of_one_sentence(
+    text: str, sentence: str, written: pytest.Pytester
+) -> None:
+    (written.path / "scenarios" / "small.toml").write_text(text, "utf-8")
+    done = run(written, "--fivefifty")
+    assert done.ret == pytest.ExitCode.INTERRUPTED
+    done.stdout.fnmatch_lines(
+        [
+            "*_ ERROR collecting scenarios/small.toml _*",
+            f"scenarios/small.toml: {sentence}",
+            "=* short test summary info =*",
+            "ERROR scenarios/small.toml",
+        ],
+        consecutive=True,
+    )
+
+
+def test_what_is_named_on_the_command_line_is_taken_for_a_scenario(written: pytest.Pytester) -> None:
+    done = run(written, "--fivefifty", "scenarios/broken.toml")
+    done.stdout.fnmatch_lines(["scenarios/broken.toml: is not valid TOML (*); correct the line it names"])
+
+
+def test_a_classifier_that_does_not_exist_is_told_at_once(written: pytest.Pytester) -> None:
+    done = run(written, "--fivefifty", "--fivefifty-classifier", "tea")
+    done.stdout.fnmatch_lines(["--fivefifty-classifier tea: is not a classifier; use one of: code, text, always-keep"])
+
+
+def test_a_run_that_cannot_be_fails_every_gate_with_its_sentence_and_is_not_tried_again(
+    written: pytest.Pytester,
+) -> None:
+    written.makeconftest(COUNT)
+    (written.path / "scenarios" / "small.toml").write_text(FOREIGN, "utf-8")
+    done = run(written, "--fivefifty")
+    done.assert_outcomes(failed=3)
+    assert (written.path / "runs").read_text() == "x"
+    sentence = (
+        "scenarios/small.toml: foreign or smart_host: is a server of somebody else's, which cannot be reached without "
+        "sockets; run it with --transport tcp"
+    )
+    assert done.outlines.count(sentence) == 3
+
+
+def test_a_fault_of_ours_is_shown_whole(written: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("probe.lab.judge", lambda *_: 1 / 0)
+    done = run(written, "--fivefifty", "-k", "delivered")
+    done.stdout.fnmatch_lines(["E * ZeroDivisionError: division by zero", "*/test_collecting.py:*: ZeroDivisionError"])
+
+
+def test_no_folder_is_left_behind(written: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    temporary = written.mkdir("temporary")
+    monkeypatch.setattr("tempfile.tempdir", str(temporary))
+    run(written, "--fivefifty", "--fivefifty-transport", "tcp").assert_outcomes(passed=2, failed=1)
+    assert [path.name for path in temporary.iterdir() if path.name.startswith("fivefifty")] == []
+
+
+def test_xdist_shares_files_out(written: pytest.Pytester) -> None:
+    for number in range(3):
+        text = bent('name = "small"', f'name = "small-{number}"', SCENARIO + GATES)
+        (written.path / "scenarios" / f"small{number}.toml").write_text(text, "utf-8")
+    for how in ("loadfile", "load"):
+        done = run_apart(written, "--fivefifty", "-n", "2", "--dist", how)
+        done.assert_outcomes(passed=8, failed=4)

@@ -1,0 +1,53 @@
+"""Public use of the pytest plugin, as mypy must understand it in its strict mode; nothing here is run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from pathlib import Path
+from typing import assert_type
+
+import pytest
+
+from fake_gateways.truth import Truth
+from probe.check.gates import Gate
+from probe.check.score import Scorecard
+from probe.testing.books import Message
+from probe.testing.gateway import GatewayFixture, MakeGateway
+from probe.testing.scenario_run import LabFixture, ScenarioRun
+
+
+@pytest.fixture(scope="session")
+def company() -> Iterator[GatewayFixture]:
+    with GatewayFixture("mimecast", thread=True) as gateway:
+        yield gateway
+
+
+@pytest.mark.fivefifty(persona="cisco-esa")
+def test_gateway(gateway: GatewayFixture, make_gateway: MakeGateway) -> None:
+    gateway.refuse("ann@acme.example", cause="velocity", claims="user-unknown")
+    gateway.refuse(sender="", client="127.0.0.0/8", content="x", rate="5/1m", attempts=1, reply="550 no", at="data")
+    gateway.refuse(at="later")  # type: ignore[arg-type]
+    gateway.mailbox("bob@acme.example", state="departed")
+    gateway.let_pass("1m")
+    assert_type(gateway.host, str)
+    assert_type(gateway.port, int)
+    assert_type(gateway.truth, tuple[Truth, ...])
+    assert_type(gateway.messages, tuple[Message, ...])
+    assert_type(gateway.messages[0].email, EmailMessage)
+    assert_type(gateway.assert_received(recipient="bob@*", subject="x", count=1), tuple[Message, ...])
+    assert_type(gateway.assert_refused(code=550, cause="velocity"), tuple[Truth, ...])
+    assert_type(make_gateway(persona="postfix"), GatewayFixture)
+    gateway.assert_nothing_received()
+    gateway.assert_received("bob@acme.example")  # type: ignore[call-arg]
+
+
+def test_lab(lab: LabFixture, scorecard: Scorecard) -> None:
+    run = lab.run("scenarios/control.toml", transport="tcp", seed=1, classifiers=["code"])
+    assert_type(run, ScenarioRun)
+    assert_type(run.scorecard, Scorecard)
+    assert_type(run.gates, tuple[Gate, ...])
+    assert_type(run.folder, Path)
+    assert_type(scorecard.hard_bounce_rate, float)
+    lab.run({"schema": 1}, transport="pigeon")  # type: ignore[arg-type]
+    run.assert_passed()
