@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
 
@@ -111,10 +111,10 @@ def _part(part: Part) -> dict[str, Any]:
     }
 
 
-def _policies(outcomes: Sequence[Outcome], prices: Prices | None, *, several: bool) -> Table:
+def _policies(outcomes: Sequence[Outcome], prices: Prices | None, *, several: bool) -> Group:
     total = outcomes[0].total
     title = f"Of {total.living:,} messages to the living and {total.gone:,} to the gone (95 % intervals)"
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("policy", overflow="fold", min_width=len(GATED))
     for heading in ("living, not\nmailed (would\nhave got it)", "of the\nliving", "gone,\nmailed", "of the\ngone"):
         table.add_column(heading, justify="right", no_wrap=True)
@@ -131,23 +131,23 @@ def _policies(outcomes: Sequence[Outcome], prices: Prices | None, *, several: bo
         if prices is not None:
             row.append(f"{prices.cost(each):,.2f}")
         table.add_row(Text(_name(each, several=several)), *row)
-    return table
+    return Group(Text(title), table)  # a table's own title is as narrow as the table
 
 
 def _range(interval: tuple[float, float]) -> str:
     return f"{interval[0] * 100:.1f}-{interval[1]:.1%}"
 
 
-def _campaigns(outcomes: Sequence[Outcome], *, several: bool) -> Table:
+def _campaigns(outcomes: Sequence[Outcome], *, several: bool) -> Group:
     names = list(outcomes[0].campaigns)
     shown = names[-CAMPAIGNS_SHOWN:]
     some = f", the last {len(shown)} of {len(names)}" if len(names) > len(shown) else ""
     title = f"By campaign{some}: living, not mailed / gone, mailed"
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("policy")
     for name in shown:
         table.add_column(Text(harmless(name)), justify="right")
     for each in outcomes:
         parts = (each.campaigns[name] for name in shown)
         table.add_row(Text(_name(each, several=several)), *(f"{part.lost:,} / {part.dead:,}" for part in parts))
-    return table
+    return Group(Text(title), table)  # a table's own title is as narrow as the table

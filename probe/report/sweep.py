@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, Group
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -134,12 +134,12 @@ def _where(findings: Findings, spot: Spot) -> str:
     return f" at {', '.join(told)}" if spot.point else ""
 
 
-def _table(findings: Findings, classifier: str) -> Table:
+def _table(findings: Findings, classifier: str) -> Group:
     seeds = max(len(spot.runs) for spot in findings.spots)
     spread = seeds > 1 and len(findings.ways) <= WAYS_SPREAD
     several = f", median{' (least-most)' if spread else ''} of {seeds} seeds" if seeds > 1 else ""
     title = f"{harmless(classifier)}{several}; {MARK} is beyond the bound"
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for axis, name in zip(findings.ways, short_names(findings.ways), strict=True):
         heading = Text(name.replace(".", ".\n"))
         table.add_column(heading, justify="right" if axis.numbers else "left", overflow="fold")
@@ -152,7 +152,7 @@ def _table(findings: Findings, classifier: str) -> Table:
             *(_cell(spot.spread(figure, classifier), figure, findings.bounds, spread=spread) for figure in FIGURES),
             style="bold" if any(spot is each for each in first) else None,
         )
-    return table
+    return Group(Text(title), table)  # a table's own title is as narrow as the table
 
 
 def _cell(spread_of: Spread, figure: str, bounds: Sequence[Bound], *, spread: bool) -> str:

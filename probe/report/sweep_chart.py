@@ -80,7 +80,7 @@ def chart(findings: Findings) -> dict[str, Any]:
             domain=[*names, _REPORTED], range=[*(_DASHES[n % len(_DASHES)] for n in range(len(names))), [1, 0]]
         ),
     )
-    panels = []
+    panels: list[Any] = []
     for figure, name in FIGURES.items():
         base = alt.Chart().encode(x, color=colour)
         y = alt.Y("median", type="quantitative", title=name, axis=alt.Axis(format="%"), scale=alt.Scale(domainMin=0))
@@ -88,9 +88,13 @@ def chart(findings: Findings) -> dict[str, Any]:
         line = base.mark_line(point=True).encode(y, strokeDash=dash)
         first = base.mark_point(size=200, strokeWidth=2).encode(y).transform_filter("datum.breaks")
         bound = alt.Chart().mark_rule(strokeDash=[4, 4]).encode(alt.Y("mean(bound):Q"))
-        data = alt.InlineData(values=list(_rows(findings, ways, figure)))
-        panel = alt.layer(band, line, first, bound, data=data).properties(width=230, height=180)
-        panels.append(panel.facet(row=alt.Row("beside:N", title=None, sort=None)) if len(ways) > 1 else panel)
+        rows = list(_rows(findings, ways, figure))
+        panel = alt.layer(band, line, first, bound, data=alt.InlineData(values=rows)).properties(width=230, height=180)
+        if len(ways) > 1:
+            order = list(dict.fromkeys(row["beside"] for row in rows))
+            header = alt.Header(labels=not panels)  # once for a row of panels
+            panel = panel.facet(row=alt.Row("beside:N", title=None, sort=order, header=header))
+        panels.append(panel)
     title = alt.Title(_plain(findings.scenario), subtitle=[_plain(line) for line in answer(findings)], anchor="start")
     drawn: dict[str, Any] = alt.hconcat(*panels, title=title).to_dict()
     return drawn

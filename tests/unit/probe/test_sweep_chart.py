@@ -60,6 +60,9 @@ def test_every_figure_has_a_panel_with_medians_spreads_the_bound_and_the_first_p
 
 def test_a_second_thing_that_is_varied_makes_rows_and_text_keeps_its_order() -> None:
     drawn = chart(findings("persona=postfix,cisco-esa", "lies=0,1"))
+    # Vega-Lite would sort them as words.
+    late = chart(findings("lies=0,1", "sender.retry.first=6h,12h"))
+    assert late["hconcat"][0]["facet"]["row"]["sort"] == ["sender.retry.first = 6h", "sender.retry.first = 12h"]
     (first, *_) = shown(drawn)
     assert [(row["across"], row["beside"]) for row in first] == [
         ("postfix", "lies = 0"), ("postfix", "lies = 1"), ("cisco-esa", "lies = 0"), ("cisco-esa", "lies = 1"),
