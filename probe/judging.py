@@ -19,8 +19,8 @@ from probe.check.prices import Prices
 from probe.check.read import read_all
 from probe.check.reported import CauseOf, Reported, gather, read_reported
 from probe.check.story import Key, Story, stories
-from probe.classify.chosen import BASELINES, REPORTED, Chosen, choose
-from probe.classify.reading import Advice, Reading
+from probe.classify.chosen import BASELINES, REPORTED, choose
+from probe.classify.reading import Advice, Chosen, Reading
 from probe.input_error import InputError
 from probe.intake.event import Event
 from probe.ledger import Attempt, Classification, KnownGateway, Ledger, Mailbox, Planned

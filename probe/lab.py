@@ -17,7 +17,8 @@ from fake_gateways.units import LONGEST_S
 from probe import event_loop, lane_job, workforce
 from probe.check import gates
 from probe.check.prices import Prices
-from probe.classify.chosen import Chosen, names_in
+from probe.classify.chosen import names_in
+from probe.classify.reading import Chosen
 from probe.input_error import InputError
 from probe.judging import Result, bounds, judge, open_books
 from probe.lane_job import Job, LaneJob

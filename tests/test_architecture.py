@@ -113,6 +113,7 @@ ONLY_IN: Final = {
         "probe/classify/expressions/__init__.py",
         "probe/classify/expressions/parts.py",
         "probe/classify/rule_search.py",
+        "probe/testing/pattern.py",
     },
     "flufl": {"probe/returned_mail/__init__.py"},
     "tenacity": {"probe/retry.py"},

@@ -10,9 +10,8 @@ from probe.check.interval import wilson
 from probe.check.read import read_all
 from probe.check.story import Key, Story
 from probe.check.suppression import NEVER, Hearing, Policy, usual
-from probe.classify.chosen import Chosen
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Classifier, Reading
+from probe.classify.reading import Chosen, Classifier, Reading
 from probe.input_error import InputError
 
 

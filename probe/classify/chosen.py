@@ -23,7 +23,7 @@ from probe.classify.always_keep import AlwaysKeep
 from probe.classify.by_code import ByCode
 from probe.classify.by_text import ByText
 from probe.classify.program import Program
-from probe.classify.reading import Classifier
+from probe.classify.reading import Chosen, Classifier
 from probe.classify.spec import KNOWN, RULE_KINDS, Spec, parse, where
 from probe.input_error import InputError
 from probe.scenario.load import Loaded
@@ -36,14 +36,6 @@ REPORTED: Final = "reported"
 
 PATIENCE_S: Final = 60.0
 """How long a program or a service may be silent."""
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A classifier under the name its scores go by. ``open`` makes it ready; leaving the context closes it."""
-
-    name: str
-    open: Callable[[], AbstractContextManager[Classifier]]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -68,6 +69,14 @@ class CampaignClassifier(Protocol):
 
 
 Classifier = RecipientClassifier | CampaignClassifier
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A classifier under the name its scores go by. ``open`` makes it ready; leaving the context closes it."""
+
+    name: str
+    open: Callable[[], AbstractContextManager[Classifier]]
 
 
 class ClassifierError(Exception):

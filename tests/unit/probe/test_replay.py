@@ -33,9 +33,9 @@ from probe.check.replay import Outcome, Part, Replay, try_out
 from probe.check.story import Key, Story, stories
 from probe.check.suppression import DAY_S, NEVER, POLICIES, Hearing, Policy
 from probe.classify.by_code import ByCode
-from probe.classify.chosen import Chosen, choose
+from probe.classify.chosen import choose
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Reading
+from probe.classify.reading import Chosen, Reading
 from probe.coming_home import Returned
 from probe.input_error import InputError
 from probe.ledger import Mailbox

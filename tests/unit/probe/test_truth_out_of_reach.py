@@ -21,8 +21,8 @@ from fake_gateways.truth import Fate, Truth
 from probe import lab
 from probe.check.story import Story
 from probe.classify import Evidence, Reading
-from probe.classify.chosen import Chosen
 from probe.classify.exchange import Request
+from probe.classify.reading import Chosen
 from probe.ledger import Ledger, Mailbox
 from probe.scenario.load import load
 from probe.setting import Setting, set_up
