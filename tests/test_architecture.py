@@ -39,6 +39,7 @@ EDGES: Final = {
     "probe/lane_job.py": "puts a lane together: sockets, loop",
     "probe/event_loop.py": "chooses the event loop",
     "probe/workforce.py": "runs jobs in processes",
+    "probe/starting.py": "writes a starting set",
     "probe/serving.py": "listens until somebody stops it",
     "probe/wiring.py": "connects a lane: sockets, loop",
     "probe/return_mailbox.py": "takes mail over sockets",
@@ -54,6 +55,7 @@ EDGES: Final = {
     "probe/intake/write_scenario.py": "writes scenarios",
     "probe/cli/__init__.py": "arguments and exit codes",
     "probe/cli/__main__.py": "arguments and exit codes",
+    "probe/cli/beginning.py": "arguments and exit codes",
     "probe/cli/books.py": "arguments and exit codes",
     "probe/cli/classifiers.py": "arguments and exit codes",
     "probe/cli/console.py": "arguments and exit codes",
@@ -102,7 +104,7 @@ ONLY_IN: Final = {
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
     "typer": {
         f"probe/cli/{name}.py"
-        for name in ("books", "classifiers", "console", "files", "judging", "logs", "reports", "running")
+        for name in ("beginning", "books", "classifiers", "console", "files", "judging", "logs", "reports", "running")
     },
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
@@ -139,7 +141,12 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-SOURCES: Final = {name_of(path): path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+SOURCES: Final = {
+    name_of(path): path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if path.parent.name != "starting_set"  # holds what is copied into repositories of others
+}
 PURE: Final = sorted(set(SOURCES) - set(EDGES))
 TESTS: Final = {name_of(path): path for path in sorted((ROOT / "tests").rglob("*.py"))}
 
