@@ -42,6 +42,7 @@ EDGES: Final = {
     "probe/lane_job.py": "puts a lane together: sockets, loop",
     "probe/event_loop.py": "chooses the event loop",
     "probe/workforce.py": "runs jobs in processes",
+    "probe/starting.py": "writes a starting set",
     "probe/serving.py": "listens until somebody stops it",
     "probe/wiring.py": "connects a lane: sockets, loop",
     "probe/return_mailbox.py": "takes mail over sockets",
@@ -142,7 +143,12 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-SOURCES: Final = {name_of(path): path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))}
+SOURCES: Final = {
+    name_of(path): path
+    for package in PACKAGES
+    for path in sorted((ROOT / package).rglob("*.py"))
+    if path.parent.name != "starting_set"  # holds what is copied into repositories of others
+}
 PURE: Final = sorted(set(SOURCES) - set(EDGES))
 TESTS: Final = {name_of(path): path for path in sorted((ROOT / "tests").rglob("*.py"))}
 

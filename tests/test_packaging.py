@@ -18,6 +18,8 @@ ROOT: Final = Path(__file__).parents[1]
 PACKAGES: Final = ("fake_gateways", "probe")
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DEADLINE_S: Final = 120.0
+SHIPPED: Final = ("*.py", "*.toml", "py.typed", "starting_set/*.yml", "starting_set/*.eml")
+"""Kinds of files that the packages have."""
 
 
 @pytest.fixture(scope="module")
@@ -104,14 +106,14 @@ def test_the_wheel_holds_what_is_read_at_run_time(data: str, names: set[str]) ->
 def test_the_wheel_holds_all_source_and_all_data_and_nothing_else(names: set[str]) -> None:
     about = f"fivefifty-{PROJECT['version']}.dist-info"
     assert names == {
-        *in_source("*.py", "*.toml", "py.typed"),
+        *in_source(*SHIPPED),
         *(f"{about}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")),
     }
 
 
 def test_no_file_of_the_packages_is_of_another_kind() -> None:
     everything = {name for name in in_source("*") if (ROOT / name).is_file() and "__pycache__" not in name}
-    assert everything == set(in_source("*.py", "*.toml", "py.typed"))
+    assert everything == set(in_source(*SHIPPED))
 
 
 def test_the_version_stands_in_one_place(installed: metadata.Distribution) -> None:

@@ -1,0 +1,181 @@
+"""``fivefifty init``: what it writes passes, fails when a rule is broken, and passes again when that is mended."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from deadline import DEADLINE_S
+from fivefifty_command import COMMAND, GATE_FAILED, PASSED, complaint, environment, fivefifty
+
+WRITTEN = {
+    ".github/workflows/bounces.yml",
+    ".gitlab-ci.yml",
+    "bounces/baseline.toml",
+    "bounces/bounce-rules.toml",
+    "bounces/message.eml",
+    "bounces/scenario.toml",
+    "tests/test_bounces.py",
+}
+RULES = "bounces/bounce-rules.toml"
+LIE = 'stage = ["data", "end-of-data"]\n'
+"""What tells a filter's opinion of a message from a directory's of a recipient."""
+
+
+def files(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the set once."""
+    folder = tmp_path_factory.mktemp("begun") / "theirs"
+    done = fivefifty("init", folder)
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    return folder
+
+
+@pytest.fixture
+def theirs(begun: Path, tmp_path: Path) -> Path:
+    """Return a repository of one's own that has the set."""
+    return Path(shutil.copytree(begun, tmp_path / "theirs"))
+
+
+def break_a_rule(folder: Path) -> str:
+    """Have the rules take a filter's word for a directory's; return them as they were."""
+    rules = (folder / RULES).read_text("utf-8")
+    assert rules.count(LIE) == 1
+    (folder / RULES).write_text(rules.replace(LIE, 'stage = "data"\n'), "utf-8")
+    return rules
+
+
+def jobs(file: Path) -> list[str]:
+    """Return the commands of a workflow, but for those that install."""
+    read: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    job = read["jobs"]["bounces"] if "jobs" in read else read["bounces"]
+    commands = job["script"] if "script" in job else [step["run"] for step in job["steps"] if "run" in step]
+    return [command for command in commands if not command.startswith("pip ")]
+
+
+def carry_out(command: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(COMMAND).parent), os.environ.get("PATH", os.defpath)])
+    return subprocess.run(
+        ["sh", "-euc", command], check=False, capture_output=True, cwd=folder, encoding="utf-8",
+        env=environment() | {"PATH": path} | environ, stdin=subprocess.DEVNULL, timeout=DEADLINE_S,
+    )  # fmt: skip
+
+
+def test_it_says_what_it_wrote_and_what_comes_next_which_passes(tmp_path: Path) -> None:
+    done = fivefifty("init", "their own", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    assert (
+        set(re.findall("^wrote their own/(.*)$", done.stdout, re.MULTILINE)) == files(tmp_path / "their own") == WRITTEN
+    )
+    (command,) = re.findall("^next: (.*)$", done.stdout, re.MULTILINE)
+    ran = carry_out(command, tmp_path)
+    assert ran.returncode == PASSED
+    assert "gate passed  classifiers.bounce-rules.wrongly_suppressed = 0  (bound: <= 0)" in ran.stdout
+    assert "baseline passed  nothing is worse than in bounces/baseline.toml" in ran.stdout
+
+
+def test_in_the_folder_one_is_in_the_next_command_needs_no_other(tmp_path: Path) -> None:
+    done = fivefifty("init", cwd=tmp_path)
+    assert files(tmp_path) == WRITTEN
+    assert (
+        "\nnext: fivefifty run bounces/scenario.toml --transport memory --baseline bounces/baseline.toml\n"
+        in done.stdout
+    )
+
+
+@pytest.mark.parametrize("file", [".github/workflows/bounces.yml", ".gitlab-ci.yml"])
+def test_a_broken_rule_turns_the_job_red_and_the_mended_one_green(theirs: Path, file: str) -> None:
+    (judging, *_) = jobs(theirs / file)
+    assert carry_out(judging, theirs).returncode == PASSED
+    rules = break_a_rule(theirs)
+    red = carry_out(judging, theirs, GITHUB_ACTIONS="true", GITHUB_WORKSPACE=str(theirs))
+    assert red.returncode == GATE_FAILED
+    assert "gate FAILED  classifiers.bounce-rules.wrongly_suppressed = 36  (bound: <= 0)" in red.stdout
+    assert "baseline FAILED  bounce-rules: wrongly suppressed 0 -> 36" in red.stdout
+    # Said of the line of the rule that now decides.
+    line = rules[: rules.index('name = "nobody there"')].count("\n")
+    commands = [each for each in red.stderr.splitlines() if each.startswith("::error ")]
+    assert [each.partition(",title=")[0] for each in commands] == [f"::error file={RULES},line={line}"] * 2
+    assert rules.splitlines()[line - 1] == "[[rule]]"
+    suite = ET.parse(theirs / "bounces.xml").getroot()[0]
+    assert suite.get("failures") == "2"
+    (theirs / RULES).write_text(rules, "utf-8")
+    assert carry_out(judging, theirs).returncode == PASSED
+    assert ET.parse(theirs / "bounces.xml").getroot()[0].get("failures") == "0"
+
+
+def test_its_test_module_passes_fails_over_a_broken_rule_and_passes_again(theirs: Path) -> None:
+    if importlib.util.find_spec("probe.pytest_plugin") is None:
+        pytest.skip("there is no pytest plugin yet")
+    (testing,) = [each for each in jobs(theirs / ".gitlab-ci.yml") if each.startswith("pytest ")]
+    command = testing.replace("pytest ", f"{shlex.quote(sys.executable)} -m pytest -p no:cacheprovider ")
+    assert "3 passed" in carry_out(command, theirs).stdout
+    rules = break_a_rule(theirs)
+    red = carry_out(command, theirs)
+    assert red.returncode == 1
+    assert "1 failed, 2 passed" in red.stdout
+    (theirs / RULES).write_text(rules, "utf-8")
+    assert carry_out(command, theirs).returncode == PASSED
+
+
+def test_nothing_is_written_over_and_nothing_written_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    mine = tmp_path / "tests" / "test_bounces.py"
+    mine.write_text("mine\n", "utf-8")
+    sentence = complaint(fivefifty("init", cwd=tmp_path))
+    assert sentence == "tests/test_bounces.py: is there already; move it away, or write over it with --force"
+    assert files(tmp_path) == {"tests/test_bounces.py"}
+    assert mine.read_text("utf-8") == "mine\n"
+    assert fivefifty("init", "--force", cwd=tmp_path).returncode == PASSED
+    assert files(tmp_path) == WRITTEN
+    assert "mine" not in mine.read_text("utf-8")
+
+
+def test_the_set_itself_is_not_written_over_either(theirs: Path) -> None:
+    before = {name: (theirs / name).read_bytes() for name in WRITTEN}
+    assert complaint(fivefifty("init", cwd=theirs)).startswith("bounces/scenario.toml: is there already; ")
+    assert fivefifty("init", "--force", cwd=theirs).returncode == PASSED
+    assert {name: (theirs / name).read_bytes() for name in files(theirs)} == before
+
+
+def test_jobs_that_gitlab_has_already_stay_and_ours_stand_beside_them(tmp_path: Path) -> None:
+    (tmp_path / ".gitlab-ci.yml").write_text("mine: { script: [make] }\n", "utf-8")
+    done = fivefifty("init", cwd=tmp_path)
+    assert done.returncode == PASSED
+    assert files(tmp_path) == WRITTEN | {"fivefifty.gitlab-ci.yml"}
+    assert (tmp_path / ".gitlab-ci.yml").read_text("utf-8") == "mine: { script: [make] }\n"
+    assert "  .gitlab-ci.yml is yours: include fivefifty.gitlab-ci.yml there (include: local)\n" in done.stdout
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    sentence = complaint(fivefifty("init", tmp_path / "file"))
+    assert re.fullmatch(r".*file(/bounces)?: cannot be written \(.+\); choose another folder", sentence)
+
+
+@pytest.mark.parametrize(
+    ("file", "schema"),
+    [(".github/workflows/bounces.yml", "vendor.github-workflows"), (".gitlab-ci.yml", "vendor.gitlab-ci")],
+)
+def test_the_jobs_are_what_github_and_gitlab_take_for_jobs(begun: Path, file: str, schema: str) -> None:
+    program = shutil.which("check-jsonschema")
+    if program is None:
+        pytest.skip("check-jsonschema is not installed (PyPI package check-jsonschema; .ci/run fetches it)")
+    done = subprocess.run(
+        [program, "--builtin-schema", schema, begun / file], check=False, capture_output=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stdout
