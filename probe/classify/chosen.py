@@ -70,6 +70,7 @@ def choose(
 def choose_for(
     loaded: Loaded,
     wanted: Iterable[str] | None,
+    place: str = "--classifier",
     *,
     patience_s: float = PATIENCE_S,
     allowed: Sequence[Network] = (),
@@ -81,7 +82,7 @@ def choose_for(
     InputError and OutsideError.
     """
     if wanted:
-        return choose(wanted, patience_s=patience_s, allowed=allowed)
+        return choose(wanted, place, patience_s=patience_s, allowed=allowed)
     place = place_in(loaded)
     for spec in parse(loaded.scenario.classifiers, place):
         if spec.kind in {"python", "program"} and not programs:

@@ -14,7 +14,7 @@ import pytest
 
 from probe import lab
 from probe.check.gates import Bound
-from probe.classify.chosen import choose
+from probe.classify.chosen import choose_for
 from probe.classify.reading import ClassifierError
 from probe.input_error import InputError
 from probe.judging import BooksError
@@ -53,7 +53,9 @@ class ScenarioFile(pytest.File):
         """Read the file; one that is wrong is a collection error of one sentence."""
         try:
             loaded = load(shown(self.path))
-            bounds = lab.expected(set_up(loaded), choose(self.how.classifiers, "--fivefifty-classifier"))
+            bounds = lab.expected(
+                set_up(loaded), choose_for(loaded, self.how.classifiers, "--fivefifty-classifier", programs=True)
+            )
         except InputError as error:
             raise self.CollectError(harmless(str(error))) from None
         node: ScenarioNode = ScenarioNode.from_parent(self, name=loaded.scenario.name)

@@ -13,14 +13,10 @@ from typing import Any, Final, Literal, TypeVar
 
 from probe import lab
 from probe.check.gates import Gate
-from probe.check.join import join
-from probe.check.read import read_all
 from probe.check.score import NAIVE, Scorecard
-from probe.check.story import Key, stories
-from probe.classify.chosen import choose
-from probe.classify.reading import Advice
+from probe.classify.chosen import choose_for
 from probe.input_error import InputError
-from probe.ledger import FILE, Ledger
+from probe.judging import Result
 from probe.report.harmless import harmless
 from probe.scenario.load import Loaded, check, load
 from probe.setting import set_up
@@ -61,17 +57,28 @@ class How:
 class ScenarioRun:
     """What a run came to. ``folder`` holds its books."""
 
-    name: str
-    scorecard: Scorecard = field(repr=False)
-    gates: tuple[Gate, ...]
+    result: Result = field(repr=False)
     folder: Path
-    foreign: frozenset[str] = field(repr=False)
-    """Addresses of servers that are not ours, of whose decisions there is no truth."""
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.scorecard.scenario
+
+    @property
+    def scorecard(self) -> Scorecard:
+        """Everything that was counted."""
+        return self.result.scorecard
+
+    @property
+    def gates(self) -> tuple[Gate, ...]:
+        """The bounds, and the figures held against them."""
+        return tuple(self.result.gates)
 
     @property
     def passed(self) -> bool:
         """Whether every gate held."""
-        return all(gate.passed for gate in self.gates)
+        return self.result.passed
 
     def assert_passed(self) -> None:
         """Fail if a gate did not hold, and say which, by what figure, and whom it is about. Raises AssertionError."""
@@ -79,31 +86,28 @@ class ScenarioRun:
             raise AssertionError("\n".join([*self.failures().values(), f"The books are in {self.folder}."]))
 
     def failures(self) -> dict[str, str]:
-        """Return what to say of each gate that did not hold, by its name. Reads the books."""
-        failed = [gate for gate in self.gates if not gate.passed]
-        if not failed:
-            return {}
-        with Ledger(self.folder / FILE) as books:
-            pairs = join(books.truths(), books.attempts(), self.foreign).pairs
-            known = {mailbox.address: mailbox for mailbox in books.mailboxes()}
-            told = stories(pairs, known, books.returned(), books.engagements())
-            suppressed: dict[str, set[Key]] = {}
-            for row in books.classifications():
-                if row.advice == Advice.SUPPRESS:
-                    suppressed.setdefault(row.classifier, set()).add((row.campaign, row.recipient))
-        (chosen,) = choose([NAIVE])
-        with chosen.open() as classifier:
-            naive = {key for key, reading in read_all(NAIVE, classifier, told).items() if reading.suppress}
-        said = {}
-        for gate in failed:
-            lines = [
-                f"Gate {gate.name} of scenario {self.name} did not hold.",
-                f"  figure  {gate.value:g}",
-                f"  bound   {gate.bound}",
-                *(f"  {line}" for line in worst(gate.name.split("."), told, suppressed, naive)),
-            ]
-            said[gate.name] = harmless("\n".join(lines))
-        return said
+        """Return what to say of each gate that did not hold, by its name."""
+        suppressed = {
+            name: {key for key, reading in readings.items() if reading.suppress}
+            for name, readings in self.result.readings.items()
+        }
+        return {
+            gate.name: harmless(
+                "\n".join(
+                    [
+                        f"Gate {gate.name} of scenario {self.name} did not hold.",
+                        f"  figure  {gate.value:g}",
+                        f"  bound   {gate.bound}",
+                        *(
+                            f"  {line}"
+                            for line in worst(gate.name.split("."), self.result.told, suppressed, suppressed[NAIVE])
+                        ),
+                    ]
+                )
+            )
+            for gate in self.gates
+            if not gate.passed
+        }
 
 
 class LabFixture:
@@ -124,7 +128,7 @@ class LabFixture:
     ) -> ScenarioRun:
         """Run a scenario, given by its path, as TOML text, or as the table that TOML text stands for.
 
-        ``transport`` is "memory" (no sockets) or "tcp"; who reads the bounces is all baselines, or the
+        ``transport`` is "memory" (no sockets) or "tcp"; who reads the bounces is as the scenario has it, or the
         ``classifiers`` that are named as on the command line. Whether the gates held is for the test to ask.
         Raises InputError, ClassifierError and BooksError.
         """
@@ -163,9 +167,9 @@ def run(loaded: Loaded, how: How, folder: Path) -> ScenarioRun:
         loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": how.seed}))
     setting = set_up(loaded)
     carriage: TransportName = "tcp" if how.transport == "tcp" else "memory"
-    options = lab.Options(carriage, folder, choose(how.classifiers, "classifier"), workers=1)
+    options = lab.Options(carriage, folder, choose_for(loaded, how.classifiers, "classifier", programs=True), workers=1)
     result = _beside_any_loop(lambda: lab.run(setting, options))
-    return ScenarioRun(loaded.scenario.name, result.scorecard, tuple(result.gates), folder, setting.foreign)
+    return ScenarioRun(result, folder)
 
 
 def _beside_any_loop(work: Callable[[], T]) -> T:

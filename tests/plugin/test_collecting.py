@@ -168,7 +168,11 @@ def test_what_is_named_on_the_command_line_is_taken_for_a_scenario(written: pyte
 
 def test_a_classifier_that_does_not_exist_is_told_at_once(written: pytest.Pytester) -> None:
     done = run(written, "--fivefifty", "--fivefifty-classifier", "tea")
-    done.stdout.fnmatch_lines(["--fivefifty-classifier tea: is not a classifier; use one of: code, text, always-keep"])
+    done.stdout.fnmatch_lines(
+        [
+            "--fivefifty-classifier tea: is not a classifier; use one of: code, text, always-keep; or see fivefifty classifiers for your own"
+        ]
+    )
 
 
 def test_a_run_that_cannot_be_fails_every_gate_with_its_sentence_and_is_not_tried_again(
@@ -187,7 +191,7 @@ def test_a_run_that_cannot_be_fails_every_gate_with_its_sentence_and_is_not_trie
 
 
 def test_a_fault_of_ours_is_shown_whole(written: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("probe.lab.judge", lambda *_: 1 / 0)
+    monkeypatch.setattr("probe.lab.judge", lambda *_, **__: 1 / 0)
     done = run(written, "--fivefifty", "-k", "delivered")
     done.stdout.fnmatch_lines(["E * ZeroDivisionError: division by zero", "*/test_collecting.py:*: ZeroDivisionError"])
 
