@@ -169,9 +169,7 @@ def test_what_is_named_on_the_command_line_is_taken_for_a_scenario(written: pyte
 def test_a_classifier_that_does_not_exist_is_told_at_once(written: pytest.Pytester) -> None:
     done = run(written, "--fivefifty", "--fivefifty-classifier", "tea")
     done.stdout.fnmatch_lines(
-        [
-            "--fivefifty-classifier tea: is not a classifier; use one of: code, text, always-keep; or see fivefifty classifiers for your own"
-        ]
+        ["--fivefifty-classifier tea: is not a classifier; use one of: code, text, always-keep; *"]
     )
 
 
