@@ -18,7 +18,7 @@ from probe.check.paired import advice_of
 from probe.check.prices import Prices
 from probe.check.read import read_all
 from probe.check.reported import CauseOf, Reported, gather, read_reported
-from probe.check.story import Key, Story, stories
+from probe.check.story import Key, Story, blinded, stories
 from probe.classify.chosen import BASELINES, REPORTED, choose
 from probe.classify.reading import Advice, Chosen, Reading
 from probe.input_error import InputError
@@ -172,10 +172,11 @@ def judge(
             begun = {key: story.evidence.attempts[0].at for key, story in told.items()}
             ids = {each.message_id: key[0] for key, story in told.items() for each in story.evidence.attempts}
             said = gather(reported[0], begun, ids)
+    shown = blinded(told)
     readings: dict[str, Mapping[Key, Reading]] = {}
     for each in {chosen.name: chosen for chosen in (*choose([score.NAIVE]), *classifiers)}.values():
         with each.open() as classifier:
-            readings[each.name] = read_all(each.name, classifier, told)
+            readings[each.name] = read_all(each.name, classifier, shown)
     names = [each.name for each in classifiers]
     if said is not None and reported is not None:
         cause_of = reported[1]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from probe.check.interval import wilson
 from probe.check.read import read_all
-from probe.check.story import Key, Story
+from probe.check.story import Key, Story, blinded
 from probe.check.suppression import NEVER, Hearing, Policy, usual
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Chosen, Classifier, Reading
@@ -104,6 +104,7 @@ class Replay:
     def __init__(self, told: Mapping[Key, Story], name: str, classifier: Classifier) -> None:
         """Let the classifier read what was sent; raises ClassifierError."""
         self._name, self._classifier = name, classifier
+        told = blinded(told)
         self._campaigns: dict[str, dict[Key, Story]] = {}
         for key, story in sorted(told.items(), key=lambda item: (_began(item[1]), item[0])):
             self._campaigns.setdefault(key[0], {})[key] = story

@@ -7,7 +7,7 @@ from book_rows import STARTS, attempt, refused
 from fake_gateways.audience import Audience, Engagement
 from fake_gateways.mailboxes import MailboxState
 from probe.attempt import Attempt
-from probe.check.story import stories
+from probe.check.story import blinded, stories
 from probe.classify.chosen import BASELINES
 from probe.coming_home import Returned
 from probe.ledger import Mailbox
@@ -66,3 +66,10 @@ def test_people_react_alike_every_time_and_in_their_shares() -> None:
     for kind, share, slack in (("opened", 0.3, 0.03), ("clicked", 0.15, 0.03), ("answered", 0.1, 0.02)):
         assert abs(kinds.count(kind) / 5000 - share) < slack  # type: ignore[arg-type]
     assert all(after_s > 0 for each in reactions.values() for _, after_s in each)
+
+
+def test_classifiers_are_not_told_what_the_scenario_calls_a_gateway() -> None:
+    rows = pairs(attempt(lane="liar"), refused(lane="liar", campaign="june", at=STARTS + 1000))
+    told = stories(rows, {}, [LATE._replace(lane="liar")])
+    assert "liar" in repr(told)
+    assert "liar" not in repr(blinded(told))
