@@ -89,7 +89,7 @@ def state_of(mailbox: Mailbox | None, at: float) -> MailboxState:
 
 
 def blinded(told: Mapping[Key, Story]) -> dict[Key, Story]:
-    """Return the stories as classifiers may see them: a lane bears its gateway's name in the scenario, which may tell."""
+    """Return the stories as classifiers may see them: a lane bears its gateway's name, which may tell."""
     done: dict[int, Evidence] = {}
 
     def blind(evidence: Evidence) -> Evidence:
