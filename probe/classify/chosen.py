@@ -10,6 +10,7 @@ from typing import Final
 from probe.classify.always_keep import AlwaysKeep
 from probe.classify.by_code import ByCode
 from probe.classify.by_text import ByText
+from probe.classify.context import Context
 from probe.classify.reading import Classifier
 from probe.input_error import InputError
 
@@ -25,6 +26,13 @@ class Chosen:
     open: Callable[[], AbstractContextManager[Classifier]]
 
 
+KNOWN: Final[dict[str, Callable[[], Classifier]]] = {
+    **BASELINES,
+    "context": Context,
+}
+"""Every classifier there is; the baselines read where none is named."""
+
+
 def choose(wanted: Iterable[str] | None, place: str = "--classifier") -> tuple[Chosen, ...]:
     """Return the classifiers that are named, all baselines where none is; raises InputError for an unknown one."""
     names = tuple(dict.fromkeys(wanted or BASELINES))
@@ -32,6 +40,6 @@ def choose(wanted: Iterable[str] | None, place: str = "--classifier") -> tuple[C
 
 
 def _chosen(name: str, place: str) -> Chosen:
-    if name not in BASELINES:
-        raise InputError(f"{place} {name}", "is not a classifier", f"use one of: {', '.join(BASELINES)}")
-    return Chosen(name, lambda: nullcontext(BASELINES[name]()))
+    if name not in KNOWN:
+        raise InputError(f"{place} {name}", "is not a classifier", f"use one of: {', '.join(KNOWN)}")
+    return Chosen(name, lambda: nullcontext(KNOWN[name]()))
