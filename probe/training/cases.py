@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from fake_gateways.truth import Cause, Fault
 from probe import lab
 from probe.check.join import join
 from probe.check.story import Key, Story, stories
+from probe.classify.by_code import ByCode
 from probe.classify.chosen import choose
 from probe.classify.context import gather
 from probe.classify.context.case import Case
 from probe.classify.context.evidence_functions import weigh
-from probe.classify.context.reader import Reader, refusals, speaks_of_recipient
+from probe.classify.context.reader import Reader, speaks_of_recipient
+from probe.classify.context.rounds import is_test, refusals
+from probe.classify.context.surroundings import Surroundings
 from probe.classify.context.weights import Weights
+from probe.classify.context.words import words_of
 from probe.classify.evidence import Evidence
 from probe.ledger import FILE, Ledger
 from probe.scenario.load import Loaded, check
 from probe.setting import set_up
+from probe.training.families import scenario
 
 MESSAGES: Final = Path(__file__).parent / "messages"
+NOTHING: Final = Weights(0.0, (), (0.0, 1.0, 1.0), 0.0)
+_CODE: Final = ByCode()
 
 
 class Refused(NamedTuple):
-    """One case: what the functions found, whether the mailbox is alive, and where it comes from."""
+    """A first refusal: what the functions found, whether the mailbox is alive, and where it comes from.
+
+    ``raw`` are figures that only the upper reference uses. ``of_recipient`` says that words or numbers speak of the
+    recipient, ``about_recipient`` that it really was about it, ``by_code`` that the naive reading suppresses it.
+    """
 
     family: str
     scenario: str
@@ -35,15 +48,37 @@ class Refused(NamedTuple):
     alive: bool
     of_recipient: bool
     about_recipient: bool
+    by_code: bool
 
 
-def run(raw: dict[str, Any]) -> tuple[dict[Key, Story], dict[str, str]]:
-    """Run a scenario in memory; return its stories, and each gateway's persona."""
-    return run_loaded(check(raw, folder=MESSAGES, path=raw["name"]))
+class RefusedAgain(NamedTuple):
+    """A recipient that was tried again and refused again: what is needed for the second verdict."""
+
+    scenario: str
+    persona: str
+    first_verdict: float
+    refused_again: float
+    alive: bool
+
+
+class Told(NamedTuple):
+    """A scenario that was run: its stories, and the persona of every gateway."""
+
+    family: str
+    name: str
+    stories: dict[Key, Story]
+    personas: dict[str, str]
+
+
+def run(family: str, seed: int) -> Told:
+    """Run a scenario of a family in memory."""
+    raw = scenario(family, seed)
+    told, personas = run_loaded(check(raw, folder=MESSAGES, path=raw["name"]))
+    return Told(family, raw["name"], told, personas)
 
 
 def run_loaded(loaded: Loaded) -> tuple[dict[Key, Story], dict[str, str]]:
-    """Run a scenario that was read and checked."""
+    """Run a scenario that was read and checked; return its stories, and each gateway's persona."""
     setting = set_up(loaded)
     with tempfile.TemporaryDirectory() as folder:
         lab.run(setting, lab.Options("memory", Path(folder), choose(["always-keep"]), workers=1))
@@ -54,37 +89,67 @@ def run_loaded(loaded: Loaded) -> tuple[dict[Key, Story], dict[str, str]]:
     return told, {company.name: company.spec.persona for company in setting.companies}
 
 
-def by_campaign(told: dict[Key, Story]) -> dict[str, dict[str, Story]]:
+def by_campaign(told: dict[Key, Story]) -> list[dict[str, Story]]:
     """Sort stories by campaign."""
     found: dict[str, dict[str, Story]] = {}
     for (campaign, recipient), story in told.items():
         found.setdefault(campaign, {})[recipient] = story
-    return found
+    return list(found.values())
 
 
-def first_refusals(told: dict[Key, Story], personas: dict[str, str], family: str, name: str) -> Iterator[Refused]:
-    """Yield a case for everybody who was refused, or reported, without a further test."""
-    for campaign in by_campaign(told).values():
-        evidence = {recipient: story.evidence for recipient, story in campaign.items()}
+def first_refusals(told: Told) -> Iterator[Refused]:
+    """Yield a case for everybody who was refused, or reported, as it stood before any further test."""
+    for campaign in by_campaign(told.stories):
+        evidence = {recipient: before_any_test(story.evidence) for recipient, story in campaign.items()}
         around = gather(evidence)
-        Reader(around, _NOTHING).prepare(evidence.values())
-        for story in campaign.values():
-            case = case_of(story.evidence, around)
+        Reader(around, NOTHING).prepare(evidence.values())
+        for recipient, story in campaign.items():
+            case = case_of(evidence[recipient], around)
             if case is None or story.truth is None:
                 continue
             yield Refused(
-                family,
-                name,
-                personas[story.truth.gateway],
+                told.family,
+                told.name,
+                told.personas[story.truth.gateway],
                 tuple(weigh(case)),
                 _raw(case),
                 story.mailbox.alive,
                 speaks_of_recipient(case),
-                story.truth.cause in _ABOUT,
+                story.truth.cause is not None and Cause(story.truth.cause).fault is Fault.RECIPIENT,
+                _CODE.classify(evidence[recipient]).suppress,
             )
 
 
-def case_of(evidence: Evidence, around: Any) -> Case | None:
+def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
+    """Yield a case for everybody who was tried again and refused again, given the weights of the first verdict."""
+    for campaign in by_campaign(told.stories):
+        evidence = {recipient: story.evidence for recipient, story in campaign.items()}
+        around = gather(evidence)
+        reader = Reader(around, weights)
+        reader.prepare(evidence.values())
+        for story in campaign.values():
+            refused = refusals(story.evidence)
+            if len(refused) < 2 or refused[-1] is not story.evidence.last or story.truth is None:
+                continue
+            case = Case(story.evidence, refused[0], around)
+            if speaks_of_recipient(case) and words_of(refused[-1]).of_mailbox:
+                yield RefusedAgain(
+                    told.name,
+                    told.personas[story.truth.gateway],
+                    reader.first_verdict(case)[0],
+                    reader.refused_again(case),
+                    story.mailbox.alive,
+                )
+
+
+def before_any_test(evidence: Evidence) -> Evidence:
+    """Return what was known of a recipient when it had not been tried again yet."""
+    attempts = evidence.attempts
+    first = tuple(each for place, each in enumerate(attempts) if not is_test(each, attempts[:place]))
+    return evidence if len(first) == len(attempts) else dataclasses.replace(evidence, attempts=first)
+
+
+def case_of(evidence: Evidence, around: Surroundings) -> Case | None:
     """Return the case of a recipient, None where there is no refusal to be read."""
     refused = refusals(evidence) if evidence.bounced else ()
     if refused:
@@ -92,39 +157,26 @@ def case_of(evidence: Evidence, around: Any) -> Case | None:
     return Case(evidence, evidence.last, around) if evidence.report is not None else None
 
 
-_ABOUT: Final = {"user-unknown", "mailbox-disabled", "address-moved"}
-_NOTHING: Final = Weights(0.0, (), (0.0, 1.0, 1.0), 0.0)
-_STAGES: Final = ("connect", "ehlo", "mail", "rcpt", "data", "end-of-data", "report")
-
-
 def _raw(case: Case) -> tuple[float, ...]:
     """Return figures that only the upper reference uses."""
-    run, seat, overall = case.run, case.seat, case.place.overall
+    run, seat, overall = case.run, case.seat, case.overall
     words = len(overall.times)
-    return (
-        float(_STAGES.index(case.stage)),
-        float(words),
-        overall.refused / words if words else 0.0,
-        float(run.length) if run else 0.0,
-        run.last - run.first if run else 0.0,
-        run.first - (run.began or run.first) if run else 0.0,
-        (run.ended or run.last) - run.last if run else 0.0,
-        float(len(case.series.times)),
+    raw: list[Any] = [
+        case.rank,
+        words,
+        overall.refused / words if words else 0,
+        run.length if run else 0,
+        run.last - run.first if run else 0,
+        run.first - (run.began or run.first) if run else 0,
+        (run.ended or run.last) - run.last if run else 0,
+        len(case.series.times),
         case.series.refused / max(1, len(case.series.times)),
-        seat.from_source / max(1, len(case.series.times)) if seat else 0.0,
-        float(case.attempt.code or 0),
-        float(case.attempt.position),
+        seat.from_source / max(1, len(case.series.times)) if seat else 0,
+        case.attempt.code or 0,
+        case.attempt.position,
         case.attempt.duration_s,
-        float(len(case.place.by_source)),
-        float(len(case.around.places)),
-        float(case.place.patterns.get(case.words.pattern, 0)),
-        float(len(case.place.patterns)),
-        float(len(case.evidence.before)),
-    )
-
-
-def generate(scenarios: Iterable[tuple[str, dict[str, Any]]]) -> Iterator[Refused]:
-    """Run scenarios, each with its family's name, and yield their cases."""
-    for family, raw in scenarios:
-        told, personas = run(raw)
-        yield from first_refusals(told, personas, family, raw["name"])
+        len(case.place.sources),
+        len(case.around.places),
+        len(case.evidence.before),
+    ]
+    return tuple(map(float, raw))

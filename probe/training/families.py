@@ -58,7 +58,6 @@ def _content(group: Group, rng: random.Random) -> None:
 
 def _harvest(group: Group, rng: random.Random) -> None:
     _tell(group, "directory-harvest", rng)
-    group["mailboxes"]["departed"] = round(rng.uniform(0.05, 0.25), 3)
     block = rng.choice(["10m", "30m", "1h", "3h"])
     limit = f"{rng.randint(2, 15)}/{rng.choice(['10m', '1h', '3h'])}"
     group["policy"].append({"type": "directory-harvest", "limit": limit, "block_for": block})
@@ -120,17 +119,26 @@ TROUBLES: Final[dict[str, Callable[[Group, random.Random], None]]] = {
 """What may stand in the way, by the name of the family whose trouble it is."""
 _HABITS: Final = (_greylist, _later, _at_end)
 FAMILIES: Final = (*TROUBLES, "mixed", "honest")
+RARE: Final = {"restricted": 0.2, "full": 0.5}
+"""What a case of some families counts for. Servers that refuse a few of the living for good, here and there and always,
+are documented (gateways.md 1.1 row 1; SpamExperts KB 10) and seldom: most list operators see few such cases
+(evidence.md: 5 % of undelivereds bogus, filters included). Without this two families in eleven would be of that kind.
+"""
 
 
-def scenario(family: str, seed: int, personas: tuple[str, ...] = PERSONAS, *, tested: bool = False) -> dict[str, Any]:
+def scenario(family: str, seed: int, personas: tuple[str, ...] = PERSONAS) -> dict[str, Any]:
     """Return a scenario of a family as its file would hold it; the same seed gives the same one.
 
-    ``tested`` lets the sender try those again who were refused.
+    In half of them the sender tries everybody again who was refused.
     """
     rng = random.Random(f"{seed}:{family}")  # noqa: S311 - must be repeatable
     hours = rng.choice([0.5, 1.0, 2.0, 4.0, 8.0])
     ips = [f"127.10.{rng.choice([0, number])}.{number + 1}" for number in range(rng.choice([1, 1, 2, 2, 3]))]
+    # A list ages as a whole; and only one that has aged meets filters that count the unknown.
+    aged = rng.choice([2.0, 3.0, 5.0]) if family == "harvest" else rng.choice([1.0, 1.0, 1.0, 3.0])
     groups = [_group(number, family, hours, personas, rng) for number in range(rng.randint(2, 6))]
+    for group in groups:
+        group["mailboxes"]["departed"] = round(min(0.3, aged * group["mailboxes"]["departed"]), 4)
     count = sum(group["mailboxes"]["count"] for group in groups)
     times = rng.choice([1, 1, 1, 2, 3])
     sender: dict[str, Any] = {
@@ -140,7 +148,7 @@ def scenario(family: str, seed: int, personas: tuple[str, ...] = PERSONAS, *, te
         "rate": f"{max(1, round(count))}/{hours}h",
         "connections_per_gateway": rng.choice([1, 2, 4]),
     }
-    if tested:
+    if rng.random() < 0.5:
         sender["retest"] = {"after": rng.choice(["1d", "3d", "7d"]), "message": "plain.eml", "who": "refused"}
     letters = rng.choice([["tracked.eml"], ["tracked.eml"], ["tracked.eml", "plain.eml"], ["plain.eml"]])
     if family == "content" and letters == ["plain.eml"]:
@@ -187,6 +195,7 @@ def _group(number: int, family: str, hours: float, personas: tuple[str, ...], rn
         names = rng.sample(list(TROUBLES), rng.randint(1, 3)) if family == "mixed" else [family]
         for name in names:
             TROUBLES[name](group, rng)
+        group["policy"] = list({each["type"]: each for each in group["policy"]}.values())
     elif rng.random() < 0.4:
         TROUBLES[rng.choice(list(TROUBLES))](group, rng)
         group["claims"] = {}

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import attrgetter
+from typing import Final
 
-from probe.attempt import Attempt, Outcome
+from probe.attempt import Attempt
 from probe.classify.context.reader import Reader
+from probe.classify.context.rounds import is_test
 from probe.classify.context.streaming import Streaming
 from probe.classify.context.surroundings import Surroundings
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading
+
+_WHEN: Final = attrgetter("at", "lane", "seq")
 
 __all__ = ["Context", "Streaming"]
 
@@ -30,14 +35,15 @@ class Context:
 
 def gather(campaign: Mapping[str, Evidence]) -> Surroundings:
     """Return the surroundings of a campaign: every attempt in the order it began."""
-    heard: list[tuple[float, str, int, bool, Attempt]] = []
+    heard: list[Attempt] = []
+    tests: set[int] = set()
     for evidence in campaign.values():
-        again = False
-        for attempt in evidence.attempts:
-            heard.append((attempt.at, attempt.lane, attempt.seq, again, attempt))
-            again = again or attempt.outcome == Outcome.REFUSED
-    heard.sort(key=lambda each: each[:3])
+        attempts = evidence.attempts
+        heard += attempts
+        if len(attempts) > 1:
+            tests.update(id(each) for place, each in enumerate(attempts) if is_test(each, attempts[:place]))
+    heard.sort(key=_WHEN)
     around = Surroundings()
-    for _, _, _, again, attempt in heard:
-        around.hear(attempt, again=again)
+    for attempt in heard:
+        around.hear(attempt, again=id(attempt) in tests)
     return around

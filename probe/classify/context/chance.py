@@ -73,3 +73,16 @@ def _beta_binomial(hits: int, cases: int, a: float, b: float) -> float:
         + lgamma(hits + a) + lgamma(cases - hits + b) - lgamma(cases + a + b)
         + lgamma(a + b) - lgamma(a) - lgamma(b)
     )  # fmt: skip
+
+
+def share_against_turnover(refused: int, words: int) -> float:
+    """Return by how much the share of refusals exceeds that of the gone, as the logarithm of their ratio.
+
+    Of those refused where a share r is refused and d have left, d / r are gone: so this is what local refusals say, no
+    more than about 3 even where all are refused. Few words say little.
+    """
+    return log((refused + _USUAL * _DOUBT) / ((words + _DOUBT) * _USUAL))
+
+
+_USUAL: Final = LEFT[0] / sum(LEFT)
+_DOUBT: Final = 3.0

@@ -20,8 +20,9 @@ def this_network_only(case: Case) -> float:
     Cisco counts by the /24 and so does postgrey (gateways.md 3.3, 3.9).
     """
     network = _network(case.attempt.local_address)
-    inside = [series for name, series in case.place.by_source.items() if _network(name) == network]
-    if len(inside) == len(case.place.by_source):
+    sources = case.place.sources
+    inside = [case.place.series(source, case.rank) for source in sources if _network(source) == network]
+    if len(inside) == len(sources):
         return 0.0
     return _against_others(case, sum(len(each.times) for each in inside), sum(each.refused for each in inside))
 
@@ -45,14 +46,14 @@ def late_in_the_connection(case: Case) -> float:
 def _condition(case: Case, condition: tuple[str, str]) -> float:
     if case.seat is None:
         return 0.0
-    refused, words, refused_else, words_else = case.place.told_of(condition)
+    refused, words, refused_else, words_else = case.place.told_of(condition, case.rank)
     return differs(refused - 1, words - 1, refused_else, words_else)
 
 
 def _against_others(case: Case, words: int, refused: int) -> float:
     if case.seat is None:
         return 0.0
-    overall = case.place.overall
+    overall = case.overall
     return differs(refused - 1, words - 1, overall.refused - refused, len(overall.times) - words)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from probe.classify.context.case import Case
 from probe.classify.context.chance import beyond_turnover, differs
 from probe.classify.context.series import Series
+from probe.classify.context.surroundings import EVERY_SOURCE
 
 _NEAR: Final = 20
 
@@ -35,7 +36,7 @@ def refused_at_the_vendor(case: Case) -> float:
     """
     if case.seat is None or not case.place.vendor:
         return 0.0
-    series = case.around.across(case.place.vendor, case.attempt.local_address)
+    series = case.around.across(case.place.vendor, case.attempt.local_address, case.rank)
     middle = bisect_left(series.times, case.attempt.at)
     refused, words = series.count(middle - _NEAR, middle + _NEAR)
     return beyond_turnover(max(0, refused - 1), max(0, words - 1))
@@ -44,8 +45,8 @@ def refused_at_the_vendor(case: Case) -> float:
 def _lately(case: Case, vendor: str) -> float:
     if case.seat is None:
         return 0.0
-    own = case.around.across(vendor, case.attempt.local_address)
-    everybody = case.around.across(vendor, "")
+    own = case.around.across(vendor, case.attempt.local_address, case.rank)
+    everybody = case.around.across(vendor, EVERY_SOURCE, case.rank)
     if len(own.times) == len(everybody.times) or not own.times:
         return 0.0
     since, until = _span(own, case.attempt.at)

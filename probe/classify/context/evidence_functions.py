@@ -5,11 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from probe.classify.context import conditions, elsewhere, history, retries, runs, servers, stage, turnover, wording
+from probe.classify.context import (
+    conditions,
+    elsewhere,
+    explanations,
+    history,
+    retries,
+    runs,
+    servers,
+    stage,
+    turnover,
+    wording,
+)
 from probe.classify.context.case import Case
 
 FUNCTIONS: Final[tuple[Callable[[Case], float], ...]] = (
     turnover.share_here,
+    explanations.best_explanation,
+    explanations.nearby,
+    explanations.close_by,
+    explanations.turnover_of_the_list,
+    explanations.more_stand_alone_here,
     runs.refused_around,
     runs.refused_next_to,
     runs.run_length,
@@ -30,9 +46,11 @@ FUNCTIONS: Final[tuple[Callable[[Case], float], ...]] = (
     wording.about_both,
     wording.names_our_address,
     wording.names_a_time,
+    wording.says_full,
     wording.silent_about_mailboxes,
     wording.numbers_disagree,
     wording.others_were_told_openly,
+    wording.others_came_further,
     history.delivered_before,
     history.opened_before,
     history.bounced_before,
@@ -44,6 +62,8 @@ FUNCTIONS: Final[tuple[Callable[[Case], float], ...]] = (
     servers.takes_its_word_back,
 )
 NAMES: Final = tuple(function.__name__ for function in FUNCTIONS)
+Weighed = tuple[float, str]
+"""What a function adds to the log odds, and its name."""
 
 
 def weigh(case: Case) -> list[float]:

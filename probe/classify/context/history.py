@@ -26,12 +26,12 @@ def opened_before(case: Case) -> float:
 
 
 def bounced_before(case: Case) -> float:
-    """Say 1 where the last earlier campaign was refused for good as well, in whatever words.
+    """Say -1 where the last earlier campaign was refused for good as well, in whatever words.
 
     Three bounces over more than 14 days was the handshake of providers (evidence.md, Word to the Wise).
     """
     before = case.evidence.before
-    return 1.0 if before and before[-1].bounced and before[-1].last.outcome == Outcome.REFUSED else 0.0
+    return -1.0 if before and before[-1].bounced and before[-1].last.outcome == Outcome.REFUSED else 0.0
 
 
 def bounced_and_came_back(case: Case) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from heapq import nlargest
 from math import exp, log
 from typing import Final
 
@@ -12,10 +13,11 @@ from probe.classify.by_code import ByCode
 from probe.classify.context.case import Case
 from probe.classify.context.cause import likely_cause
 from probe.classify.context.chance import bounded
-from probe.classify.context.evidence_functions import NAMES, weigh
+from probe.classify.context.evidence_functions import FUNCTIONS, NAMES, Weighed
+from probe.classify.context.rounds import refusals
 from probe.classify.context.surroundings import Surroundings
 from probe.classify.context.weights import Weights
-from probe.classify.context.words import pattern_of
+from probe.classify.context.words import pattern_of, words_of
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading, without_refusal
 
@@ -23,6 +25,7 @@ _DELIVERED: Final = Reading(None, "delivered", 0.998, Advice.KEEP)
 _NOT_REFUSED: Final = 0.95
 _NO_ROUTE: Final = 0.01
 _REASONS: Final = 4
+_WORTH_TELLING: Final = 0.05
 _PRIOR: Final = 2.0
 """Recipients' worth of doubt about how often the living are refused once more."""
 _CODE: Final = ByCode()
@@ -34,8 +37,14 @@ class Reader:
     def __init__(self, around: Surroundings, weights: Weights) -> None:
         self._around = around
         self._weights = weights
-        self._first: dict[str, tuple[float, list[float]]] = {}
+        self._used = [
+            (function, weight, name)
+            for function, weight, name in zip(FUNCTIONS, weights.first, NAMES, strict=False)
+            if weight
+        ]
+        self._first: dict[str, tuple[float, list[Weighed]]] = {}
         self._again: dict[str, tuple[float, float]] = {}
+        self._everywhere = (0.0, 0.0)
 
     def prepare(self, everybody: Iterable[Evidence]) -> None:
         """Learn from those who were tried again, now or in an earlier campaign."""
@@ -56,6 +65,10 @@ class Reader:
             name = self._around.place_of(refusal).name
             living, taken = self._again.get(name, (0.0, 0.0))
             self._again[name] = living + alive, taken + (evidence.last.outcome == Outcome.DELIVERED)
+        self._everywhere = (
+            sum(living for living, _ in self._again.values()),
+            sum(taken for _, taken in self._again.values()),
+        )
 
     def _take_back(self, refusal: Attempt, *, taken: bool) -> None:
         count = self._around.place_of(refusal).changed.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
@@ -72,22 +85,14 @@ class Reader:
 
     def read(self, evidence: Evidence) -> Reading:
         """Return the reading of a recipient."""
+        if evidence.attempts[-1].outcome == Outcome.DELIVERED and not evidence.returned:
+            return _DELIVERED
         refused = refusals(evidence) if evidence.bounced else ()
         if not refused and evidence.report is None:
             return self._settled(evidence)
-        refusal = refused[0] if refused else evidence.last
-        case = Case(evidence, refusal, self._around)
+        case = Case(evidence, refused[0] if refused else evidence.last, self._around)
         log_odds, found = self.first_verdict(case)
-        reasons = [
-            f"{name.replace('_', ' ')} {weight:+.1f}"
-            for weight, name in sorted(
-                zip(
-                    (weight * each for weight, each in zip(self._weights.first, found, strict=True)), NAMES, strict=True
-                ),
-                key=lambda pair: -abs(pair[0]),
-            )[:_REASONS]
-            if abs(weight) >= 0.05
-        ]
+        reasons = [f"{name.replace('_', ' ')} {added:+.1f}" for added, name in heaviest(found)]
         tested = len(refused) > 1
         if tested:
             log_odds, added = self._second_verdict(case, log_odds)
@@ -112,15 +117,12 @@ class Reader:
             return Advice.SUPPRESS
         return Advice.KEEP if tested or case.is_reported else Advice.RETEST
 
-    def first_verdict(self, case: Case) -> tuple[float, list[float]]:
-        """Return the log odds of life after the first refusal, and what every evidence function says."""
+    def first_verdict(self, case: Case) -> tuple[float, list[Weighed]]:
+        """Return the log odds of life after the first refusal, and what every evidence function adds to them."""
         kept = self._first.get(case.evidence.recipient)
         if kept is None:
-            found = weigh(case)
-            log_odds = self._weights.base + sum(
-                weight * each for weight, each in zip(self._weights.first, found, strict=True)
-            )
-            kept = self._first[case.evidence.recipient] = log_odds, found
+            found = [(weight * function(case), name) for function, weight, name in self._used]
+            kept = self._first[case.evidence.recipient] = self._weights.base + sum([each for each, _ in found]), found
         return kept
 
     def refused_again(self, case: Case) -> float:
@@ -129,22 +131,24 @@ class Reader:
         Of those who were tried again the first verdicts say how many are alive; whoever is taken is.
         """
         living, taken = self._again.get(case.place.name, (0.0, 0.0))
-        everywhere = [sum(each) for each in zip(*self._again.values(), strict=True)] or [0.0, 0.0]
-        general = (max(0.0, everywhere[0] - everywhere[1]) + 1.0) / (everywhere[0] + 2.0)
+        general = (max(0.0, self._everywhere[0] - self._everywhere[1]) + 1.0) / (self._everywhere[0] + 2.0)
         return bounded(log((max(0.0, living - taken) + _PRIOR * min(1.0, general)) / (max(living, taken) + _PRIOR)))
 
     def _second_verdict(self, case: Case, log_odds: float) -> tuple[float, float]:
-        last = Case(case.evidence, case.evidence.last, self._around)
-        if not last.words.of_mailbox:
+        if not words_of(case.evidence.last).of_mailbox:
             return log_odds, 0.0
         base, first, again = self._weights.again
         second = base + first * log_odds + again * self.refused_again(case)
         return second, second - log_odds
 
 
-def refusals(evidence: Evidence) -> tuple[Attempt, ...]:
-    """Return the permanent refusals of a campaign, in order; all but the first were to a further test."""
-    return tuple(attempt for attempt in evidence.attempts if attempt.outcome == Outcome.REFUSED)
+def heaviest(found: Iterable[Weighed]) -> list[Weighed]:
+    """Return the few pieces of evidence that weigh most, either way."""
+    return nlargest(_REASONS, [each for each in found if abs(each[0]) >= _WORTH_TELLING], key=_how_much)
+
+
+def _how_much(weighed: Weighed) -> float:
+    return abs(weighed[0])
 
 
 def speaks_of_recipient(case: Case) -> bool:

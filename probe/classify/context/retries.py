@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from probe.attempt import Attempt, Outcome
 from probe.classify.context.case import Case
-from probe.classify.context.words import pattern_of, read
+from probe.classify.context.words import words_of
 
 
 def deferred_first(case: Case) -> float:
@@ -18,7 +18,7 @@ def deferred_first(case: Case) -> float:
 def warned_of_sending(case: Case) -> float:
     """Say 1 where an earlier attempt was deferred in words about list, speed or content (gateways.md 3.3)."""
     spoken = (each for each in _earlier(case) if each.outcome == Outcome.DEFERRED)
-    return 1.0 if any(read(pattern_of(each.text, each.recipient)).of_sending for each in spoken) else 0.0
+    return 1.0 if any(words_of(each).of_sending for each in spoken) else 0.0
 
 
 def _earlier(case: Case) -> list[Attempt]:

@@ -52,7 +52,7 @@ def others_meanwhile(case: Case) -> float:
     run = case.run
     if run is None or run.length < 2:
         return 0.0
-    refused, words = case.place.overall.between(run.began or run.first, run.ended or run.last)
+    refused, words = case.overall.between(run.began or run.first, run.ended or run.last)
     own = case.series.between(run.began or run.first, run.ended or run.last)
     return differs(run.length - 1, run.length - 1, refused - own[0], words - own[1])
 

@@ -14,17 +14,17 @@ def takes_everybody_else(case: Case) -> float:
     A catch-all has no unknown users, so a refusal is about something else (gateways.md 3.4, and 4, separate, 5).
     """
     run = case.run
-    if run is None or case.place.overall.refused > run.length:
+    if run is None or case.overall.refused > run.length:
         return 0.0
-    return none_of(len(case.place.overall.times) - run.length)
+    return none_of(len(case.overall.times) - run.length)
 
 
 def tells_by_report(case: Case) -> float:
-    """Say 1 where the mail was taken and a delivery report came home: the server behind the filter looked it up.
+    """Say -1 where the mail was taken and a delivery report came home: the server behind the filter looked it up.
 
     gateways.md 3.7: Exchange, Domino and others accept and find out afterwards.
     """
-    return 1.0 if case.is_reported else 0.0
+    return -1.0 if case.is_reported else 0.0
 
 
 def takes_its_word_back(case: Case) -> float:

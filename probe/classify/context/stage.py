@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fake_gateways.envelope import Stage
 from probe.classify.context.case import Case
+from probe.classify.context.surroundings import RANK
 
 _BEFORE_RECIPIENT = {Stage.CONNECT, Stage.EHLO, Stage.MAIL}
 _AFTER_MESSAGE = {Stage.DATA, Stage.END_OF_DATA}
@@ -35,5 +36,4 @@ def after_the_message_though_others_were_told_at_once(case: Case) -> float:
     """
     if case.stage not in _AFTER_MESSAGE:
         return 0.0
-    words, _ = case.place.conditions.get(("stage", Stage.RCPT.value), (0, 0))
-    return min(words, 4) / 4
+    return min(case.place.refused_at(RANK[Stage.RCPT]), 4) / 4

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from probe.attempt import Attempt, Outcome
+from probe.attempt import Attempt
 from probe.classify.context.reader import Reader
-from probe.classify.context.surroundings import Surroundings
+from probe.classify.context.rounds import is_test
+from probe.classify.context.surroundings import RANK, Surroundings
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence, Opened
 from probe.classify.reading import Reading
@@ -37,8 +38,20 @@ class Streaming:
     def hear(self, attempt: Attempt) -> None:
         """Take note of an attempt; those at one exchanger come in the order in which they began."""
         earlier = self._attempts.setdefault(attempt.recipient, [])
-        self._around.hear(attempt, again=any(each.outcome == Outcome.REFUSED for each in earlier))
+        self._around.hear(attempt, again=is_test(attempt, earlier))
         earlier.append(attempt)
+
+    @property
+    def recipients(self) -> Iterable[str]:
+        """Everybody who was tried."""
+        return self._attempts
+
+    def in_a_row(self, attempt: Attempt) -> int:
+        """Return how many refusals in a row a refusal ends, to the same address at the same exchanger."""
+        series = self._around.place_of(attempt).series(attempt.local_address, RANK[attempt.stage])
+        if not series.times:
+            return 0
+        return len(series.times) - 1 - (series.accepted[-1] if series.accepted else -1)
 
     def hear_returned(self, row: Returned) -> None:
         """Take note of what came home."""

@@ -6,81 +6,132 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from fake_gateways.envelope import domain_of
+from fake_gateways.envelope import Stage, domain_of
 from probe.attempt import Attempt, Outcome
 from probe.classify.context.series import Series
 from probe.classify.context.vendor import vendor_of
-from probe.classify.context.words import pattern_of, read
+from probe.classify.context.words import words_of
 
-_FIRST_IN_CONNECTION: Final = 1
+RANK: Final[dict[str, int]] = {stage.value: rank for rank, stage in enumerate(Stage)}
+"""How far into the dialogue a stage is; who was taken has come further than all of them."""
+TAKEN: Final = len(RANK)
+EVERY_SOURCE: Final = ""
 
 
 class Seat(NamedTuple):
-    """Where a refusal stands: its place, the address it was sent from, and its numbers in both series."""
+    """Where a refusal stands among the words to its source, and among those to all, at its stage."""
 
-    place: Place
-    source: str
     from_source: int
     overall: int
 
 
 class Spoken(NamedTuple):
-    """A word, final or not, that openly spoke of the sending."""
+    """A word, final or not, that openly spoke of the sending; ``rank`` is that of its stage."""
 
     at: float
-    source: str
+    rank: int
+
+
+@dataclass(slots=True)
+class _Heard:
+    """Final words from one address, in order: how far each came. Series by stage are made when first asked for."""
+
+    times: list[float] = field(default_factory=list)
+    ranks: list[int] = field(default_factory=list)
+    by_rank: dict[int, Series] = field(default_factory=dict)
+
+    def add(self, at: float, rank: int) -> None:
+        self.times.append(at)
+        self.ranks.append(rank)
+        for stage, series in self.by_rank.items():
+            if rank >= stage:
+                series.add(at, accepted=rank > stage)
+
+    def series(self, rank: int) -> Series:
+        found = self.by_rank.get(rank)
+        if found is None:
+            found = self.by_rank[rank] = Series()
+            for at, reached in zip(self.times, self.ranks, strict=True):
+                if reached >= rank:
+                    found.add(at, accepted=reached > rank)
+        return found
 
 
 @dataclass
 class Place:
-    """One exchanger, as this campaign met it. Numbers count final words of first rounds, one a recipient.
+    """One exchanger, as this campaign met it: the final words of first rounds, one a recipient.
 
-    ``conditions`` counts words and refusals by what might have been their condition: ``("message", file)``,
-    ``("position", later in the connection or not)``, ``("stage", stage of the refusal)``, ``("network", /24)``.
-    ``again`` are words to whom was tried again after a refusal.
+    A refusal is held against words at the same stage: whoever was refused later in the dialogue had been accepted by
+    then, and whoever was refused earlier does not count. ``conditions`` counts, by what may have been their condition,
+    how far words came. ``spoken`` are words that openly spoke of the sending, deferrals among them.
     """
 
     name: str
     vendor: str
-    overall: Series = field(default_factory=Series)
-    by_source: dict[str, Series] = field(default_factory=dict)
     conditions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
-    patterns: dict[str, int] = field(default_factory=dict)
     spoken: list[Spoken] = field(default_factory=list)
     seats: dict[str, Seat] = field(default_factory=dict)
     changed: dict[str, list[int]] = field(default_factory=dict)
     """For each pattern of a refusal: whom was tried again later, and who was taken then."""
+    _heard: dict[str, _Heard] = field(default_factory=dict)
+    _alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
+
+    @property
+    def sources(self) -> list[str]:
+        """The addresses that it was spoken to from."""
+        return [source for source in self._heard if source != EVERY_SOURCE]
+
+    def series(self, source: str, rank: int) -> Series:
+        """Return the words to a source, or to all, that came as far as a stage: refused there, or accepted."""
+        found = self._heard.get(source)
+        return Series() if found is None else found.series(rank)
 
     def hear(self, attempt: Attempt) -> None:
         """Take note of a final word of a first round."""
         accepted = attempt.outcome == Outcome.DELIVERED
-        series = self.by_source.get(attempt.local_address)
-        if series is None:
-            series = self.by_source[attempt.local_address] = Series()
-        number, overall = series.add(attempt.at, accepted=accepted), self.overall.add(attempt.at, accepted=accepted)
-        later = "later" if attempt.position > _FIRST_IN_CONNECTION else "first"
-        self._count(("message", attempt.message), accepted=accepted)
-        self._count(("position", later), accepted=accepted)
-        if not accepted:
-            self._count(("stage", attempt.stage), accepted=accepted)
-            self.seats[attempt.recipient] = Seat(self, attempt.local_address, number, overall)
-            pattern = pattern_of(attempt.text, attempt.recipient)
-            self.patterns[pattern] = self.patterns.get(pattern, 0) + 1
-            if read(pattern).of_sending:
-                self.spoken.append(Spoken(attempt.at, attempt.local_address))
+        rank = TAKEN if accepted else RANK[attempt.stage]
+        at, source = attempt.at, attempt.local_address
+        for name in dict.fromkeys((source, EVERY_SOURCE)):
+            heard = self._heard.get(name)
+            if heard is None:
+                heard = self._heard[name] = _Heard()
+            heard.add(at, rank)
+        for condition in (("message", attempt.message), ("position", "later" if attempt.position > 1 else "first")):
+            count = self.conditions.get(condition)
+            if count is None:
+                count = self.conditions[condition] = [0] * (TAKEN + 1)
+            count[rank] += 1
+        if accepted:
+            return
+        own, overall = self.series(source, rank), self.series(EVERY_SOURCE, rank)
+        self.seats[attempt.recipient] = Seat(len(own.times) - 1, len(overall.times) - 1)
+        if words_of(attempt).of_sending:
+            self.spoken.append(Spoken(at, rank))
 
-    def _count(self, condition: tuple[str, str], *, accepted: bool) -> None:
-        found = self.conditions.get(condition)
-        if found is None:
-            found = self.conditions[condition] = [0, 0]
-        found[0] += 1
-        found[1] += not accepted
+    def told_of(self, condition: tuple[str, str], rank: int) -> tuple[int, int, int, int]:
+        """Return refusals at a stage and words that came as far, under a condition, and under others of its kind."""
+        own = self.conditions.get(condition, [0] * (TAKEN + 1))
+        others = [count for each, count in self.conditions.items() if each[0] == condition[0] and each != condition]
+        return (
+            own[rank],
+            sum(own[rank:]),
+            sum(count[rank] for count in others),
+            sum(sum(count[rank:]) for count in others),
+        )
 
-    def told_of(self, condition: tuple[str, str]) -> tuple[int, int, int, int]:
-        """Return refusals and words under a condition, and under the others of its kind."""
-        words, refused = self.conditions.get(condition, (0, 0))
-        others = [count for other, count in self.conditions.items() if other[0] == condition[0] and other != condition]
-        return refused, words, sum(count[1] for count in others), sum(count[0] for count in others)
+    def alone(self) -> tuple[int, int]:
+        """Return how many refusals stand alone between acceptances, and among how many words."""
+        heard = self._heard.get(EVERY_SOURCE)
+        if heard is None:
+            return 0, 0
+        if self._alone[0] != len(heard.times):
+            taken = [place for place, rank in enumerate(heard.ranks) if rank == TAKEN]
+            self._alone = len(heard.times), Series(heard.times, taken).alone()
+        return self._alone[1]
+
+    def refused_at(self, rank: int) -> int:
+        """Return how many were refused at a stage."""
+        return self.series(EVERY_SOURCE, rank).refused
 
 
 class Surroundings:
@@ -90,7 +141,8 @@ class Surroundings:
         self.places: dict[str, Place] = {}
         self._pooled = pooled
         self._heard = 0
-        self._across: dict[tuple[str, str], tuple[int, Series]] = {}
+        self._across: dict[tuple[str, str, int], tuple[int, Series]] = {}
+        self._alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
 
     def place_of(self, attempt: Attempt) -> Place:
         """Return the place an attempt was made at: its exchanger, or its domain where none is known."""
@@ -103,33 +155,34 @@ class Surroundings:
     def hear(self, attempt: Attempt, *, again: bool) -> None:
         """Take note of an attempt; ``again`` says that its recipient was refused before in this campaign."""
         outcome = attempt.outcome
-        if outcome == Outcome.FAILED:
+        if again or outcome == Outcome.FAILED:
             return
         self._heard += 1
         place = self.place_of(attempt)
-        if outcome == Outcome.DEFERRED:
-            if read(pattern_of(attempt.text, attempt.recipient)).of_sending:
-                place.spoken.append(Spoken(attempt.at, attempt.local_address))
-        elif again:
-            pass
-        else:
+        if outcome != Outcome.DEFERRED:
             place.hear(attempt)
+        elif words_of(attempt).of_sending:
+            place.spoken.append(Spoken(attempt.at, RANK[attempt.stage]))
 
-    def across(self, vendor: str, source: str) -> Series:
-        """Return the words to a source at every place of a vendor (all vendors: empty), in order."""
-        kept = self._across.get((vendor, source))
+    def across(self, vendor: str, source: str, rank: int) -> Series:
+        """Return the words to a source at every place of a vendor (empty: at all places), in order."""
+        kept = self._across.get((vendor, source, rank))
         if kept is not None and kept[0] == self._heard:
             return kept[1]
-        found = [
-            series
+        merged = _merged(
+            place.series(source, rank)
             for place in (self.places.values() if self._pooled else ())
             if not vendor or place.vendor == vendor
-            for name, series in place.by_source.items()
-            if not source or name == source
-        ]
-        merged = _merged(found)
-        self._across[vendor, source] = (self._heard, merged)
+        )
+        self._across[vendor, source, rank] = (self._heard, merged)
         return merged
+
+    def alone(self) -> tuple[int, int]:
+        """Return how many refusals stand alone between acceptances, at any place, and among how many words."""
+        if self._alone[0] != self._heard:
+            found = [place.alone() for place in self.places.values()] if self._pooled else []
+            self._alone = (self._heard, (sum(each[0] for each in found), sum(each[1] for each in found)))
+        return self._alone[1]
 
 
 def _merged(found: Iterable[Series]) -> Series:

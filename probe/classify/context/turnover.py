@@ -14,4 +14,4 @@ def share_here(case: Case) -> float:
     """
     if case.seat is None:
         return 0.0
-    return beyond_turnover(case.place.overall.refused - 1, len(case.place.overall.times) - 1)
+    return beyond_turnover(case.overall.refused - 1, len(case.overall.times) - 1)

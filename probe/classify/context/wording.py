@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from math import log1p
 from typing import Final
 
-from fake_gateways.truth import Fault
+from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import ByCode
 from probe.classify.context.case import Case
+from probe.classify.context.surroundings import TAKEN, Spoken
 from probe.classify.evidence import Evidence
 
 _CODE: Final = ByCode()
 _NEAR_S: Final = 900.0
+_MOST: Final = 12
 
 
 def openly_about_sending(case: Case) -> float:
@@ -45,6 +48,14 @@ def names_a_time(case: Case) -> float:
     return 1.0 if case.words.of_time else 0.0
 
 
+def says_full(case: Case) -> float:
+    """Say 1 where the words are those for a full mailbox: of such contacts a third read mail again within a year.
+
+    evidence.md, MessageGears: more than 8 % within a week, more than 31 % within twelve months.
+    """
+    return 1.0 if case.words.cause is Cause.MAILBOX_FULL else 0.0
+
+
 def silent_about_mailboxes(case: Case) -> float:
     """Say 1 where no word is about a mailbox, whatever the numbers are.
 
@@ -65,14 +76,27 @@ def numbers_disagree(case: Case) -> float:
 
 
 def others_were_told_openly(case: Case) -> float:
-    """Weigh how many at the same exchanger were told of list, speed, content or policy within a quarter of an hour.
+    """Weigh how many were told of list, speed, content or policy at the same stage within a quarter of an hour.
 
     A filter with two texts for one reason, or that defers some and refuses others, gives itself away (gateways.md 1.1
     rows 3 and 11; 3.6, the follow-on noise).
     """
-    spoken = case.place.spoken
-    at = case.attempt.at
-    low = bisect_left(spoken, (at - _NEAR_S, ""))
-    high = bisect_right(spoken, (at + _NEAR_S, "\uffff"))
-    own = case.words.of_sending
-    return log1p(max(0, min(high - low, 20) - own))
+    found = _openly_near(case)
+    return log1p(max(0, sum(each.rank == case.rank for each in found) - case.words.of_sending))
+
+
+def others_came_further(case: Case) -> float:
+    """Weigh how many were told of list, speed, content or policy, but later in the dialogue: they were accepted so far.
+
+    Who is refused at RCPT where everybody else is refused for the message was not refused for it (gateways.md 3.6).
+    Looks towards the departed.
+    """
+    return -log1p(sum(each.rank > case.rank for each in _openly_near(case)))
+
+
+def _openly_near(case: Case) -> Sequence[Spoken]:
+    spoken, at = case.place.spoken, case.attempt.at
+    middle = bisect_left(spoken, (at,))
+    low = max(bisect_left(spoken, (at - _NEAR_S,)), middle - _MOST)
+    high = min(bisect_right(spoken, (at + _NEAR_S, TAKEN)), middle + _MOST)
+    return spoken[low:high]

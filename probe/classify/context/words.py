@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault
+from probe.attempt import Attempt
 from probe.classify.by_text import ByText
 
 _MOST: Final = 600
@@ -88,3 +89,8 @@ def read(pattern: str) -> Words:
         bool(_TIME.search(pattern)),
         bool(_CONTENT.search(pattern)),
     )
+
+
+def words_of(attempt: Attempt) -> Words:
+    """Return what the reply to an attempt speaks of."""
+    return read(pattern_of(attempt.text, attempt.recipient))
