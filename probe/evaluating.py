@@ -24,6 +24,7 @@ FIRST: Final = "context"
 TESTED: Final = "context, retested"
 HELD_OUT: Final = "context, vendor held out"
 BINS: Final = 10
+PLAIN_MESSAGE: Final = Path(__file__).parent / "training" / "messages" / "plain.eml"
 
 
 @dataclass

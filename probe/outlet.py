@@ -22,7 +22,8 @@ MOST_PAUSES: Final = 12
 class Due(NamedTuple):
     """Deliveries of one transaction, waiting for round ``number``; ``first_at`` is when the first attempt began.
 
-    ``tried`` are the addresses that would not talk in this round. A ``test`` is one more attempt after a refusal.
+    ``tried`` are the addresses that would not talk in this round. A ``test`` is one more attempt after a refusal;
+    when it is its turn, it ``has_a_turn``.
     """
 
     deliveries: tuple[Delivery, ...]
@@ -30,6 +31,7 @@ class Due(NamedTuple):
     first_at: float | None = None
     tried: frozenset[str] = frozenset()
     test: bool = False
+    has_a_turn: bool = False
 
     @property
     def domain(self) -> str:

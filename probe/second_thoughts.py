@@ -25,6 +25,7 @@ class SecondThoughts:
         self._sender = sender
         self._mail = mail
         self._campaigns: dict[str, Streaming] = {}
+        self._tested_until = 0.0
         is_unsure = sender.retest is not None and sender.retest.who == "unsure"
         self._listens = is_unsure or (sender.pause is not None and sender.pause.when is not None)
 
@@ -59,6 +60,13 @@ class SecondThoughts:
         if self._sender.retest is None or self._sender.retest.who == "refused":
             return True
         return self._of(delivery.campaign).reading(delivery.recipient).advice is Advice.RETEST
+
+    def next_turn(self, at: float) -> float:
+        """Return when the next further attempt may be made, ``at`` or later."""
+        turn = max(at, self._tested_until)
+        if self._sender.retest is not None:
+            self._tested_until = turn + self._sender.retest.rate.seconds / self._sender.retest.rate.most
+        return turn
 
     def _of(self, campaign: str) -> Streaming:
         found = self._campaigns.get(campaign)

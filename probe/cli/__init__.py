@@ -10,12 +10,12 @@ from typing import NoReturn
 from fake_gateways.loopback import OutsideError
 from probe import lab
 from probe.classify.reading import ClassifierError
-from probe.cli import books, files, logs, running
+from probe.cli import books, evaluate, files, logs, running
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
 from probe.report.terminal import harmless
 
-COMMANDS = (running, books, logs, files)
+COMMANDS = (running, books, evaluate, logs, files)
 """Modules whose commands the application has, in the order that help lists them."""
 
 

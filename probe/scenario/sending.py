@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from fake_gateways.units import Duration, Rate, TimeOfDay
+from fake_gateways.units import Duration, PerTime, Rate, TimeOfDay
 from fake_gateways.zone import Domain
 from probe.scenario.strict import HostAndPort, IpAddress, Name, Strict
 
@@ -115,12 +115,14 @@ class Retest(Strict):
     """Try once more who was refused for good, ``after`` a while, from another address of the sender's where it has one.
 
     ``message`` is another, plainer file. ``who`` is tried: those of whom the classifier ``context`` is unsure, by what
-    was heard at the exchanger until then, or everybody ``refused``. A refusal after that is final.
+    was heard at the exchanger until then, or everybody ``refused``. A refusal after that is final. They are tried at a
+    ``rate`` that no limit minds, counted for each exchanger, lest the test meet what stood in the way the first time.
     """
 
     after: Duration = Field(default=604_800.0, gt=0)
     message: str | None = None
     who: Literal["unsure", "refused"] = "unsure"
+    rate: Rate = PerTime(20, 3600.0)
 
 
 class Dkim(Strict):

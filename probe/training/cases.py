@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault
-from probe import lab
-from probe.check.join import join
-from probe.check.story import Key, Story, stories
 from probe.classify.by_code import ByCode
-from probe.classify.chosen import choose
 from probe.classify.context import gather
 from probe.classify.context.case import Case
 from probe.classify.context.evidence_functions import weigh
-from probe.classify.context.reader import Reader, speaks_of_recipient
+from probe.classify.context.reader import Reader, case_of, speaks_of_recipient
 from probe.classify.context.rounds import is_test, refusals
-from probe.classify.context.surroundings import Surroundings
 from probe.classify.context.weights import Weights
 from probe.classify.context.words import words_of
 from probe.classify.evidence import Evidence
-from probe.ledger import FILE, Ledger
-from probe.scenario.load import Loaded, check
-from probe.setting import set_up
+from probe.rehearsal import Rehearsed, rehearse
+from probe.scenario.load import check
 from probe.training.families import scenario
 
 MESSAGES: Final = Path(__file__).parent / "messages"
@@ -62,44 +55,21 @@ class RefusedAgain(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A scenario that was run: its stories, and the persona of every gateway."""
+    """A scenario that was run, with its family."""
 
     family: str
-    name: str
-    stories: dict[Key, Story]
-    personas: dict[str, str]
+    run: Rehearsed
 
 
 def run(family: str, seed: int) -> Told:
     """Run a scenario of a family in memory."""
     raw = scenario(family, seed)
-    told, personas = run_loaded(check(raw, folder=MESSAGES, path=raw["name"]))
-    return Told(family, raw["name"], told, personas)
-
-
-def run_loaded(loaded: Loaded) -> tuple[dict[Key, Story], dict[str, str]]:
-    """Run a scenario that was read and checked; return its stories, and each gateway's persona."""
-    setting = set_up(loaded)
-    with tempfile.TemporaryDirectory() as folder:
-        lab.run(setting, lab.Options("memory", Path(folder), choose(["always-keep"]), workers=1))
-        with Ledger(Path(folder) / FILE) as ledger:
-            joined = join(ledger.truths(), ledger.attempts())
-            known = {mailbox.address: mailbox for mailbox in ledger.mailboxes()}
-            told = stories(joined.pairs, known, ledger.returned(), ledger.engagements())
-    return told, {company.name: company.spec.persona for company in setting.companies}
-
-
-def by_campaign(told: dict[Key, Story]) -> list[dict[str, Story]]:
-    """Sort stories by campaign."""
-    found: dict[str, dict[str, Story]] = {}
-    for (campaign, recipient), story in told.items():
-        found.setdefault(campaign, {})[recipient] = story
-    return list(found.values())
+    return Told(family, rehearse(check(raw, folder=MESSAGES, path=raw["name"])))
 
 
 def first_refusals(told: Told) -> Iterator[Refused]:
     """Yield a case for everybody who was refused, or reported, as it stood before any further test."""
-    for campaign in by_campaign(told.stories):
+    for campaign in told.run.campaigns.values():
         evidence = {recipient: before_any_test(story.evidence) for recipient, story in campaign.items()}
         around = gather(evidence)
         Reader(around, NOTHING).prepare(evidence.values())
@@ -109,8 +79,8 @@ def first_refusals(told: Told) -> Iterator[Refused]:
                 continue
             yield Refused(
                 told.family,
-                told.name,
-                told.personas[story.truth.gateway],
+                told.run.name,
+                told.run.personas[story.truth.gateway],
                 tuple(weigh(case)),
                 _raw(case),
                 story.mailbox.alive,
@@ -122,7 +92,7 @@ def first_refusals(told: Told) -> Iterator[Refused]:
 
 def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
     """Yield a case for everybody who was tried again and refused again, given the weights of the first verdict."""
-    for campaign in by_campaign(told.stories):
+    for campaign in told.run.campaigns.values():
         evidence = {recipient: story.evidence for recipient, story in campaign.items()}
         around = gather(evidence)
         reader = Reader(around, weights)
@@ -134,8 +104,8 @@ def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
             case = Case(story.evidence, refused[0], around)
             if speaks_of_recipient(case) and words_of(refused[-1]).of_mailbox:
                 yield RefusedAgain(
-                    told.name,
-                    told.personas[story.truth.gateway],
+                    told.run.name,
+                    told.run.personas[story.truth.gateway],
                     reader.first_verdict(case)[0],
                     reader.refused_again(case),
                     story.mailbox.alive,
@@ -147,14 +117,6 @@ def before_any_test(evidence: Evidence) -> Evidence:
     attempts = evidence.attempts
     first = tuple(each for place, each in enumerate(attempts) if not is_test(each, attempts[:place]))
     return evidence if len(first) == len(attempts) else dataclasses.replace(evidence, attempts=first)
-
-
-def case_of(evidence: Evidence, around: Surroundings) -> Case | None:
-    """Return the case of a recipient, None where there is no refusal to be read."""
-    refused = refusals(evidence) if evidence.bounced else ()
-    if refused:
-        return Case(evidence, refused[0], around)
-    return Case(evidence, evidence.last, around) if evidence.report is not None else None
 
 
 def _raw(case: Case) -> tuple[float, ...]:

@@ -17,16 +17,17 @@ from probe.classify.context.weights import Weights
 from probe.training.cases import Refused, RefusedAgain
 from probe.training.families import RARE
 
-Array = np.ndarray[Any, Any]
+Array = Any
+"""An array of numpy's, which is not there where nobody fits."""
 _MOST_OF_A_SCENARIO: Final = 300
 """Cases that a scenario counts for, so that a single outage does not outweigh a hundred companies."""
 _SHRINK: Final = 2.0
 _MOST_EACH: Final = 5.0
-"""The largest weight: what never fails in a simulation fails in the world, once in a hundred and fifty times at least."""
+"""The largest weight: what never fails in a simulation may fail in the world, once in a hundred and fifty times."""
 _MATTERS: Final = 0.06
 """Nats by which a piece of evidence moves a usual case, below which it is left out: fewer to read, and to compute."""
-SUPPRESS_BELOW: Final = 0.12
-"""Below this probability an address is suppressed. One more message to nobody costs less than one customer in eight."""
+SUPPRESS_BELOW: Final = 0.15
+"""The probability below which an address is suppressed: a message to nobody costs less than one customer in seven."""
 
 
 class Figures(NamedTuple):
@@ -46,7 +47,7 @@ class Figures(NamedTuple):
 
 
 def fit(found: Array, alive: Array, importance: Array) -> Array:
-    """Return base and weights: the likeliest, shrunk towards nothing, none of them negative, and none too small to matter.
+    """Return base and weights: the likeliest, shrunk towards nothing, none negative, none too small to matter.
 
     Every function looks towards life, so a weight below zero could only be an accident of the training data.
     """

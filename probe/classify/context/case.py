@@ -16,8 +16,8 @@ class Case:
     ``attempt`` is where it was heard. Evidence functions look at a case and return a weight in the direction of "the
     mailbox is alive", 0 where they have nothing to say. ``place`` is the exchanger that spoke; ``seat`` is where the
     refusal stands among its words, None for a report; ``series`` are the words to the same source, ``overall`` those to
-    all, as far as they came to the same ``stage``, whose ``rank`` says how far that is; ``run`` is the run of refusals it
-    stands in.
+    all, as far as they came to the same ``stage``, whose ``rank`` says how far that is; ``run`` is the run of refusals
+    it stands in.
     """
 
     __slots__ = (

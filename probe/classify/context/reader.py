@@ -35,8 +35,8 @@ class Reader:
     """Reads evidence against surroundings that have heard every attempt. ``prepare`` comes first."""
 
     def __init__(self, around: Surroundings, weights: Weights) -> None:
-        self._around = around
-        self._weights = weights
+        self.around = around
+        self.weights = weights
         self._used = [
             (function, weight, name)
             for function, weight, name in zip(FUNCTIONS, weights.first, NAMES, strict=False)
@@ -48,7 +48,7 @@ class Reader:
 
     def prepare(self, everybody: Iterable[Evidence]) -> None:
         """Learn from those who were tried again, now or in an earlier campaign."""
-        for place in self._around.places.values():
+        for place in self.around.places.values():
             place.changed.clear()
         tried = []
         for evidence in everybody:
@@ -58,11 +58,10 @@ class Reader:
             last = evidence.last
             if refused and last is not refused[0] and last.outcome in {Outcome.DELIVERED, Outcome.REFUSED}:
                 tried.append((evidence, refused[0]))
-                self._take_back(refused[0], taken=last.outcome == Outcome.DELIVERED)
             self._look_back(evidence)
         for evidence, refusal in tried:
-            alive = probability(self.first_verdict(Case(evidence, refusal, self._around))[0])
-            name = self._around.place_of(refusal).name
+            alive = probability(self.first_verdict(Case(evidence, refusal, self.around))[0])
+            name = self.around.place_of(refusal).name
             living, taken = self._again.get(name, (0.0, 0.0))
             self._again[name] = living + alive, taken + (evidence.last.outcome == Outcome.DELIVERED)
         self._everywhere = (
@@ -71,7 +70,7 @@ class Reader:
         )
 
     def _take_back(self, refusal: Attempt, *, taken: bool) -> None:
-        count = self._around.place_of(refusal).changed.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
+        count = self.around.place_of(refusal).changed.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
         count[0] += 1
         count[1] += taken
 
@@ -87,13 +86,12 @@ class Reader:
         """Return the reading of a recipient."""
         if evidence.attempts[-1].outcome == Outcome.DELIVERED and not evidence.returned:
             return _DELIVERED
-        refused = refusals(evidence) if evidence.bounced else ()
-        if not refused and evidence.report is None:
+        case = case_of(evidence, self.around)
+        if case is None:
             return self._settled(evidence)
-        case = Case(evidence, refused[0] if refused else evidence.last, self._around)
         log_odds, found = self.first_verdict(case)
         reasons = [f"{name.replace('_', ' ')} {added:+.1f}" for added, name in heaviest(found)]
-        tested = len(refused) > 1
+        tested = len(refusals(evidence)) > 1
         if tested:
             log_odds, added = self._second_verdict(case, log_odds)
             reasons.append(f"refused again {added:+.1f}")
@@ -113,7 +111,7 @@ class Reader:
     def _advice(self, case: Case, alive: float, *, tested: bool) -> Advice:
         if not speaks_of_recipient(case):
             return Advice.KEEP
-        if alive < self._weights.suppress_below:
+        if alive < self.weights.suppress_below:
             return Advice.SUPPRESS
         return Advice.KEEP if tested or case.is_reported else Advice.RETEST
 
@@ -122,7 +120,7 @@ class Reader:
         kept = self._first.get(case.evidence.recipient)
         if kept is None:
             found = [(weight * function(case), name) for function, weight, name in self._used]
-            kept = self._first[case.evidence.recipient] = self._weights.base + sum([each for each, _ in found]), found
+            kept = self._first[case.evidence.recipient] = self.weights.base + sum([each for each, _ in found]), found
         return kept
 
     def refused_again(self, case: Case) -> float:
@@ -137,9 +135,17 @@ class Reader:
     def _second_verdict(self, case: Case, log_odds: float) -> tuple[float, float]:
         if not words_of(case.evidence.last).of_mailbox:
             return log_odds, 0.0
-        base, first, again = self._weights.again
+        base, first, again = self.weights.again
         second = base + first * log_odds + again * self.refused_again(case)
         return second, second - log_odds
+
+
+def case_of(evidence: Evidence, around: Surroundings) -> Case | None:
+    """Return the case of a recipient, None where there is no refusal to be read."""
+    refused = refusals(evidence) if evidence.bounced else ()
+    if refused:
+        return Case(evidence, refused[0], around)
+    return Case(evidence, evidence.last, around) if evidence.report is not None else None
 
 
 def heaviest(found: Iterable[Weighed]) -> list[Weighed]:
