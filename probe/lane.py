@@ -19,6 +19,7 @@ from probe.recorder import Recorder
 from probe.retry import RetrySchedule
 from probe.route import Routes
 from probe.scenario.sending import Sender
+from probe.second_thoughts import SecondThoughts
 from probe.transaction import Heard, introduce, transact
 from probe.transport import Line, LineError, Transport
 
@@ -63,6 +64,7 @@ class Lane:
     def __post_init__(self) -> None:
         self._schedule = RetrySchedule(self.sender.retry)
         self._outlets = Outlets(self.sender)
+        self._thoughts = SecondThoughts(self.sender, self.mail)
 
     async def run(self, transactions: Sequence[tuple[Delivery, ...]], left: Left | None = None) -> None:
         """Attempt every delivery until it is taken, refused or given up; ``left`` is where an earlier run stopped."""
@@ -84,6 +86,10 @@ class Lane:
 
     async def _queue(self, due: Due, at: float) -> None:
         """Put a transaction behind the others for its exchanger, or say why it has none."""
+        if due.test and due.first_at is None and not due.has_a_turn:
+            if self._thoughts.is_unsure(due.deliveries[0]):
+                self._agenda.put(self._thoughts.next_turn(at), due._replace(has_a_turn=True))
+            return
         await self.clock.until(at)
         way = await self.routes.to(due.domain, at)
         untried = (each for each in way.exchangers if each.address not in due.tried)
@@ -93,7 +99,7 @@ class Lane:
             heard = Heard(Stage.CONNECT, failure=failure, text=way.obstacle)
             self._note(due, None, at, _Said([heard] * len(due.deliveries)))
             return
-        outlet = self._outlets.to(exchanger, due.deliveries[0].source, due.domain)
+        outlet, due = self._outlets.for_due(exchanger, due, at)
         outlet.waiting.append(due)
         # Where others wait already, the outlet is in the agenda for when the next may begin.
         if len(outlet.waiting) == 1:
@@ -136,26 +142,44 @@ class Lane:
         dialogue = None if self.recorder is None else self.recorder.take()
         for attempt in attempts:
             self.write(attempt)
+            self._thoughts.hear(attempt)
             if dialogue is not None:
                 self.keep(Transcript(self.name, attempt.seq, dialogue))
         first_at = began if due.first_at is None else due.first_at
         if outlet is not None:
-            outlet.brake.hear(attempts, ended)
-            if all(_would_not_talk(heard) for heard in said.heard):
-                tried = due.tried | {outlet.exchanger.address}
-                if self.routes.has_another(due.domain, tried):
-                    for attempt in attempts:
-                        self.note(attempt, False)  # noqa: FBT003 - not final: another exchanger is asked
-                    self._agenda.put(ended, due._replace(first_at=first_at, tried=tried))
-                    return
+            self._hold_back(outlet, attempts, ended)
+            tried = due.tried | {outlet.exchanger.address}
+            if all(_would_not_talk(heard) for heard in said.heard) and self.routes.has_another(due.domain, tried):
+                for attempt in attempts:
+                    self.note(attempt, False)  # noqa: FBT003 - not final: another exchanger is asked
+                self._agenda.put(ended, due._replace(first_at=first_at, tried=tried))
+                return
+        self._go_on_after(due, attempts, first_at, ended)
+
+    def _hold_back(self, outlet: Outlet, attempts: Sequence[Attempt], ended: float) -> None:
+        """Let an outlet pause if what was heard is reason to."""
+        outlet.brake.hear(attempts, ended)
+        if any(self._thoughts.would_stop(attempt) for attempt in attempts) and outlet.brake.stop(ended):
+            for waiting in outlet.let_go(self.sender):
+                self._agenda.put(ended, waiting)
+
+    def _go_on_after(self, due: Due, attempts: Sequence[Attempt], first_at: float, ended: float) -> None:
+        """Decide for each recipient whether it is tried again, and when."""
         later: dict[float, list[Delivery]] = {}
         for delivery, attempt in zip(due.deliveries, attempts, strict=True):
             wait_s = self._schedule.next_wait_s(attempt, ended - first_at)
-            self.note(attempt, wait_s is None)
+            self.note(attempt, wait_s is None and not due.test)
             if wait_s is not None:
                 later.setdefault(wait_s, []).append(delivery)
+            elif attempt.outcome == Outcome.REFUSED and not due.test:
+                self._try_once_more(delivery, due.number + 1, ended)
         for wait_s, deliveries in later.items():
-            self._agenda.put(ended + wait_s, Due(tuple(deliveries), due.number + 1, first_at))
+            self._agenda.put(ended + wait_s, Due(tuple(deliveries), due.number + 1, first_at, test=due.test))
+
+    def _try_once_more(self, delivery: Delivery, number: int, at: float) -> None:
+        test = self._thoughts.test_of(delivery)
+        if test is not None and self.sender.retest is not None:
+            self._agenda.put(at + self.sender.retest.after, Due((test,), number, test=True))
 
     def _row(
         self, due: Due, delivery: Delivery, outlet: Outlet | None, *, began: float, heard: Heard, said: _Said

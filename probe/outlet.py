@@ -15,17 +15,23 @@ from probe.campaign import Delivery
 from probe.scenario.sending import Limit, Pause, Sender
 from probe.transport import Line
 
+MOST_PAUSES: Final = 12
+"""Pauses without a delivery in between, after which the sender goes on all the same."""
+
 
 class Due(NamedTuple):
     """Deliveries of one transaction, waiting for round ``number``; ``first_at`` is when the first attempt began.
 
-    ``tried`` are the addresses that would not talk in this round.
+    ``tried`` are the addresses that would not talk in this round. A ``test`` is one more attempt after a refusal;
+    when it is its turn, it ``has_a_turn``.
     """
 
     deliveries: tuple[Delivery, ...]
     number: int = 1
     first_at: float | None = None
     tried: frozenset[str] = frozenset()
+    test: bool = False
+    has_a_turn: bool = False
 
     @property
     def domain(self) -> str:
@@ -74,16 +80,29 @@ class Brake:
     pause: Pause | None
     until: float = 0.0
     refused: int = 0
+    paused: int = 0
 
     def hear(self, attempts: Iterable[Attempt], at: float) -> None:
         """Take note of what was heard; enough refusals in a row begin a pause."""
         if self.pause is None:
             return
         for attempt in attempts:
+            if attempt.outcome == Outcome.DELIVERED:
+                self.paused = 0
+            if self.pause.after is None:
+                continue
             self.refused = 0 if attempt.outcome == Outcome.DELIVERED else self.refused + 1
             if self.refused >= self.pause.after:
                 self.refused = 0
                 self.until = at + self.pause.lasts
+
+    def stop(self, at: float) -> bool:
+        """Pause if it may help: somebody has been taken since the last few pauses, or there were none."""
+        if self.pause is None or self.paused >= MOST_PAUSES:
+            return False
+        self.paused += 1
+        self.until = at + self.pause.lasts
+        return True
 
 
 @dataclass
@@ -116,6 +135,14 @@ class Outlet:
             window.begin(at)
         return slot, self.waiting.popleft()
 
+    def let_go(self, sender: Sender) -> list[Due]:
+        """Return what waits and need not wait here, where the sender may switch to another address."""
+        if sender.pause is None or not sender.pause.switch:
+            return []
+        waiting = list(self.waiting)
+        self.waiting.clear()
+        return waiting
+
     def _held_until(self, at: float) -> float:
         return max([at, self.brake.until, *(window.opens(at) for window in self.windows)])
 
@@ -126,7 +153,8 @@ class Outlets:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
         self._found: dict[tuple[str, str, str], Outlet] = {}
-        self._brakes: dict[str, Brake] = {}
+        self._brakes: dict[tuple[str, str], Brake] = {}
+        self._by_source: Final = sender.pause is not None and sender.pause.when is not None
         self._windows: dict[tuple[int, str], Window] = {}
         self._limits: Final = tuple(enumerate(sender.limit))
         self._own_queue: Final = {limit.to.lower() for limit in sender.limit}
@@ -142,7 +170,9 @@ class Outlets:
             self._found[key] = Outlet(
                 exchanger,
                 [Slot(source) for _ in range(most)],
-                self._brakes.setdefault(exchanger.address, Brake(self._sender.pause)),
+                self._brakes.setdefault(
+                    (exchanger.address, source if self._by_source else ""), Brake(self._sender.pause)
+                ),
                 tuple(
                     self._windows.setdefault((number, exchanger.address if limit.to == "*" else ""), Window(limit.rate))
                     for number, limit in limits
@@ -150,6 +180,18 @@ class Outlets:
                 ),
             )
         return self._found[key]
+
+    def for_due(self, exchanger: Exchanger, due: Due, at: float) -> tuple[Outlet, Due]:
+        """Return the outlet for a transaction; from another address where its own pauses and the sender switches."""
+        outlet = self.to(exchanger, due.deliveries[0].source, due.domain)
+        if self._sender.pause is None or not self._sender.pause.switch or outlet.brake.until <= at:
+            return outlet, due
+        for ip in self._sender.ips:
+            other = self.to(exchanger, ip.address, due.domain)
+            if other.brake.until <= at:
+                switched = tuple(each._replace(source=ip.address) for each in due.deliveries)
+                return other, due._replace(deliveries=switched)
+        return outlet, due
 
     @property
     def all(self) -> Iterable[Outlet]:

@@ -140,11 +140,13 @@ def _at_companies(lists: dict[str, list[Listed]], found: Iterable[Company], load
 
 
 def _letters(each: Campaign, recipients: Sequence[Listed], loaded: Loaded, place: str) -> tuple[Letter, ...]:
-    """Read a campaign's messages; raises InputError for a merge field that nobody fills in."""
+    """Read a campaign's messages, a retest's last; raises InputError for a merge field that nobody fills in."""
     known = {"email", "domain", "given_name", *next((listed.fields for listed in recipients if listed.fields), {})}
+    retest = loaded.scenario.sender.retest
+    plainer = retest.message if retest is not None else None
     letters = []
-    for variant in each.message:
-        template = message.read(loaded.folder / variant.file, f"{place}.message")
+    for file in (*(variant.file for variant in each.message), *((plainer,) if plainer else ())):
+        template = message.read(loaded.folder / file, f"{place}.message")
         unknown = sorted(template.fields - known)
         if unknown:
             problem = f"{{{{{unknown[0]}}}}} is no merge field"
@@ -152,7 +154,7 @@ def _letters(each: Campaign, recipients: Sequence[Listed], loaded: Loaded, place
         if template.fields and loaded.scenario.sender.recipients_per_transaction > 1:
             problem = f"{{{{{min(template.fields)}}}}} is different for each recipient, but several share a transaction"
             raise InputError(f"{place}.message", problem, "remove it, or send to one recipient a transaction")
-        letters.append(Letter(variant.file, template))
+        letters.append(Letter(file, template))
     return tuple(letters)
 
 

@@ -43,6 +43,13 @@ EDGES: Final = {
     "probe/event_loop.py": "chooses the event loop",
     "probe/workforce.py": "runs jobs in processes",
     "probe/starting.py": "writes a starting set",
+    "probe/rehearsal.py": "runs a scenario in a folder of its own",
+    "probe/evaluating.py": "runs scenarios in processes",
+    "probe/explaining.py": "reads the books",
+    "probe/report/evaluation.py": "prints",
+    "probe/training/cases.py": "runs scenarios",
+    "probe/training/fitting.py": "learns, by libraries that are an extra",
+    "probe/training/session.py": "runs scenarios in processes, writes files",
     "probe/serving.py": "listens until somebody stops it",
     "probe/wiring.py": "connects a lane: sockets, loop",
     "probe/return_mailbox.py": "takes mail over sockets",
@@ -82,6 +89,9 @@ DOORS: Final = {
     ("fake_gateways/policies/url_blocklist.py", "urllib"): {"_hosts"},
     ("probe/classify/by_text.py", "importlib"): {"ByText"},
     ("probe/classify/taxonomy.py", "importlib"): {"_systems"},
+    ("probe/classify/context/vendor.py", "importlib"): {"vendors"},
+    ("probe/training/held_out.py", "importlib"): {"_kept"},
+    ("probe/classify/context/weights.py", "importlib"): {"shipped"},
     ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
     ("probe/message.py", "pathlib"): {"read"},
     ("probe/signature.py", "pathlib"): {"signer"},
@@ -119,6 +129,9 @@ ONLY_IN: Final = {
     "flufl": {"probe/returned_mail/__init__.py"},
     "tenacity": {"probe/retry.py"},
     "uvloop": {"probe/event_loop.py"},
+    "sklearn": {"probe/training/fitting.py"},
+    "scipy": {"probe/training/fitting.py"},
+    "numpy": {"probe/training/fitting.py", "probe/training/session.py"},
 }
 """Libraries that one place alone knows of, so that they can be replaced there."""
 

@@ -22,6 +22,7 @@ from probe.classify import imported, service
 from probe.classify.always_keep import AlwaysKeep
 from probe.classify.by_code import ByCode
 from probe.classify.by_text import ByText
+from probe.classify.context import Context
 from probe.classify.program import Program
 from probe.classify.reading import Chosen, Classifier
 from probe.classify.spec import KNOWN, RULE_KINDS, Spec, parse, where
@@ -30,6 +31,9 @@ from probe.scenario.load import Loaded
 
 BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text": ByText, "always-keep": AlwaysKeep}
 """What most senders do today, and what is left of it if nobody is ever suppressed."""
+
+OURS: Final[dict[str, Callable[[], Classifier]]] = {**BASELINES, "context": Context}
+"""Every classifier that comes with the package."""
 
 REPORTED: Final = "reported"
 """The name under which another system's word is scored."""
@@ -111,16 +115,16 @@ def _chosen(spec: Spec, here: str, terms: _Terms) -> Chosen:
         raise InputError(
             here, f"is called {spec.name}, as what another system says is", "give it another name: NAME=WHAT"
         )
-    if spec.name in BASELINES and (spec.kind, spec.what) != (KNOWN, spec.name):
-        raise InputError(here, f"is called {spec.name}, as a baseline is", "give it another name: NAME=WHAT")
+    if spec.name in OURS and (spec.kind, spec.what) != (KNOWN, spec.name):
+        raise InputError(here, f"is called {spec.name}, as one of ours is", "give it another name: NAME=WHAT")
     return Chosen(spec.name, _opener(spec, here, terms))
 
 
 def _opener(spec: Spec, here: str, terms: _Terms) -> Callable[[], AbstractContextManager[Classifier]]:
-    if spec.kind == KNOWN and spec.what in BASELINES:
-        return _opening(BASELINES[spec.what])
+    if spec.kind == KNOWN and spec.what in OURS:
+        return _opening(OURS[spec.what])
     if spec.kind == KNOWN:
-        return _opening(imported.entry_point(spec.what, here, tuple(BASELINES), only_look=terms.only_look))
+        return _opening(imported.entry_point(spec.what, here, tuple(OURS), only_look=terms.only_look))
     if spec.kind == "python":
         return _opening(imported.named(spec.what, here, terms.folder, only_look=terms.only_look))
     if spec.kind in RULE_KINDS:

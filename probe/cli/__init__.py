@@ -10,13 +10,24 @@ from typing import NoReturn
 
 from fake_gateways.loopback import OutsideError
 from probe.classify.reading import ClassifierError
-from probe.cli import beginning, books, classifiers, files, judging, logs, running, suppression, sweep
+from probe.cli import (
+    beginning,
+    books,
+    classifiers,
+    evaluate,
+    files,
+    judging,
+    logs,
+    running,
+    suppression,
+    sweep,
+)
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
 from probe.judging import BooksError
 from probe.report.harmless import harmless
 
-COMMANDS = (beginning, running, judging, sweep, suppression, books, logs, files, classifiers)
+COMMANDS = (beginning, running, judging, sweep, suppression, evaluate, books, logs, files, classifiers)
 """Modules whose commands the application has, in the order that help lists them."""
 
 

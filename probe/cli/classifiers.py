@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from probe.classify import exchange, imported
-from probe.classify.chosen import BASELINES
+from probe.classify.chosen import OURS
 from probe.cli.console import app, printing
 from probe.report.harmless import harmless
 
@@ -43,10 +43,10 @@ def classifiers_list(context: typer.Context) -> None:
     """List the classifiers that are there, and the ways to name one of your own."""
     if context.invoked_subcommand is not None:
         return
-    rows = [(name, f"baseline: {_first_line(make)}") for name, make in BASELINES.items()]
+    rows = [(name, _first_line(make)) for name, make in OURS.items()]
     for point in imported.installed():
         by = "an unknown distribution" if point.dist is None else f"{point.dist.name} {point.dist.version}"
-        hidden = "; hidden by the baseline of that name" if point.name in BASELINES else ""
+        hidden = "; hidden by ours of that name" if point.name in OURS else ""
         rows.append((point.name, f"of {by}: {point.value}{hidden}"))
     width = max(len(name) for name, _ in [*rows, *_FORMS])
     with printing():

@@ -21,7 +21,7 @@ def tell(ledger: Ledger, recipient: str) -> Iterator[str]:
     wanted = recipient.lower()
     box = ledger.mailbox(wanted)
     if box is not None:
-        until = "" if box.left_at is None else f", until its owner leaves on {_moment(box.left_at)}"
+        until = "" if box.left_at is None else f", until its owner leaves on {moment(box.left_at)}"
         yield f"mailbox    {box.state} at {box.gateway}{until}"
     events: list[tuple[float, list[str]]] = []
     joined = join(ledger.truths(), ledger.attempts())
@@ -43,7 +43,7 @@ def tell(ledger: Ledger, recipient: str) -> Iterator[str]:
     )
     for at, lines in sorted(events):
         yield ""
-        yield f"{_moment(at)}  {harmless(lines[0])}"
+        yield f"{moment(at)}  {harmless(lines[0])}"
         yield from (f"  {harmless(line)}" for line in lines[1:])
 
 
@@ -77,5 +77,6 @@ def _returned(row: Returned) -> list[str]:
     return [f"{row.kind} came home, joined by {row.joined_by}", *([said] if said else [])]
 
 
-def _moment(at: float) -> str:
+def moment(at: float) -> str:
+    """Return a moment, in seconds since the epoch, as people write it (UTC)."""
     return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")

@@ -71,6 +71,10 @@ def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
             if not (folder / variant.file).is_file():
                 place = f"{path}: campaign[{number}].message"
                 raise InputError(place, f"{variant.file} is not a file in {folder}", "correct the file name")
+    retest = scenario.sender.retest
+    if retest is not None and retest.message is not None and not (folder / retest.message).is_file():
+        problem = f"{retest.message} is not a file in {folder}"
+        raise InputError(f"{path}: sender.retest.message", problem, "correct the file name")
     return Loaded(scenario, folder, path)
 
 

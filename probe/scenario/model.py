@@ -273,6 +273,9 @@ class Scenario(Strict):
         if self.is_foreign and self.clock != "wall":
             msg = 'a foreign gateway and a smart host live in real time; write clock = "wall"'
             raise ValueError(msg)
+        if self.is_foreign and self.sender.retest is not None:
+            msg = "has a retest, which is for simulated gateways; remove sender.retest, or what is foreign"
+            raise ValueError(msg)
         return self
 
 

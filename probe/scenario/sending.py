@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from fake_gateways.units import Duration, Rate, TimeOfDay
+from fake_gateways.units import Duration, PerTime, Rate, TimeOfDay
 from fake_gateways.zone import Domain
 from probe.scenario.strict import HostAndPort, IpAddress, Name, Strict
 
@@ -89,10 +89,40 @@ class Limit(Strict):
 
 
 class Pause(Strict):
-    """Stop sending to an exchanger ``for`` a while when it has refused or deferred ``after`` messages in a row."""
+    """Stop sending to an exchanger ``for`` a while, ``after`` so many messages in a row were refused or deferred.
 
-    after: Annotated[int, Field(ge=1)]
+    Or ``when`` the classifier ``context`` finds that a run of refusals there is not about the recipients: then the
+    address that they were sent from pauses, and with ``switch`` what waits for it goes out from another one.
+    """
+
+    after: Annotated[int, Field(ge=1)] | None = None
+    when: Literal["context"] | None = None
     lasts: Duration = Field(alias="for", gt=0)
+    switch: Annotated[bool, Field(strict=True)] = False
+
+    @model_validator(mode="after")
+    def _after_or_when(self) -> Self:
+        if (self.after is None) == (self.when is None):
+            msg = 'has both after and when, or neither; give after = 20, or when = "context"'
+            raise ValueError(msg)
+        if self.switch and self.when is None:
+            msg = 'switch needs to know that it is about the address; give when = "context" in place of after'
+            raise ValueError(msg)
+        return self
+
+
+class Retest(Strict):
+    """Try once more who was refused for good, ``after`` a while, from another address of the sender's where it has one.
+
+    ``message`` is another, plainer file. ``who`` is tried: those of whom the classifier ``context`` is unsure, by what
+    was heard at the exchanger until then, or everybody ``refused``. A refusal after that is final. They are tried at a
+    ``rate`` that no limit minds, counted for each exchanger, lest the test meet what stood in the way the first time.
+    """
+
+    after: Duration = Field(default=604_800.0, gt=0)
+    message: str | None = None
+    who: Literal["unsure", "refused"] = "unsure"
+    rate: Rate = PerTime(20, 3600.0)
 
 
 class Dkim(Strict):
@@ -120,6 +150,7 @@ class Sender(Strict):
     rate: Rate
     limit: tuple[Limit, ...] = ()
     pause: Pause | None = None
+    retest: Retest | None = None
     round_trip: Duration = Field(default=0.04, description="virtual time that one exchange with a gateway takes")
     keep_open: Duration = Field(default=5.0, description="how long an idle connection is kept for the next message")
     patience: Duration = Field(default=300.0, gt=0, description="how long to wait for a reply (RFC 5321 4.5.3.2)")

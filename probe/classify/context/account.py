@@ -1,0 +1,54 @@
+"""One verdict accounted for: every piece of evidence, what it adds, and where that leaves the probability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from probe.classify.context.case import Case
+from probe.classify.context.evidence_functions import FUNCTIONS
+from probe.classify.context.reader import Reader, case_of, probability
+from probe.classify.context.surroundings import EVERY_SOURCE
+from probe.classify.evidence import Evidence
+
+_MEANING = {function.__name__: (function.__doc__ or "").partition("\n")[0].rstrip(".") for function in FUNCTIONS}
+
+
+def account(reader: Reader, campaign: Mapping[str, Evidence], recipient: str) -> Iterator[str]:
+    """Yield lines about a recipient's reading: what was heard around it, the weights, the verdict."""
+    evidence = campaign[recipient]
+    case = case_of(evidence, reader.around)
+    if case is not None:
+        yield from _around(case)
+        log_odds, found = reader.first_verdict(case)
+        yield ""
+        yield "Log odds that the mailbox is alive (nats; above 0 it is likelier alive than not)"
+        yield f"  {reader.weights.base:+6.2f}  before anything is known but that it was refused"
+        for added, name in sorted(found, key=lambda each: -abs(each[0])):
+            if added:
+                yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {_MEANING[name]}"
+        yield f"  {log_odds:+6.2f}  in all: a probability of {probability(log_odds):.0%}"
+    reading = reader.read(evidence)
+    yield ""
+    yield f"cause      {reading.cause.value if reading.cause else 'none'}"
+    yield f"alive      {reading.alive:.1%}" if reading.alive is not None else "alive      nobody knows"
+    yield f"advice     {reading.advice.value}"
+    yield f"reasons    {reading.reason}"
+
+
+def _around(case: Case) -> Iterator[str]:
+    """Yield what was heard around a refusal."""
+    vendor = f", a gateway of {case.place.vendor}" if case.place.vendor else ""
+    yield f"At {case.place.name}{vendor}, of {len(case.overall.times):,} recipients who came as far as {case.stage}, "
+    yield f"{case.overall.refused:,} were refused there; of those from {case.attempt.local_address or 'nowhere'}, "
+    yield f"{case.series.refused:,} of {len(case.series.times):,}."
+    run = case.run
+    if run is not None and run.length > 1:
+        ends = "until somebody was taken again" if run.ended is not None else "and nobody was taken after it"
+        yield f"This one stands in a run of {run.length:,} refusals in {run.last - run.first:,.0f} s, {ends}."
+    elif run is not None:
+        yield "The recipients before and after it were taken."
+    other = len(case.place.sources) - 1
+    if other:
+        rest = len(case.overall.times) - len(case.series.times)
+        refused = case.place.series(EVERY_SOURCE, case.rank).refused - case.series.refused
+        yield f"From {other} other address{'es' if other > 1 else ''}: {refused:,} of {rest:,} refused."

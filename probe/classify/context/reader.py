@@ -1,0 +1,170 @@
+"""Reads one recipient after another in the light of all: probability, advice, cause and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from heapq import nlargest
+from math import exp, log
+from typing import Final
+
+from fake_gateways.truth import Cause, Fault
+from probe.attempt import Attempt, Outcome
+from probe.classify.by_code import ByCode
+from probe.classify.context.case import Case
+from probe.classify.context.cause import likely_cause
+from probe.classify.context.chance import bounded
+from probe.classify.context.evidence_functions import FUNCTIONS, NAMES, Weighed
+from probe.classify.context.rounds import refusals
+from probe.classify.context.surroundings import Surroundings
+from probe.classify.context.weights import Weights
+from probe.classify.context.words import pattern_of, words_of
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Advice, Reading, without_refusal
+
+_DELIVERED: Final = Reading(None, "delivered", 0.998, Advice.KEEP)
+_NOT_REFUSED: Final = 0.95
+_NO_ROUTE: Final = 0.01
+_REASONS: Final = 4
+_WORTH_TELLING: Final = 0.05
+_PRIOR: Final = 2.0
+"""Recipients' worth of doubt about how often the living are refused once more."""
+_CODE: Final = ByCode()
+
+
+class Reader:
+    """Reads evidence against surroundings that have heard every attempt. ``prepare`` comes first."""
+
+    def __init__(self, around: Surroundings, weights: Weights) -> None:
+        self.around = around
+        self.weights = weights
+        self._used = [
+            (function, weight, name)
+            for function, weight, name in zip(FUNCTIONS, weights.first, NAMES, strict=False)
+            if weight
+        ]
+        self._first: dict[str, tuple[float, list[Weighed]]] = {}
+        self._again: dict[str, tuple[float, float]] = {}
+        self._everywhere = (0.0, 0.0)
+
+    def prepare(self, everybody: Iterable[Evidence]) -> None:
+        """Learn from those who were tried again, now or in an earlier campaign."""
+        for place in self.around.places.values():
+            place.changed.clear()
+        tried = []
+        for evidence in everybody:
+            if not evidence.before and len(evidence.attempts) == 1:
+                continue
+            refused = refusals(evidence)
+            last = evidence.last
+            if refused and last is not refused[0] and last.outcome in {Outcome.DELIVERED, Outcome.REFUSED}:
+                tried.append((evidence, refused[0]))
+            self._look_back(evidence)
+        for evidence, refusal in tried:
+            alive = probability(self.first_verdict(Case(evidence, refusal, self.around))[0])
+            name = self.around.place_of(refusal).name
+            living, taken = self._again.get(name, (0.0, 0.0))
+            self._again[name] = living + alive, taken + (evidence.last.outcome == Outcome.DELIVERED)
+        self._everywhere = (
+            sum(living for living, _ in self._again.values()),
+            sum(taken for _, taken in self._again.values()),
+        )
+
+    def _take_back(self, refusal: Attempt, *, taken: bool) -> None:
+        count = self.around.place_of(refusal).changed.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
+        count[0] += 1
+        count[1] += taken
+
+    def _look_back(self, evidence: Evidence) -> None:
+        """Note who was refused in the campaign before this one, and is taken or refused now."""
+        before = evidence.before[-1] if evidence.before else None
+        if before is None or before.last.outcome != Outcome.REFUSED:
+            return
+        if evidence.last.outcome in {Outcome.DELIVERED, Outcome.REFUSED} and len(refusals(evidence)) < 2:
+            self._take_back(before.last, taken=evidence.last.outcome == Outcome.DELIVERED)
+
+    def read(self, evidence: Evidence) -> Reading:
+        """Return the reading of a recipient."""
+        if evidence.attempts[-1].outcome == Outcome.DELIVERED and not evidence.returned:
+            return _DELIVERED
+        case = case_of(evidence, self.around)
+        if case is None:
+            return self._settled(evidence)
+        log_odds, found = self.first_verdict(case)
+        reasons = [f"{name.replace('_', ' ')} {added:+.1f}" for added, name in heaviest(found)]
+        tested = len(refusals(evidence)) > 1
+        if tested:
+            log_odds, added = self._second_verdict(case, log_odds)
+            reasons.append(f"refused again {added:+.1f}")
+        alive = probability(log_odds)
+        advice = self._advice(case, alive, tested=tested)
+        cause = likely_cause(case, alive)
+        return Reading(cause, ", ".join(reasons) or "turnover alone", round(alive, 4), advice)
+
+    def _settled(self, evidence: Evidence) -> Reading:
+        settled = without_refusal(evidence)
+        if settled is None or settled.cause is None:
+            return _DELIVERED
+        if settled.suppress:
+            return Reading(settled.cause, settled.reason, _NO_ROUTE, Advice.SUPPRESS)
+        return Reading(settled.cause, settled.reason, _NOT_REFUSED, Advice.KEEP)
+
+    def _advice(self, case: Case, alive: float, *, tested: bool) -> Advice:
+        if not speaks_of_recipient(case):
+            return Advice.KEEP
+        if alive < self.weights.suppress_below:
+            return Advice.SUPPRESS
+        return Advice.KEEP if tested or case.is_reported else Advice.RETEST
+
+    def first_verdict(self, case: Case) -> tuple[float, list[Weighed]]:
+        """Return the log odds of life after the first refusal, and what every evidence function adds to them."""
+        kept = self._first.get(case.evidence.recipient)
+        if kept is None:
+            found = [(weight * function(case), name) for function, weight, name in self._used]
+            kept = self._first[case.evidence.recipient] = self.weights.base + sum([each for each, _ in found]), found
+        return kept
+
+    def refused_again(self, case: Case) -> float:
+        """Return how likely the living at a place are refused once more, as a logarithm: 0 where all of them were.
+
+        Of those who were tried again the first verdicts say how many are alive; whoever is taken is.
+        """
+        living, taken = self._again.get(case.place.name, (0.0, 0.0))
+        general = (max(0.0, self._everywhere[0] - self._everywhere[1]) + 1.0) / (self._everywhere[0] + 2.0)
+        return bounded(log((max(0.0, living - taken) + _PRIOR * min(1.0, general)) / (max(living, taken) + _PRIOR)))
+
+    def _second_verdict(self, case: Case, log_odds: float) -> tuple[float, float]:
+        if not words_of(case.evidence.last).of_mailbox:
+            return log_odds, 0.0
+        base, first, again = self.weights.again
+        second = base + first * log_odds + again * self.refused_again(case)
+        return second, second - log_odds
+
+
+def case_of(evidence: Evidence, around: Surroundings) -> Case | None:
+    """Return the case of a recipient, None where there is no refusal to be read."""
+    refused = refusals(evidence) if evidence.bounced else ()
+    if refused:
+        return Case(evidence, refused[0], around)
+    return Case(evidence, evidence.last, around) if evidence.report is not None else None
+
+
+def heaviest(found: Iterable[Weighed]) -> list[Weighed]:
+    """Return the few pieces of evidence that weigh most, either way."""
+    return nlargest(_REASONS, [each for each in found if abs(each[0]) >= _WORTH_TELLING], key=_how_much)
+
+
+def _how_much(weighed: Weighed) -> float:
+    return abs(weighed[0])
+
+
+def speaks_of_recipient(case: Case) -> bool:
+    """Whether words or numbers lay it at the recipient's door; what does not is no reason to suppress anybody."""
+    if case.words.of_mailbox and not (case.words.cause is not None and case.words.cause is Cause.MAILBOX_FULL):
+        return True
+    said = _CODE.classify(case.evidence).cause
+    return said is not None and said.fault is Fault.RECIPIENT
+
+
+def probability(log_odds: float) -> float:
+    """Return the probability that log odds stand for."""
+    return 1.0 / (1.0 + exp(-max(-30.0, min(30.0, log_odds))))

@@ -1,0 +1,79 @@
+"""The same judgement while the campaign runs: fed attempt by attempt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from probe.attempt import Attempt
+from probe.classify.context.reader import Reader
+from probe.classify.context.rounds import is_test
+from probe.classify.context.surroundings import RANK, Surroundings
+from probe.classify.context.weights import Weights, shipped
+from probe.classify.evidence import Evidence, Opened
+from probe.classify.reading import Reading
+from probe.coming_home import Returned
+
+
+class Streaming:
+    """Hears one campaign's attempts as they are made. ``before`` and ``opened`` are what is known from earlier ones.
+
+    With ``pooled`` off it does not look across exchangers, as a sender that knows only one of them.
+    """
+
+    def __init__(
+        self,
+        before: Mapping[str, tuple[Evidence, ...]] | None = None,
+        opened: Mapping[str, tuple[Opened, ...]] | None = None,
+        *,
+        pooled: bool = True,
+        weights: Weights | None = None,
+    ) -> None:
+        self._before = before or {}
+        self._opened = opened or {}
+        self._weights = weights or shipped()
+        self._around = Surroundings(pooled=pooled)
+        self._attempts: dict[str, list[Attempt]] = {}
+        self._returned: dict[str, list[Returned]] = {}
+
+    def hear(self, attempt: Attempt) -> None:
+        """Take note of an attempt; those at one exchanger come in the order in which they began."""
+        earlier = self._attempts.setdefault(attempt.recipient, [])
+        self._around.hear(attempt, again=is_test(attempt, earlier))
+        earlier.append(attempt)
+
+    @property
+    def recipients(self) -> Iterable[str]:
+        """Everybody who was tried."""
+        return self._attempts
+
+    def in_a_row(self, attempt: Attempt) -> int:
+        """Return how many refusals in a row a refusal ends, to the same address at the same exchanger."""
+        series = self._around.place_of(attempt).series(attempt.local_address, RANK[attempt.stage])
+        if not series.times:
+            return 0
+        return len(series.times) - 1 - (series.accepted[-1] if series.accepted else -1)
+
+    def hear_returned(self, row: Returned) -> None:
+        """Take note of what came home."""
+        self._returned.setdefault(row.recipient.lower(), []).append(row)
+
+    def evidence(self, recipient: str) -> Evidence:
+        """Return what is known of a recipient by now; raises KeyError for a stranger."""
+        return Evidence(
+            recipient,
+            tuple(self._attempts[recipient]),
+            tuple(self._returned.get(recipient.lower(), ())),
+            self._before.get(recipient, ()),
+            self._opened.get(recipient, ()),
+        )
+
+    def reading(self, recipient: str) -> Reading:
+        """Return the reading of one recipient by now."""
+        return Reader(self._around, self._weights).read(self.evidence(recipient))
+
+    def readings(self) -> dict[str, Reading]:
+        """Return the reading of everybody, what came of further tests included."""
+        everybody = {recipient: self.evidence(recipient) for recipient in self._attempts}
+        reader = Reader(self._around, self._weights)
+        reader.prepare(everybody.values())
+        return {recipient: reader.read(evidence) for recipient, evidence in everybody.items()}

@@ -1,0 +1,198 @@
+"""What a campaign heard, place by place: the surroundings in which one refusal has to be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from fake_gateways.envelope import Stage, domain_of
+from probe.attempt import Attempt, Outcome
+from probe.classify.context.series import Series
+from probe.classify.context.vendor import vendor_of
+from probe.classify.context.words import words_of
+
+RANK: Final[dict[str, int]] = {stage.value: rank for rank, stage in enumerate(Stage)}
+"""How far into the dialogue a stage is; who was taken has come further than all of them."""
+TAKEN: Final = len(RANK)
+EVERY_SOURCE: Final = ""
+
+
+class Seat(NamedTuple):
+    """Where a refusal stands among the words to its source, and among those to all, at its stage."""
+
+    from_source: int
+    overall: int
+
+
+class Spoken(NamedTuple):
+    """A word, final or not, that openly spoke of the sending; ``rank`` is that of its stage."""
+
+    at: float
+    rank: int
+
+
+@dataclass(slots=True)
+class _Heard:
+    """Final words from one address, in order: how far each came. Series by stage are made when first asked for."""
+
+    times: list[float] = field(default_factory=list)
+    ranks: list[int] = field(default_factory=list)
+    by_rank: dict[int, Series] = field(default_factory=dict)
+
+    def add(self, at: float, rank: int) -> None:
+        self.times.append(at)
+        self.ranks.append(rank)
+        for stage, series in self.by_rank.items():
+            if rank >= stage:
+                series.add(at, accepted=rank > stage)
+
+    def series(self, rank: int) -> Series:
+        found = self.by_rank.get(rank)
+        if found is None:
+            found = self.by_rank[rank] = Series()
+            for at, reached in zip(self.times, self.ranks, strict=True):
+                if reached >= rank:
+                    found.add(at, accepted=reached > rank)
+        return found
+
+
+@dataclass
+class Place:
+    """One exchanger, as this campaign met it: the final words of first rounds, one a recipient.
+
+    A refusal is held against words at the same stage: whoever was refused later in the dialogue had been accepted by
+    then, and whoever was refused earlier does not count. ``conditions`` counts, by what may have been their condition,
+    how far words came. ``spoken`` are words that openly spoke of the sending, deferrals among them.
+    """
+
+    name: str
+    vendor: str
+    conditions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    spoken: list[Spoken] = field(default_factory=list)
+    seats: dict[str, Seat] = field(default_factory=dict)
+    changed: dict[str, list[int]] = field(default_factory=dict)
+    """For each pattern of a refusal: whom was tried again later, and who was taken then."""
+    _heard: dict[str, _Heard] = field(default_factory=dict)
+    _alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
+
+    @property
+    def sources(self) -> list[str]:
+        """The addresses that it was spoken to from."""
+        return [source for source in self._heard if source != EVERY_SOURCE]
+
+    def series(self, source: str, rank: int) -> Series:
+        """Return the words to a source, or to all, that came as far as a stage: refused there, or accepted."""
+        found = self._heard.get(source)
+        return Series() if found is None else found.series(rank)
+
+    def hear(self, attempt: Attempt) -> None:
+        """Take note of a final word of a first round."""
+        accepted = attempt.outcome == Outcome.DELIVERED
+        rank = TAKEN if accepted else RANK[attempt.stage]
+        at, source = attempt.at, attempt.local_address
+        for name in dict.fromkeys((source, EVERY_SOURCE)):
+            heard = self._heard.get(name)
+            if heard is None:
+                heard = self._heard[name] = _Heard()
+            heard.add(at, rank)
+        for condition in (("message", attempt.message), ("position", "later" if attempt.position > 1 else "first")):
+            count = self.conditions.get(condition)
+            if count is None:
+                count = self.conditions[condition] = [0] * (TAKEN + 1)
+            count[rank] += 1
+        if accepted:
+            return
+        own, overall = self.series(source, rank), self.series(EVERY_SOURCE, rank)
+        self.seats[attempt.recipient] = Seat(len(own.times) - 1, len(overall.times) - 1)
+        if words_of(attempt).of_sending:
+            self.spoken.append(Spoken(at, rank))
+
+    def told_of(self, condition: tuple[str, str], rank: int) -> tuple[int, int, int, int]:
+        """Return refusals at a stage and words that came as far, under a condition, and under others of its kind."""
+        own = self.conditions.get(condition, [0] * (TAKEN + 1))
+        others = [count for each, count in self.conditions.items() if each[0] == condition[0] and each != condition]
+        return (
+            own[rank],
+            sum(own[rank:]),
+            sum(count[rank] for count in others),
+            sum(sum(count[rank:]) for count in others),
+        )
+
+    def alone(self) -> tuple[int, int]:
+        """Return how many refusals stand alone between acceptances, and among how many words."""
+        heard = self._heard.get(EVERY_SOURCE)
+        if heard is None:
+            return 0, 0
+        if self._alone[0] != len(heard.times):
+            taken = [place for place, rank in enumerate(heard.ranks) if rank == TAKEN]
+            self._alone = len(heard.times), Series(heard.times, taken).alone()
+        return self._alone[1]
+
+    def refused_at(self, rank: int) -> int:
+        """Return how many were refused at a stage."""
+        return self.series(EVERY_SOURCE, rank).refused
+
+
+class Surroundings:
+    """Every place of a campaign. ``hear`` takes attempts in the order they began; ``pooled`` looks across places."""
+
+    def __init__(self, *, pooled: bool = True) -> None:
+        self.places: dict[str, Place] = {}
+        self._pooled = pooled
+        self._heard = 0
+        self._across: dict[tuple[str, str, int], tuple[int, Series]] = {}
+        self._alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
+
+    def place_of(self, attempt: Attempt) -> Place:
+        """Return the place an attempt was made at: its exchanger, or its domain where none is known."""
+        name = attempt.mx_address or attempt.mx or domain_of(attempt.recipient)
+        place = self.places.get(name)
+        if place is None:
+            place = self.places[name] = Place(name, vendor_of(attempt.mx, attempt.greeting))
+        return place
+
+    def hear(self, attempt: Attempt, *, again: bool) -> None:
+        """Take note of an attempt; ``again`` says that its recipient was refused before in this campaign."""
+        outcome = attempt.outcome
+        if again or outcome == Outcome.FAILED:
+            return
+        self._heard += 1
+        place = self.place_of(attempt)
+        if outcome != Outcome.DEFERRED:
+            place.hear(attempt)
+        elif words_of(attempt).of_sending:
+            place.spoken.append(Spoken(attempt.at, RANK[attempt.stage]))
+
+    def across(self, vendor: str, source: str, rank: int) -> Series:
+        """Return the words to a source at every place of a vendor (empty: at all places), in order."""
+        kept = self._across.get((vendor, source, rank))
+        if kept is not None and kept[0] == self._heard:
+            return kept[1]
+        merged = _merged(
+            place.series(source, rank)
+            for place in (self.places.values() if self._pooled else ())
+            if not vendor or place.vendor == vendor
+        )
+        self._across[vendor, source, rank] = (self._heard, merged)
+        return merged
+
+    def alone(self) -> tuple[int, int]:
+        """Return how many refusals stand alone between acceptances, at any place, and among how many words."""
+        if self._alone[0] != self._heard:
+            found = [place.alone() for place in self.places.values()] if self._pooled else []
+            self._alone = (self._heard, (sum(each[0] for each in found), sum(each[1] for each in found)))
+        return self._alone[1]
+
+
+def _merged(found: Iterable[Series]) -> Series:
+    words: list[tuple[float, int]] = []
+    for series in found:
+        refused = [1] * len(series.times)
+        for place in series.accepted:
+            refused[place] = 0
+        words += zip(series.times, refused, strict=True)
+    words.sort()
+    merged = Series([at for at, _ in words])
+    merged.accepted = [place for place, (_, refused) in enumerate(words) if not refused]
+    return merged

@@ -1,0 +1,67 @@
+"""The weights of the evidence, from a data file that people can read; fitted by ``fivefifty fit``."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from probe.classify.context.evidence_functions import FUNCTIONS, NAMES
+
+
+class Weights(NamedTuple):
+    """What each piece of evidence is worth, in nats of log odds that the mailbox is alive.
+
+    ``first`` weighs the first refusal: ``base`` and one weight a function. ``again`` turns the log odds of the first
+    verdict, and the chance that the living are refused once more, into those of the second. ``suppress_below`` is the
+    probability of life below which an address is suppressed.
+    """
+
+    base: float
+    first: tuple[float, ...]
+    again: tuple[float, float, float]
+    suppress_below: float
+
+
+def parse(text: str) -> Weights:
+    """Read a weights file; a function that it does not mention weighs nothing."""
+    raw = tomllib.loads(text)
+    known = {each["name"]: float(each["weight"]) for each in raw["weight"]}
+    again = raw["again"]
+    return Weights(
+        float(raw["base"]),
+        tuple(known.get(name, 0.0) for name in NAMES),
+        (float(again["base"]), float(again["first_verdict"]), float(again["refused_again"])),
+        float(raw["suppress_below"]),
+    )
+
+
+@cache
+def shipped() -> Weights:
+    """Return the weights that come with the package."""
+    return parse((resources.files("probe.classify.context") / "weights.toml").read_text("utf-8"))
+
+
+def write(weights: Weights, remarks: Iterable[str]) -> str:
+    """Return a weights file."""
+    return "\n".join([*(f"# {line}".rstrip() for line in remarks), *_lines(weights)]) + "\n"
+
+
+def _lines(weights: Weights) -> Iterator[str]:
+    yield f"suppress_below = {weights.suppress_below:g}"
+    yield f"base = {weights.base:.3f}"
+    yield ""
+    yield "# The second verdict, after one more attempt that was refused as well."
+    yield "[again]"
+    for name, weight in zip(("base", "first_verdict", "refused_again"), weights.again, strict=True):
+        yield f"{name} = {weight:.3f}"
+    for function, weight in zip(FUNCTIONS, weights.first, strict=True):
+        meaning = (function.__doc__ or "").partition("\n")[0]
+        yield ""
+        yield "[[weight]]"
+        yield f"name = {json.dumps(function.__name__)}"
+        yield f"weight = {weight:.3f}"
+        yield f"meaning = {json.dumps(meaning)}"

@@ -1,0 +1,96 @@
+"""What the words of a reply speak of, and what they are apart from names, addresses and numbers."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from fake_gateways.truth import Cause, Fault
+from probe.attempt import Attempt
+from probe.classify.by_text import ByText
+
+_MOST: Final = 600
+"""Characters of a reply that are read."""
+_ADDRESS: Final = re.compile(r"[^\s<>()\[\]{}:;,]{1,64}@[A-Za-z0-9.-]{1,255}")
+_HOST: Final = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.){2,8}[a-z][a-z0-9-]{1,62}\b")
+_CODED: Final = re.compile(r"\b(?=[a-z0-9_-]{0,40}\d)[a-z0-9_.-]{3,64}\b")
+_NUMBERS: Final = re.compile(r"\d+")
+_TIME: Final = re.compile(
+    r"\b\d{1,4} ?(?:s|sec|seconds?|m|min|minutes?|h|hours?)\b|\b(?:this|per|an|next) (?:hour|minute)\b", re.IGNORECASE
+)
+_SPEED: Final = re.compile(
+    r"\b(?:too (?:many|much|fast|quickly)|rate|throttl\w*|frequen\w*|volume|limit\w*|busy)\b", re.IGNORECASE
+)
+_LIST: Final = re.compile(
+    r"\b(?:dnsbl|rbl|spamhaus|sorbs|spamcop|senderbase|reputation|block ?list\w*|black ?list\w*|deny list|listed)\b",
+    re.IGNORECASE,
+)
+_CONTENT: Final = re.compile(
+    r"\b(?:spam\w*|ube|content\w*|unsolicited|virus|attachment\w*|phish\w*|spoofed|banned)\b", re.IGNORECASE
+)
+_MAILBOX: Final = re.compile(
+    r"\b(?:user|recipient|mailbox|address|account|alias|rcpt)\b|\bnsu\b|\bno such\b|\bunknown\b|\bdoes not exist\b",
+    re.IGNORECASE,
+)
+_TEXT: Final = ByText()
+
+
+class Words(NamedTuple):
+    """What a text speaks of.
+
+    ``pattern`` is the text with whatever varies left out. ``cause`` is the one that the text baseline reads in it.
+    ``of_mailbox`` says that a recipient or mailbox is spoken of at all; ``of_list``, ``of_speed``, ``of_time`` and
+    ``of_content`` that those are.
+    """
+
+    pattern: str
+    cause: Cause | None
+    of_mailbox: bool
+    of_list: bool
+    of_speed: bool
+    of_time: bool
+    of_content: bool
+
+    @property
+    def of_sending(self) -> bool:
+        """Whether the words lay it openly at the sender's door: its address, its speed, its message."""
+        return (
+            self.of_list
+            or self.of_speed
+            or self.of_content
+            or (self.cause is not None and self.cause.fault is Fault.SENDER)
+        )
+
+
+def pattern_of(text: str, recipient: str = "") -> str:
+    """Return a text in lower case without the recipient, other addresses, host names, identifiers and numbers."""
+    text = text[:_MOST].lower().replace("\n", " ")
+    local, _, domain = recipient.lower().rpartition("@")
+    for name in (recipient.lower(), domain):
+        if name:
+            text = text.replace(name, "*")
+    if len(local) > 3:
+        text = text.replace(local, "*")
+    text = _ADDRESS.sub("*", text)
+    text = _HOST.sub("*", text)
+    return _NUMBERS.sub("#", _CODED.sub("*", text))
+
+
+@lru_cache(maxsize=8192)
+def read(pattern: str) -> Words:
+    """Return what a pattern speaks of."""
+    return Words(
+        pattern,
+        _TEXT.cause_of(pattern),
+        bool(_MAILBOX.search(pattern)),
+        bool(_LIST.search(pattern)),
+        bool(_SPEED.search(pattern)),
+        bool(_TIME.search(pattern)),
+        bool(_CONTENT.search(pattern)),
+    )
+
+
+def words_of(attempt: Attempt) -> Words:
+    """Return what the reply to an attempt speaks of."""
+    return read(pattern_of(attempt.text, attempt.recipient))

@@ -1,0 +1,84 @@
+"""The tables of ``fivefifty evaluate``: who would suppress whom, and how far probabilities can be trusted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from probe.report.harmless import harmless
+
+
+def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
+    """Print the figures of probe/evaluating.py for people."""
+    console.print(_added("Scenarios with lies", figures["with_lies"]))
+    console.print(_added("Scenarios without", figures["without_lies"]))
+    console.print(_scenarios(figures["scenarios"]))
+    console.print(_held_out(figures["held_out"]))
+    for name, found in figures["calibration"].items():
+        console.print(_calibration(name, found))
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, box=box.HORIZONTALS, title_justify="left", title_style="bold")
+    for number, column in enumerate(columns):
+        table.add_column(column, justify="right" if number else "left", no_wrap=not number)
+    return table
+
+
+def _added(title: str, found: dict[str, Any]) -> Table:
+    table = _table(
+        f"{title} (95 % intervals)",
+        "classifier", "alive, suppressed", "of the living", "fewer than code", "gone, missed", "of the gone",
+        "missed though told", "worse than code",
+    )  # fmt: skip
+    for name, wrong in found.items():
+        fewer = wrong["fewer_than_code"]
+        table.add_row(
+            name,
+            f"{wrong['suppressed']:,}",
+            _interval(wrong["suppressed_interval"]),
+            "" if fewer is None else f"{fewer:.1%}",
+            f"{wrong['missed']:,}",
+            _interval(wrong["missed_interval"]),
+            f"{wrong['missed_though_told']:,}",
+            f"{wrong['worse_than_code']:,}",
+        )
+    return table
+
+
+def _scenarios(scenarios: dict[str, Any]) -> Table:
+    names = list(next(iter(scenarios.values()))["classifiers"]) if scenarios else []
+    table = _table("Alive and suppressed / gone and missed", "scenario", "living", "gone", *names, "further attempts")
+    for name, each in scenarios.items():
+        found = each["classifiers"]
+        counts = [f"{found[one]['suppressed']:,} / {found[one]['missed']:,}" for one in names]
+        first = found[names[0]]
+        table.add_row(
+            harmless(name), f"{first['living']:,}", f"{first['gone']:,}", *counts, f"{each['further_attempts']:,}"
+        )
+    return table
+
+
+def _held_out(found: dict[str, Any]) -> Table:
+    table = _table(
+        "Alive and suppressed, by weights fitted without the vendor", "vendor", "code", "context", "fewer than code"
+    )
+    for persona, counts in found.items():
+        fewer = "" if counts["fewer"] is None else f"{counts['fewer']:.1%}"
+        table.add_row(harmless(persona), f"{counts['code']:,}", f"{counts['context']:,}", fewer)
+    return table
+
+
+def _calibration(name: str, found: dict[str, Any]) -> Table:
+    brier = "" if found["brier"] is None else f", Brier score {found['brier']:.4f}"
+    table = _table(f"Probability of life by {name}{brier}", "cases", "said", "alive")
+    for each in found["bins"]:
+        table.add_row(f"{each['cases']:,}", f"{each['said']:.1%}", f"{each['alive']:.1%}")
+    return table
+
+
+def _interval(bounds: list[float]) -> str:
+    return f"{bounds[0]:.1%} to {bounds[1]:.1%}"

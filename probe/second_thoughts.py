@@ -1,0 +1,79 @@
+"""What the sender makes of a refusal while the campaign runs: whether to pause, and whom to try once more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fake_gateways.truth import Cause
+from probe.attempt import Attempt, Outcome
+from probe.campaign import Delivery
+from probe.classify.context.streaming import Streaming
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Advice
+from probe.mail import Mail
+from probe.scenario.sending import Sender
+
+_IN_A_ROW: Final = 2
+_NO_USE: Final = {Cause.CONTENT, Cause.VIRUS, Cause.AUTHENTICATION, Cause.TOO_LARGE, Cause.TLS_REQUIRED}
+"""Causes that are the same after a pause."""
+
+
+class SecondThoughts:
+    """Hears every attempt of a lane, and judges by what was heard there until then."""
+
+    def __init__(self, sender: Sender, mail: Mail) -> None:
+        self._sender = sender
+        self._mail = mail
+        self._campaigns: dict[str, Streaming] = {}
+        self._tested_until = 0.0
+        is_unsure = sender.retest is not None and sender.retest.who == "unsure"
+        self._listens = is_unsure or (sender.pause is not None and sender.pause.when is not None)
+
+    def hear(self, attempt: Attempt) -> None:
+        """Take note of an attempt."""
+        if self._listens:
+            self._of(attempt.campaign).hear(attempt)
+
+    def would_stop(self, attempt: Attempt) -> bool:
+        """Whether a refusal, and those right before it, are about the address it was sent from, by now."""
+        if self._sender.pause is None or self._sender.pause.when is None or attempt.outcome != Outcome.REFUSED:
+            return False
+        campaign = self._of(attempt.campaign)
+        if campaign.in_a_row(attempt) < _IN_A_ROW:
+            return False
+        reading = campaign.reading(attempt.recipient)
+        return reading.alive is not None and reading.alive >= 0.5 and reading.cause not in _NO_USE
+
+    def test_of(self, delivery: Delivery) -> Delivery | None:
+        """Return the further, different attempt at a refused delivery, None where the sender makes none."""
+        retest = self._sender.retest
+        if retest is None:
+            return None
+        others = (ip.address for ip in self._sender.ips if ip.address != delivery.source)
+        last = len(self._mail.letters[delivery.campaign]) - 1
+        return delivery._replace(
+            source=next(others, delivery.source), variant=delivery.variant if retest.message is None else last
+        )
+
+    def is_unsure(self, delivery: Delivery) -> bool:
+        """Whether a refused delivery is worth the further attempt, by what is known when its time has come."""
+        if self._sender.retest is None or self._sender.retest.who == "refused":
+            return True
+        return self._of(delivery.campaign).reading(delivery.recipient).advice is Advice.RETEST
+
+    def next_turn(self, at: float) -> float:
+        """Return when the next further attempt may be made, ``at`` or later."""
+        turn = max(at, self._tested_until)
+        if self._sender.retest is not None:
+            self._tested_until = turn + self._sender.retest.rate.seconds / self._sender.retest.rate.most
+        return turn
+
+    def _of(self, campaign: str) -> Streaming:
+        found = self._campaigns.get(campaign)
+        if found is None:
+            before: dict[str, tuple[Evidence, ...]] = {}
+            for past in self._campaigns.values():
+                for recipient in past.recipients:
+                    before[recipient] = (*before.get(recipient, ()), past.evidence(recipient))
+            found = self._campaigns[campaign] = Streaming(before, pooled=False)
+        return found

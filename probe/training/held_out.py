@@ -1,0 +1,24 @@
+"""The weights as they come out when one vendor's persona is left out of the fitting: for reports, never for reading."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from probe.classify.context.evidence_functions import NAMES
+from probe.classify.context.weights import Weights, shipped
+
+
+def weights_without(persona: str) -> Weights:
+    """Return the weights fitted without a persona; those of all where it took no part in the fitting."""
+    kept = _kept().get(persona)
+    if kept is None:
+        return shipped()
+    return shipped()._replace(base=kept["base"], first=tuple(kept["weights"].get(name, 0.0) for name in NAMES))
+
+
+@cache
+def _kept() -> dict[str, dict[str, Any]]:
+    return dict(json.loads((resources.files("probe.training") / "held_out.json").read_text("utf-8")))
