@@ -14,14 +14,13 @@ import pytest
 
 from probe import lab
 from probe.check.gates import Bound
-from probe.classify.chosen import choose
 from probe.classify.reading import ClassifierError
 from probe.input_error import InputError
 from probe.judging import BooksError
 from probe.report.harmless import harmless
 from probe.scenario.load import load
 from probe.setting import set_up
-from probe.testing.scenario_run import How, run, shown
+from probe.testing.scenario_run import How, readers, run, shown
 
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr  # pytest has no public name for it
@@ -53,7 +52,7 @@ class ScenarioFile(pytest.File):
         """Read the file; one that is wrong is a collection error of one sentence."""
         try:
             loaded = load(shown(self.path))
-            bounds = lab.expected(set_up(loaded), choose(self.how.classifiers, "--fivefifty-classifier"))
+            bounds = lab.expected(set_up(loaded), readers(loaded, self.how, "--fivefifty-classifier"))
         except InputError as error:
             raise self.CollectError(harmless(str(error))) from None
         node: ScenarioNode = ScenarioNode.from_parent(self, name=loaded.scenario.name)

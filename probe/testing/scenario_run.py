@@ -17,8 +17,8 @@ from probe.check.join import join
 from probe.check.read import read_all
 from probe.check.score import NAIVE, Scorecard
 from probe.check.story import Key, stories
-from probe.classify.chosen import choose
-from probe.classify.reading import Advice
+from probe.classify.chosen import choose, choose_for
+from probe.classify.reading import Advice, Chosen
 from probe.input_error import InputError
 from probe.ledger import FILE, Ledger
 from probe.report.harmless import harmless
@@ -124,7 +124,7 @@ class LabFixture:
     ) -> ScenarioRun:
         """Run a scenario, given by its path, as TOML text, or as the table that TOML text stands for.
 
-        ``transport`` is "memory" (no sockets) or "tcp"; who reads the bounces is all baselines, or the
+        ``transport`` is "memory" (no sockets) or "tcp"; who reads the bounces are the scenario's, or the
         ``classifiers`` that are named as on the command line. Whether the gates held is for the test to ask.
         Raises InputError, ClassifierError and BooksError.
         """
@@ -163,9 +163,14 @@ def run(loaded: Loaded, how: How, folder: Path) -> ScenarioRun:
         loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": how.seed}))
     setting = set_up(loaded)
     carriage: TransportName = "tcp" if how.transport == "tcp" else "memory"
-    options = lab.Options(carriage, folder, choose(how.classifiers, "classifier"), workers=1)
+    options = lab.Options(carriage, folder, readers(loaded, how, "classifier"), workers=1)
     result = _beside_any_loop(lambda: lab.run(setting, options))
     return ScenarioRun(loaded.scenario.name, result.scorecard, tuple(result.gates), folder, setting.foreign)
+
+
+def readers(loaded: Loaded, how: How, place: str) -> tuple[Chosen, ...]:
+    """Return who reads the bounces: those named at ``place``, else the scenario's own. Raises InputError."""
+    return choose(how.classifiers, place) if how.classifiers else choose_for(loaded, None)
 
 
 def _beside_any_loop(work: Callable[[], T]) -> T:
