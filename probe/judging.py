@@ -164,8 +164,9 @@ def judge(
     said = None
     if is_served and reported is not None:
         truths = list(ledger.truths())
-        said = gather(reported[0], served.begun(truths))
-        told = served.served_stories(said, truths, _mailboxes(ledger), ledger.returned())
+        mailboxes = _mailboxes(ledger)
+        said = served.gather_served(reported[0], truths, mailboxes)
+        told = served.served_stories(said, truths, mailboxes, ledger.returned())
     else:
         told = told_of(ledger)
         if reported is not None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from fake_gateways.truth import Fate, Truth
 from probe.attempt import Attempt, Failure, Outcome
-from probe.check.reported import Reported
+from probe.check.reported import Reported, gather
 from probe.check.story import Key, Story, state_of
 from probe.classify.evidence import Evidence
 from probe.coming_home import Returned
@@ -28,6 +28,17 @@ def begun(truths: Iterable[Truth]) -> dict[Key, float]:
     for truth in truths:
         if truth.recipient:
             found.setdefault(("", truth.recipient.lower()), truth.at)
+    return found
+
+
+def gather_served(events: Iterable[Event], truths: Iterable[Truth], mailboxes: Mapping[str, Mailbox]) -> Reported:
+    """Sort events under whoever was named to a gateway or has a mailbox behind one.
+
+    Somebody who was only ever refused before the recipient was named, in the greeting say, stands in no decision.
+    """
+    named = begun(truths)
+    found = gather(events, {**dict.fromkeys((("", address.lower()) for address in mailboxes), 0.0), **named})
+    found.silent = [key for key in found.silent if key in named]
     return found
 
 

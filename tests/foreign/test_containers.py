@@ -54,6 +54,25 @@ def test_a_campaign_runs_over_sockets_with_nothing_but_loopback_and_a_temporary_
     assert done.stdout.startswith("Of 200 recipients, ")
 
 
+BROKEN_AND_MENDED: Final = """\
+fivefifty init /tmp/theirs >/tmp/told && cd /tmp/theirs
+judge() {
+    fivefifty run bounces/scenario.toml --transport memory --baseline bounces/baseline.toml >/tmp/told &&
+        echo green || echo red
+}
+judge
+cp bounces/bounce-rules.toml /tmp/rules && sed -i 's/"end-of-data"/"ehlo"/' bounces/bounce-rules.toml
+judge
+cp /tmp/rules bounces/bounce-rules.toml
+judge
+"""
+
+
+def test_a_starting_set_goes_from_green_to_red_and_back_in_a_container(image: dict[str, Any]) -> None:
+    done = podman("run", *CONFINED, "--entrypoint", "sh", LAB, "-euc", BROKEN_AND_MENDED)
+    assert (done.stdout.split(), done.stderr) == (["green", "red", "green"], "")
+
+
 def test_a_folder_that_cannot_be_written_is_one_sentence(image: dict[str, Any]) -> None:
     done = podman("run", *CONFINED, *CAMPAIGN, LAB, "run", "/campaign/scenario.toml", "--out", "/campaign/run")
     assert done.returncode == 2

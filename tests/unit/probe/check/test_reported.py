@@ -8,7 +8,7 @@ from book_rows import STARTS, truth, verp
 from fake_gateways.mailboxes import MailboxState
 from fake_gateways.truth import Cause
 from probe.check.reported import gather, read_reported
-from probe.check.served import begun, served_stories
+from probe.check.served import begun, gather_served, served_stories
 from probe.classify import Advice
 from probe.intake.event import Event, Kind
 from probe.ledger import Mailbox
@@ -109,3 +109,18 @@ def test_what_others_sent_to_our_gateways_is_heard_by_their_log_and_true_by_our_
     )  # fmt: skip
     assert bob.evidence.bounced
     assert bob.evidence.heard[1] == "5.1.1"
+
+
+def test_who_was_never_named_to_a_gateway_is_a_recipient_all_the_same_and_who_was_and_is_not_reported_is_silent() -> (
+    None
+):
+    # The gateway would not even greet whoever had mail for Bob; to Cat nobody sent.
+    decided = [truth(recipient="", stage="connect", cause="ip-reputation", code=554), truth(recipient=ANN)]
+    boxes = {each: Mailbox(each, "acme", "present", None) for each in (ANN, BOB, "cat@acme.example")}
+    log = [event(Kind.REFUSED, BOB.upper(), at=STARTS + 30, code=554, text="no"), event(recipient="eve@acme.example")]
+    said = gather_served(log, decided, boxes)
+    assert [each.recipient for each in said.strangers] == ["eve@acme.example"]
+    assert said.silent == [("", ANN)]
+    told = served_stories(said, decided, boxes)
+    assert list(told) == [("", BOB)]
+    assert told["", BOB].cause is Cause.UNKNOWN
