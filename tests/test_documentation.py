@@ -70,6 +70,7 @@ COMMANDS = [
     "sweep",
     "suppression",
     "serve",
+    "init",
     "books",
     "personas",
     "personas show",
