@@ -41,6 +41,7 @@ EDGES: Final = {
     "probe/setting.py": "reads lists and messages",
     "probe/report/watching.py": "draws while a run goes on",
     "probe/report/shown.py": "reads the books",
+    "probe/report/table.py": "prints",
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
     "probe/intaking.py": "opens logs, makes keys",

@@ -31,10 +31,13 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     done = fivefifty("run", ROOT / "scenarios" / "dont_blame_the_messenger.toml", "--out", tmp_path / "run")
     printed = done.stdout.replace(str(tmp_path / "run"), name)
     shown = block("output of: fivefifty run", "text")
-    assert [line.rstrip() for line in printed.splitlines()] == shown.splitlines()
+    assert printed.splitlines() == shown.splitlines()
 
 
-COMMANDS = ["run", "serve", "books", "personas", "personas show", "personas check", "scenario check", "scenario schema"]
+COMMANDS = [
+    *("run", "serve", "books", "personas", "personas show", "personas check"),
+    *("scenario check", "scenario schema"),
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

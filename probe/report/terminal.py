@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from probe.check.classifier_score import ClassifierScore
-from probe.check.paired import heard
 from probe.check.score import Scorecard
 from probe.intake.event import BadLine
 from probe.judging import Result
+from probe.report.answer import answer, count, whom
+from probe.report.figures import interval_of
+from probe.report.harmless import harmless
+from probe.report.table import print_table
+
+__all__ = ["answer", "harmless", "print_answer", "print_reported", "whom"]
 
 GATEWAYS_SHOWN: Final = 8
-MISTAKES_SHOWN: Final = 10
 NAMES_SHOWN: Final = 5
 
 
@@ -30,10 +31,10 @@ def print_answer(console: Console, result: Result, out: str) -> None:
         console.print(line, soft_wrap=True)
     console.print()
     if card.classifiers:
-        console.print(_classifiers(card))
+        _print_classifiers(console, card)
         console.print()
     if any(gateway.hard_bounces > gateway.gone for gateway in card.gateways.values()):
-        console.print(_gateways(card))
+        _print_gateways(console, card)
         console.print()
     for gate in result.gates:
         word, style = ("passed", "green") if gate.passed else ("FAILED", "bold red")
@@ -42,31 +43,11 @@ def print_answer(console: Console, result: Result, out: str) -> None:
             soft_wrap=True,
         )
         if not gate.passed:
-            for line in whom(result, gate.name):
+            for line in whom(gate.name, result.told, result.readings):
                 console.print(Text(f"  {harmless(line)}"), soft_wrap=True)
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
-
-
-def whom(result: Result, gate: str) -> list[str]:
-    """Return whom a classifier is wrong about, where a gate on it failed, with what was heard of each."""
-    parts = gate.split(".")
-    if parts[0] != "classifiers":
-        return []
-    mistakes = result.mistakes[parts[1]]
-    missed = parts[2].startswith(("missed", "recall"))
-    names = mistakes.missed_dead if missed else mistakes.wrongly_suppressed
-    lines = []
-    for name in names[:MISTAKES_SHOWN]:
-        campaign, _, recipient = name.partition("/")
-        story = result.told[campaign, recipient]
-        why = result.readings[parts[1]][campaign, recipient].reason
-        state = "gone, kept" if missed else "alive, suppressed"
-        lines.append(f"{state}: {name}: {heard(story)} ({why})")
-    if len(names) > MISTAKES_SHOWN:
-        lines.append(f"and {len(names) - MISTAKES_SHOWN:,} more")
-    return lines
 
 
 def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine]) -> None:
@@ -75,7 +56,7 @@ def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine
     if said is None:
         return
     events = sum(map(len, said.events.values()))
-    console.print(f"Reported: {events:,} events about {_count(len(said.events), 'recipient')}.", soft_wrap=True)
+    console.print(f"Reported: {events:,} events about {count(len(said.events), 'recipient')}.", soft_wrap=True)
     for what, names in (
         ("about nobody in the books", [event.recipient for event in said.strangers]),
         ("there before (the same event again)", [event.recipient for event in said.duplicates]),
@@ -89,103 +70,47 @@ def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine
     console.print()
 
 
-def harmless(text: str) -> str:
-    """Return a text without anything that a terminal would obey."""
-    return "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
-
-
-def answer(card: Scorecard) -> list[str]:
-    """Return the answer as sentences."""
-    truth = card.truth
-    hard = card.hard_bounces_reported
-    into_junk = f" ({card.junked:,} of them into junk)" if card.junked else ""
-    lost = card.quarantined + card.discarded + card.bounced_later
-    lines = [
-        f"Of {_count(card.recipients, 'recipient')}, {card.delivered - lost:,} got the message{into_junk}.",
-        f"Reported: {_count(hard, 'hard bounce')} ({card.hard_bounce_rate:.1%}).",
-    ]
-    if lost:
-        fates = (
-            ("quarantined", card.quarantined),
-            ("discarded", card.discarded),
-            ("bounced later", card.bounced_later),
-        )
-        told = ", ".join(f"{count:,} {fate}" for fate, count in fates if count)
-        lines.insert(1, f"Taken by the gateway and never read: {told}.")
-    if hard:
-        lines.append(f"Really gone: {truth.recipient_fault:,} of them ({truth.recipient_fault / hard:.0%}).")
-    if truth.disguised:
-        causes = sorted(
-            ((score.disguised, cause) for cause, score in truth.by_cause.items() if score.disguised), reverse=True
-        )
-        told = ", ".join(f"{count:,} for {cause}" for count, cause in causes)
-        lines.append(f"Alive: {truth.disguised:,}, refused {told}, and told as if the mailbox did not exist.")
-    too_large = truth.by_cause["too-large"].refused
-    if too_large:
-        lines.append(
-            f"Too large: the message, for the gateways of {_count(too_large, 'recipient')}; "
-            "make it smaller, or raise size_limit of the gateway."
-        )
-    if truth.misread:
-        lines.append(
-            f"Alive as well: {truth.misread:,}, whose refusals did not speak of the mailbox "
-            "but have numbers that read as a hard bounce."
-        )
-    if card.refused_otherwise or card.given_up:
-        lines.append(
-            f"Not delivered either: {card.refused_otherwise + card.given_up:,}, of which {card.refused_otherwise:,} "
-            f"refused for other reasons and {card.given_up:,} deferred until the sender gave up."
-        )
-    return lines
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _classifiers(card: Scorecard) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD, title="Who would suppress whom (95 % intervals)", title_justify="left", pad_edge=False
+def _print_classifiers(console: Console, card: Scorecard) -> None:
+    scores = card.classifiers
+    retests = any(score.retested for score in scores.values())
+    costs = any(score.cost.total for score in scores.values())
+    print_table(
+        console,
+        "Who would suppress whom (95 % intervals)",
+        [
+            *("classifier", "alive,\nsuppressed", "of the\nliving", "gone,\nkept", "of the\ngone"),
+            *(["to be\nretested"] if retests else []),
+            *(["cost"] if costs else []),
+        ],
+        (
+            [
+                harmless(name),
+                *(f"{score.wrongly_suppressed:,}", interval_of(score.wrongly_suppressed_interval)),
+                *(f"{score.missed_dead:,}", interval_of(score.missed_dead_interval)),
+                *([f"{score.retested:,}"] if retests else []),
+                *([f"{score.cost.total:,.2f}"] if costs else []),
+            ]
+            for name, score in scores.items()
+        ),
     )
-    table.add_column("classifier")
-    table.add_column("alive, suppressed", justify="right")
-    table.add_column("of the living", justify="right")
-    table.add_column("gone, kept", justify="right")
-    table.add_column("of the gone", justify="right")
-    for name, score in card.classifiers.items():
-        table.add_row(
-            Text(name),
-            f"{score.wrongly_suppressed:,}",
-            _range(score, wrong=True),
-            f"{score.missed_dead:,}",
-            _range(score),
-        )
-    return table
 
 
-def _range(score: ClassifierScore, *, wrong: bool = False) -> str:
-    low, high = score.wrongly_suppressed_interval if wrong else score.missed_dead_interval
-    return f"{low:.1%} to {high:.1%}"
-
-
-def _gateways(card: Scorecard) -> Table:
+def _print_gateways(console: Console, card: Scorecard) -> None:
     lying = sorted(
         ((score, name) for name, score in card.gateways.items() if score.hard_bounces > score.gone),
         key=lambda pair: (pair[0].gone - pair[0].hard_bounces, pair[1]),
     )
     more = len(lying) - GATEWAYS_SHOWN
-    title = "Where the report lies" + (f" (the worst {GATEWAYS_SHOWN} of {len(lying)} gateways)" if more > 0 else "")
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
-    table.add_column("gateway")
-    for heading in ("recipients", "delivered", "hard bounces", "gone", "alive"):
-        table.add_column(heading, justify="right")
-    for score, name in lying[:GATEWAYS_SHOWN]:
-        table.add_row(
-            Text(name),
-            f"{score.recipients:,}",
-            f"{score.delivered:,}",
-            f"{score.hard_bounces:,}",
-            f"{score.gone:,}",
-            f"{score.hard_bounces - score.gone:,}",
-        )
-    return table
+    print_table(
+        console,
+        "Where the report lies" + (f" (the worst {GATEWAYS_SHOWN} of {len(lying)} gateways)" if more > 0 else ""),
+        ["gateway", "recipients", "delivered", "hard\nbounces", "gone", "alive"],
+        (
+            [
+                harmless(name),
+                *(f"{score.recipients:,}", f"{score.delivered:,}", f"{score.hard_bounces:,}", f"{score.gone:,}"),
+                f"{score.hard_bounces - score.gone:,}",
+            ]
+            for score, name in lying[:GATEWAYS_SHOWN]
+        ),
+    )
