@@ -41,6 +41,7 @@ EDGES: Final = {
     "probe/setting.py": "reads lists and messages",
     "probe/report/watching.py": "draws while a run goes on",
     "probe/report/shown.py": "reads the books",
+    "probe/report/page_file.py": "reads the books, writes the page",
     "probe/report/table.py": "prints",
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
@@ -57,6 +58,7 @@ EDGES: Final = {
     "probe/baseline_files.py": "reads and writes files",
     "probe/report/compared.py": "prints",
     "probe/cli/logs.py": "arguments and exit codes",
+    "probe/cli/reporting.py": "arguments and exit codes",
     "probe/cli/running.py": "arguments and exit codes",
 }
 """Every file that does input or output. A file that is not named here is pure."""
@@ -74,6 +76,7 @@ DOORS: Final = {
     ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
     ("probe/message.py", "pathlib"): {"read"},
     ("probe/signature.py", "pathlib"): {"signer"},
+    ("probe/report/page.py", "importlib"): {"_piece"},
     ("probe/scenario/companies.py", "pathlib"): {"_mailboxes_in", "staff"},
     ("probe/scenario/model.py", "pathlib"): {"_resolved"},
 }
@@ -92,7 +95,10 @@ ONLY_IN: Final = {
     "aiosmtplib": {"probe/transport/tcp.py", "fake_gateways/bouncer.py"},
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
-    "typer": {f"probe/cli/{name}.py" for name in ("books", "console", "files", "judging", "logs", "running")},
+    "typer": {
+        f"probe/cli/{name}.py" for name in ("books", "console", "files", "judging", "logs", "reporting", "running")
+    },
+    "jinja2": {"probe/report/page.py"},
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
     "flufl": {"probe/returned_mail/__init__.py"},

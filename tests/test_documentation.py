@@ -35,7 +35,7 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
 
 
 COMMANDS = [
-    *("run", "serve", "books", "personas", "personas show", "personas check"),
+    *("run", "serve", "report", "books", "personas", "personas show", "personas check"),
     *("scenario check", "scenario schema"),
 ]
 

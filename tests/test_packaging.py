@@ -17,6 +17,7 @@ import pytest
 ROOT: Final = Path(__file__).parents[1]
 PACKAGES: Final = ("fake_gateways", "probe")
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+KINDS: Final = ("*.py", "*.toml", "*.jinja", "*.css", "*.js", "*.json", "py.typed")
 DEADLINE_S: Final = 120.0
 
 
@@ -94,6 +95,7 @@ def test_the_wheel_is_for_every_platform(wheel: Path) -> None:
         "fake_gateways/py.typed",
         "probe/py.typed",
         "probe/classify/words.toml",
+        *(f"probe/report/{name}" for name in ("page.html.jinja", "page.css", "page.js", "charts.json", "vega.js")),
         *(f"fake_gateways/personas/{name}.toml" for name in ("cisco-esa", "consumer", "mimecast", "proofpoint")),
     ],
 )
@@ -104,14 +106,14 @@ def test_the_wheel_holds_what_is_read_at_run_time(data: str, names: set[str]) ->
 def test_the_wheel_holds_all_source_and_all_data_and_nothing_else(names: set[str]) -> None:
     about = f"fivefifty-{PROJECT['version']}.dist-info"
     assert names == {
-        *in_source("*.py", "*.toml", "py.typed"),
+        *in_source(*KINDS),
         *(f"{about}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")),
     }
 
 
 def test_no_file_of_the_packages_is_of_another_kind() -> None:
     everything = {name for name in in_source("*") if (ROOT / name).is_file() and "__pycache__" not in name}
-    assert everything == set(in_source("*.py", "*.toml", "py.typed"))
+    assert everything == set(in_source(*KINDS))
 
 
 def test_the_version_stands_in_one_place(installed: metadata.Distribution) -> None:
@@ -154,6 +156,7 @@ def test_a_campaign_runs_from_the_wheel_with_its_personas_and_words(site: Path, 
     assert finished.returncode == 0, finished.stderr
     assert "Reported: 8 hard bounces (66.7%)" in finished.stdout
     assert (tmp_path / "runs" / "twelve" / "ledger.sqlite").is_file()
+    assert (tmp_path / "runs" / "twelve" / "report.html").is_file()
 
 
 def test_it_is_the_wheel_that_runs_and_not_the_source(site: Path, tmp_path: Path) -> None:

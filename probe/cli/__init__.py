@@ -9,13 +9,13 @@ from typing import NoReturn
 
 from fake_gateways.loopback import OutsideError
 from probe.classify.reading import ClassifierError
-from probe.cli import books, files, judging, logs, running
+from probe.cli import books, files, judging, logs, reporting, running
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
 from probe.judging import BooksError
 from probe.report.terminal import harmless
 
-COMMANDS = (running, judging, books, logs, files)
+COMMANDS = (running, judging, reporting, books, logs, files)
 """Modules whose commands the application has, in the order that help lists them."""
 
 

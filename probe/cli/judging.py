@@ -20,6 +20,7 @@ from probe.intake.formats import FORMATS, MAILBOX
 from probe.judging import Result, bounds, judge, prices_of, said_before, told_of
 from probe.ledger import Ledger
 from probe.report.compared import print_comparison, print_worsenings
+from probe.report.page_file import write_report
 from probe.report.terminal import print_answer, print_reported
 
 baseline_app = typer.Typer(
@@ -92,7 +93,8 @@ def check(
 
 
 def conclude(result: Result, folder: Path, known: tuple[Baseline, Path] | None) -> NoReturn:
-    """Print the answer, and end with the code that it deserves."""
+    """Write the report, print the answer, and end with the code that it deserves."""
+    write_report(result, folder)
     with printing():
         console = PipedConsole()
         print_answer(console, result, str(folder))

@@ -53,7 +53,7 @@ def percent(share: float) -> str:
 def interval_of(interval: tuple[float, float]) -> str:
     """Return an interval of shares, with more digits where there would be nothing but zeros."""
     low, high = interval
-    digits = next((digits for digits in (1, 2, 3) if high >= 0.1 ** (digits + 1)), 4)
+    digits = next((digits for digits in (1, 2, 3) if high >= 0.1 ** (2 * digits)), 4)
     return f"{low * 100:.{digits}f}-{high:.{digits}%}"
 
 

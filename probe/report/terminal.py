@@ -48,6 +48,7 @@ def print_answer(console: Console, result: Result, out: str) -> None:
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
+    console.print(Text(f"look   {out}/report.html"), soft_wrap=True)
 
 
 def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine]) -> None:
