@@ -15,7 +15,7 @@ from probe.classify.context.weights import shipped
 from probe.classify.evidence import Evidence
 from probe.ledger import Ledger
 from probe.report.harmless import harmless
-from probe.report.shown import moment
+from probe.report.lines import moment
 
 
 def explain(ledger: Ledger, recipient: str) -> Iterator[str]:

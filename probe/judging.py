@@ -88,6 +88,7 @@ def open_books(ledger: Ledger, setting: Setting, transport: str) -> None:
     scenario = setting.loaded.scenario
     ledger.note("complete", "no")
     ledger.note("scenario", scenario.name)
+    ledger.note("title", scenario.title)
     ledger.note("seed", str(scenario.seed))
     ledger.note("transport", transport)
     ledger.note("campaigns", json.dumps([each.name for each in scenario.campaign]))

@@ -58,6 +58,8 @@ EDGES: Final = {
     "probe/setting.py": "reads lists and messages",
     "probe/report/watching.py": "draws while a run goes on",
     "probe/report/shown.py": "reads the books",
+    "probe/report/page_file.py": "reads the books, writes the page",
+    "probe/report/table.py": "prints",
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
     "probe/report/suppression.py": "prints",
@@ -95,6 +97,7 @@ DOORS: Final = {
     ("probe/campaign.py", "pathlib"): {"read_list", "_listed"},
     ("probe/message.py", "pathlib"): {"read"},
     ("probe/signature.py", "pathlib"): {"signer"},
+    ("probe/report/page.py", "importlib"): {"_piece"},
     ("probe/scenario/companies.py", "pathlib"): {"_mailboxes_in", "staff"},
     ("probe/scenario/model.py", "pathlib"): {"_resolved"},
 }
@@ -117,6 +120,7 @@ ONLY_IN: Final = {
     "altair": {"probe/report/sweep_chart.py"},
     "vl_convert": {"probe/report/sweep_chart.py"},
     "pytest": {"probe/pytest_plugin.py", "probe/testing/collecting.py"},
+    "jinja2": {"probe/report/page.py"},
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
     "re2": {

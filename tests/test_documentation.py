@@ -37,7 +37,7 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     done = fivefifty("run", ROOT / "scenarios" / "dont_blame_the_messenger.toml", "--out", tmp_path / "run")
     printed = done.stdout.replace(str(tmp_path / "run"), name)
     shown = block("output of: fivefifty run", "text")
-    assert [line.rstrip() for line in printed.splitlines()] == shown.splitlines()
+    assert printed.splitlines() == shown.splitlines()
 
 
 def test_the_readme_shows_what_suppression_prints(tmp_path: Path) -> None:
@@ -65,6 +65,7 @@ def test_the_policy_in_the_readme_is_one() -> None:
 COMMANDS = [
     "run",
     "check",
+    "report",
     "compare",
     "baseline update",
     "sweep",

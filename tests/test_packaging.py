@@ -18,7 +18,10 @@ ROOT: Final = Path(__file__).parents[1]
 PACKAGES: Final = ("fake_gateways", "probe")
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DEADLINE_S: Final = 120.0
-SHIPPED: Final = ("*.py", "*.toml", "py.typed", "starting_set/*.yml", "starting_set/*.eml")
+SHIPPED: Final = (
+    *("*.py", "*.toml", "*.jinja", "*.css", "*.js", "*.json", "py.typed"),
+    *("starting_set/*.yml", "starting_set/*.eml", "training/messages/*.eml"),
+)
 """Kinds of files that the packages have."""
 
 
@@ -96,6 +99,7 @@ def test_the_wheel_is_for_every_platform(wheel: Path) -> None:
         "fake_gateways/py.typed",
         "probe/py.typed",
         "probe/classify/words.toml",
+        *(f"probe/report/{name}" for name in ("page.html.jinja", "page.css", "page.js", "charts.json", "vega.js")),
         *(f"fake_gateways/personas/{name}.toml" for name in ("cisco-esa", "consumer", "mimecast", "proofpoint")),
     ],
 )
@@ -173,6 +177,7 @@ def test_a_campaign_runs_from_the_wheel_with_its_personas_and_words(site: Path, 
     assert finished.returncode == 0, finished.stderr
     assert "Reported: 8 hard bounces (66.7%)" in finished.stdout
     assert (tmp_path / "runs" / "twelve" / "ledger.sqlite").is_file()
+    assert (tmp_path / "runs" / "twelve" / "report.html").is_file()
 
 
 def test_it_is_the_wheel_that_runs_and_not_the_source(site: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from probe.cli import (
     files,
     judging,
     logs,
+    reporting,
     running,
     suppression,
     sweep,
@@ -27,7 +28,10 @@ from probe.input_error import InputError
 from probe.judging import BooksError
 from probe.report.harmless import harmless
 
-COMMANDS = (beginning, running, judging, sweep, suppression, evaluate, books, logs, files, classifiers)
+COMMANDS = (
+    *(beginning, running, judging, reporting, sweep, suppression),
+    *(evaluate, books, logs, files, classifiers),
+)
 """Modules whose commands the application has, in the order that help lists them."""
 
 

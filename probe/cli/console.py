@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated, Final, cast
 
 import typer
 from rich.console import Console
@@ -16,6 +17,9 @@ from rich.console import Console
 from fake_gateways.loopback import Network
 from probe.input_error import InputError
 from probe.scenario.load import Loaded, load
+
+_AS_WIDE_AS_IT_TAKES: Final = 100_000
+_PADDING: Final = re.compile(r" +$", re.MULTILINE)
 
 app = typer.Typer(
     help="Ground truth for bounce handling: gateways that lie, a sender that believes them, a judge that knows better.",
@@ -48,8 +52,29 @@ class PipeClosedError(Exception):
     """Whoever read our output has gone. Of its own kind, because click takes the system's for a failure."""
 
 
+class _Unpadded:
+    """Standard output without the spaces that tables end their lines with."""
+
+    encoding = property(lambda _: sys.stdout.encoding)
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(_PADDING.sub("", text))
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+
 class PipedConsole(Console):
-    """A console that leaves it to the command to end when its reader has gone."""
+    """A console that cuts nothing to a width where there is no terminal.
+
+    It leaves it to the command to end when its reader has gone.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        if not self.is_terminal:
+            self.width = _AS_WIDE_AS_IT_TAKES
+            self.file = cast("IO[str]", _Unpadded())
 
     def on_broken_pipe(self) -> None:
         """Say so, where rich would exit with the code of a failed gate."""

@@ -46,7 +46,7 @@ def evaluate(
         if as_json:
             print(json.dumps(figures, indent=2))
         else:
-            print_evaluation(PipedConsole(width=None if os.isatty(1) else 160), figures)
+            print_evaluation(PipedConsole(), figures)
 
 
 def _files(path: Path) -> list[Path]:

@@ -23,6 +23,7 @@ from probe.intake.formats import FORMATS, MAILBOX
 from probe.judging import SCORECARD, Result, bounds, judge, prices_of, said_before, told_of
 from probe.ledger import Ledger
 from probe.report.compared import print_comparison, print_worsenings
+from probe.report.page_file import write_report
 from probe.report.terminal import print_answer, print_reported
 
 baseline_app = typer.Typer(
@@ -107,6 +108,7 @@ def conclude(
     before = None if known is None else baseline_files.known_of(known[0], result, known[1])
     findings = result.findings(before)
     publish(result.scorecard, findings, reports, scenario)
+    write_report(result, folder)
     with printing():
         console = PipedConsole()
         print_answer(console, result, str(folder))

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sqlalchemy import URL, Connection, Table, create_engine, delete, event, func, select
+from sqlalchemy import URL, Connection, Table, create_engine, delete, event, func, select, tuple_
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError
 
@@ -64,6 +64,8 @@ _TABLES: Final[dict[type[Any], Table]] = {
     Note: NOTE,
 }
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ASKED_TOGETHER: Final = 10_000
+"""Dialogues that are looked for in one go: SQLite takes 32,766 parameters."""
 _NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
 
 
@@ -297,13 +299,13 @@ class Ledger:
 
     def dialogues(self, attempts: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         """Return the transcripts of attempts, as far as they were kept."""
+        wanted = list(attempts)
         found = {}
         with self._reading() as connection:
-            for lane, seq in attempts:
-                wanted = (TRANSCRIPT.c.lane == lane) & (TRANSCRIPT.c.seq == seq)
-                text = connection.execute(select(TRANSCRIPT.c.dialogue).where(wanted)).scalar()
-                if text is not None:
-                    found[lane, seq] = str(text)
+            for begin in range(0, len(wanted), _ASKED_TOGETHER):
+                some = tuple_(TRANSCRIPT.c.lane, TRANSCRIPT.c.seq).in_(wanted[begin : begin + _ASKED_TOGETHER])
+                for lane, seq, text in connection.execute(select(TRANSCRIPT).where(some)):
+                    found[lane, seq] = text
         return found
 
     def planned(self) -> Iterator[Planned]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from probe.check.baseline import Worsening
 from probe.check.paired import Comparison, McNemar, heard
 from probe.judging import Result
 from probe.report.harmless import harmless
+from probe.report.table import print_table
 
 SHOWN: Final = 20
 """Recipients that are named."""
@@ -23,17 +22,20 @@ LUCK: Final = 0.05
 def print_comparison(console: Console, compared: Mapping[tuple[str, str], Comparison]) -> None:
     """Print the paired counts of each two, then whom they judge differently, with what was heard of them."""
     for (first, second), found in compared.items():
-        table = Table(box=box.SIMPLE_HEAD, title=f"A {first}, B {second}", title_justify="left", pad_edge=False)
-        table.add_column("")
-        for heading in ("recipients", "both wrong", "only A", "only B", "p"):
-            table.add_column(heading, justify="right")
-        for name, test in (("alive, suppressed", found.living), ("gone, kept", found.gone)):
-            table.add_row(
-                name,
-                *(f"{count:,}" for count in (test.cases, test.both_wrong, test.only_first, test.only_second)),
-                f"{test.p_value:.3g}",
-            )
-        console.print(table)
+        print_table(
+            console,
+            harmless(f"A {first}, B {second}"),
+            ["", "recipients", "both\nwrong", "only\nA", "only\nB", "p"],
+            (
+                [
+                    name,
+                    *(f"{count:,}" for count in (test.cases, test.both_wrong, test.only_first, test.only_second)),
+                    f"{test.p_value:.3g}",
+                ]
+                for name, test in (("alive, suppressed", found.living), ("gone, kept", found.gone))
+            ),
+        )
+        console.print()
         for name, test in (("living suppressed", found.living), ("gone kept", found.gone)):
             console.print(_sentence(name, test), soft_wrap=True)
         changes = sorted(found.changes, key=lambda change: (not change.is_worse, not change.is_better, change))

@@ -16,5 +16,14 @@ def harmless(text: str) -> str:
 
     What is left is also what XML 1.0 allows in a document (section 2.2): nothing unprintable is.
     """
-    shown = "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
+    shown = (
+        text if text.isprintable() else "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
+    )
     return _COMMAND.sub(lambda found: found[0][:-1] + "?", shown)
+
+
+def clipped(text: str, most: int) -> str:
+    """Return the harmless beginning of a text, and how much of it is left out, if any is."""
+    if len(text) <= most:
+        return harmless(text)
+    return f"{harmless(text[:most])}... ({len(text) - most:,} more characters)"

@@ -51,7 +51,7 @@ def print_persona(console: Console, persona: Persona) -> None:
         for refusal in wordings:
             said = " ".join(filter(None, (str(refusal.code), str(refusal.enhanced or ""), refusal.text)))
             by = f", by {', '.join(refusal.by)}" if refusal.by else ""
-            console.print(Padding(Text(said), (0, 0, 0, 2)))
+            console.print(Padding(Text(said), (0, 0, 0, 2), expand=False))
             console.print(
                 Padding(Text(f"at {', '.join(refusal.stages)}{by}; {refusal.source}", style="dim"), (0, 0, 0, 4))
             )

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from probe.check.classifier_score import ClassifierScore
 from probe.check.score import Scorecard
 from probe.intake.event import BadLine
 from probe.judging import Result
 from probe.report.answer import answer, count
-from probe.report.harmless import harmless
+from probe.report.figures import interval_of
+from probe.report.harmless import clipped, harmless
+from probe.report.table import print_table
+
+MISTAKES_SHOWN: Final = 10
+LONGEST: Final = 500
+"""Characters of a line about somebody."""
 
 GATEWAYS_SHOWN: Final = 8
-MISTAKES_SHOWN: Final = 10
 NAMES_SHOWN: Final = 5
 
 
@@ -31,21 +33,22 @@ def print_answer(console: Console, result: Result, out: str) -> None:
         console.print(line, soft_wrap=True)
     console.print()
     if card.classifiers:
-        console.print(_classifiers(card))
+        _print_classifiers(console, card)
         console.print()
     if any(gateway.hard_bounces > gateway.gone for gateway in card.gateways.values()):
-        console.print(_gateways(card))
+        _print_gateways(console, card)
         console.print()
     for finding in result.findings():
         word, style = ("passed", "green") if finding.passed else ("FAILED", "bold red")
         console.print(Text.assemble("gate ", (word, style), f"  {harmless(finding.sentence)}"), soft_wrap=True)
         for each in finding.mistaken[:MISTAKES_SHOWN]:
-            console.print(Text(f"  {harmless(str(each))}"), soft_wrap=True)
+            console.print(Text(f"  {clipped(str(each), LONGEST)}"), soft_wrap=True)
         if len(finding.mistaken) > MISTAKES_SHOWN:
             console.print(f"  and {len(finding.mistaken) - MISTAKES_SHOWN:,} more", soft_wrap=True)
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
+    console.print(Text(f"look   {out}/report.html"), soft_wrap=True)
 
 
 def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine]) -> None:
@@ -68,49 +71,47 @@ def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine
     console.print()
 
 
-def _classifiers(card: Scorecard) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD, title="Who would suppress whom (95 % intervals)", title_justify="left", pad_edge=False
+def _print_classifiers(console: Console, card: Scorecard) -> None:
+    scores = card.classifiers
+    retests = any(score.retested for score in scores.values())
+    costs = any(score.cost.total for score in scores.values())
+    print_table(
+        console,
+        "Who would suppress whom (95 % intervals)",
+        [
+            *("classifier", "alive,\nsuppressed", "of the\nliving", "gone,\nkept", "of the\ngone"),
+            *(["to be\nretested"] if retests else []),
+            *(["cost"] if costs else []),
+        ],
+        (
+            [
+                harmless(name),
+                *(f"{score.wrongly_suppressed:,}", interval_of(score.wrongly_suppressed_interval)),
+                *(f"{score.missed_dead:,}", interval_of(score.missed_dead_interval)),
+                *([f"{score.retested:,}"] if retests else []),
+                *([f"{score.cost.total:,.2f}"] if costs else []),
+            ]
+            for name, score in scores.items()
+        ),
     )
-    table.add_column("classifier")
-    table.add_column("alive, suppressed", justify="right")
-    table.add_column("of the living", justify="right")
-    table.add_column("gone, kept", justify="right")
-    table.add_column("of the gone", justify="right")
-    for name, score in card.classifiers.items():
-        table.add_row(
-            Text(name),
-            f"{score.wrongly_suppressed:,}",
-            _range(score, wrong=True),
-            f"{score.missed_dead:,}",
-            _range(score),
-        )
-    return table
 
 
-def _range(score: ClassifierScore, *, wrong: bool = False) -> str:
-    low, high = score.wrongly_suppressed_interval if wrong else score.missed_dead_interval
-    return f"{low:.1%} to {high:.1%}"
-
-
-def _gateways(card: Scorecard) -> Table:
+def _print_gateways(console: Console, card: Scorecard) -> None:
     lying = sorted(
         ((score, name) for name, score in card.gateways.items() if score.hard_bounces > score.gone),
         key=lambda pair: (pair[0].gone - pair[0].hard_bounces, pair[1]),
     )
     more = len(lying) - GATEWAYS_SHOWN
-    title = "Where the report lies" + (f" (the worst {GATEWAYS_SHOWN} of {len(lying)} gateways)" if more > 0 else "")
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
-    table.add_column("gateway")
-    for heading in ("recipients", "delivered", "hard bounces", "gone", "alive"):
-        table.add_column(heading, justify="right")
-    for score, name in lying[:GATEWAYS_SHOWN]:
-        table.add_row(
-            Text(name),
-            f"{score.recipients:,}",
-            f"{score.delivered:,}",
-            f"{score.hard_bounces:,}",
-            f"{score.gone:,}",
-            f"{score.hard_bounces - score.gone:,}",
-        )
-    return table
+    print_table(
+        console,
+        "Where the report lies" + (f" (the worst {GATEWAYS_SHOWN} of {len(lying)} gateways)" if more > 0 else ""),
+        ["gateway", "recipients", "delivered", "hard\nbounces", "gone", "alive"],
+        (
+            [
+                harmless(name),
+                *(f"{score.recipients:,}", f"{score.delivered:,}", f"{score.hard_bounces:,}", f"{score.gone:,}"),
+                f"{score.hard_bounces - score.gone:,}",
+            ]
+            for score, name in lying[:GATEWAYS_SHOWN]
+        ),
+    )

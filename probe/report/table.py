@@ -1,0 +1,35 @@
+"""Tables for people: ruled in a terminal, as plain as can be in a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_DASHES: Final = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
+
+
+def print_table(console: Console, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print words in the first column, numbers in the others.
+
+    A heading may have several lines, for narrow terminals; in a pipe it has one. Numbers are never broken; names are,
+    where there is no room for them.
+    """
+    lines = max(heading.count("\n") for heading in headings)
+    drawn = Table(
+        box=box.SIMPLE_HEAD if console.is_terminal else _DASHES, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    for number, heading in enumerate(headings):
+        # Short headings stand on the last line.
+        tall = "\n" * (lines - heading.count("\n")) + heading
+        shown = tall if console.is_terminal else heading.replace("\n", " ")
+        drawn.add_column(shown, justify="right", no_wrap=True) if number else drawn.add_column(shown, overflow="fold")
+    for row in rows:
+        drawn.add_row(*map(Text, row))
+    if title:
+        console.print(Text(title, style="bold"), soft_wrap=True)
+    console.print(drawn)

@@ -1,0 +1,272 @@
+"""The report in a browser: drawn without an error or a request, searchable, and safe from what strangers said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pytest
+from book_rows import STARTS
+from chromium import chromium
+from deadline import DEADLINE_S
+from report_content import Person, content, gone, kept, lied
+
+from fake_gateways.truth import Cause
+from probe.check.gates import Gate
+from probe.check.prices import Prices
+from probe.report.page import Content, page
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+WIDE: Final = {"width": 1200, "height": 900}
+CHARTS: Final = 10
+PHONE: Final = {"width": 360, "height": 740}
+SCRIPT: Final = "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"'><b id=owned>"
+HOSTILE: Final = f"{SCRIPT}\x1b[31m\u202egnol\u2066 {{{{ 7 * 7 }}}} \u2028"
+
+
+def everything(word: str = "") -> Content:
+    """Return a report with every section; ``word`` is behind everything that strangers name or say."""
+    calm = [Person(f"calm{n}", at=STARTS + 10 * n, gateway=f"acme{word}") for n in range(40)]
+    people = [
+        *calm,
+        *(lied(f"lied{n}", STARTS + 400 + 5 * n, gateway=f"acme{word}", text=f"no such user{word}") for n in range(30)),
+        *(kept(f"kept{n}", STARTS + 900 + n, gateway=f"beta{word}") for n in range(10)),
+        *(gone(f"gone{n}", STARTS + 20 * n, gateway=f"acme{word}") for n in range(20)),
+        Person("endless", cause=Cause.CONTENT, claimed=Cause.USER_UNKNOWN, text="x" * 10_000, campaign=f"news{word}"),
+    ]
+    gates = [
+        Gate("recipients", passed=True, value=101, bound=">= 1"),
+        Gate("classifiers.code.wrongly_suppressed", passed=False, value=31, bound="<= 0"),
+    ]
+    return content(
+        people,
+        title=f"A story{word}",
+        gates=gates,
+        rules=f"rules{word}",
+        reason=f"a reason{word}",
+        prices=Prices(living=25, dead=0.05, reputation=500),
+        dialogue=lambda _: f"> EHLO me{word}\n< 250 you{word}",
+    )
+
+
+class Seen(NamedTuple):
+    """An open page, and what the browser had to say of it."""
+
+    page: Page
+    console: list[str]
+    requests: list[str]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Return a browser."""
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def look(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Seen]]:
+    """Return a function that writes a report, opens it, and waits until it is drawn."""
+    contexts = []
+
+    def open_(made: Content, **options: Any) -> Seen:
+        file = tmp_path / "report.html"
+        file.write_text(page(made), "utf-8")
+        context = browser.new_context(**{"viewport": WIDE, **options})
+        contexts.append(context)
+        context.set_default_timeout(DEADLINE_S * 1000)
+        seen = Seen(context.new_page(), [], [])
+        seen.page.on("console", lambda message: seen.console.append(message.text))
+        seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.goto(file.as_uri())
+        if options.get("java_script_enabled", True):
+            seen.page.wait_for_selector("html[data-drawn]")
+        return seen
+
+    yield open_
+    for context in contexts:
+        context.close()
+
+
+def shown(seen: Seen) -> list[str]:
+    """Return the recipients in the list."""
+    return seen.page.locator("#list tbody button").all_inner_texts()
+
+
+def test_charts_are_drawn_without_a_word_on_the_console_and_without_a_request(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    assert seen.console == []
+    assert [url for url in seen.requests if not url.startswith(("file:", "data:"))] == []
+    charts = seen.page.locator(".chart")
+    assert charts.count() == CHARTS
+    for number in range(charts.count()):
+        marks = charts.nth(number).locator("svg .mark-rect path, svg .mark-area path, svg .mark-symbol path")
+        assert marks.count() > 0, f"chart {number} is empty"
+        assert all(box["width"] > 0 for box in _boxes(marks))
+
+
+def _boxes(marks: Locator) -> list[dict[str, float]]:
+    return [box for box in (mark.bounding_box() for mark in marks.all()[:3]) if box is not None]
+
+
+def test_no_expression_is_compiled_from_text(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    # What the debugger evaluates is exempt; what it sets off is not.
+    tried = """() => new Promise(done => setTimeout(() => {
+        try { done(Function("return 1")()); } catch (error) { done(error.name); }
+    }))"""
+    assert seen.page.evaluate(tried) == "EvalError"
+
+
+def test_the_list_is_searched_by_words_that_must_all_be_there(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    assert seen.page.inner_text("#found") == "101 found, 25 shown"
+    seen.page.fill("input[name=words]", "LIED1 velocity")
+    assert shown(seen) == [f"lied{n}@acme.example" for n in (1, *range(10, 20))]
+    assert seen.page.inner_text("#found") == "11 found"
+    seen.page.fill("input[name=words]", "nobody of that name")
+    assert (shown(seen), seen.page.inner_text("#found")) == ([], "0 found")
+
+
+def test_the_list_grows_on_demand(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    for expected in (50, 75, 100, 101):
+        seen.page.click("#more")
+        assert len(shown(seen)) == expected
+    assert not seen.page.is_visible("#more")
+
+
+def test_the_list_shows_one_kind_of_case(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    for kind, found in (
+        ("gone, kept by always-keep", "20 found"),
+        ("alive, suppressed by code", "31 found, 25 shown"),
+        ("delivered", "40 found, 25 shown"),
+        ("everybody listed", "101 found, 25 shown"),
+    ):
+        seen.page.select_option("select[name=kind]", label=kind)
+        assert seen.page.inner_text("#found") == found
+
+
+def test_a_story_opens_and_closes_by_keyboard(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    seen.page.fill("input[name=words]", "lied7@")
+    button = seen.page.locator("#list tbody button")
+    button.focus()
+    seen.page.keyboard.press("Enter")
+    assert button.get_attribute("aria-expanded") == "true"
+    story = seen.page.inner_text("#list pre")
+    assert "< 250 you" in story
+    assert "truth: refused for velocity by velocity, told as user-unknown" in story
+    assert "code: suppress (wrong); user-unknown; enhanced status 5.1.1" in story
+    seen.page.keyboard.press("Enter")
+    assert (button.get_attribute("aria-expanded"), seen.page.locator("#list pre").count()) == ("false", 0)
+
+
+def test_strangers_words_do_nothing_wherever_they_stand(look: Callable[..., Seen]) -> None:
+    seen = look(everything(HOSTILE))
+    seen.page.click("#more")
+    for button in seen.page.locator("#list tbody button").all()[:60:6]:
+        button.click()
+    seen.page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    for chart in seen.page.locator(".chart svg").all():
+        chart.hover()
+    assert seen.console == []
+    assert [url for url in seen.requests if not url.startswith(("file:", "data:"))] == []
+    assert seen.page.evaluate("window.owned") is None
+    assert seen.page.locator("#owned, img").count() == 0
+    text = seen.page.inner_text("body")
+    assert "<img src=x onerror=" in text
+    assert "{{ 7 * 7 }}" in text
+    assert not set("\x1b\u202e\u2066\u2028") & set(text)
+
+
+@pytest.mark.parametrize("word", ["", HOSTILE, "x" * 300])
+def test_on_a_phone_nothing_makes_the_page_wider_than_the_screen(look: Callable[..., Seen], word: str) -> None:
+    seen = look(everything(word), viewport=PHONE)
+    seen.page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    seen.page.locator("#list tbody button").first.click()
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    for chart in seen.page.locator(".chart svg").all():
+        box = chart.bounding_box()
+        assert box is not None
+        assert box["width"] <= PHONE["width"]
+
+
+def test_in_the_dark_page_and_charts_are_dark(look: Callable[..., Seen]) -> None:
+    colours = {}
+    for scheme in ("light", "dark"):
+        seen = look(everything(), color_scheme=scheme)
+        paper = seen.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        label = seen.page.locator(".chart svg .role-axis-label text").first
+        colours[scheme] = paper, label.evaluate("each => getComputedStyle(each).fill")
+    assert colours == {
+        "light": ("rgb(255, 255, 255)", "rgb(27, 31, 36)"),
+        "dark": ("rgb(20, 23, 27)", "rgb(230, 233, 237)"),
+    }
+
+
+def test_colours_and_text_have_contrast_enough(look: Callable[..., Seen]) -> None:
+    # WCAG 2.2: 4.5 to 1 for text (1.4.3), 3 to 1 for what is drawn (1.4.11); delivered mail is ground, not figure.
+    for scheme in ("light", "dark"):
+        seen = look(everything(), color_scheme=scheme)
+        colour = seen.page.evaluate("""() => Object.fromEntries(
+            ["paper", "ink", "muted", "link", "good", "bad", "gone", "lied", "kept", "missed", "deferred"].map(name =>
+                [name, getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim()]))""")
+        for name, least in {"ink": 4.5, "muted": 4.5, "link": 4.5, "good": 4.5, "bad": 4.5}.items():
+            assert _contrast(colour[name], colour["paper"]) >= least, (scheme, name)
+        for name in ("gone", "lied", "deferred"):
+            assert _contrast(colour[name], colour["paper"]) >= 3, (scheme, name)
+
+
+def _contrast(one: str, two: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    low, high = sorted((luminance(one), luminance(two)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_on_paper_what_was_folded_is_unfolded_and_the_paper_is_white(look: Callable[..., Seen], tmp_path: Path) -> None:
+    seen = look(everything(), color_scheme="dark")
+    assert seen.page.locator("details:not([open])").count() > 5
+    seen.page.evaluate("""() => window.addEventListener("beforeprint", () => {
+        window.folded = document.querySelectorAll("details:not([open])").length;
+        window.paper = getComputedStyle(document.body).backgroundColor;
+    })""")
+    pdf = seen.page.pdf(format="A4")
+    assert pdf.startswith(b"%PDF-")
+    assert seen.page.evaluate("window.folded") == 0
+    assert seen.page.locator("details:not([open])").count() > 5, "folded again afterwards"
+    seen.page.emulate_media(media="print")
+    assert seen.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not seen.page.is_visible("#search")
+
+
+def test_without_scripts_the_answer_and_the_tables_are_there(look: Callable[..., Seen]) -> None:
+    seen = look(everything(), java_script_enabled=False)
+    assert "Reported: 51 hard bounces" in seen.page.inner_text("#answer")
+    assert "The list and the charts need scripts" in seen.page.inner_text("#recipients")
+    assert not seen.page.is_visible("#search")
+
+
+def test_a_screen_reader_finds_landmarks_headings_in_order_and_names_for_everything(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    levels = seen.page.eval_on_selector_all("h1, h2, h3, h4", "all => all.map(each => Number(each.tagName[1]))")
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    for landmark in ("banner", "navigation", "main", "contentinfo", "search"):
+        assert seen.page.get_by_role(landmark).count() == 1, landmark  # type: ignore[arg-type]
+    regions = seen.page.get_by_role("region").all()
+    assert all(region.get_attribute("aria-label") or region.get_attribute("aria-labelledby") for region in regions)
+    assert seen.page.get_by_role("img").count() == CHARTS
+    assert seen.page.get_by_label("Search", exact=True).is_visible()
+    assert seen.page.get_by_label("Show", exact=True).is_visible()

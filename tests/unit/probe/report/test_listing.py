@@ -1,0 +1,133 @@
+"""Whom the report lists, with what, and what it does where there is no room for all."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_content import Person, content, gone, kept, lied
+
+from fake_gateways.truth import Cause
+from probe.attempt import Attempt
+from probe.check.story import Key
+from probe.classify.reading import Reading
+from probe.report import listing as module
+from probe.report.listing import EVERYBODY_UP_TO, LONGEST, MOST_LINES, Listing, chosen, listing
+from probe.report.page import Content
+from probe.report.standing import standings
+
+
+def listed(made: Content) -> Listing:
+    """List the recipients of a report."""
+    where = standings(made.told, made.readings["code"])
+    return listing(made.told, made.readings, where, made.dialogues)
+
+
+def names(found: Listing) -> list[str]:
+    """Return the local parts of those who are listed."""
+    return [found.texts[row[0]].partition("@")[0] for row in found.rows]
+
+
+def story_of(found: Listing, name: str) -> list[str]:
+    """Return the lines about somebody."""
+    row = found.rows[names(found).index(name)]
+    return [each if isinstance(each, str) else found.texts[each] for each in row[7]]
+
+
+def test_a_row_says_who_what_is_true_what_was_heard_and_who_is_wrong() -> None:
+    found = listed(content([lied("bob")]))
+    (row,) = found.rows
+    assert [found.texts[each] for each in row[:6]] == [
+        *("bob@acme.example", "news", "acme", "lied", "alive; velocity, told as user-unknown"),
+        "550 5.1.1 no such user",
+    ]
+    assert [found.classifiers[each] for each in row[6]] == ["code", "text", "rules"]
+
+
+def test_a_story_tells_attempts_truth_and_every_reading_with_its_reason() -> None:
+    assert story_of(listed(content([lied("bob")], reason="too many at once")), "bob") == [
+        "mailbox present",
+        "2026-03-02 08:00:00.000",
+        "attempt 1 of news (news.eml) from 127.10.0.1 at mx.acme.example [127.1.0.1]",
+        "  refused at end-of-data: 550 5.1.1 no such user",
+        "truth: refused for velocity by velocity, told as user-unknown",
+        "code: suppress (wrong); user-unknown; enhanced status 5.1.1",
+        story_of(listed(content([lied("bob")])), "bob")[6],
+        "always-keep: keep (right); no cause; keeps every address",
+        "rules: suppress (wrong); user-unknown, 20% alive; too many at once",
+    ]
+
+
+def test_dialogues_are_told_where_they_were_kept() -> None:
+    found = listed(content([lied("bob")], dialogue=lambda _: "> EHLO me\n< 250 you"))
+    assert story_of(found, "bob")[4:6] == ["    > EHLO me", "    < 250 you"]
+
+
+def test_in_a_small_run_everybody_is_listed_and_in_a_large_one_those_of_interest() -> None:
+    few = listed(content([Person("ann"), lied("bob")]))
+    assert (names(few), few.is_everybody) == (["ann", "bob"], True)
+    many = listed(content([*(Person(f"p{n}") for n in range(EVERYBODY_UP_TO)), lied("bob"), gone("cy"), kept("dee")]))
+    assert (names(many), many.is_everybody, many.of_interest) == (["bob", "cy", "dee"], False, 3)
+
+
+def test_whom_a_classifier_would_suppress_although_mail_arrived_is_of_interest() -> None:
+    made = content([Person(f"p{n}") for n in range(EVERYBODY_UP_TO + 1)])
+    made.readings["rules"]["news", "p7@acme.example"] = Reading(Cause.USER_UNKNOWN)
+    assert names(listed(made)) == ["p7"]
+
+
+def test_what_does_not_find_room_is_left_out_and_rare_kinds_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ROOM", 100_000)
+    people = [*(lied(f"p{n}") for n in range(2000)), *(kept(f"k{n}") for n in range(5))]
+    found = listed(content(people))
+    assert found.of_interest == 2005
+    assert 50 < found.listed < 1000
+    assert {"k0", "k1", "k2", "k3", "k4"} <= set(names(found))
+    numbers = [int(name[1:]) for name in names(found) if name.startswith("p")]
+    assert numbers == sorted(numbers)
+    assert numbers[-1] > 1900, "thinned out evenly, not cut off"
+    assert len(json.dumps([found.texts, found.rows])) < 110_000
+
+
+def test_a_reply_without_end_is_cut_and_says_how_much_is_missing() -> None:
+    found = listed(content([lied("bob", text="x" * 10_000)]))
+    assert max(map(len, found.texts)) < LONGEST + 50
+    assert any("more characters)" in text for text in found.texts)
+
+
+def test_of_a_dialogue_without_end_the_beginning_is_told_and_the_readings_stay() -> None:
+    found = story_of(listed(content([lied("bob")], dialogue=lambda _: "> NOOP\n" * 5000)), "bob")
+    assert len(found) < MOST_LINES + 10
+    assert f"... ({5003 - MOST_LINES:,} more lines)" in found
+    assert found[-1].startswith("rules: suppress (wrong)")
+
+
+@pytest.mark.parametrize("hostile", ["\x1b[2J", "\x00", "\u202e", "\u2028", "\x9b", "\u2066"])
+def test_nothing_that_could_be_obeyed_is_in_a_text(hostile: str) -> None:
+    said = f"a{hostile}b"
+    texts = listed(content([lied("bob", text=f"so {said}")], reason=said, dialogue=lambda _: said)).texts
+    assert all(text.isprintable() for text in texts)
+    assert any("a?b" in text.replace("[2J", "") for text in texts)
+
+
+def test_a_dialogue_is_asked_for_only_of_those_who_are_listed() -> None:
+    asked: list[str] = []
+
+    def dialogue(each: Attempt) -> str:
+        asked.append(each.recipient)
+        return ""
+
+    listed(content([*(Person(f"p{n}") for n in range(EVERYBODY_UP_TO)), lied("bob")], dialogue=dialogue))
+    assert set(asked) == {"bob@acme.example"}
+
+
+@given(st.lists(st.integers(0, 40), max_size=6), st.integers(0, 100))
+def test_room_is_shared_out_fairly(sizes: list[int], most: int) -> None:
+    kinds: list[list[Key]] = [[(str(kind), str(n)) for n in range(size)] for kind, size in enumerate(sizes)]
+    found = chosen(kinds, most)
+    assert len(found) == len(set(found)) == min(most, sum(sizes))
+    counts = [sum(key[0] == str(kind) for key in found) for kind in range(len(sizes))]
+    for size, count in zip(sizes, counts, strict=True):
+        assert count == size or count >= max(counts) - 1

@@ -1,0 +1,248 @@
+"""Declares the report's charts with Vega-Altair, and writes them where the report finds them: ``make charts``.
+
+A chart is the same in every report; only its data differ, and come in by name. So Altair speaks here, once, and no run
+waits for it. ``--vega`` also packs the JavaScript that draws: Vega, Vega-Lite and Vega-Embed, as vl-convert holds them.
+Colours are the page's own (CSS variables), so that a chart follows the page into the dark and onto paper.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, Final
+
+import altair as alt
+
+REPORT: Final = Path(__file__).parents[1] / "probe" / "report"
+STANDINGS: Final = ("delivered", "deferred", "gone", "lied", "kept", "missed")
+PAYMENTS: Final = ("living", "dead", "reputation")
+FONT: Final = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif'
+CLOCK: Final = {
+    "milliseconds": "",
+    "seconds": "%H:%M:%S",
+    **dict.fromkeys(("minutes", "hours"), "%H:%M"),
+    **dict.fromkeys(("day", "date", "week"), "%d %b"),
+    "month": "%b %Y",
+}
+FULL_WIDTH: Final = "container"
+
+
+def charts() -> dict[str, dict[str, Any]]:
+    """Return every chart as a Vega-Lite specification without data."""
+    made = {
+        "flow": flow(),
+        "onset": onset(),
+        "shares": shares(),
+        "calibration": calibration(),
+        "costs": costs(),
+    }
+    return {name: _plain(chart) for name, chart in made.items()}
+
+
+def flow() -> alt.LayerChart:
+    """From the true cause over the code said to the verdict: bars, and ribbons between them, laid out beforehand.
+
+    ``ribbons`` are points of their edges (``x``, ``y``, ``y2``), ``nodes`` are the bars, both in units of the chart.
+    """
+    across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False, zero=False))
+    down = alt.Y("y:Q", axis=None, scale=alt.Scale(nice=False, zero=True, reverse=True))
+    ribbons = (
+        alt.Chart(alt.NamedData("ribbons"))
+        .mark_area(interpolate="monotone", opacity=0.62, strokeWidth=0.8, strokeOpacity=0.62, line=False)
+        .encode(across, down, alt.Y2("y2:Q"), _fill("standing", STANDINGS), detail="ribbon:N", tooltip="told:N")
+    )
+    nodes = alt.Chart(alt.NamedData("nodes"))
+    bars = nodes.mark_rect(color="var(--ink)").encode(
+        across, down, x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), tooltip="told:N"
+    )
+    small = alt.expr("width < 480 ? 10 : 12")
+    words = [
+        nodes.transform_filter(alt.datum.side == side)
+        .mark_text(align=side, dx=5 if side == "left" else -5, baseline="middle", fontSize=small, **look)
+        .encode(
+            alt.X("edge:Q", axis=None),
+            alt.Y("middle:Q", axis=None),
+            text="label:N",
+            tooltip="told:N",
+        )
+        for look in (
+            {"stroke": "var(--paper)", "strokeWidth": 3, "strokeJoin": "round", "color": "var(--paper)"},
+            {"color": "var(--ink)"},
+        )
+        for side in ("left", "right")
+    ]
+    return alt.layer(ribbons, bars, *words).properties(width=FULL_WIDTH, height=400)
+
+
+def onset() -> alt.Chart:
+    """What became of the attempts at one gateway, stacked, in steps of time: ``at``, ``until``, ``low``, ``high``."""
+    return (
+        alt.Chart(alt.NamedData("steps"))
+        .mark_rect()
+        .encode(
+            alt.X(
+                "at:T",
+                scale=alt.Scale(type="utc"),
+                axis=alt.Axis(
+                    title=None, labelOverlap="greedy", labelSeparation=6, labelFlush=False, tickCount=5, format=CLOCK
+                ),
+            ),
+            alt.X2("until:T"),
+            alt.Y("low:Q", axis=alt.Axis(title=None, tickCount=4, tickMinStep=1, format="~s")),
+            alt.Y2("high:Q"),
+            _fill("standing", STANDINGS),
+            tooltip="told:N",
+        )
+        .properties(width=FULL_WIDTH, height=130)
+    )
+
+
+def shares() -> alt.LayerChart:
+    """Proportions with their intervals, a row each (``name``, ``share``, ``low``, ``high``), up to ``most``."""
+    most = alt.param(name="most", value=1)
+    rows = alt.Y(
+        "name:N", sort=None, axis=alt.Axis(title=None, labelLimit=150, ticks=False, domain=False, labelPadding=9)
+    )
+    scale = alt.Scale(domain=[0, alt.expr("most")], nice=False, clamp=True)
+    axis = alt.Axis(title=None, format="~%", tickCount=4, labelOverlap=True, labelFlush=True)
+    base = alt.Chart(alt.NamedData("shares"))
+    reach = base.mark_rule(strokeWidth=3, color="var(--lied)", opacity=0.55, strokeCap="round").encode(
+        alt.X("low:Q", scale=scale, axis=axis), alt.X2("high:Q"), y=rows, tooltip="told:N"
+    )
+    dots = base.mark_point(filled=True, size=70, opacity=1, color="var(--lied)").encode(
+        alt.X("share:Q", scale=scale, axis=axis), y=rows, tooltip="told:N"
+    )
+    return alt.layer(reach, dots).add_params(most).properties(width=FULL_WIDTH, height=100)
+
+
+def calibration() -> alt.LayerChart:
+    """A reliability curve: probability said (``said``) and share true (``true``, ``low`` to ``high``), by ``cases``."""
+    one = alt.Scale(domain=[0, 1], nice=False)
+    said = alt.X("said:Q", scale=one, axis=alt.Axis(title="said to be alive", format="~%", tickCount=5))
+    true = alt.Y("true:Q", scale=one, axis=alt.Axis(title="alive", format="~%", tickCount=5))
+    ends = alt.Data(values=[{"said": 0, "true": 0}, {"said": 1, "true": 1}])
+    diagonal = alt.Chart(ends).mark_line(color="var(--faint)", strokeDash=[4, 4], strokeWidth=1.5).encode(said, true)
+    base = alt.Chart(alt.NamedData("bins"))
+    reach = base.mark_rule(color="var(--gone)", strokeWidth=2, opacity=0.6).encode(
+        said, alt.Y("low:Q", scale=one, axis=alt.Axis(title="alive", format="~%", tickCount=5)), alt.Y2("high:Q")
+    )
+    curve = base.mark_line(color="var(--gone)", strokeWidth=1.5).encode(said, true)
+    dots = base.mark_point(filled=True, opacity=1, color="var(--gone)").encode(
+        said,
+        true,
+        size=alt.Size("cases:Q", legend=None, scale=alt.Scale(range=[40, 300])),
+        tooltip="told:N",
+    )
+    return alt.layer(diagonal, reach, curve, dots).properties(width=FULL_WIDTH, height=260)
+
+
+def costs() -> alt.Chart:
+    """What each classifier's mistakes cost, by what is paid for: ``name``, ``payment``, ``low``, ``high``."""
+    axis = alt.Axis(title=None, format=",~f", tickCount=4, labelOverlap="greedy", labelSeparation=6)
+    return (
+        alt.Chart(alt.NamedData("costs"))
+        .mark_bar(height=14)
+        .encode(
+            alt.X("low:Q", axis=axis),
+            alt.X2("high:Q"),
+            _names(),
+            _fill("payment", PAYMENTS),
+            tooltip="told:N",
+        )
+        .properties(width=FULL_WIDTH, height=100)
+    )
+
+
+def _names() -> alt.Y:
+    """A row for each name, in the order of the data."""
+    return alt.Y(
+        "name:N", sort=None, axis=alt.Axis(title=None, labelLimit=150, ticks=False, domain=False, labelPadding=9)
+    )
+
+
+def _fill(field: str, names: tuple[str, ...]) -> alt.Color:
+    """Colour by name; the legend stands on the page."""
+    scale = alt.Scale(domain=list(names), range=[f"var(--{name})" for name in names])
+    return alt.Color(f"{field}:N", scale=scale, legend=None)
+
+
+def _plain(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
+    """Return a specification in the page's colours and letters, that describes itself nowhere: the page does."""
+    axis = {
+        "domainColor": "var(--faint)",
+        "gridColor": "var(--line)",
+        "labelColor": "var(--ink)",
+        "labelFontSize": 12,
+        "tickColor": "var(--faint)",
+        "titleColor": "var(--ink)",
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }
+    text = {"font": FONT, "aria": False, "background": "transparent", "padding": 2}
+    config = {**text, "axis": axis, "view": {"stroke": None}}
+    return {**chart.to_dict(), "config": config}
+
+
+NOTICE: Final = """\
+/*! Vega {vega}, Vega-Lite {lite} and Vega-Embed {embed} with what they stand on, packed by vl-convert {convert};
+made by: make vega
+
+Vega, Vega-Lite, Vega-Embed and their parts: Copyright (c) 2015-2025, University of Washington Interactive Data Lab,
+and contributors. D3's modules and internmap: Copyright 2010-2025 Mike Bostock (ISC). topojson-client: Copyright
+2012-2019 Michael Bostock (ISC). delaunator: Copyright (c) 2017 Mapbox (ISC). node-semver: Copyright (c) Isaac Z.
+Schlueter and contributors (ISC). json-stringify-pretty-compact: Copyright (c) 2014 Simon Lydell (MIT). fast-json-patch:
+Copyright (c) 2013, 2014, 2020 Joachim Wester (MIT). robust-predicates: in the public domain.
+
+BSD 3-Clause: Redistribution and use in source and binary forms, with or without modification, are permitted provided
+that the following conditions are met: 1. Redistributions of source code must retain the above copyright notice, this
+list of conditions and the following disclaimer. 2. Redistributions in binary form must reproduce the above copyright
+notice, this list of conditions and the following disclaimer in the documentation and/or other materials provided with
+the distribution. 3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse
+or promote products derived from this software without specific prior written permission. THIS SOFTWARE IS PROVIDED BY
+THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE
+IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE
+COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
+DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR
+BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT
+(INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE
+POSSIBILITY OF SUCH DAMAGE.
+
+ISC: Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby
+granted, provided that the above copyright notice and this permission notice appear in all copies. THE SOFTWARE IS
+PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES
+OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR
+CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF
+CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS
+SOFTWARE.
+
+MIT: Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
+rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
+persons to whom the Software is furnished to do so, subject to the following conditions: The above copyright notice and
+this permission notice shall be included in all copies or substantial portions of the Software. THE SOFTWARE IS PROVIDED
+"AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
+MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT
+HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
+ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE. */
+"""
+
+
+def vega() -> str:
+    """Return the JavaScript that draws: one function, ``vegaEmbed``, and nothing else in the page's names."""
+    import vl_convert  # noqa: PLC0415 - 88 MB that only this needs
+
+    notice = NOTICE.format(
+        vega=vl_convert.get_vega_version(),
+        lite=max(vl_convert.get_vegalite_versions(), key=lambda text: [int(part) for part in text.split(".")]),
+        embed=vl_convert.get_vega_embed_version(),
+        convert=vl_convert.__version__,
+    )
+    packed = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+    return f"{notice}(() => {{{packed}\n}})();\n"
+
+
+if __name__ == "__main__":
+    (REPORT / "charts.json").write_text(json.dumps(charts(), indent=1) + "\n", "utf-8")
+    if "--vega" in sys.argv:
+        (REPORT / "vega.js").write_text(vega(), "utf-8")
