@@ -44,6 +44,7 @@ EDGES: Final = {
     "probe/report/shown.py": "reads the books",
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
+    "probe/report/rules.py": "prints",
     "probe/intaking.py": "opens logs, makes keys",
     "probe/intake/files.py": "reads logs and mailboxes",
     "probe/intake/write_scenario.py": "writes scenarios",
@@ -53,6 +54,7 @@ EDGES: Final = {
     "probe/cli/console.py": "arguments and exit codes",
     "probe/cli/files.py": "arguments and exit codes",
     "probe/cli/logs.py": "arguments and exit codes",
+    "probe/cli/rules.py": "arguments and exit codes",
     "probe/cli/running.py": "arguments and exit codes",
 }
 """Every file that does input or output. A file that is not named here is pure."""
@@ -89,7 +91,7 @@ ONLY_IN: Final = {
     "aiosmtplib": {"probe/transport/tcp.py", "fake_gateways/bouncer.py"},
     "dns": {"fake_gateways/resolver.py", "fake_gateways/nameserver.py"},
     "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
-    "typer": {f"probe/cli/{name}.py" for name in ("books", "console", "files", "logs", "running")},
+    "typer": {f"probe/cli/{name}.py" for name in ("books", "console", "files", "logs", "rules", "running")},
     "drain3": {"probe/intake/templates.py"},
     "tomlkit": {"probe/intake/write_scenario.py"},
     "re2": {

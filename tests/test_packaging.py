@@ -94,6 +94,7 @@ def test_the_wheel_is_for_every_platform(wheel: Path) -> None:
         "fake_gateways/py.typed",
         "probe/py.typed",
         "probe/classify/words.toml",
+        "probe/classify/taxonomy.toml",
         *(f"fake_gateways/personas/{name}.toml" for name in ("cisco-esa", "consumer", "mimecast", "proofpoint")),
     ],
 )

@@ -10,12 +10,12 @@ from typing import NoReturn
 from fake_gateways.loopback import OutsideError
 from probe import lab
 from probe.classify.reading import ClassifierError
-from probe.cli import books, files, logs, running
+from probe.cli import books, files, logs, rules, running
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.input_error import InputError
 from probe.report.terminal import harmless
 
-COMMANDS = (running, books, logs, files)
+COMMANDS = (running, books, logs, files, rules)
 """Modules whose commands the application has, in the order that help lists them."""
 
 
@@ -43,5 +43,5 @@ def main() -> NoReturn:
 
 
 def _complain(sentence: str, code: Exit) -> Exit:
-    print(f"fivefifty: {harmless(sentence)}", file=sys.stderr)
+    print(f"fivefifty: {harmless(sentence.replace(chr(10), chr(32)))}", file=sys.stderr)
     return code
