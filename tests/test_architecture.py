@@ -44,7 +44,6 @@ EDGES: Final = {
     "probe/report/shown.py": "reads the books",
     "probe/report/terminal.py": "prints",
     "probe/report/personas.py": "prints",
-    "probe/report/rules.py": "prints",
     "probe/intaking.py": "opens logs, makes keys",
     "probe/intake/files.py": "reads logs and mailboxes",
     "probe/intake/write_scenario.py": "writes scenarios",

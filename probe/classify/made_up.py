@@ -15,8 +15,8 @@ from probe.classify.rule_set import OWN, Rule, RuleSet
 MOST: Final = 12
 """Replies that are made for a rule."""
 
-_CODE: Final = re.compile(r"[45][0-9]{2}(?:[ -]|$)")
-_STATUS: Final = re.compile(r"([45])\.[0-9]{1,3}\.[0-9]{1,3}")
+_CODE: Final = re.compile(r"[245][0-9]{2}(?:[ -]|$)")
+_STATUS: Final = re.compile(r"([245])\.[0-9]{1,3}\.[0-9]{1,3}")
 
 
 def replies_for(rule: Rule, rule_set: RuleSet) -> list[Heard]:
@@ -34,7 +34,8 @@ def _of_texts(rule: Rule, texts: list[str]) -> Iterator[Heard]:
     recipient = f"anna@{rule.conditions.domain}" if rule.conditions.domain else ""
     for text in texts:
         status = _STATUS.match(text)
-        begun = [""] if _CODE.match(text) else [f"{status[1]}50 "] if status else ["550 ", "450 "]
+        before_it = [f"{status[1]}50 "] if status else ["250 "] if text.startswith("2") else ["550 ", "450 "]
+        begun = [""] if _CODE.match(text) else before_it
         for before in begun:
             for after in ("", " x"):
                 yield parse(f"{before}{text.rstrip(';') if status else text}{after}", stage, recipient)

@@ -191,6 +191,7 @@ def test_a_long_reply_is_cut_off_where_it_is_shown() -> None:
     [
         ("kumomta", '[rules]\nSpamBlock = ["^55[04] 5\\\\.7\\\\.1 "]', "550 5.7.1"),
         ("powermta", r"/^[45]\.1\.1;/ bad-mailbox", "550 5.1.1"),
+        ("powermta", r"/^2.\d+.\d+;/ success", "250 2 5 5;"),
         ("momentum", "acme.example,10,unknown|user", "550 unknown user"),
         ("rules", '[[rule]]\nclass = "policy"\nenhanced = "4.7.x"\npattern = "slow"', "450 4.7.0 slow"),
         ("rules", '[[rule]]\nclass = "policy"\ncode = "45x"\nstage = "mail"', "450"),
