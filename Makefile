@@ -28,10 +28,11 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-## bench: print messages per second for both transports, and what each policy costs
+## bench: print messages per second for both transports, what each policy costs, and replies that rules read a second
 bench: $(READY)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_policies.py
+	$(BIN)/python tests/bench_rules.py
 
 ## docs: write docs/reference from the code
 docs: $(READY)
