@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
 
-.PHONY: demo test check format bench docs charts vega lock clean
+.PHONY: demo test check format bench docs charts lock clean
 
 ## demo: run the flagship scenario over real sockets and print the answer
 demo: $(READY)
@@ -40,11 +40,6 @@ docs: $(READY)
 ## charts: make the report's charts anew from tools/charts.py
 charts: $(READY)
 	$(BIN)/python tools/charts.py
-
-## vega: pack the JavaScript that draws them anew
-vega: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check vl-convert-python==1.9.0.post1
-	$(BIN)/python tools/charts.py --vega
 
 ## lock: choose the newest stable versions anew
 lock:
