@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
 
-.PHONY: demo test check format bench docs charts vega lock clean
+.PHONY: demo test check format bench docs charts lock clean
 
 ## demo: run the flagship scenario over real sockets and print the answer
 demo: $(RUNS)
@@ -29,10 +29,11 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-## bench: print messages per second for both transports, and what each policy costs
+## bench: print messages per second for both transports, what each policy costs, and replies that rules read a second
 bench: $(READY)
 	$(BIN)/python tests/bench.py
 	$(BIN)/python tests/bench_policies.py
+	$(BIN)/python tests/bench_rules.py
 
 ## docs: write docs/reference from the code
 docs: $(READY)
@@ -40,11 +41,6 @@ docs: $(READY)
 ## charts: make the report's charts anew from tools/charts.py
 charts: $(READY)
 	$(BIN)/python tools/charts.py
-
-## vega: pack the JavaScript that draws them anew
-vega: $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check vl-convert-python==1.9.0.post1
-	$(BIN)/python tools/charts.py --vega
 
 ## lock: choose the newest stable versions anew
 lock:

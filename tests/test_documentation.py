@@ -16,7 +16,11 @@ from fake_gateways.policies import KINDS
 from fake_gateways.truth import Cause
 from probe.check.suppression import Hearing
 from probe.classify.exchange import Answer
+from probe.classify.formats import own
 from probe.classify.reading import Reading
+from probe.classify.rule_set import RuleText
+from probe.classify.rule_tests import failures
+from probe.classify.rules import RuleClassifier
 from probe.scenario.load import check
 
 ROOT = Path(__file__).parent.parent
@@ -80,6 +84,9 @@ COMMANDS = [
     "scenario schema",
     "classifiers",
     "classifiers schema",
+    "rules lint",
+    "rules test",
+    "rules explain",
 ]
 
 
@@ -104,6 +111,12 @@ def test_the_gateway_in_the_readme_is_part_of_a_scenario_that_is_good() -> None:
     shown = tomllib.loads(block("## A scenario", "toml"))
     loaded = check({**shipped, **shown}, folder=ROOT / "scenarios", path="README.md")
     assert loaded.scenario.gateway[0].name == "wary"
+
+
+def test_the_rules_in_the_readme_are_good_and_pass_their_tests() -> None:
+    classifier = RuleClassifier(own.parse([RuleText("README.md", block("A format of our own", "toml"))], {}))
+    assert len(classifier.rule_set.tests) == 3
+    assert failures(classifier, classifier.rule_set.tests) == []
 
 
 @pytest.mark.parametrize("file", re.findall(r"`((?:probe|fake_gateways|tests)/[\w/.]+)`", ARCHITECTURE))

@@ -47,12 +47,7 @@ def test_what_draws_is_the_version_that_the_charts_are_written_for(tool: ModuleT
     found = re.match(r"/\*! Vega (\d+)\.[\d.]+, Vega-Lite (\d+)\.(\d+) and Vega-Embed \d", head)
     assert found is not None
     major, minor, _ = tool.alt.SCHEMA_VERSION.removeprefix("v").split(".")
-    assert found.groups()[1:] == (major, minor), "run make vega"
-
-
-def test_what_draws_is_what_vl_convert_packs(tool: ModuleType) -> None:
-    pytest.importorskip("vl_convert", reason="vl-convert-python, which packs Vega, is not installed")
-    assert (REPORT / "vega.js").read_text("utf-8") == tool.vega(), "run make vega"
+    assert found.groups()[1:] == (major, minor), "build the package anew"
 
 
 def test_what_draws_can_stand_in_a_page() -> None:

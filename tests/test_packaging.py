@@ -100,6 +100,7 @@ def test_the_wheel_is_for_every_platform(wheel: Path) -> None:
         "probe/py.typed",
         "probe/classify/words.toml",
         *(f"probe/report/{name}" for name in ("page.html.jinja", "page.css", "page.js", "charts.json", "vega.js")),
+        "probe/classify/taxonomy.toml",
         *(f"fake_gateways/personas/{name}.toml" for name in ("cisco-esa", "consumer", "mimecast", "proofpoint")),
     ],
 )

@@ -1,14 +1,13 @@
 """Declares the report's charts with Vega-Altair, and writes them where the report finds them: ``make charts``.
 
 A chart is the same in every report; only its data differ, and come in by name. So Altair speaks here, once, and no run
-waits for it. ``--vega`` also packs the JavaScript that draws: Vega, Vega-Lite and Vega-Embed, as vl-convert holds them.
+waits for it. The JavaScript that draws is packed when the package is built: see ``hatch_build.py``.
 Colours are the page's own (CSS variables), so that a chart follows the page into the dark and onto paper.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -184,65 +183,5 @@ def _plain(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
     return {**chart.to_dict(), "config": config}
 
 
-NOTICE: Final = """\
-/*! Vega {vega}, Vega-Lite {lite} and Vega-Embed {embed} with what they stand on, packed by vl-convert {convert};
-made by: make vega
-
-Vega, Vega-Lite, Vega-Embed and their parts: Copyright (c) 2015-2025, University of Washington Interactive Data Lab,
-and contributors. D3's modules and internmap: Copyright 2010-2025 Mike Bostock (ISC). topojson-client: Copyright
-2012-2019 Michael Bostock (ISC). delaunator: Copyright (c) 2017 Mapbox (ISC). node-semver: Copyright (c) Isaac Z.
-Schlueter and contributors (ISC). json-stringify-pretty-compact: Copyright (c) 2014 Simon Lydell (MIT). fast-json-patch:
-Copyright (c) 2013, 2014, 2020 Joachim Wester (MIT). robust-predicates: in the public domain.
-
-BSD 3-Clause: Redistribution and use in source and binary forms, with or without modification, are permitted provided
-that the following conditions are met: 1. Redistributions of source code must retain the above copyright notice, this
-list of conditions and the following disclaimer. 2. Redistributions in binary form must reproduce the above copyright
-notice, this list of conditions and the following disclaimer in the documentation and/or other materials provided with
-the distribution. 3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse
-or promote products derived from this software without specific prior written permission. THIS SOFTWARE IS PROVIDED BY
-THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES, INCLUDING, BUT NOT LIMITED TO, THE
-IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE DISCLAIMED. IN NO EVENT SHALL THE
-COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL, SPECIAL, EXEMPLARY, OR CONSEQUENTIAL
-DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR SERVICES; LOSS OF USE, DATA, OR PROFITS; OR
-BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY, WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT
-(INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE OF THIS SOFTWARE, EVEN IF ADVISED OF THE
-POSSIBILITY OF SUCH DAMAGE.
-
-ISC: Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby
-granted, provided that the above copyright notice and this permission notice appear in all copies. THE SOFTWARE IS
-PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES WITH REGARD TO THIS SOFTWARE INCLUDING ALL IMPLIED WARRANTIES
-OF MERCHANTABILITY AND FITNESS. IN NO EVENT SHALL THE AUTHOR BE LIABLE FOR ANY SPECIAL, DIRECT, INDIRECT, OR
-CONSEQUENTIAL DAMAGES OR ANY DAMAGES WHATSOEVER RESULTING FROM LOSS OF USE, DATA OR PROFITS, WHETHER IN AN ACTION OF
-CONTRACT, NEGLIGENCE OR OTHER TORTIOUS ACTION, ARISING OUT OF OR IN CONNECTION WITH THE USE OR PERFORMANCE OF THIS
-SOFTWARE.
-
-MIT: Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
-documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
-rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
-persons to whom the Software is furnished to do so, subject to the following conditions: The above copyright notice and
-this permission notice shall be included in all copies or substantial portions of the Software. THE SOFTWARE IS PROVIDED
-"AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF
-MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT
-HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR OTHERWISE,
-ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE. */
-"""
-
-
-def vega() -> str:
-    """Return the JavaScript that draws: one function, ``vegaEmbed``, and nothing else in the page's names."""
-    import vl_convert  # noqa: PLC0415 - 88 MB that only this needs
-
-    notice = NOTICE.format(
-        vega=vl_convert.get_vega_version(),
-        lite=max(vl_convert.get_vegalite_versions(), key=lambda text: [int(part) for part in text.split(".")]),
-        embed=vl_convert.get_vega_embed_version(),
-        convert=vl_convert.__version__,
-    )
-    packed = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return f"{notice}(() => {{{packed}\n}})();\n"
-
-
 if __name__ == "__main__":
     (REPORT / "charts.json").write_text(json.dumps(charts(), indent=1) + "\n", "utf-8")
-    if "--vega" in sys.argv:
-        (REPORT / "vega.js").write_text(vega(), "utf-8")

@@ -8,8 +8,7 @@ from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading, without_refusal
 
-# RFC 3463 sections 3.2 to 3.8 and the IANA registry of enhanced status codes, subject and detail.
-_BY_STATUS: Final = {
+BY_STATUS: Final = {
     "1.0": Cause.USER_UNKNOWN,
     "1.1": Cause.USER_UNKNOWN,
     "1.2": Cause.BAD_DOMAIN,
@@ -25,6 +24,7 @@ _BY_STATUS: Final = {
     "7.10": Cause.TLS_REQUIRED,
     "7.26": Cause.AUTHENTICATION,
 }
+"""What a status means, by subject and detail: RFC 3463 sections 3.2 to 3.8 and the IANA registry."""
 _BY_SUBJECT: Final = {
     "3": Cause.SYSTEM,
     "4": Cause.NETWORK,
@@ -57,7 +57,7 @@ class ByCode:
 def cause_of_numbers(code: int | None, enhanced: str | None) -> tuple[Cause, str]:
     """Return what a permanent refusal's numbers stand for, and which of them says so."""
     _, _, rest = (enhanced or "").partition(".")
-    by_status = _BY_STATUS.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
+    by_status = BY_STATUS.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
     if by_status is not None:
         return by_status, f"enhanced status {enhanced}"
     return _BY_CODE.get(code or 0, Cause.SYSTEM), f"code {code}"

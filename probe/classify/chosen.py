@@ -151,7 +151,8 @@ def _rules(spec: Spec, here: str, folder: Path) -> Callable[[], Classifier]:
     # Rules bring engines of expressions along that a run without them has no use for.
     from probe.classify import rule_files, rules  # noqa: PLC0415
 
-    ruleset = rule_files.load(spec.kind, paths)
+    rules_in, labels = rule_files.without_labels(paths)
+    ruleset = rule_files.load(spec.kind, rules_in, labels)
     return lambda: rules.RuleClassifier(ruleset)
 
 

@@ -38,6 +38,8 @@ class Evidence:
     @property
     def report(self) -> Returned | None:
         """The last delivery report that says the message was given up, after it had been taken."""
+        if not self.returned:
+            return None  # as it is of nearly everybody
         return next((row for row in reversed(self.returned) if is_bounce(row)), None)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from fake_gateways.envelope import Stage, domain_of
+from fake_gateways.envelope import Stage
 from fake_gateways.reply import from_wire
 from probe.attempt import Outcome
 from probe.classify.evidence import Evidence
@@ -15,7 +15,7 @@ _NUMBERED: Final = re.compile(r"^([2-5][0-9]{2})(?:[ -](.*))?$", re.DOTALL)
 
 
 class Heard(NamedTuple):
-    """What was heard: numbers, words (a line feed between lines), at which stage, and in which domain.
+    """What was heard: numbers, words (a line feed between lines), at which stage, and of whom.
 
     ``text`` is without the numbers, as a transport gives it.
     """
@@ -24,7 +24,7 @@ class Heard(NamedTuple):
     enhanced: str | None
     text: str
     stage: str
-    domain: str = ""
+    recipient: str = ""
 
     @property
     def wire(self) -> str:
@@ -38,27 +38,25 @@ class Heard(NamedTuple):
         return "".join(f"{self.code}-{status}{line}\n" for line in lines) + f"{self.code} {status}{last}"
 
 
-def of(evidence: Evidence) -> Heard:
+def of(evidence: Evidence, recipient: str = "") -> Heard:
     """Return the words that decide: the last reply, or the report about a message that had been taken."""
-    code, enhanced, text = evidence.heard
-    domain = domain_of(evidence.recipient)
     last = evidence.last
     if last.outcome != Outcome.DELIVERED:
-        return Heard(code, enhanced, text, last.stage, domain)
+        return Heard(last.code, last.enhanced, last.text, last.stage, recipient)
+    code, enhanced, text = evidence.heard
     diagnostic = parse(text, Stage.REPORT)
-    return Heard(diagnostic.code or code, diagnostic.enhanced or enhanced, diagnostic.text, Stage.REPORT, domain)
+    return Heard(diagnostic.code or code, diagnostic.enhanced or enhanced, diagnostic.text, Stage.REPORT, recipient)
 
 
-def parse(said: str, stage: str = Stage.RCPT, domain: str = "") -> Heard:
+def parse(said: str, stage: str = Stage.RCPT, recipient: str = "") -> Heard:
     """Read a reply as people write it down: ``550 5.1.1 User unknown``, one line or several, perhaps with ``smtp;``.
 
     What does not begin with a code is words alone.
     """
-    said = _TYPE.sub("", said.strip())
-    lines = [_NUMBERED.match(line) for line in said.splitlines()] or [None]
-    first = lines[0]
+    said = _TYPE.sub("", said.strip()).replace("\r\n", "\n")
+    first = _NUMBERED.match(said)
     if first is None:
-        return Heard(None, None, said, stage, domain)
-    texts = [(line[2] or "") if line else plain for line, plain in zip(lines, said.splitlines(), strict=True)]
+        return Heard(None, None, said, stage, recipient)
+    texts = [(line[2] or "") if (line := _NUMBERED.match(each)) else each for each in said.split("\n")]
     reply = from_wire(int(first[1]), texts)
-    return Heard(reply.code, str(reply.enhanced) if reply.enhanced else None, reply.text, stage, domain)
+    return Heard(reply.code, str(reply.enhanced) if reply.enhanced else None, reply.text, stage, recipient)

@@ -106,11 +106,10 @@ def without_reply(evidence: Evidence) -> Reading | None:
     """Return the reading where there are no words to be read: delivered, or no reply at all."""
     if not evidence.bounced:
         return Reading(None, "delivered")
-    code, _, _ = evidence.heard
-    if code is None and evidence.report is None:
-        failure = evidence.last.failure
-        cause = Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
-        return Reading(cause, f"no reply: {failure}")
+    last = evidence.last
+    if last.code is None and evidence.report is None:
+        cause = Cause.BAD_DOMAIN if last.failure == Failure.NO_ROUTE else Cause.NETWORK
+        return Reading(cause, f"no reply: {last.failure}")
     return None
 
 

@@ -14,6 +14,8 @@ from probe.classify.rule_set import Example, RuleSet, RuleText
 from probe.input_error import InputError
 
 MAX_OCTETS: Final = 4 * 1024 * 1024
+MAX_RULES: Final = 5_000
+"""The largest public rule file has some three hundred."""
 
 
 def load(kind: str, paths: Sequence[Path], labels: Mapping[str, Cause | None] = {}) -> RuleSet:
@@ -23,7 +25,11 @@ def load(kind: str, paths: Sequence[Path], labels: Mapping[str, Cause | None] = 
     """
     if kind not in PARSERS:
         raise InputError(kind, "is no kind of rule file", f"use one of: {', '.join(PARSERS)}")
-    return PARSERS[kind]([read(path) for path in paths], labels)
+    rule_set = PARSERS[kind]([read(path) for path in paths], labels)
+    if len(rule_set.rules) > MAX_RULES:
+        place = ", ".join(map(str, paths))
+        raise InputError(place, f"has {len(rule_set.rules):,} rules", f"use no more than {MAX_RULES:,}")
+    return rule_set
 
 
 def kind_of(paths: Sequence[Path]) -> str:
@@ -49,6 +55,25 @@ def load_labels(path: Path) -> dict[str, Cause | None]:
     ):
         raise InputError(path, "is no file of labels", 'write [labels] and under it "their name" = "user-unknown"')
     return dict(labels_in(str(path), table))
+
+
+def without_labels(paths: Sequence[Path]) -> tuple[list[Path], dict[str, Cause | None]]:
+    """Return the files that hold rules, and the labels of those that hold nothing else; raises InputError."""
+    rules: list[Path] = []
+    labels: dict[str, Cause | None] = {}
+    for path in paths:
+        if _holds_labels(read(path)):
+            labels |= load_labels(path)
+        else:
+            rules.append(path)
+    return rules, labels
+
+
+def _holds_labels(file: RuleText) -> bool:
+    try:
+        return set(tomllib.loads(file.text)) == {"labels"}
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
 
 
 def load_tests(path: Path) -> tuple[Example, ...]:

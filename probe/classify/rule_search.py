@@ -14,8 +14,8 @@ import re2
 
 from probe.classify.expressions import is_wild, options
 
-_SET_MEMORY: Final = 32 << 20
-"""Octets for the automaton of a set."""
+_MEMORY: Final = 64 << 20
+"""Octets for the automata of all sets together. An expression behind a filter has RE2's usual 8 MiB at the most."""
 _IN_ONE: Final = 500
 """Expressions in one set or filter."""
 _CANARY: Final = "\U0010ffff"
@@ -23,7 +23,6 @@ _CANARY: Final = "\U0010ffff"
 that it cannot find this."""
 
 _Matcher = Callable[[bytes], Sequence[int] | None]
-_Make = Callable[[re2.Options, list[str]], _Matcher]
 
 
 class Search:
@@ -32,12 +31,16 @@ class Search:
     def __init__(self, expressions: Sequence[str], *, any_case: bool) -> None:
         wild = {number for number, each in enumerate(expressions) if is_wild(each)}
         calm = [number for number in range(len(expressions)) if number not in wild]
+        self._none = len(expressions)
         self._parts: list[tuple[_Matcher, list[int]]] = []
-        for several, make in ((calm, _set), (sorted(wild), _filter)):
+        for_set = options(any_case=any_case)
+        for_set.max_mem = _MEMORY // (1 + len(calm) // _IN_ONE)
+        for several, build, chosen in ((calm, _set, for_set), (sorted(wild), _filter, options(any_case=any_case))):
             for start in range(0, len(several), _IN_ONE):
                 numbers = several[start : start + _IN_ONE]
-                chosen = options(any_case=any_case)
-                self._parts.append((_built(make, chosen, [expressions[each] for each in numbers]), numbers))
+                written = [expressions[each] for each in numbers]
+                match = _working(build, [*written, rf"\A{_CANARY}\z"], chosen)
+                self._parts.append((match or _one_by_one(written, any_case=any_case), [*numbers, self._none]))
 
     def matches(self, text: str) -> list[int]:
         """Return the places of the expressions that match, in order."""
@@ -46,23 +49,25 @@ class Search:
         for match, numbers in self._parts:
             matching = match(octets)
             if matching:
-                found += [numbers[each] for each in matching if each < len(numbers)]
+                found += [numbers[each] for each in matching]
         found.sort()
+        while found and found[-1] == self._none:
+            found.pop()
         return found
 
 
-def _built(make: _Make, chosen: re2.Options, expressions: list[str]) -> _Matcher:
-    """Return what finds those that match; one by one where they are too large to be looked for together."""
+def _working(
+    build: Callable[[list[str], re2.Options], _Matcher], expressions: list[str], chosen: re2.Options
+) -> _Matcher | None:
+    """Return what finds those that match, None where they are too large to be looked for together."""
     try:
-        match = make(chosen, [*expressions, rf"\A{_CANARY}\z"])
+        match = build(expressions, chosen)
     except re2.error:
-        return _one_by_one(chosen, expressions)
-    found = match(_CANARY.encode()) or ()
-    return match if len(expressions) in found else _one_by_one(chosen, expressions)
+        return None
+    return match if len(expressions) - 1 in (match(_CANARY.encode()) or ()) else None
 
 
-def _set(chosen: re2.Options, expressions: list[str]) -> _Matcher:
-    chosen.max_mem = _SET_MEMORY
+def _set(expressions: list[str], chosen: re2.Options) -> _Matcher:
     found = re2.Set.SearchSet(chosen)
     for each in expressions:
         found.Add(each)
@@ -71,7 +76,7 @@ def _set(chosen: re2.Options, expressions: list[str]) -> _Matcher:
     return match
 
 
-def _filter(chosen: re2.Options, expressions: list[str]) -> _Matcher:
+def _filter(expressions: list[str], chosen: re2.Options) -> _Matcher:
     found = re2.Filter()
     for each in expressions:
         found.Add(each, chosen)
@@ -80,6 +85,6 @@ def _filter(chosen: re2.Options, expressions: list[str]) -> _Matcher:
     return match
 
 
-def _one_by_one(chosen: re2.Options, expressions: list[str]) -> _Matcher:
-    compiled = [re2.compile(each, chosen) for each in expressions]
+def _one_by_one(expressions: list[str], *, any_case: bool) -> _Matcher:
+    compiled = [re2.compile(each, options(any_case=any_case)) for each in expressions]
     return lambda octets: [number for number, each in enumerate(compiled) if each.search(octets) is not None]

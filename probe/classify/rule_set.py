@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from fake_gateways.envelope import domain_of
 from fake_gateways.truth import Cause
 from probe.classify import taxonomy
 from probe.classify.expressions import Dialect, RefusedError, for_re2
@@ -55,7 +56,7 @@ class Conditions:
             (not self.stages or heard.stage in self.stages)
             and (not self.codes or any(_fits(str(heard.code), code) for code in self.codes))
             and (not self.statuses or any(_fits(heard.enhanced or "", status) for status in self.statuses))
-            and (not self.domain or heard.domain == self.domain)
+            and (not self.domain or domain_of(heard.recipient) == self.domain)
         )
 
     def __str__(self) -> str:

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Final
+
+from probe.attempt import Outcome
 from probe.classify import heard as words
 from probe.classify.evidence import Evidence
 from probe.classify.heard import Heard
 from probe.classify.reading import Reading, without_reply
 from probe.classify.rule_search import Search
 from probe.classify.rule_set import ANY, Rule, RuleSet
+
+_REMEMBERED: Final = 2_048
+"""Replies whose reading is remembered, whole and as they are: about half of all repeat one to the letter."""
+_LONGEST: Final = 1_000
+"""Characters of a reply that is remembered."""
 
 
 class RuleClassifier:
@@ -21,28 +30,40 @@ class RuleClassifier:
         self.rule_set = rule_set
         self._asked = [rule for rule in rule_set.rules if rule.expression is not None]
         self._search = Search([rule.expression or "" for rule in self._asked], any_case=rule_set.any_case)
-        self._conditional = any(rule.conditions != ANY for rule in self._asked)
+        self._by_domain = any(rule.conditions.domain for rule in self._asked)
         self._readings = {
             rule.number: Reading(rule.cause, _reason(rule), place=str(rule.place)) for rule in self._asked
         }
         self._nothing = Reading(None, f"no rule matches ({rule_set.otherwise})")
+        self._remembered = lru_cache(_REMEMBERED)(self.read)
 
     def classify(self, evidence: Evidence) -> Reading:
         """Say what happened."""
-        settled = without_reply(evidence)
-        if settled is not None:
-            return settled
-        rule = self.deciding(words.of(evidence))
+        last = evidence.last
+        if last.code is None or last.outcome == Outcome.DELIVERED:
+            settled = without_reply(evidence)
+            if settled is not None:
+                return settled
+        heard = words.of(evidence, evidence.recipient if self._by_domain else "")
+        return self._remembered(heard) if len(heard.text) <= _LONGEST else self.read(heard)
+
+    def read(self, heard: Heard) -> Reading:
+        """Read what was heard."""
+        rule = self.deciding(heard)
         return self._nothing if rule is None else self._readings[rule.number]
 
     def deciding(self, heard: Heard) -> Rule | None:
         """Return the rule that decides, None where none matches."""
-        return next(iter(self.matching(heard)), None)
+        for number in self._search.matches(self.rule_set.ask(heard)):
+            rule = self._asked[number]
+            if rule.conditions is ANY or rule.conditions.hold(heard):
+                return rule
+        return None
 
     def matching(self, heard: Heard) -> list[Rule]:
         """Return every rule that matches, in order."""
         found = [self._asked[number] for number in self._search.matches(self.rule_set.ask(heard))]
-        return [rule for rule in found if rule.conditions.hold(heard)] if self._conditional else found
+        return [rule for rule in found if rule.conditions.hold(heard)]
 
 
 def _reason(rule: Rule) -> str:

@@ -19,6 +19,7 @@ from probe.cli import (
     judging,
     logs,
     reporting,
+    rules,
     running,
     suppression,
     sweep,
@@ -30,7 +31,7 @@ from probe.report.harmless import harmless
 
 COMMANDS = (
     *(beginning, running, judging, reporting, sweep, suppression),
-    *(evaluate, books, logs, files, classifiers),
+    *(rules, evaluate, books, logs, files, classifiers),
 )
 """Modules whose commands the application has, in the order that help lists them."""
 
@@ -61,5 +62,5 @@ def main() -> NoReturn:
 
 
 def _complain(sentence: str, code: Exit) -> Exit:
-    print(f"fivefifty: {harmless(sentence)}", file=sys.stderr)
+    print(f"fivefifty: {harmless(sentence.replace(chr(10), chr(32)))}", file=sys.stderr)
     return code

@@ -1,7 +1,7 @@
 """Draws a sweep: each figure over what was varied, a line a classifier, with the spread over the seeds around it.
 
 Charts are declared in Vega-Altair and drawn by vl-convert, which needs no browser and no network. Both come with
-``pip install fivefifty[report]``.
+``pip install fivefifty[plot]``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def require_drawable(path: Path, axes: Sequence[Axis]) -> None:
     if path.suffix.lower() not in KINDS:
         raise InputError(place, "is no kind of file that can be drawn", f"let its name end in {', '.join(KINDS)}")
     if any(importlib.util.find_spec(name) is None for name in _LIBRARIES):
-        raise InputError(place, "needs Vega-Altair and vl-convert", "install them: pip install 'fivefifty[report]'")
+        raise InputError(place, "needs Vega-Altair and vl-convert", "install them: pip install 'fivefifty[plot]'")
     rows = 1
     for axis in _ways(axes)[1:]:
         rows *= len(axis.values)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice, product
+from itertools import cycle, islice, product
 from typing import Final
 
 import re2
 
-_TRIED: Final = " 4512036789xabcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.@:/_[](<>\"'=#,;+?!*|&%$~^\\{}\té"
+_TRIED: Final = " 5041236789xabcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.@:/_[](<>\"'=#,;+?!*|&%$~^\\{}\té"
 """Characters that may stand for a class in a made-up text: a blank, as in replies, wherever there may be one."""
-_WIDE: Final = "x1 -"
-"""What a class has all of if it stands for nearly anything."""
+_WIDE: Final = "ae1 -."
+"""What a class has nearly all of if it stands for nearly anything."""
 _CHOICES: Final = 4
 """Texts that are made of each part of a sequence."""
 
@@ -36,7 +36,7 @@ class One:
     @property
     def is_wide(self) -> bool:
         """Whether it stands for nearly any character."""
-        return self.literal is None and _has_all(self.re2, _WIDE)
+        return self.literal is None and sum(_has(self.re2, each) for each in _WIDE) >= len(_WIDE) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +90,10 @@ class Repeat:
     def texts(self) -> Iterator[str]:
         """Yield texts of as few as there may be, then of one more."""
         counts = [self.least] if self.most == self.least else [max(self.least, 1), self.least, self.least + 1]
-        for count in dict.fromkeys(counts):
-            yield from islice((text * count for text in self.part.texts()), 1 if count == 0 else _CHOICES)
+        texts = list(islice(self.part.texts(), _CHOICES))
+        for count in dict.fromkeys(counts if texts else ()):
+            yield "".join(islice(cycle(texts), count))  # such as 550
+            yield from (text * count for text in texts if count)
 
 
 Part = One | Mark | Group | Repeat
@@ -136,15 +138,14 @@ def _in_turn(several: Iterable[Iterator[str]]) -> Iterator[str]:
 @cache
 def _members(character_class: str) -> tuple[str, ...]:
     """Return some characters of a class, those first that are tried first."""
-    return tuple(islice((each for each in _TRIED if _has_all(character_class, each)), _CHOICES))
+    return tuple(islice((each for each in _TRIED if _has(character_class, each)), _CHOICES))
 
 
 @cache
-def _has_all(character_class: str, characters: str) -> bool:
+def _has(character_class: str, character: str) -> bool:
     options = re2.Options()
     options.log_errors = False
     try:
-        compiled = re2.compile(character_class, options)
+        return re2.compile(character_class, options).fullmatch(character) is not None
     except re2.error:
         return False
-    return all(compiled.fullmatch(character) for character in characters)

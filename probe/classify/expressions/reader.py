@@ -10,8 +10,8 @@ r"""Takes an expression apart, in the dialect it is written in.
 ``pcre``
     Perl's (PowerMTA).
 
-A look-ahead at the very end can be said without one: ``x(?!yz)`` is ``x`` with the end, or another character, or
-``y`` with the end or another character behind it.
+A look-ahead at the very end, where the dialect has any, can be said without one: ``x(?!yz)`` is ``x`` with the end,
+or another character, or ``y`` with the end or another character behind it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ _CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": 
 _MARKS: Final[dict[Dialect, str]] = {"re2": "bBAz", "rust": "bBAz", "js": "bB", "pcre": "bBAzZ"}
 _LOOKS: Final = {"(?=": "look-ahead", "(?!": "look-ahead", "(?<=": "look-behind", "(?<!": "look-behind"}
 _COUNTED: Final = re.compile(r"\{([0-9]{1,4})(?:(,)([0-9]{0,4}))?\}")
-_NUMBERED: Final = re.compile(r"\{([0-9A-Fa-f]{1,6})\}|([0-9A-Fa-f]+)")
+_IN_BRACES: Final = re.compile(r"\{([0-9A-Fa-f]{1,6})\}")
+_DIGITS: Final = {letter: re.compile(f"([0-9A-Fa-f]{{{count}}})") for letter, count in (("x", 2), ("u", 4), ("U", 8))}
 _PROPERTY: Final = re.compile(r"\{\^?\w+\}|\w")
 _NAMED_CLASS: Final = re.compile(r"\[:\^?[a-z]+:\]")
 _OPENING: Final = re.compile(r"\?(?:P?<\w+>|[a-zA-Z-]*[:)])")
@@ -143,7 +144,7 @@ class _Reader:
         branches = self.branches(depth + 1)
         refused = RefusedError(f"a {name} {opening}{self.source[start : self.place]}), which RE2 does not have")
         self._closed()
-        if name != "look-ahead" or depth or self.place < len(self.source):
+        if name != "look-ahead" or self.dialect == "rust" or depth or self.place < len(self.source):
             raise refused
         if opening == "(?=":
             return Group("(?:", branches)
@@ -202,7 +203,7 @@ class _Reader:
             return _literal(_CONTROLS.get(letter, "\b"))
         if letter in _MARKS[self.dialect]:
             return Mark(f"\\{letter.replace('Z', 'z')}")
-        if letter in "xuU":
+        if letter in ("xu" if self.dialect == "js" else "xuU"):
             return self._numbered(letter)
         if self.dialect == "js" or not (letter.isascii() and letter.isalnum()):
             return _literal(letter)
@@ -216,17 +217,16 @@ class _Reader:
         return One(f"\\{letter}{name[0]}")
 
     def _numbered(self, letter: str) -> One:
-        """Read a character by its number: two, four or eight digits, or any in braces."""
-        found = _NUMBERED.match(self.source, self.place)
-        length = {"x": 2, "u": 4, "U": 8}[letter]
-        digits = "" if found is None else found[1] or found[2][:length]
-        if not digits or (found is not None and found[2] and len(digits) < length) or int(digits, 16) > 0x10FFFF:
+        """Read a character by its number: two, four or eight digits, or, but for JavaScript, any in braces."""
+        found = (_IN_BRACES if self._at("{") and self.dialect != "js" else _DIGITS[letter]).match(
+            self.source, self.place
+        )
+        if found is None or int(found[1], 16) > 0x10FFFF:
             if self.dialect == "js":
                 return _literal(letter)
             raise RefusedError(rf"\{letter} without the number of a character")
-        assert found is not None  # noqa: S101 - there are digits
-        self.place += len(digits) + (2 if found[1] else 0)
-        return _literal(chr(int(digits, 16)))
+        self.place = found.end()
+        return _literal(chr(int(found[1], 16)))
 
     def _at(self, text: str) -> bool:
         return self.source.startswith(text, self.place)

@@ -21,6 +21,7 @@ from probe.classify.formats.toml_places import headers
 from probe.classify.heard import Heard
 from probe.classify.heard import parse as heard_in
 from probe.classify.rule_set import (
+    ANY,
     OWN,
     Conditions,
     Example,
@@ -139,7 +140,7 @@ def _rule(place: Place, written: _RuleTable, labels: Labels) -> Rule:
             f"{place}: pattern {written.pattern!r}", rule.refused, "write it without what RE2 does not have"
         )
     conditions = Conditions(tuple(written.stage), written.code, written.enhanced)
-    return replace(rule, conditions=conditions, name=written.name)
+    return replace(rule, conditions=ANY if conditions == ANY else conditions, name=written.name)
 
 
 def _own_tests(place: Place, written: _RuleTable) -> Iterator[Example]:

@@ -28,6 +28,8 @@ _BLANK: Final = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u300
 _BLANKS: Final = re.compile(f"[{_BLANK}]+")
 _NUMBERS: Final = re.compile(f"^[0-9]{{3}}[{_BLANK}-]+(?:[0-9.]+[{_BLANK}]*)?", re.MULTILINE)
 """The code and what may be a status at the beginning of a line."""
+_OF_NUMBERS: Final = "0123456789.- \t"
+"""How words begin that may be taken for numbers, or for blanks before some."""
 _OUTSIDE_ASCII: Final = str.maketrans("\u017f\u212a", "\ufffd\ufffd")
 """Letters that are an s and a k in another case to RE2, and are not to JavaScript without its flag u."""
 _SAMPLE: Final = re.compile(r"#\s*([45][0-9]{2}[ -].+)")
@@ -55,9 +57,9 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
 def ask(heard: Heard) -> str:
     """Write a reply on one line, as zone-mta does."""
     said = heard.wire
-    first = _NUMBERS.match(said)
-    start = first.end() if first else 0
-    if "\n" in said or said[start : start + 3].isdigit():
+    if "\n" in said or heard.text[:1] in _OF_NUMBERS:
+        first = _NUMBERS.match(said)
+        start = first.end() if first else 0
         said = said[:start] + _NUMBERS.sub(" ", said[start:])
     if "  " in said or not said.isprintable() or said.endswith(" "):
         said = _BLANKS.sub(" ", said).strip(" ")

@@ -106,7 +106,7 @@ def test_without_the_libraries_the_remedy_is_told(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(InputError) as raised:
         require_drawable(Path("a.svg"), parse(["lies=0,1"]))
     assert str(raised.value) == (
-        "--plot a.svg: needs Vega-Altair and vl-convert; install them: pip install 'fivefifty[report]'"
+        "--plot a.svg: needs Vega-Altair and vl-convert; install them: pip install 'fivefifty[plot]'"
     )
 
 

@@ -1,0 +1,150 @@
+"""Expressions of other dialects, said for RE2, and the texts that are made of them."""
+
+from __future__ import annotations
+
+import pytest
+import re2
+
+from probe.classify.expressions import Dialect, RefusedError, examples, for_re2, is_wild, options
+from probe.classify.expressions.reader import DEEPEST, LONGEST, quoted
+
+
+def matches(source: str, dialect: Dialect, text: str) -> bool:
+    """Whether an expression, said for RE2, is found in a text in any case of letters."""
+    return re2.compile(for_re2(source, dialect), options(any_case=True)).search(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("dialect", "source", "text", "found"),
+    [
+        ("rust", r"^5\d{2} ", "550 x", True),
+        ("rust", r"\d", "\u0663", True),  # Rust's \d is Unicode's
+        ("js", r"\d", "\u0663", False),
+        ("pcre", r"\d", "\u0663", False),
+        ("rust", r"^\w+$", "gr\u00fc\u00dfe", True),
+        ("js", r"^\w+$", "gr\u00fc\u00dfe", False),
+        ("rust", r"a\sb", "a\u00a0b", True),
+        ("rust", r"[\d.]+x", "\u0663.x", True),
+        ("rust", r"[^\s]x", " x", False),
+        ("rust", r"a\u{e9}b\x{e8}", "a\u00e9b\u00e8", True),
+        ("js", r"https?:\/\/a\-b\#\ ", "http://a-b# ", True),
+        ("js", r"\Aa\zb\p", "AaZbp", True),  # letters without a meaning are themselves
+        ("js", r"\u00e9\x41", "\u00e9A", True),
+        ("js", r"\u{2}", "uu", True),  # without the flag u this is a letter, twice
+        ("js", r"a{b", "a{b", True),
+        ("js", r"[^]x", "\nx", True),
+        ("js", r"[[]x", "[x", True),
+        ("pcre", r"a\h+b", "a \tb", True),
+        ("pcre", r"a(?#a comment)b", "ab", True),
+        ("pcre", r"ab\Z", "xab", True),
+        ("pcre", r"[[:digit:]]+x", "12x", True),
+        ("re2", r"\pN\z", "x5", True),
+        ("re2", r"(?-i)User", "user", False),
+    ],
+)
+def test_an_expression_means_what_it_means_in_its_dialect(
+    dialect: Dialect, source: str, text: str, *, found: bool
+) -> None:
+    assert matches(source, dialect, text) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("blacklisted by zen", True),
+        ("blacklisted by recipient", False),
+        ("blacklisted by RECIPIENT", False),
+        ("blacklisted by recipes", True),
+        ("blacklisted by ", True),
+        ("blacklisted by", False),
+    ],
+)
+def test_a_look_ahead_at_the_very_end_is_said_without_one(text: str, *, found: bool) -> None:
+    assert matches(r"blacklisted by\s(?!recipient)", "js", text) is found
+
+
+def test_a_look_ahead_that_asks_for_something_at_the_very_end_is_said_without_one() -> None:
+    assert matches("user (?=unknown|gone)", "js", "user gone")
+    assert not matches("user (?=unknown|gone)", "js", "user here")
+
+
+@pytest.mark.parametrize(
+    ("dialect", "source", "why"),
+    [
+        ("js", r"(a)\1", r"a back reference \1, which RE2 does not have"),
+        ("js", "(?!a)b", "a look-ahead (?!a), which RE2 does not have"),
+        ("js", "a(?!b|c)", "a look-ahead (?!b|c), which RE2 does not have"),
+        ("js", "(a(?!b))", "a look-ahead (?!b), which RE2 does not have"),
+        ("js", "a(?!b.)", "a look-ahead (?!b.), which RE2 does not have"),
+        ("pcre", "(?<=a)b", "a look-behind (?<=a), which RE2 does not have"),
+        ("pcre", "a++b", "a possessive quantifier, which RE2 does not have"),
+        ("pcre", "(?>a)b", "a group (?>, which RE2 does not have"),
+        ("rust", "a(?!b)", "a look-ahead (?!b), which RE2 does not have"),
+        ("rust", "[a-z&&[^b]]", "classes that are combined, which RE2 does not have"),
+        ("rust", "[a[bc]]", "a class within a class, which RE2 does not have"),
+        ("rust", r"\y", r"\y, which RE2 does not have"),
+        ("rust", r"\x{110000}", r"\x without the number of a character"),
+        ("js", "[]a", "[] matches nothing"),
+        ("js", "(a", "a bracket is opened and not closed"),
+        ("js", "a)", "a bracket is closed that was not opened"),
+        ("js", "[a", "a class is opened and not closed: [a"),
+        ("js", "+a", "there is nothing before + to repeat"),
+        ("js", "a\\", "a backslash at the end"),
+        ("js", "(" * (DEEPEST + 1), f"brackets are nested more than {DEEPEST} deep"),
+        ("js", "a" * (LONGEST + 1), f"it is longer than {LONGEST:,} characters"),
+        ("re2", "a(?!b)", "RE2 refuses it: invalid perl operator: (?!"),
+        ("js", "a{1001}", "RE2 refuses it: invalid repetition size: {1001}"),
+    ],
+)
+def test_what_re2_cannot_say_is_refused_and_named(dialect: Dialect, source: str, why: str) -> None:
+    with pytest.raises(RefusedError) as raised:
+        for_re2(source, dialect)
+    assert str(raised.value) == why
+
+
+@pytest.mark.parametrize(
+    ("expression", "first"),
+    [
+        (r"^550.+mailbox unavailable", "550 mailbox unavailable"),
+        (r"^5\d{2}", "550"),
+        (r"^(421|554)[ \-]+x", "421 x"),
+        (r"user (unknown|gone)?", "user unknown"),
+        (r"\bspam", "spam"),
+        ("", ""),
+    ],
+)
+def test_examples_are_texts_as_a_server_might_say_them(expression: str, first: str) -> None:
+    assert examples(expression)[0] == first
+
+
+def test_examples_show_every_alternative() -> None:
+    assert {text[0] for text in examples(r"^[45]\d\d (a|b|c)")} == {"4", "5"}
+    assert {text[-1] for text in examples(r"^[45]\d\d (a|b|c)")} == {"a", "b", "c"}
+
+
+def test_no_example_is_made_of_what_matches_nothing() -> None:
+    assert examples(r"a\bb") == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "wild"),
+    [
+        ("^550.+unknown", False),
+        ("(?i)^550.*x", False),
+        ("(^a|^b).*", False),
+        ("(^a|b).*", True),
+        ("user unknown", False),
+        ("user.*unknown", True),
+        (r"user [^x]+ unknown", True),
+        (r"user \d+ unknown", False),
+        (r"(a(b.*c)?)", True),
+    ],
+)
+def test_an_expression_is_wild_that_may_begin_anywhere_and_goes_over_anything(expression: str, *, wild: bool) -> None:
+    assert is_wild(expression) is wild
+
+
+@pytest.mark.parametrize("text", ["a.b*c", "\n\t\0", "\u00e9\U0001f600", "[^]-\\", "user unknown"])
+def test_a_quoted_text_matches_itself_and_nothing_else(text: str) -> None:
+    assert re2.fullmatch(quoted(text), text)
+    assert not re2.fullmatch(quoted(text), text + "x")

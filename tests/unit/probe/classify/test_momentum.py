@@ -1,0 +1,74 @@
+"""Momentum's classification overrides."""
+
+from __future__ import annotations
+
+import pytest
+from rule_files import decides, lines, rules
+
+from fake_gateways.envelope import Stage
+from fake_gateways.truth import Cause
+from probe.classify.heard import parse
+from probe.input_error import InputError
+
+FILE = """# overrides
+,10,unknown user
+yahoo.example,51,denied
+,51,listed|zen
+,22,"full, mailbox"
+,23,too large, really
+10,returned
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("550 5.1.1 unknown user here", "10"),
+        ("550 Unknown user", None),  # a static pattern is found as it stands
+        ("550 listed at zen.example", "51"),
+        ("550 zen has it listed", None),
+        ("550 full, mailbox", "22"),
+        ("550 too large, really", "23"),
+        ("550-unknown\n550 user", None),
+    ],
+)
+def test_a_rule_is_found_anywhere_and_a_bar_stands_for_any_text(said: str, code: str | None) -> None:
+    assert decides(rules("momentum", FILE), said) == code
+
+
+def test_a_rule_of_a_domain_is_asked_of_its_replies_alone() -> None:
+    read = rules("momentum", FILE)
+    assert decides(read, parse("550 denied", recipient="ann@yahoo.example")) == "51"
+    assert decides(read, parse("550 denied", recipient="ann@acme.example")) is None
+
+
+def test_a_line_without_a_place_for_a_domain_is_asked_of_reports_and_the_others_are_not() -> None:
+    read = rules("momentum", FILE)
+    assert decides(read, parse("550 returned", Stage.REPORT)) == "10"
+    assert decides(read, "550 returned") is None
+    assert decides(read, parse("550 unknown user", Stage.REPORT)) is None
+
+
+def test_lines_and_causes_are_known() -> None:
+    read = rules("momentum", FILE)
+    assert lines(read.rules) == [2, 3, 4, 5, 6, 7]
+    assert read.rules[0].cause is Cause.USER_UNKNOWN
+
+
+def test_a_custom_class_has_the_cause_that_a_label_gives_it() -> None:
+    assert rules("momentum", ",99,profanity", labels={"99": Cause.CONTENT}).rules[0].cause is Cause.CONTENT
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (",99,profanity", "1:1: '99' is not a class of momentum's, and no label either; "),
+        ("\n,ten,x", "1:2: ',ten,x' is no override; write domain,bounce_code,rule"),
+        (",10,", "1:1: ',10,' is no override; "),
+        ("unknown user", "1:1: 'unknown user' is no override; "),
+    ],
+)
+def test_a_mistake_is_told_with_its_place_and_remedy(text: str, sentence: str) -> None:
+    with pytest.raises(InputError) as raised:
+        rules("momentum", text)
+    assert str(raised.value).startswith(sentence)

@@ -1,0 +1,84 @@
+"""Tests that stand beside rules: what passes, and what a failure says."""
+
+from __future__ import annotations
+
+import pytest
+from rule_files import rules
+
+from probe.classify.by_text import ByText
+from probe.classify.heard import parse
+from probe.classify.rule_set import Example, Place, RuleSet
+from probe.classify.rule_tests import failures
+from probe.classify.rules import RuleClassifier
+from probe.input_error import InputError
+
+FILE = """
+[[rule]]
+class = "policy"
+pattern = "denied"
+matches = ["550 denied", "550 refused"]
+not = ["550 unknown"]
+
+[[rule]]
+name = "gone"
+class = "user-unknown"
+pattern = "user"
+matches = ["550 user denied"]
+not = ["550 user denied", "550 x"]
+"""
+
+
+def told(rule_set: RuleSet, *tests: Example) -> list[tuple[int, str, str]]:
+    """Return line, reply and sentence of each failure."""
+    found = failures(RuleClassifier(rule_set), tests or rule_set.tests)
+    return [(failure.place.line, failure.heard.wire, failure.sentence) for failure in found]
+
+
+def test_a_rule_must_decide_what_it_matches_and_must_not_match_the_rest() -> None:
+    assert told(rules("rules", FILE)) == [
+        (2, "550 refused", "must be decided by rule 1 (1:2), and no rule matches"),
+        (8, "550 user denied", "must be decided by rule 2 gone (1:8), and it is policy by rule 1 (1:2)"),
+        (8, "550 user denied", "must not be matched by rule 2 gone (1:8), and is"),
+    ]
+
+
+def test_a_reply_must_have_its_class_in_the_end() -> None:
+    tests = '\n[[test]]\nreply = "550 user"\nclass = "policy"\n\n[[test]]\nreply = "550 x"\nclass = "policy"\n'
+    passing = '\n[[test]]\nreply = "550 denied"\nclass = "policy"\n\n[[test]]\nreply = "550 x"\nclass = "none"\n'
+    alone = FILE.replace("matches", "#").replace("not", "#")
+    assert told(rules("rules", alone + tests)) == [
+        (15, "550 user", "must be policy, and it is user-unknown by rule 2 gone (1:8)"),
+        (19, "550 x", "must be policy, and no rule matches"),
+    ]
+    assert told(rules("rules", alone + passing)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "class_name", "passes"),
+    [
+        ("550 unknown", "InvalidRecipient", True),
+        ("550 unknown", "user-unknown", True),
+        ("550 unknown", "SpamBlock", False),
+        ("550 unknown", "none", False),
+        ("550 away", "none", True),
+        ("550 away", "AutoReply", True),
+        ("550 x", "Uncategorized", True),
+        ("550 x", "none", True),
+        ("550 x", "user-unknown", False),
+    ],
+)
+def test_a_class_is_one_of_the_rules_system_or_a_cause(said: str, class_name: str, *, passes: bool) -> None:
+    read = rules("kumomta", '[rules]\nInvalidRecipient = ["unknown"]\nAutoReply = ["away"]\n')
+    assert (told(read, Example(Place(0, "t", 1), parse(said), class_name)) == []) is passes
+
+
+def test_a_class_that_nobody_knows_is_a_mistake_in_the_test() -> None:
+    read = rules("kumomta", '[rules]\nInvalidRecipient = ["unknown"]\n')
+    with pytest.raises(InputError, match=r"^t:7: 'Dead' is not a class of kumomta's"):
+        told(read, Example(Place(0, "t", 7), parse("550 x"), "Dead"))
+
+
+def test_the_baselines_own_tests_pass() -> None:
+    classifier = ByText()
+    assert len(classifier.rule_set.tests) > 10
+    assert failures(classifier, classifier.rule_set.tests) == []

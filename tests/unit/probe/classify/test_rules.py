@@ -1,0 +1,84 @@
+"""The classifier that reads by rules: what it reads, what it leaves alone, and what it says of its reasons."""
+
+from __future__ import annotations
+
+import pytest
+from book_rows import attempt, refused
+from rule_files import rules
+
+from fake_gateways.truth import Cause
+from probe.attempt import Failure
+from probe.classify import Evidence, Reading, RecipientClassifier
+from probe.classify.formats import PARSERS, guess
+from probe.classify.rule_set import RuleText
+from probe.classify.rules import RuleClassifier
+
+KUMOMTA = '[rules]\nTransientFailure = ["busy"]\nInvalidRecipient = ["^4.*unknown", "unknown"]\nAutoReply = ["away"]\n'
+EVIDENCE = Evidence("ann@acme.example", (refused(code=550, enhanced="5.1.1", text="unknown"),))
+
+
+def read(text: str, **columns: object) -> Reading:
+    """Let KumoMTA's rules read a refusal."""
+    classifier: RecipientClassifier = RuleClassifier(rules("kumomta", KUMOMTA))
+    return classifier.classify(Evidence("ann@acme.example", (refused(text=text, **columns),)))
+
+
+def test_the_cause_is_that_of_the_class_and_the_reason_names_the_rule() -> None:
+    reading = read("unknown", code=550, enhanced="5.1.1")
+    assert reading == Reading(Cause.USER_UNKNOWN, "rule 3 (1:3): InvalidRecipient by unknown", place="1:3")
+    assert reading.suppress
+
+
+def test_a_temporary_reply_that_the_rules_read_keeps_their_class() -> None:
+    assert read("unknown", code=450, enhanced=None).cause is Cause.USER_UNKNOWN
+    assert read("busy", code=450, enhanced=None).cause is Cause.SYSTEM
+
+
+def test_a_class_that_is_no_bounce_is_none() -> None:
+    assert read("away") == Reading(None, "rule 4 (1:4): AutoReply by away", place="1:4")
+
+
+def test_what_no_rule_knows_is_none_and_says_so() -> None:
+    assert read("sorry") == Reading(None, "no rule matches (Uncategorized)")
+
+
+def test_a_delivered_message_is_no_bounce_whatever_was_said() -> None:
+    classifier = RuleClassifier(rules("kumomta", KUMOMTA))
+    assert classifier.classify(Evidence("ann@acme.example", (attempt(text="unknown"),))) == Reading(None, "delivered")
+
+
+@pytest.mark.parametrize("failure", list(Failure))
+def test_where_no_reply_came_there_is_nothing_to_read(failure: Failure) -> None:
+    expected = Cause.BAD_DOMAIN if failure is Failure.NO_ROUTE else Cause.NETWORK
+    assert read("unknown", code=None, failure=failure) == Reading(expected, f"no reply: {failure}")
+
+
+def test_rules_of_one_domain_are_not_remembered_for_another() -> None:
+    classifier = RuleClassifier(rules("momentum", "acme.example,10,unknown"))
+    refusal = (refused(text="unknown"),)
+    assert classifier.classify(Evidence("ann@acme.example", refusal)).cause is Cause.USER_UNKNOWN
+    assert classifier.classify(Evidence("ann@other.example", refusal)).cause is None
+
+
+def test_a_reply_too_long_to_be_remembered_is_read_all_the_same() -> None:
+    assert read("x" * 5000 + " unknown").cause is Cause.USER_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("a.toml", '[[rule]]\nclass = "policy"\n', "rules"),
+        ("a.toml", '[rules]\nSpamBlock = ["x"]\n', "kumomta"),
+        ("a.json", '{"rules": {}}', "kumomta"),
+        ("bounces.txt", "# a\n^550,reject,other,x\n", "zone-mta"),
+        ("config", "x y\n<bounce-category-patterns>\n// other\n</bounce-category-patterns>\n", "powermta"),
+        ("patterns", "# a\n/x/ other\n", "powermta"),
+        ("user_smtp_classification.ovr", ",10,x\n", "momentum"),
+        ("rules.CSV", ",10,x\n", "momentum"),
+        ("x", "hello", None),
+        ("x", "", None),
+    ],
+)
+def test_a_rule_file_is_known_by_its_looks(name: str, text: str, kind: str | None) -> None:
+    assert guess(RuleText(name, text)) == kind
+    assert kind is None or kind in PARSERS
