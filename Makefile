@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+RUNS   := $(VENV)/.runs
 READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
@@ -9,7 +10,7 @@ COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-versi
 .PHONY: demo test check format bench docs charts lock clean
 
 ## demo: run the flagship scenario over real sockets and print the answer
-demo: $(READY)
+demo: $(RUNS)
 	$(BIN)/fivefifty run scenarios/dont_blame_the_messenger.toml
 
 ## test: run the whole suite
@@ -48,10 +49,15 @@ lock:
 	$(COMPILE) --upgrade -o requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --group dev -o requirements-dev.lock pyproject.toml
 
-$(READY): pyproject.toml requirements-dev.lock
+# What it takes to run, and then what it takes to work on it: the first answer need not wait for the latter.
+$(RUNS): pyproject.toml requirements.lock
 	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $(RUNS)
+
+$(READY): $(RUNS) requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 clean:

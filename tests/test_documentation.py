@@ -75,6 +75,7 @@ COMMANDS = [
     "sweep",
     "suppression",
     "serve",
+    "init",
     "books",
     "personas",
     "personas show",
