@@ -16,7 +16,7 @@ from probe.classify.evidence import Evidence
 
 UNKNOWN: Final = {"enhanced": "5.1.1", "text": "User unknown"}
 LISTED: Final = {"enhanced": "5.7.1", "text": "Your address 127.10.0.1 is on a block list"}
-NOTHING: Final = Weights(0.0, (), (0.0, 1.0, 1.0), 0.0)
+NOTHING: Final = Weights(0.0, (), (0.0, 1.0, 1.0, 0.0), 0.0, 0.0)
 
 
 def address(number: int, domain: str = "acme.example") -> str:

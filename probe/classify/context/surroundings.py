@@ -156,6 +156,7 @@ class Surroundings:
         self.places: dict[str, Place] = {}
         self._pooled = pooled
         self._heard = 0
+        self._reported = 0
         self._across: dict[tuple[str, str | None, int], tuple[int, Series]] = {}
         self._alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
 
@@ -179,6 +180,11 @@ class Surroundings:
         elif words_of(attempt).of_sending:
             place.spoken.append(Spoken(attempt.at, RANK[attempt.stage]))
 
+    def hear_report(self) -> None:
+        """Take note that a message which was taken came back in a report."""
+        self._reported += 1
+        self._heard += 1
+
     def across(self, vendor: str, source: str | None, rank: int) -> Series:
         """Return the words to a source at every place of a vendor (empty: at all places), in order."""
         kept = self._across.get((vendor, source, rank))
@@ -193,10 +199,11 @@ class Surroundings:
         return merged
 
     def alone(self) -> tuple[int, int]:
-        """Return how many refusals stand alone between acceptances, at any place, and among how many words."""
+        """Return how many refusals stand alone between acceptances, or came home later, and among how many words."""
         if self._alone[0] != self._heard:
             found = [place.alone() for place in self.places.values()] if self._pooled else []
-            self._alone = (self._heard, (sum(each[0] for each in found), sum(each[1] for each in found)))
+            alone = sum(each[0] for each in found) + (self._reported if self._pooled else 0)
+            self._alone = (self._heard, (alone, sum(each[1] for each in found)))
         return self._alone[1]
 
 

@@ -31,7 +31,8 @@ _CONTENT: Final = re.compile(
     r"\b(?:spam\w*|ube|content\w*|unsolicited|virus|attachment\w*|phish\w*|spoofed|banned)\b", re.IGNORECASE
 )
 _MAILBOX: Final = re.compile(
-    r"\b(?:user|recipient|mailbox|address|account|alias|rcpt)\b|\bnsu\b|\bno such\b|\bunknown\b|\bdoes not exist\b",
+    r"\b(?:user|recipient|mailbox|address|account|alias|rcpt)\b|\bnsu\b|\bno such\b|\bunknown\b"
+    r"|\bdoes not exist\b|\bnot (?:found|listed)\b",
     re.IGNORECASE,
 )
 _TEXT: Final = ByText()

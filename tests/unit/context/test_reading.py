@@ -167,8 +167,9 @@ def test_weights_survive_their_file() -> None:
 
 
 def test_a_function_that_the_file_does_not_mention_weighs_nothing() -> None:
-    text = "suppress_below = 0.1\nbase = 1.0\nweight = []\n[again]\nbase = 0\nfirst_verdict = 1\nrefused_again = 1\n"
-    assert parse(text) == Weights(1.0, (0.0,) * len(NAMES), (0.0, 1.0, 1.0), 0.1)
+    again = "base = 0\nfirst_verdict = 1\nliving_refused_again = 1\nshare_refused_again = 1\n"
+    text = f"suppress_below = 0.1\nsuppress_below_at_last = 0.2\nbase = 1.0\nweight = []\n[again]\n{again}"
+    assert parse(text) == Weights(1.0, (0.0,) * len(NAMES), (0.0, 1.0, 1.0, 1.0), 0.1, 0.2)
 
 
 def test_no_shipped_weight_is_negative() -> None:
