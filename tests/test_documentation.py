@@ -1,4 +1,4 @@
-"""What the documents say is so: commands, policies, personas and the output that the README shows."""
+"""What the documents say is so: commands, policies, personas and the output that README and manual show."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from probe.classify.rules import RuleClassifier
 from probe.scenario.load import check
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text("utf-8")
+README = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/manual.md"))
 ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
 
 
@@ -131,11 +131,18 @@ def test_every_library_that_is_installed_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/pytest.md"]
+    "document",
+    [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+    ],
 )
 def test_links_within_the_project_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text("utf-8")
-    links = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
     assert [link for link in links if not (ROOT / document).parent.joinpath(link).exists()] == []
 
 
