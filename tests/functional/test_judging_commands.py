@@ -169,3 +169,21 @@ def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed
 def test_reports_want_to_be_told_their_format(run: Path, reported: list[object]) -> None:
     sentence = complaint(fivefifty("check", "--truth", run, *reported[:2]))
     assert sentence.startswith("--reported: comes without --format; add one of: postfix, ")
+
+
+def test_a_rule_that_calls_every_550_dead_is_caught_with_the_names_of_the_living(run: Path, tmp_path: Path) -> None:
+    rules, baseline = tmp_path / "rules.toml", tmp_path / "baseline.toml"
+    words = "address rejected|mailbox disabled|does not exist"
+    good = f'[[rule]]\nclass = "user-unknown"\nstage = "rcpt"\npattern = "{words}"\n'
+    rules.write_text(good, "utf-8")
+    classifier = ("--classifier", f"mine=rules:{rules}")
+    gate = ("--gate", "classifiers.mine.wrongly_suppressed = 0")
+    assert fivefifty("check", "--truth", run, *classifier, *gate).returncode == PASSED
+    fivefifty("baseline", "update", run, "--baseline", baseline, "--classifier", "mine")
+    rules.write_text('[[rule]]\nclass = "user-unknown"\ncode = 550\n', "utf-8")
+    done = fivefifty("check", "--truth", run, *classifier, *gate, "--baseline", baseline)
+    assert done.returncode == GATE_FAILED
+    assert "gate FAILED  classifiers.mine.wrongly_suppressed = 3  (bound: = 0)" in done.stdout
+    for name in ("eve@liar.example", "fay@liar.example", "hal@wary.example"):
+        assert f"alive, suppressed: twelve/{name}: 550 " in done.stdout
+    assert "baseline FAILED  mine: wrongly suppressed 0 -> 3" in done.stdout
