@@ -87,8 +87,9 @@ class Lane:
     async def _queue(self, due: Due, at: float) -> None:
         """Put a transaction behind the others for its exchanger, or say why it has none."""
         if due.test and due.first_at is None and not due.has_a_turn:
-            if self._thoughts.is_unsure(due.deliveries[0]):
-                self._agenda.put(self._thoughts.next_turn(at), due._replace(has_a_turn=True))
+            test = self._thoughts.at_its_turn(due.deliveries[0])
+            if test is not None:
+                self._agenda.put(self._thoughts.next_turn(at), due._replace(deliveries=(test,), has_a_turn=True))
             return
         await self.clock.until(at)
         way = await self.routes.to(due.domain, at)

@@ -26,8 +26,7 @@ class SecondThoughts:
         self._mail = mail
         self._campaigns: dict[str, Streaming] = {}
         self._tested_until = 0.0
-        is_unsure = sender.retest is not None and sender.retest.who == "unsure"
-        self._listens = is_unsure or (sender.pause is not None and sender.pause.when is not None)
+        self._listens = sender.retest is not None or (sender.pause is not None and sender.pause.when is not None)
 
     def hear(self, attempt: Attempt) -> None:
         """Take note of an attempt."""
@@ -45,21 +44,23 @@ class SecondThoughts:
         return reading.alive is not None and reading.alive >= 0.5 and reading.cause not in _NO_USE
 
     def test_of(self, delivery: Delivery) -> Delivery | None:
-        """Return the further, different attempt at a refused delivery, None where the sender makes none."""
+        """Return a further attempt at a refused delivery, with a plainer message; None where the sender makes none."""
         retest = self._sender.retest
         if retest is None:
             return None
-        others = (ip.address for ip in self._sender.ips if ip.address != delivery.source)
         last = len(self._mail.letters[delivery.campaign]) - 1
-        return delivery._replace(
-            source=next(others, delivery.source), variant=delivery.variant if retest.message is None else last
-        )
+        return delivery if retest.message is None else delivery._replace(variant=last)
 
-    def is_unsure(self, delivery: Delivery) -> bool:
-        """Whether a refused delivery is worth the further attempt, by what is known when its time has come."""
-        if self._sender.retest is None or self._sender.retest.who == "refused":
-            return True
-        return self._of(delivery.campaign).reading(delivery.recipient).advice is Advice.RETEST
+    def at_its_turn(self, test: Delivery) -> Delivery | None:
+        """Return a further attempt from the address that fares best by now, None where nobody is unsure any more.
+
+        Of two that fare alike it is the one that was not tried.
+        """
+        retest, campaign = self._sender.retest, self._of(test.campaign)
+        if retest is None or (retest.who == "unsure" and campaign.reading(test.recipient).advice is not Advice.RETEST):
+            return None
+        fares = {ip.address: campaign.taken_lately(test.recipient, ip.address) for ip in self._sender.ips}
+        return test._replace(source=max(fares, key=lambda address: (fares[address], address != test.source)))
 
     def next_turn(self, at: float) -> float:
         """Return when the next further attempt may be made, ``at`` or later."""

@@ -112,7 +112,7 @@ class Pause(Strict):
 
 
 class Retest(Strict):
-    """Try once more who was refused for good, ``after`` a while, from another address of the sender's where it has one.
+    """Try once more who was refused for good, ``after`` a while, from the address that fares best there by then.
 
     ``message`` is another, plainer file. ``who`` is tried: those of whom the classifier ``context`` is unsure, by what
     was heard at the exchanger until then, or everybody ``refused``. A refusal after that is final. They are tried at a

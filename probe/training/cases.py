@@ -22,7 +22,7 @@ from probe.scenario.load import check
 from probe.training.families import scenario
 
 MESSAGES: Final = Path(__file__).parent / "messages"
-NOTHING: Final = Weights(0.0, (), (0.0, 1.0, 1.0), 0.0)
+NOTHING: Final = Weights(0.0, (), (0.0, 1.0, 1.0, 0.0), 0.0, 0.0)
 _CODE: Final = ByCode()
 
 
@@ -50,7 +50,7 @@ class RefusedAgain(NamedTuple):
     scenario: str
     persona: str
     first_verdict: float
-    refused_again: float
+    refused_again: tuple[float, float]
     alive: bool
 
 

@@ -29,6 +29,9 @@ _MATTERS: Final = 0.06
 SUPPRESS_BELOW: Final = 0.15
 """The probability below which an address is suppressed: a message to nobody costs less than one customer in seven."""
 
+SUPPRESS_BELOW_AT_LAST: Final = 0.25
+"""The same after a further attempt, when there is nothing more to learn: three kept in vain for one that is lost."""
+
 
 class Figures(NamedTuple):
     """How well probabilities did on cases that were held out: Brier score, and the errors at the threshold."""
@@ -145,14 +148,14 @@ def _splits(groups: Array) -> Iterator[tuple[Array, Array]]:
         yield np.flatnonzero(groups != kind), np.flatnonzero(groups == kind)
 
 
-def fit_again(cases: Sequence[RefusedAgain]) -> tuple[float, float, float]:
+def fit_again(cases: Sequence[RefusedAgain]) -> tuple[float, float, float, float]:
     """Return the weights of the second verdict."""
-    found = np.array([(case.first_verdict, case.refused_again) for case in cases])
+    found = np.array([(case.first_verdict, *case.refused_again) for case in cases])
     alive = np.array([case.alive for case in cases])
-    base, first, again = fit(found, alive, importance(np.array([case.scenario for case in cases])))
-    return float(base), float(first), float(again)
+    base, first, of_living, of_all = fit(found, alive, importance(np.array([case.scenario for case in cases])))
+    return float(base), float(first), float(of_living), float(of_all)
 
 
-def as_weights(fitted: Array, again: tuple[float, float, float] = (0.0, 1.0, 1.0)) -> Weights:
+def as_weights(fitted: Array, again: tuple[float, float, float, float] = (0.0, 1.0, 1.0, 0.0)) -> Weights:
     """Return fitted weights as they are written down."""
-    return Weights(float(fitted[0]), tuple(map(float, fitted[1:])), again, SUPPRESS_BELOW)
+    return Weights(float(fitted[0]), tuple(map(float, fitted[1:])), again, SUPPRESS_BELOW, SUPPRESS_BELOW_AT_LAST)

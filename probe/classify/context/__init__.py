@@ -46,4 +46,7 @@ def gather(campaign: Mapping[str, Evidence]) -> Surroundings:
     around = Surroundings()
     for attempt in heard:
         around.hear(attempt, again=id(attempt) in tests)
+    for evidence in campaign.values():
+        if evidence.returned and evidence.report is not None:
+            around.hear_report()
     return around

@@ -32,7 +32,7 @@ def this_message_only(case: Case) -> float:
 
     A content filter reads the message; a mailbox that is gone refuses each of them (gateways.md 1.1 rows 2 and 4).
     """
-    return _condition(case, ("message", case.attempt.message))
+    return _condition(case, case.place.with_message(case.attempt.message, case.rank))
 
 
 def late_in_the_connection(case: Case) -> float:
@@ -40,13 +40,13 @@ def late_in_the_connection(case: Case) -> float:
 
     Cisco takes ten messages a session, GoDaddy so many (gateways.md 3.3); what is beyond is refused whoever it is for.
     """
-    return _condition(case, ("position", "later")) if case.attempt.position > 1 else 0.0
+    return _condition(case, case.place.later_in_connections(case.rank)) if case.attempt.position > 1 else 0.0
 
 
-def _condition(case: Case, condition: tuple[str, str]) -> float:
+def _condition(case: Case, counts: tuple[int, int, int, int]) -> float:
     if case.seat is None:
         return 0.0
-    refused, words, refused_else, words_else = case.place.told_of(condition, case.rank)
+    refused, words, refused_else, words_else = counts
     return differs(refused - 1, words - 1, refused_else, words_else)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from heapq import nlargest
 from math import exp, log
 from typing import Final
@@ -26,9 +27,19 @@ _NOT_REFUSED: Final = 0.95
 _NO_ROUTE: Final = 0.01
 _REASONS: Final = 4
 _WORTH_TELLING: Final = 0.05
+_EVERYWHERE: Final = ""
 _PRIOR: Final = 2.0
 """Recipients' worth of doubt about how often the living are refused once more."""
 _CODE: Final = ByCode()
+
+
+@dataclass(slots=True)
+class _Tests:
+    """Further attempts at a place: how many of those tried are alive by their first verdicts, and what they heard."""
+
+    living: float = 0.0
+    taken: int = 0
+    refused: int = 0
 
 
 class Reader:
@@ -43,8 +54,7 @@ class Reader:
             if weight
         ]
         self._first: dict[str, tuple[float, list[Weighed]]] = {}
-        self._again: dict[str, tuple[float, float]] = {}
-        self._everywhere = (0.0, 0.0)
+        self._tests: dict[str, _Tests] = {}
 
     def prepare(self, everybody: Iterable[Evidence]) -> None:
         """Learn from those who were tried again, now or in an earlier campaign."""
@@ -61,13 +71,12 @@ class Reader:
             self._look_back(evidence)
         for evidence, refusal in tried:
             alive = probability(self.first_verdict(Case(evidence, refusal, self.around))[0])
-            name = self.around.place_of(refusal).name
-            living, taken = self._again.get(name, (0.0, 0.0))
-            self._again[name] = living + alive, taken + (evidence.last.outcome == Outcome.DELIVERED)
-        self._everywhere = (
-            sum(living for living, _ in self._again.values()),
-            sum(taken for _, taken in self._again.values()),
-        )
+            was_taken = evidence.last.outcome == Outcome.DELIVERED
+            for name in (self.around.place_of(refusal).name, _EVERYWHERE):
+                tests = self._tests.setdefault(name, _Tests())
+                tests.living += alive
+                tests.taken += was_taken
+                tests.refused += not was_taken
 
     def _take_back(self, refusal: Attempt, *, taken: bool) -> None:
         count = self.around.place_of(refusal).changed.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
@@ -111,9 +120,10 @@ class Reader:
     def _advice(self, case: Case, alive: float, *, tested: bool) -> Advice:
         if not speaks_of_recipient(case):
             return Advice.KEEP
-        if alive < self.weights.suppress_below:
+        is_last = tested or case.is_reported
+        if alive < (self.weights.suppress_below_at_last if is_last else self.weights.suppress_below):
             return Advice.SUPPRESS
-        return Advice.KEEP if tested or case.is_reported else Advice.RETEST
+        return Advice.KEEP if is_last else Advice.RETEST
 
     def first_verdict(self, case: Case) -> tuple[float, list[Weighed]]:
         """Return the log odds of life after the first refusal, and what every evidence function adds to them."""
@@ -123,20 +133,28 @@ class Reader:
             kept = self._first[case.evidence.recipient] = self.weights.base + sum([each for each, _ in found]), found
         return kept
 
-    def refused_again(self, case: Case) -> float:
-        """Return how likely the living at a place are refused once more, as a logarithm: 0 where all of them were.
+    def refused_again(self, case: Case) -> tuple[float, float]:
+        """Return two estimates of how often the living are refused once more where a case was, as logarithms.
 
-        Of those who were tried again the first verdicts say how many are alive; whoever is taken is.
+        Of those who were tried again the first verdicts say how many are alive, and whoever is taken is: that is the
+        first, 0 where all of the living were refused again. The second is simply the share that was refused again,
+        the case itself left out: a filter that is still in the way refuses nearly all, one that is not refuses none.
         """
-        living, taken = self._again.get(case.place.name, (0.0, 0.0))
-        general = (max(0.0, self._everywhere[0] - self._everywhere[1]) + 1.0) / (self._everywhere[0] + 2.0)
-        return bounded(log((max(0.0, living - taken) + _PRIOR * min(1.0, general)) / (max(living, taken) + _PRIOR)))
+        here = self._tests.get(case.place.name) or _Tests()
+        general = self._tests.get(_EVERYWHERE) or _Tests()
+        usual = (max(0.0, general.living - general.taken) + 1.0) / (max(general.living, general.taken) + 2.0)
+        of_living = (max(0.0, here.living - here.taken) + _PRIOR * usual) / (max(here.living, here.taken) + _PRIOR)
+        share = (general.refused + 1.0) / (general.refused + general.taken + 2.0)
+        others = max(0, here.refused - 1)
+        of_all = (others + _PRIOR * share) / (others + here.taken + _PRIOR)
+        return bounded(log(of_living)), bounded(log(of_all))
 
     def _second_verdict(self, case: Case, log_odds: float) -> tuple[float, float]:
         if not words_of(case.evidence.last).of_mailbox:
             return log_odds, 0.0
-        base, first, again = self.weights.again
-        second = base + first * log_odds + again * self.refused_again(case)
+        base, first, of_living, of_all = self.weights.again
+        living, everybody = self.refused_again(case)
+        second = base + first * log_odds + of_living * living + of_all * everybody
         return second, second - log_odds
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from probe.attempt import Attempt
 from probe.classify.context.reader import Reader
@@ -11,7 +12,10 @@ from probe.classify.context.surroundings import RANK, Surroundings
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence, Opened
 from probe.classify.reading import Reading
-from probe.coming_home import Returned
+from probe.coming_home import Returned, is_bounce
+
+_LATELY: Final = 20
+"""Words that count for how an address fares."""
 
 
 class Streaming:
@@ -53,9 +57,19 @@ class Streaming:
             return 0
         return len(series.times) - 1 - (series.accepted[-1] if series.accepted else -1)
 
+    def taken_lately(self, recipient: str, source: str) -> float:
+        """Return the share of acceptances to an address where a recipient was last tried; 1/2 where none is known."""
+        last = self._attempts[recipient][-1]
+        series = self._around.place_of(last).series(source, RANK[last.stage])
+        refused, words = series.count(len(series.times) - _LATELY, len(series.times))
+        return (words - refused + 1) / (words + 2)
+
     def hear_returned(self, row: Returned) -> None:
         """Take note of what came home."""
-        self._returned.setdefault(row.recipient.lower(), []).append(row)
+        rows = self._returned.setdefault(row.recipient.lower(), [])
+        if is_bounce(row) and not any(map(is_bounce, rows)):
+            self._around.hear_report()
+        rows.append(row)
 
     def evidence(self, recipient: str) -> Evidence:
         """Return what is known of a recipient by now; raises KeyError for a stranger."""

@@ -15,7 +15,7 @@ from probe.classify.context.words import words_of
 RANK: Final[dict[str, int]] = {stage.value: rank for rank, stage in enumerate(Stage)}
 """How far into the dialogue a stage is; who was taken has come further than all of them."""
 TAKEN: Final = len(RANK)
-EVERY_SOURCE: Final = ""
+EVERY_SOURCE: Final = None
 
 
 class Seat(NamedTuple):
@@ -62,28 +62,29 @@ class Place:
     """One exchanger, as this campaign met it: the final words of first rounds, one a recipient.
 
     A refusal is held against words at the same stage: whoever was refused later in the dialogue had been accepted by
-    then, and whoever was refused earlier does not count. ``conditions`` counts, by what may have been their condition,
-    how far words came. ``spoken`` are words that openly spoke of the sending, deferrals among them.
+    then, and whoever was refused earlier does not count. ``conditions`` counts, by message and by whether it was a
+    connection's first, how far words came. ``spoken`` are words that openly spoke of the sending, deferrals among them.
     """
 
     name: str
     vendor: str
-    conditions: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    conditions: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
     spoken: list[Spoken] = field(default_factory=list)
     seats: dict[str, Seat] = field(default_factory=dict)
     changed: dict[str, list[int]] = field(default_factory=dict)
     """For each pattern of a refusal: whom was tried again later, and who was taken then."""
     _heard: dict[str, _Heard] = field(default_factory=dict)
+    _everything: _Heard = field(default_factory=_Heard)
     _alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
 
     @property
     def sources(self) -> list[str]:
         """The addresses that it was spoken to from."""
-        return [source for source in self._heard if source != EVERY_SOURCE]
+        return list(self._heard)
 
-    def series(self, source: str, rank: int) -> Series:
+    def series(self, source: str | None, rank: int) -> Series:
         """Return the words to a source, or to all, that came as far as a stage: refused there, or accepted."""
-        found = self._heard.get(source)
+        found = self._everything if source is EVERY_SOURCE else self._heard.get(source)
         return Series() if found is None else found.series(rank)
 
     def hear(self, attempt: Attempt) -> None:
@@ -91,16 +92,17 @@ class Place:
         accepted = attempt.outcome == Outcome.DELIVERED
         rank = TAKEN if accepted else RANK[attempt.stage]
         at, source = attempt.at, attempt.local_address
-        for name in dict.fromkeys((source, EVERY_SOURCE)):
-            heard = self._heard.get(name)
-            if heard is None:
-                heard = self._heard[name] = _Heard()
-            heard.add(at, rank)
-        for condition in (("message", attempt.message), ("position", "later" if attempt.position > 1 else "first")):
-            count = self.conditions.get(condition)
-            if count is None:
-                count = self.conditions[condition] = [0] * (TAKEN + 1)
-            count[rank] += 1
+        heard = self._heard.get(source)
+        if heard is None:
+            heard = self._heard_from(source)
+        heard.add(at, rank)
+        if self._everything is not heard:
+            self._everything.add(at, rank)
+        condition = attempt.message, attempt.position > 1
+        count = self.conditions.get(condition)
+        if count is None:
+            count = self.conditions[condition] = [0] * (TAKEN + 1)
+        count[rank] += 1
         if accepted:
             return
         own, overall = self.series(source, rank), self.series(EVERY_SOURCE, rank)
@@ -108,22 +110,35 @@ class Place:
         if words_of(attempt).of_sending:
             self.spoken.append(Spoken(at, rank))
 
-    def told_of(self, condition: tuple[str, str], rank: int) -> tuple[int, int, int, int]:
-        """Return refusals at a stage and words that came as far, under a condition, and under others of its kind."""
-        own = self.conditions.get(condition, [0] * (TAKEN + 1))
-        others = [count for each, count in self.conditions.items() if each[0] == condition[0] and each != condition]
-        return (
-            own[rank],
-            sum(own[rank:]),
-            sum(count[rank] for count in others),
-            sum(sum(count[rank:]) for count in others),
+    def _heard_from(self, source: str) -> _Heard:
+        """Begin to listen to another source; while there is only one, it is everything."""
+        heard = self._heard[source] = _Heard()
+        if len(self._heard) == 1:
+            self._everything = heard
+        elif len(self._heard) == 2:
+            self._everything = _Heard(list(self._everything.times), list(self._everything.ranks))
+        return heard
+
+    def with_message(self, message: str, rank: int) -> tuple[int, int, int, int]:
+        """Return refusals at a stage and words that came as far, with a message, and with the others."""
+        return self._apart([count for key, count in self.conditions.items() if key[0] == message], rank)
+
+    def later_in_connections(self, rank: int) -> tuple[int, int, int, int]:
+        """Return the same of further messages over a connection, and of first ones."""
+        return self._apart([count for key, count in self.conditions.items() if key[1]], rank)
+
+    def _apart(self, own: list[list[int]], rank: int) -> tuple[int, int, int, int]:
+        refused, words = sum(count[rank] for count in own), sum(sum(count[rank:]) for count in own)
+        everything = self.conditions.values()
+        all_refused, all_words = (
+            sum(count[rank] for count in everything),
+            sum(sum(count[rank:]) for count in everything),
         )
+        return refused, words, all_refused - refused, all_words - words
 
     def alone(self) -> tuple[int, int]:
         """Return how many refusals stand alone between acceptances, and among how many words."""
-        heard = self._heard.get(EVERY_SOURCE)
-        if heard is None:
-            return 0, 0
+        heard = self._everything
         if self._alone[0] != len(heard.times):
             taken = [place for place, rank in enumerate(heard.ranks) if rank == TAKEN]
             self._alone = len(heard.times), Series(heard.times, taken).alone()
@@ -141,7 +156,8 @@ class Surroundings:
         self.places: dict[str, Place] = {}
         self._pooled = pooled
         self._heard = 0
-        self._across: dict[tuple[str, str, int], tuple[int, Series]] = {}
+        self._reported = 0
+        self._across: dict[tuple[str, str | None, int], tuple[int, Series]] = {}
         self._alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
 
     def place_of(self, attempt: Attempt) -> Place:
@@ -164,7 +180,12 @@ class Surroundings:
         elif words_of(attempt).of_sending:
             place.spoken.append(Spoken(attempt.at, RANK[attempt.stage]))
 
-    def across(self, vendor: str, source: str, rank: int) -> Series:
+    def hear_report(self) -> None:
+        """Take note that a message which was taken came back in a report."""
+        self._reported += 1
+        self._heard += 1
+
+    def across(self, vendor: str, source: str | None, rank: int) -> Series:
         """Return the words to a source at every place of a vendor (empty: at all places), in order."""
         kept = self._across.get((vendor, source, rank))
         if kept is not None and kept[0] == self._heard:
@@ -178,10 +199,11 @@ class Surroundings:
         return merged
 
     def alone(self) -> tuple[int, int]:
-        """Return how many refusals stand alone between acceptances, at any place, and among how many words."""
+        """Return how many refusals stand alone between acceptances, or came home later, and among how many words."""
         if self._alone[0] != self._heard:
             found = [place.alone() for place in self.places.values()] if self._pooled else []
-            self._alone = (self._heard, (sum(each[0] for each in found), sum(each[1] for each in found)))
+            alone = sum(each[0] for each in found) + (self._reported if self._pooled else 0)
+            self._alone = (self._heard, (alone, sum(each[1] for each in found)))
         return self._alone[1]
 
 

@@ -7,23 +7,27 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from probe.classify.context.evidence_functions import FUNCTIONS, NAMES
+
+_AGAIN: Final = ("first_verdict", "living_refused_again", "share_refused_again")
 
 
 class Weights(NamedTuple):
     """What each piece of evidence is worth, in nats of log odds that the mailbox is alive.
 
     ``first`` weighs the first refusal: ``base`` and one weight a function. ``again`` turns the log odds of the first
-    verdict, and the chance that the living are refused once more, into those of the second. ``suppress_below`` is the
-    probability of life below which an address is suppressed.
+    verdict, and two estimates of how often the living are refused once more, into those of the second. An address is
+    suppressed below a probability of life: ``suppress_below`` while a further attempt can be made, then
+    ``suppress_below_at_last``.
     """
 
     base: float
     first: tuple[float, ...]
-    again: tuple[float, float, float]
+    again: tuple[float, float, float, float]
     suppress_below: float
+    suppress_below_at_last: float
 
 
 def parse(text: str) -> Weights:
@@ -34,8 +38,9 @@ def parse(text: str) -> Weights:
     return Weights(
         float(raw["base"]),
         tuple(known.get(name, 0.0) for name in NAMES),
-        (float(again["base"]), float(again["first_verdict"]), float(again["refused_again"])),
+        (float(again["base"]), *(float(again[name]) for name in _AGAIN)),  # type: ignore[arg-type]  # four of them
         float(raw["suppress_below"]),
+        float(raw["suppress_below_at_last"]),
     )
 
 
@@ -52,11 +57,12 @@ def write(weights: Weights, remarks: Iterable[str]) -> str:
 
 def _lines(weights: Weights) -> Iterator[str]:
     yield f"suppress_below = {weights.suppress_below:g}"
+    yield f"suppress_below_at_last = {weights.suppress_below_at_last:g}"
     yield f"base = {weights.base:.3f}"
     yield ""
     yield "# The second verdict, after one more attempt that was refused as well."
     yield "[again]"
-    for name, weight in zip(("base", "first_verdict", "refused_again"), weights.again, strict=True):
+    for name, weight in zip(("base", *_AGAIN), weights.again, strict=True):
         yield f"{name} = {weight:.3f}"
     for function, weight in zip(FUNCTIONS, weights.first, strict=True):
         meaning = (function.__doc__ or "").partition("\n")[0]

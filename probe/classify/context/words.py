@@ -17,7 +17,8 @@ _HOST: Final = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.){2,8}[a-z][a-z0-9-]{1,62}\b"
 _CODED: Final = re.compile(r"\b(?=[a-z0-9_-]{0,40}\d)[a-z0-9_.-]{3,64}\b")
 _NUMBERS: Final = re.compile(r"\d+")
 _TIME: Final = re.compile(
-    r"\b\d{1,4} ?(?:s|sec|seconds?|m|min|minutes?|h|hours?)\b|\b(?:this|per|an|next) (?:hour|minute)\b", re.IGNORECASE
+    r"(?:#|\b\d{1,4}) ?(?:s|sec|seconds?|m|min|minutes?|h|hours?)\b|\b(?:this|per|an|next) (?:hour|minute)\b",
+    re.IGNORECASE,
 )
 _SPEED: Final = re.compile(
     r"\b(?:too (?:many|much|fast|quickly)|rate|throttl\w*|frequen\w*|volume|limit\w*|busy)\b", re.IGNORECASE
@@ -30,7 +31,8 @@ _CONTENT: Final = re.compile(
     r"\b(?:spam\w*|ube|content\w*|unsolicited|virus|attachment\w*|phish\w*|spoofed|banned)\b", re.IGNORECASE
 )
 _MAILBOX: Final = re.compile(
-    r"\b(?:user|recipient|mailbox|address|account|alias|rcpt)\b|\bnsu\b|\bno such\b|\bunknown\b|\bdoes not exist\b",
+    r"\b(?:user|recipient|mailbox|address|account|alias|rcpt)\b|\bnsu\b|\bno such\b|\bunknown\b"
+    r"|\bdoes not exist\b|\bnot (?:found|listed)\b",
     re.IGNORECASE,
 )
 _TEXT: Final = ByText()

@@ -1,0 +1,84 @@
+"""The commands evaluate and explain, and fit as far as it asks for its extra, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fivefifty_command import PASSED, complaint, fivefifty
+
+SCENARIO = Path(__file__).parents[1] / "scenarios" / "twelve.toml"
+STORY = """\
+schema = 1
+name = "small"
+title = "A small campaign"
+seed = 7
+starts = 2026-03-02T08:00:00Z
+[sender]
+helo = "mta1.messenger.example"
+return_path = "bounce.messenger.example"
+ips = [{ address = "127.10.0.1" }]
+rate = "1/1s"
+[[campaign]]
+name = "news"
+message = "plain.eml"
+[[gateway]]
+name = "acme"
+persona = "mimecast"
+domains = ["acme.example"]
+claims = { velocity = "user-unknown" }
+mailboxes = { count = 120, departed = 0.05 }
+[[gateway.policy]]
+type = "velocity"
+limit = "40/10m"
+block_for = "20s"
+"""
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Path:
+    file = tmp_path / "small.toml"
+    file.write_text(STORY, "utf-8")
+    (tmp_path / "plain.eml").write_bytes((SCENARIO.parent / "plain.eml").read_bytes())
+    return file
+
+
+def test_evaluate_prints_every_classifier_in_one_table(scenario: Path) -> None:
+    done = fivefifty("evaluate", scenario, "--workers", 1)
+    assert done.returncode == PASSED, done
+    for words in ("Scenarios with lies", "code", "text", "always-keep", "context, retested", "Brier score", "mimecast"):
+        assert words in done.stdout
+
+
+def test_evaluate_prints_figures_for_programs(scenario: Path) -> None:
+    done = fivefifty("evaluate", scenario.parent, "--json")
+    figures = json.loads(done.stdout)
+    assert figures["schema"] == 1
+    by = figures["with_lies"]
+    assert by["code"]["suppressed"] > 10
+    assert by["context"]["suppressed"] < by["code"]["suppressed"] / 5
+    assert by["context, retested"]["suppressed"] < by["code"]["suppressed"] / 5
+    assert figures["scenarios"]["small"]["further_attempts"] > 0
+
+
+def test_evaluate_says_where_a_folder_holds_no_scenario(tmp_path: Path) -> None:
+    assert "holds no scenario" in complaint(fivefifty("evaluate", tmp_path))
+
+
+def test_explain_tells_a_verdict_from_the_first_attempt_to_the_reasons(scenario: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    fivefifty("run", scenario, "--transport", "memory", "--out", out, "--classifier", "context")
+    lines = fivefifty("books", out, "--export").stdout.splitlines()
+    refused = next(row for row in map(json.loads, lines) if row.get("outcome") == "refused")
+    done = fivefifty("explain", out, "--recipient", refused["recipient"])
+    assert done.returncode == PASSED, done
+    for words in ("refused at rcpt", "Invalid Recipient", "a gateway of Mimecast", "Log odds", "advice", "reasons"):
+        assert words in done.stdout
+    assert "truth" not in done.stdout
+
+
+def test_explain_says_who_is_a_stranger(scenario: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    fivefifty("run", scenario, "--transport", "memory", "--out", out)
+    assert "stands nowhere in" in complaint(fivefifty("explain", out, "--recipient", "x@y.example"))

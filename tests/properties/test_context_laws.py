@@ -1,0 +1,87 @@
+"""Laws of the context classifier, whatever the campaign."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from book_rows import STARTS, attempt, refused
+from circumstances import address, campaign_of, evidence_of, words
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from probe.attempt import Attempt
+from probe.classify.context import Context, Streaming
+from probe.classify.evidence import Evidence
+
+PATTERNS = st.text(".xl", min_size=1, max_size=60)
+TEXTS = st.sampled_from(
+    ["User unknown", "no such user", "go away", "spam", "", "\x1b[31m", "try in 5 minutes", "é" * 50]
+)
+
+
+@st.composite
+def campaigns(draw: st.DrawFn) -> list[Attempt]:
+    """Draw attempts at up to three exchangers from up to two addresses."""
+    made: list[Attempt] = []
+    for place in range(draw(st.integers(1, 3))):
+        made += words(draw(PATTERNS), start=place * 100, mx_address=f"127.1.0.{place}",
+                      local_address=draw(st.sampled_from(["127.10.0.1", "127.10.0.2", ""])),
+                      stage=draw(st.sampled_from(["connect", "mail", "rcpt", "end-of-data"])),
+                      text=draw(TEXTS))  # fmt: skip
+    return made
+
+
+@given(campaigns(), st.integers())
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_recipients_does_not_matter(attempts: list[Attempt], seed: int) -> None:
+    campaign = campaign_of(attempts)
+    shuffled = list(campaign.items())
+    random.Random(seed).shuffle(shuffled)
+    assert Context().classify_campaign(dict(shuffled)) == Context().classify_campaign(campaign)
+
+
+@given(campaigns())
+@settings(max_examples=60, deadline=None)
+def test_the_end_is_the_same_attempt_by_attempt(attempts: list[Attempt]) -> None:
+    stream = Streaming()
+    for each in sorted(attempts, key=lambda row: (row.at, row.lane, row.seq)):
+        stream.hear(each)
+    assert stream.readings() == Context().classify_campaign(campaign_of(attempts))
+
+
+@given(campaigns(), st.integers(1, 2000), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_a_delivery_in_the_past_never_lowers_the_probability_of_life(
+    attempts: list[Attempt],
+    days: int,
+    bounced: bool,  # noqa: FBT001 - hypothesis gives it by place
+) -> None:
+    campaign = campaign_of(attempts)
+    who = attempts[0].recipient
+    earlier = evidence_of(refused(recipient=who, at=STARTS - 3000 * 86_400, text="User unknown", enhanced="5.1.1"))
+    delivered = evidence_of(attempt(recipient=who, at=STARTS - days * 86_400))
+    before = (earlier,) if bounced else ()
+
+    def alive(*past: Evidence) -> float:
+        now = campaign[who]
+        reading = Context().classify_campaign({**campaign, who: Evidence(who, now.attempts, (), past)})[who]
+        return reading.alive or 0.0
+
+    assert alive(*before, delivered) >= alive(*before)
+
+
+@given(campaigns())
+@settings(max_examples=60, deadline=None)
+def test_everybody_is_answered_for_with_a_probability(attempts: list[Attempt]) -> None:
+    campaign = campaign_of(attempts)
+    readings = Context().classify_campaign(campaign)
+    assert set(readings) == set(campaign)
+    assert all(each.alive is not None and 0.0 <= each.alive <= 1.0 for each in readings.values())
+
+
+@given(st.lists(st.sampled_from([0.0, STARTS, float("inf")]), min_size=1, max_size=20), PATTERNS)
+@settings(max_examples=40, deadline=None)
+def test_missing_times_harm_nobody(times: list[float], pattern: str) -> None:
+    rows: list[Any] = [row._replace(at=times[place % len(times)]) for place, row in enumerate(words(pattern))]
+    assert set(Context().classify_campaign(campaign_of(rows))) == {address(number) for number in range(len(pattern))}

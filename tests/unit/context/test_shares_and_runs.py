@@ -1,0 +1,159 @@
+"""Evidence from counts: shares against turnover, runs, conditions of the sender's, other companies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from book_rows import STARTS
+from circumstances import campaign_of, case, words
+
+from probe.classify.context import conditions, elsewhere, explanations, runs, turnover
+from probe.classify.context.case import Case
+from probe.classify.context.chance import MOST, beyond_turnover, differs, none_of, share_against_turnover
+from probe.classify.context.series import Run, Series
+
+
+def test_few_words_say_little_and_none_say_nothing() -> None:
+    assert beyond_turnover(0, 0) == 0.0
+    assert 0.0 < beyond_turnover(1, 1) < beyond_turnover(2, 2) < beyond_turnover(30, 30) == MOST
+    assert beyond_turnover(0, 200) < beyond_turnover(0, 10) < 0.0
+
+
+def test_a_share_that_turnover_explains_speaks_for_departures() -> None:
+    assert beyond_turnover(4, 100) < 0.0 < beyond_turnover(30, 100)
+
+
+def test_two_shares_differ_by_as_much_as_the_cases_allow() -> None:
+    assert differs(5, 5, 0, 0) == 0.0
+    assert differs(2, 40, 2, 40) == 0.0
+    assert 0.0 < differs(4, 4, 0, 4) < differs(20, 20, 1, 40)
+    assert differs(1, 40, 20, 20) == -differs(20, 20, 1, 40)
+
+
+def test_that_nobody_has_left_grows_unlikely_with_the_words() -> None:
+    assert none_of(0) == pytest.approx(0.0, abs=1e-12)
+    assert 0.0 < none_of(10) < none_of(300)
+
+
+def test_what_is_refused_nearby_is_bounded_by_the_share_that_leaves() -> None:
+    assert share_against_turnover(0, 0) == pytest.approx(0.0)
+    assert share_against_turnover(0, 20) < 0.0 < share_against_turnover(20, 20) < 3.1
+
+
+def test_a_run_is_bounded_by_acceptances() -> None:
+    series = Series()
+    for at, letter in enumerate("..xxx.x"):
+        series.add(float(at), accepted=letter == ".")
+    assert series.run(3) == Run(3, 2.0, 4.0, 1.0, 5.0)
+    assert series.run(6) == Run(1, 6.0, 6.0, 5.0, None)
+    assert series.around(3, 2) == (2, 4)
+    assert series.between(1.0, 3.0) == (2, 3)
+    assert (series.refused, series.alone()) == (4, (0, 3))
+
+
+def test_a_third_refused_is_more_than_leaves_a_company_and_one_in_thirty_is_not() -> None:
+    many, few = campaign_of(words("..x" * 12)), campaign_of(words("." * 15 + "x" + "." * 15))
+    assert turnover.share_here(case(many, 2)) > 2.0
+    assert turnover.share_here(case(few, 15)) < -0.5
+    assert turnover.share_here(case(campaign_of(words("x")), 0)) == 0.0
+
+
+@pytest.mark.parametrize(
+    "weigh", [runs.refused_around, runs.refused_next_to, explanations.nearby, explanations.close_by]
+)
+def test_a_refusal_among_refusals_is_likelier_a_lie_than_one_among_deliveries(weigh: Callable[[Case], float]) -> None:
+    told = campaign_of(words("." * 20 + "x" * 20 + "." * 20 + "x" + "." * 20))
+    assert weigh(case(told, 30)) > 1.0
+    assert weigh(case(told, 60)) < 0.0
+
+
+def test_a_run_counts_the_other_refusals_in_it_up_to_eight() -> None:
+    told = campaign_of(words("..xxx.x" + "x" * 20))
+    assert [runs.run_length(case(told, number)) for number in (3, 6)] == [2.0, 8.0]
+    assert runs.run_length(case(campaign_of(words(".x.")), 1)) == 0.0
+
+
+def test_another_address_that_passes_meanwhile_gives_a_run_away() -> None:
+    listed = words("." * 10 + "x" * 10, local_address="127.10.0.2")
+    others = words("." * 20, start=100, local_address="127.10.0.1")
+    meanwhile = [row._replace(at=STARTS + place * 10 + 5) for place, row in enumerate(others)]
+    told = campaign_of([*listed, *meanwhile])
+    assert runs.others_meanwhile(case(told, 15)) > 2.0
+    assert conditions.this_address_only(case(told, 15)) > 1.0
+    assert runs.others_meanwhile(case(campaign_of(listed), 15)) == 0.0
+
+
+def test_an_address_whose_neighbours_are_refused_alike_is_not_the_condition() -> None:
+    told = campaign_of([*words("x" * 20, local_address="127.10.0.2"), *words("x" * 20, start=50)])
+    assert conditions.this_address_only(case(told, 5)) == 0.0
+
+
+def test_the_network_counts_where_there_are_several() -> None:
+    inside = [*words("x" * 8, local_address="127.10.7.1"), *words("x" * 8, start=20, local_address="127.10.7.2")]
+    told = campaign_of([*inside, *words("." * 20, start=50, local_address="127.10.0.1")])
+    assert conditions.this_network_only(case(told, 3)) > 2.0
+    assert conditions.this_network_only(case(campaign_of(inside), 3)) == 0.0
+
+
+def test_one_message_that_is_refused_while_the_other_passes_is_the_condition() -> None:
+    told = campaign_of([*words("x" * 10, message="a.eml"), *words("." * 10, start=50, message="b.eml")])
+    assert conditions.this_message_only(case(told, 3)) > 2.0
+    assert conditions.this_message_only(case(campaign_of(words("x" * 10, message="a.eml")), 3)) == 0.0
+
+
+def test_further_messages_of_a_connection_are_held_against_first_ones() -> None:
+    told = campaign_of([*words("x" * 10, position=9), *words("." * 10, start=50, position=1)])
+    assert conditions.late_in_the_connection(case(told, 3)) > 2.0
+    first = campaign_of([*words("." * 10, position=9), *words("x" * 10, start=50, position=1)])
+    assert conditions.late_in_the_connection(case(first, 53)) == 0.0
+
+
+def test_a_block_ends_after_a_time_that_vendors_are_known_for() -> None:
+    five_minutes = campaign_of(words("." * 5 + "x" * 30 + "." * 5))
+    ten_seconds = campaign_of(words("." * 5 + "x" * 30 + "." * 5, every_s=0.3))
+    assert runs.lasts_as_long_as_a_block(case(five_minutes, 10)) == 1.0
+    assert runs.lasts_as_long_as_a_block(case(ten_seconds, 10)) == 0.0
+    assert runs.lasts_as_long_as_a_block(case(campaign_of(words("." * 5 + "x" * 30)), 10)) == 0.0
+
+
+def test_refusals_at_the_same_minutes_of_every_hour_are_told_from_others() -> None:
+    hourly = campaign_of(words(("." * 30 + "x" * 6) * 6, every_s=100.0))
+    steady = campaign_of(words(("." * 8 + "x") * 24, every_s=100.0))
+    assert runs.same_minute_each_hour(case(hourly, 33)) > 2.0
+    assert runs.same_minute_each_hour(case(steady, 80)) <= 0.0
+
+
+def test_what_a_small_company_cannot_tell_others_can() -> None:
+    listed = {"local_address": "127.10.0.2", "mx": "mx1.one.iphmx.com"}
+    here = words("x", start=50, mx_address="127.1.0.9", **listed)
+    there = words("." * 40 + "x" * 30, mx_address="127.1.0.1", domain="beta.example", **listed)
+    other = words("." * 70, start=200, mx_address="127.1.0.1", mx="mx1.one.iphmx.com", domain="beta.example")
+    told = campaign_of([*here, *there, *(row._replace(at=row.at - 2000) for row in other)])
+    assert elsewhere.refused_at_the_vendor(case(told, 50)) > 1.0
+    assert elsewhere.address_lately(case(told, 50)) > 1.0
+    assert elsewhere.address_lately_at_the_vendor(case(told, 50)) > 1.0
+    alone = campaign_of(here)
+    assert elsewhere.refused_at_the_vendor(case(alone, 50)) == elsewhere.address_lately(case(alone, 50)) == 0.0
+
+
+def test_an_aged_list_speaks_for_departures_and_a_fresh_one_against() -> None:
+    aged = campaign_of(words("...x" * 30))
+    fresh = campaign_of(words("." * 100 + "xxx" + "." * 100))
+    assert explanations.turnover_of_the_list(case(aged, 3)) < -1.0
+    assert explanations.turnover_of_the_list(case(fresh, 101)) > 1.0
+
+
+def test_one_company_that_loses_more_than_the_others_refuses_others_too() -> None:
+    much = words("...x" * 20, mx_address="127.1.0.1")
+    little = words("." * 200, start=200, mx_address="127.1.0.2", domain="beta.example")
+    assert explanations.more_stand_alone_here(case(campaign_of([*much, *little]), 3)) > 1.0
+    assert explanations.more_stand_alone_here(case(campaign_of(much), 3)) == 0.0
+
+
+def test_one_condition_is_enough_to_explain_a_refusal() -> None:
+    told = campaign_of([*words("x.x." * 5, message="a.eml"), *words("." * 10, start=50, message="b.eml")])
+    found = case(told, 4)
+    assert explanations.best_explanation(found) >= max(explanations.nearby(found), explanations.close_by(found))
+    greeted = campaign_of([*words("x", stage="connect"), *words("." * 30, start=50)])
+    assert explanations.best_explanation(case(greeted, 0)) > 2.5
