@@ -121,9 +121,9 @@ _HABITS: Final = (_greylist, _later, _at_end)
 FAMILIES: Final = (*TROUBLES, "mixed", "honest")
 RARE: Final = {"restricted": 0.1, "full": 0.2, "directory": 0.3}
 """What a case of some families counts for, where others count for one. Servers that refuse a few of the living here
-and there, and always, are documented (gateways.md 1.1 row 1; SpamExperts KB 10) and seldom: senders who measured found about
-5 % of what is refused to be bogus, filters included (evidence.md, MarketingSherpa). As many of these cases as of the
-others would make every sixth lone "user unknown" a lie.
+and there, and always, are documented (gateways.md 1.1 row 1; SpamExperts KB 10) and seldom: senders who measured found
+about 5 % of what is refused to be bogus, filters included (evidence.md, MarketingSherpa). As many of these cases as of
+the others would make every sixth lone "user unknown" a lie.
 """
 
 
