@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import shlex
@@ -59,12 +58,13 @@ def break_a_rule(folder: Path) -> str:
     return rules
 
 
-def jobs(file: Path) -> list[str]:
-    """Return the commands of a workflow, but for those that install."""
+def job(file: Path, begins: str) -> str:
+    """Return the one command of a workflow that begins so."""
     read: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
-    job = read["jobs"]["bounces"] if "jobs" in read else read["bounces"]
-    commands = job["script"] if "script" in job else [step["run"] for step in job["steps"] if "run" in step]
-    return [command for command in commands if not command.startswith("pip ")]
+    bounces = read["jobs"]["bounces"] if "jobs" in read else read["bounces"]
+    commands = bounces["script"] if "script" in bounces else [each["run"] for each in bounces["steps"] if "run" in each]
+    (found,) = [str(command) for command in commands if str(command).startswith(begins)]
+    return found
 
 
 def carry_out(command: str, folder: Path, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -99,7 +99,7 @@ def test_in_the_folder_one_is_in_the_next_command_needs_no_other(tmp_path: Path)
 
 @pytest.mark.parametrize("file", [".github/workflows/bounces.yml", ".gitlab-ci.yml"])
 def test_a_broken_rule_turns_the_job_red_and_the_mended_one_green(theirs: Path, file: str) -> None:
-    (judging, *_) = jobs(theirs / file)
+    judging = job(theirs / file, "fivefifty run ")
     assert carry_out(judging, theirs).returncode == PASSED
     rules = break_a_rule(theirs)
     red = carry_out(judging, theirs, GITHUB_ACTIONS="true", GITHUB_WORKSPACE=str(theirs))
@@ -118,11 +118,18 @@ def test_a_broken_rule_turns_the_job_red_and_the_mended_one_green(theirs: Path, 
     assert ET.parse(theirs / "bounces.xml").getroot()[0].get("failures") == "0"
 
 
+@pytest.mark.parametrize("file", [".github/workflows/bounces.yml", ".gitlab-ci.yml"])
+def test_the_tests_in_its_rules_pass_and_notice_a_broken_one(theirs: Path, file: str) -> None:
+    testing = job(theirs / file, "fivefifty rules test ")
+    assert carry_out(testing, theirs).returncode == PASSED
+    break_a_rule(theirs)
+    assert carry_out(testing, theirs).returncode == GATE_FAILED
+
+
 def test_its_test_module_passes_fails_over_a_broken_rule_and_passes_again(theirs: Path) -> None:
-    if importlib.util.find_spec("probe.pytest_plugin") is None:
-        pytest.skip("there is no pytest plugin yet")
-    (testing,) = [each for each in jobs(theirs / ".gitlab-ci.yml") if each.startswith("pytest ")]
-    command = testing.replace("pytest ", f"{shlex.quote(sys.executable)} -m pytest -p no:cacheprovider ")
+    command = job(theirs / ".gitlab-ci.yml", "pytest ").replace(
+        "pytest ", f"{shlex.quote(sys.executable)} -m pytest -p no:cacheprovider "
+    )
     assert "3 passed" in carry_out(command, theirs).stdout
     rules = break_a_rule(theirs)
     red = carry_out(command, theirs)
