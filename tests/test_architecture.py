@@ -57,6 +57,7 @@ EDGES: Final = {
     "probe/cli/__main__.py": "arguments and exit codes",
     "probe/cli/books.py": "arguments and exit codes",
     "probe/cli/console.py": "arguments and exit codes",
+    "probe/cli/evaluate.py": "arguments and exit codes",
     "probe/cli/files.py": "arguments and exit codes",
     "probe/cli/logs.py": "arguments and exit codes",
     "probe/cli/running.py": "arguments and exit codes",

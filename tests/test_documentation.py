@@ -34,7 +34,19 @@ def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
     assert [line.rstrip() for line in printed.splitlines()] == shown.splitlines()
 
 
-COMMANDS = ["run", "serve", "books", "personas", "personas show", "personas check", "scenario check", "scenario schema"]
+COMMANDS = [
+    "run",
+    "serve",
+    "books",
+    "evaluate",
+    "explain",
+    "fit",
+    "personas",
+    "personas show",
+    "personas check",
+    "scenario check",
+    "scenario schema",
+]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -121,7 +121,7 @@ _HABITS: Final = (_greylist, _later, _at_end)
 FAMILIES: Final = (*TROUBLES, "mixed", "honest")
 RARE: Final = {"restricted": 0.1, "full": 0.2, "directory": 0.3}
 """What a case of some families counts for, where others count for one. Servers that refuse a few of the living here and
-there, and always, are documented (gateways.md 1.1 row 1; SpamExperts KB 10) and seldom: senders who measured found about
+there, and always, are documented (gateways.md 1.1 row 1; SpamExperts KB 10) and seldom: a sender who measured found
 5 % of what is refused to be bogus, filters included (evidence.md, MarketingSherpa). As many of these cases as of the
 others would make every sixth lone "user unknown" a lie.
 """
@@ -150,7 +150,8 @@ def scenario(family: str, seed: int, personas: tuple[str, ...] = PERSONAS) -> di
         "connections_per_gateway": rng.choice([1, 2, 4]),
     }
     if rng.random() < 0.5:
-        sender["retest"] = {"after": rng.choice(["1d", "3d", "7d"]), "message": "plain.eml", "who": "refused"}
+        after = rng.choice(["1d", "3d", "7d"])
+        sender["retest"] = {"after": after, "message": "plain.eml", "who": "refused", "rate": "20/1h"}
     letters = rng.choice([["tracked.eml"], ["tracked.eml"], ["tracked.eml", "plain.eml"], ["plain.eml"]])
     if family == "content" and letters == ["plain.eml"]:
         letters = ["tracked.eml"]
