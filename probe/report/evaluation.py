@@ -13,24 +13,29 @@ from probe.report.harmless import harmless
 
 def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
     """Print the figures of probe/evaluating.py for people."""
-    console.print(_added("Scenarios with lies", figures["with_lies"]))
-    console.print(_added("Scenarios without", figures["without_lies"]))
-    console.print(_scenarios(figures["scenarios"]))
-    console.print(_held_out(figures["held_out"]))
-    for name, found in figures["calibration"].items():
-        console.print(_calibration(name, found))
+    for title, table in (
+        ("Scenarios with lies (95 % intervals)", _added(figures["with_lies"])),
+        ("Scenarios without (95 % intervals)", _added(figures["without_lies"])),
+        ("Alive and suppressed / gone and missed", _scenarios(figures["scenarios"])),
+        ("Alive and suppressed, by weights fitted without the vendor", _held_out(figures["held_out"])),
+        *(
+            (f"Probability of life by {name}{_brier(found)}", _calibration(found))
+            for name, found in figures["calibration"].items()
+        ),
+    ):
+        console.print(title, style="bold", soft_wrap=True)
+        console.print(table)
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, box=box.HORIZONTALS, title_justify="left", title_style="bold")
+def _table(*columns: str) -> Table:
+    table = Table(box=box.HORIZONTALS)
     for number, column in enumerate(columns):
         table.add_column(column, justify="right" if number else "left", no_wrap=not number)
     return table
 
 
-def _added(title: str, found: dict[str, Any]) -> Table:
+def _added(found: dict[str, Any]) -> Table:
     table = _table(
-        f"{title} (95 % intervals)",
         "classifier", "alive, suppressed", "of the living", "fewer than code", "gone, missed", "of the gone",
         "missed though told", "worse than code",
     )  # fmt: skip
@@ -51,7 +56,7 @@ def _added(title: str, found: dict[str, Any]) -> Table:
 
 def _scenarios(scenarios: dict[str, Any]) -> Table:
     names = list(next(iter(scenarios.values()))["classifiers"]) if scenarios else []
-    table = _table("Alive and suppressed / gone and missed", "scenario", "living", "gone", *names, "further attempts")
+    table = _table("scenario", "living", "gone", *names, "further attempts")
     for name, each in scenarios.items():
         found = each["classifiers"]
         counts = [f"{found[one]['suppressed']:,} / {found[one]['missed']:,}" for one in names]
@@ -63,18 +68,19 @@ def _scenarios(scenarios: dict[str, Any]) -> Table:
 
 
 def _held_out(found: dict[str, Any]) -> Table:
-    table = _table(
-        "Alive and suppressed, by weights fitted without the vendor", "vendor", "code", "context", "fewer than code"
-    )
+    table = _table("vendor", "code", "context", "fewer than code")
     for persona, counts in found.items():
         fewer = "" if counts["fewer"] is None else f"{counts['fewer']:.1%}"
         table.add_row(harmless(persona), f"{counts['code']:,}", f"{counts['context']:,}", fewer)
     return table
 
 
-def _calibration(name: str, found: dict[str, Any]) -> Table:
-    brier = "" if found["brier"] is None else f", Brier score {found['brier']:.4f}"
-    table = _table(f"Probability of life by {name}{brier}", "cases", "said", "alive")
+def _brier(found: dict[str, Any]) -> str:
+    return "" if found["brier"] is None else f", Brier score {found['brier']:.4f}"
+
+
+def _calibration(found: dict[str, Any]) -> Table:
+    table = _table("cases", "said", "alive")
     for each in found["bins"]:
         table.add_row(f"{each['cases']:,}", f"{each['said']:.1%}", f"{each['alive']:.1%}")
     return table

@@ -150,7 +150,8 @@ def scenario(family: str, seed: int, personas: tuple[str, ...] = PERSONAS) -> di
         "connections_per_gateway": rng.choice([1, 2, 4]),
     }
     if rng.random() < 0.5:
-        sender["retest"] = {"after": rng.choice(["1d", "3d", "7d"]), "message": "plain.eml", "who": "refused"}
+        after = rng.choice(["1d", "3d", "7d"])
+        sender["retest"] = {"after": after, "message": "plain.eml", "who": "refused", "rate": "20/1h"}
     letters = rng.choice([["tracked.eml"], ["tracked.eml"], ["tracked.eml", "plain.eml"], ["plain.eml"]])
     if family == "content" and letters == ["plain.eml"]:
         letters = ["tracked.eml"]

@@ -29,8 +29,8 @@ _MATTERS: Final = 0.06
 SUPPRESS_BELOW: Final = 0.15
 """The probability below which an address is suppressed: a message to nobody costs less than one customer in seven."""
 
-SUPPRESS_BELOW_AT_LAST: Final = 0.25
-"""The same after a further attempt, when there is nothing more to learn: three kept in vain for one that is lost."""
+SUPPRESS_BELOW_AT_LAST: Final = 0.5
+"""The same where no further attempt can be made, or one was: there is nothing more to learn, so what is likelier."""
 
 
 class Figures(NamedTuple):

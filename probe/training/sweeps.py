@@ -119,7 +119,14 @@ _POLICIES: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "content": lambda _: {"type": "content", "refuse_at": 2.0, "junk_at": 1.5},
     "harvest": lambda _: {"type": "directory-harvest", "limit": "2/30m", "block_for": "30m"},
     "directory": lambda _: {"type": "recipient-verification", "failing": "unknown", "from": "20m", "until": "40m"},
-    "disgrace": lambda _: {"type": "earned-reputation", "accepted": -1.0, "refuse_below": -5.0, "half_life": "2h"},
+    "disgrace": lambda _: {
+        "type": "earned-reputation",
+        "accepted": 0.0,
+        "complaint": -1.0,
+        "complaints": 1.0,
+        "refuse_below": -5.0,
+        "half_life": "2h",
+    },
     "half": lambda _: {"type": "ip-reputation", "deny": ["127.10.0.0/16"], "at": "rcpt", "share": 0.5},
 }
 

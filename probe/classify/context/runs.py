@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Final
 
 from probe.classify.context.case import Case
@@ -11,6 +12,7 @@ from probe.classify.context.vendor import UNKNOWN, vendors
 _NEAR: Final = 8
 _NEXT: Final = 2
 _LONGEST: Final = 8
+_HOURS: Final = 8
 _EVERYWHERE: Final = (300.0, 1800.0, 3600.0, 10_800.0, 86_400.0)
 """Times of blocks that several vendors have: five minutes, half an hour, an hour, three hours, a day."""
 
@@ -76,10 +78,15 @@ def same_minute_each_hour(case: Case) -> float:
 
     Limits that are counted by the clock's hour fill up at the same minute each time (gateways.md 3.3: Cisco, GoDaddy).
     """
-    if case.seat is None:
+    if case.seat is None or not isfinite(case.attempt.at):
         return 0.0
     at, series = case.attempt.at, case.series
-    hours = [series.between(at + hour * 3600 - 300, at + hour * 3600 + 300) for hour in range(-8, 9) if hour]
-    refused, words = (sum(each) for each in zip(*hours, strict=True))
-    rest_refused = series.refused - 1 - refused
-    return bounded(differs(refused, words, rest_refused, len(series.times) - 1 - words))
+    refused = words = 0
+    first, last = (round(max(-_HOURS, min(_HOURS, (end - at) / 3600))) for end in (series.times[0], series.times[-1]))
+    for hour in range(first, last + 1):
+        if hour:
+            more_refused, more = series.between(at + hour * 3600 - 300, at + hour * 3600 + 300)
+            refused, words = refused + more_refused, words + more
+    rest_refused = max(0, series.refused - 1 - refused)
+    rest = max(rest_refused, len(series.times) - 1 - words)
+    return bounded(differs(refused, words, rest_refused, rest))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Final, NamedTuple
 
 from fake_gateways.envelope import Stage, domain_of
@@ -208,13 +210,15 @@ class Surroundings:
 
 
 def _merged(found: Iterable[Series]) -> Series:
-    words: list[tuple[float, int]] = []
+    """Return the words of several series in one; of those heard at one moment acceptances come first."""
+    taken: list[float] = []
+    refused: list[float] = []
     for series in found:
-        refused = [1] * len(series.times)
+        is_refused = bytearray(b"\1") * len(series.times)
         for place in series.accepted:
-            refused[place] = 0
-        words += zip(series.times, refused, strict=True)
-    words.sort()
-    merged = Series([at for at, _ in words])
-    merged.accepted = [place for place, (_, refused) in enumerate(words) if not refused]
-    return merged
+            is_refused[place] = 0
+        taken += [series.times[place] for place in series.accepted]
+        refused += compress(series.times, is_refused)
+    taken.sort()
+    refused.sort()
+    return Series(sorted(taken + refused), [place + bisect_left(refused, at) for place, at in enumerate(taken)])
