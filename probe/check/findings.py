@@ -83,10 +83,10 @@ def _behind(gate: str, told: Mapping[Key, Story], readings: Readings) -> tuple[M
 
 
 def _mistaken(names: Iterable[str], told: Mapping[Key, Story], said: Mapping[Key, Reading]) -> tuple[Mistaken, ...]:
+    keys = {"/".join(key): key for key in told}
     found = []
     for name in names:
-        campaign, _, recipient = name.partition("/")
-        key = (campaign, recipient)
+        key = keys[name]
         reading = said.get(key, Reading(None))
         found.append(Mistaken(name, told[key].mailbox.alive, heard(told[key]), reading.reason, reading.place))
     return tuple(found)

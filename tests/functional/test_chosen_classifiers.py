@@ -175,9 +175,9 @@ def test_a_python_classifier_is_a_class_a_maker_a_function_or_an_object(name: st
         ("mine=program:''", "there is no program  in PATH; "),
         (
             "nobody",
-            "is not a classifier; use one of: code, text, always-keep; or see fivefifty classifiers for your own",
+            "is not a classifier; use one of: code, text, always-keep, context; or see fivefifty classifiers",
         ),
-        ("code=text", "is called code, as a baseline is; give it another name: NAME=WHAT"),
+        ("code=text", "is called code, as one of ours is; give it another name: NAME=WHAT"),
         ("rules:no.toml", "/no.toml is not a file; correct the file name"),
         ("kumomta:read.py,no.toml", "/no.toml is not a file; correct the file name"),
     ],
@@ -223,7 +223,9 @@ def test_what_distributions_offer_is_known_by_its_name(folder: Path) -> None:
     sys.path.append(str(folder))
     assert read("mine", folder) == Reading(Cause.USER_UNKNOWN)
     assert read("code", folder).reason == "enhanced status 5.1.1"  # the baseline keeps its name
-    with pytest.raises(InputError, match=r"use one of: code, text, always-keep, mine; or see fivefifty classifiers"):
+    with pytest.raises(
+        InputError, match=r"use one of: code, text, always-keep, context, mine; or see fivefifty classifiers"
+    ):
         choose(["nobody"])
     install(folder, "other", "mine = own_reader:make")
     with pytest.raises(
@@ -240,9 +242,9 @@ def test_the_list_tells_baselines_what_is_offered_and_how_to_name_ones_own(
     listed = fivefifty("classifiers")
     assert (listed.returncode, listed.stderr) == (PASSED, "")
     lines = dict(re.split(r"  +", line, maxsplit=1) for line in listed.stdout.splitlines())
-    assert lines["always-keep"] == "baseline: keeps every address."
+    assert lines["always-keep"] == "keeps every address."
     assert lines["mine"] == "of vendor 1.2: own_reader:Gone"
-    assert lines["code"].endswith("; hidden by the baseline of that name")
+    assert lines["code"].endswith("; hidden by ours of that name")
     assert lines["program:COMMAND"].startswith("a program in any language")
 
 
