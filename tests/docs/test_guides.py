@@ -3,7 +3,8 @@
 A block of ``sh`` is run by bash, and each line of a block of ``text`` stands in what it printed. A block that begins
 with ``# file: NAME`` is such a file. Comments say what the reader need not see: ``file: NAME from PATH`` brings a file
 of the project's, ``needs: PROGRAM`` skips the guide where there is none, ``exits: 1`` is the code of the next block,
-``beside: WORD`` runs it in the background once it has printed that word, and ``wait: 0`` waits for its end.
+``beside: WORD`` runs it in the background once it has printed that word, and ``wait: 0`` waits for its end. What is
+said to be the ``output of`` a command is held to it by test_documentation.py.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from fivefifty_command import COMMAND, environment
 ROOT: Final = Path(__file__).parents[2]
 GUIDES: Final = [path for path in sorted((ROOT / "docs").glob("*.md")) if "```sh" in path.read_text("utf-8")]
 _PART: Final = re.compile(
-    r"^<!-- (?P<key>file|needs|exits|beside|wait): (?P<value>.*?) -->$|^```(?P<language>\w*)\n(?P<block>.*?)^```$",
+    r"^<!-- (?P<key>file|needs|exits|beside|wait|output of): (?P<value>.*?) -->$|^```(?P<language>\w*)\n(?P<block>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 
@@ -34,6 +35,7 @@ class Reader:
         self.folder = folder
         self.exits = 0
         self.word = ""
+        self.held_elsewhere = False
         self.printed = ""
         self.beside: subprocess.Popen[str] | None = None
 
@@ -43,10 +45,14 @@ class Reader:
             self.exits = int(part["value"])
         elif part["key"] == "beside":
             self.word = part["value"]
+        elif part["key"] == "output of":
+            self.held_elsewhere = True
         elif part["key"]:
             getattr(self, part["key"])(part["value"])
         elif part["language"] == "sh":
             self.run(part["block"])
+        elif part["language"] == "text" and self.held_elsewhere:
+            self.held_elsewhere = False
         elif part["language"] == "text":
             missing = [line for line in part["block"].splitlines() if line.strip() not in self.printed]
             assert missing == [], self.printed
