@@ -23,7 +23,8 @@ from fivefifty_command import COMMAND, environment
 ROOT: Final = Path(__file__).parents[2]
 GUIDES: Final = [path for path in sorted((ROOT / "docs").glob("*.md")) if "```sh" in path.read_text("utf-8")]
 _PART: Final = re.compile(
-    r"^<!-- (?P<key>file|needs|exits|beside|wait|output of): (?P<value>.*?) -->$|^```(?P<language>\w*)\n(?P<block>.*?)^```$",
+    r"^<!-- (?P<key>file|needs|exits|beside|wait|output of): (?P<value>.*?) -->$"
+    r"|^```(?P<language>\w*)\n(?P<block>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 
