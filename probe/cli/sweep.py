@@ -15,7 +15,7 @@ from probe.classify.chosen import BASELINES, choose
 from probe.cli.console import InterruptedRunError, PipedConsole, ScenarioFile, app, printing
 from probe.cli.output import require_writable
 from probe.grid import parse, points
-from probe.report.sweep import Runs, heading, print_sweep, row
+from probe.report.sweep import heading, print_sweep, row, runs_bar
 from probe.report.sweep_chart import draw, require_drawable
 
 _USUAL = tuple(name for name in BASELINES if name != "always-keep")
@@ -71,7 +71,7 @@ def sweep(
                 file = stack.enter_context(out.open("w", encoding="utf-8", newline="", buffering=1))
                 table = csv.writer(file, lineterminator="\n")
                 table.writerow(heading(axes, names))
-            bar = stack.enter_context(Runs(scenario.name, len(points(axes))))
+            bar = stack.enter_context(runs_bar(scenario.name, len(points(axes))))
             for run in stack.enter_context(closing(sweeping.run(grid, workers=workers, tell=bar.advance))):
                 runs.append(run)
                 if table is not None:

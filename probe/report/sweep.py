@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from rich import box
 from rich.console import Console, Group
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import MofNCompleteColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +26,7 @@ from probe.breaking import (
 )
 from probe.grid import Axis, short_names
 from probe.report.harmless import harmless
+from probe.report.watching import Filling
 
 MARK: Final = "!"
 """Stands behind a figure beyond its bound."""
@@ -34,34 +34,9 @@ WAYS_SPREAD: Final = 2
 """Things varied beside the seed up to which there is room for least and most in a terminal."""
 
 
-class Runs:
-    """A bar on standard error while runs are made, if that is a terminal."""
-
-    def __init__(self, name: str, count: int) -> None:
-        console = Console(stderr=True)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
-        self._task = self._bar.add_task(harmless(name), total=count)
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
-
-    def advance(self, runs: int) -> None:
-        """Note that runs are done."""
-        self._bar.update(self._task, advance=runs)
+def runs_bar(name: str, count: int) -> Filling:
+    """Return a bar for runs that are made."""
+    return Filling(harmless(name), count, MofNCompleteColumn())
 
 
 def heading(axes: Sequence[Axis], classifiers: Sequence[str]) -> list[str]:

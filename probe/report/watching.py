@@ -10,7 +10,15 @@ from typing import Final, Self
 from rich import box
 from rich.console import Console, Group
 from rich.live import Live
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
@@ -90,20 +98,20 @@ def _cells(name: Text, standing: Standing, elapsed_s: float) -> tuple[Text | str
 
 
 class Filling:
-    """A bar for a file that is read: octets of so many."""
+    """A bar for work of known length, silent where nobody watches: so many octets of a file, or ``of`` other things."""
 
-    def __init__(self, name: str, octets: int) -> None:
+    def __init__(self, name: str, total: int, of: ProgressColumn | None = None) -> None:
         console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
-            DownloadColumn(),
+            of or DownloadColumn(),
             TimeRemainingColumn(),
             console=console,
             disable=not is_watched(console),
             transient=True,
         )
-        self._task = self._bar.add_task(name, total=octets)
+        self._task = self._bar.add_task(name, total=total)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -114,6 +122,6 @@ class Filling:
     ) -> None:
         self._bar.stop()
 
-    def advance(self, octets: int) -> None:
-        """Note what was read."""
-        self._bar.update(self._task, advance=octets)
+    def advance(self, done: int) -> None:
+        """Note what was done."""
+        self._bar.update(self._task, advance=done)
