@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -12,7 +12,7 @@ from fake_gateways.truth import Cause, Fault
 from probe.check.interval import wilson
 from probe.check.read import read_all
 from probe.check.story import Key, Story
-from probe.classify.chosen import BASELINES, choose
+from probe.classify.chosen import choose
 from probe.classify.context import Context
 from probe.classify.reading import Reading
 from probe.rehearsal import Rehearsed, rehearse, with_retest
@@ -58,22 +58,26 @@ class Evaluated:
     further_attempts: int = 0
 
 
-def evaluate(scenarios: Iterable[Loaded], retest: Retest, workers: int) -> list[Evaluated]:
-    """Run every scenario twice, with further tests and without, and let all classifiers read."""
-    jobs = [(loaded, retest) for loaded in scenarios]
-    if workers == 1:
-        return [_one(job) for job in jobs]
+def evaluate(
+    scenarios: Iterable[Loaded], names: Sequence[str], retest: Retest, workers: int, tell: Callable[[int], object]
+) -> list[Evaluated]:
+    """Run every scenario twice, with further tests and without, and let classifiers read; ``tell`` counts them."""
+    jobs = [(loaded, tuple(names), retest) for loaded in scenarios]
+    found = []
     with ProcessPoolExecutor(min(workers, len(jobs))) as pool:
-        return list(pool.map(_one, jobs))
+        for each in pool.map(_one, jobs):
+            found.append(each)
+            tell(len(found))
+    return found
 
 
-def _one(job: tuple[Loaded, Retest]) -> Evaluated:
-    loaded, retest = job
+def _one(job: tuple[Loaded, Sequence[str], Retest]) -> Evaluated:
+    loaded, names, retest = job
     plain = rehearse(loaded)
     tested = rehearse(with_retest(loaded, retest))
     truths = [story.truth for story in plain.stories.values() if story.truth is not None]
     found = Evaluated(plain.name, any(not truth.honest for truth in truths))
-    readings = {each.name: _read(each.name, plain.stories) for each in (*choose([*BASELINES, FIRST]),)}
+    readings = {name: _read(name, plain.stories) for name in names}
     code = readings["code"]
     for name, said in readings.items():
         found.errors[name] = errors(plain.stories, said, code)

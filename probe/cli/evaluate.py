@@ -1,4 +1,4 @@
-"""Commands about classifiers: evaluate, explain and fit."""
+"""Commands about classifiers: evaluate, sensitivity, explain and fit."""
 
 from __future__ import annotations
 
@@ -10,14 +10,21 @@ from typing import Annotated
 import typer
 
 from probe import evaluating, explaining
+from probe.classify.chosen import BASELINES, choose
 from probe.cli.console import PipedConsole, RunFolder, app, printing
+from probe.cli.output import require_writable
 from probe.input_error import InputError
 from probe.ledger import Ledger
-from probe.report.evaluation import print_evaluation
+from probe.report.drawing import draw, require_drawable
+from probe.report.evaluation import bar, print_evaluation, print_sensitivity
+from probe.report.sensitivity_chart import chart
 from probe.scenario.load import load
 from probe.scenario.sending import Retest
+from probe.sensitivity.measuring import measure
+from probe.sensitivity.points import points
 
 _WORKERS = max(1, os.cpu_count() or 1)
+AsJson = Annotated[bool, typer.Option("--json", help="Print figures for programs.")]
 Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
 
 
@@ -27,7 +34,10 @@ def evaluate(
         list[Path] | None, typer.Argument(help="Scenario files, or folders of them (default: scenarios).")
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print figures for programs.")] = False,
+    classifier: Annotated[
+        list[str] | None, typer.Option(help="Who else reads, beside the baselines and context; repeat for several.")
+    ] = None,
+    as_json: AsJson = False,
     workers: Workers = _WORKERS,
 ) -> None:
     """Hold every classifier against scenarios: errors with intervals, calibration, and each vendor held out.
@@ -41,7 +51,10 @@ def evaluate(
         place = real_time[0].path
         raise InputError(place, "needs servers of yours, and evaluate runs in memory", "leave it out")
     plain = str(evaluating.PLAIN_MESSAGE)
-    figures = evaluating.summary(evaluating.evaluate(loaded, Retest(message=plain), workers))
+    names = tuple(each.name for each in choose([*BASELINES, evaluating.FIRST, *(classifier or ())]))
+    with bar("scenarios", len(loaded)) as filling:
+        evaluated = evaluating.evaluate(loaded, names, Retest(message=plain), workers, filling.advance)
+    figures = evaluating.summary(evaluated)
     with printing():
         if as_json:
             print(json.dumps(figures, indent=2))
@@ -56,6 +69,37 @@ def _files(path: Path) -> list[Path]:
     if not files:
         raise InputError(path, "holds no scenario (*.toml)", "name a folder of scenarios")
     return files
+
+
+@app.command()
+def sensitivity(
+    *,
+    classifier: Annotated[
+        list[str] | None, typer.Option(help=f"Who reads; repeat for several (default: code, {evaluating.FIRST}).")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Chance of the campaigns.")] = 1,
+    plot: Annotated[Path | None, typer.Option(help="Draw it: .svg, .png or .html (needs fivefifty[plot]).")] = None,
+    as_json: AsJson = False,
+    workers: Workers = _WORKERS,
+) -> None:
+    """Vary one thing at a time on made-up campaigns, and count whom each classifier would suppress and miss.
+
+    Varied are the share of lies, turnover, company size, causes, what is missing from the evidence, and gateways that
+    mean to deceive. With context, everybody it is unsure of is tried once more as well.
+    """
+    names = tuple(each.name for each in choose(classifier or ["code", evaluating.FIRST]))
+    if plot is not None:
+        require_drawable(plot)
+        require_writable("--plot", plot)
+    with bar("points", sum(1 for _ in points(seed))) as filling:
+        found = list(measure(names, seed, workers, filling.advance))
+    with printing():
+        if as_json:
+            print(json.dumps({"schema": 1, "points": [each.as_dict() for each in found]}, indent=2))
+        else:
+            print_sensitivity(PipedConsole(), found)
+    if plot is not None:
+        draw(plot, chart(found))
 
 
 @app.command()

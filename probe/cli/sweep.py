@@ -15,8 +15,9 @@ from probe.classify.chosen import BASELINES, choose
 from probe.cli.console import InterruptedRunError, PipedConsole, ScenarioFile, app, printing
 from probe.cli.output import require_writable
 from probe.grid import parse, points
+from probe.report.drawing import draw, require_drawable
 from probe.report.sweep import heading, print_sweep, row, runs_bar
-from probe.report.sweep_chart import draw, require_drawable
+from probe.report.sweep_chart import chart, require_few_rows
 
 _USUAL = tuple(name for name in BASELINES if name != "always-keep")
 """Whoever keeps every address breaks nowhere and misses everybody, so it is left out unless asked for."""
@@ -60,7 +61,8 @@ def sweep(
     names = tuple(each.name for each in choose(classifier or _USUAL))
     grid = sweeping.prepare(scenario, axes, names)
     if plot is not None:
-        require_drawable(plot, axes)
+        require_drawable(plot)
+        require_few_rows(plot, axes)
     for option, path in (("--out", out), ("--plot", plot)):
         require_writable(option, path)
     runs: list[Run] = []
@@ -82,4 +84,4 @@ def sweep(
     with printing():
         print_sweep(PipedConsole(), findings)
     if plot is not None:
-        draw(plot, findings)
+        draw(plot, chart(findings))

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.progress import MofNCompleteColumn
 from rich.table import Table
 
 from probe.report.harmless import harmless
+from probe.report.watching import Filling
+from probe.sensitivity.measuring import Measured
+
+
+def bar(what: str, count: int) -> Filling:
+    """Return a bar for scenarios that are run."""
+    return Filling(what, count, MofNCompleteColumn())
 
 
 def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
@@ -88,3 +98,15 @@ def _calibration(found: dict[str, Any]) -> Table:
 
 def _interval(bounds: list[float]) -> str:
     return f"{bounds[0]:.1%} to {bounds[1]:.1%}"
+
+
+def print_sensitivity(console: Console, found: Sequence[Measured]) -> None:
+    """Print the points of sweeps: alive and suppressed / gone and missed, for each classifier."""
+    table = _table("varied", "", "living", "gone", *found[0].wrong)
+    for _, points in groupby(found, key=lambda each: each.sweep):
+        for number, each in enumerate(points):
+            errors = [f"{wrong.suppressed:,} / {wrong.missed:,}" for wrong in each.wrong.values()]
+            first = "" if number else harmless(each.sweep)
+            table.add_row(first, harmless(each.value), f"{each.living:,}", f"{each.gone:,}", *errors)
+    console.print("Alive and suppressed / gone and missed", style="bold", soft_wrap=True)
+    console.print(table)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 _ZONE: Final = "bl.training.example"
 PERSONAS: Final = (
@@ -16,6 +16,18 @@ PERSONAS: Final = (
     "fireeye-etp", "godaddy", "hornetsecurity", "mimecast", "postfix", "proofpoint", "proofpoint-essentials", "rspamd",
     "symantec-cloud", "trend-micro",
 )  # fmt: skip
+_UNLIKE: Final = 0.25
+"""How unlike companies are: a list ages everywhere alike, up to a quarter more or less at most of them."""
+
+
+class People(NamedTuple):
+    """What a list's recipients have in common: the shares that are gone, leave in a year, and open their mail."""
+
+    departed: float
+    turnover: float
+    opens: float
+
+
 Group = dict[str, Any]
 """A [[gateway]] of a scenario."""
 
@@ -127,7 +139,7 @@ the others would make every sixth lone "user unknown" a lie.
 """
 
 
-def scenario(family: str, seed: int, personas: tuple[str, ...] = PERSONAS) -> dict[str, Any]:
+def scenario(family: str, seed: int) -> dict[str, Any]:
     """Return a scenario of a family as its file would hold it; the same seed gives the same one.
 
     In half of them the sender tries everybody again who was refused.
@@ -137,9 +149,12 @@ def scenario(family: str, seed: int, personas: tuple[str, ...] = PERSONAS) -> di
     ips = [f"127.10.{rng.choice([0, number])}.{number + 1}" for number in range(rng.choice([1, 1, 2, 2, 3]))]
     # A list ages as a whole; and only one that has aged meets filters that count the unknown.
     aged = rng.choice([2.0, 3.0, 5.0]) if family == "harvest" else rng.choice([1.0, 1.0, 1.0, 3.0])
-    groups = [_group(number, family, hours, personas, rng) for number in range(rng.randint(2, 6))]
-    for group in groups:
-        group["mailboxes"]["departed"] = round(min(0.3, aged * group["mailboxes"]["departed"]), 4)
+    people = People(
+        departed=aged * min(0.25, rng.lognormvariate(-3.3, 0.5)),
+        turnover=rng.choice([0.0, 0.1, 0.16, 0.3]),
+        opens=rng.choice([0.0, 0.2, 0.4]),
+    )
+    groups = [_group(number, family, hours, people, rng) for number in range(rng.randint(4, 10))]
     count = sum(group["mailboxes"]["count"] for group in groups)
     times = rng.choice([1, 1, 1, 2, 3])
     sender: dict[str, Any] = {
@@ -172,12 +187,12 @@ def scenario(family: str, seed: int, personas: tuple[str, ...] = PERSONAS) -> di
     }
 
 
-def _group(number: int, family: str, hours: float, personas: tuple[str, ...], rng: random.Random) -> Group:
+def _group(number: int, family: str, hours: float, people: People, rng: random.Random) -> Group:
     companies = rng.randint(1, 12)
     count = max(companies, round(companies * 10 ** rng.uniform(0.0, 2.3)))
     group: Group = {
         "name": f"group-{number}",
-        "persona": rng.choice(personas),
+        "persona": rng.choice(PERSONAS),
         "companies": companies,
         "hours": hours,
         "lies": rng.choice([1.0, 1.0, 0.9, 0.7, 0.5]),
@@ -185,10 +200,10 @@ def _group(number: int, family: str, hours: float, personas: tuple[str, ...], rn
         "policy": [],
         "mailboxes": {
             "count": min(count, 900),
-            "departed": round(min(0.25, rng.lognormvariate(-3.3, 0.5)), 4),
+            "departed": round(min(0.3, people.departed * rng.lognormvariate(0.0, _UNLIKE)), 4),
             "full": rng.choice([0.0, 0.0, 0.01, 0.02]),
-            "turnover": rng.choice([0.0, 0.1, 0.16, 0.3]),
-            "opens": rng.choice([0.0, 0.2, 0.4]),
+            "turnover": round(min(0.6, people.turnover * rng.lognormvariate(0.0, _UNLIKE)), 4),
+            "opens": people.opens,
             "catch_all": rng.random() < 0.05,
         },
     }

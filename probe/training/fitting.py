@@ -26,6 +26,8 @@ _MOST_EACH: Final = 5.0
 """The largest weight: what never fails in a simulation may fail in the world, once in a hundred and fifty times."""
 _MATTERS: Final = 0.06
 """Nats by which a piece of evidence moves a usual case, below which it is left out: fewer to read, and to compute."""
+KNOTS: Final = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
+"""The sums of weights, in nats, between which what they are worth runs straight."""
 SUPPRESS_BELOW: Final = 0.15
 """The probability below which an address is suppressed: a message to nobody costs less than one customer in seven."""
 
@@ -49,7 +51,33 @@ class Figures(NamedTuple):
         return 1.0 - self.suppressed / self.by_code if self.by_code else 1.0
 
 
-def fit(found: Array, alive: Array, importance: Array) -> Array:
+class Fitted(NamedTuple):
+    """Base and weights, and what their sums are worth at each of ``KNOTS``."""
+
+    weights: Array
+    curve: Array
+
+    @property
+    def pairs(self) -> tuple[tuple[float, float], ...]:
+        """The curve as it is written down."""
+        return tuple(zip(KNOTS, map(float, self.curve), strict=True))
+
+
+def fit(found: Array, alive: Array, importance: Array) -> Fitted:
+    """Return weights, and the curve that makes probabilities of their sums: the likeliest that never falls."""
+    weights = fit_weights(found, alive, importance)
+    steps = _ramps(weights[0] + found @ weights[1:])
+    curve = _likeliest(steps, alive, importance, np.full(steps.shape[1], _MOST_EACH))
+    return Fitted(weights, curve[0] + np.concatenate([[0.0], np.cumsum(curve[1:])]))
+
+
+def _ramps(added: Array) -> Array:
+    """Return how much of the way from each knot to the next one sums have gone."""
+    knots = np.array(KNOTS)
+    return np.clip((added[:, None] - knots[:-1]) / np.diff(knots), 0.0, 1.0)
+
+
+def fit_weights(found: Array, alive: Array, importance: Array) -> Array:
     """Return base and weights: the likeliest, shrunk towards nothing, none negative, none too small to matter.
 
     Every function looks towards life, so a weight below zero could only be an accident of the training data.
@@ -75,9 +103,10 @@ def _likeliest(scaled: Array, alive: Array, importance: Array, most: Array) -> A
     return np.asarray(best.x)
 
 
-def predict(weights: Array, found: Array) -> Array:
+def predict(fitted: Fitted, found: Array) -> Array:
     """Return probabilities of life."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(weights[0] + found @ weights[1:], -30.0, 30.0))))
+    worth = np.interp(fitted.weights[0] + found @ fitted.weights[1:], KNOTS, fitted.curve)
+    return np.asarray(1.0 / (1.0 + np.exp(-worth)))
 
 
 class Table:
@@ -152,10 +181,11 @@ def fit_again(cases: Sequence[RefusedAgain]) -> tuple[float, float, float, float
     """Return the weights of the second verdict."""
     found = np.array([(case.first_verdict, *case.refused_again) for case in cases])
     alive = np.array([case.alive for case in cases])
-    base, first, of_living, of_all = fit(found, alive, importance(np.array([case.scenario for case in cases])))
+    base, first, of_living, of_all = fit_weights(found, alive, importance(np.array([case.scenario for case in cases])))
     return float(base), float(first), float(of_living), float(of_all)
 
 
-def as_weights(fitted: Array, again: tuple[float, float, float, float] = (0.0, 1.0, 1.0, 0.0)) -> Weights:
+def as_weights(fitted: Fitted, again: tuple[float, float, float, float] = (0.0, 1.0, 1.0, 0.0)) -> Weights:
     """Return fitted weights as they are written down."""
-    return Weights(float(fitted[0]), tuple(map(float, fitted[1:])), again, SUPPRESS_BELOW, SUPPRESS_BELOW_AT_LAST)
+    base, *first = map(float, fitted.weights)
+    return Weights(base, tuple(first), again, SUPPRESS_BELOW, SUPPRESS_BELOW_AT_LAST, fitted.pairs)

@@ -16,7 +16,8 @@ def weights_without(persona: str) -> Weights:
     kept = _kept().get(persona)
     if kept is None:
         return shipped()
-    return shipped()._replace(base=kept["base"], first=tuple(kept["weights"].get(name, 0.0) for name in NAMES))
+    first = tuple(kept["weights"].get(name, 0.0) for name in NAMES)
+    return shipped()._replace(base=kept["base"], first=first, curve=tuple(map(tuple, kept["curve"])))
 
 
 @cache

@@ -17,6 +17,7 @@ from probe.training.families import FAMILIES
 from probe.training.fitting import (
     Array,
     Figures,
+    Fitted,
     Table,
     as_weights,
     boost,
@@ -37,8 +38,9 @@ def fit_anew(seeds: Sequence[int], out: Path, workers: int, *, reference: bool) 
         cases = [case for found in pool.map(_first, seeds) for case in found]
         table = Table(cases)
         yield f"{len(cases):,} refusals in {len(seeds)} scenarios of {len(FAMILIES)} families"
-        yield from _figures("scenarios held out", table, held_out(table, table.found, table.scenario, weigh))
-        yield from _curve(table, held_out(table, table.found, table.scenario, weigh))
+        unseen = held_out(table, table.found, table.scenario, weigh)
+        yield from _figures("scenarios held out", table, unseen)
+        yield from _curve(table, unseen)
         yield from _figures("families held out", table, held_out(table, table.found, table.family, weigh))
         if reference:
             strong = held_out(table, table.everything, table.scenario, boost)
@@ -75,9 +77,10 @@ def _second(job: tuple[int, Weights]) -> list[RefusedAgain]:
     return list(second_refusals(run(FAMILIES[seed % len(FAMILIES)], seed), weights))
 
 
-def _named(fitted: Array) -> dict[str, object]:
-    weights = {name: round(float(each), 4) for name, each in zip(NAMES, fitted[1:], strict=True) if each}
-    return {"base": round(float(fitted[0]), 4), "weights": weights}
+def _named(fitted: Fitted) -> dict[str, object]:
+    base, *first = map(float, fitted.weights)
+    weights = {name: round(each, 4) for name, each in zip(NAMES, first, strict=True) if each}
+    return {"base": round(base, 4), "curve": [[at, round(worth, 4)] for at, worth in fitted.pairs], "weights": weights}
 
 
 def _figures(name: str, table: Table, alive: Array, own: Array | None = None) -> Iterator[str]:
@@ -90,8 +93,9 @@ def _figures(name: str, table: Table, alive: Array, own: Array | None = None) ->
 
 
 def _curve(table: Table, alive: Array) -> Iterator[str]:
-    chosen = table.of_recipient
+    """Yield the reliability curve, cases counted as in the fit."""
     for low in np.arange(0.0, 1.0, 0.1):
-        own = chosen & (alive >= low) & (alive < low + 0.1)
+        own = table.of_recipient & (alive >= low) & (alive < low + 0.1)
         if own.any():
-            yield f"  said {alive[own].mean():.3f}  alive {table.alive[own].mean():.3f}  ({own.sum():,} cases)"
+            said, found = (np.average(each[own], weights=table.importance[own]) for each in (alive, table.alive))
+            yield f"  said {said:.3f}  alive {found:.3f}  ({own.sum():,} cases)"

@@ -48,5 +48,5 @@ def gather(campaign: Mapping[str, Evidence]) -> Surroundings:
         around.hear(attempt, again=id(attempt) in tests)
     for evidence in campaign.values():
         if evidence.returned and evidence.report is not None:
-            around.hear_report()
+            around.hear_report(evidence.last)
     return around

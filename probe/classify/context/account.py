@@ -26,7 +26,8 @@ def account(reader: Reader, campaign: Mapping[str, Evidence], recipient: str) ->
         for added, name in sorted(found, key=lambda each: -abs(each[0])):
             if added:
                 yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {_MEANING[name]}"
-        yield f"  {log_odds:+6.2f}  in all: a probability of {probability(log_odds):.0%}"
+        added_up = reader.weights.base + sum(added for added, _ in found)
+        yield f"  {added_up:+6.2f}  in all, which was worth {log_odds:+.2f} on scenarios: {probability(log_odds):.0%}"
     reading = reader.read(evidence)
     yield ""
     yield f"cause      {reading.cause.value if reading.cause else 'none'}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from fake_gateways.envelope import Stage
 from probe.attempt import Attempt, Outcome
+from probe.classify.context.heard import RANK
 from probe.classify.context.series import Run, Series
-from probe.classify.context.surroundings import EVERY_SOURCE, RANK, Place, Seat, Surroundings
+from probe.classify.context.surroundings import EVERY_SOURCE, Place, Seat, Surroundings
 from probe.classify.context.words import Words, pattern_of, read
 from probe.classify.evidence import Evidence
 
@@ -35,7 +36,12 @@ class Case:
         self.rank: int = RANK[self.stage]
         text = evidence.heard[2] if self.is_reported else attempt.text
         self.words: Words = read(pattern_of(text, attempt.recipient))
-        self.seat: Seat | None = None if self.is_reported else self.place.seats.get(attempt.recipient)
+        self.seat: Seat | None = None if self.is_reported else self.place.seat_of(attempt)
         self.series: Series = self.place.series(attempt.local_address, self.rank)
         self.overall: Series = self.place.series(EVERY_SOURCE, self.rank)
         self.run: Run | None = None if self.seat is None else self.series.run(self.seat.from_source)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether the words before and after it, to the same source, were acceptances, or it came home by itself."""
+        return self.is_reported or (self.run is not None and self.run.length == 1)

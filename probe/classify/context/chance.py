@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from math import lgamma, log
+from math import erfc, exp, lgamma, log, sqrt
 from typing import Final
 
 MOST: Final = 6.0
@@ -75,14 +75,50 @@ def _beta_binomial(hits: int, cases: int, a: float, b: float) -> float:
     )  # fmt: skip
 
 
-def share_against_turnover(refused: int, words: int) -> float:
-    """Return by how much the share of refusals exceeds that of the gone, as the logarithm of their ratio.
+def left(alone: int, accepted: int, reported: int = 0) -> tuple[float, float]:
+    """Return how many have left, and of how many, by how many refusals stand alone between acceptances.
 
-    Of those refused where a share r is refused and d have left, d / r are gone: so this is what local refusals say, no
-    more than about 3 even where all are refused. Few words say little.
+    Where a share d has left, one who has stands between two who have not with probability d (1 - d)^2, so there are
+    d (1 - d) such refusals for each acceptance; that is solved for d. Whoever was ``reported`` is among the accepted.
     """
-    return log((refused + _USUAL * _DOUBT) / ((words + _DOUBT) * _USUAL))
+    for_each = min(_MOST_ALONE, max(0, alone) / accepted) if accepted else 0.0
+    share = (1.0 - sqrt(1.0 - 4.0 * for_each)) / 2.0
+    gone = accepted * share / (1.0 - share)
+    return gone + reported, accepted + gone
+
+
+def share_left(gone: float, words: float) -> float:
+    """Return the share that has left, with half a case of doubt."""
+    return (gone + 0.5) / (words + 0.5 / _USUAL)
+
+
+@lru_cache(maxsize=65536)
+def excess(refused: float, words: float, gone: float, words_else: float) -> float:
+    """Return the log odds that a refusal is one too many for departures, within what ``bounded`` allows.
+
+    Of those who are refused where a share r is refused and d have left, d / r have left, so 1 - d / r are alive. Both
+    shares are known from counts only: their logarithms are taken as normal, with the variance of what was counted and
+    that by which companies differ, and 1 - d / r, or 0 where that is negative, is averaged over both.
+    """
+    here, there = refused + _USUAL * _DOUBT, gone + _USUAL * _DOUBT_ELSEWHERE
+    mean = log(here / (words + _DOUBT)) - log(there / (words_else + _DOUBT_ELSEWHERE))
+    variance = 1.0 / (here + 0.5) + 1.0 / (there + 0.5) + _UNLIKE
+    width = sqrt(variance)
+    alive = _normal(mean / width) - exp(min(50.0, variance / 2.0 - mean)) * _normal((mean - variance) / width)
+    return log_odds(min(1.0 - _LEAST, max(_LEAST, alive)))
+
+
+def _normal(x: float) -> float:
+    """Return the normal distribution function."""
+    return erfc(-x / sqrt(2.0)) / 2.0
 
 
 _USUAL: Final = LEFT[0] / sum(LEFT)
-_DOUBT: Final = 3.0
+_MOST_ALONE: Final = 0.2
+"""More than that for each acceptance no departures explain: beyond a share of a quarter nobody stands alone."""
+_DOUBT: Final = 6.0
+_DOUBT_ELSEWHERE: Final = 25.0
+"""Cases of doubt, as if so many had been heard of whom the usual share has left."""
+_UNLIKE: Final = 0.09
+"""The variance by which shares of companies differ, in logarithms: by some 30 %."""
+_LEAST: Final = 0.005

@@ -21,11 +21,8 @@ from probe.classify.context.case import Case
 
 FUNCTIONS: Final[tuple[Callable[[Case], float], ...]] = (
     turnover.share_here,
-    explanations.best_explanation,
-    explanations.nearby,
-    explanations.close_by,
-    explanations.turnover_of_the_list,
-    explanations.more_stand_alone_here,
+    explanations.more_refused_than_left,
+    explanations.more_alone_than_left,
     runs.refused_around,
     runs.refused_next_to,
     runs.run_length,
@@ -51,8 +48,7 @@ FUNCTIONS: Final[tuple[Callable[[Case], float], ...]] = (
     wording.numbers_disagree,
     wording.others_were_told_openly,
     wording.others_came_further,
-    history.delivered_before,
-    history.opened_before,
+    history.seen_before,
     history.bounced_before,
     history.bounced_and_came_back,
     retries.deferred_first,

@@ -1,68 +1,57 @@
-"""The best explanation of a refusal other than that somebody left: one is enough."""
+"""How much more is refused than has left: the best explanation of a refusal other than that somebody is gone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from fake_gateways.envelope import Stage
 from probe.classify.context.case import Case
-from probe.classify.context.chance import bounded, share_against_turnover
-from probe.classify.context.surroundings import RANK
+from probe.classify.context.chance import excess, left
+from probe.classify.context.heard import RANK
+from probe.classify.context.surroundings import Lone
 
 _WIDE: Final = 10
 _CLOSE: Final = 3
+_SURELY: Final = (20, 20)
 
 
-def nearby(case: Case) -> float:
-    """Weigh the share refused among the ten words before and after, from the same address.
+def more_refused_than_left(case: Case) -> float:
+    """Weigh, for a refusal beside others, how far what is refused under any one condition exceeds what has left.
 
-    Where a share r is refused and d have left, d / r of the refused are gone (Bayes); r is what is refused nearby.
+    Of those refused where a share r is refused and d have left, d / r are gone (Bayes). One condition is enough: a
+    listed address is refused whatever the message is (architecture.md, causes); blocks of five minutes let few words
+    fall into them (gateways.md 3.3, Mimecast), outages many. What has left is counted at other vendors' exchangers,
+    as lists age alike everywhere (evidence.md, B2B bounce rates).
     """
-    return 0.0 if case.seat is None else share_against_turnover(*case.series.around(case.seat.from_source, _WIDE))
-
-
-def close_by(case: Case) -> float:
-    """Weigh the share refused among the three words before and after, from the same address.
-
-    Blocks of five minutes let few messages of a slow campaign fall into them (gateways.md 3.3, Mimecast).
-    """
-    return 0.0 if case.seat is None else share_against_turnover(*case.series.around(case.seat.from_source, _CLOSE))
-
-
-def best_explanation(case: Case) -> float:
-    """Take the largest share that is refused under any one condition: nearby, address, message, vendor, stage.
-
-    Causes do not add up: a listed address is refused whatever the message is (architecture.md, causes).
-    """
-    if case.seat is None:
+    if case.seat is None or case.is_alone:
         return 0.0
-    if case.rank < RANK[Stage.RCPT]:
-        return share_against_turnover(20, 20)
+    gone = left(*case.around.lone_elsewhere(case.place.vendor))
+    return max(excess(*counts, *gone) for counts in _conditions(case))
+
+
+def more_alone_than_left(case: Case) -> float:
+    """Weigh, for a refusal that stands alone, how far such refusals here, or at the vendor, exceed those elsewhere.
+
+    A list ages everywhere alike; where many more stand alone, the server refuses others too: full mailboxes, new ones
+    that it does not know yet, lists of its own (gateways.md 1.1 row 1, 3.4; SpamExperts KB 10).
+    """
+    if not case.is_alone:
+        return 0.0
+    itself = Lone(0, 0, 1) if case.is_reported else Lone(1, 0, 0)
+    gone = left(*case.around.lone_elsewhere(case.place.vendor))
+    here, at_vendor = case.place.lone, case.around.lone_at(case.place.vendor)
+    return max(excess(*left(*each.less(itself)), *gone) for each in (here, at_vendor))
+
+
+def _conditions(case: Case) -> Iterator[tuple[int, int]]:
+    """Yield refusals and words, the case itself left out: nearby, with the same message, to the same source."""
+    if case.seat is None or case.rank < RANK[Stage.RCPT]:
+        yield _SURELY
+        return
+    yield case.series.around(case.seat.from_source, _WIDE)
+    yield case.series.around(case.seat.from_source, _CLOSE)
+    yield case.overall.around(case.seat.overall, _WIDE)
+    yield case.series.refused - 1, len(case.series.times) - 1
     refused, words, _, _ = case.place.with_message(case.attempt.message, case.rank)
-    return max(
-        nearby(case),
-        close_by(case),
-        share_against_turnover(refused - 1, words - 1),
-        share_against_turnover(case.series.refused - 1, len(case.series.times) - 1),
-        share_against_turnover(*case.overall.around(case.seat.overall, _WIDE)),
-    )
-
-
-def turnover_of_the_list(case: Case) -> float:
-    """Weigh how few refusals stand alone in the whole campaign: what the list itself has lost.
-
-    An aged list loses a fifth (evidence.md, B2B bounce rates: 0.8 % verified, 10 to 20 % unverified), and then fewer of
-    those in a run are alive.
-    """
-    alone, words = case.around.alone()
-    return -share_against_turnover(alone, words)
-
-
-def more_stand_alone_here(case: Case) -> float:
-    """Compare how many refusals stand alone at the exchanger with how many do at the others.
-
-    A list ages everywhere alike; where one company loses many more, its server refuses others too: full mailboxes, new
-    ones that it does not know yet, lists of its own (gateways.md 1.1 row 1, 3.4; SpamExperts KB 10).
-    """
-    here = share_against_turnover(*case.place.alone())
-    return bounded(here - share_against_turnover(*case.around.alone()))
+    yield refused - 1, words - 1

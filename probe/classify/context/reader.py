@@ -17,7 +17,7 @@ from probe.classify.context.chance import bounded
 from probe.classify.context.evidence_functions import FUNCTIONS, NAMES, Weighed
 from probe.classify.context.rounds import refusals
 from probe.classify.context.surroundings import Surroundings
-from probe.classify.context.weights import Weights
+from probe.classify.context.weights import Weights, worth
 from probe.classify.context.words import pattern_of, words_of
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading, without_refusal
@@ -130,7 +130,8 @@ class Reader:
         kept = self._first.get(case.evidence.recipient)
         if kept is None:
             found = [(weight * function(case), name) for function, weight, name in self._used]
-            kept = self._first[case.evidence.recipient] = self.weights.base + sum([each for each, _ in found]), found
+            added = self.weights.base + sum([each for each, _ in found])
+            kept = self._first[case.evidence.recipient] = worth(self.weights.curve, added), found
         return kept
 
     def refused_again(self, case: Case) -> tuple[float, float]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -69,9 +68,3 @@ class Series:
     def between(self, since: float, until: float) -> tuple[int, int]:
         """Return refusals and words heard between two moments, both included."""
         return self.count(bisect_left(self.times, since), bisect_right(self.times, until))
-
-    def alone(self) -> tuple[int, int]:
-        """Return how many refusals have acceptances on both sides, and how many words are no part of longer runs."""
-        accepted = self.accepted
-        single = sum(after - before == 2 for before, after in pairwise(accepted))
-        return single, single + len(accepted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fake_gateways.envelope import Stage
 from probe.classify.context.case import Case
-from probe.classify.context.surroundings import RANK
+from probe.classify.context.heard import RANK
 
 _BEFORE_RECIPIENT = {Stage.CONNECT, Stage.EHLO, Stage.MAIL}
 _AFTER_MESSAGE = {Stage.DATA, Stage.END_OF_DATA}

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from probe.attempt import Attempt
+from probe.classify.context.heard import RANK
 from probe.classify.context.reader import Reader
 from probe.classify.context.rounds import is_test
-from probe.classify.context.surroundings import RANK, Surroundings
+from probe.classify.context.surroundings import Surroundings
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence, Opened
 from probe.classify.reading import Reading
@@ -67,8 +68,9 @@ class Streaming:
     def hear_returned(self, row: Returned) -> None:
         """Take note of what came home."""
         rows = self._returned.setdefault(row.recipient.lower(), [])
-        if is_bounce(row) and not any(map(is_bounce, rows)):
-            self._around.hear_report()
+        attempts = self._attempts.get(row.recipient)
+        if attempts and is_bounce(row) and not any(map(is_bounce, rows)):
+            self._around.hear_report(attempts[-1])
         rows.append(row)
 
     def evidence(self, recipient: str) -> Evidence:

@@ -8,23 +8,42 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Final, NamedTuple
 
-from fake_gateways.envelope import Stage, domain_of
+from fake_gateways.envelope import domain_of
 from probe.attempt import Attempt, Outcome
+from probe.classify.context.chance import left, share_left
+from probe.classify.context.heard import RANK, TAKEN, Heard
 from probe.classify.context.series import Series
 from probe.classify.context.vendor import vendor_of
 from probe.classify.context.words import words_of
 
-RANK: Final[dict[str, int]] = {stage.value: rank for rank, stage in enumerate(Stage)}
-"""How far into the dialogue a stage is; who was taken has come further than all of them."""
-TAKEN: Final = len(RANK)
 EVERY_SOURCE: Final = None
+_UNLIKELY: Final = 0.05
 
 
 class Seat(NamedTuple):
-    """Where a refusal stands among the words to its source, and among those to all, at its stage."""
+    """Where a refusal stands among the words to its source, and among those to all."""
 
     from_source: int
     overall: int
+
+
+class Lone(NamedTuple):
+    """Refusals that stand alone between acceptances to their source, acceptances, and what came home in reports."""
+
+    alone: int = 0
+    accepted: int = 0
+    reported: int = 0
+
+    def plus(self, other: Lone) -> Lone:
+        """Return both together."""
+        return Lone(self.alone + other.alone, self.accepted + other.accepted, self.reported + other.reported)
+
+    def less(self, other: Lone) -> Lone:
+        """Return what is left without another that is part of it."""
+        return Lone(self.alone - other.alone, self.accepted - other.accepted, self.reported - other.reported)
+
+
+NOBODY: Final = Lone()
 
 
 class Spoken(NamedTuple):
@@ -32,31 +51,6 @@ class Spoken(NamedTuple):
 
     at: float
     rank: int
-
-
-@dataclass(slots=True)
-class _Heard:
-    """Final words from one address, in order: how far each came. Series by stage are made when first asked for."""
-
-    times: list[float] = field(default_factory=list)
-    ranks: list[int] = field(default_factory=list)
-    by_rank: dict[int, Series] = field(default_factory=dict)
-
-    def add(self, at: float, rank: int) -> None:
-        self.times.append(at)
-        self.ranks.append(rank)
-        for stage, series in self.by_rank.items():
-            if rank >= stage:
-                series.add(at, accepted=rank > stage)
-
-    def series(self, rank: int) -> Series:
-        found = self.by_rank.get(rank)
-        if found is None:
-            found = self.by_rank[rank] = Series()
-            for at, reached in zip(self.times, self.ranks, strict=True):
-                if reached >= rank:
-                    found.add(at, accepted=reached > rank)
-        return found
 
 
 @dataclass
@@ -72,12 +66,13 @@ class Place:
     vendor: str
     conditions: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
     spoken: list[Spoken] = field(default_factory=list)
-    seats: dict[str, Seat] = field(default_factory=dict)
     changed: dict[str, list[int]] = field(default_factory=dict)
     """For each pattern of a refusal: whom was tried again later, and who was taken then."""
-    _heard: dict[str, _Heard] = field(default_factory=dict)
-    _everything: _Heard = field(default_factory=_Heard)
-    _alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
+    reported: int = 0
+    """How many came back in a report though they had been taken."""
+    _seats: dict[str, Seat] = field(default_factory=dict)
+    _heard: dict[str, Heard] = field(default_factory=dict)
+    _everything: Heard = field(default_factory=Heard)
 
     @property
     def sources(self) -> list[str]:
@@ -106,19 +101,29 @@ class Place:
             count = self.conditions[condition] = [0] * (TAKEN + 1)
         count[rank] += 1
         if accepted:
+            heard.count_accepted()
             return
-        own, overall = self.series(source, rank), self.series(EVERY_SOURCE, rank)
-        self.seats[attempt.recipient] = Seat(len(own.times) - 1, len(overall.times) - 1)
+        self._seats[attempt.recipient] = Seat(len(heard.times) - 1, len(self._everything.times) - 1)
         if words_of(attempt).of_sending:
             self.spoken.append(Spoken(at, rank))
+        else:
+            heard.count_refused()
 
-    def _heard_from(self, source: str) -> _Heard:
+    def seat_of(self, attempt: Attempt) -> Seat | None:
+        """Return where a refusal stands among the words that came as far; None for what was not heard here."""
+        seat = self._seats.get(attempt.recipient)
+        if seat is None:
+            return None
+        rank, heard = RANK[attempt.stage], self._heard[attempt.local_address]
+        return Seat(heard.place(seat.from_source, rank), self._everything.place(seat.overall, rank))
+
+    def _heard_from(self, source: str) -> Heard:
         """Begin to listen to another source; while there is only one, it is everything."""
-        heard = self._heard[source] = _Heard()
+        heard = self._heard[source] = Heard()
         if len(self._heard) == 1:
             self._everything = heard
         elif len(self._heard) == 2:
-            self._everything = _Heard(list(self._everything.times), list(self._everything.ranks))
+            self._everything = Heard(list(self._everything.times), list(self._everything.ranks))
         return heard
 
     def with_message(self, message: str, rank: int) -> tuple[int, int, int, int]:
@@ -138,13 +143,16 @@ class Place:
         )
         return refused, words, all_refused - refused, all_words - words
 
-    def alone(self) -> tuple[int, int]:
-        """Return how many refusals stand alone between acceptances, and among how many words."""
-        heard = self._everything
-        if self._alone[0] != len(heard.times):
-            taken = [place for place, rank in enumerate(heard.ranks) if rank == TAKEN]
-            self._alone = len(heard.times), Series(heard.times, taken).alone()
-        return self._alone[1]
+    @property
+    def lone(self) -> Lone:
+        """What stands alone here."""
+        heard = self._heard.values()
+        return Lone(sum(each.alone for each in heard), sum(each.accepted for each in heard), self.reported)
+
+    def takes_everybody(self, lost: float) -> bool:
+        """Whether nobody was refused as unknown, where of so many some would have been if such a share has left."""
+        refused = self.reported or any(each.refused for each in self._heard.values())
+        return not refused and (1.0 - lost) ** self.lone.accepted < _UNLIKELY
 
     def refused_at(self, rank: int) -> int:
         """Return how many were refused at a stage."""
@@ -158,9 +166,8 @@ class Surroundings:
         self.places: dict[str, Place] = {}
         self._pooled = pooled
         self._heard = 0
-        self._reported = 0
         self._across: dict[tuple[str, str | None, int], tuple[int, Series]] = {}
-        self._alone: tuple[int, tuple[int, int]] = (-1, (0, 0))
+        self._lone: tuple[int, dict[str, Lone]] = (-1, {})
 
     def place_of(self, attempt: Attempt) -> Place:
         """Return the place an attempt was made at: its exchanger, or its domain where none is known."""
@@ -182,9 +189,9 @@ class Surroundings:
         elif words_of(attempt).of_sending:
             place.spoken.append(Spoken(attempt.at, RANK[attempt.stage]))
 
-    def hear_report(self) -> None:
+    def hear_report(self, attempt: Attempt) -> None:
         """Take note that a message which was taken came back in a report."""
-        self._reported += 1
+        self.place_of(attempt).reported += 1
         self._heard += 1
 
     def across(self, vendor: str, source: str | None, rank: int) -> Series:
@@ -200,13 +207,32 @@ class Surroundings:
         self._across[vendor, source, rank] = (self._heard, merged)
         return merged
 
-    def alone(self) -> tuple[int, int]:
-        """Return how many refusals stand alone between acceptances, or came home later, and among how many words."""
-        if self._alone[0] != self._heard:
-            found = [place.alone() for place in self.places.values()] if self._pooled else []
-            alone = sum(each[0] for each in found) + (self._reported if self._pooled else 0)
-            self._alone = (self._heard, (alone, sum(each[1] for each in found)))
-        return self._alone[1]
+    def lone_at(self, vendor: str) -> Lone:
+        """Return what stands alone at all exchangers of a vendor, or of those whose vendor is not known."""
+        return self._lone_by_vendor().get(vendor, NOBODY)
+
+    def lone_elsewhere(self, vendor: str) -> Lone:
+        """Return what stands alone at the exchangers of others than a vendor."""
+        found = NOBODY
+        for name, lone in self._lone_by_vendor().items():
+            if name != vendor:
+                found = found.plus(lone)
+        return found
+
+    def _lone_by_vendor(self) -> dict[str, Lone]:
+        """Return it by vendor, without exchangers that take everybody: these say nothing of who has left."""
+        if self._lone[0] != self._heard:
+            places = list(self.places.values()) if self._pooled else []
+            everybody = NOBODY
+            for place in places:
+                everybody = everybody.plus(place.lone)
+            lost = share_left(*left(*everybody))
+            found: dict[str, Lone] = {}
+            for place in places:
+                if not place.takes_everybody(lost):
+                    found[place.vendor] = found.get(place.vendor, NOBODY).plus(place.lone)
+            self._lone = (self._heard, found)
+        return self._lone[1]
 
 
 def _merged(found: Iterable[Series]) -> Series:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib import resources
 from typing import Final, NamedTuple
@@ -17,10 +18,11 @@ _AGAIN: Final = ("first_verdict", "living_refused_again", "share_refused_again")
 class Weights(NamedTuple):
     """What each piece of evidence is worth, in nats of log odds that the mailbox is alive.
 
-    ``first`` weighs the first refusal: ``base`` and one weight a function. ``again`` turns the log odds of the first
-    verdict, and two estimates of how often the living are refused once more, into those of the second. An address is
-    suppressed below a probability of life: ``suppress_below`` while a further attempt can be made, then
-    ``suppress_below_at_last``.
+    ``first`` weighs the first refusal: ``base`` and one weight a function; what they add up to is read off the
+    ``curve``, pairs of that and of what it was worth on scenarios (none: it stands as it is). ``again`` turns the log
+    odds of the first verdict, and two estimates of how often the living are refused once more, into those of the
+    second. An address is suppressed below a probability of life: ``suppress_below`` while a further attempt can be
+    made, then ``suppress_below_at_last``.
     """
 
     base: float
@@ -28,6 +30,7 @@ class Weights(NamedTuple):
     again: tuple[float, float, float, float]
     suppress_below: float
     suppress_below_at_last: float
+    curve: tuple[tuple[float, float], ...] = ()
 
 
 def parse(text: str) -> Weights:
@@ -41,6 +44,7 @@ def parse(text: str) -> Weights:
         (float(again["base"]), *(float(again[name]) for name in _AGAIN)),  # type: ignore[arg-type]  # four of them
         float(raw["suppress_below"]),
         float(raw["suppress_below_at_last"]),
+        tuple((float(added), float(worth)) for added, worth in raw.get("curve", ())),
     )
 
 
@@ -55,10 +59,23 @@ def write(weights: Weights, remarks: Iterable[str]) -> str:
     return "\n".join([*(f"# {line}".rstrip() for line in remarks), *_lines(weights)]) + "\n"
 
 
+def worth(curve: Sequence[tuple[float, float]], added: float) -> float:
+    """Return what log odds are worth by a curve: straight lines between its points, level beyond the last ones."""
+    if not curve:
+        return added
+    after = bisect_left(curve, (added,))
+    if after in {0, len(curve)}:
+        return curve[min(after, len(curve) - 1)][1]
+    (low, worth_low), (high, worth_high) = curve[after - 1], curve[after]
+    return worth_low + (worth_high - worth_low) * (added - low) / (high - low)
+
+
 def _lines(weights: Weights) -> Iterator[str]:
     yield f"suppress_below = {weights.suppress_below:g}"
     yield f"suppress_below_at_last = {weights.suppress_below_at_last:g}"
     yield f"base = {weights.base:.3f}"
+    yield "# What base and weights add up to, and what that was worth."
+    yield f"curve = [{', '.join(f'[{added:g}, {worth:.3f}]' for added, worth in weights.curve)}]"
     yield ""
     yield "# The second verdict, after one more attempt that was refused as well."
     yield "[again]"

@@ -10,7 +10,8 @@ from typing import Final
 from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import ByCode
 from probe.classify.context.case import Case
-from probe.classify.context.surroundings import TAKEN, Spoken
+from probe.classify.context.heard import TAKEN
+from probe.classify.context.surroundings import Spoken
 from probe.classify.evidence import Evidence
 
 _CODE: Final = ByCode()

@@ -15,7 +15,7 @@ from fake_gateways.truth import Cause
 from probe.attempt import Attempt
 from probe.classify.context import Context, Streaming
 from probe.classify.context.evidence_functions import FUNCTIONS, NAMES
-from probe.classify.context.weights import Weights, parse, shipped, write
+from probe.classify.context.weights import Weights, parse, shipped, worth, write
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading
 from probe.coming_home import Returned
@@ -163,6 +163,7 @@ def test_while_the_campaign_runs_a_run_is_seen_as_it_grows() -> None:
 def test_weights_survive_their_file() -> None:
     again = parse(write(shipped(), ("A remark.",)))
     assert again.first == pytest.approx(shipped().first, abs=1e-3)
+    assert again.curve == pytest.approx(shipped().curve, abs=1e-3)
     assert again.suppress_below == shipped().suppress_below
 
 
@@ -170,6 +171,14 @@ def test_a_function_that_the_file_does_not_mention_weighs_nothing() -> None:
     again = "base = 0\nfirst_verdict = 1\nliving_refused_again = 1\nshare_refused_again = 1\n"
     text = f"suppress_below = 0.1\nsuppress_below_at_last = 0.2\nbase = 1.0\nweight = []\n[again]\n{again}"
     assert parse(text) == Weights(1.0, (0.0,) * len(NAMES), (0.0, 1.0, 1.0, 1.0), 0.1, 0.2)
+
+
+def test_a_curve_runs_straight_between_its_points_and_is_level_beyond() -> None:
+    curve = ((-1.0, -3.0), (0.0, 0.0), (2.0, 1.0))
+    assert [worth(curve, added) for added in (-9.0, -1.0, -0.5, 0.0, 1.0, 2.0, 9.0)] == [
+        -3.0, -3.0, -1.5, 0.0, 0.5, 1.0, 1.0,
+    ]  # fmt: skip
+    assert worth((), 0.7) == 0.7
 
 
 def test_no_shipped_weight_is_negative() -> None:

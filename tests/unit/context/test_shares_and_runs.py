@@ -6,12 +6,24 @@ from collections.abc import Callable
 
 import pytest
 from book_rows import STARTS
-from circumstances import campaign_of, case, words
+from circumstances import address, campaign_of, case, words
 
-from probe.classify.context import conditions, elsewhere, explanations, runs, turnover
+from probe.attempt import Attempt
+from probe.classify.context import conditions, elsewhere, explanations, gather, runs, turnover
 from probe.classify.context.case import Case
-from probe.classify.context.chance import MOST, beyond_turnover, differs, none_of, share_against_turnover
+from probe.classify.context.chance import MOST, beyond_turnover, differs, excess, left, log_odds, none_of, share_left
 from probe.classify.context.series import Run, Series
+from probe.classify.context.surroundings import Lone
+from probe.classify.evidence import Evidence
+from probe.coming_home import Returned
+
+REPORT = Returned("acme", 1, STARTS + 60, "", "news", "", "report", "failed", "5.1.1", 550, "not found", "",
+                  "return-path", "")  # fmt: skip
+
+
+def lone(attempts: list[Attempt]) -> Lone:
+    """Return what stands alone in a campaign to exchangers of nobody known."""
+    return gather(campaign_of(attempts)).lone_at("")
 
 
 def test_few_words_say_little_and_none_say_nothing() -> None:
@@ -36,9 +48,28 @@ def test_that_nobody_has_left_grows_unlikely_with_the_words() -> None:
     assert 0.0 < none_of(10) < none_of(300)
 
 
-def test_what_is_refused_nearby_is_bounded_by_the_share_that_leaves() -> None:
-    assert share_against_turnover(0, 0) == pytest.approx(0.0)
-    assert share_against_turnover(0, 20) < 0.0 < share_against_turnover(20, 20) < 3.1
+def test_who_has_left_is_known_by_who_stands_alone() -> None:
+    assert left(0, 0) == (0.0, 0.0)
+    assert left(0, 100) == (0.0, 100.0)
+    assert left(0, 100, 7) == (7.0, 100.0)
+    for share in (0.02, 0.1, 0.25):
+        gone, words = left(round(100_000 * share * (1 - share) ** 2), round(100_000 * (1 - share)))
+        assert gone / words == pytest.approx(share, abs=0.002)
+    assert left(50, 10)[0] < 10.0
+    assert 0.0 < share_left(0.0, 0.0) < 0.1
+    assert share_left(500.0, 1000.0) == pytest.approx(0.5, abs=0.01)
+
+
+def test_what_is_refused_beyond_what_has_left_is_alive() -> None:
+    assert excess(200, 1000, 50, 1000) == pytest.approx(log_odds(1 - 50 / 200), abs=0.3)
+    assert excess(50, 1000, 50, 1000) < -1.5
+    assert excess(10, 1000, 50, 1000) < -4.0
+    assert excess(20, 20, 0, 0) > 1.5
+
+
+def test_few_cases_leave_doubt_about_an_excess() -> None:
+    assert abs(excess(1, 5, 0, 0)) < abs(excess(200, 1000, 40, 1000))
+    assert excess(2, 10, 20, 1000) < excess(20, 100, 20, 1000) < excess(200, 1000, 20, 1000)
 
 
 def test_a_run_is_bounded_by_acceptances() -> None:
@@ -49,7 +80,7 @@ def test_a_run_is_bounded_by_acceptances() -> None:
     assert series.run(6) == Run(1, 6.0, 6.0, 5.0, None)
     assert series.around(3, 2) == (2, 4)
     assert series.between(1.0, 3.0) == (2, 3)
-    assert (series.refused, series.alone()) == (4, (0, 3))
+    assert series.refused == 4
 
 
 def test_a_third_refused_is_more_than_leaves_a_company_and_one_in_thirty_is_not() -> None:
@@ -59,9 +90,7 @@ def test_a_third_refused_is_more_than_leaves_a_company_and_one_in_thirty_is_not(
     assert turnover.share_here(case(campaign_of(words("x")), 0)) == 0.0
 
 
-@pytest.mark.parametrize(
-    "weigh", [runs.refused_around, runs.refused_next_to, explanations.nearby, explanations.close_by]
-)
+@pytest.mark.parametrize("weigh", [runs.refused_around, runs.refused_next_to])
 def test_a_refusal_among_refusals_is_likelier_a_lie_than_one_among_deliveries(weigh: Callable[[Case], float]) -> None:
     told = campaign_of(words("." * 20 + "x" * 20 + "." * 20 + "x" + "." * 20))
     assert weigh(case(told, 30)) > 1.0
@@ -137,23 +166,58 @@ def test_what_a_small_company_cannot_tell_others_can() -> None:
     assert elsewhere.refused_at_the_vendor(case(alone, 50)) == elsewhere.address_lately(case(alone, 50)) == 0.0
 
 
-def test_an_aged_list_speaks_for_departures_and_a_fresh_one_against() -> None:
-    aged = campaign_of(words("...x" * 30))
-    fresh = campaign_of(words("." * 100 + "xxx" + "." * 100))
-    assert explanations.turnover_of_the_list(case(aged, 3)) < -1.0
-    assert explanations.turnover_of_the_list(case(fresh, 101)) > 1.0
+def test_refusals_count_as_alone_by_source_and_where_they_are_not_openly_about_the_sending() -> None:
+    assert lone(words(".x.x..xx.l.x")) == Lone(2, 6)
+    assert lone([*words(".x.x.x.x.x", local_address="127.10.0.2")]) == Lone(4, 5)
+    one, other = words("." * 6), words("x" * 6, local_address="127.10.0.2")
+    alternating = [
+        row._replace(at=STARTS + place) for pair in zip(one, other, strict=True) for place, row in enumerate(pair)
+    ]
+    assert lone(alternating).alone == 0
 
 
-def test_one_company_that_loses_more_than_the_others_refuses_others_too() -> None:
-    much = words("...x" * 20, mx_address="127.1.0.1")
-    little = words("." * 200, start=200, mx_address="127.1.0.2", domain="beta.example")
-    assert explanations.more_stand_alone_here(case(campaign_of([*much, *little]), 3)) > 1.0
-    assert explanations.more_stand_alone_here(case(campaign_of(much), 3)) == 0.0
+def test_what_comes_home_is_alone_as_well() -> None:
+    campaign = campaign_of(words("..."))
+    who = address(1)
+    campaign[who] = Evidence(who, campaign[who].attempts, (REPORT._replace(recipient=who),))
+    assert gather(campaign).lone_at("") == Lone(0, 3, 1)
+    assert explanations.more_alone_than_left(case(campaign, 1)) < 0.0
+
+
+def elsewhere_too(pattern: str, *, start: int = 1000) -> list[Attempt]:
+    """Return words at another vendor's exchanger."""
+    there = {"mx": "mx1.one.iphmx.com", "mx_address": "127.1.0.9", "domain": "beta.example"}
+    return words(pattern, start=start, **there)
+
+
+def test_among_refusals_one_is_alive_and_all_the_more_where_fewer_have_left_elsewhere() -> None:
+    run = words("." * 40 + "x" * 10 + "." * 40)
+    weigh = explanations.more_refused_than_left
+    assert weigh(case(campaign_of([*run, *elsewhere_too("." * 300)]), 45)) > 2.0
+    assert weigh(case(campaign_of(run), 45)) > weigh(case(campaign_of([*run, *elsewhere_too("...x" * 60)]), 45))
+    assert weigh(case(campaign_of(words("..x..")), 2)) == 0.0
 
 
 def test_one_condition_is_enough_to_explain_a_refusal() -> None:
-    told = campaign_of([*words("x.x." * 5, message="a.eml"), *words("." * 10, start=50, message="b.eml")])
-    found = case(told, 4)
-    assert explanations.best_explanation(found) >= max(explanations.nearby(found), explanations.close_by(found))
-    greeted = campaign_of([*words("x", stage="connect"), *words("." * 30, start=50)])
-    assert explanations.best_explanation(case(greeted, 0)) > 2.5
+    told = [*words("xx.." * 5, message="a.eml"), *words("." * 100, start=50, message="b.eml")]
+    assert explanations.more_refused_than_left(case(campaign_of(told), 5)) > 1.0
+    greeted = campaign_of([*words("xx", stage="connect"), *words("." * 30, start=50)])
+    assert explanations.more_refused_than_left(case(greeted, 0)) > 1.5
+
+
+def test_where_more_stand_alone_than_elsewhere_the_server_refuses_the_living_too() -> None:
+    much, alike = words("...x" * 20 + "."), words("." * 19 + "x" + "." * 30)
+    weigh = explanations.more_alone_than_left
+    assert weigh(case(campaign_of([*much, *elsewhere_too(("." * 30 + "x") * 10 + ".")]), 39)) > 0.5
+    assert weigh(case(campaign_of([*much, *elsewhere_too("...x" * 60 + ".")]), 39)) < -1.0
+    assert weigh(case(campaign_of([*alike, *elsewhere_too(("." * 30 + "x") * 10 + ".")]), 19)) < -1.0
+    assert weigh(case(campaign_of(words("..xx..")), 2)) == 0.0
+
+
+def test_who_takes_everybody_says_nothing_about_the_list() -> None:
+    much = words("...x" * 20 + ".")
+    aged, everybody = elsewhere_too("...x" * 15 + "."), elsewhere_too("." * 200, start=3000)
+    everybody = [row._replace(mx_address="127.1.0.10") for row in everybody]
+    assert campaign_of([*much, *aged]).keys() < campaign_of([*much, *aged, *everybody]).keys()
+    with_them = gather(campaign_of([*much, *aged, *everybody])).lone_elsewhere("")
+    assert with_them == gather(campaign_of([*much, *aged])).lone_elsewhere("")

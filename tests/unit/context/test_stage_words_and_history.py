@@ -94,22 +94,20 @@ def test_who_is_refused_where_others_only_failed_by_their_message_is_likelier_go
     assert wording.others_were_told_openly(case(campaign, 0)) == 0.0
 
 
-def test_a_delivery_counts_the_more_the_fresher_it_is() -> None:
-    fresh, old = (history.delivered_before(with_past(past("delivered", days))) for days in (14, 400))
-    assert 0.9 < fresh < 1.0
-    assert 0.0 < old < fresh
-    assert history.delivered_before(with_past()) == 0.0
+def test_a_delivery_counts_the_more_the_fresher_it_is_and_after_a_year_no_more() -> None:
+    fresh, older, old = (history.seen_before(with_past(past("delivered", days))) for days in (14, 60, 400))
+    assert fresh > older > 0.5
+    assert old == history.seen_before(with_past()) == history.seen_before(with_past(past("refused", 14))) == 0.0
 
 
 def test_a_later_delivery_never_makes_an_earlier_one_count_less() -> None:
     one, two = (past("delivered", 90),), (past("delivered", 90), past("delivered", 30))
-    assert history.delivered_before(with_past(*two)) >= history.delivered_before(with_past(*one))
+    assert history.seen_before(with_past(*two)) > history.seen_before(with_past(*one))
 
 
-def test_an_open_counts_the_more_the_fresher_it_is() -> None:
+def test_an_open_counts_as_a_delivery_does() -> None:
     opened = (Opened(STARTS - 30 * DAY_S, "opened", "<1@x>"),)
-    assert history.opened_before(with_past(opened=opened)) > 0.9
-    assert history.opened_before(with_past()) == 0.0
+    assert history.seen_before(with_past(opened=opened)) == history.seen_before(with_past(past("delivered", 30)))
 
 
 def test_who_bounced_before_is_likelier_gone_unless_it_came_back() -> None:

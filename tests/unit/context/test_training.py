@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from fake_gateways import persona as personas
 from probe.classify.context.evidence_functions import NAMES
+from probe.classify.context.reader import probability
+from probe.classify.context.weights import worth
 from probe.scenario.load import check
 from probe.training import cases
 from probe.training.families import FAMILIES, PERSONAS, scenario
@@ -41,16 +45,36 @@ def test_cases_know_whether_the_refusal_was_about_the_recipient() -> None:
     assert {len(case.found) for case in found} == {len(NAMES)}
 
 
-def test_fitted_weights_are_never_negative_and_find_what_matters() -> None:
+def synthetic() -> tuple[Any, Any, Any]:
+    """Return numpy, what three functions say of 4,000 cases, and who is alive: by the first two."""
     np = pytest.importorskip("numpy", reason="fitting needs the extra fit")
     pytest.importorskip("sklearn", reason="fitting needs the extra fit")
-    from probe.training import fitting  # noqa: PLC0415 - an extra
-
     rng = np.random.default_rng(7)
     found = rng.normal(size=(4000, 3))
-    alive = rng.random(4000) < 1 / (1 + np.exp(-(1.0 + 2.0 * found[:, 0] - 1.0 * found[:, 1])))
-    base, useful, against, idle = fitting.fit(found, alive, np.ones(4000))
+    return np, found, rng.random(4000) < 1 / (1 + np.exp(-(1.0 + 2.0 * found[:, 0] - 1.0 * found[:, 1])))
+
+
+def test_fitted_weights_are_never_negative_and_find_what_matters() -> None:
+    np, found, alive = synthetic()
+    from probe.training import fitting  # noqa: PLC0415 - an extra
+
+    base, useful, against, idle = fitting.fit_weights(found, alive, np.ones(4000))
     assert useful == pytest.approx(1.8, abs=0.4)
     assert against == 0.0
     assert idle < 0.1
     assert base == pytest.approx(0.9, abs=0.3)
+
+
+def test_the_curve_never_falls_and_makes_probabilities_of_sums() -> None:
+    np, found, alive = synthetic()
+    from probe.training import fitting  # noqa: PLC0415 - an extra
+
+    fitted = fitting.fit(found, alive, np.ones(4000))
+    assert (np.diff(fitted.curve) >= 0.0).all()
+    said = fitting.predict(fitted, found)
+    for low in (0.2, 0.4, 0.6, 0.8):
+        own = (said >= low) & (said < low + 0.2)
+        assert said[own].mean() == pytest.approx(alive[own].mean(), abs=0.05)
+    weights = fitting.as_weights(fitted)
+    added = weights.base + float(found[0] @ np.array(weights.first))
+    assert probability(worth(weights.curve, added)) == pytest.approx(said[0], abs=1e-9)

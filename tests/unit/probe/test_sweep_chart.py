@@ -14,7 +14,8 @@ import pytest
 from probe.breaking import WRONGLY_SUPPRESSED, Bound, Findings, Mistakes, Run
 from probe.grid import parse, points
 from probe.input_error import InputError
-from probe.report.sweep_chart import chart, draw, require_drawable
+from probe.report.drawing import draw, require_drawable
+from probe.report.sweep_chart import chart, require_few_rows
 
 
 def findings(*varied: str) -> Findings:
@@ -76,7 +77,7 @@ def test_seeds_alone_are_drawn_one_by_one() -> None:
 
 
 def test_a_drawing_is_whole_and_asks_for_nothing_elsewhere(tmp_path: Path) -> None:
-    swept = findings("lies=0,1", "seed=1..2")
+    swept = chart(findings("lies=0,1", "seed=1..2"))
     draw(tmp_path / "a.svg", swept)
     text = (tmp_path / "a.svg").read_text("utf-8")
     assert ET.fromstring(text).tag == "{http://www.w3.org/2000/svg}svg"
@@ -92,27 +93,27 @@ def test_a_drawing_is_whole_and_asks_for_nothing_elsewhere(tmp_path: Path) -> No
 
 
 def test_what_is_varied_ends_no_script_in_the_page(tmp_path: Path) -> None:
-    draw(tmp_path / "a.html", findings("persona=</script><b>,postfix"))
+    draw(tmp_path / "a.html", chart(findings("persona=</script><b>,postfix")))
     assert "<b>" not in (tmp_path / "a.html").read_text("utf-8")
 
 
 def test_a_kind_of_file_that_nobody_draws_is_told() -> None:
     with pytest.raises(InputError, match=r"^--plot a\.gif: is no kind of file that can be drawn; let its name end in"):
-        require_drawable(Path("a.gif"), parse(["lies=0,1"]))
+        require_drawable(Path("a.gif"))
 
 
 def test_without_the_libraries_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", {}.get)
     with pytest.raises(InputError) as raised:
-        require_drawable(Path("a.svg"), parse(["lies=0,1"]))
+        require_drawable(Path("a.svg"))
     assert str(raised.value) == (
         "--plot a.svg: needs Vega-Altair and vl-convert; install them: pip install 'fivefifty[plot]'"
     )
 
 
 def test_more_rows_than_anybody_looks_at_are_told() -> None:
-    require_drawable(Path("a.svg"), parse(["lies=0:1:0.1", "rate=1..12", "seed=1..20"]))
+    require_few_rows(Path("a.svg"), parse(["lies=0:1:0.1", "rate=1..12", "seed=1..20"]))
     with pytest.raises(
         InputError, match=r"^--plot a\.svg: would have 13 rows of panels, more than 12; vary first what"
     ):
-        require_drawable(Path("a.svg"), parse(["lies=0:1:0.1", "rate=1..13"]))
+        require_few_rows(Path("a.svg"), parse(["lies=0:1:0.1", "rate=1..13"]))

@@ -14,6 +14,8 @@ _NONSENSE: Final = (
     "User unknown", "Recipient rejected", "Not here", "Go away", "Policy", "Mailbox unavailable", "Blocked", "No",
     "Access denied", "Unknown address", "Try elsewhere", "Spam", "5.1.1 unknown or illegal alias", "Sorry",
 )  # fmt: skip
+ORDERED: Final = frozenset({"share of lies", "turnover", "company size", "campaigns before"})
+"""The sweeps whose values have an order, so that a line may run through them."""
 Spoil = Callable[[Evidence, random.Random], Evidence]
 """Takes something away from a recipient's evidence, or garbles it."""
 

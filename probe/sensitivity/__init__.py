@@ -1,0 +1,1 @@
+"""How far readings carry where one thing after another is varied."""

@@ -1,0 +1,92 @@
+"""Runs campaigns that differ in one thing at a time, and counts whom each classifier would suppress and miss."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, NamedTuple
+
+from probe import evaluating
+from probe.check.interval import wilson
+from probe.check.read import read_all
+from probe.check.story import Key, Story
+from probe.classify.by_code import ByCode
+from probe.classify.chosen import choose
+from probe.classify.context import Context
+from probe.evaluating import FIRST, TESTED
+from probe.rehearsal import rehearse, with_retest
+from probe.scenario.load import check
+from probe.scenario.sending import Retest
+from probe.sensitivity.points import Point, points
+from probe.training.cases import MESSAGES
+
+_RETEST = Retest(message="plain.eml")
+
+
+class Wrong(NamedTuple):
+    """Living recipients whom a classifier would suppress, and gone ones whom it would keep."""
+
+    suppressed: int
+    missed: int
+
+
+class Measured(NamedTuple):
+    """One point of a sweep: what is varied, its value, how many live and are gone, and the errors by classifier."""
+
+    sweep: str
+    value: str
+    living: int
+    gone: int
+    wrong: dict[str, Wrong]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it for programs, shares with 95 % intervals."""
+        return {
+            **self._asdict(),
+            "wrong": {
+                name: {
+                    **wrong._asdict(),
+                    "suppressed_interval": [round(each, 6) for each in wilson(wrong.suppressed, self.living)],
+                    "missed_interval": [round(each, 6) for each in wilson(wrong.missed, self.gone)],
+                }
+                for name, wrong in self.wrong.items()
+            },
+        }
+
+
+def measure(names: Sequence[str], seed: int, workers: int, tell: Callable[[int], object]) -> Iterator[Measured]:
+    """Yield every point as it is done, in order; ``tell`` is told how many are."""
+    jobs = [(point, tuple(names)) for point in points(seed)]
+    with ProcessPoolExecutor(workers) as pool:
+        for done, found in enumerate(pool.map(_one, jobs), start=1):
+            tell(done)
+            yield found
+
+
+def _one(job: tuple[Point, Sequence[str]]) -> Measured:
+    point, names = job
+    plain, tested = _told(point, tested=False), _told(point, tested=True)
+    code = read_all("code", ByCode(), plain)
+    wrong = {}
+    for chosen in choose(names):
+        with chosen.open() as classifier:
+            found = evaluating.errors(plain, read_all(chosen.name, classifier, plain), code)
+        wrong[chosen.name] = Wrong(found.suppressed, found.missed)
+        if chosen.name == FIRST:
+            twice = evaluating.errors(tested, read_all(TESTED, Context(), tested), code)
+            wrong[TESTED] = Wrong(twice.suppressed, twice.missed)
+    counted = evaluating.errors(plain, code, code)
+    return Measured(point.sweep, point.value, counted.living, counted.gone, wrong)
+
+
+def _told(point: Point, *, tested: bool) -> dict[Key, Story]:
+    """Return the stories of a point, spoiled as it says."""
+    loaded = check(point.scenario, folder=MESSAGES, path=point.value)
+    done = rehearse(with_retest(loaded, _RETEST) if tested else loaded)
+    if point.spoil is None:
+        return done.stories
+    rng = random.Random(point.value)  # noqa: S311 - must be repeatable
+    return {
+        key: story._replace(evidence=point.spoil(story.evidence, rng)) for key, story in done.stories.items()
+    }  # fmt: skip
