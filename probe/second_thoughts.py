@@ -9,11 +9,13 @@ from probe.attempt import Attempt, Outcome
 from probe.campaign import Delivery
 from probe.classify.context.streaming import Streaming
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Advice
+from probe.classify.reading import Advice, Reading
 from probe.mail import Mail
 from probe.scenario.sending import Sender
 
 _IN_A_ROW: Final = 2
+_SURELY_GONE: Final = 0.05
+"""A probability of life below which nobody is tried again, whatever other exchangers may have heard meanwhile."""
 _NO_USE: Final = {Cause.CONTENT, Cause.VIRUS, Cause.AUTHENTICATION, Cause.TOO_LARGE, Cause.TLS_REQUIRED}
 """Causes that are the same after a pause."""
 
@@ -57,7 +59,7 @@ class SecondThoughts:
         Of two that fare alike it is the one that was not tried.
         """
         retest, campaign = self._sender.retest, self._of(test.campaign)
-        if retest is None or (retest.who == "unsure" and campaign.reading(test.recipient).advice is not Advice.RETEST):
+        if retest is None or (retest.who == "unsure" and not _is_unsure(campaign.reading(test.recipient))):
             return None
         fares = {ip.address: campaign.taken_lately(test.recipient, ip.address) for ip in self._sender.ips}
         return test._replace(source=max(fares, key=lambda address: (fares[address], address != test.source)))
@@ -78,3 +80,11 @@ class SecondThoughts:
                     before[recipient] = (*before.get(recipient, ()), past.evidence(recipient))
             found = self._campaigns[campaign] = Streaming(before, pooled=False)
         return found
+
+
+def _is_unsure(reading: Reading) -> bool:
+    """Whether a further attempt may tell more: it is not kept anyway, and not gone for certain.
+
+    A lane hears one exchanger only, so whom it would suppress may be unsure to those who hear all.
+    """
+    return reading.advice is not Advice.KEEP and (reading.alive is None or reading.alive >= _SURELY_GONE)

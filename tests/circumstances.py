@@ -11,12 +11,11 @@ from probe.attempt import Attempt
 from probe.classify.context import gather
 from probe.classify.context.case import Case
 from probe.classify.context.reader import Reader, case_of
-from probe.classify.context.weights import Weights
 from probe.classify.evidence import Evidence
+from probe.training.cases import NOTHING
 
 UNKNOWN: Final = {"enhanced": "5.1.1", "text": "User unknown"}
 LISTED: Final = {"enhanced": "5.7.1", "text": "Your address 127.10.0.1 is on a block list"}
-NOTHING: Final = Weights(0.0, (), (0.0, 1.0, 1.0, 0.0), 0.0, 0.0)
 
 
 def address(number: int, domain: str = "acme.example") -> str:

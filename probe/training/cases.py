@@ -14,7 +14,7 @@ from probe.classify.context.case import Case
 from probe.classify.context.evidence_functions import weigh
 from probe.classify.context.reader import Reader, case_of, speaks_of_recipient
 from probe.classify.context.rounds import is_test, refusals
-from probe.classify.context.weights import Weights
+from probe.classify.context.weights import Sum, Weights
 from probe.classify.context.words import words_of
 from probe.classify.evidence import Evidence
 from probe.rehearsal import Rehearsed, rehearse
@@ -22,7 +22,9 @@ from probe.scenario.load import check
 from probe.training.families import scenario
 
 MESSAGES: Final = Path(__file__).parent / "messages"
-NOTHING: Final = Weights(0.0, (), (0.0, 1.0, 1.0, 0.0), 0.0, 0.0)
+UNMOVED: Final = Sum(0.0, (1.0, 0.0, 0.0))
+"""A second verdict that is the first."""
+NOTHING: Final = Weights(Sum(0.0, ()), UNMOVED, 0.0, 0.0)
 _CODE: Final = ByCode()
 
 

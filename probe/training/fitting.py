@@ -13,8 +13,8 @@ from scipy.optimize import minimize
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 
-from probe.classify.context.weights import Weights
-from probe.training.cases import Refused, RefusedAgain
+from probe.classify.context.weights import Sum, Weights
+from probe.training.cases import UNMOVED, Refused, RefusedAgain
 from probe.training.families import RARE
 
 Array = Any
@@ -58,9 +58,10 @@ class Fitted(NamedTuple):
     curve: Array
 
     @property
-    def pairs(self) -> tuple[tuple[float, float], ...]:
-        """The curve as it is written down."""
-        return tuple(zip(KNOTS, map(float, self.curve), strict=True))
+    def sum(self) -> Sum:
+        """The same as it is written down."""
+        base, *weights = map(float, self.weights)
+        return Sum(base, tuple(weights), tuple(zip(KNOTS, map(float, self.curve), strict=True)))
 
 
 def fit(found: Array, alive: Array, importance: Array) -> Fitted:
@@ -177,15 +178,13 @@ def _splits(groups: Array) -> Iterator[tuple[Array, Array]]:
         yield np.flatnonzero(groups != kind), np.flatnonzero(groups == kind)
 
 
-def fit_again(cases: Sequence[RefusedAgain]) -> tuple[float, float, float, float]:
+def fit_again(cases: Sequence[RefusedAgain]) -> Fitted:
     """Return the weights of the second verdict."""
     found = np.array([(case.first_verdict, *case.refused_again) for case in cases])
     alive = np.array([case.alive for case in cases])
-    base, first, of_living, of_all = fit_weights(found, alive, importance(np.array([case.scenario for case in cases])))
-    return float(base), float(first), float(of_living), float(of_all)
+    return fit(found, alive, importance(np.array([case.scenario for case in cases])))
 
 
-def as_weights(fitted: Fitted, again: tuple[float, float, float, float] = (0.0, 1.0, 1.0, 0.0)) -> Weights:
+def as_weights(first: Fitted, again: Sum = UNMOVED) -> Weights:
     """Return fitted weights as they are written down."""
-    base, *first = map(float, fitted.weights)
-    return Weights(base, tuple(first), again, SUPPRESS_BELOW, SUPPRESS_BELOW_AT_LAST, fitted.pairs)
+    return Weights(first.sum, again, SUPPRESS_BELOW, SUPPRESS_BELOW_AT_LAST)

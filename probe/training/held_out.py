@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from probe.classify.context.evidence_functions import NAMES
-from probe.classify.context.weights import Weights, shipped
+from probe.classify.context.weights import Sum, Weights, shipped
 
 
 def weights_without(persona: str) -> Weights:
@@ -17,7 +17,7 @@ def weights_without(persona: str) -> Weights:
     if kept is None:
         return shipped()
     first = tuple(kept["weights"].get(name, 0.0) for name in NAMES)
-    return shipped()._replace(base=kept["base"], first=first, curve=tuple(map(tuple, kept["curve"])))
+    return shipped()._replace(first=Sum(kept["base"], first, tuple((at, worth) for at, worth in kept["curve"])))
 
 
 @cache

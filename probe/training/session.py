@@ -49,7 +49,7 @@ def fit_anew(seeds: Sequence[int], out: Path, workers: int, *, reference: bool) 
         first = as_weights(fitted)
         chosen = [(seed, first) for seed in seeds[::_TESTED]]
         again = [case for found in pool.map(_second, chosen) for case in found]
-    weights = as_weights(fitted, fit_again(again))
+    weights = as_weights(fitted, fit_again(again).sum)
     out.mkdir(parents=True, exist_ok=True)
     yield "by persona, weights fitted without it:"
     kept = {}
@@ -78,9 +78,9 @@ def _second(job: tuple[int, Weights]) -> list[RefusedAgain]:
 
 
 def _named(fitted: Fitted) -> dict[str, object]:
-    base, *first = map(float, fitted.weights)
+    base, first, curve = fitted.sum
     weights = {name: round(each, 4) for name, each in zip(NAMES, first, strict=True) if each}
-    return {"base": round(base, 4), "curve": [[at, round(worth, 4)] for at, worth in fitted.pairs], "weights": weights}
+    return {"base": round(base, 4), "curve": [[at, round(worth, 4)] for at, worth in curve], "weights": weights}
 
 
 def _figures(name: str, table: Table, alive: Array, own: Array | None = None) -> Iterator[str]:

@@ -22,11 +22,11 @@ def account(reader: Reader, campaign: Mapping[str, Evidence], recipient: str) ->
         log_odds, found = reader.first_verdict(case)
         yield ""
         yield "Log odds that the mailbox is alive (nats; above 0 it is likelier alive than not)"
-        yield f"  {reader.weights.base:+6.2f}  before anything is known but that it was refused"
+        yield f"  {reader.weights.first.base:+6.2f}  before anything is known but that it was refused"
         for added, name in sorted(found, key=lambda each: -abs(each[0])):
             if added:
                 yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {_MEANING[name]}"
-        added_up = reader.weights.base + sum(added for added, _ in found)
+        added_up = reader.weights.first.base + sum(added for added, _ in found)
         yield f"  {added_up:+6.2f}  in all, which was worth {log_odds:+.2f} on scenarios: {probability(log_odds):.0%}"
     reading = reader.read(evidence)
     yield ""

@@ -50,7 +50,7 @@ class Reader:
         self.weights = weights
         self._used = [
             (function, weight, name)
-            for function, weight, name in zip(FUNCTIONS, weights.first, NAMES, strict=False)
+            for function, weight, name in zip(FUNCTIONS, weights.first.weights, NAMES, strict=False)
             if weight
         ]
         self._first: dict[str, tuple[float, list[Weighed]]] = {}
@@ -130,8 +130,8 @@ class Reader:
         kept = self._first.get(case.evidence.recipient)
         if kept is None:
             found = [(weight * function(case), name) for function, weight, name in self._used]
-            added = self.weights.base + sum([each for each, _ in found])
-            kept = self._first[case.evidence.recipient] = worth(self.weights.curve, added), found
+            added = self.weights.first.base + sum([each for each, _ in found])
+            kept = self._first[case.evidence.recipient] = worth(self.weights.first.curve, added), found
         return kept
 
     def refused_again(self, case: Case) -> tuple[float, float]:
@@ -153,9 +153,9 @@ class Reader:
     def _second_verdict(self, case: Case, log_odds: float) -> tuple[float, float]:
         if not words_of(case.evidence.last).of_mailbox:
             return log_odds, 0.0
-        base, first, of_living, of_all = self.weights.again
-        living, everybody = self.refused_again(case)
-        second = base + first * log_odds + of_living * living + of_all * everybody
+        base, weights, curve = self.weights.again
+        found = (log_odds, *self.refused_again(case))
+        second = worth(curve, base + sum(weight * each for weight, each in zip(weights, found, strict=True)))
         return second, second - log_odds
 
 

@@ -5,32 +5,39 @@ from __future__ import annotations
 import json
 import tomllib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from probe.classify.context.evidence_functions import FUNCTIONS, NAMES
 
 _AGAIN: Final = ("first_verdict", "living_refused_again", "share_refused_again")
+Curve = tuple[tuple[float, float], ...]
+"""Pairs of what was added up and of what it was worth on scenarios; without any, sums stand as they are."""
+
+
+class Sum(NamedTuple):
+    """A base and what is added for each of some figures, in nats of log odds, read off a curve."""
+
+    base: float
+    weights: tuple[float, ...]
+    curve: Curve = ()
 
 
 class Weights(NamedTuple):
     """What each piece of evidence is worth, in nats of log odds that the mailbox is alive.
 
-    ``first`` weighs the first refusal: ``base`` and one weight a function; what they add up to is read off the
-    ``curve``, pairs of that and of what it was worth on scenarios (none: it stands as it is). ``again`` turns the log
-    odds of the first verdict, and two estimates of how often the living are refused once more, into those of the
-    second. An address is suppressed below a probability of life: ``suppress_below`` while a further attempt can be
-    made, then ``suppress_below_at_last``.
+    ``first`` weighs the first refusal, one weight a function. ``again`` turns the log odds of the first verdict, and
+    two estimates of how often the living are refused once more, into those of the second. An address is suppressed
+    below a probability of life: ``suppress_below`` while a further attempt can be made, then
+    ``suppress_below_at_last``.
     """
 
-    base: float
-    first: tuple[float, ...]
-    again: tuple[float, float, float, float]
+    first: Sum
+    again: Sum
     suppress_below: float
     suppress_below_at_last: float
-    curve: tuple[tuple[float, float], ...] = ()
 
 
 def parse(text: str) -> Weights:
@@ -39,13 +46,15 @@ def parse(text: str) -> Weights:
     known = {each["name"]: float(each["weight"]) for each in raw["weight"]}
     again = raw["again"]
     return Weights(
-        float(raw["base"]),
-        tuple(known.get(name, 0.0) for name in NAMES),
-        (float(again["base"]), *(float(again[name]) for name in _AGAIN)),  # type: ignore[arg-type]  # four of them
+        Sum(float(raw["base"]), tuple(known.get(name, 0.0) for name in NAMES), _curve(raw)),
+        Sum(float(again["base"]), tuple(float(again[name]) for name in _AGAIN), _curve(again)),
         float(raw["suppress_below"]),
         float(raw["suppress_below_at_last"]),
-        tuple((float(added), float(worth)) for added, worth in raw.get("curve", ())),
     )
+
+
+def _curve(raw: dict[str, Any]) -> Curve:
+    return tuple((float(added), float(worth)) for added, worth in raw.get("curve", ()))
 
 
 @cache
@@ -59,7 +68,7 @@ def write(weights: Weights, remarks: Iterable[str]) -> str:
     return "\n".join([*(f"# {line}".rstrip() for line in remarks), *_lines(weights)]) + "\n"
 
 
-def worth(curve: Sequence[tuple[float, float]], added: float) -> float:
+def worth(curve: Curve, added: float) -> float:
     """Return what log odds are worth by a curve: straight lines between its points, level beyond the last ones."""
     if not curve:
         return added
@@ -73,18 +82,23 @@ def worth(curve: Sequence[tuple[float, float]], added: float) -> float:
 def _lines(weights: Weights) -> Iterator[str]:
     yield f"suppress_below = {weights.suppress_below:g}"
     yield f"suppress_below_at_last = {weights.suppress_below_at_last:g}"
-    yield f"base = {weights.base:.3f}"
-    yield "# What base and weights add up to, and what that was worth."
-    yield f"curve = [{', '.join(f'[{added:g}, {worth:.3f}]' for added, worth in weights.curve)}]"
+    yield from _shape(weights.first)
     yield ""
     yield "# The second verdict, after one more attempt that was refused as well."
     yield "[again]"
-    for name, weight in zip(("base", *_AGAIN), weights.again, strict=True):
+    for name, weight in zip(_AGAIN, weights.again.weights, strict=True):
         yield f"{name} = {weight:.3f}"
-    for function, weight in zip(FUNCTIONS, weights.first, strict=True):
+    yield from _shape(weights.again)
+    for function, weight in zip(FUNCTIONS, weights.first.weights, strict=True):
         meaning = (function.__doc__ or "").partition("\n")[0]
         yield ""
         yield "[[weight]]"
         yield f"name = {json.dumps(function.__name__)}"
         yield f"weight = {weight:.3f}"
         yield f"meaning = {json.dumps(meaning)}"
+
+
+def _shape(total: Sum) -> Iterator[str]:
+    yield f"base = {total.base:.3f}"
+    yield "# What base and weights add up to, and what that was worth."
+    yield f"curve = [{', '.join(f'[{added:g}, {worth:.3f}]' for added, worth in total.curve)}]"

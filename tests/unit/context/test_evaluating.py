@@ -86,5 +86,5 @@ def test_weights_without_a_vendor_are_others_and_those_of_a_stranger_are_the_shi
     for persona in ("cisco-esa", "mimecast", "proofpoint", "hornetsecurity"):
         without = held_out.weights_without(persona)
         assert without.first != shipped().first
-        assert len(without.first) == len(NAMES)
-        assert min(without.first) >= 0.0
+        assert len(without.first.weights) == len(NAMES)
+        assert min(without.first.weights) >= 0.0

@@ -75,6 +75,5 @@ def test_the_curve_never_falls_and_makes_probabilities_of_sums() -> None:
     for low in (0.2, 0.4, 0.6, 0.8):
         own = (said >= low) & (said < low + 0.2)
         assert said[own].mean() == pytest.approx(alive[own].mean(), abs=0.05)
-    weights = fitting.as_weights(fitted)
-    added = weights.base + float(found[0] @ np.array(weights.first))
-    assert probability(worth(weights.curve, added)) == pytest.approx(said[0], abs=1e-9)
+    base, weights, curve = fitted.sum
+    assert probability(worth(curve, base + float(found[0] @ np.array(weights)))) == pytest.approx(said[0], abs=1e-9)
