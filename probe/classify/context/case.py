@@ -34,9 +34,9 @@ class Case:
         self.place: Place = around.place_of(attempt)
         self.stage: str = Stage.REPORT if self.is_reported else attempt.stage
         self.rank: int = RANK[self.stage]
-        text = evidence.heard[2] if self.is_reported else attempt.text
-        self.words: Words = read(pattern_of(text, attempt.recipient))
         self.seat: Seat | None = None if self.is_reported else self.place.seat_of(attempt)
+        text = evidence.heard[2] if self.is_reported else attempt.text
+        self.words: Words = self.seat.words if self.seat else read(pattern_of(text, attempt.recipient))
         self.series: Series = self.place.series(attempt.local_address, self.rank)
         self.overall: Series = self.place.series(EVERY_SOURCE, self.rank)
         self.run: Run | None = None if self.seat is None else self.series.run(self.seat.from_source)

@@ -14,17 +14,18 @@ from probe.classify.context.chance import left, share_left
 from probe.classify.context.heard import RANK, TAKEN, Heard
 from probe.classify.context.series import Series
 from probe.classify.context.vendor import vendor_of
-from probe.classify.context.words import words_of
+from probe.classify.context.words import Words, words_of
 
 EVERY_SOURCE: Final = None
 _UNLIKELY: Final = 0.05
 
 
 class Seat(NamedTuple):
-    """Where a refusal stands among the words to its source, and among those to all."""
+    """Where a refusal stands among the words to its source, and among those to all, and what it speaks of."""
 
     from_source: int
     overall: int
+    words: Words
 
 
 class Lone(NamedTuple):
@@ -103,8 +104,9 @@ class Place:
         if accepted:
             heard.count_accepted()
             return
-        self._seats[attempt.recipient] = Seat(len(heard.times) - 1, len(self._everything.times) - 1)
-        if words_of(attempt).of_sending:
+        words = words_of(attempt)
+        self._seats[attempt.recipient] = Seat(len(heard.times) - 1, len(self._everything.times) - 1, words)
+        if words.of_sending:
             self.spoken.append(Spoken(at, rank))
         else:
             heard.count_refused()
@@ -115,7 +117,7 @@ class Place:
         if seat is None:
             return None
         rank, heard = RANK[attempt.stage], self._heard[attempt.local_address]
-        return Seat(heard.place(seat.from_source, rank), self._everything.place(seat.overall, rank))
+        return Seat(heard.place(seat.from_source, rank), self._everything.place(seat.overall, rank), seat.words)
 
     def _heard_from(self, source: str) -> Heard:
         """Begin to listen to another source; while there is only one, it is everything."""
