@@ -56,6 +56,8 @@ class Evaluated:
     bins: dict[str, list[list[float]]] = field(default_factory=dict)
     brier: dict[str, tuple[float, int]] = field(default_factory=dict)
     further_attempts: int = 0
+    left: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """For each true cause of a last refusal: the living still suppressed after a further test, the gone still kept."""
 
 
 def evaluate(
@@ -85,6 +87,7 @@ def _one(job: tuple[Loaded, Sequence[str], Retest]) -> Evaluated:
     found.errors[HELD_OUT] = errors(plain.stories, held_out, code)
     twice = read_all(TESTED, Context(), tested.stories)
     found.errors[TESTED] = errors(tested.stories, twice, code)
+    found.left = left(tested.stories, twice)
     found.further_attempts = tested.attempts - plain.attempts
     for name, told, said in ((FIRST, plain.stories, readings[FIRST]), (TESTED, tested.stories, twice)):
         found.bins[name], found.brier[name] = calibration(told, said)
@@ -131,6 +134,17 @@ def errors(told: Mapping[Key, Story], said: Mapping[Key, Reading], code: Mapping
     return found
 
 
+def left(told: Mapping[Key, Story], said: Mapping[Key, Reading]) -> dict[str, tuple[int, int]]:
+    """Count what a classifier still gets wrong by the true cause of the last refusal; "none" where nobody refused."""
+    found: dict[str, tuple[int, int]] = {}
+    for key, story in told.items():
+        if said[key].suppress == story.mailbox.alive:
+            cause = (None if story.truth is None else story.truth.cause) or "none"
+            suppressed, missed = found.get(cause, (0, 0))
+            found[cause] = (suppressed + story.mailbox.alive, missed + (not story.mailbox.alive))
+    return dict(sorted(found.items()))
+
+
 def _told(story: Story) -> bool:
     """Whether the last decision was about the recipient, so that somebody could have known."""
     cause = None if story.truth is None else story.truth.cause
@@ -171,6 +185,7 @@ def _figures_of(each: Evaluated) -> dict[str, Any]:
     return {
         "lies": each.lies,
         "further_attempts": each.further_attempts,
+        "left": {cause: {"suppressed": wrong[0], "missed": wrong[1]} for cause, wrong in each.left.items()},
         "classifiers": {name: _shares(found) for name, found in each.errors.items()},
     }
 

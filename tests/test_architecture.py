@@ -66,6 +66,7 @@ EDGES: Final = {
     "probe/report/suppression.py": "prints",
     "probe/report/sweep.py": "prints, and draws while runs are made",
     "probe/report/drawing.py": "writes charts",
+    "probe/report/sweep_chart.py": "says above a chart what the terminal says",
     "probe/sweeping.py": "runs a grid in processes and folders of their own",
     "probe/intaking.py": "opens logs, makes keys",
     "probe/intake/files.py": "reads logs and mailboxes",

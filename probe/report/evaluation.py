@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn
 from rich.table import Table
 
+from probe.evaluating import TESTED
 from probe.report.harmless import harmless
 from probe.report.watching import Filling
-from probe.sensitivity.measuring import Measured
+from probe.sensitivity.measured import Measured
 
 
 def bar(what: str, count: int) -> Filling:
@@ -27,6 +28,7 @@ def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
         ("Scenarios with lies (95 % intervals)", _added(figures["with_lies"])),
         ("Scenarios without (95 % intervals)", _added(figures["without_lies"])),
         ("Alive and suppressed / gone and missed", _scenarios(figures["scenarios"])),
+        (f"What {TESTED} still gets wrong, by the true cause of the last refusal", _left(figures["scenarios"])),
         ("Alive and suppressed, by weights fitted without the vendor", _held_out(figures["held_out"])),
         *(
             (f"Probability of life by {name}{_brier(found)}", _calibration(found))
@@ -74,6 +76,14 @@ def _scenarios(scenarios: dict[str, Any]) -> Table:
         table.add_row(
             harmless(name), f"{first['living']:,}", f"{first['gone']:,}", *counts, f"{each['further_attempts']:,}"
         )
+    return table
+
+
+def _left(scenarios: dict[str, Any]) -> Table:
+    table = _table("scenario", "true cause", "alive, suppressed", "gone, kept")
+    for name, each in scenarios.items():
+        for cause, wrong in each["left"].items():
+            table.add_row(harmless(name), cause, f"{wrong['suppressed']:,}", f"{wrong['missed']:,}")
     return table
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from probe.report.charting import COLOURS, DASHES, plain
-from probe.sensitivity.measuring import Measured
+from probe.sensitivity.measured import Measured
 from probe.sensitivity.points import ORDERED
 
 _FIGURES: Final = {"suppressed": "of the living, suppressed", "missed": "of the gone, kept"}

@@ -5,10 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Any, NamedTuple
 
 from probe import evaluating
-from probe.check.interval import wilson
 from probe.check.read import read_all
 from probe.check.story import Key, Story
 from probe.classify.by_code import ByCode
@@ -18,41 +16,11 @@ from probe.evaluating import FIRST, TESTED
 from probe.rehearsal import rehearse, with_retest
 from probe.scenario.load import check
 from probe.scenario.sending import Retest
+from probe.sensitivity.measured import Measured, Wrong
 from probe.sensitivity.points import Point, points
 from probe.training.cases import MESSAGES
 
 _RETEST = Retest(message="plain.eml")
-
-
-class Wrong(NamedTuple):
-    """Living recipients whom a classifier would suppress, and gone ones whom it would keep."""
-
-    suppressed: int
-    missed: int
-
-
-class Measured(NamedTuple):
-    """One point of a sweep: what is varied, its value, how many live and are gone, and the errors by classifier."""
-
-    sweep: str
-    value: str
-    living: int
-    gone: int
-    wrong: dict[str, Wrong]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return it for programs, shares with 95 % intervals."""
-        return {
-            **self._asdict(),
-            "wrong": {
-                name: {
-                    **wrong._asdict(),
-                    "suppressed_interval": [round(each, 6) for each in wilson(wrong.suppressed, self.living)],
-                    "missed_interval": [round(each, 6) for each in wilson(wrong.missed, self.gone)],
-                }
-                for name, wrong in self.wrong.items()
-            },
-        }
 
 
 def measure(names: Sequence[str], seed: int, workers: int, tell: Callable[[int], object]) -> Iterator[Measured]:

@@ -52,6 +52,14 @@ def test_who_was_refused_for_something_else_could_not_be_known() -> None:
     assert (found.missed, found.missed_though_told, found.worse_than_code) == (1, 0, 0)
 
 
+def test_what_is_left_is_told_by_the_cause_that_hid_it() -> None:
+    said_of = {ANN: said(Advice.SUPPRESS), BOB: said(Advice.KEEP)}
+    assert evaluating.left(TOLD, said_of) == {"user-unknown": (0, 1), "velocity": (1, 0)}
+    unheard = {BOB: story(BOB, MailboxState.DEPARTED, cause=None)}
+    assert evaluating.left(unheard, {BOB: said(Advice.KEEP)}) == {"none": (0, 1)}
+    assert evaluating.left(unheard, {BOB: said(Advice.SUPPRESS)}) == {}
+
+
 def test_probabilities_are_held_against_what_became_of_them() -> None:
     bins, (squared, cases) = evaluating.calibration(TOLD, {ANN: said(Advice.KEEP, 1.0), BOB: said(Advice.KEEP, 0.25)})
     assert bins[9] == [1, 1.0, 1]

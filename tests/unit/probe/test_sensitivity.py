@@ -13,7 +13,7 @@ from circumstances import UNKNOWN, evidence_of
 from probe.classify.evidence import Evidence
 from probe.report.sensitivity_chart import chart
 from probe.scenario.load import check
-from probe.sensitivity.measuring import Measured, Wrong
+from probe.sensitivity.measured import Measured, Wrong
 from probe.sensitivity.points import ORDERED, points
 from probe.training.cases import MESSAGES
 
