@@ -77,6 +77,9 @@ def sensitivity(
     classifier: Annotated[
         list[str] | None, typer.Option(help=f"Who reads; repeat for several (default: code, {evaluating.FIRST}).")
     ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="What to vary, such as turnover; repeat for several (default: everything).")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Chance of the campaigns.")] = 1,
     plot: Annotated[Path | None, typer.Option(help="Draw it: .svg, .png or .html (needs fivefifty[plot]).")] = None,
     as_json: AsJson = False,
@@ -91,8 +94,15 @@ def sensitivity(
     if plot is not None:
         require_drawable(plot)
         require_writable("--plot", plot)
-    with bar("points", sum(1 for _ in points(seed))) as filling:
-        found = list(measure(names, seed, workers, filling.advance))
+    wanted = list(points(seed))
+    if only:
+        sweeps = dict.fromkeys(point.sweep for point in wanted)
+        stranger = next((name for name in only if name not in sweeps), None)
+        if stranger is not None:
+            raise InputError(f"--only {stranger}", "is varied nowhere", f"name one of {', '.join(sweeps)}")
+        wanted = [point for point in wanted if point.sweep in only]
+    with bar("points", len(wanted)) as filling:
+        found = list(measure(wanted, names, workers, filling.advance))
     with printing():
         if as_json:
             print(json.dumps({"schema": 1, "points": [each.as_dict() for each in found]}, indent=2))
@@ -119,7 +129,7 @@ def explain(
 @app.command()
 def fit(
     *,
-    scenarios: Annotated[int, typer.Option(min=22, help="How many scenarios to make and run.")] = 330,
+    scenarios: Annotated[int, typer.Option(min=22, help="How many scenarios to make and run.")] = 528,
     seed: Annotated[int, typer.Option(help="Number of the first scenario.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder for weights.toml and held_out.json.")] = Path("fitted"),
     reference: Annotated[bool, typer.Option("--reference", help="Hold a strong learner beside it.")] = False,
@@ -132,5 +142,5 @@ def fit(
         problem = f"needs scikit-learn, which is not installed ({error.name})"
         raise InputError("fit", problem, "install fivefifty[fit]") from None
     with printing():
-        for line in session.fit_anew(range(seed, seed + scenarios), out, workers, reference=reference):
+        for line in session.fit_anew(range(seed, seed + scenarios), out, workers, bar, reference=reference):
             print(line, flush=True)

@@ -17,15 +17,17 @@ from probe.rehearsal import rehearse, with_retest
 from probe.scenario.load import check
 from probe.scenario.sending import Retest
 from probe.sensitivity.measured import Measured, Wrong
-from probe.sensitivity.points import Point, points
+from probe.sensitivity.points import Point
 from probe.training.cases import MESSAGES
 
 _RETEST = Retest(message="plain.eml")
 
 
-def measure(names: Sequence[str], seed: int, workers: int, tell: Callable[[int], object]) -> Iterator[Measured]:
-    """Yield every point as it is done, in order; ``tell`` is told how many are."""
-    jobs = [(point, tuple(names)) for point in points(seed)]
+def measure(
+    points: Sequence[Point], names: Sequence[str], workers: int, tell: Callable[[int], object]
+) -> Iterator[Measured]:
+    """Yield what came of each point, in order; ``tell`` is told how many are done."""
+    jobs = [(point, tuple(names)) for point in points]
     with ProcessPoolExecutor(workers) as pool:
         for done, found in enumerate(pool.map(_one, jobs), start=1):
             tell(done)

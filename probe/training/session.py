@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -28,14 +29,30 @@ from probe.training.fitting import (
     weigh,
 )
 
+T = TypeVar("T")
 _TESTED: Final = 3
 """Every third scenario is read a second time, for the second verdict: three weights need no more."""
 
 
-def fit_anew(seeds: Sequence[int], out: Path, workers: int, *, reference: bool) -> Iterator[str]:
-    """Fit weights into a folder; yield what is found on the way, a line at a time."""
+class Bar(Protocol):
+    """Shows how far one got."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+    def advance(self, done: int, /) -> None:
+        """Take note that so many are done."""
+
+
+def fit_anew(
+    seeds: Sequence[int], out: Path, workers: int, bar: Callable[[str, int], Bar], *, reference: bool
+) -> Iterator[str]:
+    """Fit weights into a folder; yield what is found on the way, a line at a time, while no bar is shown."""
     with ProcessPoolExecutor(workers) as pool:
-        cases = [case for found in pool.map(_first, seeds) for case in found]
+        cases = _gather(pool.map(_first, seeds), bar("scenarios", len(seeds)))
         table = Table(cases)
         yield f"{len(cases):,} refusals in {len(seeds)} scenarios of {len(FAMILIES)} families"
         unseen = held_out(table, table.found, table.scenario, weigh)
@@ -48,7 +65,7 @@ def fit_anew(seeds: Sequence[int], out: Path, workers: int, *, reference: bool) 
         fitted = fit(table.found, table.alive, table.importance)
         first = as_weights(fitted)
         chosen = [(seed, first) for seed in seeds[::_TESTED]]
-        again = [case for found in pool.map(_second, chosen) for case in found]
+        again = _gather(pool.map(_second, chosen), bar("second verdicts", len(chosen)))
     weights = as_weights(fitted, fit_again(again).sum)
     out.mkdir(parents=True, exist_ok=True)
     yield "by persona, weights fitted without it:"
@@ -66,6 +83,15 @@ def fit_anew(seeds: Sequence[int], out: Path, workers: int, *, reference: bool) 
     (out / "weights.toml").write_text(write(weights, remarks), "utf-8")
     (out / "held_out.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     yield f"written: {out / 'weights.toml'}, {out / 'held_out.json'}"
+
+
+def _gather(found: Iterable[list[T]], bar: Bar) -> list[T]:
+    gathered: list[T] = []
+    with bar as shown:
+        for done, cases in enumerate(found, start=1):
+            gathered += cases
+            shown.advance(done)
+    return gathered
 
 
 def _first(seed: int) -> list[Refused]:

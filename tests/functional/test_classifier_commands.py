@@ -66,6 +66,39 @@ def test_evaluate_says_where_a_folder_holds_no_scenario(tmp_path: Path) -> None:
     assert "holds no scenario" in complaint(fivefifty("evaluate", tmp_path))
 
 
+def test_evaluate_takes_a_classifier_of_ones_own(scenario: Path) -> None:
+    rules = scenario.parent / "rules.toml"
+    rules.write_text('[[rule]]\nname = "gone"\nclass = "user-unknown"\npattern = "invalid recipient"\n', "utf-8")
+    done = fivefifty("evaluate", scenario, "--json", "--classifier", f"rules:{rules}")
+    with_lies = json.loads(done.stdout)["with_lies"]
+    assert with_lies[f"rules:{rules}"]["suppressed"] == with_lies["code"]["suppressed"] > 10
+    assert "missing.toml" in complaint(fivefifty("evaluate", scenario, "--classifier", "rules:missing.toml"))
+
+
+def test_evaluate_says_what_is_left_and_what_hid_it(scenario: Path) -> None:
+    figures = json.loads(fivefifty("evaluate", scenario, "--json").stdout)
+    wrong = figures["with_lies"]["context, retested"]
+    left = figures["scenarios"]["small"]["left"].values()
+    assert sum(each["suppressed"] for each in left) == wrong["suppressed"]
+    assert sum(each["missed"] for each in left) == wrong["missed"]
+
+
+def test_sensitivity_varies_one_thing_and_draws_it(tmp_path: Path) -> None:
+    drawn = tmp_path / "lies.svg"
+    done = fivefifty("sensitivity", "--only", "campaigns before", "--plot", drawn, "--json")
+    found = json.loads(done.stdout)["points"]
+    assert [point["value"] for point in found] == ["0", "1", "2"]
+    for point in found:
+        assert point["wrong"]["context"]["suppressed"] < point["wrong"]["code"]["suppressed"] / 10
+        assert point["wrong"]["context, retested"]["missed"] < point["gone"] / 4
+    assert drawn.read_text("utf-8").startswith("<svg")
+
+
+def test_sensitivity_says_what_can_be_varied() -> None:
+    assert "name one of share of lies" in complaint(fivefifty("sensitivity", "--only", "the moon"))
+    assert "let its name end in" in complaint(fivefifty("sensitivity", "--plot", "moon.gif"))
+
+
 def test_explain_tells_a_verdict_from_the_first_attempt_to_the_reasons(scenario: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     fivefifty("run", scenario, "--transport", "memory", "--out", out, "--classifier", "context")
