@@ -79,7 +79,10 @@ def _one(job: tuple[Loaded, Sequence[str], Retest]) -> Evaluated:
     tested = rehearse(with_retest(loaded, retest))
     truths = [story.truth for story in plain.stories.values() if story.truth is not None]
     found = Evaluated(plain.name, any(not truth.honest for truth in truths))
-    readings = {name: _read(name, plain.stories) for name in names}
+    readings = {}
+    for chosen in choose(names):
+        with chosen.open() as classifier:
+            readings[chosen.name] = read_all(chosen.name, classifier, plain.stories)
     code = readings["code"]
     for name, said in readings.items():
         found.errors[name] = errors(plain.stories, said, code)
@@ -92,12 +95,6 @@ def _one(job: tuple[Loaded, Sequence[str], Retest]) -> Evaluated:
     for name, told, said in ((FIRST, plain.stories, readings[FIRST]), (TESTED, tested.stories, twice)):
         found.bins[name], found.brier[name] = calibration(told, said)
     return found
-
-
-def _read(name: str, told: Mapping[Key, Story]) -> dict[Key, Reading]:
-    (chosen,) = choose([name])
-    with chosen.open() as classifier:
-        return read_all(name, classifier, told)
 
 
 def _held_out(plain: Rehearsed, found: Evaluated, code: Mapping[Key, Reading]) -> dict[Key, Reading]:

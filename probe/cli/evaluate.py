@@ -51,9 +51,10 @@ def evaluate(
         place = real_time[0].path
         raise InputError(place, "needs servers of yours, and evaluate runs in memory", "leave it out")
     plain = str(evaluating.PLAIN_MESSAGE)
-    names = tuple(each.name for each in choose([*BASELINES, evaluating.FIRST, *(classifier or ())]))
+    wanted = [*BASELINES, evaluating.FIRST, *(classifier or ())]
+    choose(wanted)
     with bar("scenarios", len(loaded)) as filling:
-        evaluated = evaluating.evaluate(loaded, names, Retest(message=plain), workers, filling.advance)
+        evaluated = evaluating.evaluate(loaded, wanted, Retest(message=plain), workers, filling.advance)
     figures = evaluating.summary(evaluated)
     with printing():
         if as_json:
@@ -90,7 +91,8 @@ def sensitivity(
     Varied are the share of lies, turnover, company size, causes, what is missing from the evidence, and gateways that
     mean to deceive. With context, everybody it is unsure of is tried once more as well.
     """
-    names = tuple(each.name for each in choose(classifier or ["code", evaluating.FIRST]))
+    names = classifier or ["code", evaluating.FIRST]
+    choose(names)
     if plot is not None:
         require_drawable(plot)
         require_writable("--plot", plot)

@@ -69,9 +69,9 @@ def test_evaluate_says_where_a_folder_holds_no_scenario(tmp_path: Path) -> None:
 def test_evaluate_takes_a_classifier_of_ones_own(scenario: Path) -> None:
     rules = scenario.parent / "rules.toml"
     rules.write_text('[[rule]]\nname = "gone"\nclass = "user-unknown"\npattern = "invalid recipient"\n', "utf-8")
-    done = fivefifty("evaluate", scenario, "--json", "--classifier", f"rules:{rules}")
+    done = fivefifty("evaluate", scenario, "--json", "--classifier", f"mine=rules:{rules}")
     with_lies = json.loads(done.stdout)["with_lies"]
-    assert with_lies[f"rules:{rules}"]["suppressed"] == with_lies["code"]["suppressed"] > 10
+    assert with_lies["mine"]["suppressed"] == with_lies["code"]["suppressed"] > 10
     assert "missing.toml" in complaint(fivefifty("evaluate", scenario, "--classifier", "rules:missing.toml"))
 
 
