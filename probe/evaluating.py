@@ -63,13 +63,13 @@ class Evaluated:
 def evaluate(
     scenarios: Iterable[Loaded], names: Sequence[str], retest: Retest, workers: int, tell: Callable[[int], object]
 ) -> list[Evaluated]:
-    """Run every scenario twice, with further tests and without, and let classifiers read; ``tell`` counts them."""
+    """Run every scenario twice, with further tests and without; let classifiers read; ``tell`` hears of each."""
     jobs = [(loaded, tuple(names), retest) for loaded in scenarios]
     found = []
     with ProcessPoolExecutor(min(workers, len(jobs))) as pool:
         for each in pool.map(_one, jobs):
             found.append(each)
-            tell(len(found))
+            tell(1)
     return found
 
 

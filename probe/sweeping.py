@@ -25,7 +25,7 @@ from probe.setting import set_up
 
 @dataclass(frozen=True)
 class Sweep:
-    """A scenario as parsed from TOML, what is varied in it, and who reads the bounces, by name."""
+    """A scenario as parsed from TOML, what is varied in it, and who reads the bounces, as the user asked for them."""
 
     raw: dict[str, Any]
     path: Path

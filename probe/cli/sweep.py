@@ -58,8 +58,9 @@ def sweep(
     """Run a scenario at every point of a grid, and tell where each classifier breaks."""
     axes = parse(vary)
     bounds = tuple(parse_bound(text) for text in bound or [_BOUND])
-    names = tuple(each.name for each in choose(classifier or _USUAL))
-    grid = sweeping.prepare(scenario, axes, names)
+    wanted = tuple(classifier or _USUAL)
+    names = tuple(each.name for each in choose(wanted))
+    grid = sweeping.prepare(scenario, axes, wanted)
     if plot is not None:
         require_drawable(plot)
         require_few_rows(plot, axes)

@@ -26,11 +26,11 @@ _RETEST = Retest(message="plain.eml")
 def measure(
     points: Sequence[Point], names: Sequence[str], workers: int, tell: Callable[[int], object]
 ) -> Iterator[Measured]:
-    """Yield what came of each point, in order; ``tell`` is told how many are done."""
+    """Yield what came of each point, in order; ``tell`` hears of what is done."""
     jobs = [(point, tuple(names)) for point in points]
     with ProcessPoolExecutor(workers) as pool:
-        for done, found in enumerate(pool.map(_one, jobs), start=1):
-            tell(done)
+        for found in pool.map(_one, jobs):
+            tell(1)
             yield found
 
 

@@ -43,8 +43,8 @@ class Bar(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
     ) -> None: ...
 
-    def advance(self, done: int, /) -> None:
-        """Take note that so many are done."""
+    def advance(self, more: int, /) -> None:
+        """Take note that so many more are done."""
 
 
 def fit_anew(
@@ -88,9 +88,9 @@ def fit_anew(
 def _gather(found: Iterable[list[T]], bar: Bar) -> list[T]:
     gathered: list[T] = []
     with bar as shown:
-        for done, cases in enumerate(found, start=1):
+        for cases in found:
             gathered += cases
-            shown.advance(done)
+            shown.advance(1)
     return gathered
 
 

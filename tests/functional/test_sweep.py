@@ -199,3 +199,13 @@ def test_whoever_ends_a_sweep_ends_its_workers_and_an_interrupt_keeps_what_is_do
         assert told == f"fivefifty: interrupted; {out} holds the first {done:,} of its runs\n"
         assert [row["seed"] for row in rows(out)] == [str(n) for n in range(1, done + 1)]
         assert list(temporary.iterdir()) == []
+
+
+def test_a_classifier_of_ones_own_is_swept_under_its_name(tmp_path: Path) -> None:
+    scenario, rules = written(tmp_path), tmp_path / "bounces.toml"
+    rules.write_text('[[rule]]\nname = "gone"\nclass = "user-unknown"\ncode = "5xx"\n', "utf-8")
+    mine = ("--classifier", f"mine=rules:{rules}", "--classifier", f"rules:{rules}", "--workers", 2)
+    done = fivefifty("sweep", scenario, *varied(GRID), *mine, "--out", tmp_path / "a.csv")
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    (first, *_) = rows(tmp_path / "a.csv")
+    assert first["mine.wrongly_suppressed"] == first["bounces.wrongly_suppressed"] == "18"
