@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from probe.classify.context.case import Case
 from probe.classify.context.evidence_functions import FUNCTIONS
 from probe.classify.context.reader import Reader, case_of, probability
-from probe.classify.context.surroundings import EVERY_SOURCE
+from probe.classify.context.surroundings import EVERY_SOURCE, Lone
 from probe.classify.evidence import Evidence
 
 _MEANING = {function.__name__: (function.__doc__ or "").partition("\n")[0].rstrip(".") for function in FUNCTIONS}
@@ -38,10 +38,14 @@ def account(reader: Reader, campaign: Mapping[str, Evidence], recipient: str) ->
 
 def _around(case: Case) -> Iterator[str]:
     """Yield what was heard around a refusal."""
+    elsewhere = case.around.lone_elsewhere(case.place.vendor)
     vendor = f", a gateway of {case.place.vendor}" if case.place.vendor else ""
-    yield f"At {case.place.name}{vendor}, of {len(case.overall.times):,} recipients who came as far as {case.stage}, "
-    yield f"{case.overall.refused:,} were refused there; of those from {case.attempt.local_address or 'nowhere'}, "
-    yield f"{case.series.refused:,} of {len(case.series.times):,}."
+    yield (
+        f"At {case.place.name}{vendor}, of {len(case.overall.times):,} recipients who came as far as {case.stage}, "
+        f"{case.overall.refused:,} were refused there; of those from {case.attempt.local_address or 'nowhere'}, "
+        f"{case.series.refused:,} of {len(case.series.times):,}."
+    )
+    yield f"Refusals that stand alone: {_alone(case.place.lone)} here, {_alone(elsewhere)} at other vendors' gateways."
     run = case.run
     if run is not None and run.length > 1:
         ends = "until somebody was taken again" if run.ended is not None else "and nobody was taken after it"
@@ -53,3 +57,8 @@ def _around(case: Case) -> Iterator[str]:
         rest = len(case.overall.times) - len(case.series.times)
         refused = case.place.series(EVERY_SOURCE, case.rank).refused - case.series.refused
         yield f"From {other} other address{'es' if other > 1 else ''}: {refused:,} of {rest:,} refused."
+
+
+def _alone(lone: Lone) -> str:
+    came_home = f", {lone.reported:,} came home later" if lone.reported else ""
+    return f"{lone.alone:,} beside {lone.accepted:,} acceptances{came_home}"
