@@ -78,6 +78,7 @@ COMMANDS = [
     "init",
     "books",
     "evaluate",
+    "sensitivity",
     "explain",
     "fit",
     "personas",

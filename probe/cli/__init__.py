@@ -33,7 +33,7 @@ COMMANDS = (
     *(beginning, running, judging, reporting, sweep, suppression),
     *(rules, evaluate, books, logs, files, classifiers),
 )
-"""Modules whose commands the application has, in the order that help lists them."""
+"""Modules whose commands the application has by importing them."""
 
 
 def main() -> NoReturn:

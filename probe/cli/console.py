@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import IO, Annotated, Final, cast
+from typing import IO, Annotated, Any, Final, cast
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from fake_gateways.loopback import Network
 from probe.input_error import InputError
@@ -21,7 +22,22 @@ from probe.scenario.load import Loaded, load
 _AS_WIDE_AS_IT_TAKES: Final = 100_000
 _PADDING: Final = re.compile(r" +$", re.MULTILINE)
 
+_ORDER: Final = (
+    "init", "run", "serve", "check", "report", "show", "explain", "compare", "baseline", "sweep", "suppression", "rules",
+    "classifiers", "evaluate", "sensitivity", "fit", "personas", "scenario", "import", "books",
+)  # fmt: skip
+
+
+class _InOrder(TyperGroup):
+    """Lists commands as somebody meets them: a run first, then what is made of it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands."""
+        return sorted(super().list_commands(ctx), key=_ORDER.index)
+
+
 app = typer.Typer(
+    cls=_InOrder,
     help="Ground truth for bounce handling: gateways that lie, a sender that believes them, a judge that knows better.",
     no_args_is_help=True,
     add_completion=False,

@@ -82,7 +82,7 @@ def sensitivity(
         list[str] | None, typer.Option(help="What to vary, such as turnover; repeat for several (default: everything).")
     ] = None,
     seed: Annotated[int, typer.Option(help="Chance of the campaigns.")] = 1,
-    plot: Annotated[Path | None, typer.Option(help="Draw it: .svg, .png or .html (needs fivefifty[plot]).")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it: .svg, .png or .html (needs the extra plot).")] = None,
     as_json: AsJson = False,
     workers: Workers = _WORKERS,
 ) -> None:
@@ -137,12 +137,12 @@ def fit(
     reference: Annotated[bool, typer.Option("--reference", help="Hold a strong learner beside it.")] = False,
     workers: Workers = _WORKERS,
 ) -> None:
-    """Fit the weights of `context` anew, on scenarios made for it; needs scikit-learn (pip install fivefifty[fit])."""
+    """Fit the weights of `context` anew, on scenarios made for it; needs scikit-learn (the extra fit)."""
     try:
         from probe.training import session  # noqa: PLC0415 - an extra that no other command needs
     except ImportError as error:
         problem = f"needs scikit-learn, which is not installed ({error.name})"
-        raise InputError("fit", problem, "install fivefifty[fit]") from None
+        raise InputError("fit", problem, "install it: pip install 'fivefifty[fit]'") from None
     with printing():
         for line in session.fit_anew(range(seed, seed + scenarios), out, workers, bar, reference=reference):
             print(line, flush=True)

@@ -52,7 +52,7 @@ def sweep(
         typer.Option(help=f"Beyond what a classifier has broken (default: {_BOUND}); of {', '.join(FIGURES)}."),
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write a row a run into a CSV file.")] = None,
-    plot: Annotated[Path | None, typer.Option(help="Draw it: .svg, .png or .html (needs fivefifty[plot]).")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw it: .svg, .png or .html (needs the extra plot).")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: one for each core).")] = None,
 ) -> None:
     """Run a scenario at every point of a grid, and tell where each classifier breaks."""
