@@ -58,8 +58,8 @@ def _commands(command: Any, name: str) -> Iterator[str]:
     if hasattr(command, "commands"):
         if command.callback is not None and command.invoke_without_command:
             yield from _one(command, name)
-        for below, each in command.commands.items():
-            yield from _commands(each, f"{name} {below}")
+        for below in command.list_commands(None):
+            yield from _commands(command.commands[below], f"{name} {below}")
         return
     yield from _one(command, name)
 

@@ -23,8 +23,8 @@ _AS_WIDE_AS_IT_TAKES: Final = 100_000
 _PADDING: Final = re.compile(r" +$", re.MULTILINE)
 
 _ORDER: Final = (
-    "init", "run", "serve", "check", "report", "show", "explain", "compare", "baseline", "sweep", "suppression", "rules",
-    "classifiers", "evaluate", "sensitivity", "fit", "personas", "scenario", "import", "books",
+    "init", "run", "serve", "check", "report", "show", "explain", "compare", "baseline", "sweep", "suppression",
+    "rules", "classifiers", "evaluate", "sensitivity", "fit", "personas", "scenario", "import", "books",
 )  # fmt: skip
 
 
