@@ -38,8 +38,15 @@ class Start(Protocol):
 
 
 def fivefifty(*arguments: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end, its output caught in pipes; the process is forked from one that has imported it."""
-    return _forking().run([*map(str, arguments)], cwd or Path.cwd())
+    """Run the command to its end, its output caught in pipes.
+
+    The process is forked from one that has imported the command, unless a test has changed what an interpreter goes by
+    when it starts.
+    """
+    forking = _forking()
+    if forking.started_by != _for_the_interpreter():
+        return apart(*arguments, cwd=cwd)
+    return forking.run([*map(str, arguments)], cwd or Path.cwd())
 
 
 def apart(
@@ -68,6 +75,7 @@ class _Forking:
     """The program that forks (``forking_command.py``), asked for one run at a time."""
 
     def __init__(self) -> None:
+        self.started_by = _for_the_interpreter()
         self._asks, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with there:
             self._program = subprocess.Popen(
@@ -110,6 +118,11 @@ class _Forking:
 def _forking() -> _Forking:
     """Start it, once for all tests of this process."""
     return _Forking()
+
+
+def _for_the_interpreter() -> dict[str, str]:
+    """Return the variables that an interpreter reads when it starts."""
+    return {name: value for name, value in environment().items() if name.startswith("PYTHON")}
 
 
 def _all_of(descriptor: int) -> str:
