@@ -109,6 +109,12 @@ def test_any_number_of_workers_writes_the_same_books(scenario: Path, workers: in
     assert make(scenario, workers=workers).digest == make(scenario).digest
 
 
+def test_more_workers_than_there_are_gateways_write_the_same_books(make: Make, tmp_path: Path) -> None:
+    scenario = ROOT / "scenarios" / "dns_change.toml"
+    result = lab.run(set_up(load(scenario)), lab.Options("memory", tmp_path, choose(None), workers=5))
+    assert result.scorecard.books == make(scenario).digest
+
+
 @every_scenario
 @pytest.mark.parametrize("carriage", ["memory", "tcp"])
 def test_the_gates_hold(scenario: Path, carriage: str, make: Make) -> None:

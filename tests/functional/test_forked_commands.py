@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import small_scenario
 from fivefifty_command import COMMAND, Start, apart, fivefifty
+from small_scenario import bent
 
 
 @pytest.mark.parametrize("words", ["", "--help", "run", "personas", "check --truth nowhere", "books . --export"])
@@ -25,7 +26,8 @@ def test_it_says_and_ends_as_what_is_started(words: str, tmp_path: Path) -> None
 
 
 def test_runs_in_several_processes_write_the_same_books(tmp_path: Path) -> None:
-    scenario = small_scenario.write(tmp_path)
+    text = bent("recipients = { count = 10 }\n", "", bent('domains = ["acme.example"]', "companies = 4"))
+    scenario = small_scenario.write(tmp_path, text)
     for name, start, workers in (("forked", fivefifty, 2), ("started", apart, 2), ("alone", fivefifty, 1)):
         done = start("run", scenario, "--workers", workers, "--out", name, cwd=tmp_path)
         assert (done.returncode, done.stderr) == (0, "")
