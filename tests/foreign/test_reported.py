@@ -53,6 +53,8 @@ name = "late"
 persona = "exchange-onprem"
 domains = ["late.example"]
 mailboxes = { count = 8, departed = 0.25 }
+# As this vendor writes them, but without the minute before it does.
+reports = { layout = "exchange", after = "1s" }
 
   [[gateway.policy]]
   type = "directory"

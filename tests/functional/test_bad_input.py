@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import small_scenario
-from fivefifty_command import complaint, fivefifty, free_port
+from fivefifty_command import apart, complaint, fivefifty, free_port
 from small_scenario import MESSAGE, SCENARIO, bent
 
 MISTAKES = {
@@ -239,7 +239,7 @@ def serve(
     scenario: Path, folder: Path, ports: dict[str, int], prefix: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[str]:
     options = [word for pair in ports.items() for word in pair]
-    return fivefifty("serve", scenario, *options, "--dns-address", "127.0.0.1", "--out", folder / "run", prefix=prefix)
+    return apart("serve", scenario, *options, "--dns-address", "127.0.0.1", "--out", folder / "run", prefix=prefix)
 
 
 @pytest.mark.parametrize("option", ["--port", "--dns-port"])

@@ -117,7 +117,7 @@ def test_every_committed_row_of_a_killed_run_can_be_read_and_its_books_are_incom
     [("memory", "1", True), ("tcp", "1", True), ("memory", "2", True), ("tcp", "2", True), ("memory", "2", False)],
     ids=["memory", "tcp", "two workers in memory", "two workers over tcp", "two workers, the parent alone is told"],
 )
-def test_an_interrupt_is_one_sentence_and_exit_code_130_and_no_worker_outlives_it(
+def test_an_interrupt_ends_a_run_before_its_end_with_one_sentence_and_exit_code_130_and_no_worker_outlives_it(
     tmp_path: Path, transport: str, workers: str, *, to_all: bool
 ) -> None:
     with running(tmp_path, transport, workers) as (run, folder):
@@ -128,6 +128,7 @@ def test_an_interrupt_is_one_sentence_and_exit_code_130_and_no_worker_outlives_i
     assert run.returncode == INTERRUPTED
     assert stderr == f"fivefifty: interrupted; {folder} holds what had happened until then; --resume goes on\n"
     assert stdout == ""
+    assert 0 < len(committed(folder)) < RECIPIENTS
     told = fivefifty("books", folder)
     assert (told.returncode, told.stderr) == (PASSED, "")
     assert "state      INCOMPLETE: " in told.stdout
@@ -141,14 +142,6 @@ def test_what_ends_a_container_ends_a_run_as_an_interrupt_does(tmp_path: Path, w
         until(lambda: not session_of(run.pid))
     assert run.returncode == INTERRUPTED
     assert stderr == f"fivefifty: interrupted; {folder} holds what had happened until then; --resume goes on\n"
-
-
-@pytest.mark.parametrize(("transport", "workers"), [("tcp", "1"), ("memory", "1"), ("memory", "2")])
-def test_an_interrupt_ends_the_run_before_its_end(tmp_path: Path, transport: str, workers: str) -> None:
-    with running(tmp_path, transport, workers) as (run, folder):
-        os.kill(run.pid, signal.SIGINT)
-        run.communicate(timeout=DEADLINE_S)
-        assert 0 < len(committed(folder)) < RECIPIENTS
 
 
 def test_the_books_of_a_run_can_be_read_while_it_goes_on(tmp_path: Path) -> None:

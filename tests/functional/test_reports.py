@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import small_scenario
 from deadline import DEADLINE_S
-from fivefifty_command import COMMAND, GATE_FAILED, INPUT_WRONG, PASSED, complaint, environment, fivefifty
+from fivefifty_command import COMMAND, GATE_FAILED, INPUT_WRONG, PASSED, apart, complaint, environment, fivefifty
 
 TWELVE = Path(__file__).parent.parent / "scenarios" / "twelve.toml"
 FAILS = ("--gate", "classifiers.code.wrongly_suppressed <= 1")
@@ -21,7 +21,7 @@ EVE = "alive, suppressed: twelve/eve@liar.example: 550 5.1.1 User Unknown (enhan
 
 def run(folder: Path, *options: object, **environ: str) -> subprocess.CompletedProcess[str]:
     arguments = ("run", TWELVE, "--transport", "memory", "--out", folder / "run", *options)
-    return fivefifty(*arguments, cwd=folder, environ=environ)
+    return apart(*arguments, cwd=folder, environ=environ) if environ else fivefifty(*arguments, cwd=folder)
 
 
 def test_every_kind_of_report_is_written_in_one_run(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ def test_on_github_the_summary_is_added_to_the_jobs_and_remarks_are_made(tmp_pat
         "::error file=tests/scenarios/twelve.toml,title=fivefifty%3A classifiers.code.wrongly_suppressed <= 1::"
         f"classifiers.code.wrongly_suppressed = 3  (bound: <= 1): 3 recipients, such as {EVE}\n"
     )
-    again = fivefifty("check", "--truth", "run", cwd=tmp_path, environ=environ)
+    again = apart("check", "--truth", "run", cwd=tmp_path, environ=environ)
     assert (again.returncode, again.stderr) == (PASSED, "")
     assert summary.read_text("utf-8").count("### `twelve`") == 2
 
