@@ -41,7 +41,8 @@ def more_alone_than_left(case: Case) -> float:
     itself = Lone(0, 0, 1) if case.is_reported else Lone(1, 0, 0)
     gone = left(*case.around.lone_elsewhere(case.place.vendor))
     here, at_vendor = case.place.lone, case.around.lone_at(case.place.vendor)
-    return max(excess(*left(*each.less(itself)), *gone) for each in (here, at_vendor))
+    places = (here, at_vendor) if at_vendor.accepted > here.accepted else (here,)
+    return max(excess(*left(*each.less(itself)), *gone) for each in places)
 
 
 def _conditions(case: Case) -> Iterator[tuple[int, int]]:

@@ -255,8 +255,8 @@ def test_further_attempts_keep_to_their_own_pace() -> None:
 
 
 def test_who_is_surely_gone_is_not_tried_again_and_who_was_refused_in_a_run_is() -> None:
-    people = [f"person{number}@acme.example" for number in range(240)]
-    gone = set(people[64::25])
+    people = [f"person{number}@acme.example" for number in range(800)]
+    gone = set(people[300::100])
     boxes = {each: "departed" if each in gone else "present" for each in people}
     block = {"policy": [{"type": "ip-reputation", "deny": ["127.10.0.1"], "until": "30s"}],
              "claims": {"ip-reputation": "user-unknown"}}  # fmt: skip
