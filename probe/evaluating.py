@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from fake_gateways.truth import Cause, Fault
+from probe import workforce
 from probe.check.interval import wilson
 from probe.check.read import read_all
 from probe.check.story import Key, Story
@@ -66,10 +66,9 @@ def evaluate(
     """Run every scenario twice, with further tests and without; let classifiers read; ``tell`` hears of each."""
     jobs = [(loaded, tuple(names), retest) for loaded in scenarios]
     found = []
-    with ProcessPoolExecutor(min(workers, len(jobs))) as pool:
-        for each in pool.map(_one, jobs):
-            found.append(each)
-            tell(1)
+    for each in workforce.in_order(_one, jobs, workers):
+        found.append(each)
+        tell(1)
     return found
 
 

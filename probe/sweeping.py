@@ -73,18 +73,12 @@ def run(sweep: Sweep, *, workers: int | None = None, tell: Callable[[int], None]
     ClassifierError and BooksError as a run does.
     """
     grid = points(sweep.axes)
-    hands = min(workers or os.cpu_count() or 1, len(grid))
-    early: dict[int, Run] = {}
-    awaited = 0
     with tempfile.TemporaryDirectory(prefix="fivefifty-sweep-") as folder:
         work = partial(_run_at, sweep, Path(folder))
-        with closing(workforce.share(work, grid, hands)) as done:
-            for number, made in done:
+        with closing(workforce.in_order(work, grid, workers or os.cpu_count() or 1)) as done:
+            for made in done:
                 tell(1)
-                early[number] = made
-                while awaited in early:
-                    yield early.pop(awaited)
-                    awaited += 1
+                yield made
 
 
 def _run_at(sweep: Sweep, base: Path, point: Point) -> Run:

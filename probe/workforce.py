@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar, cast
@@ -53,6 +53,18 @@ def share(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) -> 
                 number = in_hand.pop(ready)
                 _hand_on(ready, left, in_hand)
                 yield number, made
+
+
+def in_order(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) -> Generator[Done]:
+    """Yield what ``work`` makes of each task in the order of the tasks, whichever is done first; as ``share`` else."""
+    early: dict[int, Done] = {}
+    awaited = 0
+    with closing(share(work, tasks, min(workers, len(tasks)))) as done:
+        for number, made in done:
+            early[number] = made
+            while awaited in early:
+                yield early.pop(awaited)
+                awaited += 1
 
 
 def _hand_on(connection: Connection, left: Iterator[tuple[int, Any]], in_hand: dict[Connection, int]) -> None:

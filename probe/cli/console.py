@@ -64,6 +64,22 @@ class InterruptedRunError(Exception):
         super().__init__(f"interrupted; {folder} holds what had happened until then; --resume goes on")
 
 
+class NothingKeptError(InterruptedRunError):
+    """Somebody pressed Ctrl-C during a command that keeps nothing."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "interrupted; nothing is kept")
+
+
+@contextmanager
+def keeping_nothing() -> Iterator[None]:
+    """Say in one sentence that an interrupt leaves nothing behind."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise NothingKeptError from None
+
+
 class PipeClosedError(Exception):
     """Whoever read our output has gone. Of its own kind, because click takes the system's for a failure."""
 

@@ -11,7 +11,7 @@ import typer
 
 from probe import evaluating, explaining
 from probe.classify.chosen import BASELINES, choose
-from probe.cli.console import PipedConsole, RunFolder, app, printing
+from probe.cli.console import PipedConsole, RunFolder, app, keeping_nothing, printing
 from probe.cli.output import require_writable
 from probe.input_error import InputError
 from probe.ledger import Ledger
@@ -45,7 +45,13 @@ def evaluate(
     Every scenario is run in memory, and once more with another attempt a week later at those of whom context is unsure.
     """
     files = [file for path in scenarios or [Path("scenarios")] for file in _files(path)]
-    loaded = [load(file) for file in files]
+    loaded = [load(file) for file in dict.fromkeys(file.resolve() for file in files)]
+    named: dict[str, str] = {}
+    for each in loaded:
+        other = named.setdefault(each.scenario.name, each.path)
+        if other != each.path:
+            problem = f"is called {each.scenario.name}, and so is {other}"
+            raise InputError(each.path, problem, "give one of them another name")
     real_time = [each for each in loaded if each.scenario.is_foreign or each.scenario.scanners_asked]
     if real_time:
         place = real_time[0].path
@@ -53,7 +59,7 @@ def evaluate(
     plain = str(evaluating.PLAIN_MESSAGE)
     wanted = [*BASELINES, evaluating.FIRST, *(classifier or ())]
     choose(wanted)
-    with bar("scenarios", len(loaded)) as filling:
+    with keeping_nothing(), bar("scenarios", len(loaded)) as filling:
         evaluated = evaluating.evaluate(loaded, wanted, Retest(message=plain), workers, filling.advance)
     figures = evaluating.summary(evaluated)
     with printing():
@@ -103,7 +109,7 @@ def sensitivity(
         if stranger is not None:
             raise InputError(f"--only {stranger}", "is varied nowhere", f"name one of {', '.join(sweeps)}")
         wanted = [point for point in wanted if point.sweep in only]
-    with bar("points", len(wanted)) as filling:
+    with keeping_nothing(), bar("points", len(wanted)) as filling:
         found = list(measure(wanted, names, workers, filling.advance))
     with printing():
         if as_json:
@@ -143,6 +149,6 @@ def fit(
     except ImportError as error:
         problem = f"needs scikit-learn, which is not installed ({error.name})"
         raise InputError("fit", problem, "install it: pip install 'fivefifty[fit]'") from None
-    with printing():
+    with keeping_nothing(), printing():
         for line in session.fit_anew(range(seed, seed + scenarios), out, workers, bar, reference=reference):
             print(line, flush=True)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 
-from probe import evaluating
+from probe import evaluating, workforce
 from probe.check.read import read_all
 from probe.check.story import Key, Story
 from probe.classify.by_code import ByCode
@@ -28,10 +27,9 @@ def measure(
 ) -> Iterator[Measured]:
     """Yield what came of each point, in order; ``tell`` hears of what is done."""
     jobs = [(point, tuple(names)) for point in points]
-    with ProcessPoolExecutor(workers) as pool:
-        for found in pool.map(_one, jobs):
-            tell(1)
-            yield found
+    for found in workforce.in_order(_one, jobs, workers):
+        tell(1)
+        yield found
 
 
 def _one(job: tuple[Point, Sequence[str]]) -> Measured:

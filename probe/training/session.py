@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
 import numpy as np
 
+from probe import workforce
 from probe.classify.context.evidence_functions import NAMES
 from probe.classify.context.weights import Weights, write
 from probe.training.cases import Refused, RefusedAgain, first_refusals, run, second_refusals
@@ -51,21 +51,20 @@ def fit_anew(
     seeds: Sequence[int], out: Path, workers: int, bar: Callable[[str, int], Bar], *, reference: bool
 ) -> Iterator[str]:
     """Fit weights into a folder; yield what is found on the way, a line at a time, while no bar is shown."""
-    with ProcessPoolExecutor(workers) as pool:
-        cases = _gather(pool.map(_first, seeds), bar("scenarios", len(seeds)))
-        table = Table(cases)
-        yield f"{len(cases):,} refusals in {len(seeds)} scenarios of {len(FAMILIES)} families"
-        unseen = held_out(table, table.found, table.scenario, weigh)
-        yield from _figures("scenarios held out", table, unseen)
-        yield from _curve(table, unseen)
-        yield from _figures("families held out", table, held_out(table, table.found, table.family, weigh))
-        if reference:
-            strong = held_out(table, table.everything, table.scenario, boost)
-            yield from _figures("scenarios held out, gradient boosting", table, strong)
-        fitted = fit(table.found, table.alive, table.importance)
-        first = as_weights(fitted)
-        chosen = [(seed, first) for seed in seeds[::_TESTED]]
-        again = _gather(pool.map(_second, chosen), bar("second verdicts", len(chosen)))
+    cases = _gather(workforce.in_order(_first, seeds, workers), bar("scenarios", len(seeds)))
+    table = Table(cases)
+    yield f"{len(cases):,} refusals in {len(seeds)} scenarios of {len(FAMILIES)} families"
+    unseen = held_out(table, table.found, table.scenario, weigh)
+    yield from _figures("scenarios held out", table, unseen)
+    yield from _curve(table, unseen)
+    yield from _figures("families held out", table, held_out(table, table.found, table.family, weigh))
+    if reference:
+        strong = held_out(table, table.everything, table.scenario, boost)
+        yield from _figures("scenarios held out, gradient boosting", table, strong)
+    fitted = fit(table.found, table.alive, table.importance)
+    first = as_weights(fitted)
+    chosen = [(seed, first) for seed in seeds[::_TESTED]]
+    again = _gather(workforce.in_order(_second, chosen, workers), bar("second verdicts", len(chosen)))
     weights = as_weights(fitted, fit_again(again).sum)
     out.mkdir(parents=True, exist_ok=True)
     yield "by persona, weights fitted without it:"

@@ -99,6 +99,14 @@ def test_sensitivity_says_what_can_be_varied() -> None:
     assert "let its name end in" in complaint(fivefifty("sensitivity", "--plot", "moon.gif"))
 
 
+def test_evaluate_takes_a_scenario_once_and_a_name_for_one_scenario(scenario: Path) -> None:
+    once, twice = (fivefifty("evaluate", *files, "--json").stdout for files in ([scenario], [scenario, scenario]))
+    assert once == twice
+    other = scenario.with_name("other.toml")
+    other.write_text(scenario.read_text("utf-8"), "utf-8")
+    assert "is called small, and so is" in complaint(fivefifty("evaluate", scenario.parent))
+
+
 def test_explain_tells_a_verdict_from_the_first_attempt_to_the_reasons(scenario: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     fivefifty("run", scenario, "--transport", "memory", "--out", out, "--classifier", "context")

@@ -51,7 +51,8 @@ def _around(case: Case) -> Iterator[str]:
         ends = "until somebody was taken again" if run.ended is not None else "and nobody was taken after it"
         yield f"This one stands in a run of {run.length:,} refusals in {run.last - run.first:,.0f} s, {ends}."
     elif run is not None:
-        yield "The recipients before and after it were taken."
+        beside = [where for where, at in (("before", run.began), ("after", run.ended)) if at is not None]
+        yield f"The recipient {' and the one '.join(beside)} it was taken." if beside else "It is the only one."
     other = len(case.place.sources) - 1
     if other:
         rest = len(case.overall.times) - len(case.series.times)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fake_gateways.envelope import Stage
 from probe.attempt import Attempt, Outcome
-from probe.classify.context.heard import RANK
+from probe.classify.context.heard import rank_of
 from probe.classify.context.series import Run, Series
 from probe.classify.context.surroundings import EVERY_SOURCE, Place, Seat, Surroundings
 from probe.classify.context.words import Words, pattern_of, read
@@ -33,7 +33,7 @@ class Case:
         self.is_reported = attempt.outcome == Outcome.DELIVERED
         self.place: Place = around.place_of(attempt)
         self.stage: str = Stage.REPORT if self.is_reported else attempt.stage
-        self.rank: int = RANK[self.stage]
+        self.rank: int = rank_of(self.stage)
         self.seat: Seat | None = None if self.is_reported else self.place.seat_of(attempt)
         text = evidence.heard[2] if self.is_reported else attempt.text
         self.words: Words = self.seat.words if self.seat else read(pattern_of(text, attempt.recipient))

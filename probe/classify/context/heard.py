@@ -14,6 +14,11 @@ RANK: Final[dict[str, int]] = {stage.value: rank for rank, stage in enumerate(St
 TAKEN: Final = len(RANK)
 
 
+def rank_of(stage: str) -> int:
+    """Return how far into the dialogue a stage is; one that nobody named is taken for RCPT."""
+    return RANK.get(stage, RANK[Stage.RCPT])
+
+
 class _AsFar(NamedTuple):
     """The words that came as far as a stage, and their places among all words."""
 

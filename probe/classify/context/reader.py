@@ -53,13 +53,12 @@ class Reader:
             for function, weight, name in zip(FUNCTIONS, weights.first.weights, NAMES, strict=False)
             if weight
         ]
-        self._first: dict[str, tuple[float, list[Weighed]]] = {}
+        self._first: dict[tuple[str, bool], tuple[float, list[Weighed]]] = {}
         self._tests: dict[str, _Tests] = {}
 
     def prepare(self, everybody: Iterable[Evidence]) -> None:
         """Learn from those who were tried again, now or in an earlier campaign."""
-        for place in self.around.places.values():
-            place.changed.clear()
+        self.forget()
         tried = []
         for evidence in everybody:
             if not evidence.before and len(evidence.attempts) == 1:
@@ -71,12 +70,17 @@ class Reader:
             self._look_back(evidence)
         for evidence, refusal in tried:
             alive = probability(self.first_verdict(Case(evidence, refusal, self.around))[0])
-            was_taken = evidence.last.outcome == Outcome.DELIVERED
+            was_taken = not evidence.bounced
             for name in (self.around.place_of(refusal).name, _EVERYWHERE):
                 tests = self._tests.setdefault(name, _Tests())
                 tests.living += alive
                 tests.taken += was_taken
                 tests.refused += not was_taken
+
+    def forget(self) -> None:
+        """Leave the surroundings as they were before anything was learned from who was tried again."""
+        for place in self.around.places.values():
+            place.changed.clear()
 
     def _take_back(self, refusal: Attempt, *, taken: bool) -> None:
         count = self.around.place_of(refusal).changed.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
@@ -127,11 +131,12 @@ class Reader:
 
     def first_verdict(self, case: Case) -> tuple[float, list[Weighed]]:
         """Return the log odds of life after the first refusal, and what every evidence function adds to them."""
-        kept = self._first.get(case.evidence.recipient)
+        heard = case.evidence.recipient, case.is_reported
+        kept = self._first.get(heard)
         if kept is None:
             found = [(weight * function(case), name) for function, weight, name in self._used]
             added = self.weights.first.base + sum([each for each, _ in found])
-            kept = self._first[case.evidence.recipient] = worth(self.weights.first.curve, added), found
+            kept = self._first[heard] = worth(self.weights.first.curve, added), found
         return kept
 
     def refused_again(self, case: Case) -> tuple[float, float]:
@@ -161,10 +166,10 @@ class Reader:
 
 def case_of(evidence: Evidence, around: Surroundings) -> Case | None:
     """Return the case of a recipient, None where there is no refusal to be read."""
+    if evidence.report is not None and evidence.last.outcome == Outcome.DELIVERED:
+        return Case(evidence, evidence.last, around)
     refused = refusals(evidence) if evidence.bounced else ()
-    if refused:
-        return Case(evidence, refused[0], around)
-    return Case(evidence, evidence.last, around) if evidence.report is not None else None
+    return Case(evidence, refused[0], around) if refused else None
 
 
 def heaviest(found: Iterable[Weighed]) -> list[Weighed]:

@@ -13,7 +13,8 @@ def is_test(attempt: Attempt, earlier: Iterable[Attempt]) -> bool:
 
     In one round every exchanger may be tried (RFC 5321 section 5.1), so one may refuse and the next one accept.
     """
-    return any(each.outcome == Outcome.REFUSED and each.number < attempt.number for each in earlier)
+    ended = {each.number: each.outcome for each in earlier if each.number < attempt.number}
+    return Outcome.REFUSED in ended.values()
 
 
 def refusals(evidence: Evidence) -> tuple[Attempt, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from probe.attempt import Attempt
-from probe.classify.context.heard import RANK
+from probe.classify.context.heard import rank_of
 from probe.classify.context.reader import Reader
 from probe.classify.context.rounds import is_test
 from probe.classify.context.surroundings import Surroundings
@@ -38,11 +38,13 @@ class Streaming:
         self._weights = weights or shipped()
         self._around = Surroundings(pooled=pooled)
         self._attempts: dict[str, list[Attempt]] = {}
+        self._spelled: dict[str, str] = {}
         self._returned: dict[str, list[Returned]] = {}
 
     def hear(self, attempt: Attempt) -> None:
         """Take note of an attempt; those at one exchanger come in the order in which they began."""
         earlier = self._attempts.setdefault(attempt.recipient, [])
+        self._spelled.setdefault(attempt.recipient.lower(), attempt.recipient)
         self._around.hear(attempt, again=is_test(attempt, earlier))
         earlier.append(attempt)
 
@@ -53,7 +55,7 @@ class Streaming:
 
     def in_a_row(self, attempt: Attempt) -> int:
         """Return how many refusals in a row a refusal ends, to the same address at the same exchanger."""
-        series = self._around.place_of(attempt).series(attempt.local_address, RANK[attempt.stage])
+        series = self._around.place_of(attempt).series(attempt.local_address, rank_of(attempt.stage))
         if not series.times:
             return 0
         return len(series.times) - 1 - (series.accepted[-1] if series.accepted else -1)
@@ -61,14 +63,14 @@ class Streaming:
     def taken_lately(self, recipient: str, source: str) -> float:
         """Return the share of acceptances to an address where a recipient was last tried; 1/2 where none is known."""
         last = self._attempts[recipient][-1]
-        series = self._around.place_of(last).series(source, RANK[last.stage])
+        series = self._around.place_of(last).series(source, rank_of(last.stage))
         refused, words = series.count(len(series.times) - _LATELY, len(series.times))
         return (words - refused + 1) / (words + 2)
 
     def hear_returned(self, row: Returned) -> None:
         """Take note of what came home."""
         rows = self._returned.setdefault(row.recipient.lower(), [])
-        attempts = self._attempts.get(row.recipient)
+        attempts = self._attempts.get(self._spelled.get(row.recipient.lower(), ""))
         if attempts and is_bounce(row) and not any(map(is_bounce, rows)):
             self._around.hear_report(attempts[-1])
         rows.append(row)
@@ -92,4 +94,6 @@ class Streaming:
         everybody = {recipient: self.evidence(recipient) for recipient in self._attempts}
         reader = Reader(self._around, self._weights)
         reader.prepare(everybody.values())
-        return {recipient: reader.read(evidence) for recipient, evidence in everybody.items()}
+        found = {recipient: reader.read(evidence) for recipient, evidence in everybody.items()}
+        reader.forget()
+        return found

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from fake_gateways.envelope import domain_of
 from probe.attempt import Attempt, Outcome
 from probe.classify.context.chance import left, share_left
-from probe.classify.context.heard import RANK, TAKEN, Heard
+from probe.classify.context.heard import TAKEN, Heard, rank_of
 from probe.classify.context.series import Series
 from probe.classify.context.vendor import vendor_of
 from probe.classify.context.words import Words, words_of
@@ -26,6 +26,8 @@ class Seat(NamedTuple):
     from_source: int
     overall: int
     words: Words
+    source: str
+    rank: int
 
 
 class Lone(NamedTuple):
@@ -41,7 +43,7 @@ class Lone(NamedTuple):
 
     def less(self, other: Lone) -> Lone:
         """Return what is left without another that is part of it."""
-        return Lone(self.alone - other.alone, self.accepted - other.accepted, self.reported - other.reported)
+        return Lone(*(max(0, own - part) for own, part in zip(self, other, strict=True)))
 
 
 NOBODY: Final = Lone()
@@ -88,7 +90,7 @@ class Place:
     def hear(self, attempt: Attempt) -> None:
         """Take note of a final word of a first round."""
         accepted = attempt.outcome == Outcome.DELIVERED
-        rank = TAKEN if accepted else RANK[attempt.stage]
+        rank = TAKEN if accepted else rank_of(attempt.stage)
         at, source = attempt.at, attempt.local_address
         heard = self._heard.get(source)
         if heard is None:
@@ -105,7 +107,9 @@ class Place:
             heard.count_accepted()
             return
         words = words_of(attempt)
-        self._seats[attempt.recipient] = Seat(len(heard.times) - 1, len(self._everything.times) - 1, words)
+        self._seats[attempt.recipient] = Seat(
+            len(heard.times) - 1, len(self._everything.times) - 1, words, source, rank
+        )
         if words.of_sending:
             self.spoken.append(Spoken(at, rank))
         else:
@@ -114,10 +118,10 @@ class Place:
     def seat_of(self, attempt: Attempt) -> Seat | None:
         """Return where a refusal stands among the words that came as far; None for what was not heard here."""
         seat = self._seats.get(attempt.recipient)
-        if seat is None:
+        if seat is None or (seat.source, seat.rank) != (attempt.local_address, rank_of(attempt.stage)):
             return None
-        rank, heard = RANK[attempt.stage], self._heard[attempt.local_address]
-        return Seat(heard.place(seat.from_source, rank), self._everything.place(seat.overall, rank), seat.words)
+        from_source = self._heard[seat.source].place(seat.from_source, seat.rank)
+        return seat._replace(from_source=from_source, overall=self._everything.place(seat.overall, seat.rank))
 
     def _heard_from(self, source: str) -> Heard:
         """Begin to listen to another source; while there is only one, it is everything."""
@@ -189,7 +193,7 @@ class Surroundings:
         if outcome != Outcome.DEFERRED:
             place.hear(attempt)
         elif words_of(attempt).of_sending:
-            place.spoken.append(Spoken(attempt.at, RANK[attempt.stage]))
+            place.spoken.append(Spoken(attempt.at, rank_of(attempt.stage)))
 
     def hear_report(self, attempt: Attempt) -> None:
         """Take note that a message which was taken came back in a report."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from book_rows import STARTS, attempt, refused
@@ -24,6 +25,8 @@ WEEK_S = 7 * 86_400.0
 QUIET = ("." * 24 + "x") * 8
 ALONE = 99
 BURST = "." * 20 + "x" * 20 + "." * 20
+REPORT = Returned("acme", 1, STARTS + 60, "", "news", "", "report", "failed", "5.1.1", 550, "user unknown", "",
+                  "return-path", "")  # fmt: skip
 
 
 def read(attempts: list[Attempt], number: int) -> Reading:
@@ -139,8 +142,7 @@ def test_attempt_by_attempt_it_comes_to_the_same_judgement_as_at_once() -> None:
 
 def test_what_comes_home_and_what_was_before_count_as_well_attempt_by_attempt() -> None:
     before = {address(1): (evidence_of(refused(recipient=address(1), at=STARTS - WEEK_S, **UNKNOWN)),)}
-    report = Returned("acme", 1, STARTS + 60, "", "news", address(0), "report", "failed", "5.1.1", 550, "not found", "",
-                      "return-path", "")  # fmt: skip
+    report = REPORT._replace(recipient=address(0))
     attempts = words(".x..")
     stream = hear(Streaming(before), attempts)
     stream.hear_returned(report)
@@ -199,3 +201,40 @@ def test_no_persona_is_a_password() -> None:
         text = file.read_text("utf-8")
         assert [name for name in sorted(names) if name in text] == [], file
         assert ".example" not in text, file
+
+
+def test_a_round_that_ended_in_a_deferral_is_no_test_and_what_was_not_heard_has_no_seat() -> None:
+    who = "zed@acme.example"
+    row: dict[str, Any] = {"recipient": who, "at": STARTS + 1000, **UNKNOWN}
+    elsewhere = {"mx_address": "127.1.0.2", "mx": "mx2.acme.example", "code": 450, "text": "try later"}
+    evidence = evidence_of(
+        refused(**row, number=1, seq=900, stage="mail"),
+        attempt(**{**row, **elsewhere}, outcome="deferred", number=1, seq=901),
+        refused(**{**row, "at": STARTS + 2000}, number=2, seq=902, local_address="127.10.0.9"),
+    )
+    campaign = campaign_of(words("." * 30 + "x" + "." * 30))
+    assert 0.0 < (Context().classify_campaign({**campaign, who: evidence})[who].alive or 0.0) < 0.2
+    bare = evidence_of(refused(**row, stage=""))
+    assert 0.0 < (Context().classify_campaign({**campaign, who: bare})[who].alive or 0.0) < 0.5
+
+
+def test_who_was_taken_at_the_test_and_then_reported_is_gone() -> None:
+    who = address(34)
+    campaign = campaign_of(words("." * 30 + "x" * 9 + "." * 30))
+    taken = attempt(recipient=who, at=STARTS + WEEK_S, number=2, seq=999)
+    campaign[who] = evidence_of(campaign[who].attempts[0], taken, returned=(REPORT._replace(recipient=who),))
+    assert Context().classify_campaign(campaign)[who].advice is Advice.SUPPRESS
+
+
+def test_a_report_in_other_letters_is_about_the_same_mailbox() -> None:
+    stream = hear(Streaming(), words("....."))
+    stream.hear_returned(REPORT._replace(recipient=address(2).upper()))
+    assert (stream.reading(address(2)).alive or 1.0) < 0.3
+
+
+def test_a_reading_is_the_same_before_and_after_all_were_read() -> None:
+    attempts = with_tests(BURST + QUIET, {**dict.fromkeys(range(20, 40), "."), 30: "x", 90: "x"})
+    stream = hear(Streaming(), attempts)
+    before = stream.reading(address(90))
+    stream.readings()
+    assert stream.reading(address(90)) == before

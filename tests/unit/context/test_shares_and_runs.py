@@ -221,3 +221,23 @@ def test_who_takes_everybody_says_nothing_about_the_list() -> None:
     assert campaign_of([*much, *aged]).keys() < campaign_of([*much, *aged, *everybody]).keys()
     with_them = gather(campaign_of([*much, *aged, *everybody])).lone_elsewhere("")
     assert with_them == gather(campaign_of([*much, *aged])).lone_elsewhere("")
+
+
+def test_a_short_block_explains_what_ten_words_around_it_do_not() -> None:
+    found = case(campaign_of(words("." * 60 + "xxxx" + "." * 60)), 61)
+    near, wide = found.series.around(61, 3), found.series.around(61, 10)
+    assert near[0] / near[1] > 2 * wide[0] / wide[1]
+    gone = left(*found.around.lone_elsewhere(""))
+    assert excess(*near, *gone) > excess(*wide, *gone)
+    assert explanations.more_refused_than_left(found) == pytest.approx(excess(*near, *gone))
+
+
+def test_an_outage_that_every_source_meets_is_seen_by_all_together() -> None:
+    rows = []
+    for place, letter in enumerate("." * 60 + "x" * 30 + "." * 60):
+        rows += words(letter, start=place, local_address=f"127.10.0.{place % 15 + 1}")
+    found = case(campaign_of(rows), 75)
+    assert found.seat is not None
+    together = found.overall.around(found.seat.overall, 10)
+    gone = left(*found.around.lone_elsewhere(""))
+    assert explanations.more_refused_than_left(found) == pytest.approx(excess(*together, *gone))
