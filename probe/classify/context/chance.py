@@ -115,7 +115,8 @@ def _normal(x: float) -> float:
 
 _USUAL: Final = LEFT[0] / sum(LEFT)
 _MOST_ALONE: Final = 0.2
-"""More than that for each acceptance no departures explain: beyond a share of a quarter nobody stands alone."""
+"""More for each acceptance is taken for that many. Towards a half (a quarter for each) refusals stand beside each other
+as often as alone, so a share of more than 27 % cannot be told from one of 27 % in this way."""
 _DOUBT: Final = 6.0
 _DOUBT_ELSEWHERE: Final = 25.0
 """Cases of doubt, as if so many had been heard of whom the usual share has left."""
