@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import gc
+import signal
 
 import hypothesis  # noqa: F401 - looks among what the garbage collector knows when it is imported, so beforehand
+
+
+def pytest_configure() -> None:
+    """Let interrupts through to what tests start: shells have what they start in the background ignore them."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
