@@ -16,8 +16,9 @@ from probe.cli.output import require_writable
 from probe.input_error import InputError
 from probe.ledger import Ledger
 from probe.report.drawing import draw, require_drawable
-from probe.report.evaluation import bar, print_evaluation, print_sensitivity
+from probe.report.evaluation import print_evaluation, print_sensitivity
 from probe.report.sensitivity_chart import chart
+from probe.report.sweep import runs_bar
 from probe.scenario.load import load
 from probe.scenario.sending import Retest
 from probe.sensitivity.measuring import measure
@@ -45,7 +46,7 @@ def evaluate(
     Every scenario is run in memory, and once more with another attempt a week later at those of whom context is unsure.
     """
     files = [file for path in scenarios or [Path("scenarios")] for file in _files(path)]
-    loaded = [load(file) for file in dict.fromkeys(file.resolve() for file in files)]
+    loaded = [load(file) for file in {file.resolve(): file for file in files}.values()]
     named: dict[str, str] = {}
     for each in loaded:
         other = named.setdefault(each.scenario.name, each.path)
@@ -59,7 +60,7 @@ def evaluate(
     plain = str(evaluating.PLAIN_MESSAGE)
     wanted = [*BASELINES, evaluating.FIRST, *(classifier or ())]
     choose(wanted)
-    with keeping_nothing(), bar("scenarios", len(loaded)) as filling:
+    with keeping_nothing(), runs_bar("scenarios", len(loaded)) as filling:
         evaluated = evaluating.evaluate(loaded, wanted, Retest(message=plain), workers, filling.advance)
     figures = evaluating.summary(evaluated)
     with printing():
@@ -109,7 +110,7 @@ def sensitivity(
         if stranger is not None:
             raise InputError(f"--only {stranger}", "is varied nowhere", f"name one of {', '.join(sweeps)}")
         wanted = [point for point in wanted if point.sweep in only]
-    with keeping_nothing(), bar("points", len(wanted)) as filling:
+    with keeping_nothing(), runs_bar("points", len(wanted)) as filling:
         found = list(measure(wanted, names, workers, filling.advance))
     with printing():
         if as_json:
@@ -150,5 +151,5 @@ def fit(
         problem = f"needs scikit-learn, which is not installed ({error.name})"
         raise InputError("fit", problem, "install it: pip install 'fivefifty[fit]'") from None
     with keeping_nothing(), printing():
-        for line in session.fit_anew(range(seed, seed + scenarios), out, workers, bar, reference=reference):
+        for line in session.fit_anew(range(seed, seed + scenarios), out, workers, runs_bar, reference=reference):
             print(line, flush=True)

@@ -8,18 +8,11 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.progress import MofNCompleteColumn
 from rich.table import Table
 
 from probe.evaluating import TESTED
 from probe.report.harmless import harmless
-from probe.report.watching import Filling
 from probe.sensitivity.measured import Measured
-
-
-def bar(what: str, count: int) -> Filling:
-    """Return a bar for scenarios that are run."""
-    return Filling(what, count, MofNCompleteColumn())
 
 
 def print_evaluation(console: Console, figures: dict[str, Any]) -> None:

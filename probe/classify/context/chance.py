@@ -94,7 +94,7 @@ def share_left(gone: float, words: float) -> float:
 
 @lru_cache(maxsize=65536)
 def excess(refused: float, words: float, gone: float, words_else: float) -> float:
-    """Return the log odds that a refusal is one too many for departures, within what ``bounded`` allows.
+    """Return the log odds that a refusal is one too many for departures, at most 5.3 either way.
 
     Of those who are refused where a share r is refused and d have left, d / r have left, so 1 - d / r are alive. Both
     shares are known from counts only: their logarithms are taken as normal, with the variance of what was counted and
