@@ -33,9 +33,10 @@ format: $(READY)
 
 ## bench: print messages per second for both transports, what each policy costs, and replies that rules read a second
 bench: $(READY)
-	$(BIN)/python tests/bench.py
-	$(BIN)/python tests/bench_policies.py
-	$(BIN)/python tests/bench_rules.py
+	PYTHONPATH=tests/support $(BIN)/python benchmarks/sending.py
+	PYTHONPATH=tests/support $(BIN)/python benchmarks/policies.py
+	PYTHONPATH=tests/support $(BIN)/python benchmarks/rules.py
+	PYTHONPATH=tests/support $(BIN)/python benchmarks/context.py
 
 ## docs: write docs/reference from the code
 docs: $(READY)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import vl_convert
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PACKED: Final = "probe/report/vega.js"
+PACKED: Final = "probe/report/html/vega.js"
 NOTICE: Final = """\
 /*! Vega {vega}, Vega-Lite {lite} and Vega-Embed {embed} with what they stand on, packed by vl-convert {convert};
 when fivefifty was built

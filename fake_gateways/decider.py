@@ -7,10 +7,10 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from fake_gateways.dsn import Undelivered
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.directory import fault
-from fake_gateways.reply import Garbled, Reply
+from fake_gateways.reports.dsn import Undelivered
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import Garbled, Reply
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, Disconnect, File, Garble, Hold, Need, Question, Refuse, Scan, Wait
 

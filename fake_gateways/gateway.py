@@ -8,19 +8,19 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from fake_gateways import persona as personas
-from fake_gateways.audience import Audience, Engagement, Reaction
 from fake_gateways.clock import Clock
-from fake_gateways.delivery_report import DeliveryReport, write_report
-from fake_gateways.dsn import Undelivered
-from fake_gateways.envelope import Stage, domain_of
-from fake_gateways.mailboxes import Directory, MailboxState
+from fake_gateways.people.directory import Directory, MailboxState
+from fake_gateways.people.readers import Audience, Engagement, Reaction
 from fake_gateways.persona import Persona, Refusal, Reports
-from fake_gateways.personal_mail import Received, complaint, vacation_note
 from fake_gateways.policies import begin
 from fake_gateways.policies.case import Case, Decision, Observer, Policy, Settings
 from fake_gateways.policies.guard import Guard
-from fake_gateways.reply import Reply
+from fake_gateways.reports.delivery_report import DeliveryReport, write_report
+from fake_gateways.reports.dsn import Undelivered
+from fake_gateways.reports.vacation_and_arf import Received, complaint, vacation_note
 from fake_gateways.session import Session
+from fake_gateways.smtp.envelope import Stage, domain_of
+from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Fate, Truth
 from fake_gateways.verdict import Answer, Question, Refuse
 from fake_gateways.wording import Wording

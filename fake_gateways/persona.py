@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from fake_gateways.dsn import Habit, Layout
-from fake_gateways.envelope import Stage
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.case import Settings
+from fake_gateways.reports.dsn import Habit, Layout
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Size
 from fake_gateways.wording import Wording

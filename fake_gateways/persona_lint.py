@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fake_gateways.envelope import Stage
 from fake_gateways.persona import Persona, Refusal
 from fake_gateways.policies import KINDS
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 
 

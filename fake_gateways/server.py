@@ -19,12 +19,12 @@ from typing import Final, cast
 from aiosmtpd.proxy_protocol import get_proxy
 from aiosmtpd.smtp import SMTP
 
-from fake_gateways.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
-from fake_gateways.reply import EnhancedStatus, Reply
+from fake_gateways.needs import GivenUpError
 from fake_gateways.session import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT, Dialogue, Session
-from fake_gateways.supply import GivenUpError
+from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.verdict import Answer, Need
 
 Supplier = Callable[[Need], Awaitable[Answer]]

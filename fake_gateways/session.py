@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Final
 
-from fake_gateways.command import Command, SyntaxMistake, parse, read_xclient
 from fake_gateways.decider import Decider, Said
-from fake_gateways.envelope import Envelope, Stage
-from fake_gateways.parameters import Declared, ParameterMistake, read_mail, read_rcpt
-from fake_gateways.reply import EnhancedStatus, Reply
+from fake_gateways.smtp.command import Command, SyntaxMistake, parse, read_xclient
+from fake_gateways.smtp.envelope import Envelope, Stage
+from fake_gateways.smtp.parameters import Declared, ParameterMistake, read_mail, read_rcpt
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, Need, Refuse
 

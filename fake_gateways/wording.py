@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from fake_gateways.reply import EnhancedStatus, Reply, from_wire
+from fake_gateways.smtp.reply import EnhancedStatus, Reply, from_wire
 
 FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain", "sender_domain", "backend"})
 """What a wording may have filled in."""

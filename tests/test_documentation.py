@@ -14,14 +14,14 @@ from fivefifty_command import fivefifty
 from fake_gateways import persona
 from fake_gateways.policies import KINDS
 from fake_gateways.truth import Cause
-from probe.check.suppression import Hearing
-from probe.classify.exchange import Answer
-from probe.classify.formats import own
+from probe.classify.external.protocol import Answer
 from probe.classify.reading import Reading
-from probe.classify.rule_set import RuleText
-from probe.classify.rule_tests import failures
-from probe.classify.rules import RuleClassifier
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.formats import own
+from probe.classify.rules.rule_set import RuleText
+from probe.classify.rules.rule_tests import failures
 from probe.scenario.load import check
+from probe.studies.suppression.policies import Hearing
 
 ROOT = Path(__file__).parent.parent
 README = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/manual.md"))

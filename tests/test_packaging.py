@@ -20,7 +20,7 @@ PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["pr
 DEADLINE_S: Final = 120.0
 SHIPPED: Final = (
     *("*.py", "*.toml", "*.jinja", "*.css", "*.js", "*.json", "py.typed"),
-    *("starting_set/*.yml", "starting_set/*.eml", "training/messages/*.eml"),
+    *("starter_kit/files/*.yml", "starter_kit/files/*.eml", "studies/messages/*.eml"),
 )
 """Kinds of files that the packages have."""
 
@@ -99,7 +99,7 @@ def test_the_wheel_is_for_every_platform(wheel: Path) -> None:
         "fake_gateways/py.typed",
         "probe/py.typed",
         "probe/classify/words.toml",
-        *(f"probe/report/{name}" for name in ("page.html.jinja", "page.css", "page.js", "charts.json", "vega.js")),
+        *(f"probe/report/html/{name}" for name in ("page.html.jinja", "page.css", "page.js", "charts.json", "vega.js")),
         "probe/classify/taxonomy.toml",
         *(f"fake_gateways/personas/{name}.toml" for name in ("cisco-esa", "consumer", "mimecast", "proofpoint")),
     ],

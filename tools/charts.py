@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import altair as alt
 
-REPORT: Final = Path(__file__).parents[1] / "probe" / "report"
+REPORT: Final = Path(__file__).parents[1] / "probe" / "report" / "html"
 STANDINGS: Final = ("delivered", "deferred", "gone", "lied", "kept", "missed")
 PAYMENTS: Final = ("living", "dead", "reputation")
 FONT: Final = 'system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif'

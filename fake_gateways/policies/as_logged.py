@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Disconnect, File, Refuse
 from fake_gateways.wording import Wording

@@ -11,8 +11,8 @@ from typing import ClassVar, Literal, NamedTuple, Protocol, Self, runtime_checka
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fake_gateways.envelope import Envelope, Stage, domain_of
-from fake_gateways.mailboxes import Directory
+from fake_gateways.people.directory import Directory
+from fake_gateways.smtp.envelope import Envelope, Stage, domain_of
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.units import Duration, Share, TimeOfDay
 from fake_gateways.verdict import Answer, Need, Question, Verdict

@@ -7,11 +7,11 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.envelope import Stage
+from fake_gateways.dns.zone import parse_domain
 from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
-from fake_gateways.zone import parse_domain
 
 Test = Literal["ptr", "forward-confirmed", "helo-fqdn", "helo-resolves", "helo-not-ours"]
 

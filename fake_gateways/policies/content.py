@@ -8,9 +8,9 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
 import re2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.message_parts import Parts, dissect
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import File, Refuse, Scan
 

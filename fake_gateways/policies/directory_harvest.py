@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import ClassVar, Literal
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Decision, Nature, Settings, network_of
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate, Share
 from fake_gateways.verdict import Disconnect, Refuse

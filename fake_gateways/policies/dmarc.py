@@ -11,10 +11,10 @@ from typing import ClassVar, Literal, NamedTuple
 from authheaders import dmarc_lookup  # type: ignore[import-untyped]
 from publicsuffix2 import PublicSuffixList  # type: ignore[import-untyped]
 
-from fake_gateways.envelope import Stage, domain_of
 from fake_gateways.policies import dkim, spf
 from fake_gateways.policies.case import Case, Nature, Settings
-from fake_gateways.policies.deduce import Lookup, deduce, text_of
+from fake_gateways.policies.dns_replay import Lookup, deduce, text_of
+from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import File, Question, Refuse
 

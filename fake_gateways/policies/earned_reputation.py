@@ -7,8 +7,8 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Decision, Nature, Settings, network_of
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.units import Duration, Share
 from fake_gateways.verdict import Refuse

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Literal
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Disconnect, Garble, Refuse, Wait
 

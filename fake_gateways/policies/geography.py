@@ -7,9 +7,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.ip_reputation import Networks
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 

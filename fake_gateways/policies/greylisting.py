@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings, network_of
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration
 from fake_gateways.verdict import Refuse

@@ -7,12 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, WithJsonSchema
 
-from fake_gateways.envelope import Stage
+from fake_gateways.dns.zone import Domain, blocklist_name
 from fake_gateways.loopback import Network
 from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
-from fake_gateways.zone import Domain, blocklist_name
 
 
 def _network(value: Any) -> Network:

@@ -6,9 +6,9 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.directory import fault
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration
 from fake_gateways.verdict import Refuse

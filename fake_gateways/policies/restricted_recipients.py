@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import ClassVar, Literal
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Share
 from fake_gateways.verdict import Refuse

@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator
 
-from fake_gateways.envelope import Stage
+from fake_gateways.dns.zone import parse_domain
 from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
-from fake_gateways.zone import parse_domain
 
 
 def _sender(value: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from fake_gateways.envelope import Stage
+from fake_gateways.dns.zone import Domain
 from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.ip_reputation import is_listing
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
-from fake_gateways.zone import Domain
 
 
 class SenderReputationSettings(Settings):

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, Literal
 import spf  # type: ignore[import-untyped]
 from pydantic import Field
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
-from fake_gateways.policies.deduce import Lookup, deduce, text_of
+from fake_gateways.policies.dns_replay import Lookup, deduce, text_of
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
 

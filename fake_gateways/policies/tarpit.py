@@ -6,8 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.units import Duration
 from fake_gateways.verdict import Hold, Wait
 

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from fake_gateways.envelope import Stage
+from fake_gateways.dns.zone import Domain
 from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.message_parts import dissect
 from fake_gateways.policies.sender_reputation import listed
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
-from fake_gateways.zone import Domain
 
 MAX_HOSTS: Final = 10
 """Hosts of a message that are looked up; filters bound it as well (SpamAssassin: ``uridnsbl_max_domains`` 20)."""

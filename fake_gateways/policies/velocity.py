@@ -7,8 +7,8 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.case import Case, Nature, Settings, network_of
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate
 from fake_gateways.verdict import Refuse

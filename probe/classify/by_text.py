@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from importlib import resources
 
-from fake_gateways.envelope import Stage
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
-from probe.classify.formats import own
-from probe.classify.heard import Heard
-from probe.classify.rule_set import RuleText
-from probe.classify.rules import RuleClassifier
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.formats import own
+from probe.classify.rules.reply import Heard
+from probe.classify.rules.rule_set import RuleText
 
 
 class ByText(RuleClassifier):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from probe.attempt import Attempt, Outcome
-from probe.coming_home import Returned, is_bounce
+from probe.records.attempt import Attempt, Outcome
+from probe.returned_mail.joiner import Returned, is_bounce
 
 
 class Opened(NamedTuple):

@@ -10,8 +10,8 @@ from itertools import islice
 from typing import Final, Protocol
 
 from fake_gateways.truth import Cause, Remedy
-from probe.attempt import Failure
 from probe.classify.evidence import Evidence
+from probe.records.attempt import Failure
 
 
 class Advice(StrEnum):

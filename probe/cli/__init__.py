@@ -11,23 +11,35 @@ from typing import NoReturn
 from fake_gateways.loopback import OutsideError
 from probe.classify.reading import ClassifierError
 from probe.cli import (
-    beginning,
     books,
     classifiers,
     evaluate,
-    files,
-    judging,
-    logs,
-    reporting,
     rules,
-    running,
     suppression,
     sweep,
 )
+from probe.cli import (
+    check as judging,
+)
+from probe.cli import (
+    import_log as logs,
+)
+from probe.cli import (
+    init as beginning,
+)
+from probe.cli import (
+    report as reporting,
+)
+from probe.cli import (
+    run as running,
+)
+from probe.cli import (
+    scenario as files,
+)
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
+from probe.harmless import harmless
 from probe.input_error import InputError
-from probe.judging import BooksError
-from probe.report.harmless import harmless
+from probe.judge.judge import BooksError
 
 COMMANDS = (
     *(beginning, running, judging, reporting, sweep, suppression),

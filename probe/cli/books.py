@@ -9,7 +9,7 @@ import typer
 from probe.cli.console import RunFolder, app, printing
 from probe.input_error import InputError
 from probe.ledger import Attempt, DeliveryReport, Ledger, Planned, Returned, Truth
-from probe.report import shown
+from probe.report import recipient_story as shown
 
 _COUNTED = (
     ("planned", Planned),

@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from probe.classify import exchange, imported
-from probe.classify.chosen import OURS
+from probe.classify.external import protocol as exchange
+from probe.classify.external import python_object as imported
+from probe.classify.registry import OURS
 from probe.cli.console import app, printing
-from probe.report.harmless import harmless
+from probe.harmless import harmless
 
 classifiers_app = typer.Typer(help="Who can read bounces, and how a classifier of your own is asked.")
 app.add_typer(classifiers_app, name="classifiers")

@@ -9,20 +9,21 @@ from typing import Annotated
 
 import typer
 
-from probe import evaluating, explaining
-from probe.classify.chosen import BASELINES, choose
+from probe.classify.registry import BASELINES, choose
 from probe.cli.console import PipedConsole, RunFolder, app, keeping_nothing, printing
 from probe.cli.output import require_writable
 from probe.input_error import InputError
 from probe.ledger import Ledger
-from probe.report.drawing import draw, require_drawable
-from probe.report.evaluation import print_evaluation, print_sensitivity
-from probe.report.sensitivity_chart import chart
-from probe.report.sweep import runs_bar
+from probe.report import explain as explaining
+from probe.report.plots.chart_file import draw, require_drawable
+from probe.report.plots.sensitivity import chart
+from probe.report.terminal.evaluate import print_evaluation, print_sensitivity
+from probe.report.terminal.sweep import runs_bar
 from probe.scenario.load import load
 from probe.scenario.sending import Retest
-from probe.sensitivity.measuring import measure
-from probe.sensitivity.points import points
+from probe.studies import evaluate as evaluating
+from probe.studies.sensitivity.measure import measure
+from probe.studies.sensitivity.points import points
 
 _WORKERS = max(1, os.cpu_count() or 1)
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures for programs.")]
@@ -146,7 +147,7 @@ def fit(
 ) -> None:
     """Fit the weights of `context` anew, on scenarios made for it; needs scikit-learn (the extra fit)."""
     try:
-        from probe.training import session  # noqa: PLC0415 - an extra that no other command needs
+        from probe.studies.fit import fit as session  # noqa: PLC0415 - an extra that no other command needs
     except ImportError as error:
         problem = f"needs scikit-learn, which is not installed ({error.name})"
         raise InputError("fit", problem, "install it: pip install 'fivefifty[fit]'") from None

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 
-from fake_gateways.envelope import Stage
-from probe.classify.formats import PARSERS
-from probe.classify.heard import parse
-from probe.classify.known_replies import known_replies
-from probe.classify.rule_files import kind_of, load, load_tests, without_labels
-from probe.classify.rule_lint import Kind, lint, overview
-from probe.classify.rule_tests import failures
-from probe.classify.rules import RuleClassifier
+from fake_gateways.smtp.envelope import Stage
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.files import kind_of, load, load_tests, without_labels
+from probe.classify.rules.formats import PARSERS
+from probe.classify.rules.lint import Kind, lint, overview
+from probe.classify.rules.persona_replies import known_replies
+from probe.classify.rules.reply import parse
+from probe.classify.rules.rule_tests import failures
 from probe.cli.console import Exit, app, printing
+from probe.harmless import harmless
 from probe.input_error import InputError
-from probe.report.harmless import harmless
-from probe.report.rules import explained, failures_told, findings_told
+from probe.report.terminal.rules import explained, failures_told, findings_told
 
 rules_app = typer.Typer(help="Look at rule files that read bounces.", no_args_is_help=True)
 app.add_typer(rules_app, name="rules")

@@ -11,17 +11,17 @@ from typing import Annotated
 
 import typer
 
-from probe.check.cheapest import Prices
-from probe.check.replay import try_out
-from probe.check.score import NAIVE
-from probe.check.story import stories
-from probe.check.suppression import POLICIES, Policy
-from probe.classify.chosen import choose
+from probe.classify.registry import choose
 from probe.cli.console import PipedConsole, RunFolder, app, printing
 from probe.cli.output import require_writable
 from probe.input_error import InputError
+from probe.judge.scorecard import NAIVE
+from probe.judge.story import stories
 from probe.ledger import Ledger
-from probe.report.suppression import figures, print_policies
+from probe.report.terminal.suppression import figures, print_policies
+from probe.studies.suppression.cheapest import Prices
+from probe.studies.suppression.policies import POLICIES, Policy
+from probe.studies.suppression.replay import try_out
 
 _OWN = "python:"
 

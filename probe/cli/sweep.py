@@ -9,15 +9,15 @@ from typing import Annotated
 
 import typer
 
-from probe import sweeping
-from probe.breaking import FIGURES, WRONGLY_SUPPRESSED, Findings, Run, parse_bound
-from probe.classify.chosen import BASELINES, choose
+from probe.classify.registry import BASELINES, choose
 from probe.cli.console import InterruptedRunError, PipedConsole, ScenarioFile, app, printing
 from probe.cli.output import require_writable
-from probe.grid import parse, points
-from probe.report.drawing import draw, require_drawable
-from probe.report.sweep import heading, print_sweep, row, runs_bar
-from probe.report.sweep_chart import chart, require_few_rows
+from probe.report.plots.chart_file import draw, require_drawable
+from probe.report.plots.sweep import chart, require_few_rows
+from probe.report.terminal.sweep import heading, print_sweep, row, runs_bar
+from probe.studies.sweep import run as sweeping
+from probe.studies.sweep.break_points import FIGURES, WRONGLY_SUPPRESSED, Findings, Run, parse_bound
+from probe.studies.sweep.grid import parse, points
 
 _USUAL = tuple(name for name in BASELINES if name != "always-keep")
 """Whoever keeps every address breaks nowhere and misses everybody, so it is left out unless asked for."""

@@ -29,7 +29,7 @@ class Event(NamedTuple):
 
     ``at`` is in seconds since the epoch, UTC. ``message_id`` is in angle brackets, as in the header. ``mx`` is the host
     that said ``code``, ``enhanced`` and ``text``; ``local_address`` is the sender's end. ``stage`` is a Stage of
-    fake_gateways/envelope.py where the format tells. ``label`` is the system's own class, such as
+    fake_gateways/smtp/envelope.py where the format tells. ``label`` is the system's own class, such as
     ``Permanent/General``, for the judge to compare.
     """
 

@@ -15,11 +15,9 @@ from sqlalchemy import URL, Connection, Table, create_engine, delete, event, fun
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DatabaseError
 
-from fake_gateways.audience import Engagement
-from fake_gateways.delivery_report import DeliveryReport
+from fake_gateways.people.readers import Engagement
+from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
-from probe.attempt import Attempt
-from probe.coming_home import Returned
 from probe.input_error import InputError
 from probe.ledger.schema import (
     ATTEMPT,
@@ -43,6 +41,8 @@ from probe.ledger.schema import (
     Planned,
     Transcript,
 )
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned
 
 BATCH: Final = 1000
 """Rows that are committed together: what a crash can lose of each table."""

@@ -7,11 +7,11 @@ from typing import Any, Final, NamedTuple, get_args, get_type_hints
 
 from sqlalchemy import Boolean, Column, Float, Integer, MetaData, Table, Text
 
-from fake_gateways.audience import Engagement
-from fake_gateways.delivery_report import DeliveryReport
+from fake_gateways.people.readers import Engagement
+from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
-from probe.attempt import Attempt
-from probe.coming_home import Returned
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned
 
 
 class Mailbox(NamedTuple):

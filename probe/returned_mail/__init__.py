@@ -12,12 +12,12 @@ from typing import Final
 
 from flufl.bounce import all_failures
 
-from probe.returned_mail.about import MAX_RECIPIENTS, About, Action, Kind, ReturnedMail
+from probe.returned_mail.arf import read_feedback
 from probe.returned_mail.auto_reply import answered, read_auto_reply
 from probe.returned_mail.diagnostic import ADDRESS, is_general, plausible
-from probe.returned_mail.feedback import read_feedback
 from probe.returned_mail.layouts import Notice, cut, message_id_in, read_anything, read_text, said_about
 from probe.returned_mail.mime import Mail, open_mail
+from probe.returned_mail.model import MAX_RECIPIENTS, About, Action, Kind, ReturnedMail
 from probe.returned_mail.rfc3464 import read_fields
 
 __all__ = ["About", "Action", "Kind", "ReturnedMail", "read"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from probe.returned_mail.about import About
 from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, plausible
 from probe.returned_mail.mime import Mail, one_line
+from probe.returned_mail.model import About
 
 _SAYS_SO: Final = (
     "x-autoreply", "x-autorespond", "x-autoresponse", "x-autoreply-from", "x-auto-reply", "x-vacation",

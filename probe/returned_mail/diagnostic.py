@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from fake_gateways.envelope import is_address
+from fake_gateways.smtp.envelope import is_address
 from probe.returned_mail.mime import one_line
 
 MAX_TEXT: Final = 1_000

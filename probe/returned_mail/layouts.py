@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
-from probe.returned_mail.about import MAX_RECIPIENTS, About, Action
 from probe.returned_mail.diagnostic import ADDRESS, plausible, said_in
+from probe.returned_mail.model import MAX_RECIPIENTS, About, Action
 
 MAX_NOTICE: Final = 256 * 1024
 """Characters of the text for people that are read."""

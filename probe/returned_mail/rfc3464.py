@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from probe.returned_mail.about import MAX_RECIPIENTS, About, Action
 from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_general, plausible, said_in
 from probe.returned_mail.mime import one_line
+from probe.returned_mail.model import MAX_RECIPIENTS, About, Action
 
 _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40})[ \t]{0,9}:[ \t]{0,9}(.*)")
 _RECIPIENT_FIELDS: Final = ("final-recipient", "original-recipient", "x-actual-recipient")

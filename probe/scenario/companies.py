@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Final
 
 from fake_gateways import persona as personas
-from fake_gateways.audience import Audience
-from fake_gateways.envelope import domain_of, is_address
-from fake_gateways.mailboxes import Directory, MailboxState, departures, invent, spread
+from fake_gateways.people.directory import Directory, MailboxState, departures, invent, spread
+from fake_gateways.people.readers import Audience
 from fake_gateways.persona import Persona
 from fake_gateways.policies import AnySettings
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
+from fake_gateways.smtp.envelope import domain_of, is_address
 from probe.input_error import InputError
 from probe.scenario.model import GatewaySpec, Scenario
 

@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
 
 from fake_gateways import persona as personas
-from fake_gateways.envelope import is_address
-from fake_gateways.mailboxes import MailboxState
+from fake_gateways.dns.zone import Domain
+from fake_gateways.people.directory import MailboxState
 from fake_gateways.policies import AnySettings
+from fake_gateways.smtp.envelope import is_address
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
-from fake_gateways.zone import Domain
-from probe.check.prices import Prices
+from probe.judge.prices import Prices
 from probe.scenario.sending import RECIPIENT, Campaign, Sender, TimeZone
 from probe.scenario.strict import HostAndPort, IpAddress, Moment, Name, Strict
 

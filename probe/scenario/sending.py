@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from fake_gateways.dns.zone import Domain
 from fake_gateways.units import Duration, PerTime, Rate, TimeOfDay
-from fake_gateways.zone import Domain
 from probe.scenario.strict import HostAndPort, IpAddress, Name, Strict
 
 RECIPIENT: str = "recipient"

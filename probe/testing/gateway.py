@@ -12,21 +12,21 @@ from typing import Any, Final, Literal, Protocol, Self
 from pydantic import ValidationError
 
 from fake_gateways.clock import VirtualClock
-from fake_gateways.envelope import Stage, is_address
-from fake_gateways.mailboxes import MailboxState
+from fake_gateways.people.directory import MailboxState
 from fake_gateways.persona import Persona
 from fake_gateways.policies.content import compiled
+from fake_gateways.smtp.envelope import Stage, is_address
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.units import parse_duration, parse_rate
 from fake_gateways.verdict import Refuse
 from fake_gateways.wording import Wording
+from probe.harmless import harmless
 from probe.input_error import InputError
-from probe.report.harmless import harmless
 from probe.scenario.load import load_persona
-from probe.testing import sought
-from probe.testing.books import Books, Message
-from probe.testing.served import HOST, Served
-from probe.testing.told import STARTS, Rule, Told, ToldGateway
+from probe.testing import matching as sought
+from probe.testing.listener import HOST, Served
+from probe.testing.recorded import Books, Message
+from probe.testing.rules import STARTS, Rule, Told, ToldGateway
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 """pytest shows where the test stood, not what stands here."""

@@ -12,12 +12,12 @@ import pytest
 import re2
 from rule_files import PUBLIC, REPLIES
 
-from probe.classify.expressions import options
-from probe.classify.heard import Heard, parse
-from probe.classify.known_replies import known_replies
-from probe.classify.rule_files import kind_of, load
-from probe.classify.rule_lint import Finding, Kind, lint, overview
-from probe.classify.rules import RuleClassifier
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.expressions import options
+from probe.classify.rules.files import kind_of, load
+from probe.classify.rules.lint import Finding, Kind, lint, overview
+from probe.classify.rules.persona_replies import known_replies
+from probe.classify.rules.reply import Heard, parse
 
 pytestmark = pytest.mark.skipif(not PUBLIC.exists(), reason="the public rule files are not at hand")
 

@@ -15,10 +15,10 @@ import pytest
 import yaml
 from lone_gateway import case_of, policy
 
-from fake_gateways.envelope import Envelope
 from fake_gateways.policies import dkim, spf
 from fake_gateways.policies.case import Case
 from fake_gateways.policies.spf import SpfResult
+from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Answer, Question, Refuse
 

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.foreign
 LAB: Final = "localhost/fivefifty"
 POSTFIX: Final = "localhost/fivefifty-postfix"
 CONFINED: Final = ("--rm", "--network", "none", "--read-only", "--tmpfs", "/tmp", "--cap-drop", "all", *MODEST)
-CAMPAIGN: Final = ("-v", f"{ROOT / 'probe' / 'starting_set'}:/campaign:ro")
+CAMPAIGN: Final = ("-v", f"{ROOT / 'probe' / 'starter_kit' / 'files'}:/campaign:ro")
 PROJECT: Final = "fivefifty-tried"
 
 

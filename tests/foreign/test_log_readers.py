@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from postfix_instance import postfix, require_postfix
 
-from probe.intake import postfix as postfix_log
 from probe.intake.event import Event, Kind, Line
+from probe.intake.formats import postfix as postfix_log
 
 MESSAGE = "From: <news@news.example>\nMessage-ID: <1@news.example>\nSubject: Hello\n\nHello\n"
 

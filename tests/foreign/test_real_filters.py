@@ -14,10 +14,10 @@ from spamd_instance import spamd
 
 from fake_gateways import scanners
 from fake_gateways.verdict import Scan
-from probe import lab
-from probe.classify.chosen import choose
+from probe.classify.registry import choose
+from probe.lab import run as lab
+from probe.lab.prepare import set_up
 from probe.scenario.load import load
-from probe.setting import set_up
 
 pytestmark = pytest.mark.foreign
 

@@ -13,11 +13,11 @@ from postfix_instance import postfix, require_postfix
 from serve_process import serving
 
 from fake_gateways.truth import Fate
-from probe.check.decisions import join_events
-from probe.intake import postfix as log_format
 from probe.intake.event import BadLine, Event, Kind
-from probe.intake.files import lines
+from probe.intake.formats import postfix as log_format
+from probe.intake.reading.files import lines
 from probe.ledger import Ledger
+from tests.support.reported_decisions import join_events
 
 pytestmark = pytest.mark.foreign
 

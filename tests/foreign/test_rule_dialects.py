@@ -19,12 +19,12 @@ import re2
 from deadline import DEADLINE_S
 from rule_files import PUBLIC, rules
 
-from probe.classify.expressions import Dialect, RefusedError, for_re2, options
-from probe.classify.heard import Heard
-from probe.classify.known_replies import known_replies
-from probe.classify.rule_files import load
-from probe.classify.rule_set import RuleSet
-from probe.classify.rules import RuleClassifier
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.expressions import Dialect, RefusedError, for_re2, options
+from probe.classify.rules.files import load
+from probe.classify.rules.persona_replies import known_replies
+from probe.classify.rules.reply import Heard
+from probe.classify.rules.rule_set import RuleSet
 
 pytestmark = pytest.mark.foreign
 

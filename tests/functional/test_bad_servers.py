@@ -16,11 +16,11 @@ import pytest
 from deadline import DEADLINE_S
 from misbehaving_server import CLOSE, FOREVER, GO_AHEAD, HANG, PIPELINING, RESET, Act, Script, misbehaving
 
-from fake_gateways.envelope import Stage
-from probe.attempt import Failure, Outcome
-from probe.transaction import Heard, introduce, transact
-from probe.transport import Line, LineError, tcp
-from probe.transport.tcp import TcpTransport
+from fake_gateways.smtp.envelope import Stage
+from probe.records.attempt import Failure, Outcome
+from probe.sender.transaction import Heard, introduce, transact
+from probe.sender.transport import Line, LineError, tcp
+from probe.sender.transport.tcp import TcpTransport
 
 T = TypeVar("T")
 Run = Callable[[Coroutine[Any, Any, T]], T]

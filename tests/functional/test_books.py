@@ -16,17 +16,17 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from fake_gateways.mailboxes import MailboxState
+from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Fate, Truth
-from probe import lab
-from probe.attempt import Attempt
-from probe.check.gates import Gate
-from probe.check.join import join
 from probe.classify import Evidence
-from probe.classify.chosen import BASELINES, choose
+from probe.classify.registry import BASELINES, choose
+from probe.judge.gates import Gate
+from probe.judge.join import join
+from probe.lab import run as lab
+from probe.lab.prepare import set_up
 from probe.ledger import Ledger
+from probe.records.attempt import Attempt
 from probe.scenario.load import Loaded, load
-from probe.setting import set_up
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = sorted((ROOT / "scenarios").glob("*.toml"))

@@ -14,11 +14,11 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from deadline import DEADLINE_S
 from trial_gateway import STARTS
 
-from fake_gateways.bouncer import RETRIES_S, Bouncer
 from fake_gateways.clock import VirtualClock
-from fake_gateways.delivery_report import DeliveryReport
+from fake_gateways.dns.zone import World
+from fake_gateways.reports.bouncer import RETRIES_S, Bouncer
+from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.verdict import Answer, Question
-from fake_gateways.zone import World
 
 CONTENT = "From: postmaster@mx.acme.example\r\nSubject: Undeliverable: caf\xe9\r\n\r\nIt came back.\r\n"
 

@@ -20,11 +20,11 @@ from deadline import DEADLINE_S, until
 from fivefifty_command import COMMAND, INPUT_WRONG, INTERRUPTED, PASSED, complaint, environment, fivefifty
 
 from fake_gateways.truth import Cause
-from probe.check.read import read_all
-from probe.check.story import stories
 from probe.classify import ClassifierError, Reading
-from probe.classify.chosen import choose, choose_for, look_at, names_in
+from probe.classify.registry import choose, choose_for, look_at, names_in
 from probe.input_error import InputError
+from probe.judge.run_classifier import read_all
+from probe.judge.story import stories
 from probe.scenario.load import load
 
 CLASSIFIER_FAILED = 4

@@ -12,12 +12,12 @@ from typing import Final
 
 import pytest
 
-from probe import lab
 from probe.classify import Advice
-from probe.classify.chosen import choose
+from probe.classify.registry import choose
+from probe.lab import run as lab
+from probe.lab.prepare import set_up
 from probe.ledger import Classification, Ledger
 from probe.scenario.load import load
-from probe.setting import set_up
 
 ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = ROOT / "scenarios" / "classifiers"

@@ -16,8 +16,10 @@ from asked_about import Refused
 from deadline import DEADLINE_S, until
 
 from fake_gateways.truth import Cause
-from probe.classify import Advice, ClassifierError, Reading, exchange, piped
-from probe.classify.program import Program
+from probe.classify import Advice, ClassifierError, Reading
+from probe.classify.external import pipes as piped
+from probe.classify.external import protocol as exchange
+from probe.classify.external.program import Program
 
 PRELUDE = """
 import json, os, signal, sys, time

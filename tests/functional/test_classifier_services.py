@@ -18,7 +18,7 @@ from asked_about import Refused
 from fake_gateways.loopback import OutsideError
 from fake_gateways.truth import Cause
 from probe.classify import ClassifierError, Reading
-from probe.classify.chosen import choose
+from probe.classify.registry import choose
 from probe.input_error import InputError
 
 Handle = Callable[[BaseHTTPRequestHandler, list[dict[str, Any]]], None]

@@ -10,12 +10,13 @@ from typing import Final
 import pytest
 import trial_gateway
 
-from fake_gateways import nameserver, server
+from fake_gateways import server
+from fake_gateways.dns import nameserver
+from fake_gateways.dns.resolver import Resolver
+from fake_gateways.dns.zone import World
 from fake_gateways.loopback import Network, OutsideError
-from fake_gateways.resolver import Resolver
 from fake_gateways.verdict import Question
-from fake_gateways.zone import World
-from probe.transport.tcp import TcpTransport
+from probe.sender.transport.tcp import TcpTransport
 
 
 class SocketOpened(BaseException):

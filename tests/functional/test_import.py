@@ -12,20 +12,21 @@ import pytest
 from fivefifty_command import INPUT_WRONG, PASSED, complaint, fivefifty
 from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
 
-from fake_gateways.envelope import domain_of
-from probe.attempt import Attempt
-from probe.classify.chosen import choose
-from probe.coming_home import Returned
-from probe.intake import files, learn, write_scenario
-from probe.intake import mailbox as box_format
-from probe.intake.anonymise import Anonymiser
+from fake_gateways.smtp.envelope import domain_of
+from probe.classify.registry import choose
 from probe.intake.event import BadLine, Event, Kind
-from probe.intake.templates import mask
-from probe.intake.write_scenario import import_as_scenario
-from probe.lab import Options, run
+from probe.intake.formats import mailbox as box_format
+from probe.intake.reading import files
+from probe.intake.to_scenario import learn, write_scenario
+from probe.intake.to_scenario.anonymise import Anonymiser
+from probe.intake.to_scenario.templates import mask
+from probe.intake.to_scenario.write_scenario import import_as_scenario
+from probe.lab.prepare import Setting, set_up
+from probe.lab.run import Options, run
 from probe.ledger import Ledger
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned
 from probe.scenario.load import load
-from probe.setting import Setting, set_up
 
 KEY = b"a key for tests, and no other use"
 Mix = dict[str, Counter[tuple[Any, ...]]]

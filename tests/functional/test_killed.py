@@ -17,7 +17,7 @@ from deadline import DEADLINE_S, until
 from fivefifty_command import COMMAND, INTERRUPTED, PASSED, environment, fivefifty
 from small_scenario import SCENARIO, bent
 
-from probe.check.join import join
+from probe.judge.join import join
 from probe.ledger import Ledger
 
 RECIPIENTS = 30_000

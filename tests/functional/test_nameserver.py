@@ -20,11 +20,11 @@ import pytest_asyncio
 from trial_gateway import STARTS
 from wire import PATIENCE_S, connected
 
-from fake_gateways import nameserver
 from fake_gateways.clock import VirtualClock
-from fake_gateways.resolver import Resolver
+from fake_gateways.dns import nameserver
+from fake_gateways.dns.resolver import Resolver
+from fake_gateways.dns.zone import TTL_S, Listing, World
 from fake_gateways.verdict import Answer, Question
-from fake_gateways.zone import TTL_S, Listing, World
 
 ZONE: Final = "bl.reputation.example"
 LISTED_NAME: Final = f"1.0.10.127.{ZONE}"
@@ -331,7 +331,7 @@ class _Silent(asyncio.DatagramProtocol):
 async def test_the_resolver_tells_a_failing_nameserver_from_a_missing_name(
     behaviour: type[asyncio.DatagramProtocol], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fake_gateways.resolver.PATIENCE_S", 0.2)
+    monkeypatch.setattr("fake_gateways.dns.resolver.PATIENCE_S", 0.2)
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(behaviour, local_addr=("127.0.0.1", 0))
     try:
         resolver = Resolver(*transport.get_extra_info("sockname"))

@@ -14,9 +14,9 @@ from deadline import DEADLINE_S
 from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
-from probe.check.gates import Gate
-from probe.check.prices import Prices
-from probe.report.page import Content, page
+from probe.judge.gates import Gate
+from probe.judge.prices import Prices
+from probe.report.html.page import Content, page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

@@ -23,9 +23,9 @@ from deadline import DEADLINE_S
 from fivefifty_command import COMMAND, INPUT_WRONG, PASSED, environment, fivefifty, free_port
 from small_scenario import bent
 
-from probe.attempt import Attempt
 from probe.ledger import Ledger
 from probe.ledger.schema import METADATA
+from probe.records.attempt import Attempt
 
 SEVERAL = bent("recipients = { count = 10 }\n", "")
 for old, new in (

@@ -14,11 +14,11 @@ from small_scenario import bent, write
 from fake_gateways import scanners
 from fake_gateways.loopback import OutsideError
 from fake_gateways.verdict import Answer, Scan
-from probe import lab
-from probe.classify.chosen import choose
+from probe.classify.registry import choose
 from probe.input_error import InputError
+from probe.lab import run as lab
+from probe.lab.prepare import set_up
 from probe.scenario.load import load
-from probe.setting import set_up
 
 UNANSWERED = Answer(failed=True, ttl_s=0.0)
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

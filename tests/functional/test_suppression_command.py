@@ -16,9 +16,9 @@ import pytest
 import small_scenario
 from fivefifty_command import PASSED, complaint, fivefifty
 
-from probe.check.suppression import POLICIES
 from probe.cli import suppression
 from probe.input_error import InputError
+from probe.studies.suppression.policies import POLICIES
 
 FOUR = """\
 schema = 1

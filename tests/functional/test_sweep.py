@@ -15,13 +15,13 @@ from deadline import DEADLINE_S, until
 from fivefifty_command import COMMAND, INTERRUPTED, PASSED, complaint, environment, fivefifty
 from small_scenario import bent
 
-from probe import lab
-from probe.classify.chosen import choose
-from probe.grid import parse
+from probe.classify.registry import choose
 from probe.input_error import InputError
+from probe.lab import run as lab
+from probe.lab.prepare import set_up
 from probe.scenario.load import Loaded, load
-from probe.setting import set_up
-from probe.sweeping import prepare, run
+from probe.studies.sweep.grid import parse
+from probe.studies.sweep.run import prepare, run
 
 # Everybody works at one company whose filter dislikes the message; its share of lies is what is varied.
 LYING = bent("recipients = { count = 10 }\n", "", bent('type = "content"', 'type = "content"\n  refuse_at = 2.0'))

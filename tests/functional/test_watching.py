@@ -14,8 +14,8 @@ from rich.console import Console
 from small_scenario import SCENARIO, bent
 
 from probe.ledger import Ledger
-from probe.progress import Progress, Standing, Step, Steps
-from probe.report.watching import ROWS, destinations
+from probe.report.terminal.live_progress import ROWS, destinations
+from probe.sender.progress import Progress, Standing, Step, Steps
 
 
 def test_the_log_holds_every_attempt_and_every_decision(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from wire import Client, connected
 
 from fake_gateways import certificate
 from fake_gateways.truth import Fate
-from probe import event_loop
+from probe.lab import event_loop
 
 ANN = "ann@northwind.example"
 MAIL, RCPT = b"MAIL FROM:<news@bounce.messenger.example>", f"RCPT TO:<{ANN}>".encode()

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from probe import workforce
+from probe.lab import processes as workforce
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3])

@@ -16,9 +16,9 @@ classifiers.code.missed_dead = { max = 0 }
 """
 FOREIGN: Final = bent("[sender]\n", 'clock = "wall"\n[sender]\nsmart_host = "127.0.0.1:2525"\n', SCENARIO + GATES)
 COUNT: Final = """
-import probe.lab
+import probe.lab.run
 
-run = probe.lab.run
+run = probe.lab.run.run
 
 
 def counted(*arguments, **more):
@@ -27,11 +27,11 @@ def counted(*arguments, **more):
     return run(*arguments, **more)
 
 
-probe.lab.run = counted
+probe.lab.run.run = counted
 
 
 def pytest_unconfigure():
-    probe.lab.run = run
+    probe.lab.run.run = run
 """
 
 
@@ -189,7 +189,7 @@ def test_a_run_that_cannot_be_fails_every_gate_with_its_sentence_and_is_not_trie
 
 
 def test_a_fault_of_ours_is_shown_whole(written: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("probe.lab.judge", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("probe.lab.run.judge", lambda *_, **__: 1 / 0)
     done = run(written, "--fivefifty", "-k", "delivered")
     done.stdout.fnmatch_lines(["E * ZeroDivisionError: division by zero", "*/test_collecting.py:*: ZeroDivisionError"])
 

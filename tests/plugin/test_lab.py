@@ -12,7 +12,7 @@ from small_scenario import SCENARIO, bent
 
 from probe.input_error import InputError
 from probe.ledger import Ledger
-from probe.testing.scenario_run import How, LabFixture, ScenarioRun
+from probe.testing.lab import How, LabFixture, ScenarioRun
 
 GATES: Final = """
 [expect]

@@ -12,16 +12,16 @@ from inner_pytest import ALONE, run, run_apart
 
 def test_the_entry_point_has_our_name_alone() -> None:
     found = [each for each in metadata.entry_points(group="pytest11") if each.value.startswith("probe")]
-    assert [(each.name, each.value) for each in found] == [("fivefifty", "probe.pytest_plugin")]
+    assert [(each.name, each.value) for each in found] == [("fivefifty", "probe.testing.plugin")]
 
 
 def test_it_imports_nothing_but_pytest_until_it_is_used() -> None:
     shows = (
-        "import pytest, sys; before = set(sys.modules); import probe.pytest_plugin; "
+        "import pytest, sys; before = set(sys.modules); import probe.testing.plugin; "
         "print(*sorted(set(sys.modules) - before))"
     )
     done = subprocess.run([sys.executable, "-c", shows], check=True, capture_output=True, text=True, timeout=60)
-    assert done.stdout.split() == ["probe", "probe.pytest_plugin"]
+    assert done.stdout.split() == ["probe", "probe.testing", "probe.testing.plugin"]
 
 
 def test_a_project_that_does_not_use_it_loads_nothing_of_ours(pytester: pytest.Pytester) -> None:
@@ -32,7 +32,7 @@ def test_a_project_that_does_not_use_it_loads_nothing_of_ours(pytester: pytest.P
 
         def test_nothing():
             ours = [name for name in sys.modules if name.partition(".")[0] in {"probe", "fake_gateways"}]
-            assert ours == ["probe", "probe.pytest_plugin"]
+            assert ours == ["probe", "probe.testing", "probe.testing.plugin"]
             assert not {"pydantic", "sqlalchemy", "re2", "aiosmtpd", "rich"} & set(sys.modules)
         """
     )

@@ -10,7 +10,7 @@ from mailing import ANN, BOB, SENDER, mail, message
 from fake_gateways.policies.content import compiled
 from fake_gateways.truth import Cause
 from probe.testing.gateway import GatewayFixture, MakeGateway, StageName
-from probe.testing.pattern import fits, holds
+from probe.testing.patterns import fits, holds
 
 
 def codes(gateway: GatewayFixture, *recipients: str) -> list[int]:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import addresses, command_lines, domains, examples
 
-from fake_gateways.command import SyntaxMistake, parse
-from fake_gateways.envelope import domain_of
+from fake_gateways.smtp.command import SyntaxMistake, parse
+from fake_gateways.smtp.envelope import domain_of
 
 _VERB = re.compile(r"[A-Z]{3,10}")
 

@@ -10,9 +10,9 @@ from circumstances import address, campaign_of, evidence_of, words
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from probe.attempt import Attempt
 from probe.classify.context import Context, Streaming
 from probe.classify.evidence import Evidence
+from probe.records.attempt import Attempt
 
 PATTERNS = st.text(".xl", min_size=1, max_size=60)
 TEXTS = st.sampled_from(

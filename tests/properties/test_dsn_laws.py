@@ -9,9 +9,9 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_gateways.dsn import Habit, Layout, Report, Undelivered
-from fake_gateways.dsn_layouts import compose
-from fake_gateways.reply import Reply
+from fake_gateways.reports.dsn import Habit, Layout, Report, Undelivered
+from fake_gateways.reports.layouts import compose
+from fake_gateways.smtp.reply import Reply
 
 _HOSTILE: Final = (
     "\r\nBcc: everybody@else.example",

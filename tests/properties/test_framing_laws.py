@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import contents, examples, pieces
 
-from fake_gateways.command import MAX_LINE_OCTETS
-from fake_gateways.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
-from probe.message import stuff
+from fake_gateways.smtp.command import MAX_LINE_OCTETS
+from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
+from probe.sender.template import stuff
 
 LIMIT = 2000
 Event = tuple[str, bytes]

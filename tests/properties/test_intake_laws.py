@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from intake_samples import MAILBOX, SAMPLES, Sample
 
-from probe.intake import files, mailbox
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.templates import Templates, mask
+from probe.intake.formats import mailbox
+from probe.intake.reading import files
+from probe.intake.to_scenario.templates import Templates, mask
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
 JSON = st.recursive(

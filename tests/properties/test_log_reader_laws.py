@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
 
-from fake_gateways.envelope import Stage
-from probe.intake import exim, kumomta, postfix, powermta
+from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, Line
-from probe.intake.line_by_line import MAX_LINE
-from probe.intake.queue_memory import QueueMemory
-from probe.intake.quoted import MAX_NAME, MAX_TEXT
+from probe.intake.formats import exim, kumomta, postfix, powermta
+from probe.intake.reading.lines import MAX_LINE
+from probe.intake.reading.queue_memory import QueueMemory
+from probe.intake.reading.quoted import MAX_NAME, MAX_TEXT
 
 SAMPLES: Final = Path(__file__).parents[1] / "intake/documented"
 LONG: Final = MAX_LINE - 500

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples, pieces, replies
 
-from fake_gateways.reply import GarbageError, Reply, ReplyReader
+from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader
 
 several = st.lists(replies(), min_size=1, max_size=4)
 

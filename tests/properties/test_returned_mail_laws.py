@@ -8,9 +8,9 @@ from typing import Final
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fake_gateways.dsn import Habit, Layout, Report, Undelivered
-from fake_gateways.dsn_layouts import compose
-from fake_gateways.reply import EnhancedStatus, Reply
+from fake_gateways.reports.dsn import Habit, Layout, Report, Undelivered
+from fake_gateways.reports.layouts import compose
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from probe.returned_mail import ReturnedMail, read
 from probe.returned_mail.layouts import LAYOUTS
 

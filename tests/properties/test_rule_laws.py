@@ -12,18 +12,18 @@ from hypothesis import strategies as st
 from rule_files import rules
 from strategies import examples, reply_lines
 
-from fake_gateways.envelope import Stage
+from fake_gateways.smtp.envelope import Stage
 from probe.classify import Evidence
-from probe.classify.expressions import Dialect, RefusedError, for_re2, is_wild, options
-from probe.classify.expressions import examples as texts_of
-from probe.classify.formats import PARSERS
-from probe.classify.heard import Heard, parse
-from probe.classify.known_replies import Known, known_replies
-from probe.classify.made_up import replies_for
-from probe.classify.rule_lint import lint
-from probe.classify.rule_search import Search
-from probe.classify.rule_set import RuleText
-from probe.classify.rules import RuleClassifier
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.example_replies import replies_for
+from probe.classify.rules.expressions import Dialect, RefusedError, for_re2, is_wild, options
+from probe.classify.rules.expressions import examples as texts_of
+from probe.classify.rules.formats import PARSERS
+from probe.classify.rules.lint import lint
+from probe.classify.rules.persona_replies import Known, known_replies
+from probe.classify.rules.reply import Heard, parse
+from probe.classify.rules.rule_set import RuleText
+from probe.classify.rules.search import Search
 from probe.input_error import InputError
 
 KNOWN = known_replies()

@@ -12,14 +12,14 @@ from lone_gateway import CLEAN, FILTER, JUNK, PEER, RETURN_PATH, SPAM, STAFF, ST
 from strategies import command_lines, examples
 
 from fake_gateways import persona as personas
-from fake_gateways.command import SyntaxMistake, parse
-from fake_gateways.envelope import Stage
+from fake_gateways.dns.zone import Listing
 from fake_gateways.policies.ip_reputation import IpReputationSettings
 from fake_gateways.policies.velocity import VelocitySettings
-from fake_gateways.reply import Reply
 from fake_gateways.session import TIMED_OUT
+from fake_gateways.smtp.command import SyntaxMistake, parse
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Fate, Truth
-from fake_gateways.zone import Listing
 
 ZONE = "bl.reputation.example"
 NEIGHBOUR = "127.10.0.2"

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from strategies import examples
 
 from fake_gateways.truth import Cause
-from probe.check.replay import Outcome, Replay
-from probe.check.story import Key, Story, stories
-from probe.check.suppression import DAY_S, NEVER, POLICIES, Hearing, first_hard, never
 from probe.classify.by_code import ByCode
 from probe.classify.reading import Advice, Reading
+from probe.judge.story import Key, Story, stories
 from probe.ledger import Mailbox
+from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, Hearing, first_hard, never
+from probe.studies.suppression.replay import Outcome, Replay
 
 readings = st.builds(
     Reading,

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from sample_lines import Reader, lines_of, sample
 from strategies import examples
 
-from fake_gateways.envelope import Stage
+from fake_gateways.smtp.envelope import Stage
 from probe.input_error import InputError
-from probe.intake import mailgun, postmark, sendgrid, ses, sparkpost
-from probe.intake.columns import read_csv, read_json_lines
-from probe.intake.documents import Document
-from probe.intake.documents import read as read_documents
 from probe.intake.event import BadLine, Event, Kind
-from probe.intake.reply_text import MAX_TEXT, enhanced_of
+from probe.intake.formats import mailgun, postmark, sendgrid, ses, sparkpost
+from probe.intake.formats.columns import read_csv, read_json_lines
+from probe.intake.reading.json_documents import Document
+from probe.intake.reading.json_documents import read as read_documents
+from probe.intake.reading.reply_text import MAX_TEXT, enhanced_of
 
 READERS: Final[dict[str, Reader]] = {
     "mailgun": mailgun.read,

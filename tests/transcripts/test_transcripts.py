@@ -11,11 +11,12 @@ from typing import Final, Protocol
 import pytest
 import trial_gateway
 import wire
-from transcripts.transcript import Connection, Said, Transcript, TranscriptError, parse, read
+from transcript import Connection, Said, Transcript, TranscriptError, parse, read
 from trial_gateway import Trial
 
-from fake_gateways import nameserver, persona
-from fake_gateways.resolver import Resolver
+from fake_gateways import persona
+from fake_gateways.dns import nameserver
+from fake_gateways.dns.resolver import Resolver
 from fake_gateways.session import Dialogue, Session
 from fake_gateways.truth import Truth
 from fake_gateways.units import parse_duration

@@ -10,11 +10,11 @@ from typing import assert_type
 import pytest
 
 from fake_gateways.truth import Truth
-from probe.check.gates import Gate
-from probe.check.score import Scorecard
-from probe.testing.books import Message
+from probe.judge.gates import Gate
+from probe.judge.scorecard import Scorecard
 from probe.testing.gateway import GatewayFixture, MakeGateway
-from probe.testing.scenario_run import LabFixture, ScenarioRun
+from probe.testing.lab import LabFixture, ScenarioRun
+from probe.testing.recorded import Message
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Final
 
-from probe.attempt import Attempt
+from probe.classify.context.observations import Surroundings
 from probe.classify.context.reader import Reader
-from probe.classify.context.rounds import is_test
+from probe.classify.context.retests import is_test
 from probe.classify.context.streaming import Streaming
-from probe.classify.context.surroundings import Surroundings
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading
+from probe.records.attempt import Attempt
 
 _WHEN: Final = attrgetter("at", "lane", "seq")
 

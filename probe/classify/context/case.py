@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from fake_gateways.envelope import Stage
-from probe.attempt import Attempt, Outcome
-from probe.classify.context.heard import rank_of
+from fake_gateways.smtp.envelope import Stage
+from probe.classify.context.observations import EVERY_SOURCE, Place, Seat, Surroundings
+from probe.classify.context.replies_by_stage import rank_of
 from probe.classify.context.series import Run, Series
-from probe.classify.context.surroundings import EVERY_SOURCE, Place, Seat, Surroundings
 from probe.classify.context.words import Words, pattern_of, read
 from probe.classify.evidence import Evidence
+from probe.records.attempt import Attempt, Outcome
 
 
 class Case:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from fake_gateways.envelope import Stage
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fault
-from probe.classify.context import conditions, elsewhere, runs
 from probe.classify.context.case import Case
+from probe.classify.context.evidence import other_companies as elsewhere
+from probe.classify.context.evidence import runs
+from probe.classify.context.evidence import sender_conditions as conditions
 
 _WORTH_NAMING = 1.0
 

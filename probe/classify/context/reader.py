@@ -9,18 +9,18 @@ from math import exp, log
 from typing import Final
 
 from fake_gateways.truth import Cause, Fault
-from probe.attempt import Attempt, Outcome
 from probe.classify.by_code import ByCode
 from probe.classify.context.case import Case
 from probe.classify.context.cause import likely_cause
-from probe.classify.context.chance import bounded
-from probe.classify.context.evidence_functions import FUNCTIONS, NAMES, Weighed
-from probe.classify.context.rounds import refusals
-from probe.classify.context.surroundings import Surroundings
+from probe.classify.context.evidence import FUNCTIONS, NAMES, Weighed
+from probe.classify.context.observations import Surroundings
+from probe.classify.context.odds import bounded
+from probe.classify.context.retests import refusals
 from probe.classify.context.weights import Weights, worth
 from probe.classify.context.words import pattern_of, words_of
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading, without_refusal
+from probe.records.attempt import Attempt, Outcome
 
 _DELIVERED: Final = Reading(None, "delivered", 0.998, Advice.KEEP)
 _NOT_REFUSED: Final = 0.95

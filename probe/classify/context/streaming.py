@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from probe.attempt import Attempt
-from probe.classify.context.heard import rank_of
+from probe.classify.context.observations import Surroundings
 from probe.classify.context.reader import Reader
-from probe.classify.context.rounds import is_test
-from probe.classify.context.surroundings import Surroundings
+from probe.classify.context.replies_by_stage import rank_of
+from probe.classify.context.retests import is_test
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence, Opened
 from probe.classify.reading import Reading
-from probe.coming_home import Returned, is_bounce
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned, is_bounce
 
 _LATELY: Final = 20
 """Words that count for how an address fares."""

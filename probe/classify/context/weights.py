@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Final, NamedTuple
 
-from probe.classify.context.evidence_functions import FUNCTIONS, NAMES
+from probe.classify.context.evidence import FUNCTIONS, NAMES
 
 _AGAIN: Final = ("first_verdict", "living_refused_again", "share_refused_again")
 Curve = tuple[tuple[float, float], ...]

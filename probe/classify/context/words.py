@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault
-from probe.attempt import Attempt
 from probe.classify.by_text import ByText
+from probe.records.attempt import Attempt
 
 _MOST: Final = 600
 """Characters of a reply that are read."""

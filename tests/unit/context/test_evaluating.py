@@ -9,13 +9,13 @@ import pytest
 from book_rows import attempt, refused, truth
 from circumstances import UNKNOWN, evidence_of
 
-from fake_gateways.mailboxes import MailboxState
-from probe import evaluating
-from probe.check.story import Key, Story
-from probe.classify.context.evidence_functions import NAMES
+from fake_gateways.people.directory import MailboxState
+from probe.classify.context.evidence import NAMES
 from probe.classify.context.weights import shipped
 from probe.classify.reading import Advice, Reading
-from probe.training import held_out
+from probe.judge.story import Key, Story
+from probe.studies import evaluate as evaluating
+from probe.studies.fit import held_out
 
 ANN: Key = ("news", "ann@acme.example")
 BOB: Key = ("news", "bob@acme.example")

@@ -13,13 +13,13 @@ from circumstances import UNKNOWN, address, campaign_of, evidence_of, words
 import probe.classify.context as package
 from fake_gateways import persona as personas
 from fake_gateways.truth import Cause
-from probe.attempt import Attempt
 from probe.classify.context import Context, Streaming
-from probe.classify.context.evidence_functions import FUNCTIONS, NAMES
+from probe.classify.context.evidence import FUNCTIONS, NAMES
 from probe.classify.context.weights import Sum, Weights, parse, shipped, worth, write
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading
-from probe.coming_home import Returned
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned
 
 WEEK_S = 7 * 86_400.0
 QUIET = ("." * 24 + "x") * 8

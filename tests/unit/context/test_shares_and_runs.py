@@ -8,14 +8,29 @@ import pytest
 from book_rows import STARTS
 from circumstances import address, campaign_of, case, words
 
-from probe.attempt import Attempt
-from probe.classify.context import conditions, elsewhere, explanations, gather, runs, turnover
+from probe.classify.context import gather
 from probe.classify.context.case import Case
-from probe.classify.context.chance import MOST, beyond_turnover, differs, excess, left, log_odds, none_of, share_left
+from probe.classify.context.evidence import (
+    excess_over_turnover as explanations,
+)
+from probe.classify.context.evidence import (
+    other_companies as elsewhere,
+)
+from probe.classify.context.evidence import (
+    runs,
+)
+from probe.classify.context.evidence import (
+    sender_conditions as conditions,
+)
+from probe.classify.context.evidence import (
+    share_refused as turnover,
+)
+from probe.classify.context.observations import Lone
+from probe.classify.context.odds import MOST, beyond_turnover, differs, excess, left, log_odds, none_of, share_left
 from probe.classify.context.series import Run, Series
-from probe.classify.context.surroundings import Lone
 from probe.classify.evidence import Evidence
-from probe.coming_home import Returned
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned
 
 REPORT = Returned("acme", 1, STARTS + 60, "", "news", "", "report", "failed", "5.1.1", 550, "not found", "",
                   "return-path", "")  # fmt: skip

@@ -8,12 +8,12 @@ import pytest
 from book_rows import STARTS, attempt, refused
 from circumstances import UNKNOWN, address, campaign_of, case, evidence_of, words
 
-from probe.classify.context import history, retries, servers, stage, wording
 from probe.classify.context.case import Case
+from probe.classify.context.evidence import history, retries, servers, stage, wording
 from probe.classify.context.vendor import vendor_of, vendors
 from probe.classify.context.words import pattern_of, read
 from probe.classify.evidence import Evidence, Opened
-from probe.coming_home import Returned
+from probe.returned_mail.joiner import Returned
 
 DAY_S = 86_400.0
 

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from fake_gateways import persona as personas
-from probe.classify.context.evidence_functions import NAMES
+from probe.classify.context.evidence import NAMES
 from probe.classify.context.reader import probability
 from probe.classify.context.weights import worth
 from probe.scenario.load import check
-from probe.training import cases
-from probe.training.families import FAMILIES, PERSONAS, scenario
+from probe.studies.fit import cases
+from probe.studies.fit.families import FAMILIES, PERSONAS, scenario
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -56,7 +56,7 @@ def synthetic() -> tuple[Any, Any, Any]:
 
 def test_fitted_weights_are_never_negative_and_find_what_matters() -> None:
     np, found, alive = synthetic()
-    from probe.training import fitting  # noqa: PLC0415 - an extra
+    from probe.studies.fit import fitting  # noqa: PLC0415 - an extra
 
     base, useful, against, idle = fitting.fit_weights(found, alive, np.ones(4000))
     assert useful == pytest.approx(1.8, abs=0.4)
@@ -67,7 +67,7 @@ def test_fitted_weights_are_never_negative_and_find_what_matters() -> None:
 
 def test_the_curve_never_falls_and_makes_probabilities_of_sums() -> None:
     np, found, alive = synthetic()
-    from probe.training import fitting  # noqa: PLC0415 - an extra
+    from probe.studies.fit import fitting  # noqa: PLC0415 - an extra
 
     fitted = fitting.fit(found, alive, np.ones(4000))
     assert (np.diff(fitted.curve) >= 0.0).all()

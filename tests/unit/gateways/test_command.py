@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fake_gateways.command import SyntaxMistake, parse
+from fake_gateways.smtp.command import SyntaxMistake, parse
 
 
 @pytest.mark.parametrize(

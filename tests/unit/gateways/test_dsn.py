@@ -12,9 +12,9 @@ from typing import Any, cast
 import pytest
 from flufl.bounce import scan_message
 
-from fake_gateways.dsn import MAX_QUOTED_OCTETS, Habit, Layout, Report, Undelivered, disagreeing
-from fake_gateways.dsn_layouts import compose
-from fake_gateways.reply import EnhancedStatus, Reply
+from fake_gateways.reports.dsn import MAX_QUOTED_OCTETS, Habit, Layout, Report, Undelivered, disagreeing
+from fake_gateways.reports.layouts import compose
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
 
 ANN, BEN = "ann@acme.example", "ben@acme.example"
 RETURN_PATH = "news+ann=acme.example@bounce.sender.example"

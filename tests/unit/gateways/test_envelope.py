@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fake_gateways.envelope import NULL_RETURN_PATH, Envelope, domain_of
+from fake_gateways.smtp.envelope import NULL_RETURN_PATH, Envelope, domain_of
 
 
 @pytest.mark.parametrize(

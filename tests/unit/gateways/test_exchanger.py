@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from fake_gateways.exchanger import NO_ADDRESS, NO_ANSWER, NOT_THERE, NULL_MX, Ask, Exchanger, way_to
+from fake_gateways.dns.mx_lookup import NO_ADDRESS, NO_ANSWER, NOT_THERE, NULL_MX, Ask, Exchanger, way_to
 from fake_gateways.verdict import Answer, Question
 
 MX = Question("acme.example", "MX")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from fake_gateways.command import MAX_LINE_OCTETS
-from fake_gateways.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
-from probe.message import stuff
+from fake_gateways.smtp.command import MAX_LINE_OCTETS
+from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
+from probe.sender.template import stuff
 
 LIMIT = 1000
 MOST_HELD = LIMIT * 4 // 3 + 10

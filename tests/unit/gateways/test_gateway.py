@@ -10,13 +10,13 @@ import pytest
 from lone_gateway import ALICE, BORIS, CLARA, FILTER, PEER, SPAM, STARTS, STRANGER, LoneGateway, case_of
 
 from fake_gateways import persona as personas
-from fake_gateways.envelope import Stage
 from fake_gateways.gateway import Gateway
 from fake_gateways.policies.content import ContentSettings
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.ip_reputation import IpReputationSettings
 from fake_gateways.policies.velocity import VelocitySettings
-from fake_gateways.reply import Reply
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, Question, Refuse
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
 
-from fake_gateways.mailboxes import YEAR_S, Directory, MailboxState, departures, invent, spread
+from fake_gateways.people.directory import YEAR_S, Directory, MailboxState, departures, invent, spread
 
 DOMAINS = ["northwind.example", "northwind-labs.example"]
 SHARES = {MailboxState.DEPARTED: 0.05, MailboxState.FULL: 0.01, MailboxState.DISABLED: 0.02}

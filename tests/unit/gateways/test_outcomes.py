@@ -10,8 +10,8 @@ import pytest
 from flufl.bounce import scan_message
 from lone_gateway import ALICE, BORIS, CLARA, CLEAN, DORIS, FILTER, RETURN_PATH, SPAM, LoneGateway, policy
 
-from fake_gateways.dsn import Layout
 from fake_gateways.persona import Reports
+from fake_gateways.reports.dsn import Layout
 from fake_gateways.truth import Cause, Fate
 
 REFUSING = policy("ip-reputation", at="connect", deny=["127.0.0.0/8"])

@@ -12,10 +12,10 @@ import pytest
 from lone_gateway import ALICE, PEER, RETURN_PATH, LoneGateway, case_of
 
 from fake_gateways import persona as personas
-from fake_gateways.envelope import Stage
 from fake_gateways.persona import Persona, Refusal, Says
 from fake_gateways.policies import KINDS
-from fake_gateways.reply import Reply, ReplyReader
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import Reply, ReplyReader
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 from fake_gateways.wording import Wording

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fake_gateways.reply import (
+from fake_gateways.smtp.reply import (
     MAX_LINE_OCTETS,
     MAX_LINES,
     EnhancedStatus,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from fake_gateways.dns.zone import LISTED, TTL_S, Listing, World, blocklist_name
 from fake_gateways.verdict import Answer, Question
-from fake_gateways.zone import LISTED, TTL_S, Listing, World, blocklist_name
 
 ZONE = "bl.reputation.example"
 

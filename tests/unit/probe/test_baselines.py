@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_gateways.truth import Cause, Remedy
-from probe.attempt import Attempt, Failure
 from probe.classify import Evidence, Reading, RecipientClassifier
-from probe.classify.chosen import BASELINES
+from probe.classify.registry import BASELINES
+from probe.records.attempt import Attempt, Failure
 
 POOR_REPUTATION = (
     "esa1.acme.iphmx.com\nYour access to this mail system has been rejected due to the sending MTA's poor reputation."

@@ -7,7 +7,9 @@ import io
 import pytest
 from rich.console import Console
 
-from probe.breaking import (
+from probe.input_error import InputError
+from probe.report.terminal.sweep import answer, heading, print_sweep, row
+from probe.studies.sweep.break_points import (
     HARD_BOUNCES,
     MISSED_DEAD,
     WRONGLY_SUPPRESSED,
@@ -18,9 +20,7 @@ from probe.breaking import (
     breaking,
     parse_bound,
 )
-from probe.grid import parse, points
-from probe.input_error import InputError
-from probe.report.sweep import answer, heading, print_sweep, row
+from probe.studies.sweep.grid import parse, points
 
 
 def findings(

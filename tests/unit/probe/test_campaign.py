@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.campaign import Delivery, Listed, choose, merge_fields, read_list
 from probe.input_error import InputError
 from probe.scenario.sending import Campaign, Sender
-from probe.schedule import Quota, plan
+from probe.sender.recipients import Delivery, Listed, choose, merge_fields, read_list
+from probe.sender.schedule import Quota, plan
 
 BOM = b"\xef\xbb\xbf"
 MAILBOXES = [f"person{number}@acme.example" for number in range(50)]

@@ -7,8 +7,8 @@ from fractions import Fraction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.check.cheapest import Prices, choices
-from probe.check.replay import Outcome, Part
+from probe.studies.suppression.cheapest import Prices, choices
+from probe.studies.suppression.replay import Outcome, Part
 
 
 def outcome(name: str, missed: int, dead: int) -> Outcome:

@@ -6,12 +6,12 @@ import email
 
 import pytest
 
-from fake_gateways.dsn import Habit, Layout, Report, Undelivered
-from fake_gateways.dsn_layouts import compose
-from fake_gateways.personal_mail import Received, complaint, vacation_note
-from fake_gateways.reply import EnhancedStatus, Reply
-from probe import return_path
-from probe.coming_home import MAX_KEPT, Home, Returned, is_bounce
+from fake_gateways.reports.dsn import Habit, Layout, Report, Undelivered
+from fake_gateways.reports.layouts import compose
+from fake_gateways.reports.vacation_and_arf import Received, complaint, vacation_note
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
+from probe.returned_mail import verp as return_path
+from probe.returned_mail.joiner import MAX_KEPT, Home, Returned, is_bounce
 
 ANN = "ann@acme.example"
 VERP = return_path.encode("news", ANN, "bounce.sender.example")

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_scenario import SCENARIO, bent, write
 
-from fake_gateways.mailboxes import Directory, MailboxState
+from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
 from probe.input_error import InputError
+from probe.lab.prepare import set_up
 from probe.scenario.companies import Company, companies, staff
 from probe.scenario.load import load
 from probe.scenario.model import Scenario
-from probe.setting import set_up
 
 
 def gateway(name: str = "plain", **keys: Any) -> dict[str, Any]:

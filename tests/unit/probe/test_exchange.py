@@ -12,12 +12,22 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from fake_gateways.truth import Cause
-from probe.attempt import Attempt
 from probe.classify import ClassifierError, Evidence
-from probe.classify.awaited import Awaited
 from probe.classify.evidence import Opened
-from probe.classify.exchange import End, Request, ToldAttempt, ToldOpened, ToldReturned, end, line, request, schema
-from probe.coming_home import Returned
+from probe.classify.external.pending import Awaited
+from probe.classify.external.protocol import (
+    End,
+    Request,
+    ToldAttempt,
+    ToldOpened,
+    ToldReturned,
+    end,
+    line,
+    request,
+    schema,
+)
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned
 
 HOME = Returned("acme", 1, STARTS + 60, "b+1@sender.example", "news", "ann@acme.example", "report", "failed", "5.1.1",
                 550, "unknown", "<1@sender.example>", "return-path", "")  # fmt: skip

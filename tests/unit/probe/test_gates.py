@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from fake_gateways.truth import Cause
-from probe.check.classifier_score import score_classifier
-from probe.check.gates import Bound, Gate, bounds, judge
-from probe.check.score import Scorecard, score_truth
 from probe.input_error import InputError
+from probe.judge.classifier_score import score_classifier
+from probe.judge.gates import Bound, Gate, bounds, judge
+from probe.judge.scorecard import Scorecard, score_truth
 
 FIGURES: dict[str, Any] = {
     "scenario": "small",

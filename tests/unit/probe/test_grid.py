@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.grid import MOST_RUNS, Axis, parse, points, put, short_names, told
 from probe.input_error import InputError
+from probe.studies.sweep.grid import MOST_RUNS, Axis, parse, points, put, short_names, told
 
 SCENARIO = tomllib.loads("""
 seed = 7

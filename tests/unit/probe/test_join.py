@@ -8,8 +8,8 @@ import pytest
 from book_rows import attempt, refused, truth
 
 from fake_gateways.truth import Cause, Fate
-from probe.attempt import Failure
-from probe.check.join import join
+from probe.judge.join import join
+from probe.records.attempt import Failure
 
 
 def test_an_attempt_joins_the_decision_under_its_return_path() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from lane_bench import MESSAGE, STARTS, Connection, Run, at_once, due, run
+from lane_harness import MESSAGE, STARTS, Connection, Run, at_once, due, run
 
 from fake_gateways.truth import Cause
-from probe.attempt import Attempt
-from probe.campaign import Delivery
-from probe.check.join import join
+from probe.judge.join import join
+from probe.records.attempt import Attempt
+from probe.sender.recipients import Delivery
 
 # Cisco's persona offers no PIPELINING: MAIL, RCPT, DATA and the content take a round trip each, and a new
 # connection two before them. Proofpoint's does (RFC 2920): a run of commands and the content, two round trips.

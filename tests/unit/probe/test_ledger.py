@@ -13,10 +13,10 @@ import pytest
 from book_rows import attempt, refused, truth
 
 from fake_gateways.truth import Truth
-from probe.attempt import Attempt
 from probe.cli import books
 from probe.input_error import InputError
 from probe.ledger import BATCH, FILE, Classification, Ledger, Mailbox, Note, Planned
+from probe.records.attempt import Attempt
 
 NOT_HASHED = {"peer_port", "local_port", "duration_s"}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from book_rows import attempt
 
-from probe.campaign import Delivery
 from probe.ledger.schema import Intent
-from probe.left import Left, left_over
-from probe.mail import Letter, Mail
-from probe.message import Template
-from probe.retry import RetrySchedule
 from probe.scenario.sending import Retry
+from probe.sender.messages import Letter, Mail
+from probe.sender.recipients import Delivery
+from probe.sender.resume import Left, left_over
+from probe.sender.retry import RetrySchedule
+from probe.sender.template import Template
 
 STARTS = 1_772_438_400.0
 PEOPLE = ("ann@acme.example", "ben@acme.example")

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_gateways.framing import Framing
+from fake_gateways.smtp.framing import Framing
 from probe.input_error import InputError
-from probe.message import MAX_OCTETS, Template, read, stuff
+from probe.sender.template import MAX_OCTETS, Template, read, stuff
 
 AT = 1_772_438_400.0
 ID = "<news.0@mta1.sender.example>"

@@ -11,11 +11,11 @@ from small_scenario import bent, write
 from fake_gateways import persona as personas
 from fake_gateways.loopback import OutsideError
 from fake_gateways.truth import Cause
-from probe.classify.chosen import choose
+from probe.classify.registry import choose
 from probe.input_error import InputError
-from probe.lab import Options, run
+from probe.lab.prepare import set_up
+from probe.lab.run import Options, run
 from probe.scenario.load import load
-from probe.setting import set_up
 
 CLAIMS = 'claims = { content = "user-unknown" }'
 NUMBERS = "[numbers.velocity]\nlimit = '3/1h'\n\n[numbers.greylisting]\nwait = '60s'\n\n"

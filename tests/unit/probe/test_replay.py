@@ -25,20 +25,20 @@ from typing import Any
 import pytest
 from book_rows import STARTS, attempt, refused
 
-from fake_gateways.audience import Engagement
+from fake_gateways.people.readers import Engagement
 from fake_gateways.truth import Cause
-from probe.attempt import Attempt
-from probe.check.interval import wilson
-from probe.check.replay import Outcome, Part, Replay, try_out
-from probe.check.story import Key, Story, stories
-from probe.check.suppression import DAY_S, NEVER, POLICIES, Hearing, Policy
 from probe.classify.by_code import ByCode
-from probe.classify.chosen import choose
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Chosen, Reading
-from probe.coming_home import Returned
+from probe.classify.registry import choose
 from probe.input_error import InputError
+from probe.judge.interval import wilson
+from probe.judge.story import Key, Story, stories
 from probe.ledger import Mailbox
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned
+from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, Hearing, Policy
+from probe.studies.suppression.replay import Outcome, Part, Replay, try_out
 
 CAMPAIGNS = ("march", "april", "may", "june")
 HEARD = {"ann": "dhdd", "bob": "hhhh", "cat": "ddhh", "dan": "ssss", "eve": "hhdd"}

@@ -10,9 +10,9 @@ from book_rows import attempt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.attempt import Attempt, Failure, Outcome
-from probe.retry import RetrySchedule
+from probe.records.attempt import Attempt, Failure, Outcome
 from probe.scenario.sending import Retry
+from probe.sender.retry import RetrySchedule
 
 
 def schedule(**keys: Any) -> RetrySchedule:

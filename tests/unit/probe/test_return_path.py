@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.return_path import decode, encode
+from probe.returned_mail.verp import decode, encode
 
 # RFC 5321 4.1.2, RFC 5322 3.2.3: what a local part may hold without quotes; "+" and "=" are VERP's own signs.
 ATEXT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~."

@@ -8,11 +8,11 @@ import pytest
 from small_scenario import SCENARIO, bent, write
 
 from fake_gateways import persona as personas
-from fake_gateways.dsn import Layout
 from fake_gateways.policies import KINDS
+from fake_gateways.reports.dsn import Layout
 from probe.input_error import InputError
+from probe.lab.prepare import set_up
 from probe.scenario.load import MAX_OCTETS, load
-from probe.setting import set_up
 
 DOMAINS = 'domains = ["acme.example"]'
 CLAIMS = 'claims = { content = "user-unknown" }'

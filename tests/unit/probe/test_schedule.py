@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.campaign import Delivery, Listed
 from probe.scenario.sending import Campaign, Hours, Sender
-from probe.schedule import OfficeHours, Quota, plan
+from probe.sender.recipients import Delivery, Listed
+from probe.sender.schedule import OfficeHours, Quota, plan
 
 MONDAY_8 = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
 

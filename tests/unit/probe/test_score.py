@@ -12,20 +12,17 @@ from book_rows import attempt, refused, truth
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_gateways.mailboxes import MailboxState
+from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause, Truth
-from probe.attempt import Attempt
-from probe.check.classifier_score import score_classifier
-from probe.check.join import join
-from probe.check.read import read_all
-from probe.check.score import (
-    Scorecard,
-    score_truth,
-)
-from probe.check.story import Key, Story, stories
 from probe.classify import Evidence, Reading
-from probe.classify.chosen import BASELINES
+from probe.classify.registry import BASELINES
+from probe.judge.classifier_score import score_classifier
+from probe.judge.join import join
+from probe.judge.run_classifier import read_all
+from probe.judge.scorecard import Scorecard, score_truth
+from probe.judge.story import Key, Story, stories
 from probe.ledger import Mailbox
+from probe.records.attempt import Attempt
 
 GONE, KEPT = Reading(Cause.USER_UNKNOWN), Reading(Cause.CONTENT)
 people = st.lists(st.tuples(st.sampled_from(MailboxState), st.booleans()), max_size=30)

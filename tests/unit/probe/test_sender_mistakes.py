@@ -8,8 +8,8 @@ import pytest
 from small_scenario import bent, write
 
 from probe.input_error import InputError
+from probe.lab.prepare import set_up
 from probe.scenario.load import load
-from probe.setting import set_up
 
 
 @pytest.mark.parametrize(

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lane_bench import ADDRESS, STARTS, Run, due, run
+from lane_harness import ADDRESS, STARTS, Run, due, run
 
 from fake_gateways import persona as personas
-from fake_gateways.exchanger import Exchanger
+from fake_gateways.dns.mx_lookup import Exchanger
+from fake_gateways.dns.zone import World
 from fake_gateways.verdict import Answer, Question
-from fake_gateways.zone import World
-from probe.attempt import Failure
-from probe.campaign import Delivery
-from probe.check.join import join
-from probe.outlet import Outlets
-from probe.route import Routes
+from probe.judge.join import join
+from probe.records.attempt import Failure
 from probe.scenario.sending import Sender
+from probe.sender.destination_queue import Outlets
+from probe.sender.recipients import Delivery
+from probe.sender.routes import Routes
 
 NAMES = dict.fromkeys(("ann@acme.example", "bob@acme.example", "cat@acme.example"), "present")
 DEAD = ("dead.acme.example", "A", "127.9.9.9")

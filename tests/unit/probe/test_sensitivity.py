@@ -11,11 +11,11 @@ from book_rows import attempt, refused
 from circumstances import UNKNOWN, evidence_of
 
 from probe.classify.evidence import Evidence
-from probe.report.sensitivity_chart import chart
+from probe.report.plots.sensitivity import chart
 from probe.scenario.load import check
-from probe.sensitivity.measured import Measured, Wrong
-from probe.sensitivity.points import ORDERED, points
-from probe.training.cases import MESSAGES
+from probe.studies.fit.cases import MESSAGES
+from probe.studies.sensitivity.points import ORDERED, points
+from probe.studies.sensitivity.result import Measured, Wrong
 
 SPOILED = {point.value: point.spoil for point in points() if point.spoil is not None}
 EVIDENCE = Evidence(
@@ -70,7 +70,7 @@ def test_a_chart_has_two_panels_a_sweep_and_no_share_of_nobody(tmp_path: Path) -
     assert ("2%", "context", 0.5) in shares
     assert not [row for row in rows if "<" in row["value"]]
     assert sum(row["value"] == "times" for row in rows) == 2
-    from probe.report.drawing import draw  # noqa: PLC0415 - an extra
+    from probe.report.plots.chart_file import draw  # noqa: PLC0415 - an extra
 
     draw(tmp_path / "chart.svg", drawn)
     assert ET.parse(tmp_path / "chart.svg").getroot().tag.endswith("svg")

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from probe.input_error import InputError
 from probe.scenario.sending import Dkim
-from probe.signature import Signer, signer
+from probe.sender.dkim import Signer, signer
 
 MESSAGE = (
     b"From: news@sender.example\r\nTo: <ann@acme.example>\r\nSubject: Hello\r\nMessage-ID: <1@a>\r\n\r\nHello.\r\n"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from book_rows import STARTS, attempt, refused
 
-from fake_gateways.audience import Audience, Engagement
-from fake_gateways.mailboxes import MailboxState
-from probe.attempt import Attempt
-from probe.check.story import blinded, stories
-from probe.classify.chosen import BASELINES
-from probe.coming_home import Returned
+from fake_gateways.people.directory import MailboxState
+from fake_gateways.people.readers import Audience, Engagement
+from probe.classify.registry import BASELINES
+from probe.judge.story import blinded, stories
 from probe.ledger import Mailbox
+from probe.records.attempt import Attempt
+from probe.returned_mail.joiner import Returned
 
 ANN = "ann@acme.example"
 BOX = {ANN: Mailbox(ANN, "acme", "present", STARTS + 500)}

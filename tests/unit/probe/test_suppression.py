@@ -6,7 +6,8 @@ import pytest
 from book_rows import STARTS
 
 from fake_gateways.truth import Cause
-from probe.check.suppression import (
+from probe.classify.reading import Advice, Reading
+from probe.studies.suppression.policies import (
     DAY_S,
     FIRST,
     GATED,
@@ -22,7 +23,6 @@ from probe.check.suppression import (
     three_in_a_row,
     usual,
 )
-from probe.classify.reading import Advice, Reading
 
 HARD = Reading(Cause.USER_UNKNOWN)
 SOFT = Reading(Cause.SYSTEM)

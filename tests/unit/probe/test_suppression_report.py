@@ -7,9 +7,9 @@ import io
 import pytest
 from rich.console import Console
 
-from probe.check.cheapest import Prices
-from probe.check.replay import Outcome, Part
-from probe.report.suppression import answer, print_policies
+from probe.report.terminal.suppression import answer, print_policies
+from probe.studies.suppression.cheapest import Prices
+from probe.studies.suppression.replay import Outcome, Part
 
 
 def outcome(policy: str, missed: int, dead: int, reader: str = "code", campaigns: int = 2) -> Outcome:

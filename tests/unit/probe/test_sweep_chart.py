@@ -11,11 +11,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from probe.breaking import WRONGLY_SUPPRESSED, Bound, Findings, Mistakes, Run
-from probe.grid import parse, points
 from probe.input_error import InputError
-from probe.report.drawing import draw, require_drawable
-from probe.report.sweep_chart import chart, require_few_rows
+from probe.report.plots.chart_file import draw, require_drawable
+from probe.report.plots.sweep import chart, require_few_rows
+from probe.studies.sweep.break_points import WRONGLY_SUPPRESSED, Bound, Findings, Mistakes, Run
+from probe.studies.sweep.grid import parse, points
 
 
 def findings(*varied: str) -> Findings:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from fake_gateways.envelope import Stage
-from fake_gateways.reply import Reply
-from probe.attempt import Failure, Outcome
-from probe.transaction import Heard, transact
-from probe.transport import LineError
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import Reply
+from probe.records.attempt import Failure, Outcome
+from probe.sender.transaction import Heard, transact
+from probe.sender.transport import LineError
 
 OK, GO_AHEAD, REFUSED, CLOSING = Reply(250), Reply(354), Reply(550, ("no",)), Reply(421, ("bye",))
 CUT = LineError(Failure.LINE_CUT, "gone")

@@ -16,16 +16,16 @@ import pytest
 from asked_about import evidence
 from book_rows import truth
 
-from fake_gateways.mailboxes import Directory, MailboxState
+from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.truth import Fate, Truth
-from probe import lab
-from probe.check.story import Story
 from probe.classify import Evidence, Reading
-from probe.classify.exchange import Request
+from probe.classify.external.protocol import Request
 from probe.classify.reading import Chosen
+from probe.judge.story import Story
+from probe.lab import run as lab
+from probe.lab.prepare import Setting, set_up
 from probe.ledger import Ledger, Mailbox
 from probe.scenario.load import load
-from probe.setting import Setting, set_up
 
 TRUE = (Truth, Mailbox, Story, Directory, MailboxState, Fate)
 """What would tell: rows of the truth, of the mailboxes, whatever holds them."""

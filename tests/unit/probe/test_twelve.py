@@ -26,17 +26,17 @@ from pathlib import Path
 
 import pytest
 
-from probe import lab
-from probe.attempt import Attempt
-from probe.check.classes import ClassScore
-from probe.check.classifier_score import ClassifierScore, Errors
-from probe.check.prices import Cost, Prices
-from probe.check.score import CauseScore, Part, Scorecard
-from probe.classify.chosen import choose
-from probe.judging import Result, judge
+from probe.classify.registry import choose
+from probe.judge.class_scores import ClassScore
+from probe.judge.classifier_score import ClassifierScore, Errors
+from probe.judge.judge import Result, judge
+from probe.judge.prices import Cost, Prices
+from probe.judge.scorecard import CauseScore, Part, Scorecard
+from probe.lab import run as lab
+from probe.lab.prepare import set_up
 from probe.ledger import Ledger
+from probe.records.attempt import Attempt
 from probe.scenario.load import load
-from probe.setting import set_up
 
 SCENARIO = Path(__file__).parents[2] / "scenarios" / "twelve.toml"
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from lone_gateway import STARTS, case_of
 
-from fake_gateways.envelope import Envelope
 from fake_gateways.policies import KINDS, begin
 from fake_gateways.policies.case import network_of
+from fake_gateways.smtp.envelope import Envelope
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ import pytest
 from lone_gateway import ALICE, PEER, LoneGateway, case_of, policy
 from pydantic import ValidationError
 
+from fake_gateways.dns.zone import World
 from fake_gateways.verdict import Answer, Question
-from fake_gateways.zone import World
 
 
 def world() -> World:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lone_gateway import ALICE, BORIS, CLARA, DOMAIN, DORIS, ERIC, RETURN_PATH, STRANGER, case_of
 
-from fake_gateways.envelope import Envelope
 from fake_gateways.policies.directory import Directory
+from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 

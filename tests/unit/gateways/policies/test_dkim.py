@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lone_gateway import ALICE, LoneGateway, policy
 
+from fake_gateways.dns.zone import World
 from fake_gateways.policies.dkim import MAX_SIGNATURES, verify
 from fake_gateways.verdict import Answer
-from fake_gateways.zone import World
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SECRET = base64.b64encode(bytes(range(32)))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from lone_gateway import ALICE, PEER, LoneGateway, policy
 
+from fake_gateways.dns.zone import World
 from fake_gateways.policies.dmarc import discover, from_domain, organizational_domain
 from fake_gateways.verdict import Question
-from fake_gateways.zone import World
 
 
 def world(record: str, *, at: str = "_dmarc.messenger.example") -> World:

@@ -6,9 +6,9 @@ import pytest
 from lone_gateway import ALICE, CLEAN, RETURN_PATH, LoneGateway, policy
 
 from fake_gateways.decider import Said
-from fake_gateways.envelope import Stage
 from fake_gateways.policies.fault import HANGS_S
-from fake_gateways.reply import GarbageError, Garbled, Reply, ReplyReader
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import GarbageError, Garbled, Reply, ReplyReader
 from fake_gateways.truth import Cause, Fate
 
 STAGES = [Stage.CONNECT, Stage.EHLO, Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.END_OF_DATA]

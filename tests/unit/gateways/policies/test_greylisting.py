@@ -8,8 +8,8 @@ import pytest
 from lone_gateway import ALICE, RETURN_PATH, STARTS, case_of
 from pydantic import ValidationError
 
-from fake_gateways.envelope import Envelope
 from fake_gateways.policies.greylisting import Greylisting, GreylistingSettings
+from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 

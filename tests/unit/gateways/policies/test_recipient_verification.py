@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lone_gateway import ALICE, CLARA, DORIS, ERIC, STARTS, STRANGER, LoneGateway, policy
 
-from fake_gateways.mailboxes import MailboxState
+from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lone_gateway import ALICE, CLARA, LoneGateway, policy
 
-from fake_gateways.mailboxes import MailboxState
+from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from lone_gateway import ALICE, LoneGateway, case_of, policy
 
-from fake_gateways.envelope import Envelope
+from fake_gateways.dns.zone import World
+from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.verdict import Answer, Question
-from fake_gateways.zone import World
 
 
 def world() -> World:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lone_gateway import ALICE, LoneGateway, policy
 
+from fake_gateways.dns.zone import World
 from fake_gateways.policies.sender_reputation import with_parents
-from fake_gateways.zone import World
 
 
 def world() -> World:

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lone_gateway import ALICE, RETURN_PATH, LoneGateway, case_of, policy
 
-from fake_gateways.envelope import Envelope
+from fake_gateways.dns.zone import World
 from fake_gateways.policies.spf import SpfResult, check, evaluate
+from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.verdict import Answer, Question
-from fake_gateways.zone import World
 
 
 def world(record: str = "v=spf1 ip4:127.10.0.1 -all") -> World:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from lone_gateway import ALICE, LoneGateway, policy
 
+from fake_gateways.dns.zone import World
 from fake_gateways.policies.url_blocklist import MAX_HOSTS
-from fake_gateways.zone import World
 
 
 def content(*links: str) -> bytes:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from lone_gateway import ALICE, PEER, RETURN_PATH, STARTS, case_of
 
-from fake_gateways.envelope import Envelope
 from fake_gateways.policies.case import Case
 from fake_gateways.policies.velocity import Velocity, VelocitySettings
+from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.check.baseline import Known, Mistakes, Worsening, parse, worsenings, written
 from probe.input_error import InputError
+from probe.judge.baseline import Known, Mistakes, Worsening, parse, worsenings, written
 
 names = st.lists(st.text(max_size=20), max_size=5).map(lambda each: tuple(sorted(each)))
 known = st.builds(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from book_rows import attempt
 
-from fake_gateways.mailboxes import MailboxState
+from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
-from probe.check.baseline import Known, Mistakes, mistakes
-from probe.check.findings import Mistaken, of_baseline, of_gates
-from probe.check.gates import Gate
-from probe.check.paired import advice_of
-from probe.check.story import Story
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading
+from probe.judge.baseline import Known, Mistakes, mistakes
+from probe.judge.compare import advice_of
+from probe.judge.findings import Mistaken, of_baseline, of_gates
+from probe.judge.gates import Gate
+from probe.judge.story import Story
 
 STATES = {"ann": MailboxState.PRESENT, "bob": MailboxState.DEPARTED, "cat": MailboxState.PRESENT}
 TOLD = {

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar as reference
 
-from fake_gateways.mailboxes import MailboxState
-from probe.check.paired import EXACT_UP_TO, Change, compare, mcnemar
-from probe.check.story import Key, Story
+from fake_gateways.people.directory import MailboxState
 from probe.classify import Advice, Evidence
+from probe.judge.compare import EXACT_UP_TO, Change, compare, mcnemar
+from probe.judge.story import Key, Story
 
 HEARD = "550 5.1.1 no such user"
 STATES = {"ann": "present", "bob": "present", "cat": "full", "dan": "departed", "eve": "disabled", "fay": "departed"}

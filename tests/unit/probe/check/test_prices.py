@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from probe.check.prices import Cost, Prices, cost, read_prices
 from probe.input_error import InputError
+from probe.judge.prices import Cost, Prices, cost, read_prices
 
 
 def test_without_prices_nothing_costs_anything() -> None:

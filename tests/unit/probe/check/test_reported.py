@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from book_rows import STARTS, truth, verp
 
-from fake_gateways.mailboxes import MailboxState
+from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
-from probe.check.reported import gather, read_reported
-from probe.check.served import begun, gather_served, served_stories
 from probe.classify import Advice
 from probe.intake.event import Event, Kind
+from probe.judge.foreign_sender import begun, gather_served, served_stories
+from probe.judge.reported import gather, read_reported
 from probe.ledger import Mailbox
 
 ANN, BOB = "ann@acme.example", "bob@acme.example"

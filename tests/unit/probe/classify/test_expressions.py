@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import re2
 
-from probe.classify.expressions import Dialect, RefusedError, examples, for_re2, is_wild, options
-from probe.classify.expressions.reader import DEEPEST, LONGEST, quoted
+from probe.classify.rules.expressions import Dialect, RefusedError, examples, for_re2, is_wild, options
+from probe.classify.rules.expressions.reader import DEEPEST, LONGEST, quoted
 
 
 def matches(source: str, dialect: Dialect, text: str) -> bool:

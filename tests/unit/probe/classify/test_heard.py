@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from book_rows import attempt, refused
 
-from fake_gateways.envelope import Stage
-from probe.classify import Evidence, heard
-from probe.classify.heard import Heard
-from probe.coming_home import Returned
+from fake_gateways.smtp.envelope import Stage
+from probe.classify import Evidence
+from probe.classify.rules import reply as heard
+from probe.classify.rules.reply import Heard
+from probe.returned_mail.joiner import Returned
 
 REPORT = Returned(
     lane="return",

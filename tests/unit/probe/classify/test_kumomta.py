@@ -8,8 +8,8 @@ import pytest
 from rule_files import decides, lines, matching, rules
 
 from fake_gateways.truth import Cause
-from probe.classify.formats.kumomta import ask
-from probe.classify.heard import Heard, parse
+from probe.classify.rules.formats.kumomta import ask
+from probe.classify.rules.reply import Heard, parse
 from probe.input_error import InputError
 
 TWO_CLASSES = '[rules]\nPolicyRelated = ["denied", "policy"]\nInvalidRecipient = ["denied", "unknown"]\n'

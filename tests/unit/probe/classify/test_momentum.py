@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from rule_files import decides, lines, rules
 
-from fake_gateways.envelope import Stage
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
-from probe.classify.heard import parse
+from probe.classify.rules.reply import parse
 from probe.input_error import InputError
 
 FILE = """# overrides

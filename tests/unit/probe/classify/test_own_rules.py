@@ -6,9 +6,9 @@ import pytest
 from rule_files import decides, lines, matching, rules
 
 from fake_gateways.truth import Cause
-from probe.classify.formats.own import parse_tests
-from probe.classify.heard import Heard, parse
-from probe.classify.rule_set import RuleText
+from probe.classify.rules.formats.own import parse_tests
+from probe.classify.rules.reply import Heard, parse
+from probe.classify.rules.rule_set import RuleText
 from probe.input_error import InputError
 
 FILE = """

@@ -6,8 +6,8 @@ import pytest
 from rule_files import decides, lines, rules
 
 from fake_gateways.truth import Cause
-from probe.classify.formats.powermta import ask
-from probe.classify.heard import parse
+from probe.classify.rules.formats.powermta import ask
+from probe.classify.rules.reply import parse
 from probe.input_error import InputError
 
 CONFIGURATION = r"""

@@ -7,12 +7,12 @@ from rule_files import rules
 
 from fake_gateways.truth import Cause
 from probe.classify.by_text import ByText
-from probe.classify.heard import parse
-from probe.classify.known_replies import Known, known_replies
-from probe.classify.made_up import replies_for
-from probe.classify.rule_lint import Kind, lint, overview, shown
-from probe.classify.rule_set import RuleSet
-from probe.classify.rules import RuleClassifier
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.example_replies import replies_for
+from probe.classify.rules.lint import Kind, lint, overview, shown
+from probe.classify.rules.persona_replies import Known, known_replies
+from probe.classify.rules.reply import parse
+from probe.classify.rules.rule_set import RuleSet
 
 KNOWN = (
     Known(parse("550 5.1.1 User unknown"), "honest", Cause.USER_UNKNOWN),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probe.classify.rule_search import Search
+from probe.classify.rules.search import Search
 
 
 def test_every_expression_that_matches_is_found_in_order() -> None:

@@ -6,10 +6,10 @@ import pytest
 from rule_files import rules
 
 from probe.classify.by_text import ByText
-from probe.classify.heard import parse
-from probe.classify.rule_set import Example, Place, RuleSet
-from probe.classify.rule_tests import failures
-from probe.classify.rules import RuleClassifier
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.reply import parse
+from probe.classify.rules.rule_set import Example, Place, RuleSet
+from probe.classify.rules.rule_tests import failures
 from probe.input_error import InputError
 
 FILE = """

@@ -7,11 +7,11 @@ from book_rows import attempt, refused
 from rule_files import rules
 
 from fake_gateways.truth import Cause
-from probe.attempt import Failure
 from probe.classify import Evidence, Reading, RecipientClassifier
-from probe.classify.formats import PARSERS, guess
-from probe.classify.rule_set import RuleText
-from probe.classify.rules import RuleClassifier
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.formats import PARSERS, guess
+from probe.classify.rules.rule_set import RuleText
+from probe.records.attempt import Failure
 
 KUMOMTA = '[rules]\nTransientFailure = ["busy"]\nInvalidRecipient = ["^4.*unknown", "unknown"]\nAutoReply = ["away"]\n'
 EVIDENCE = Evidence("ann@acme.example", (refused(code=550, enhanced="5.1.1", text="unknown"),))

@@ -6,8 +6,8 @@ import pytest
 from rule_files import decides, lines, matching, rules
 
 from fake_gateways.truth import Cause
-from probe.classify.formats.zone_mta import ask
-from probe.classify.heard import Heard, parse
+from probe.classify.rules.formats.zone_mta import ask
+from probe.classify.rules.reply import Heard, parse
 from probe.input_error import InputError
 
 FILE = r"""# regex,action,category,message

@@ -9,8 +9,8 @@ import pytest
 from sample_lines import events_of, lines_of, sample
 
 from probe.input_error import InputError
-from probe.intake.columns import KINDS, MAX_ROW, NAMES, read_csv, read_json_lines
 from probe.intake.event import BadLine, Event, Kind
+from probe.intake.formats.columns import KINDS, MAX_ROW, NAMES, read_csv, read_json_lines
 
 AT = 1501893660.0
 

@@ -8,9 +8,9 @@ from time import process_time
 
 import pytest
 
-from probe.intake.documents import MAX_DEPTH, MAX_DOCUMENT, Document, NoEventError, events, read
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.json_fields import Json, word
+from probe.intake.reading.json_documents import MAX_DEPTH, MAX_DOCUMENT, Document, NoEventError, events, read
+from probe.intake.reading.json_fields import Json, word
 
 NO_OBJECT = "no JSON object"
 BROKEN_OFF = "a JSON object that breaks off"

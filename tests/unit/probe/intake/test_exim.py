@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.exim import read
-from probe.intake.queue_memory import QueueMemory
+from probe.intake.formats.exim import read
+from probe.intake.reading.queue_memory import QueueMemory
 
 SAMPLE = Path(__file__).parents[3] / "intake/documented/exim.log"
 EIGHT = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()

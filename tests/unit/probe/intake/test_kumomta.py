@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.kumomta import read
-from probe.intake.quoted import MAX_TEXT
+from probe.intake.formats.kumomta import read
+from probe.intake.reading.quoted import MAX_TEXT
 
 SAMPLE = Path(__file__).parents[3] / "intake/documented/kumomta.jsonl"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probe.intake.moment import moment
+from probe.intake.reading.moment import moment
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.line_by_line import MAX_LINE
-from probe.intake.postfix import read
-from probe.intake.queue_memory import QueueMemory
-from probe.intake.quoted import MAX_TEXT
+from probe.intake.formats.postfix import read
+from probe.intake.reading.lines import MAX_LINE
+from probe.intake.reading.queue_memory import QueueMemory
+from probe.intake.reading.quoted import MAX_TEXT
 
 SAMPLE = Path(__file__).parents[3] / "intake/documented/postfix.log"
 

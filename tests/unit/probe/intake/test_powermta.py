@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.powermta import read
+from probe.intake.formats.powermta import read
 
 SAMPLE = Path(__file__).parents[3] / "intake/documented/powermta.csv"
 HEADER = "type,timeLogged,rcpt,dsnAction,dsnStatus,dsnDiag"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probe.intake.reply_text import Said, code_of, enhanced_of, said
+from probe.intake.reading.reply_text import Said, code_of, enhanced_of, said
 
 
 @pytest.mark.parametrize(

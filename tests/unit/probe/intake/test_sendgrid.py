@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sample_lines import events_of, lines_of, sample
 
-from probe.intake import sendgrid
 from probe.intake.event import BadLine, Event, Kind
+from probe.intake.formats import sendgrid
 
 AT = 1501893660.0
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from sample_lines import events_of, lines_of, sample
 
-from probe.intake import ses
 from probe.intake.event import BadLine, Event, Kind
+from probe.intake.formats import ses
 
 SENDER = "news@sender.example"
 AT = 1501893660.0

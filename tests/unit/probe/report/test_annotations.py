@@ -9,8 +9,8 @@ from dataclasses import replace
 from hostile_words import failed, words
 from hypothesis import given
 
-from probe.check.findings import Finding
-from probe.report.annotations import SHOWN, Remark, code_quality, remarks, workflow_commands
+from probe.judge.findings import Finding
+from probe.report.ci.annotations import SHOWN, Remark, code_quality, remarks, workflow_commands
 
 COMMAND = re.compile(r"::error (?:[a-z]+=[^:,\n]*,?)+::[^\n]*")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from report_content import Person, content, gone, kept, lied
 
-from probe.check.prices import Prices
-from probe.report import charts
-from probe.report.charts import GATEWAYS_DRAWN, ROWS, WORST
-from probe.report.figures import interval_of
+from probe.judge.prices import Prices
+from probe.report.html import charts
+from probe.report.html.charts import GATEWAYS_DRAWN, ROWS, WORST
+from probe.report.html.figures import interval_of
 
 PEOPLE = [lied("ann"), lied("bob", gateway="beta"), lied("bea", gateway="beta"), gone("cy"), kept("dee"), Person("eve")]
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
-from probe.report.flow import BODY, MOST, OTHERS, PITCH, Flow, Path, flow
-from probe.report.standing import Standing, standings
+from probe.report.html.flow import BODY, MOST, OTHERS, PITCH, Flow, Path, flow
+from probe.report.html.outcome import Standing, standings
 
 
 def drawn(*people: Person) -> Flow:

@@ -8,7 +8,7 @@ import pytest
 from hostile_words import HOSTILE, words
 from hypothesis import given
 
-from probe.report.harmless import harmless
+from probe.harmless import harmless
 
 GITHUB = re.compile(r"^\s*::[a-zA-Z-]+(?: [^\n]*?)?::|##\[", re.MULTILINE)
 """What its runner takes for a command, but for the name: it trims, and wants the end of the command."""

@@ -13,8 +13,8 @@ import pytest
 from hostile_words import HOSTILE, card, failed, words
 from hypothesis import given
 
-from probe.check.findings import Finding
-from probe.report.junit import NAMED, junit
+from probe.judge.findings import Finding
+from probe.report.ci.junit import NAMED, junit
 
 ALLOWED: Final = {
     "testsuites": ({"name", "tests", "failures", "errors"}, {"testsuite"}),

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
-from probe.attempt import Attempt
-from probe.check.story import Key
 from probe.classify.reading import Reading
-from probe.report import listing as module
-from probe.report.listing import EVERYBODY_UP_TO, LONGEST, MOST_LINES, Listing, chosen, listing
-from probe.report.page import Content
-from probe.report.standing import standings
+from probe.judge.story import Key
+from probe.records.attempt import Attempt
+from probe.report.html import recipients as module
+from probe.report.html.outcome import standings
+from probe.report.html.page import Content
+from probe.report.html.recipients import EVERYBODY_UP_TO, LONGEST, MOST_LINES, Listing, chosen, listing
 
 
 def listed(made: Content) -> Listing:

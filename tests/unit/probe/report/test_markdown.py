@@ -10,9 +10,9 @@ from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from probe.check.classifier_score import score_classifier
-from probe.check.findings import Finding
-from probe.report.markdown import NAMED, cell, code, markdown
+from probe.judge.classifier_score import score_classifier
+from probe.judge.findings import Finding
+from probe.report.ci.markdown import NAMED, cell, code, markdown
 
 PARSER = MarkdownIt("commonmark").enable("table")
 OURS = {

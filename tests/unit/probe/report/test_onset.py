@@ -6,8 +6,8 @@ from book_rows import STARTS
 from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
-from probe.report.onset import MOST_STEPS, SHOWN, First, Onset, length, onsets
-from probe.report.standing import standings
+from probe.report.html.onset import MOST_STEPS, SHOWN, First, Onset, length, onsets
+from probe.report.html.outcome import standings
 
 
 def found(*people: Person) -> list[Onset]:

@@ -13,9 +13,9 @@ import pytest
 from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
-from probe.check.gates import Gate
-from probe.check.prices import Prices
-from probe.report.page import Content, embedded, page
+from probe.judge.gates import Gate
+from probe.judge.prices import Prices
+from probe.report.html.page import Content, embedded, page
 
 PEOPLE: Final = [lied("ann"), lied("bob"), gone("cy"), kept("dee"), Person("eve")]
 HOSTILE: Final = [

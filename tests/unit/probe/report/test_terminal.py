@@ -8,10 +8,10 @@ import pytest
 from report_content import content, gone, kept, lied
 from rich.console import Console
 
-from probe.check.prices import Prices
-from probe.judging import Result
-from probe.report.table import print_table
-from probe.report.terminal import print_answer
+from probe.judge.judge import Result
+from probe.judge.prices import Prices
+from probe.report.terminal.run import print_answer
+from probe.report.terminal.table import print_table
 
 LONG = "rules/of_a_rather_long_name_and_path.toml"
 

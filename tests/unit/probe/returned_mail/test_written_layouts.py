@@ -7,9 +7,9 @@ from itertools import combinations
 
 import pytest
 
-from fake_gateways.dsn import Habit, Layout, Report, Undelivered, disagreeing
-from fake_gateways.dsn_layouts import compose
-from fake_gateways.reply import EnhancedStatus, Reply
+from fake_gateways.reports.dsn import Habit, Layout, Report, Undelivered, disagreeing
+from fake_gateways.reports.layouts import compose
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from probe.returned_mail import About, Action, Kind, read
 
 ANN = Undelivered("ann@acme.example", Reply(550, ("User unknown",), EnhancedStatus(5, 1, 1)))

@@ -1,0 +1,137 @@
+"""Prints how many replies a second rule files classify, beside a loop over Python's ``re``.
+
+The replies are those of the personas, each with an address, a host, an IP address and an id of its own, as in a log. A
+file of ours of 300 rules is made of the same wordings: half of them look for a phrase, half for two with anything in
+between. The public rule files of other systems are measured where they are at hand.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import resource
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from book_rows import refused
+
+from fake_gateways import persona as personas
+from probe.classify import Evidence
+from probe.classify.rules import reply as heard
+from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.files import load
+from probe.classify.rules.formats import own
+from probe.classify.rules.rule_set import RuleSet, RuleText
+
+REPLIES: Final = 1_000_000
+SAMPLE: Final = 4_000
+"""Replies that the loop is given, which would take minutes for all."""
+PIECE: Final = 10_000
+RULES: Final = 300
+LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+PUBLIC: Final = Path(__file__).parents[2] / "shared" / "data" / "rules"
+
+
+def replies(count: int, seed: int = 1) -> Iterator[Evidence]:
+    """Yield evidence of refusals, no two with the same names in them."""
+    chance = random.Random(seed)
+    wordings = [refusal for name in personas.names() for refusal in personas.load(name).refusal]
+
+    def word() -> str:
+        return "".join(chance.choice("bdfglmnprst") + chance.choice("aeiou") for _ in range(chance.randrange(2, 5)))
+
+    for _ in range(count):
+        wording = chance.choice(wordings)
+        domain = f"{word()}-{word()}.example"
+        recipient = f"{word()}.{word()}@{domain}"
+        said = wording.say(
+            {
+                "recipient": recipient,
+                "domain": domain,
+                "sender": f"news+{chance.randrange(10**6)}@messenger.example",
+                "sender_domain": "messenger.example",
+                "ip": ".".join(str(chance.randrange(1, 255)) for _ in range(4)),
+                "helo": "mta1.messenger.example",
+                "host": f"mx{chance.randrange(9)}.{domain}",
+                "id": "".join(chance.choices(LETTERS, k=12)),
+                "backend": "550 5.1.1 User unknown",
+            }
+        )
+        status = str(said.enhanced) if said.enhanced else None
+        stage = wording.stages[0]
+        yield Evidence(
+            recipient,
+            (refused(recipient=recipient, code=said.code, enhanced=status, text=said.text, stage=stage),),
+        )
+
+
+def rules_of_ours(count: int) -> RuleSet:
+    """Return a rule file of ours, made of the personas' wordings."""
+    tables: list[str] = []
+    wordings = [refusal for name in personas.names() for refusal in personas.load(name).refusal]
+    for number, wording in enumerate(wordings * 2):
+        words = [re.escape(each) for each in re.findall(r"[A-Za-z]{3,}", re.sub(r"\{\w+\}", "", wording.text))]
+        if len(words) < 4:
+            continue
+        phrase = r"\W+".join(words[:3]) if number % 2 else rf"{words[0]}\b.*\b{words[-1]}"
+        conditions = f'code = "{str(wording.code)[0]}xx"\n' if number % 3 == 0 else ""
+        tables.append(f"[[rule]]\nclass = \"{wording.cause}\"\n{conditions}pattern = '{phrase}'\n")
+    return own.parse([RuleText("made.toml", "\n".join(tables[:count]))], {})
+
+
+def loop(rule_set: RuleSet, evidence: Sequence[Evidence]) -> float:
+    """Return how many replies a second a loop over Python's expressions reads."""
+    flags = re.IGNORECASE if rule_set.any_case else 0
+    compiled = [(rule, re.compile(rule.source, flags)) for rule in rule_set.rules]
+    began = time.process_time()
+    for each in evidence:
+        words = heard.of(each)
+        text = rule_set.ask(words)
+        next((rule for rule, expression in compiled if expression.search(text) and rule.conditions.hold(words)), None)
+    return len(evidence) / (time.process_time() - began)
+
+
+def classified(rule_set: RuleSet) -> tuple[float, int]:
+    """Return the seconds of one core that a million replies take, and the MB that they and the classifier added."""
+    before = resident_mb()
+    classifier = RuleClassifier(rule_set)
+    spent = 0.0
+    several = replies(REPLIES)
+    for _ in range(REPLIES // PIECE):
+        piece = list(itertools.islice(several, PIECE))
+        began = time.process_time()
+        for each in piece:
+            classifier.classify(each)
+        spent += time.process_time() - began
+    return spent, resident_mb() - before
+
+
+def resident_mb() -> int:
+    """Return how much memory the process holds."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() // 2**20
+
+
+def main() -> None:
+    """Measure and print."""
+    cases = {"ours, made of wordings": rules_of_ours(RULES)}
+    if PUBLIC.exists():
+        cases["zone-mta's public file"] = load("zone-mta", [PUBLIC / "zone-mta" / "bounces.txt"])
+        both = [PUBLIC / "kumomta" / f"{name}.toml" for name in ("community", "iana")]
+        cases["KumoMTA's two public files"] = load("kumomta", both)
+    sample = list(replies(SAMPLE))
+    print(f"{REPLIES:,} replies, seconds of one core; a loop over re, measured on {SAMPLE:,}; memory that came to it")
+    print(f"{'file':<28}{'rules':>6}{'seconds':>9}{'replies/s':>11}{'loop of re':>12}{'memory':>9}")
+    for name, rule_set in cases.items():
+        seconds, memory = classified(rule_set)
+        rate, naive = REPLIES / seconds, loop(rule_set, sample)
+        print(
+            f"{name:<28}{len(rule_set.rules):>6}{seconds:>9.2f}{rate:>11,.0f}{naive:>12,.0f}{memory:>6} MB", flush=True
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""The authoritative nameserver of the simulated world, over UDP and TCP, built on dnspython's messages."""
+
+from __future__ import annotations
+
+import asyncio
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.opcode
+import dns.rcode
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from fake_gateways.dns.zone import TTL_S, World
+from fake_gateways.loopback import Network, require_inside
+from fake_gateways.verdict import Question
+
+PLAIN_UDP_OCTETS: Final = 512
+"""RFC 1035 4.2.1; a client with EDNS says how much more it takes."""
+TCP_IDLE_S: Final = 10.0
+_SOA: Final = f"ns.invalid. hostmaster.invalid. 1 3600 600 86400 {int(TTL_S)}"
+
+
+def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes | None:
+    """Return the response to a query as of a moment, None for what deserves none (RFC 1035 section 4.1)."""
+    try:
+        query = dns.message.from_wire(octets)
+    except dns.exception.DNSException:
+        return _formerr(octets)
+    if query.flags & dns.flags.QR:
+        return None
+    response = dns.message.make_response(query)
+    if query.opcode() != dns.opcode.QUERY:
+        response.set_rcode(dns.rcode.NOTIMP)
+        return response.to_wire()
+    if len(query.question) != 1:
+        response.set_rcode(dns.rcode.FORMERR)
+        return response.to_wire()
+    if query.question[0].rdclass != dns.rdataclass.IN:
+        response.set_rcode(dns.rcode.REFUSED)
+        return response.to_wire()
+    response.flags |= dns.flags.AA
+    asked = query.question[0]
+    name = asked.name.to_text(omit_final_dot=True)
+    kind = dns.rdatatype.to_text(asked.rdtype)
+    answer = world.answer(Question(name, kind), at)
+    if answer.records:
+        response.answer.append(dns.rrset.from_text_list(asked.name, int(answer.ttl_s), "IN", kind, answer.records))
+    else:
+        if not world.exists(name, at):
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        response.authority.append(dns.rrset.from_text(dns.name.root, int(TTL_S), "IN", "SOA", _SOA))
+    room = max(PLAIN_UDP_OCTETS, query.payload) if over_udp else 65535
+    try:
+        return response.to_wire(max_size=room)
+    except dns.exception.TooBig:
+        cut = dns.message.make_response(query)
+        cut.flags |= dns.flags.AA | dns.flags.TC
+        return cut.to_wire()
+
+
+def _formerr(octets: bytes) -> bytes | None:
+    """Tell a client that its query could not be read, if there is an id to tell it by."""
+    if len(octets) < 12 or octets[2] & 0x80:
+        return None
+    return octets[:2] + struct.pack(">HHHHH", 0x8000 | dns.rcode.FORMERR, 0, 0, 0, 0)
+
+
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self, world: World, now: Callable[[], float]) -> None:
+        self._world = world
+        self._now = now
+        self._transport: asyncio.DatagramTransport
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # asyncio's own datagram transport is no subclass of its interface, so isinstance() cannot tell.
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        response = respond(data, self._world, self._now(), over_udp=True)
+        if response is not None:
+            self._transport.sendto(response, addr)
+
+
+@dataclass
+class Nameserver:
+    """A running nameserver; ``port`` is the same for UDP and TCP."""
+
+    address: str
+    port: int
+    _udp: asyncio.DatagramTransport
+    _tcp: asyncio.Server
+
+    async def close(self) -> None:
+        """Stop answering."""
+        self._udp.close()
+        self._tcp.close()
+        await self._tcp.wait_closed()
+
+
+async def serve(
+    world: World,
+    now: Callable[[], float],
+    *,
+    address: str = "127.0.0.1",
+    port: int = 0,
+    allowed: Sequence[Network] = (),
+) -> Nameserver:
+    """Answer for a world as of ``now()``. Port 0 takes a free one. Raises OutsideError, OSError for a port in use."""
+    require_inside(address, allowed)
+
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            async with asyncio.timeout(TCP_IDLE_S):
+                while True:
+                    length = int.from_bytes(await reader.readexactly(2))
+                    response = respond(await reader.readexactly(length), world, now(), over_udp=False)
+                    if response is not None:
+                        writer.write(len(response).to_bytes(2) + response)
+                        await writer.drain()
+        except (asyncio.IncompleteReadError, TimeoutError, ConnectionError):
+            pass  # a client that has its answer goes away; one that dawdles is sent away
+        finally:
+            writer.close()
+
+    loop = asyncio.get_running_loop()
+    attempts = 1 if port else 20  # a port that is free for TCP may be taken for UDP
+    while True:
+        attempts -= 1
+        tcp = await asyncio.start_server(talk, address, port)
+        chosen = tcp.sockets[0].getsockname()[1]
+        try:
+            udp, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(world, now), local_addr=(address, chosen))
+        except OSError:
+            tcp.close()
+            if not attempts:
+                raise
+            continue
+        return Nameserver(address, chosen, udp, tcp)

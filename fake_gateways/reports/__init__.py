@@ -1,0 +1,1 @@
+"""Messages that gateways and readers send back: delivery reports, complaints, vacation replies."""

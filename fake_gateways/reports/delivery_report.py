@@ -1,0 +1,50 @@
+"""A delivery report on its way: who it goes to and when, and how a gateway writes one about the message in hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from fake_gateways.reports.dsn import Report, Undelivered
+from fake_gateways.reports.layouts import compose
+
+if TYPE_CHECKING:
+    from fake_gateways.persona import Reports
+    from fake_gateways.policies.case import Case
+
+
+class DeliveryReport(NamedTuple):
+    """A report as it is posted. ``at`` is when it goes out, in seconds since the epoch, UTC.
+
+    ``recipients`` are those it is about, with blanks between them. ``content`` is the message, an octet a character.
+    """
+
+    gateway: str
+    host: str
+    seq: int
+    at: float
+    return_path: str
+    recipients: str
+    layout: str
+    content: str
+
+
+def write_report(
+    case: Case, undelivered: tuple[Undelivered, ...], reports: Reports, *, gateway: str, host: str, seq: int, now: float
+) -> DeliveryReport:
+    """Write a report about recipients of the message in hand, in the gateway's layout and with its habits."""
+    envelope = case.envelope
+    at = round(now + reports.after, 6)
+    report = Report(
+        host=host,
+        at=at,
+        arrived_at=now,
+        return_path=envelope.return_path,
+        undelivered=undelivered,
+        original=case.content,
+        number=f"{gateway}.{seq}",
+        headers_only=envelope.headers_only,
+        envelope_id=envelope.envelope_id,
+    )
+    content = compose(report, reports.layout, reports.habits).decode("latin-1")
+    recipients = " ".join(each.recipient for each in undelivered)
+    return DeliveryReport(gateway, host, seq, at, envelope.return_path, recipients, reports.layout, content)

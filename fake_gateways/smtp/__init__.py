@@ -1,0 +1,1 @@
+"""The parts of SMTP: commands, parameters, replies, envelopes, framing (RFC 5321)."""

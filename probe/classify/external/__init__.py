@@ -1,0 +1,1 @@
+"""Classifiers outside this package: Python objects, programs, HTTP endpoints."""

@@ -1,0 +1,101 @@
+"""Holds the answers that come from another process against those who were asked about: each once, nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from fake_gateways.truth import Cause
+from probe.classify.evidence import Evidence
+from probe.classify.external.protocol import MAX_ANSWER_OCTETS, Answer, request
+from probe.classify.reading import Advice, ClassifierError, Reading, few_of
+from probe.input_error import InputError
+
+_SHOWN: Final = 80
+"""Characters of a wrong answer that a complaint shows."""
+
+
+class Awaited:
+    """One campaign's questions and answers. ``readings`` are what has been answered, ``asked`` who has not been yet."""
+
+    def __init__(self, name: str, campaign: Mapping[str, Evidence]) -> None:
+        self.name = name
+        self.campaign = next(iter(campaign.values())).last.campaign
+        self.readings: dict[str, Reading] = {}
+        self.asked: dict[str, None] = {}
+        self._evidence = campaign
+
+    @property
+    def complete(self) -> bool:
+        """Whether everybody has been answered for."""
+        return len(self.readings) == len(self._evidence)
+
+    def requests(self) -> Iterator[dict[str, Any]]:
+        """Ask, one after the other, about all who have not been answered for; what is taken counts as asked."""
+        self.asked.clear()
+        for recipient, evidence in self._evidence.items():
+            if recipient not in self.readings:
+                self.asked[recipient] = None
+                yield request(recipient, evidence)
+
+    def missing(self) -> str:
+        """Return those who still have no answer, as a complaint names them: first those who have been asked about."""
+        rest = [each for each in self._evidence if each not in self.readings and each not in self.asked]
+        return few_of([*self.asked, *rest])
+
+    def take(self, said: bytes) -> None:
+        """Take an answer, a JSON object; raises ClassifierError for one that must not be."""
+        if len(said) > MAX_ANSWER_OCTETS:
+            raise self.wrong(said, f"it is longer than {MAX_ANSWER_OCTETS:,} octets")
+        try:
+            answer = Answer.model_validate_json(said, strict=True)
+        except ValidationError as error:
+            raise self.wrong(said, _first(error)) from None
+        if answer.campaign != self.campaign:
+            raise self.wrong(said, f"campaign is not {self.campaign}, which was asked about")
+        if answer.recipient in self.readings:
+            raise ClassifierError(f"classifier {self.name} answered twice for {_plain(answer.recipient)}")
+        if answer.recipient not in self.asked:
+            raise ClassifierError(f"classifier {self.name} answered for strangers: {_plain(answer.recipient)}")
+        self.readings[answer.recipient] = self._reading(answer)
+        del self.asked[answer.recipient]
+
+    def wrong(self, said: bytes, problem: str) -> ClassifierError:
+        """Return the complaint about something that is no answer."""
+        shown = said[: 4 * _SHOWN].decode("utf-8", "replace")
+        shown = f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
+        still = f", while it owed an answer for {self.missing()}" if not self.complete else ""
+        return ClassifierError(f"classifier {self.name} said {shown!r}, which is no answer ({problem}){still}")
+
+    def _reading(self, answer: Answer) -> Reading:
+        cause = answer.cause if answer.class_ is None else self._translated(answer.system or "", answer.class_)
+        reading = Reading(cause, answer.reason, answer.alive, answer.advice)
+        if answer.confidence is None:
+            return reading
+        alive = 1.0 - answer.confidence if reading.advice is Advice.SUPPRESS else answer.confidence
+        return Reading(cause, answer.reason, alive, answer.advice)
+
+    def _translated(self, system: str, class_: str) -> Cause | None:
+        # The maps from other systems' names are large, and most classifiers do without.
+        from probe.classify import taxonomy  # noqa: PLC0415
+
+        try:
+            cause: Cause | None = taxonomy.cause_of(system, class_)
+        except (InputError, ValueError, LookupError) as error:
+            raise ClassifierError(f"classifier {self.name} gave a class that is not known: {error}") from None
+        return cause
+
+
+def _first(error: ValidationError) -> str:
+    """Return the first thing that is wrong with an answer."""
+    found = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(step) for step in found["loc"])
+    message = found["msg"].removeprefix("Value error, ")
+    return f"{place}: {message}" if place else message
+
+
+def _plain(text: str) -> str:
+    """Return a text of somebody else's as a complaint of one line may hold it."""
+    return "".join(each if each.isprintable() else "?" for each in text[:_SHOWN])

@@ -1,0 +1,196 @@
+"""Which classifiers are to read: by name, opened when they are needed and closed afterwards.
+
+What can be found out beforehand is: files are read and Python objects imported when a classifier is chosen, programs
+and services are looked for, so that a mistake is told before anything is sent.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import shlex
+import shutil
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+from urllib.parse import SplitResult, urlsplit
+
+from fake_gateways.loopback import Network, require_inside
+from probe.classify.always_keep import AlwaysKeep
+from probe.classify.by_code import ByCode
+from probe.classify.by_text import ByText
+from probe.classify.context import Context
+from probe.classify.external import http_endpoint as service
+from probe.classify.external import python_object as imported
+from probe.classify.external.program import Program
+from probe.classify.reading import Chosen, Classifier
+from probe.classify.spec import KNOWN, RULE_KINDS, Spec, parse, where
+from probe.input_error import InputError
+from probe.scenario.load import Loaded
+
+BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text": ByText, "always-keep": AlwaysKeep}
+"""What most senders do today, and what is left of it if nobody is ever suppressed."""
+
+OURS: Final[dict[str, Callable[[], Classifier]]] = {**BASELINES, "context": Context}
+"""Every classifier that comes with the package."""
+
+REPORTED: Final = "reported"
+"""The name under which another system's word is scored."""
+
+PATIENCE_S: Final = 60.0
+"""How long a program or a service may be silent."""
+
+
+@dataclass(frozen=True)
+class _Terms:
+    """Where files are, and what classifiers may do."""
+
+    folder: Path
+    patience_s: float
+    allowed: Sequence[Network]
+    only_look: bool
+
+
+def choose(
+    wanted: Iterable[str] | None,
+    place: str = "--classifier",
+    folder: Path = Path(),
+    *,
+    patience_s: float = PATIENCE_S,
+    allowed: Sequence[Network] = (),
+    only_look: bool = False,
+) -> tuple[Chosen, ...]:
+    """Return the classifiers that are asked for, all baselines where none is.
+
+    File names are relative to ``folder``, in which programs run. With ``only_look`` nothing of the user's is imported,
+    for somebody who wants no more than to check. Raises InputError for what cannot be used, OutsideError for a service
+    beyond loopback and the networks ``allowed``.
+    """
+    terms = _Terms(folder, patience_s, allowed, only_look)
+    return tuple(_chosen(spec, where(place, spec.text), terms) for spec in parse(wanted or BASELINES, place))
+
+
+def choose_for(
+    loaded: Loaded,
+    wanted: Iterable[str] | None,
+    place: str = "--classifier",
+    *,
+    patience_s: float = PATIENCE_S,
+    allowed: Sequence[Network] = (),
+    programs: bool = False,
+) -> tuple[Chosen, ...]:
+    """Return the classifiers the user asks for, those of the scenario where none is asked for.
+
+    A scenario may come from anybody, so code that it names is run only if the user allows its ``programs``. Raises
+    InputError and OutsideError.
+    """
+    if wanted:
+        return choose(wanted, place, patience_s=patience_s, allowed=allowed)
+    place = place_in(loaded)
+    for spec in parse(loaded.scenario.classifiers, place):
+        if spec.kind in {"python", "program"} and not programs:
+            remedy = "say --allow-programs if you trust the scenario, or choose by --classifier"
+            raise InputError(where(place, spec.text), "is code that the scenario would have us run", remedy)
+    return choose(loaded.scenario.classifiers, place, loaded.folder, patience_s=patience_s, allowed=allowed)
+
+
+def look_at(loaded: Loaded) -> tuple[Chosen, ...]:
+    """Return the scenario's classifiers as far as they can be checked without running anything; raises InputError."""
+    return choose(loaded.scenario.classifiers, place_in(loaded), loaded.folder, only_look=True)
+
+
+def names_in(loaded: Loaded) -> list[str]:
+    """Return the names that the scenario's classifiers go by; raises InputError."""
+    return [spec.name for spec in parse(loaded.scenario.classifiers, place_in(loaded))]
+
+
+def place_in(loaded: Loaded) -> str:
+    """Return where a scenario names its classifiers."""
+    return f"{loaded.path}: classifiers:"
+
+
+def _chosen(spec: Spec, here: str, terms: _Terms) -> Chosen:
+    if spec.name == REPORTED:
+        raise InputError(
+            here, f"is called {spec.name}, as what another system says is", "give it another name: NAME=WHAT"
+        )
+    if spec.name in OURS and (spec.kind, spec.what) != (KNOWN, spec.name):
+        raise InputError(here, f"is called {spec.name}, as one of ours is", "give it another name: NAME=WHAT")
+    return Chosen(spec.name, _opener(spec, here, terms))
+
+
+def _opener(spec: Spec, here: str, terms: _Terms) -> Callable[[], AbstractContextManager[Classifier]]:
+    if spec.kind == KNOWN and spec.what in OURS:
+        return _opening(OURS[spec.what])
+    if spec.kind == KNOWN:
+        return _opening(imported.entry_point(spec.what, here, tuple(OURS), only_look=terms.only_look))
+    if spec.kind == "python":
+        return _opening(imported.named(spec.what, here, terms.folder, only_look=terms.only_look))
+    if spec.kind in RULE_KINDS:
+        return _opening(_rules(spec, here, terms.folder))
+    if spec.kind == "program":
+        command = _command(spec.what, here, terms.folder)
+        return partial(Program, spec.name, command, terms.folder, terms.patience_s)
+    url = _address(spec.what, here)
+    if not terms.only_look:
+        require_inside(url.hostname or "", terms.allowed)
+    return service.opener(spec.name, url.geturl(), terms.patience_s, here)
+
+
+def _opening(make: Callable[[], Classifier]) -> Callable[[], AbstractContextManager[Classifier]]:
+    return lambda: nullcontext(make())
+
+
+def _rules(spec: Spec, here: str, folder: Path) -> Callable[[], Classifier]:
+    """Read rule files, which need no closing."""
+    paths = [folder / name.strip() for name in spec.what.split(",")]
+    for path in paths:
+        if not path.is_file():
+            raise InputError(here, f"{path} is not a file", "correct the file name")
+    # Rules bring engines of expressions along that a run without them has no use for.
+    from probe.classify.rules import classifier as rules  # noqa: PLC0415
+    from probe.classify.rules import files as rule_files  # noqa: PLC0415
+
+    rules_in, labels = rule_files.without_labels(paths)
+    ruleset = rule_files.load(spec.kind, rules_in, labels)
+    return lambda: rules.RuleClassifier(ruleset)
+
+
+def _command(text: str, here: str, folder: Path) -> list[str]:
+    """Split a command as a shell would, and find its program."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise InputError(here, f"cannot be split into words ({error})", "close what is quoted") from None
+    if not words:
+        raise InputError(here, "names no program", "write for example program:python3 classify.py")
+    given = words[0]
+    if "/" in given:
+        path = (folder / given).absolute()
+        if not path.is_file():
+            raise InputError(here, f"{path} is not a file", "correct the file name")
+        if shutil.which(str(path)) is None:
+            raise InputError(here, f"{path} may not be executed", "chmod +x it, or name what runs it before it")
+        return [str(path), *words[1:]]
+    found = shutil.which(given)
+    if found is None:
+        raise InputError(here, f"there is no program {given} in PATH", f"install it, or write ./{given}")
+    return [str(Path(found).absolute()), *words[1:]]
+
+
+def _address(text: str, here: str) -> SplitResult:
+    try:
+        url = urlsplit(text)
+        host, _ = url.hostname or "", url.port
+    except ValueError as error:
+        raise InputError(here, f"is no address ({error})", "write for example http://127.0.0.1:8000/classify") from None
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        # Whether a name leads off this machine is not ours to know.
+        raise InputError(
+            here, "gives no IP address", "write for example http://127.0.0.1:8000/classify in place of a host's name"
+        ) from None
+    return url

@@ -1,0 +1,1 @@
+"""Classifiers made from rule files: expressions, formats, search, lint, tests."""

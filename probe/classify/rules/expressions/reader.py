@@ -1,0 +1,272 @@
+r"""Takes an expression apart, in the dialect it is written in.
+
+``re2``
+    Our own, as it stands.
+``rust``
+    The regex crate (KumoMTA): as RE2, but ``\d``, ``\w`` and ``\s`` are Unicode's (docs.rs/regex). ``\b`` is left
+    ASCII's: the two differ beside letters beyond ASCII alone.
+``js``
+    RegExp without the flags u and v (zone-mta): an escaped letter without a meaning is that letter (ECMA-262 B.1.2).
+``pcre``
+    Perl's (PowerMTA).
+
+A look-ahead at the very end, where the dialect has any, can be said without one: ``x(?!yz)`` is ``x`` with the end,
+or another character, or ``y`` with the end or another character behind it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final, Literal
+
+from probe.classify.rules.expressions.parts import Group, Mark, One, Part, RefusedError, Repeat
+
+Dialect = Literal["re2", "rust", "js", "pcre"]
+
+DEEPEST: Final = 100
+"""Groups within groups; more is nobody's rule."""
+LONGEST: Final = 20_000
+"""Characters of an expression."""
+
+_CLASSES: Final[dict[Dialect, dict[str, str]]] = {
+    "re2": {},
+    "rust": {
+        "d": r"\p{Nd}",
+        "D": r"\P{Nd}",
+        "w": r"[\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}]",
+        "W": r"[^\p{L}\p{M}\p{Nd}\p{Nl}\p{Pc}]",
+        "s": r"[\t-\r\x{20}\x{85}\p{Z}]",
+        "S": r"[^\t-\r\x{20}\x{85}\p{Z}]",
+    },
+    "js": {},
+    "pcre": {"h": r"[ \t]", "H": r"[^ \t]", "N": r"[^\n]"},
+}
+"""Letters that mean a class where the dialect differs from RE2."""
+_CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
+_MARKS: Final[dict[Dialect, str]] = {"re2": "bBAz", "rust": "bBAz", "js": "bB", "pcre": "bBAzZ"}
+_LOOKS: Final = {"(?=": "look-ahead", "(?!": "look-ahead", "(?<=": "look-behind", "(?<!": "look-behind"}
+_COUNTED: Final = re.compile(r"\{([0-9]{1,4})(?:(,)([0-9]{0,4}))?\}")
+_IN_BRACES: Final = re.compile(r"\{([0-9A-Fa-f]{1,6})\}")
+_DIGITS: Final = {letter: re.compile(f"([0-9A-Fa-f]{{{count}}})") for letter, count in (("x", 2), ("u", 4), ("U", 8))}
+_PROPERTY: Final = re.compile(r"\{\^?\w+\}|\w")
+_NAMED_CLASS: Final = re.compile(r"\[:\^?[a-z]+:\]")
+_OPENING: Final = re.compile(r"\?(?:P?<\w+>|[a-zA-Z-]*[:)])")
+
+
+def parse(source: str, dialect: Dialect) -> Group:
+    """Take an expression apart; raises RefusedError."""
+    if len(source) > LONGEST:
+        raise RefusedError(f"it is longer than {LONGEST:,} characters")
+    reader = _Reader(source, dialect)
+    branches = reader.branches(0)
+    if reader.place < len(source):
+        raise RefusedError("a bracket is closed that was not opened")
+    return Group("", branches)
+
+
+class _Reader:
+    def __init__(self, source: str, dialect: Dialect) -> None:
+        self.source = source
+        self.dialect = dialect
+        self.place = 0
+
+    def branches(self, depth: int) -> tuple[tuple[Part, ...], ...]:
+        if depth > DEEPEST:
+            raise RefusedError(f"brackets are nested more than {DEEPEST} deep")
+        found: list[list[Part]] = [[]]
+        while self.place < len(self.source) and not self._at(")"):
+            if self._take("|"):
+                found.append([])
+                continue
+            part = self._part(depth)
+            if part is not None:
+                found[-1].append(self._repeated(part))
+        return tuple(map(tuple, found))
+
+    def _part(self, depth: int) -> Part | None:
+        character = self._next()
+        if character in "*+?":
+            raise RefusedError(f"there is nothing before {character} to repeat")
+        if character == "(":
+            return self._group(depth)
+        if character == "[":
+            return self._class()
+        if character == "\\":
+            return self._escape()
+        if character in "^$":
+            return Mark(character)
+        return One(".") if character == "." else _literal(character)
+
+    def _repeated(self, part: Part) -> Part:
+        start = self.place
+        counted = _COUNTED.match(self.source, start)
+        if self._take("*"):
+            least, most = 0, None
+        elif self._take("+"):
+            least, most = 1, None
+        elif self._take("?"):
+            least, most = 0, 1
+        elif counted is not None:
+            self.place = counted.end()
+            least = int(counted[1])
+            most = int(counted[3]) if counted[3] else None if counted[2] else least
+        else:
+            return part
+        self._take("?")
+        if self.dialect == "pcre" and self._at("+"):
+            raise RefusedError("a possessive quantifier, which RE2 does not have")
+        return Repeat(part, self.source[start : self.place], least, most)
+
+    def _group(self, depth: int) -> Part | None:
+        for opening, name in _LOOKS.items():
+            if self.source.startswith(opening, self.place - 1):
+                self.place += len(opening) - 1
+                return self._look(opening, name, depth)
+        if self._at("?#") and self.dialect == "pcre":
+            self.place = self.source.find(")", self.place)
+            self._closed()
+            return None
+        opening = "("
+        if self._at("?"):
+            found = _OPENING.match(self.source, self.place)
+            if found is None:
+                raise RefusedError(f"a group {self.source[self.place - 1 : self.place + 2]}, which RE2 does not have")
+            self.place = found.end()
+            opening += found[0]
+            if opening.endswith(")"):
+                return Mark(opening)  # flags for what follows
+        branches = self.branches(depth + 1)
+        self._closed()
+        return Group(opening, branches)
+
+    def _look(self, opening: str, name: str, depth: int) -> Part:
+        start = self.place
+        branches = self.branches(depth + 1)
+        refused = RefusedError(f"a {name} {opening}{self.source[start : self.place]}), which RE2 does not have")
+        self._closed()
+        if name != "look-ahead" or self.dialect == "rust" or depth or self.place < len(self.source):
+            raise refused
+        if opening == "(?=":
+            return Group("(?:", branches)
+        letters = [part.literal for part in branches[0] if isinstance(part, One) and part.literal is not None]
+        if len(branches) > 1 or not branches[0] or len(letters) < len(branches[0]):
+            raise refused
+        return _anything_but(letters)
+
+    def _class(self) -> Part:
+        start = self.place
+        said = "[^" if self._take("^") else "["
+        if self.dialect == "js" and self._take("]"):
+            if said == "[^":
+                return One(r"[\x{0}-\x{10FFFF}]")
+            raise RefusedError("[] matches nothing")
+        first = True
+        while first or not self._at("]"):
+            if self.place >= len(self.source):
+                raise RefusedError(f"a class is opened and not closed: [{self.source[start : start + 20]}")
+            said += self._in_class()
+            first = False
+        self._next()
+        return One(said + "]")
+
+    def _in_class(self) -> str:
+        if self.dialect == "rust" and self.source[self.place : self.place + 2] in {"&&", "--", "~~"}:
+            raise RefusedError("classes that are combined, which RE2 does not have")
+        named = _NAMED_CLASS.match(self.source, self.place)
+        if named is not None and self.dialect != "js":
+            self.place = named.end()
+            return named[0]
+        character = self._next()
+        if character == "[":
+            if self.dialect == "rust":
+                raise RefusedError("a class within a class, which RE2 does not have")
+            return r"\["
+        if character != "\\":
+            return character
+        start = self.place
+        said = self._escape(within=True).re2
+        if said.startswith("[^"):
+            return f"\\{self.source[start : self.place]}"  # there is no class within a class: RE2's own stands in
+        return said[1:-1] if said.startswith("[") else said
+
+    def _escape(self, *, within: bool = False) -> One | Mark:
+        if self.place >= len(self.source):
+            raise RefusedError("a backslash at the end")
+        letter = self._next()
+        if letter in "123456789":
+            raise RefusedError(rf"a back reference \{letter}, which RE2 does not have")
+        if letter in _CLASSES[self.dialect]:
+            return One(_CLASSES[self.dialect][letter])
+        if letter in "dDwWsS":
+            return One(f"\\{letter}")
+        if letter in _CONTROLS or (letter == "b" and within):
+            return _literal(_CONTROLS.get(letter, "\b"))
+        if letter in _MARKS[self.dialect]:
+            return Mark(f"\\{letter.replace('Z', 'z')}")
+        if letter in ("xu" if self.dialect == "js" else "xuU"):
+            return self._numbered(letter)
+        if self.dialect == "js" or not (letter.isascii() and letter.isalnum()):
+            return _literal(letter)
+        return self._property(letter)
+
+    def _property(self, letter: str) -> One:
+        name = _PROPERTY.match(self.source, self.place) if letter in "pP" else None
+        if name is None:
+            raise RefusedError(rf"\{letter}, which RE2 does not have")
+        self.place = name.end()
+        return One(f"\\{letter}{name[0]}")
+
+    def _numbered(self, letter: str) -> One:
+        """Read a character by its number: two, four or eight digits, or, but for JavaScript, any in braces."""
+        found = (_IN_BRACES if self._at("{") and self.dialect != "js" else _DIGITS[letter]).match(
+            self.source, self.place
+        )
+        if found is None or int(found[1], 16) > 0x10FFFF:
+            if self.dialect == "js":
+                return _literal(letter)
+            raise RefusedError(rf"\{letter} without the number of a character")
+        self.place = found.end()
+        return _literal(chr(int(found[1], 16)))
+
+    def _at(self, text: str) -> bool:
+        return self.source.startswith(text, self.place)
+
+    def _take(self, text: str) -> bool:
+        found = self._at(text)
+        self.place += len(text) if found else 0
+        return found
+
+    def _next(self) -> str:
+        self.place += 1
+        return self.source[self.place - 1]
+
+    def _closed(self) -> None:
+        if not self._take(")"):
+            raise RefusedError("a bracket is opened and not closed")
+
+
+def _literal(character: str) -> One:
+    return One(quoted(character), character)
+
+
+def quoted(text: str) -> str:
+    """Return what matches a text and nothing else, within a class as without."""
+    return "".join(map(_quoted, text))
+
+
+def _quoted(character: str) -> str:
+    if character.isascii() and (character.isalnum() or character in " _"):
+        return character
+    printable = character.isascii() and character.isprintable()
+    return f"\\{character}" if printable else rf"\x{{{ord(character):X}}}"
+
+
+def _anything_but(letters: list[str]) -> Group:
+    """Return what matches where a text does not go on with some letters."""
+    found: Part | None = None
+    for letter in reversed(letters):
+        end, other = (Mark(r"\z"),), (One(f"[^{quoted(letter)}]"),)
+        goes_on = () if found is None else ((_literal(letter), found),)
+        found = Group("(?:", (end, other, *goes_on))
+    assert isinstance(found, Group)  # noqa: S101 - there are letters
+    return found

@@ -1,0 +1,97 @@
+"""Reads rule files and files of labels."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from fake_gateways.truth import Cause
+from probe.classify.rules.formats import PARSERS, guess
+from probe.classify.rules.formats.own import labels_in, parse_tests
+from probe.classify.rules.rule_set import Example, RuleSet, RuleText
+from probe.input_error import InputError
+
+MAX_OCTETS: Final = 4 * 1024 * 1024
+MAX_RULES: Final = 5_000
+"""The largest public rule file has some three hundred."""
+
+
+def load(kind: str, paths: Sequence[Path], labels: Mapping[str, Cause | None] = {}) -> RuleSet:
+    """Read rule files of a kind, in the order in which they count; raises InputError for every mistake.
+
+    ``labels`` are classes that are not the system's own, and the cause of ours that each stands for.
+    """
+    if kind not in PARSERS:
+        raise InputError(kind, "is no kind of rule file", f"use one of: {', '.join(PARSERS)}")
+    rule_set = PARSERS[kind]([read(path) for path in paths], labels)
+    if len(rule_set.rules) > MAX_RULES:
+        place = ", ".join(map(str, paths))
+        raise InputError(place, f"has {len(rule_set.rules):,} rules", f"use no more than {MAX_RULES:,}")
+    return rule_set
+
+
+def kind_of(paths: Sequence[Path]) -> str:
+    """Return the kind of rule files by their looks; raises InputError where nothing speaks for any."""
+    kind = guess(read(paths[0]))
+    if kind is None:
+        raise InputError(paths[0], "looks like no kind of rule file", f"name it with --format: {', '.join(PARSERS)}")
+    return kind
+
+
+def load_labels(path: Path) -> dict[str, Cause | None]:
+    """Read a file of ``[labels]``: names of somebody's own, and the cause, or ``none``, that each stands for."""
+    file = read(path)
+    try:
+        raw = tomllib.loads(file.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
+    table = raw.get("labels")
+    if (
+        set(raw) != {"labels"}
+        or not isinstance(table, dict)
+        or not all(isinstance(each, str) for each in table.values())
+    ):
+        raise InputError(path, "is no file of labels", 'write [labels] and under it "their name" = "user-unknown"')
+    return dict(labels_in(str(path), table))
+
+
+def without_labels(paths: Sequence[Path]) -> tuple[list[Path], dict[str, Cause | None]]:
+    """Return the files that hold rules, and the labels of those that hold nothing else; raises InputError."""
+    rules: list[Path] = []
+    labels: dict[str, Cause | None] = {}
+    for path in paths:
+        if _holds_labels(read(path)):
+            labels |= load_labels(path)
+        else:
+            rules.append(path)
+    return rules, labels
+
+
+def _holds_labels(file: RuleText) -> bool:
+    try:
+        return set(tomllib.loads(file.text)) == {"labels"}
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+
+
+def load_tests(path: Path) -> tuple[Example, ...]:
+    """Read a file of ``[[test]]`` tables, for rules of any kind; raises InputError."""
+    return parse_tests(read(path))
+
+
+def read(path: Path) -> RuleText:
+    """Read a file as text; raises InputError."""
+    try:
+        octets = path.read_bytes()
+        text = octets.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(
+            path, f"cannot be read ({error.strerror})", "check the file name and its permissions"
+        ) from None
+    except UnicodeDecodeError as error:
+        raise InputError(path, f"is not UTF-8 ({error.reason} at octet {error.start})", "convert it to UTF-8") from None
+    if len(octets) > MAX_OCTETS:
+        raise InputError(path, "is larger than 4 MiB", "split it, or take out what is no rule")
+    return RuleText(str(path), text)

@@ -1,0 +1,64 @@
+"""KumoMTA's bounce rules: TOML or JSON, a table ``rules`` of classes, each with a list of expressions.
+
+Files are merged in the order they are loaded, and the first expression that matches gives the class. Expressions are
+Rust's; case matters, and nothing is anchored by itself. A reply is written on one line: code, status and words, a line
+feed in them as backslash and n (docs.kumomta.com, configure_bounce_classifier and
+faq/customize_bounce_classification; KumoCorp/kumomta crates/bounce-classify and crates/rfc5321).
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from probe.classify.rules.formats.toml_places import lines_of
+from probe.classify.rules.reply import Heard
+from probe.classify.rules.rule_set import Labels, Place, Rule, RuleSet, RuleText, cause_at, make_rule
+from probe.input_error import InputError
+
+KIND: Final = "kumomta"
+
+
+def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
+    """Read rule files in the order they are loaded; raises InputError."""
+    rules: list[Rule] = []
+    for file in files:
+        for class_name, source, line in _rules(file):
+            place = Place(len(rules) + 1, file.name, line)
+            rules.append(make_rule(place, class_name, cause_at(place, KIND, class_name, labels), source, "rust"))
+    return RuleSet(KIND, tuple(rules), ask, any_case=False, otherwise="Uncategorized", labels=labels)
+
+
+def ask(heard: Heard) -> str:
+    """Write a reply on one line, as KumoMTA does."""
+    words = heard.text.replace("\r", r"\r").replace("\n", r"\n")
+    if heard.code is None:
+        return words
+    status = heard.enhanced or ""
+    return f"{heard.code} {status}{' ' if status and words else ''}{words}"
+
+
+def _rules(file: RuleText) -> Iterator[tuple[str, str, int]]:
+    table = _table(file)
+    found = [(name, source) for name, sources in table.items() for source in _strings(file, name, sources)]
+    lines = lines_of(file.text, [source for _, source in found])
+    yield from ((name, source, line) for (name, source), line in zip(found, lines, strict=True))
+
+
+def _table(file: RuleText) -> dict[str, Any]:
+    try:
+        raw = json.loads(file.text) if file.text.lstrip().startswith("{") else tomllib.loads(file.text)
+    except (ValueError, RecursionError) as error:
+        raise InputError(file.name, f"is neither TOML nor JSON ({error})", "correct it") from None
+    table = raw.get("rules") if isinstance(raw, dict) else None
+    if not isinstance(table, dict):
+        raise InputError(file.name, "has no table [rules]", "write [rules] and under it Class = [expressions]")
+    return table
+
+
+def _strings(file: RuleText, name: str, value: Any) -> list[str]:
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return value
+    raise InputError(file.name, f"rules.{name} is no list of expressions", f'write {name} = ["an expression"]')

@@ -1,0 +1,59 @@
+"""Momentum's classification overrides: ``domain,bounce_code,rule`` a line, or ``bounce_code,rule`` for reports.
+
+A rule is found anywhere in the text; a vertical bar in it stands for any text, without one it is found as it stands
+(support.sparkpost.com, bounce_classifier_override). An empty domain means all. Lines with a place for a domain are
+asked about replies of the dialogue, lines without about what came out of band. The documentation is silent on the case
+of letters, which is therefore kept, and on which of several rules wins: here the first.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from typing import Final
+
+from fake_gateways.smtp.envelope import Stage
+from probe.classify.rules.expressions.reader import quoted
+from probe.classify.rules.reply import Heard
+from probe.classify.rules.rule_set import Conditions, Labels, Place, Rule, RuleSet, RuleText, cause_at
+from probe.input_error import InputError
+
+KIND: Final = "momentum"
+
+_IN_DIALOGUE: Final = tuple(stage.value for stage in Stage if stage is not Stage.REPORT)
+_OUT_OF_BAND: Final = (Stage.REPORT.value,)
+
+
+def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
+    """Read override files in order; raises InputError."""
+    rules: list[Rule] = []
+    for file in files:
+        for line, text in enumerate(file.text.split("\n"), 1):
+            written = text.strip()
+            if written and not written.startswith("#"):
+                rules.append(_rule(Place(len(rules) + 1, file.name, line), written, labels))
+    return RuleSet(KIND, tuple(rules), ask, any_case=False, otherwise="1", labels=labels)
+
+
+def ask(heard: Heard) -> str:
+    """Write the reply on one line."""
+    return heard.wire.replace("\n", " ")
+
+
+def _rule(place: Place, written: str, labels: Labels) -> Rule:
+    domain, code, pattern = _cells(place, written)
+    conditions = Conditions(_OUT_OF_BAND) if domain is None else Conditions(_IN_DIALOGUE, domain=domain.lower())
+    expression = "(?s:.*)".join(map(quoted, pattern.split("|")))
+    return Rule(place, code, cause_at(place, KIND, code, labels), pattern, expression, conditions=conditions)
+
+
+def _cells(place: Place, written: str) -> tuple[str | None, str, str]:
+    """Return domain (None where a line has no place for one), code and rule. A rule may have commas."""
+    first, _, rest = written.partition(",")
+    domain = None if first.strip().isdigit() else first.strip()
+    code, comma, pattern = (first, ",", rest) if domain is None else rest.partition(",")
+    if pattern.startswith('"'):
+        pattern = next(csv.reader([pattern]))[0]
+    if not comma or not pattern or not code.strip().isdigit():
+        raise InputError(place, f"{written[:60]!r} is no override", "write domain,bounce_code,rule")
+    return domain, code.strip(), pattern

@@ -1,0 +1,186 @@
+"""Our own rule files, TOML: the first ``[[rule]]`` that fits decides.
+
+A rule asks for any of ``stage``, ``code`` (``550``, ``"55x"``), ``enhanced`` (``"5.7.1"``, ``"5.7.x"``) and
+``pattern``, an expression of RE2's that is looked for anywhere in the words, without numbers, on one line, in any case
+of letters. ``class`` is a cause, ``none``, or a name of the file's own ``[labels]``. ``matches`` are replies that the
+rule must decide, ``not`` those that it must not match; a ``[[test]]`` says which class a reply must have in the end.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from fake_gateways.smtp.envelope import Stage
+from probe.classify import taxonomy
+from probe.classify.rules.formats.toml_places import headers
+from probe.classify.rules.reply import Heard
+from probe.classify.rules.reply import parse as heard_in
+from probe.classify.rules.rule_set import (
+    ANY,
+    OWN,
+    Conditions,
+    Example,
+    Labels,
+    Place,
+    Rule,
+    RuleSet,
+    RuleText,
+    cause_at,
+    make_rule,
+)
+from probe.input_error import InputError
+from probe.scenario.strict import Strict
+
+
+def _several(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+def _text(value: Any) -> Any:
+    return str(value) if type(value) is int else value
+
+
+_Code = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[2-5x][0-9x]{2}$", description='550 or "55x"')]
+_Status = Annotated[str, Field(pattern=r"^[245x]\.([0-9]{1,3}|x)\.([0-9]{1,3}|x)$", description='"5.7.1" or "5.7.x"')]
+
+
+class _RuleTable(Strict):
+    name: str = ""
+    class_name: str = Field(alias="class")
+    stage: Annotated[tuple[Stage, ...], BeforeValidator(_several)] = ()
+    code: Annotated[tuple[_Code, ...], BeforeValidator(_several)] = ()
+    enhanced: Annotated[tuple[_Status, ...], BeforeValidator(_several)] = ()
+    pattern: str | None = None
+    matches: tuple[str, ...] = ()
+    never: tuple[str, ...] = Field((), alias="not")
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> _RuleTable:
+        if self.pattern is None and not (self.stage or self.code or self.enhanced):
+            msg = 'the rule asks nothing; give it a stage, code, enhanced or pattern (pattern = "" fits everything)'
+            raise ValueError(msg)
+        return self
+
+
+class _TestTable(Strict):
+    reply: str
+    stage: Stage = Stage.RCPT
+    class_name: str = Field(alias="class")
+
+
+class _FileTable(Strict):
+    labels: dict[str, str] = Field(default_factory=dict)
+    rule: tuple[_RuleTable, ...] = ()
+    test: tuple[_TestTable, ...] = ()
+
+
+def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
+    """Read rule files in order; raises InputError."""
+    rules: list[Rule] = []
+    tests: list[Example] = []
+    known: dict[str, Any] = {}
+    for file in files:
+        table = _table(file)
+        known |= labels_in(file.name, table.labels)
+        meant = {**known, **labels}
+        for written, line in zip(table.rule, headers(file.text, "rule", len(table.rule)), strict=True):
+            place = Place(len(rules) + 1, file.name, line)
+            rules.append(_rule(place, written, meant))
+            tests += _own_tests(place, written)
+        for asked, line in zip(table.test, headers(file.text, "test", len(table.test)), strict=True):
+            place = Place(0, file.name, line)
+            cause_at(place, OWN, asked.class_name, meant)
+            tests.append(Example(place, heard_in(asked.reply, asked.stage), asked.class_name))
+    if not rules:
+        raise InputError(", ".join(file.name for file in files), "has no rule", "write a [[rule]]")
+    return RuleSet(
+        OWN, tuple(rules), ask, any_case=True, otherwise=taxonomy.NONE, labels={**known, **labels}, tests=tuple(tests)
+    )
+
+
+def parse_tests(file: RuleText) -> tuple[Example, ...]:
+    """Read a file of tests alone, for rules of any format; raises InputError."""
+    table = _table(file)
+    lines = headers(file.text, "test", len(table.test))
+    if table.rule or not table.test:
+        raise InputError(file.name, "is no file of tests alone", "write [[test]] tables and no [[rule]]")
+    return tuple(
+        Example(Place(0, file.name, line), heard_in(asked.reply, asked.stage), asked.class_name)
+        for asked, line in zip(table.test, lines, strict=True)
+    )
+
+
+def labels_in(file: str, table: dict[str, str]) -> Labels:
+    """Return classes that somebody made up, with their causes; raises InputError."""
+    found = {}
+    for name, cause in table.items():
+        try:
+            found[name] = taxonomy.cause_named(cause)
+        except taxonomy.UnknownNameError as error:
+            problem, _, remedy = str(error).partition("; ")
+            raise InputError(f"{file}: labels.{name}", problem, remedy) from None
+    return found
+
+
+def ask(heard: Heard) -> str:
+    """Write the words on one line."""
+    return heard.text.replace("\n", " ")
+
+
+def _rule(place: Place, written: _RuleTable, labels: Labels) -> Rule:
+    cause = cause_at(place, OWN, written.class_name, labels)
+    rule = make_rule(place, written.class_name, cause, written.pattern or "", "re2")
+    if rule.refused:
+        raise InputError(
+            f"{place}: pattern {written.pattern!r}", rule.refused, "write it without what RE2 does not have"
+        )
+    conditions = Conditions(tuple(written.stage), written.code, written.enhanced)
+    return replace(rule, conditions=ANY if conditions == ANY else conditions, name=written.name)
+
+
+def _own_tests(place: Place, written: _RuleTable) -> Iterator[Example]:
+    stage = next(iter(written.stage), Stage.RCPT)
+    for replies, fires in ((written.matches, True), (written.never, False)):
+        for reply in replies:
+            yield Example(Place(0, *place[1:]), heard_in(reply, stage), rule=place.number, fires=fires)
+
+
+def _table(file: RuleText) -> _FileTable:
+    try:
+        return _FileTable.model_validate(tomllib.loads(file.text))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InputError(file.name, f"is not valid TOML ({error})", "correct the line it names") from None
+    except ValidationError as error:
+        raise _complaint(file, error) from None
+
+
+def _complaint(file: RuleText, error: ValidationError) -> InputError:
+    """Say of the first mistake where it is; of an unknown key first, as it is often a missing one misspelt."""
+    found = error.errors()
+    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
+    where = first["loc"]
+    kind, number, *keys = (*where, -1) if len(where) == 1 else where
+    lines = headers(file.text, str(kind), int(number) + 1) if isinstance(number, int) and number >= 0 else [0]
+    place = str(Place(0, file.name, lines[-1]))
+    key = ".".join(str(each) for each in (keys if lines[-1] else where) if isinstance(each, str))
+    place = f"{place}: {key}".removesuffix(": ")
+    if first["type"] == "extra_forbidden":
+        known = "rule, test, labels" if len(where) == 1 else _KEYS.get(str(kind), "")
+        return InputError(place, "is not a known key", f"use {known}")
+    if first["type"] == "missing":
+        return InputError(place, "is missing", "add it")
+    problem, semicolon, remedy = first["msg"].removeprefix("Value error, ").partition("; ")
+    if not semicolon:
+        problem, remedy = f"{problem[:1].lower()}{problem[1:]} (found {first.get('input')!r:.60})", "correct the value"
+    return InputError(place, problem, remedy)
+
+
+_KEYS: Final = {
+    "rule": "name, class, stage, code, enhanced, pattern, matches, not",
+    "test": "reply, stage, class",
+}

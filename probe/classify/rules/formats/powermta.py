@@ -1,0 +1,74 @@
+r"""PowerMTA's ``<bounce-category-patterns>``: ``/expression/ category`` a line, the first that matches decides.
+
+The block stands in a configuration file, of which the rest is skipped; a file of such lines alone is read as well.
+``//`` matches everything. Expressions are Perl's. What they are asked about is not documented in
+public. PowerMTA's own patterns, widely copied, are ``/^[45]\.1\.[1346];/`` beside ``/user unknown/``: so what is asked
+begins with the status, goes on with a semicolon and the diagnostic, and letters of any case are alike. A diagnostic of
+several lines has them one behind the other, each with its code, as in its accounting files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from probe.classify.rules.reply import Heard
+from probe.classify.rules.rule_set import Labels, Place, Rule, RuleSet, RuleText, cause_at, make_rule
+from probe.input_error import InputError
+
+KIND: Final = "powermta"
+
+BEGINS: Final = re.compile(r"^\s*<bounce-category-patterns>\s*$", re.MULTILINE)
+_ENDS: Final = re.compile(r"^\s*</bounce-category-patterns>\s*(?:#.*)?$")
+_PATTERN: Final = re.compile(r"^/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])*)/\s*([A-Za-z][\w-]*)\s*(?:#.*)?$")
+_LOOSE: Final = re.compile(r"^/(.*)/\s+([A-Za-z][\w-]*)\s*(?:#.*)?$")
+"""With a slash in the expression that should have had a backslash."""
+
+
+def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
+    """Read configuration files in order; raises InputError."""
+    rules: list[Rule] = []
+    for file in files:
+        before = len(rules)
+        for line, text in _lines(file):
+            rules.append(_rule(Place(len(rules) + 1, file.name, line), text, labels))
+        if len(rules) == before:
+            raise InputError(
+                file.name, "has no bounce category pattern", "write /expression/ category in <bounce-category-patterns>"
+            )
+    return RuleSet(KIND, tuple(rules), ask, any_case=True, otherwise="other", labels=labels)
+
+
+def ask(heard: Heard) -> str:
+    """Write the status, a semicolon and the diagnostic."""
+    if heard.code is None:
+        return f"{heard.enhanced or ''};smtp;{heard.text}"
+    status = heard.enhanced or f"{heard.code // 100}.0.0"
+    return f"{status};smtp;{heard.wire.replace(chr(10), ' ')}"
+
+
+def _lines(file: RuleText) -> Iterator[tuple[int, str]]:
+    """Yield the lines of all blocks, or all lines where there is no block."""
+    within = not BEGINS.search(file.text)
+    begun = 0
+    for line, text in enumerate(file.text.split("\n"), 1):
+        written = text.strip()
+        if BEGINS.match(text):
+            within, begun = True, line
+        elif _ENDS.match(text):
+            within, begun = False, 0
+        elif within and written and not written.startswith("#"):
+            yield line, written
+    if begun:
+        raise InputError(
+            f"{file.name}:{begun}", "<bounce-category-patterns> has no end", "write </bounce-category-patterns>"
+        )
+
+
+def _rule(place: Place, written: str, labels: Labels) -> Rule:
+    found = _PATTERN.match(written) or _LOOSE.match(written)
+    if found is None:
+        raise InputError(place, f"{written[:60]!r} is no pattern", "write /expression/ category")
+    source, class_name = found.groups()
+    return make_rule(place, class_name, cause_at(place, KIND, class_name, labels), source, "pcre")

@@ -1,0 +1,79 @@
+"""zone-mta's ``bounces.txt``: ``expression,action,category,message`` a line, the first that matches decides.
+
+Expressions are JavaScript's with the flags i and m, and end at the first comma. Before they are asked, a reply of
+several lines is joined to one, its later codes and statuses taken out, and blanks of every kind become one blank
+(zone-eu/zone-mta lib/bounces.js). A line whose expression is none is left out there, and fires never here. What
+zone-mta answers before it asks the rules, to failures of the DNS, is not seen here: there is no reply.
+
+Its authors write sample replies above each rule, behind a number sign.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from probe.classify import taxonomy
+from probe.classify.rules.reply import Heard
+from probe.classify.rules.reply import parse as heard_in
+from probe.classify.rules.rule_set import Example, Labels, Place, Rule, RuleSet, RuleText, cause_at, cause_of, make_rule
+
+KIND: Final = "zone-mta"
+ACTIONS: Final = ("defer", "reject", "slowdown")
+
+_BLANK: Final = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""What JavaScript's ``\\s`` is, as a class (ECMA-262, CharacterClassEscape)."""
+_BLANKS: Final = re.compile(f"[{_BLANK}]+")
+_NUMBERS: Final = re.compile(f"^[0-9]{{3}}[{_BLANK}-]+(?:[0-9.]+[{_BLANK}]*)?", re.MULTILINE)
+"""The code and what may be a status at the beginning of a line."""
+_OF_NUMBERS: Final = "0123456789.- \t"
+"""How words begin that may be taken for numbers, or for blanks before some."""
+_OUTSIDE_ASCII: Final = str.maketrans("\u017f\u212a", "\ufffd\ufffd")
+"""Letters that are an s and a k in another case to RE2, and are not to JavaScript without its flag u."""
+_SAMPLE: Final = re.compile(r"#\s*([45][0-9]{2}[ -].+)")
+
+
+def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
+    """Read rule files in order; raises InputError."""
+    rules: list[Rule] = []
+    samples: list[Example] = []
+    for file in files:
+        waiting: list[Example] = []
+        for line, text in enumerate(file.text.split("\n"), 1):
+            written = text.strip()
+            if sample := _SAMPLE.match(written):
+                waiting.append(Example(Place(0, file.name, line), heard_in(sample[1])))
+            elif not written:
+                waiting.clear()
+            elif not written.startswith("#"):
+                rules.append(_rule(Place(len(rules) + 1, file.name, line), written, labels))
+                samples += [replace(each, rule=len(rules)) for each in waiting]
+                waiting.clear()
+    return RuleSet(KIND, tuple(rules), ask, any_case=True, otherwise="other", labels=labels, samples=tuple(samples))
+
+
+def ask(heard: Heard) -> str:
+    """Write a reply on one line, as zone-mta does."""
+    said = heard.wire
+    if "\n" in said or heard.text[:1] in _OF_NUMBERS:
+        first = _NUMBERS.match(said)
+        start = first.end() if first else 0
+        said = said[:start] + _NUMBERS.sub(" ", said[start:])
+    if "  " in said or not said.isprintable() or said.endswith(" "):
+        said = _BLANKS.sub(" ", said).strip(" ")
+    return said if said.isascii() else said.translate(_OUTSIDE_ASCII)
+
+
+def _rule(place: Place, written: str, labels: Labels) -> Rule:
+    source, action, category, *_ = [*written.split(","), "", ""]
+    class_name = f"{action},{category}"
+    if action not in ACTIONS:
+        odd = f"{action[:20]!r} is no action ({', '.join(ACTIONS)}): the expression ends at its first comma"
+        return replace(make_rule(place, class_name, None, source, "js"), oddity=odd)
+    try:
+        cause = cause_of(KIND, class_name, labels)
+    except taxonomy.UnknownNameError:
+        cause = cause_at(place, KIND, category, labels)
+    return make_rule(place, class_name, cause, source, "js")

@@ -1,0 +1,230 @@
+"""Events out of tables: CSV and JSON Lines whose columns a map names, or that go by widely used names.
+
+CSV is that of RFC 4180 with a header, as the csv module reads it; semicolons or tabs may stand for the commas, as
+spreadsheets write them.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, dropwhile
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from fake_gateways.smtp.envelope import Stage
+from probe.input_error import InputError
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.reading import json_documents as documents
+from probe.intake.reading.json_fields import in_brackets, text, word
+from probe.intake.reading.moment import moment
+from probe.intake.reading.reply_text import code_of, enhanced_of, said
+
+MAX_ROW: Final = 1_000_000
+"""Characters of a row; more of them are a quotation mark that was never closed."""
+
+NAMES: Final = MappingProxyType({
+    "recipient": ("recipient", "email", "to", "rcpt", "rcpt to", "address", "email address", "recipient address"),
+    "kind": ("kind", "event", "event type", "outcome", "result", "status", "state", "type"),
+    "at": ("at", "timestamp", "time", "date", "datetime", "event time", "occurred at", "created at"),
+    "message_id": ("message id", "msg id", "smtp id"),
+    "return_path": ("return path", "envelope sender", "envelope from", "mail from"),
+    "campaign": ("campaign", "campaign id", "campaign name", "job", "job id", "tag", "category"),
+    "local_address": ("local address", "local ip", "source ip", "sending ip"),
+    "mx": ("mx", "mx host", "remote mta", "remote host", "remote ip", "destination ip"),
+    "stage": ("stage",),
+    "code": ("code", "smtp code", "reply code", "error code", "status code"),
+    "enhanced": ("enhanced", "enhanced code", "enhanced status", "dsn", "dsn status", "dsn code"),
+    "text": ("text", "smtp response", "response", "reply", "diagnostic", "diagnostic code", "reason", "message",
+             "description", "error"),
+    "label": ("label", "bounce type", "bounce class", "bounce category", "classification"),
+})  # fmt: skip
+"""Names of columns by field of Event; of several in a table the first here wins. Case and punctuation are ignored."""
+
+KINDS: Final = MappingProxyType({
+    Kind.DELIVERED: ("delivered", "delivery", "sent", "success", "successful", "ok"),
+    Kind.DEFERRED: ("deferred", "deferral", "delayed", "delay", "soft", "soft bounce", "soft bounced", "temporary",
+                    "temporary failure", "transient", "tempfail"),
+    Kind.REFUSED: ("refused", "bounce", "bounced", "hard", "hard bounce", "hard bounced", "failed", "failure",
+                   "permanent", "permanent failure", "rejected", "reject", "blocked", "undelivered", "undeliverable",
+                   "expired"),
+    Kind.BOUNCED_LATER: ("bounced later", "out of band", "asynchronous bounce", "async bounce", "delayed bounce"),
+    Kind.SUPPRESSED: ("suppressed", "dropped", "drop", "skipped"),
+    Kind.COMPLAINT: ("complaint", "complained", "spam", "spam complaint", "spam report", "abuse"),
+    Kind.AUTO_REPLY: ("auto reply", "auto responder", "out of office"),
+    Kind.OPENED: ("opened", "open"),
+    Kind.CLICKED: ("clicked", "click"),
+})  # fmt: skip
+"""Words for what happened, compared as the names of columns are."""
+
+
+@lru_cache(maxsize=1024)
+def _bare(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+_FIELDS: Final = {field: tuple(map(_bare, names)) for field, names in NAMES.items()}
+_KINDS: Final = {_bare(name): kind for kind, names in KINDS.items() for name in names}
+_KNOWN_KINDS: Final = ", ".join(name for names in KINDS.values() for name in names)
+
+
+class _Row(NamedTuple):
+    number: int
+    cells: list[str]
+
+
+def read_csv(lines: Iterable[Line], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
+    """Yield an event for each row below the header, which is the first line that is not empty.
+
+    ``columns`` maps fields of Event to names of columns, as the header writes them; the fields that it leaves out are
+    looked for by NAMES. Raises InputError, when reading begins, for a field or column that does not exist, and when
+    recipient or kind are in no column. Fields in quotation marks may go over several lines. Rows that are no CSV, hold
+    a NUL or are longer than the header are BadLines.
+    """
+    rows = _rows(lines)
+    first = next(rows, None)
+    if first is None:
+        return
+    if isinstance(first, BadLine):
+        raise InputError(f"line {first.number}", f"is no header ({first.reason})", "begin with the names of columns")
+    header = [name.strip("\ufeff \t") for name in first.cells]
+    found = _found(header, columns or {}, f"line {first.number}")
+    for row in rows:
+        if isinstance(row, BadLine):
+            yield row
+        elif len(row.cells) > len(header):
+            yield BadLine(row.number, f"a row of {len(row.cells)} fields under a header of {len(header)}")
+        else:
+            yield _event(row.number, dict(zip(header, row.cells, strict=False)), found)
+
+
+def read_json_lines(lines: Iterable[Line], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
+    """Yield an event for each JSON object, whose keys are its columns, as ``read_csv`` does for each row.
+
+    Objects may differ in their keys, so that a column which is missing from one is only empty. Raises InputError, when
+    reading begins, for a field that does not exist. Arrays and objects over many lines are read as well.
+    """
+    named = dict(columns or {})
+    _check_fields(named)
+    keys: list[str] | None = None
+    found: Mapping[str, str] = {}
+    for document in documents.read(lines):
+        if isinstance(document, BadLine):
+            yield document
+            continue
+        if keys != list(document.value):
+            keys = list(document.value)
+            found = _well_known(keys, named)
+        yield _event(document.number, document.value, found)
+
+
+class _Feed:
+    """Lines for the csv module, which asks for as many as a row has."""
+
+    def __init__(self, lines: Iterable[Line]) -> None:
+        self._lines = iter(lines)
+        self.first = 0
+        self._size = 0
+
+    def begin(self) -> None:
+        """Start to count a new row."""
+        self.first = self._size = 0
+
+    def __iter__(self) -> _Feed:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self.first = self.first or line.number
+        self._size += len(line.text) + 1
+        if self._size > MAX_ROW:
+            raise csv.Error(f"a row of more than {MAX_ROW:,} characters")
+        return f"{line.text}\n"
+
+
+def _rows(lines: Iterable[Line]) -> Iterator[_Row | BadLine]:
+    rest = dropwhile(lambda line: not line.text.strip(), lines)
+    header = next(rest, None)
+    if header is None:
+        return
+    feed = _Feed(chain((header,), rest))
+    # Not strict, a quotation mark that is never closed would swallow the end of the file in silence.
+    reader = csv.reader(feed, strict=True, delimiter=max(",;\t", key=header.text.count))
+    while True:
+        feed.begin()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BadLine(feed.first, f"no CSV ({error})")
+            continue
+        if any("\0" in cell for cell in cells):
+            yield BadLine(feed.first, "no CSV (it holds a NUL)")
+        elif any(cells):
+            yield _Row(feed.first, cells)
+
+
+def _found(header: list[str], named: Mapping[str, str], place: str) -> Mapping[str, str]:
+    """Return the column of each field that has one."""
+    _check_fields(named)
+    present = ", ".join(header)[:300]
+    for column in named.values():
+        if column not in header:
+            raise InputError(place, f"has no column {column} (found: {present})", "correct the map of columns")
+    found = _well_known(header, named)
+    for field in ("recipient", "kind"):
+        if field not in found:
+            raise InputError(place, f"has no column that tells the {field} (found: {present})", "map one to it")
+    return found
+
+
+def _check_fields(named: Mapping[str, str]) -> None:
+    for field in named:
+        if field not in _FIELDS:
+            raise InputError(f"columns: {field}", "is no field of an event", f"use one of: {', '.join(_FIELDS)}")
+
+
+def _well_known(header: Iterable[str], named: Mapping[str, str]) -> Mapping[str, str]:
+    taken = set(named.values())
+    free = {_bare(column): column for column in reversed(list(header)) if column not in taken}
+    known = {
+        field: free[name]
+        for field, names in _FIELDS.items()
+        if (name := next((name for name in names if name in free), None)) is not None
+    }
+    return {**known, **named}
+
+
+def _event(number: int, row: Mapping[str, object], found: Mapping[str, str]) -> Event | BadLine:
+    cells = {field: row.get(column) for field, column in found.items()}
+    name = word(cells, "kind")
+    kind = _KINDS.get(_bare(name))
+    if kind is None:
+        return BadLine(number, f"{name[:60]!r} is no kind of event; known are: {_KNOWN_KINDS}")
+    recipient = word(cells, "recipient")
+    if not recipient:
+        return BadLine(number, f"{kind} without a recipient")
+    at = moment(cells.get("at"))
+    if at is None and word(cells, "at"):
+        return BadLine(number, f"{word(cells, 'at')[:60]!r} is no time")
+    reply = text(cells, "text")
+    told = said(reply)
+    stage = _bare(word(cells, "stage"))
+    return Event(
+        kind,
+        recipient,
+        at,
+        message_id=in_brackets(word(cells, "message_id")),
+        return_path=word(cells, "return_path"),
+        campaign=word(cells, "campaign"),
+        local_address=word(cells, "local_address"),
+        mx=word(cells, "mx"),
+        stage=next((each.value for each in Stage if _bare(each) == stage), None),
+        code=code_of(word(cells, "code")) or told.code,
+        enhanced=enhanced_of(word(cells, "enhanced")) or told.enhanced,
+        text=reply,
+        label=word(cells, "label"),
+    )

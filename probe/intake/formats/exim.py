@@ -1,0 +1,181 @@
+"""The main log of Exim 4 (https://www.exim.org/exim-html-current/doc/html/spec_html/ch-log_files.html).
+
+A line is a time, a message's id, a flag of two characters, an address, fields such as ``H=``, and perhaps a reason.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from fake_gateways.smtp.envelope import Stage
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.reading.lines import UnreadableError, read_each
+from probe.intake.reading.queue_memory import QueueMemory
+from probe.intake.reading.quoted import Said, kept, message_id, moment, name, recipient, said
+
+_LINE: Final = re.compile(
+    r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}(?:\.[0-9]{1,6})?)(?: (?P<zone>[+-][0-9]{4}))?(?: \[[0-9]{1,10}\])? "
+    # 4.97 made the ids longer.
+    r"(?P<id>[0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{11}-[0-9A-Za-z]{4})) "
+    r"(?P<flag><=|=>|->|>>|\*\*|==|Completed)(?: (?P<rest>.*))?",
+    re.DOTALL,
+)
+_KINDS: Final = {
+    "=>": Kind.DELIVERED,
+    "->": Kind.DELIVERED,
+    ">>": Kind.DELIVERED,
+    "**": Kind.REFUSED,
+    "==": Kind.DEFERRED,
+}
+_DISCARDED: Final = ":blackhole:"
+
+_ADDRESS: Final = re.compile(r'"[^"]*"\S*|\S+')
+_ORIGINAL: Final = re.compile(r" <([^<>\s]{1,1000})>")
+_FIELD: Final = re.compile(
+    # H=name (helo) [address], the others a word or a quoted text.
+    r' (?P<key>[A-Za-z]{1,3})=(?P<value>"(?:[^"\\]|\\.)*+"?|\S*)'
+    r"(?:(?: \([^\s()]{0,255}\))? \[(?P<address>[^\s\[\]]{1,60})\])?",
+    re.DOTALL,
+)
+# No alternative for a quote that is never closed: to look for its end from each of many quotes would take forever.
+_BEFORE_REASON: Final = re.compile(r'((?:[^":]++|"(?:[^"\\]|\\.)*+"|:(?! ))*+): ', re.DOTALL)
+_ESCAPED: Final = re.compile(r'\\([n"\\])')
+_AFTER: Final = re.compile(
+    r"(?: after | in response to )(?:pipelined )?"
+    r"(initial connection|sending data block|end of data|[A-Z]{4,8}(?: FROM| TO)?)"
+)
+_REPLY: Final = re.compile(r": (?:host (\S{1,255}) \[[^\s\[\]]{0,60}\]: )?(?=[2-5][0-9][0-9](?:[ \n-]|$))")
+_HOST: Final = re.compile(r"(?:host|connected to) (\S{1,255}) \[[^\s\[\]]{0,60}\]")
+_STAGES: Final = {
+    "initial connection": Stage.CONNECT,
+    "EHLO": Stage.EHLO,
+    "HELO": Stage.EHLO,
+    "LHLO": Stage.EHLO,
+    "MAIL FROM": Stage.MAIL,
+    "RCPT TO": Stage.RCPT,
+    "DATA": Stage.DATA,
+    "sending data block": Stage.END_OF_DATA,
+    "end of data": Stage.END_OF_DATA,
+}
+_OF_DIALOGUE: Final = ("SMTP error from remote ", "SMTP timeout ", "Remote host ")
+_UNREACHED: Final = (
+    "Connection refused",
+    "Connection timed out",
+    "Operation timed out",
+    "No route to host",
+    "Network is unreachable",
+)
+
+
+def read(lines: Iterable[Line], *, memory: QueueMemory | None = None) -> Iterator[Event | BadLine]:
+    """Yield an event for every delivery, deferral and failure. Times without a zone are taken for UTC.
+
+    Exim notes zones, return-paths of deliveries and its own address where ``log_selector`` has ``+millisec`` or
+    ``log_timezone``, ``+sender_on_delivery`` or ``+return_path_on_delivery``, and ``+outgoing_interface``. An address
+    routed to ``:blackhole:`` was suppressed.
+    """
+    return read_each(lines, _Log(QueueMemory() if memory is None else memory).events)
+
+
+class _Log:
+    """What arrivals told of the messages that are delivered later."""
+
+    def __init__(self, memory: QueueMemory) -> None:
+        self._memory = memory
+
+    def events(self, text: str) -> Iterable[Event]:
+        """Return what a line tells; raises UnreadableError."""
+        line = _LINE.match(text)
+        if line is None:
+            return ()
+        queue_id, flag, rest = line["id"], line["flag"], line["rest"] or ""
+        if flag == "Completed":
+            self._memory.remove(queue_id)
+            return ()
+        address = _ADDRESS.match(rest)
+        if address is None:
+            raise UnreadableError("no address")
+        if flag == "<=":
+            message = self._memory.enter(queue_id)
+            message.return_path = name(address[0])
+            message.message_id = message_id(_fields(rest[address.end() :]).get("id", ""))
+            return ()
+        event = _delivery(_KINDS[flag], address[0], rest[address.end() :])
+        message = self._memory.recall(queue_id)
+        return (
+            event._replace(
+                at=moment(line["time"] + (line["zone"] or "")),
+                message_id=message.message_id,
+                return_path=event.return_path or message.return_path,
+            ),
+        )
+
+
+def _delivery(kind: Kind, address: str, rest: str) -> Event:
+    about, reason = rest, ""
+    if address.endswith(":") and address != _DISCARDED:
+        about, address, reason = "", address.removesuffix(":"), rest.removeprefix(" ")
+    elif kind is not Kind.DELIVERED and (before := _BEFORE_REASON.match(rest)):
+        about, reason = before[1], rest[before.end() :]
+    fields = _fields(about)
+    if address == _DISCARDED:
+        kind, reason = Kind.SUPPRESSED, address
+    reply, stage, host = _outcome(kind, fields, reason)
+    # The name of a mailbox, a file or a pipe stands before the address it was derived from.
+    original = _ORIGINAL.search(about.partition(" R=")[0])
+    derived = "@" not in address or address.startswith(("/", "|"))
+    return Event(
+        kind,
+        recipient(original[1] if original and derived else address),
+        return_path=name(fields.get("P", fields.get("F", ""))),
+        local_address=name(_bare(fields.get("I", ""))),
+        mx=name(host or fields.get("H", "")),
+        stage=stage,
+        code=reply.code,
+        enhanced=reply.enhanced,
+        text=reply.text,
+    )
+
+
+def _outcome(kind: Kind, fields: dict[str, str], reason: str) -> tuple[Said, Stage | None, str]:
+    """Return what was said, where in the dialogue, and by whom, where the reason names the host."""
+    if kind is Kind.DELIVERED:
+        reply = said(_plain(fields.get("C", "")))
+        return reply, Stage.END_OF_DATA if reply.code else None, ""
+    words = _plain(reason)
+    after = _AFTER.search(words) if words.startswith(_OF_DIALOGUE) else None
+    stage = _STAGES.get(after[1]) if after else None
+    quoted = _REPLY.search(words, after.end()) if after and words.startswith("SMTP error from remote ") else None
+    if quoted:
+        return said(words[quoted.end() :]), stage, quoted[1] or ""
+    if words.startswith(_UNREACHED) and "T" in fields:
+        stage = Stage.CONNECT
+    host = _HOST.search(words) if after else None
+    return Said(None, None, kept(words)), stage, host[1] if host else ""
+
+
+def _fields(text: str) -> dict[str, str]:
+    """Return fields by key, the first of each; of a host the name, or its address where it has none."""
+    fields: dict[str, str] = {}
+    for field in _FIELD.finditer(text):
+        value = field["value"]
+        if value.startswith('"'):
+            value = value[1:].removesuffix('"')
+        elif value.startswith("(") and field["address"]:
+            value = field["address"]  # the remote end told a name for itself, and no other is known
+        elif field["key"] == "H":
+            value = _bare(value)
+        fields.setdefault(field["key"], value)
+    return fields
+
+
+def _bare(value: str) -> str:
+    """Return the address of ``[address]:port``, and a name as it is."""
+    return value.partition("]")[0].removeprefix("[")
+
+
+def _plain(text: str) -> str:
+    """Return a text as it was before Exim escaped it; what it wrote in octal stays."""
+    return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)

@@ -1,0 +1,171 @@
+"""The log of KumoMTA: one JSON object a line (https://docs.kumomta.com/reference/log_record/).
+
+Its segments are compressed with zstd; what is read here is what ``tailer`` or ``zstdcat`` make of them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from fake_gateways.smtp.envelope import Stage
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.reading.lines import UnreadableError, read_each
+from probe.intake.reading.quoted import Said, kept, message_id, moment, name, recipient, said
+
+_KINDS: Final = {
+    "Delivery": Kind.DELIVERED,
+    "TransientFailure": Kind.DEFERRED,
+    "Bounce": Kind.REFUSED,
+    "Expiration": Kind.REFUSED,
+    "AdminBounce": Kind.REFUSED,
+    "OOB": Kind.BOUNCED_LATER,
+    "Feedback": Kind.COMPLAINT,
+}
+_OF_NO_DELIVERY: Final = {
+    "Reception", "Rejection", "AdminRebind", "Delayed", "Delay", "DeferredInjectionRebind", "XferIn", "XferOut"
+}  # fmt: skip
+"""Records of mail that came in or waits."""
+_NO_REPLY: Final = {"Expiration", "AdminBounce"}
+"""Records whose response KumoMTA made itself."""
+_OF_ITSELF: Final = "KumoMTA internal:"
+"""How a response begins that no remote host gave, such as one for a failure of the network."""
+
+_STAGES: Final = {
+    "EHLO": Stage.EHLO,
+    "HELO": Stage.EHLO,
+    "LHLO": Stage.EHLO,
+    "MAIL": Stage.MAIL,
+    "RCPT": Stage.RCPT,
+    "DATA": Stage.DATA,
+    ".": Stage.END_OF_DATA,
+}
+_ORIGINAL_ID: Final = re.compile(r"^message-id:[ \t]*(\S{1,1000})", re.IGNORECASE | re.MULTILINE)
+_PORT: Final = re.compile(r":[0-9]{1,5}$")
+
+Object = Mapping[str, Any]
+
+
+def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+    """Yield an event for every recipient of a record of a delivery, failure, late bounce or complaint.
+
+    The label is ``bounce_classification``, for a complaint its feedback type. Message ids are known where the logger is
+    configured to note the header ``Message-ID``. An out-of-band record is noted of the report that came in: its sender,
+    queue and headers are the report's, so none of them are taken.
+    """
+    return read_each(lines, _events)
+
+
+def _events(text: str) -> Iterable[Event]:
+    if not text.startswith("{"):
+        return ()
+    try:
+        record = json.loads(text)
+    except (ValueError, RecursionError):
+        raise UnreadableError("no JSON") from None
+    type_ = _text(record.get("type"))
+    if not type_ or type_ in _OF_NO_DELIVERY:
+        return ()
+    kind = _KINDS.get(type_)
+    if kind is None:
+        raise UnreadableError(f"record type {type_[:40]!r} is unknown")
+    return _complaints(record) if kind is Kind.COMPLAINT else _deliveries(kind, record)
+
+
+def _deliveries(kind: Kind, record: Object) -> Iterable[Event]:
+    response = _object(record.get("response"))
+    reply = _reply(response)
+    if record["type"] in _NO_REPLY or reply.text.startswith(_OF_ITSELF):
+        reply = reply._replace(code=None)
+    event = Event(
+        kind,
+        "",
+        _at(record),
+        campaign=kept(_text(_object(record.get("meta")).get("campaign"))),
+        mx=name(_text(_object(record.get("peer_address")).get("name"))).removesuffix("."),
+        stage=_stage(response) if reply.code else None,
+        code=reply.code,
+        enhanced=reply.enhanced,
+        text=reply.text,
+        label=kept(_text(record.get("bounce_classification"))),
+    )
+    if kind is Kind.BOUNCED_LATER:
+        # 550 is what KumoMTA notes where the report has no diagnostic of SMTP's.
+        event = event._replace(stage=Stage.REPORT, code=event.code if event.text else None)
+    else:
+        source = name(_text(_object(record.get("source_address")).get("address")))
+        event = event._replace(
+            message_id=_header_id(_object(record.get("headers"))),
+            return_path=name(_text(record.get("sender"))),
+            campaign=event.campaign or _campaign(_text(record.get("queue"))),
+            local_address=_PORT.sub("", source).strip("[]"),
+        )
+    return [event._replace(recipient=address) for address in _recipients(record.get("recipient"))]
+
+
+def _complaints(record: Object) -> Iterable[Event]:
+    report = _object(record.get("feedback_report"))
+    trace = _object(report.get("supplemental_trace"))
+    original = _ORIGINAL_ID.search(_text(report.get("original_message")))
+    event = Event(
+        Kind.COMPLAINT,
+        "",
+        _at(record),
+        message_id=message_id(original[1]) if original else "",
+        return_path=name(_text(report.get("original_mail_from"))),
+        campaign=kept(_text(trace.get("campaign"))),
+        label=kept(_text(report.get("feedback_type"))),
+    )
+    # The record's own recipient is the address that complaints come in at.
+    complainers = trace.get("recipient") or report.get("original_rcpt_to")
+    return [event._replace(recipient=address) for address in _recipients(complainers)]
+
+
+def _reply(response: Object) -> Said:
+    code, status = response.get("code"), _object(response.get("enhanced_code"))
+    content = kept(_text(response.get("content")))
+    # The content of a late bounce still has its enhanced status in front, other contents do not.
+    reply = said(f"{code} {content}") if isinstance(code, int) else Said(None, None, content)
+    parts = [status.get(part) for part in ("class", "subject", "detail")]
+    if reply.enhanced is None and all(isinstance(part, int) and 0 <= part < 1000 for part in parts):
+        return reply._replace(enhanced=".".join(str(int(part)) for part in parts if part is not None))
+    return reply
+
+
+def _stage(response: Object) -> Stage | None:
+    words = _text(response.get("command")).split(maxsplit=1)
+    return _STAGES.get(words[0].partition(":")[0].upper()) if words else None
+
+
+def _campaign(queue: str) -> str:
+    """Return the campaign of a queue's name, ``campaign:tenant@domain``, of which all but the domain may be missing."""
+    campaign, colon, _ = queue.rpartition("@")[0].partition(":")
+    return kept(campaign) if colon else ""
+
+
+def _header_id(headers: Object) -> str:
+    return next((message_id(_text(value)) for key, value in headers.items() if key.lower() == "message-id"), "")
+
+
+def _recipients(value: Any) -> list[str]:
+    several = value if isinstance(value, list) and value else [value]
+    return [recipient(_text(each)) for each in several]
+
+
+def _at(record: Object) -> float | None:
+    timestamp = record.get("timestamp")
+    if isinstance(timestamp, str | int | float):
+        return moment(str(timestamp))
+    if timestamp is None:
+        return None
+    raise UnreadableError("a timestamp that is no time")
+
+
+def _object(value: Any) -> Object:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,49 @@
+"""A mailbox full of bounces, as mbox or Maildir (RFC 4155; https://cr.yp.to/proto/maildir.html)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from email.parser import BytesHeaderParser
+from typing import Final
+
+from probe.intake.event import BadLine, Event, Kind
+from probe.intake.reading.moment import moment
+from probe.returned_mail import About, read
+from probe.returned_mail import Kind as Came
+from probe.returned_mail import verp as return_path
+
+_KINDS: Final = {
+    "failed": Kind.BOUNCED_LATER,
+    "delayed": Kind.DEFERRED,
+    "delivered": Kind.DELIVERED,
+    "relayed": Kind.DELIVERED,
+    "expanded": Kind.DELIVERED,
+}
+
+
+def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
+    """Yield an event for every recipient that a message is about; one that cannot be read is a bad line."""
+    for number, octets in enumerate(messages, 1):
+        mail = read(octets)
+        header = BytesHeaderParser().parsebytes(octets[:100_000].partition(b"\r\n\r\n")[0][:100_000])
+        at = moment(str(header.get("Date") or ""))
+        came_to = str(header.get("Delivered-To") or header.get("X-Original-To") or header.get("To") or "").strip("<> ")
+        alone = return_path.decode(came_to)
+        abouts = mail.about or ((About(alone[1]),) if alone and mail.kind is not Came.UNREADABLE else ())
+        if not abouts:
+            yield BadLine(number, "is a message that names no recipient")
+        for about in abouts:
+            kind = {Came.COMPLAINT: Kind.COMPLAINT, Came.AUTO_REPLY: Kind.AUTO_REPLY}.get(
+                mail.kind, _KINDS[about.action or "failed"]
+            )
+            yield Event(
+                kind,
+                about.recipient,
+                at,
+                mail.message_id,
+                came_to,
+                alone[0] if alone else "",
+                code=about.code,
+                enhanced=about.status,
+                text=about.text,
+            )

@@ -1,0 +1,80 @@
+"""Events of Postmark, as its webhooks post them.
+
+Formats: https://postmarkapp.com/developer/webhooks/webhooks-overview and the pages beside it; types of bounces:
+https://postmarkapp.com/developer/api/bounce-api#bounce-types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.reading.json_documents import NoEventError, events
+from probe.intake.reading.json_fields import Json, text, word
+from probe.intake.reading.moment import moment
+from probe.intake.reading.reply_text import said
+
+_KINDS: Final = {
+    "Delivery": Kind.DELIVERED,
+    "Bounce": Kind.REFUSED,
+    "SpamComplaint": Kind.COMPLAINT,
+    "Open": Kind.OPENED,
+    "Click": Kind.CLICKED,
+    "SubscriptionChange": Kind.SUPPRESSED,
+}
+_BOUNCES: Final = {
+    "Transient": Kind.DEFERRED,
+    "AutoResponder": Kind.AUTO_REPLY,
+    "AddressChange": Kind.AUTO_REPLY,
+    "ChallengeVerification": Kind.AUTO_REPLY,
+    "SpamComplaint": Kind.COMPLAINT,
+    "ManuallyDeactivated": Kind.SUPPRESSED,
+}
+"""Types of bounces that are none; all others mean that the message was given up."""
+_NO_BOUNCES: Final = {"Subscribe", "Unsubscribe", "OpenRelayTest", "InboundError"}
+"""Mail that came back and says nothing of the message."""
+_MOMENTS: Final = ("DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt")
+
+
+def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+    """Yield an event for each webhook.
+
+    A bounce of type Transient is DEFERRED (Postmark calls it "message delayed" and tries again), auto-responders,
+    changes of address and challenges are AUTO_REPLY. All other bounces are REFUSED, also those that came in a report
+    after the delivery: no field tells them apart. A SubscriptionChange is SUPPRESSED where it begins a suppression: the
+    address is on the list from then on, although the event is about no message of its own. Where it ends one, there is
+    no event.
+
+    ``message_id`` is ``<MessageID@mtasv.net>``, the header that Postmark writes unless it is told to keep the sender's
+    by ``X-PM-KeepID`` (https://postmarkapp.com/developer/user-guide/send-email-with-smtp); webhooks hold no header.
+    ``campaign`` is the tag. ``label`` is a bounce's Type, or a suppression's reason. ``return_path`` is left empty, as
+    Postmark's own is not told.
+    """
+    return events(lines, _interpret)
+
+
+def _interpret(document: Json) -> Iterator[Event]:
+    record = word(document, "RecordType")
+    bounce = word(document, "Type") if record in {"Bounce", "SpamComplaint"} else ""
+    if bounce in _NO_BOUNCES:
+        return
+    if record not in _KINDS:
+        raise NoEventError(f"no Postmark event ({record[:60] or 'without RecordType'})")
+    if record == "SubscriptionChange" and document.get("SuppressSending") is not True:
+        return
+    # Description is Postmark's explanation of the type, a text for want of a server's.
+    reply = text(document, "Details") or text(document, "Description")
+    code, enhanced = said(reply)
+    message_id = word(document, "MessageID")
+    yield Event(
+        _BOUNCES.get(bounce, _KINDS[record]),
+        recipient=word(document, "Recipient") or word(document, "Email"),
+        at=next((moment(document[name]) for name in _MOMENTS if name in document), None),
+        message_id=f"<{message_id}@mtasv.net>" if message_id else "",
+        campaign=word(document, "Tag"),
+        code=code,
+        enhanced=enhanced,
+        text=reply,
+        label=bounce or word(document, "SuppressionReason"),
+    )

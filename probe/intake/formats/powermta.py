@@ -1,0 +1,128 @@
+"""PowerMTA's accounting files: CSV with a header line (User's Guide, "The Accounting"; RFC 4180).
+
+The guide in public: https://jnotes.github.io/pmta-doc. Which columns there are is configured (``record-fields``), so
+none but the type and the recipient is relied on. A record that is spread over several lines is not read.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from fake_gateways.smtp.envelope import Stage
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.reading.lines import UnreadableError, read_each
+from probe.intake.reading.quoted import Said, kept, message_id, moment, name, recipient, said, status
+
+_KINDS: Final = {
+    "d": Kind.DELIVERED,
+    "delivery": Kind.DELIVERED,
+    "b": Kind.REFUSED,
+    "bounce": Kind.REFUSED,
+    "t": Kind.DEFERRED,
+    "transient": Kind.DEFERRED,
+    "tq": Kind.DEFERRED,
+    "transient-queue": Kind.DEFERRED,
+    "rb": Kind.BOUNCED_LATER,
+    "remote-bounce": Kind.BOUNCED_LATER,
+    "rs": Kind.BOUNCED_LATER,
+    "remote-status": Kind.BOUNCED_LATER,
+    "f": Kind.COMPLAINT,
+    "feedback-loop": Kind.COMPLAINT,
+}
+_OF_NO_DELIVERY: Final = {"r", "receipt", "received"}
+_OF_QUEUES: Final = {"tq", "transient-queue"}
+"""Records of a failure that held up a whole queue: they name no recipient unless configured to."""
+_REMOTE_ACTIONS: Final = {
+    "delivered": Kind.DELIVERED,
+    "relayed": Kind.DELIVERED,
+    "expanded": Kind.DELIVERED,
+    "delayed": Kind.DEFERRED,
+}
+"""What a report that came in may tell but a bounce (RFC 3464 section 2.3.3)."""
+
+
+def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+    """Yield an event for every record of a recipient, by the header line before it; files may follow each other.
+
+    The label is ``bounceCat``, for a complaint ``feedbackType``; the campaign is ``jobId``. Message ids are known where
+    ``header_Message-Id`` is among the columns. Times without a zone are taken for UTC.
+    """
+    return read_each(lines, _Files().events)
+
+
+class _Files:
+    """What the last header line named the columns."""
+
+    def __init__(self) -> None:
+        self._columns: list[str] = []
+
+    def events(self, text: str) -> Iterable[Event]:
+        """Return what a line tells; raises UnreadableError."""
+        text = text.removeprefix("\ufeff")
+        if not text:
+            return ()
+        cells = _cells(text)
+        type_ = cells[0].lower()
+        if type_ == "type":
+            self._columns = [cell.strip().lower() for cell in cells]
+            return ()
+        if type_ in _OF_NO_DELIVERY:
+            return ()
+        if not self._columns:
+            if type_ in _KINDS:
+                raise UnreadableError("no header line names its columns")
+            return ()
+        kind = _KINDS.get(type_)
+        if kind is None:
+            raise UnreadableError(f"record type {cells[0][:40]!r} is unknown")
+        if len(cells) != len(self._columns):
+            raise UnreadableError(f"{len(cells)} columns where the header line names {len(self._columns)}")
+        record = dict(zip(self._columns, cells, strict=True))
+        if type_ in _OF_QUEUES and not record.get("rcpt"):
+            return ()
+        return (_event(kind, record),)
+
+
+def _cells(text: str) -> list[str]:
+    try:
+        return next(csv.reader([text], strict=True))
+    except csv.Error as error:
+        raise UnreadableError(f"no CSV: {error}") from None
+
+
+def _event(kind: Kind, record: dict[str, str]) -> Event:
+    def cell(*names: str) -> str:
+        return next((record[name] for name in names if record.get(name)), "")
+
+    remote_status = cell("dsnstatus")
+    reply = _diagnostic(cell("dsndiag"), remote_status)
+    stage = Stage.END_OF_DATA if kind is Kind.DELIVERED and reply.code else None
+    if kind is Kind.BOUNCED_LATER:
+        kind, stage = _REMOTE_ACTIONS.get(cell("dsnaction").lower(), kind), Stage.REPORT
+    logged = cell("timelogged")
+    return Event(
+        kind,
+        recipient(cell("rcpt")),
+        moment(logged) if logged else None,
+        message_id=message_id(cell("header_message-id")),
+        return_path=name(cell("orig")),
+        campaign=kept(cell("jobid", "header_x-job")),
+        local_address=name(cell("dlvsourceip")),
+        # The host's name, then its address in parentheses.
+        mx=name(cell("dsnmta", "dsnreportingmta").partition(" (")[0]),
+        stage=stage,
+        code=reply.code,
+        enhanced=reply.enhanced or status(remote_status),
+        text=reply.text,
+        label=kept(cell("feedbacktype") if kind is Kind.COMPLAINT else cell("bouncecat")),
+    )
+
+
+def _diagnostic(diagnostic: str, remote_status: str) -> Said:
+    """Take a DSN's diagnostic apart, ``smtp;`` and a reply (RFC 3464 section 2.3.6); else the status has some words."""
+    type_, semicolon, text = diagnostic.partition(";")
+    if semicolon and type_.strip().lower() == "smtp":
+        return said(text.strip())
+    return Said(None, None, kept(diagnostic or remote_status.partition("(")[2].removesuffix(")")))

@@ -1,0 +1,66 @@
+"""Events of Twilio SendGrid, as its event webhook posts them.
+
+Formats: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event. Of delayed bounces:
+https://support.sendgrid.com/hc/en-us/articles/9624271234331-Understanding-Delayed-Bounces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.reading.json_documents import NoEventError, events
+from probe.intake.reading.json_fields import Json, in_brackets, joined, text, word, words
+from probe.intake.reading.moment import moment
+from probe.intake.reading.reply_text import said
+
+_KINDS: Final = {
+    "delivered": Kind.DELIVERED,
+    "deferred": Kind.DEFERRED,
+    "bounce": Kind.REFUSED,
+    "dropped": Kind.SUPPRESSED,
+    "spamreport": Kind.COMPLAINT,
+    "open": Kind.OPENED,
+    "click": Kind.CLICKED,
+}
+_NO_EVENT: Final = {"processed", "unsubscribe", "group_unsubscribe", "group_resubscribe", "account_status_change"}
+_IN_SESSION: Final = {Kind.DELIVERED, Kind.DEFERRED, Kind.REFUSED}
+
+
+def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+    """Yield an event for each element of the webhook's arrays.
+
+    A bounce without ``sg_message_id`` is BOUNCED_LATER: the documentation says that a delayed, asynchronous bounce has
+    none, as the context of the session is gone by then. ``blocked`` and ``bounce`` are both REFUSED; ``label`` says
+    which, and the classification behind it: ``blocked/Reputation``. What was dropped is SUPPRESSED, for whatever
+    reason; the reason is ``text``. ``local_address`` is the address sent from; of opens and clicks, ``ip`` is the
+    recipient's and left out. ``campaign`` is the first category. ``attempt`` and ``tls`` have no place in an event.
+    """
+    return events(lines, _interpret)
+
+
+def _interpret(document: Json) -> Iterator[Event]:
+    name = word(document, "event")
+    if name in _NO_EVENT:
+        return
+    kind = _KINDS.get(name)
+    if kind is None:
+        raise NoEventError(f"no SendGrid event ({name[:60] or 'without event'})")
+    local_address = word(document, "ip") if kind in _IN_SESSION else ""
+    if kind is Kind.REFUSED and not word(document, "sg_message_id"):
+        kind = Kind.BOUNCED_LATER
+    reply = text(document, "response") or text(document, "reason")
+    code, enhanced = said(reply, enhanced=word(document, "status"))
+    yield Event(
+        kind,
+        recipient=word(document, "email"),
+        at=moment(document.get("timestamp")),
+        message_id=in_brackets(word(document, "smtp-id")),
+        campaign=next(iter(words(document, "category")), ""),
+        local_address=local_address,
+        code=code,
+        enhanced=enhanced,
+        text=reply,
+        label=joined(word(document, "type"), word(document, "bounce_classification")),
+    )

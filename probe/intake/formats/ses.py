@@ -1,0 +1,192 @@
+"""Events of Amazon SES: event publishing and feedback notifications, bare or in the envelope of Amazon SNS.
+
+Formats: https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html,
+https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html,
+https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Final, TypeVar
+
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.reading.json_documents import NoEventError, events
+from probe.intake.reading.json_fields import Json, each, in_brackets, joined, text, within, word, words
+from probe.intake.reading.moment import moment
+from probe.intake.reading.reply_text import said
+
+Recipient = TypeVar("Recipient")
+
+_SUPPRESSED: Final = {"Suppressed", "OnAccountSuppressionList", "OnTenantSuppressionList", "UnsubscribedRecipient"}
+_NO_EVENT: Final = {"Send", "Subscription"}
+_NO_NOTIFICATION: Final = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}
+_SNS_GREETING: Final = "Successfully validated SNS topic"
+"""SES publishes this sentence, and no JSON, when it is given a topic."""
+
+
+def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+    """Yield an event for each recipient that a bounce, complaint, delivery or delay names.
+
+    A bounce is REFUSED even if it came after a delivery, in a report: SES tells the two apart in no field, and who
+    reads the whole log sees the DELIVERED before it. A bounce for an address on a suppression list, and a complaint
+    made up for one, is SUPPRESSED. What SES itself declined, a virus or a template that could not be filled in, is
+    REFUSED without code, with the name of the event as label. An open or click is told only where the message had one
+    recipient; otherwise nobody knows whose it was. A complaint of type ``not-spam`` is none.
+
+    ``message_id`` is the header's as SES was given it; where the event holds no headers, SES's own identifier.
+    ``campaign`` is the message tag of that name, otherwise the configuration set.
+    """
+    return events(lines, _interpret)
+
+
+def _interpret(document: Json) -> Iterator[Event]:
+    if "Type" in document:
+        if word(document, "Type") in _NO_NOTIFICATION or text(document, "Message").startswith(_SNS_GREETING):
+            return
+        document = _unwrapped(document)
+    name = word(document, "eventType") or word(document, "notificationType")
+    if name in _NO_EVENT or name == "AmazonSnsSubscriptionSucceeded":
+        return
+    interpret = _INTERPRET.get(name)
+    if interpret is None:
+        raise NoEventError(f"no SES event ({name[:60] or 'neither eventType nor notificationType'})")
+    mail = within(document, "mail")
+    tags = within(mail, "tags")
+    about = Event(
+        Kind.DELIVERED,
+        recipient="",
+        message_id=_message_id(mail),
+        return_path=word(mail, "source"),
+        campaign=next(iter(words(tags, "campaign") + words(tags, "ses:configuration-set")), ""),
+    )
+    yield from interpret(document, about)
+
+
+def _unwrapped(envelope: Json) -> Json:
+    message = envelope.get("Message")
+    try:
+        # Not cut to the length of a text: it is a document in itself.
+        document = json.loads(message) if isinstance(message, str) else message
+    except (ValueError, RecursionError):
+        document = None
+    if not isinstance(document, dict):
+        raise NoEventError("an SNS notification whose Message is no JSON object")
+    return document
+
+
+def _message_id(mail: Json) -> str:
+    headers = (
+        word(header, "value") for header in each(mail, "headers") if word(header, "name").lower() == "message-id"
+    )
+    return in_brackets(word(mail, "commonHeaders", "messageId") or next(headers, "") or word(mail, "messageId"))
+
+
+def _bounce(document: Json, about: Event) -> Iterator[Event]:
+    bounce = within(document, "bounce")
+    sub_type = word(bounce, "bounceSubType")
+    about = about._replace(
+        kind=Kind.SUPPRESSED if sub_type in _SUPPRESSED else Kind.REFUSED,
+        at=moment(bounce.get("timestamp")),
+        mx=word(bounce, "remoteMtaIp"),
+        local_address=_reporting_host(bounce),
+        label=joined(word(bounce, "bounceType"), sub_type),
+    )
+    return _diagnosed(bounce, "bouncedRecipients", about)
+
+
+def _delay(document: Json, about: Event) -> Iterator[Event]:
+    delay = within(document, "deliveryDelay")
+    about = about._replace(
+        kind=Kind.DEFERRED,
+        at=moment(delay.get("timestamp")),
+        local_address=_reporting_host(delay),
+        label=word(delay, "delayType"),
+    )
+    return _diagnosed(delay, "delayedRecipients", about)
+
+
+def _diagnosed(report: Json, recipients: str, about: Event) -> Iterator[Event]:
+    for recipient in _told(each(report, recipients), about):
+        diagnosis = text(recipient, "diagnosticCode")
+        code, enhanced = said(diagnosis, enhanced=word(recipient, "status"))
+        address = word(recipient, "emailAddress")
+        yield about._replace(recipient=address, code=code, enhanced=enhanced, text=diagnosis)
+
+
+def _complaint(document: Json, about: Event) -> Iterator[Event]:
+    complaint = within(document, "complaint")
+    feedback = word(complaint, "complaintFeedbackType")
+    if feedback == "not-spam":
+        return
+    sub_type = word(complaint, "complaintSubType")
+    for recipient in _told(each(complaint, "complainedRecipients"), about._replace(kind=Kind.COMPLAINT)):
+        yield about._replace(
+            kind=Kind.SUPPRESSED if sub_type in _SUPPRESSED else Kind.COMPLAINT,
+            recipient=word(recipient, "emailAddress"),
+            at=moment(complaint.get("timestamp")),
+            label=joined(feedback, sub_type),
+        )
+
+
+def _delivery(document: Json, about: Event) -> Iterator[Event]:
+    delivery = within(document, "delivery")
+    response = text(delivery, "smtpResponse")
+    code, enhanced = said(response)
+    for recipient in _told(words(delivery, "recipients"), about):
+        yield about._replace(
+            recipient=recipient,
+            at=moment(delivery.get("timestamp")),
+            mx=word(delivery, "remoteMtaIp"),
+            local_address=_reporting_host(delivery),
+            code=code,
+            enhanced=enhanced,
+            text=response,
+        )
+
+
+def _declined(document: Json, about: Event) -> Iterator[Event]:
+    reason = text(document, "reject", "reason") or text(document, "failure", "errorMessage")
+    label = word(document, "eventType") or word(document, "notificationType")
+    at = moment(within(document, "mail").get("timestamp"))
+    about = about._replace(kind=Kind.REFUSED, at=at, text=reason, label=label)
+    for recipient in _told(words(document, "mail", "destination"), about):
+        yield about._replace(recipient=recipient)
+
+
+def _open(document: Json, about: Event) -> Iterator[Event]:
+    return _engaged(document, about._replace(kind=Kind.OPENED, at=moment(within(document, "open").get("timestamp"))))
+
+
+def _click(document: Json, about: Event) -> Iterator[Event]:
+    return _engaged(document, about._replace(kind=Kind.CLICKED, at=moment(within(document, "click").get("timestamp"))))
+
+
+def _engaged(document: Json, about: Event) -> Iterator[Event]:
+    recipients = _told(words(document, "mail", "destination"), about)
+    if len(recipients) == 1:
+        yield about._replace(recipient=recipients[0])
+
+
+def _told(recipients: list[Recipient], about: Event) -> list[Recipient]:
+    if not recipients:
+        raise NoEventError(f"{about.kind} without a recipient")
+    return recipients
+
+
+def _reporting_host(report: Json) -> str:
+    """Return the host that reports, written ``dns; host`` in bounces (RFC 3464 2.2.2) and bare in deliveries."""
+    return word(report, "reportingMTA").rpartition(";")[2].strip()
+
+
+_INTERPRET: Final = {
+    "Bounce": _bounce,
+    "Complaint": _complaint,
+    "Delivery": _delivery,
+    "DeliveryDelay": _delay,
+    "Reject": _declined,
+    "Rendering Failure": _declined,
+    "Open": _open,
+    "Click": _click,
+}

@@ -1,0 +1,1 @@
+"""How a log is read: opening, decompressing, decoding, splitting into lines or JSON documents."""

@@ -1,0 +1,205 @@
+"""JSON objects out of lines: JSON Lines, arrays, documents over many lines, and any of them one after the other."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, NamedTuple
+
+from probe.intake.event import BadLine, Event, Line
+from probe.intake.reading.json_fields import Json
+
+MAX_DOCUMENT: Final = 10_000_000
+"""Characters of one object; a webhook's batch is far below."""
+MAX_DEPTH: Final = 100
+"""Brackets within brackets; what providers send has fewer than ten. On one line json's own limit holds."""
+
+_BETWEEN: Final = re.compile(r"[\s\ufeff\[\],]*+")
+"""What may stand between objects: an array is as good as its elements one by one, however deep."""
+_ELEMENT: Final = re.compile(r'(?:null|true|false|-?[0-9][0-9.eE+-]*+|"(?:[^"\\]++|\\.)*+")(?=\s*(?:[,\]]|$))')
+_TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{},:]|[^\s"\[\]{},:]++')
+_DECODER: Final = json.JSONDecoder()
+
+
+class Document(NamedTuple):
+    """One object and the number of the line it begins on."""
+
+    number: int
+    value: Json
+
+
+class NoEventError(Exception):
+    """A document that is none of a format's events; says why, for BadLine."""
+
+
+def events(
+    lines: Iterable[Line],
+    interpret: Callable[[Json], Iterator[Event]],
+    elements: Callable[[Json], Iterable[object]] = lambda document: (document,),
+) -> Iterator[Event | BadLine]:
+    """Yield the events that ``interpret`` finds in each element of each document, a BadLine where it finds none.
+
+    It says so by raising NoEventError. ``elements`` takes out of its envelope what a document holds. An event without
+    a recipient is no event either.
+    """
+    for document in read(lines):
+        if isinstance(document, BadLine):
+            yield document
+            continue
+        for element in elements(document.value):
+            try:
+                for event in interpret(_object(element)):
+                    yield event if event.recipient else BadLine(document.number, f"{event.kind} without a recipient")
+            except NoEventError as error:
+                yield BadLine(document.number, str(error))
+
+
+def _object(element: object) -> Json:
+    if not isinstance(element, dict):
+        raise NoEventError("no JSON object")
+    return element
+
+
+def read(lines: Iterable[Line]) -> Iterator[Document | BadLine]:
+    """Yield every object with its line, streaming; the elements of arrays one by one.
+
+    What is no object is a BadLine, once a line. An object that breaks off, is no JSON, too large or too deep is a
+    BadLine too, and reading goes on at the next line that begins a document. Takes time in proportion to the text, and
+    memory for one object.
+    """
+    reader = _Reader()
+    for line in lines:
+        yield from reader.line(line)
+    yield from reader.end()
+
+
+class _Reader:
+    """Where the reading stands: between objects, within one, or looking for the next after a broken one."""
+
+    def __init__(self) -> None:
+        self._object: _Part | None = None
+        self._lost_at: int | None = None
+        self._complained_of = 0
+
+    def line(self, line: Line) -> Iterator[Document | BadLine]:
+        start = line.text.lstrip("\ufeff \t")
+        indent = len(line.text) - len(start)
+        if self._lost_at is not None:
+            # Elements of the broken document are indented more than itself.
+            if indent > self._lost_at or not start.startswith(("{", "[")):
+                return
+            self._lost_at = None
+        if self._object is not None and start.startswith("{") and not self._object.may_hold_an_object:
+            yield BadLine(self._object.number, "a JSON object that breaks off")
+            self._object = None
+        place = 0
+        while place < len(line.text):
+            if self._object is None:
+                found, place = self._between(line, place, indent)
+            else:
+                found, place = self._within(self._object, line.text, place)
+            if found is not None:
+                yield found
+
+    def _between(self, line: Line, place: int, indent: int) -> tuple[Document | BadLine | None, int]:
+        """Read on to the end of the next object, or to the beginning of one that does not end on its line."""
+        between = _BETWEEN.match(line.text, place)
+        place = between.end() if between else place
+        if place == len(line.text):
+            return None, place
+        if line.text[place] == "{":
+            whole = _whole(line.text, place)
+            if whole is not None:
+                return Document(line.number, whole[0]), whole[1]
+            self._object = _Part(line.number, indent)
+            return None, place
+        element = _ELEMENT.match(line.text, place)
+        place = element.end() if element else len(line.text)
+        if self._complained_of == line.number:
+            return None, place
+        self._complained_of = line.number
+        return BadLine(line.number, "no JSON object"), place
+
+    def _within(self, part: _Part, text: str, place: int) -> tuple[Document | BadLine | None, int]:
+        """Read on to the end of the object, or of the line."""
+        try:
+            end = part.take(text, place)
+            if end is None:
+                return None, len(text)
+            self._object = None
+            return Document(part.number, part.value()), end
+        except _BrokenError as error:
+            # The rest of the line goes too: to parse what follows again and again would take time without bound.
+            self._object = None
+            self._lost_at = part.indent
+            return BadLine(part.number, str(error)), len(text)
+
+    def end(self) -> Iterator[BadLine]:
+        if self._object is not None:
+            yield BadLine(self._object.number, "a JSON object that breaks off")
+
+
+class _BrokenError(Exception):
+    """An object that cannot become one any more."""
+
+
+class _Part:
+    """An object that is being collected, with the brackets that are open in it."""
+
+    def __init__(self, number: int, indent: int) -> None:
+        self.number = number
+        self.indent = indent
+        self._pieces: list[str] = []
+        self._size = 0
+        self._open: list[str] = []
+        self._last = ""
+
+    @property
+    def may_hold_an_object(self) -> bool:
+        """Whether an object may stand here; if not, a line that begins one begins the next document."""
+        return self._last in {":", "["} or (self._last == "," and self._open[-1] == "[")
+
+    def take(self, text: str, place: int) -> int | None:
+        """Take a line from a place on and return where the object ends in it, None if it does not."""
+        for token in _TOKEN.finditer(text, place):
+            self._last = token[0][0] if token[0] in {"[", "]", "{", "}", ",", ":"} else "a"
+            if token[0] == '"':
+                raise _BrokenError("a JSON text that does not end on its line")
+            if self._last in {"{", "["}:
+                self._open.append(self._last)
+                if len(self._open) > MAX_DEPTH:
+                    raise _BrokenError(f"a JSON object more than {MAX_DEPTH} deep")
+            elif self._last in {"}", "]"}:
+                if self._open.pop() + self._last not in {"{}", "[]"}:
+                    raise _BrokenError("a JSON object whose brackets do not match")
+                if not self._open:
+                    self._keep(text[place : token.end()])
+                    return token.end()
+        self._keep(text[place:])
+        return None
+
+    def _keep(self, piece: str) -> None:
+        # A line costs something even when it is empty.
+        self._size += len(piece) + 1
+        if self._size > MAX_DOCUMENT:
+            raise _BrokenError(f"a JSON object of more than {MAX_DOCUMENT:,} characters")
+        self._pieces.append(piece)
+
+    def value(self) -> Json:
+        """Parse what was collected."""
+        try:
+            value = _DECODER.decode("\n".join(self._pieces))
+        except (ValueError, RecursionError) as error:
+            raise _BrokenError(f"no JSON ({str(error)[:100]})") from None
+        return value if isinstance(value, dict) else {}
+
+
+def _whole(text: str, place: int) -> tuple[Json, int] | None:
+    """Parse an object that ends on its line, the usual case; None where it does not or is broken."""
+    try:
+        value, end = _DECODER.raw_decode(text, place)
+    except (ValueError, RecursionError):
+        return None
+    # Beyond the limits it is left to _Part to say so.
+    return (value, end) if isinstance(value, dict) and end - place < MAX_DOCUMENT else None

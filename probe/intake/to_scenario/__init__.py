@@ -1,0 +1,1 @@
+"""Turns the events of a log into a scenario that replays them."""

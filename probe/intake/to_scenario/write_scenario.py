@@ -1,0 +1,353 @@
+"""Writes what was learned of a log as a scenario: a folder with a file for people to read and change."""
+
+from __future__ import annotations
+
+import csv
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import tomlkit
+from tomlkit.items import Table
+
+from fake_gateways import persona as personas
+from fake_gateways.people.directory import MailboxState
+from fake_gateways.smtp.envelope import domain_of
+from fake_gateways.truth import Cause, Fault
+from fake_gateways.wording import Wording
+from probe.classify.by_text import ByText
+from probe.input_error import InputError
+from probe.intake.event import BadLine, Event
+from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs, Naming
+from probe.intake.to_scenario.learn import Learned, Reply, is_reply, last_told
+from probe.intake.to_scenario.templates import Template, Templates
+
+_DEFAULT: Final = "postfix"
+MOST_GATEWAYS: Final = 1000
+"""Gateways that are written; the smallest exchangers beyond share the last, as nobody reads or edits so many."""
+_MOST_SOURCES: Final = 250
+"""Addresses of the sender that are written, those used most."""
+_MESSAGE: Final = """\
+From: news@{domain}
+Subject: The campaign that the log is of
+
+The log does not hold the message. Put yours in place of this one.
+"""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What came of an import, in counts."""
+
+    folder: Path
+    recipients: int
+    gateways: int
+    replies: int
+    unknown: int
+    bad_lines: int
+    bad: tuple[BadLine, ...]
+    passed_over: dict[str, int]
+    not_addresses: int = 0
+    not_an_address: str = ""
+
+
+def import_as_scenario(
+    events: Iterable[Event | BadLine], folder: Path, *, name: str, key: bytes | None, log: Path | None = None
+) -> Summary:
+    """Turn a log into a scenario in a folder; with a ``key`` all names and addresses are replaced.
+
+    Raises InputError where the log has no recipient, or the folder cannot be written.
+    """
+    learned = Learned(Templates(_plain_words(), is_private=key is not None))
+    learned.take(events)
+    if not learned.attempts:
+        problem = f"tells of no recipient ({learned.bad_lines:,} lines could not be read"
+        if learned.not_addresses:
+            problem += f", {learned.not_addresses:,} name none, such as {learned.not_an_address[:100]!r}"
+        raise InputError(log or name, f"{problem})", "check --from, the format of the log")
+    naming: Naming = AsItIs() if key is None else Anonymiser(key)
+    writing = _Writing(learned, naming, learned.templates.found())
+    try:
+        (folder / "logged").mkdir(parents=True, exist_ok=True)
+        gateways = writing.gateways(folder)
+        (folder / "scenario.toml").write_text(writing.scenario(name, gateways), "utf-8")
+        (folder / "message.eml").write_text(_MESSAGE.format(domain=writing.sender_domain), "utf-8")
+        with (folder / "recipients.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file, lineterminator="\n").writerows(
+                [["email"], *([naming.address(each)] for each in learned.attempts)]
+            )
+    except OSError as error:
+        raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
+    unknown = sum(writing.cause_of(reply) is Cause.UNKNOWN for reply in learned.replies)
+    passed_over = {kind.value: count for kind, count in learned.kinds.items() if kind not in _REPLAYED}
+    return Summary(
+        folder,
+        len(learned.attempts),
+        len(gateways),
+        len(learned.replies),
+        unknown,
+        learned.bad_lines,
+        tuple(learned.bad),
+        passed_over,
+        learned.not_addresses,
+        learned.not_an_address,
+    )
+
+
+_STATES: Final = {
+    Cause.USER_UNKNOWN: MailboxState.DEPARTED,
+    Cause.ADDRESS_MOVED: MailboxState.DEPARTED,
+    Cause.BAD_DOMAIN: MailboxState.DEPARTED,
+    Cause.MAILBOX_DISABLED: MailboxState.DISABLED,
+    Cause.MAILBOX_FULL: MailboxState.FULL,
+}
+_REPLAYED: Final = {"delivered", "deferred", "refused", "bounced-later"}
+
+
+class _Writing:
+    """The parts of the scenario, each made of what was learned."""
+
+    def __init__(self, learned: Learned, naming: Naming, templates: Mapping[int, Template]) -> None:
+        self._learned = learned
+        self._naming = naming
+        self._templates = templates
+        self._by_text = ByText()
+        self._causes: dict[Reply, Cause] = {}
+        self._numbers = {number: reply for reply, number in learned.replies.items()}
+        self._sharing = 0
+
+    @property
+    def sender_domain(self) -> str:
+        """The sender's own domain."""
+        found = self._learned.return_domains.most_common(1)
+        return self._naming.domain(found[0][0]) if found else "sender.example"
+
+    def cause_of(self, reply: Reply) -> Cause:
+        """Take a reply at its word, as far as its words say anything."""
+        if reply not in self._causes:
+            cause = self._by_text.cause_of(self._text(reply)) or Cause.UNKNOWN
+            is_odd = reply.code < 500 and cause.fault is Fault.RECIPIENT
+            self._causes[reply] = Cause.UNKNOWN if is_odd else cause
+        return self._causes[reply]
+
+    def gateways(self, folder: Path) -> dict[str, Table]:
+        """Write the log of each gateway, and return its table."""
+        groups: dict[str, list[str]] = {}
+        domains = dict.fromkeys(domain_of(recipient) for recipient in self._learned.attempts)
+        for domain in domains:
+            found = self._learned.exchangers.get(domain)
+            groups.setdefault(found.most_common(1)[0][0] if found else domain, []).append(domain)
+        self._merge(groups)
+        at: dict[str, dict[str, array[int]]] = {}
+        of_domain = {domain: exchanger for exchanger, several in groups.items() for domain in several}
+        for recipient, told in self._learned.attempts.items():
+            at.setdefault(of_domain[domain_of(recipient)], {})[recipient] = told
+        return {
+            f"gateway-{number}": self._gateway(f"gateway-{number}", exchanger, groups[exchanger], at[exchanger], folder)
+            for number, exchanger in enumerate(sorted(groups, key=lambda each: -len(at[each])), 1)
+        }
+
+    def _merge(self, groups: dict[str, list[str]]) -> None:
+        """Put the smallest exchangers together, so that there are no more than can be written."""
+        if len(groups) <= MOST_GATEWAYS:
+            return
+        mailboxes = Counter(map(domain_of, self._learned.attempts))
+        size = {exchanger: sum(mailboxes[domain] for domain in domains) for exchanger, domains in groups.items()}
+        smallest = sorted(groups, key=lambda each: -size[each])[MOST_GATEWAYS - 1 :]
+        self._sharing = len(smallest)
+        groups["(others)"] = [domain for exchanger in smallest for domain in groups.pop(exchanger)]
+
+    def _gateway(
+        self, name: str, exchanger: str, domains: list[str], attempts: dict[str, array[int]], folder: Path
+    ) -> Table:
+        used = Counter(number for told in attempts.values() for number in told if is_reply(number))
+        with (folder / "logged" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerow(["recipient", "replies"])
+            rows.writerows(
+                [self._naming.address(recipient), " ".join(self._learned.words(each, self._numbers) for each in told)]
+                for recipient, told in attempts.items()
+            )
+        table = tomlkit.table()
+        table["name"] = name
+        table["persona"] = _persona_of(exchanger)
+        table["domains"] = [self._naming.domain(domain) for domain in domains]
+        self._mailboxes(table, attempts, folder)
+        policy = tomlkit.table()
+        policy["type"] = "as-logged"
+        policy["log"] = f"logged/{name}.csv"
+        replies = tomlkit.aot()
+        for number, count in used.most_common():
+            replies.append(self._reply(number, count))
+        if replies:
+            policy["reply"] = replies
+        directory = tomlkit.table()
+        directory["type"] = "directory"
+        directory["share"] = 0.0
+        directory["share"].comment("who is refused is the log's to say")
+        policies = tomlkit.aot()
+        policies.append(policy)
+        policies.append(directory)
+        table["policy"] = policies
+        return table
+
+    def _mailboxes(self, table: Table, attempts: dict[str, array[int]], folder: Path) -> None:
+        """List those of whom the log says, taken at its word, that the mailbox is gone or full."""
+        found = []
+        for recipient, told in attempts.items():
+            last = last_told(told)
+            state = _STATES.get(self.cause_of(self._numbers[last])) if is_reply(last) else None
+            if state is not None:
+                found.append((self._naming.address(recipient), state.value))
+        if found:
+            table["mailbox_list"] = f"logged/{table['name']}-mailboxes.csv"
+            with (folder / table["mailbox_list"]).open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file, lineterminator="\n").writerows([("address", "state"), *found])
+
+    def _reply(self, number: int, seen: int) -> Table:
+        reply = self._numbers[number]
+        cause = self.cause_of(reply)
+        table = tomlkit.table()
+        table["id"] = f"r{number - 1}"
+        table["stage"] = reply.stage.value
+        table["code"] = reply.code
+        text = self._text(reply)
+        if reply.enhanced is not None and _fits(reply.code, reply.enhanced, text):
+            table["enhanced"] = reply.enhanced
+        table["text"] = text
+        table["seen"] = seen
+        table["cause"] = cause.value
+        table["cause"].comment(
+            "nobody knows: write a cause here to study what it would mean"
+            if cause is Cause.UNKNOWN
+            else "taken at its word, which may be a lie"
+        )
+        return table
+
+    def _text(self, reply: Reply) -> str:
+        template = self._templates.get(reply.template)
+        text = template.text if template is not None else "{id}"
+        return text if _fits(reply.code, None, text) else f"- {text}"
+
+    def scenario(self, name: str, gateways: Mapping[str, Table]) -> str:
+        """Return the scenario file."""
+        learned = self._learned
+        document = tomlkit.document()
+        for line in self._unknowns():
+            document.add(tomlkit.comment(line))
+        starts = datetime.fromtimestamp(int(learned.first_at or 1_772_438_400), UTC)
+        document["schema"] = 1
+        document["name"] = name
+        document["title"] = f"A campaign of {len(learned.attempts):,} recipients, from a log"
+        document["seed"] = 550
+        document["starts"] = starts
+        document["sender"] = self._sender()
+        campaign = tomlkit.table()
+        campaign.update({"name": "logged", "message": "message.eml", "recipients": {"seed_list": "recipients.csv"}})
+        campaigns = tomlkit.aot()
+        campaigns.append(campaign)
+        document["campaign"] = campaigns
+        tables = tomlkit.aot()
+        for table in gateways.values():
+            tables.append(table)
+        document["gateway"] = tables
+        return tomlkit.dumps(document)
+
+    def _sender(self) -> Table:
+        learned = self._learned
+        span_s = (learned.last_at or 0.0) - (learned.first_at or 0.0)
+        per_minute = max(1, round(len(learned.attempts) / max(1.0, span_s / 60)))
+        rounds = max(map(len, learned.attempts.values()))
+        first_s = learned.retry_after_s or 300
+        sender = tomlkit.table()
+        sender["helo"] = f"mta1.{self.sender_domain}"
+        sender["return_path"] = f"bounce.{self.sender_domain}"
+        total = sum(learned.sources.values())
+        sender["ips"] = [
+            {"address": f"127.10.0.{number + 1}", "share": round(count / total, 4) or 0.0001}
+            for number, (_, count) in enumerate(learned.sources.most_common(_MOST_SOURCES))
+        ] or [{"address": "127.10.0.1"}]
+        sender["rate"] = f"{per_minute}/1m"
+        # As many rounds as the log has at most, so that everybody hears all that was said.
+        sender["retry"] = {"first": f"{first_s}s", "factor": 1, "longest": f"{first_s}s", "give_up_after": f"{first_s * rounds + 1}s"}  # fmt: skip  # noqa: E501
+        return sender
+
+    def _unknowns(self) -> list[str]:
+        """Say what the log does not tell."""
+        learned = self._learned
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(learned.kinds.items()))
+        lines = [
+            f"Made from a log with {kinds}.",
+            "What nobody can know from a log:",
+            "- why a gateway refused. A reply is taken at its word, or its cause is unknown; both are yours to change.",
+            "- who is alive. Gone are only those of whom the last reply says so, taken at its word.",
+            "- the message. Put yours in place of message.eml.",
+        ]
+        if learned.without_words:
+            lines.append(f"- the words of {learned.without_words:,} refusals; there were too many different ones.")
+        if self._sharing:
+            lines.append(f"- what {self._sharing:,} small exchangers have in common; they are written as one gateway.")
+        if learned.without_stage:
+            lines.append(f"- at which stage {learned.without_stage:,} of the refusals came; they are told at RCPT.")
+        if not learned.exchangers:
+            lines.append("- which domains share an exchanger; each has a gateway of its own.")
+        if not learned.sources:
+            lines.append("- the sender's addresses; one is made up.")
+        if learned.first_at is None:
+            lines.append("- when it was; the start and the rate are made up.")
+        if learned.bad_lines:
+            lines.append(f"- what {learned.bad_lines:,} lines say, that could not be read.")
+        if learned.not_addresses:
+            lines.append(f"- who {learned.not_addresses:,} events are about: what they name is no address.")
+        return lines
+
+
+def _fits(code: int, enhanced: str | None, text: str) -> bool:
+    """Whether code, status and text can be said together."""
+    try:
+        Wording.model_validate({"code": code, "enhanced": enhanced, "text": text})
+    except ValueError:
+        return False
+    return True
+
+
+def _persona_of(exchanger: str) -> str:
+    """Return the vendor whose exchangers are called so."""
+    for name in personas.names():
+        suffix = personas.load(name).mx.rpartition("{label}")[2]
+        if suffix.count(".") > 1 and not suffix.endswith(".example") and exchanger.endswith(suffix):
+            return name
+    return _DEFAULT
+
+
+_COMMON: Final = """
+a about above accept accepted account action active activity administrator after again all allowed an and any appears
+are as at attempt authentication back bad banned be because been before blacklisted block blocked body bounce busy but
+by cannot check client closed closing come command complete configuration connect connection contact content could
+daily deactivated deferred delay delivered delivery denied destination detected disabled discarded dnsbl does domain
+due during email error exceed exceeded excessive exist exists expired failed failure false fault feedback few file
+filter first following for found from frequency full gateway greylisted greylisting gone had has have header help high
+host hour how if ignored in inactive incorrect information internal invalid ip is issue it junk known larger later
+learn limit limited limits line list listed local looks lookup mail mailbox mailer maximum may message messages minute
+minutes missing more moved must my name network new no nonexistent not now number of on only or other our out over
+page per permanent permanently permitted please policy poor postmaster prohibited protocol provider queue queued quota
+rate reached received recipient recipients recommended refused refuses rejected relay relaying remote reputation
+request requested required resolve resources result retry returned reverse score seconds see sender sending sent
+server service session size slow smtp some spam spamming specified suspected suspended suspicious syntax system talk
+temporarily temporary than that the their them there this throttled time timed timeout to today too transaction try
+unable unauthenticated unavailable unknown unsolicited until unusual use user using valid verification verify via
+violation virus visit volume was we website when which while will with within without wrong you your
+"""
+"""Words that replies are made of; any other may be somebody's name."""
+
+
+def _plain_words() -> frozenset[str]:
+    """Return the words that vendors use, so that a name among them stands out."""
+    texts = [refusal.text for name in personas.names() for refusal in personas.load(name).refusal]
+    texts += [_COMMON, (resources.files("fake_gateways") / "plain_words.toml").read_text("utf-8")]
+    return frozenset(word.strip("<>()[].,;:!?'\"").lower() for text in texts for word in text.split())

@@ -1,0 +1,104 @@
+"""Two classifiers, or two versions of one, on the same recipients: who changed their mind, and whether it is luck."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import comb, erfc, sqrt
+from typing import Final, NamedTuple
+
+from probe.classify.reading import Advice, Reading
+from probe.judge.story import Key, Story
+
+EXACT_UP_TO: Final = 1000
+"""Recipients judged differently, up to which the binomial distribution is summed; beyond, it is as good as normal."""
+
+
+class Change(NamedTuple):
+    """A recipient about whom the two do not agree, and what was heard of it last."""
+
+    campaign: str
+    recipient: str
+    alive: bool
+    first: Advice
+    second: Advice
+    reply: str
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the second is wrong about it where the first was not."""
+        return _is_wrong(self.second, alive=self.alive) and not _is_wrong(self.first, alive=self.alive)
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the first is wrong about it where the second is not."""
+        return _is_wrong(self.first, alive=self.alive) and not _is_wrong(self.second, alive=self.alive)
+
+
+@dataclass
+class McNemar:
+    """Mistakes of one kind, pair by pair (McNemar 1947), and how often chance alone would part two equals so far."""
+
+    cases: int = 0
+    both_wrong: int = 0
+    only_first: int = 0
+    only_second: int = 0
+    p_value: float = 1.0
+
+
+@dataclass
+class Comparison:
+    """The two on the ``living`` (wrongly suppressed), on the ``gone`` (missed), and everybody on whom they differ."""
+
+    living: McNemar = field(default_factory=McNemar)
+    gone: McNemar = field(default_factory=McNemar)
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether the second makes more mistakes of either kind."""
+        return any(test.only_second > test.only_first for test in (self.living, self.gone))
+
+
+def compare(told: Mapping[Key, Story], first: Mapping[Key, Advice], second: Mapping[Key, Advice]) -> Comparison:
+    """Hold two classifiers against each other and the truth; whoever says nothing about somebody keeps them."""
+    found = Comparison()
+    for key, story in sorted(told.items()):
+        alive = story.mailbox.alive
+        one, two = first.get(key, Advice.KEEP), second.get(key, Advice.KEEP)
+        wrong = _is_wrong(one, alive=alive), _is_wrong(two, alive=alive)
+        test = found.living if alive else found.gone
+        test.cases += 1
+        test.both_wrong += wrong == (True, True)
+        test.only_first += wrong == (True, False)
+        test.only_second += wrong == (False, True)
+        if one is not two:
+            found.changes.append(Change(*key, alive, one, two, heard(story)))
+    for test in (found.living, found.gone):
+        test.p_value = mcnemar(test.only_first, test.only_second)
+    return found
+
+
+def advice_of(readings: Mapping[Key, Reading]) -> dict[Key, Advice]:
+    """Return what readings come to."""
+    return {key: reading.advice for key, reading in readings.items()}
+
+
+def heard(story: Story) -> str:
+    """Return the word that decided, on one line."""
+    code, enhanced, text = story.evidence.heard
+    return " ".join(" ".join(filter(None, (str(code or ""), enhanced, text))).split())
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Return the two-sided p-value: exact for small counts, by chi-square with continuity correction for large ones."""
+    different = only_first + only_second
+    if different <= EXACT_UP_TO:
+        tail = sum(comb(different, hits) for hits in range(min(only_first, only_second) + 1))
+        return float(min(1.0, 2 * tail / 2**different))
+    distance = max(abs(only_first - only_second) - 1, 0)
+    return erfc(sqrt(distance * distance / different / 2))
+
+
+def _is_wrong(advice: Advice, *, alive: bool) -> bool:
+    return (advice is Advice.SUPPRESS) is alive

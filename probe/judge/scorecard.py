@@ -1,0 +1,170 @@
+"""The scorecard: what was reported and what was true of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from fake_gateways.truth import Cause, Fate, Fault, Truth
+from probe.classify.reading import Reading
+from probe.judge.classifier_score import ClassifierScore, share
+from probe.judge.story import Key, Story
+from probe.records.attempt import Outcome
+from probe.returned_mail import Kind
+from probe.returned_mail.joiner import Returned
+
+_OUT_OF_SIGHT: Final = {
+    Fate.JUNK: "junked",
+    Fate.QUARANTINED: "quarantined",
+    Fate.DISCARDED: "discarded",
+    Fate.BOUNCED_LATER: "bounced_later",
+}
+_READ: Final = {Fate.INBOX, Fate.JUNK}
+NAIVE: Final = "code"
+"""The reading that counts as reported where nobody tells what really was: what most mail providers do with a reply."""
+
+
+@dataclass
+class CauseScore:
+    """Recipients whose last attempt was refused for a cause, and those of them alive who were told otherwise."""
+
+    refused: int = 0
+    disguised: int = 0
+
+
+@dataclass
+class TruthScore:
+    """The hard bounces reported, by what was true of them: they add up.
+
+    ``recipient_fault`` are gone; ``disguised`` are alive and were told another's cause; ``misread`` are alive and were
+    refused in words that do not speak of the mailbox, but in numbers that the naive reading takes for it.
+    """
+
+    recipient_fault: int = 0
+    disguised: int = 0
+    misread: int = 0
+    alive: int = 0
+    gone: int = 0
+    by_cause: dict[str, CauseScore] = field(default_factory=dict)
+
+
+@dataclass
+class Part:
+    """One gateway's or campaign's part in it: where the report lies."""
+
+    recipients: int = 0
+    delivered: int = 0
+    hard_bounces: int = 0
+    gone: int = 0
+    disguised: int = 0
+
+
+@dataclass
+class ReturnedScore:
+    """What came home to the return-paths, by kind. The ``unjoined`` are about nobody that could be found out."""
+
+    reports: int = 0
+    auto_replies: int = 0
+    complaints: int = 0
+    unreadable: int = 0
+    unjoined: int = 0
+
+
+@dataclass
+class Scorecard:
+    """Everything counted of one run. ``recipients`` are those planned for, whether or not an attempt was made.
+
+    A recipient counts once in each campaign. In a complete run they are the delivered, the hard bounces reported, those
+    refused otherwise, and those given up after deferrals or failures of the network. Of the delivered, as the sender
+    must take them to be, the ``arrived`` are in an inbox or ``junked``, others ``quarantined`` or ``discarded``. The
+    ``bounced_later`` were taken at first; where their report came home they are among the refused.
+    """
+
+    scenario: str
+    seed: int
+    transport: str
+    complete: bool
+    recipients: int = 0
+    attempts: int = 0
+    delivered: int = 0
+    arrived: int = 0
+    junked: int = 0
+    quarantined: int = 0
+    discarded: int = 0
+    bounced_later: int = 0
+    refused_otherwise: int = 0
+    given_up: int = 0
+    hard_bounces_reported: int = 0
+    hard_bounce_rate: float = 0.0
+    truth: TruthScore = field(default_factory=TruthScore)
+    classifiers: dict[str, ClassifierScore] = field(default_factory=dict)
+    gateways: dict[str, Part] = field(default_factory=dict)
+    campaigns: dict[str, Part] = field(default_factory=dict)
+    returned: ReturnedScore = field(default_factory=ReturnedScore)
+    books: str = ""
+
+
+def score_truth(
+    card: Scorecard,
+    told: Mapping[Key, Story],
+    naive: Mapping[Key, Reading],
+    gateways: Sequence[str],
+    campaigns: Sequence[str] = (),
+) -> None:
+    """Fill in what was reported and what was true of it."""
+    card.gateways = {name: Part() for name in gateways}
+    card.campaigns = {name: Part() for name in campaigns}
+    card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}
+    for key, story in told.items():
+        alive = story.mailbox.alive
+        truth = story.truth
+        delivered = not story.evidence.bounced
+        reported = naive[key].suppress
+        lied = truth is not None and truth.cause is not None and _is_disguise(truth)
+        card.delivered += delivered
+        card.arrived += delivered and (truth is None or truth.fate in _READ)
+        if truth is not None and Fate(truth.fate) in _OUT_OF_SIGHT:
+            counter = _OUT_OF_SIGHT[Fate(truth.fate)]
+            setattr(card, counter, getattr(card, counter) + 1)
+        refused = story.evidence.last.outcome == Outcome.REFUSED or story.evidence.report is not None
+        card.refused_otherwise += refused and not reported
+        card.given_up += not delivered and not refused and not reported
+        card.truth.alive += alive
+        card.truth.gone += not alive
+        card.hard_bounces_reported += reported
+        card.truth.recipient_fault += reported and not alive
+        card.truth.disguised += reported and alive and lied
+        card.truth.misread += reported and alive and not lied
+        if truth is not None and truth.cause is not None and not delivered:
+            by_cause = card.truth.by_cause[truth.cause]
+            by_cause.refused += 1
+            by_cause.disguised += alive and lied and reported
+        at_gateway = card.gateways.get(story.gateway)
+        for part in (at_gateway, card.campaigns.setdefault(key[0], Part())):
+            if part is not None:
+                part.recipients += 1
+                part.delivered += delivered
+                part.hard_bounces += reported
+                part.gone += reported and not alive
+                part.disguised += reported and alive and lied
+    card.hard_bounce_rate = share(card.hard_bounces_reported, card.recipients)
+
+
+def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:
+    """Count what came home."""
+    for row in returned:
+        match row.kind:
+            case Kind.REPORT:
+                card.returned.reports += 1
+            case Kind.COMPLAINT:
+                card.returned.complaints += 1
+            case Kind.AUTO_REPLY:
+                card.returned.auto_replies += 1
+            case _:
+                card.returned.unreadable += 1
+        card.returned.unjoined += not row.recipient
+
+
+def _is_disguise(truth: Truth) -> bool:
+    return not truth.honest and truth.claimed is not None and Cause(truth.claimed).fault is Fault.RECIPIENT

@@ -1,0 +1,105 @@
+"""What the judge knows of one delivery of a campaign: the evidence a classifier may see, and the truth it may not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from fake_gateways.people.directory import MailboxState, state_at
+from fake_gateways.people.readers import Engagement
+from fake_gateways.truth import Cause, Truth
+from probe.classify.evidence import Evidence, Opened
+from probe.ledger.schema import Mailbox
+from probe.records.attempt import Attempt, Failure
+from probe.returned_mail.joiner import Returned, by_recipient
+
+Key = tuple[str, str]
+"""A campaign and a recipient."""
+
+
+class Story(NamedTuple):
+    """A recipient's attempts in one campaign, the decision behind the last, and the state of its mailbox by then.
+
+    ``gateway`` is in front of the mailbox, empty where no company has it.
+    """
+
+    evidence: Evidence
+    truth: Truth | None
+    mailbox: MailboxState
+    gateway: str = ""
+
+    @property
+    def cause(self) -> Cause | None:
+        """Why the last attempt truly came to nothing, None where it did not.
+
+        Where no gateway decided, it was the network, or a domain that takes no mail.
+        """
+        if self.truth is not None:
+            return None if self.truth.cause is None else Cause(self.truth.cause)
+        failure = self.evidence.last.failure
+        if failure is None:
+            return None if not self.evidence.bounced else Cause.UNKNOWN  # at servers that are not ours
+        return Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
+
+
+def stories(
+    pairs: Iterable[tuple[Attempt, Truth | None]],
+    mailboxes: Mapping[str, Mailbox],
+    returned: Iterable[Returned] = (),
+    engagements: Iterable[Engagement] = (),
+) -> dict[Key, Story]:
+    """Gather each recipient's attempts by campaign, with what came home and what is known of it from before.
+
+    An address that no directory has is nobody's any more.
+    """
+    gathered: dict[Key, list[tuple[Attempt, Truth | None]]] = {}
+    for pair in pairs:
+        gathered.setdefault((pair[0].campaign, pair[0].recipient), []).append(pair)
+    home = by_recipient(returned)
+    opened: dict[str, list[Opened]] = {}
+    for engagement in engagements:
+        what = Opened(engagement.at, engagement.kind, engagement.message_id)
+        opened.setdefault(engagement.recipient.lower(), []).append(what)
+    told: dict[Key, Story] = {}
+    before: dict[str, list[Evidence]] = {}
+    for (campaign, recipient), each in sorted(gathered.items(), key=lambda item: item[1][0][0].at):
+        key = recipient.lower()
+        first, last = each[0][0], each[-1][0]
+        evidence = Evidence(
+            recipient,
+            tuple(attempt for attempt, _ in each),
+            tuple(home.get((campaign, key), ())),
+            tuple(past for past in before.get(key, ()) if past.last.at < first.at),
+            tuple(what for what in sorted(opened.get(key, ())) if what.at < first.at),
+        )
+        before.setdefault(key, []).append(evidence)
+        mailbox = mailboxes.get(key)
+        told[campaign, recipient] = Story(
+            evidence, each[-1][1], state_of(mailbox, last.at + last.duration_s), mailbox.gateway if mailbox else ""
+        )
+    return told
+
+
+def state_of(mailbox: Mailbox | None, at: float) -> MailboxState:
+    """Return the state of a mailbox at a moment, departed where no directory has it."""
+    if mailbox is None:
+        return MailboxState.DEPARTED
+    return state_at(MailboxState(mailbox.state), mailbox.left_at, at)
+
+
+def blinded(told: Mapping[Key, Story]) -> dict[Key, Story]:
+    """Return the stories as classifiers may see them: a lane bears its gateway's name, which may tell."""
+    done: dict[int, Evidence] = {}
+
+    def blind(evidence: Evidence) -> Evidence:
+        if id(evidence) not in done:
+            done[id(evidence)] = replace(
+                evidence,
+                attempts=tuple(attempt._replace(lane="") for attempt in evidence.attempts),
+                returned=tuple(row._replace(lane="") for row in evidence.returned),
+                before=tuple(map(blind, evidence.before)),
+            )
+        return done[id(evidence)]
+
+    return {key: story._replace(evidence=blind(story.evidence)) for key, story in told.items()}

@@ -1,0 +1,1 @@
+"""The rows that both sides write: one class a table."""

@@ -1,0 +1,285 @@
+"""The report's charts and tables of one run, made of the scorecard and of whoever read it on whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from probe.harmless import clipped
+from probe.judge.calibration import Bin
+from probe.judge.class_scores import NONE
+from probe.judge.classifier_score import ClassifierScore, Errors
+from probe.judge.interval import wilson
+from probe.judge.scorecard import Scorecard
+from probe.report.html.figures import Chart, Heat, Table, interval_of, percent, within
+from probe.report.html.flow import COLUMNS, Flow
+from probe.report.html.onset import Onset, clock, length
+from probe.report.html.outcome import WORDS
+from probe.report.summary import count
+
+ROWS: Final = 40
+"""Rows of a table that may have one for every gateway."""
+WORST: Final = 12
+"""Gateways that are seen first."""
+GATEWAYS_DRAWN: Final = 12
+ROW_HEIGHT: Final = 24
+"""Pixels."""
+PATHS_TOLD: Final = 40
+NAME: Final = 60
+PAYMENTS: Final = {"living": "living suppressed", "dead": "dead mailed again", "reputation": "harm to reputation"}
+Scores = Mapping[str, ClassifierScore]
+
+
+def of_flow(drawn: Flow) -> Chart:
+    """Draw who was reported as what against why."""
+    paths = drawn.paths.most_common()
+    told = "; ".join(f"{size:,} {path.cause}, said {path.code}, {WORDS[path.standing]}" for path, size in paths[:5])
+    rows = [(path.cause, path.code, path.verdict, WORDS[path.standing], f"{size:,}") for path, size in paths]
+    headings = (*(name.capitalize() for name in COLUMNS), "In truth", "Recipients")
+    note = _left_out(len(rows), PATHS_TOLD, "rarer path", where="ledger.sqlite")
+    table = Table("From cause over code to verdict", headings, rows[:PATHS_TOLD], words=4, note=note)
+    title = f"{count(drawn.paths.total(), 'recipient')} whose mail did not arrive, or who were reported"
+    data = {"ribbons": drawn.ribbons, "nodes": drawn.nodes}
+    return Chart("flow", title, f"The most frequent paths: {told}.", data, table, height=drawn.height)
+
+
+def of_onset(found: Onset, *, several_campaigns: bool) -> Chart:
+    """Draw what became of the attempts at one gateway over time."""
+    place, first = found.place, found.first
+    name = clipped(f"{place.gateway}, {place.campaign}" if several_campaigns else place.gateway, NAME)
+    if first is None:
+        told = f"{count(found.attempts, 'attempt')}; nobody alive was refused."
+    else:
+        told = (
+            f"{count(found.refused_living, 'recipient')} alive refused, the first at {clock(first.at)} "
+            f"for {first.cause}, after {count(first.attempts_before, 'attempt')}, {first.per_minute:,.4g} a minute."
+        )
+    later = f" {count(found.later, 'later attempt')} not drawn." if found.later else ""
+    note = f"Attempts per {length(found.step_s)}.{later}"
+    return Chart("onset", name, told, {"steps": found.steps}, note=note)
+
+
+def table_of_onsets(onsets: Iterable[Onset]) -> Table:
+    """Say where refusals began, in figures."""
+    rows = [
+        (
+            clipped(each.place.gateway, NAME),
+            clipped(each.place.campaign, NAME),
+            clock(each.first.at),
+            each.first.cause,
+            f"{each.first.attempts_before:,}",
+            f"{each.first.per_minute:,.4g}",
+            f"{each.refused_living:,}",
+        )
+        for each in onsets
+        if each.first is not None
+    ]
+    headings = ("Gateway", "Campaign", "First refusal (UTC)", "True cause")
+    numbers = ("Attempts before it", "Attempts a minute by then", "Alive, refused")
+    return Table("Where refusals of the living began", (*headings, *numbers), rows, words=4)
+
+
+def comparison(scores: Scores) -> Table:
+    """Hold the classifiers side by side; retests and costs have a column where there are any."""
+    retests = any(score.retested for score in scores.values())
+    costs = any(score.cost.total for score in scores.values())
+    headings = [
+        *("Classifier", "Alive, suppressed", "Of the living (95 %)", "Gone, kept", "Of the gone (95 %)"),
+        *("Precision (95 %)", "Recall (95 %)", "F1"),
+        *(["To be tested again"] if retests else []),
+        *(["Cost"] if costs else []),
+    ]
+    rows = [
+        [
+            clipped(name, NAME),
+            f"{score.wrongly_suppressed:,}",
+            within(score.wrongly_suppressed_rate, score.wrongly_suppressed_interval),
+            f"{score.missed_dead:,}",
+            within(score.missed_dead_rate, score.missed_dead_interval),
+            within(score.precision, score.precision_interval),
+            within(score.recall, score.recall_interval),
+            f"{score.f1:.3f}",
+            *([f"{score.retested:,}"] if retests else []),
+            *([f"{score.cost.total:,.2f}"] if costs else []),
+        ]
+        for name, score in scores.items()
+    ]
+    return Table("Who would suppress whom", headings, rows)
+
+
+def of_mistakes(scores: Scores) -> list[Chart]:
+    """Draw both kinds of mistakes by classifier, with their intervals."""
+    wrong = [
+        _share(name, score.wrongly_suppressed, score.wrongly_suppressed_rate, score.wrongly_suppressed_interval)
+        for name, score in scores.items()
+    ]
+    missed = [
+        _share(name, score.missed_dead, score.missed_dead_rate, score.missed_dead_interval)
+        for name, score in scores.items()
+    ]
+    return [
+        _shares("Alive, suppressed: share of the living", wrong),
+        _shares("Gone, kept: share of the gone", missed),
+    ]
+
+
+def by_gateway(scores: Scores) -> list[Chart]:
+    """Draw the living that each classifier would suppress, at the gateways where it would suppress most."""
+    drawn = {}
+    for name, score in scores.items():
+        found = [(each, where) for where, each in score.parts.get("gateway", {}).items() if each.wrongly_suppressed]
+        found.sort(key=lambda pair: (-pair[0].wrongly_suppressed, pair[1]))
+        if found:
+            drawn[name] = [_of_errors(where, each) for each, where in found[:GATEWAYS_DRAWN]], len(found)
+    most = max((row["high"] for rows, _ in drawn.values() for row in rows), default=1.0)
+    return [
+        _shares(clipped(name, NAME), rows, most, note=_left_out(found, GATEWAYS_DRAWN, "more gateway"))
+        for name, (rows, found) in drawn.items()
+    ]
+
+
+def _of_errors(where: str, errors: Errors) -> dict[str, Any]:
+    wrong, alive = errors.wrongly_suppressed, errors.alive
+    return _share(where, wrong, wrong / alive, wilson(wrong, alive))
+
+
+def _share(name: str, hits: int, share: float, interval: tuple[float, float]) -> dict[str, Any]:
+    name = clipped(name, NAME)
+    told = f"{name}: {hits:,}, {percent(share)} ({interval_of(interval)})"
+    low, high = (round(end, 5) for end in interval)
+    return {"name": name, "share": round(share, 5), "low": low, "high": high, "told": told}
+
+
+def _shares(title: str, rows: list[dict[str, Any]], most: float | None = None, note: str = "") -> Chart:
+    most = max((row["high"] for row in rows), default=1.0) if most is None else most
+    told = "; ".join(row["told"] for row in rows) + "."
+    most = min(1.0, most * 1.05) or 1.0
+    return Chart("shares", title, told, {"shares": rows}, height=ROW_HEIGHT * len(rows), most=most, note=note)
+
+
+def confusions(scores: Scores) -> list[Heat]:
+    """Return true causes against causes seen, by classifier."""
+    return [_heat(clipped(name, NAME), score.confusion) for name, score in scores.items() if score.confusion]
+
+
+def _heat(name: str, confusion: Mapping[str, Mapping[str, int]]) -> Heat:
+    seen = {cause for row in confusion.values() for cause in row}
+    columns = sorted(seen, key=lambda cause: (cause == NONE, cause))
+    rows = []
+    for true in sorted(confusion, key=lambda cause: (cause == NONE, cause)):
+        total = sum(confusion[true].values())
+        cells = [(confusion[true].get(cause, 0), cause == true) for cause in columns]
+        rows.append((true, [(size, round(size / total, 3), hit) for size, hit in cells]))
+    return Heat(name, columns, rows)
+
+
+def calibrations(scores: Scores) -> list[Chart]:
+    """Draw how far the probabilities of those that give any can be taken at their word."""
+    found = []
+    for name, score in scores.items():
+        if score.calibration is None:
+            continue
+        rows = [_of_bin(each) for each in score.calibration.bins]
+        brier = f"Brier score {score.calibration.brier:.4f} over {count(score.calibration.cases, 'recipient')}"
+        told = "; ".join(row["told"] for row in rows)
+        found.append(Chart("calibration", f"{clipped(name, NAME)}: {brier}", f"{told}.", {"bins": rows}))
+    return found
+
+
+def _of_bin(each: Bin) -> dict[str, Any]:
+    low, high = wilson(round(each.true * each.cases), each.cases)
+    told = f"said {percent(each.said)}, true {percent(each.true)} of {count(each.cases, 'recipient')}"
+    row = {"said": each.said, "true": each.true, "cases": each.cases, "told": told}
+    return {**row, "low": round(low, 5), "high": round(high, 5)}
+
+
+def of_costs(scores: Scores) -> Chart | None:
+    """Draw what the mistakes cost, None where nothing has a price."""
+    if not any(score.cost.total for score in scores.values()):
+        return None
+    rows, told, cells = [], [], []
+    for name, score in scores.items():
+        low, name_shown = 0.0, clipped(name, NAME)
+        for payment, words in PAYMENTS.items():
+            price = getattr(score.cost, payment)
+            if price:
+                row = {"name": name_shown, "payment": payment, "low": low, "high": low + price}
+                rows.append({**row, "told": f"{name_shown}: {price:,.2f} for {words}"})
+                low += price
+        told.append(f"{name_shown} {score.cost.total:,.2f}")
+        payments = [f"{getattr(score.cost, payment):,.2f}" for payment in (*PAYMENTS, "total")]
+        cells.append([name_shown, *payments])
+    headings = ("Classifier", *(words.capitalize() for words in PAYMENTS.values()), "Total")
+    table = Table("What mistakes cost", headings, cells)
+    title, height = "What mistakes cost, at the prices given", ROW_HEIGHT * len(scores)
+    return Chart("costs", title, f"{', '.join(told)}.", {"costs": rows}, table, height)
+
+
+def breakdowns(scores: Scores) -> list[Table]:
+    """Return both kinds of mistakes by gateway, persona, true cause, stage, size of the company and time."""
+    parts = {part: None for score in scores.values() for part in score.parts}
+    return [_breakdown(part, scores) for part in parts]
+
+
+def _breakdown(part: str, scores: Scores) -> Table:
+    values: dict[str, dict[str, Errors]] = {}
+    for name, score in scores.items():
+        for value, errors in score.parts.get(part, {}).items():
+            values.setdefault(value, {})[name] = errors
+    ranked = list(values.items())
+    if len(ranked) > ROWS:
+        # Those with the most mistakes, in the order they had.
+        worst = sorted(ranked, key=lambda item: -sum(e.wrongly_suppressed + e.missed_dead for e in item[1].values()))
+        shown = {value for value, _ in worst[:ROWS]}
+        ranked = [item for item in ranked if item[0] in shown]
+    rows = []
+    for value, by_name in ranked:
+        errors = next(iter(by_name.values()))
+        mistakes = [
+            f"{by_name[n].wrongly_suppressed:,} / {by_name[n].missed_dead:,}" if n in by_name else "" for n in scores
+        ]
+        rows.append((clipped(value, NAME), f"{errors.alive:,}", f"{errors.gone:,}", *mistakes))
+    headings = (part.capitalize(), "Alive", "Gone", *(clipped(name, NAME) for name in scores))
+    note = _left_out(len(values), ROWS, "row with fewer mistakes", "rows with fewer mistakes")
+    return Table(f"By {part}: alive and suppressed / gone and kept", headings, rows, note=note)
+
+
+def gateways(card: Scorecard, personas: Mapping[str, str]) -> tuple[Table, Table]:
+    """Return where the report lies: the worst gateways, and more of them."""
+    ranked = sorted(card.gateways.items(), key=lambda item: (item[1].gone - item[1].hard_bounces, item[0]))
+    rows = [
+        (
+            *(clipped(name, NAME), personas.get(name, "")),
+            *(f"{part.recipients:,}", f"{part.delivered:,}", f"{part.hard_bounces:,}", f"{part.gone:,}"),
+            f"{part.hard_bounces - part.gone:,}",
+        )
+        for name, part in ranked[: WORST + ROWS]
+    ]
+    headings = ("Gateway", "Persona", "Recipients", "Delivered", "Hard bounces", "Of them gone", "Of them alive")
+    note = _left_out(len(ranked), WORST + ROWS, "gateway with fewer lies", "gateways with fewer lies")
+    return (
+        Table("Gateways", headings, rows[:WORST], words=2),
+        Table(f"{count(len(rows) - WORST, 'more gateway')}", headings, rows[WORST:], words=2, note=note),
+    )
+
+
+def campaigns(card: Scorecard) -> Table:
+    """Return what each campaign came to."""
+    rows = [
+        (
+            clipped(name, NAME),
+            *(f"{part.recipients:,}", f"{part.delivered:,}", f"{part.hard_bounces:,}", f"{part.gone:,}"),
+            f"{part.hard_bounces - part.gone:,}",
+        )
+        for name, part in list(card.campaigns.items())[:ROWS]
+    ]
+    headings = ("Campaign", "Recipients", "Delivered", "Hard bounces", "Of them gone", "Of them alive")
+    return Table("Campaigns", headings, rows, note=_left_out(len(card.campaigns), ROWS, "more campaign"))
+
+
+def _left_out(there: int, shown: int, noun: str, plural: str = "", *, where: str = "scorecard.json") -> str:
+    more = there - shown
+    if more <= 0:
+        return ""
+    what = f"{more:,} {plural}" if plural and more > 1 else count(more, noun)
+    return f"{what} {'is' if more == 1 else 'are'} left out; {where} has all."

@@ -1,0 +1,218 @@
+"""Reported against true, as a flow: from the true cause over the code that was said to the verdict that was reported.
+
+Ribbons and bars are laid out here, in a plane as wide as 1 and as high as ``height`` pixels; a chart only paints them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from probe.harmless import clipped
+from probe.judge.class_scores import NONE
+from probe.judge.story import Key, Story
+from probe.records.attempt import Outcome
+from probe.report.html.outcome import WORDS, Standing
+from probe.report.summary import count
+
+COLUMNS: Final = ("true cause", "code said", "reported as")
+VERDICTS: Final = ("hard bounce", "refused", "given up")
+BODY: Final = 300.0
+"""Pixels that all recipients together are high."""
+PITCH: Final = 19.0
+"""Pixels from one bar to the next that a line of text needs."""
+GAP: Final = 5.0
+WIDTH: Final = 0.012
+"""Of a bar, as a share of the chart's width."""
+MOST: Final = 9
+"""Bars in a column; what is left is one more."""
+OTHERS: Final = "others"
+_LABEL: Final = 40
+_POINTS: Final = 13
+
+
+class _Bar(NamedTuple):
+    """A bar of a column: where its top is and how thick it is, in pixels."""
+
+    column: int
+    name: str
+    size: int
+    top: float
+    thick: float
+
+    @property
+    def left(self) -> float:
+        """Where its left edge is, in widths of the chart."""
+        return (1 - WIDTH) * self.column / (len(COLUMNS) - 1)
+
+
+class Path(NamedTuple):
+    """What recipients have in common: cause, code, verdict, and where they came out."""
+
+    cause: str
+    code: str
+    verdict: str
+    standing: Standing
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Recipients by path, and the picture of it: bars, edges of ribbons, its height in pixels."""
+
+    paths: Counter[Path]
+    nodes: list[dict[str, Any]]
+    ribbons: list[dict[str, Any]]
+    height: int
+
+
+def flow(told: Mapping[Key, Story], where: Mapping[Key, Standing]) -> Flow:
+    """Gather everybody whose mail did not arrive, or who was reported as a hard bounce."""
+    paths: Counter[Path] = Counter()
+    for key, story in told.items():
+        if where[key] is not Standing.DELIVERED:
+            cause = NONE if story.cause is None else story.cause.value
+            paths[Path(cause, _code(story), _verdict(story, where[key]), where[key])] += 1
+    return _drawn(_gathered(paths))
+
+
+def _code(story: Story) -> str:
+    code, enhanced, _ = story.evidence.heard
+    later = "later: " if story.evidence.report is not None and story.evidence.last.outcome == Outcome.DELIVERED else ""
+    said = " ".join(filter(None, (str(code or ""), enhanced)))
+    return clipped(f"{later}{said or f'no reply: {story.evidence.last.failure}'}", _LABEL)
+
+
+def _verdict(story: Story, where: Standing) -> str:
+    if where in {Standing.GONE, Standing.LIED}:
+        return VERDICTS[0]
+    refused = story.evidence.last.outcome == Outcome.REFUSED or story.evidence.report is not None
+    return VERDICTS[1 if refused else 2]
+
+
+def _gathered(paths: Counter[Path]) -> Counter[Path]:
+    """Put the rarest of each column together, so that the rest can be read."""
+    kept = []
+    for number in range(len(COLUMNS)):
+        sizes = _sizes(paths, number)
+        kept.append({name for name, _ in sizes.most_common(MOST)} if len(sizes) > MOST + 1 else set(sizes))
+    found: Counter[Path] = Counter()
+    for path, size in paths.items():
+        cause, code, verdict = (name if name in kept[number] else OTHERS for number, name in enumerate(path[:3]))
+        found[Path(cause, code, verdict, path.standing)] += size
+    return found
+
+
+def _sizes(paths: Mapping[Path, int], column: int) -> Counter[str]:
+    sizes: Counter[str] = Counter()
+    for path, size in paths.items():
+        sizes[path[column]] += size
+    return sizes
+
+
+def _drawn(paths: Counter[Path]) -> Flow:
+    scale = BODY / max(1, paths.total())
+    columns = _ordered(paths)
+    heights = [sum(_pitch(size * scale) for size in column.values()) for column in columns]
+    height = max(heights, default=0.0)
+    bars: list[dict[str, _Bar]] = []
+    for number, column in enumerate(columns):
+        # What a column has less than the highest stands between its bars.
+        spread = (height - heights[number]) / max(1, len(column))
+        at = spread / 2
+        bars.append({})
+        for name, size in column.items():
+            thick = size * scale
+            bars[number][name] = _Bar(number, name, size, at + (_pitch(thick) - thick) / 2, thick)
+            at += _pitch(thick) + spread
+    ribbons = [point for left, right in pairwise(bars) for point in _ribbons(paths, left, right, scale)]
+    return Flow(paths, [_node(bar) for column in bars for bar in column.values()], ribbons, round(height))
+
+
+def _pitch(thick: float) -> float:
+    return max(thick + GAP, PITCH)
+
+
+def _ordered(paths: Counter[Path]) -> list[dict[str, int]]:
+    """Return the bars of each column from top to bottom: causes by what is true, codes by where they lead."""
+    gone = _means(paths, 0, {path: float(path.standing in {Standing.GONE, Standing.MISSED}) for path in paths})
+    lied = _means(paths, 0, {path: float(path.standing is Standing.LIED) for path in paths})
+    causes = _sizes(paths, 0)
+    verdicts = _sizes(paths, 2)
+    first = sorted(causes, key=lambda one: (-gone[one], -lied[one], -causes[one]))
+    last = [name for name in VERDICTS if name in verdicts]
+    codes = _sizes(paths, 1)
+    ends = _means(paths, 1, {path: last.index(path.verdict) for path in paths})
+    begins = _means(paths, 1, {path: first.index(path.cause) for path in paths})
+    middle = sorted(codes, key=lambda one: (ends[one], begins[one], one))
+    return [
+        {name: sizes[name] for name in names} for names, sizes in ((first, causes), (middle, codes), (last, verdicts))
+    ]
+
+
+def _means(paths: Counter[Path], column: int, values: Mapping[Path, float]) -> dict[str, float]:
+    """Return the mean of a value over the recipients of each bar of a column."""
+    total: dict[str, float] = {}
+    for path, size in paths.items():
+        total[path[column]] = total.get(path[column], 0.0) + values[path] * size
+    return {name: total[name] / size for name, size in _sizes(paths, column).items()}
+
+
+def _node(bar: _Bar) -> dict[str, Any]:
+    side = "right" if bar.column == len(COLUMNS) - 1 else "left"
+    return {
+        "x": round(bar.left, 4),
+        "x2": round(bar.left + WIDTH, 4),
+        "y": round(bar.top, 2),
+        "y2": round(bar.top + max(bar.thick, 1.0), 2),
+        "side": side,
+        "edge": round(bar.left if side == "right" else bar.left + WIDTH, 4),
+        "middle": round(bar.top + bar.thick / 2, 2),
+        "label": f"{bar.name}  {bar.size:,}",
+        "told": f"{COLUMNS[bar.column]} {bar.name}: {count(bar.size, 'recipient')}",
+    }
+
+
+def _ribbons(
+    paths: Counter[Path], left: Mapping[str, _Bar], right: Mapping[str, _Bar], scale: float
+) -> Iterable[dict[str, Any]]:
+    """Yield points of the edges of the ribbons between two columns, each a little S."""
+    flows: Counter[tuple[str, str, Standing]] = Counter()
+    column = next(iter(left.values())).column if left else 0
+    for path, size in paths.items():
+        flows[path[column], path[column + 1], path.standing] += size
+    starts, ends = _piled(flows, 0, left, right, scale), _piled(flows, 1, right, left, scale)
+    for one, two, what in sorted(flows):
+        size = flows[one, two, what]
+        begin, end = left[one].left + WIDTH, right[two].left
+        for step in range(_POINTS):
+            part = step / (_POINTS - 1)
+            eased = part * part * (3 - 2 * part)
+            top = starts[one, two, what] * (1 - eased) + ends[one, two, what] * eased
+            yield {
+                "ribbon": f"{column}/{one}/{two}/{what}",
+                "x": round(begin + (end - begin) * part, 4),
+                "y": round(top, 2),
+                "y2": round(top + size * scale, 2),
+                "standing": what.value,
+                "told": f"{one}, {two}: {count(size, 'recipient')}, {WORDS[what]}",
+            }
+
+
+def _piled(
+    flows: Mapping[tuple[str, str, Standing], int],
+    side: int,
+    here: Mapping[str, _Bar],
+    there: Mapping[str, _Bar],
+    scale: float,
+) -> dict[tuple[str, str, Standing], float]:
+    """Return where each ribbon begins on the bars of one side: they lie in the order of the bars they lead to."""
+    standings = list(Standing)
+    tops = {name: bar.top for name, bar in here.items()}
+    found = {}
+    for flow_ in sorted(flows, key=lambda each: (there[each[1 - side]].top, standings.index(each[2]))):
+        found[flow_] = tops[flow_[side]]
+        tops[flow_[side]] += flows[flow_] * scale
+    return found

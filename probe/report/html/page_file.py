@@ -1,0 +1,83 @@
+"""Writes the report of a run: beside its books, or wherever it is wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter, ValidationError
+
+from fake_gateways.truth import Cause
+from probe.classify.reading import Advice, Reading
+from probe.classify.registry import REPORTED, choose
+from probe.input_error import InputError
+from probe.judge.gates import Gate
+from probe.judge.judge import SCORECARD, Result, told_of
+from probe.judge.run_classifier import read_all
+from probe.judge.scorecard import NAIVE, Scorecard
+from probe.judge.story import Key
+from probe.ledger import Ledger
+from probe.records.attempt import Attempt
+from probe.report.html.page import Content, page
+
+REPORT: Final = "report.html"
+
+
+def write_report(result: Result, folder: Path, out: Path | None = None) -> Path:
+    """Write the report of a run in a folder, in place of an old one only when it is whole; raises InputError."""
+    path = out or folder / REPORT
+    with Ledger.open(folder) as ledger:
+
+        def dialogues(attempts: Iterable[Attempt]) -> Mapping[tuple[str, int], str]:
+            return ledger.dialogues((attempt.lane, attempt.seq) for attempt in attempts)
+
+        content = Content(
+            title=ledger.note("title") or "",
+            scorecard=result.scorecard,
+            gates=result.gates,
+            told=result.told,
+            readings=result.readings,
+            naive=REPORTED if REPORTED in result.readings else NAIVE,
+            personas={each.name: each.persona for each in ledger.gateways()},
+            dialogues=dialogues,
+        )
+        text = page(content)
+    unfinished = path.with_name(f".{path.name}")
+    try:
+        unfinished.write_text(text, "utf-8")
+        unfinished.replace(path)
+    except OSError as error:
+        raise InputError(path, f"cannot be written ({error.strerror})", "choose another file with --out") from None
+    return path
+
+
+def judged_before(folder: Path) -> Result:
+    """Return what a run in a folder was judged to be the last time; raises InputError, BooksError."""
+    remedy = "judge the run with fivefifty check"
+    try:
+        figures = json.loads((folder / SCORECARD).read_text("utf-8"))
+        card = TypeAdapter(Scorecard).validate_python(figures)
+        gates = TypeAdapter(list[Gate]).validate_python(figures["gates"])
+    except OSError as error:
+        raise InputError(folder / SCORECARD, f"cannot be read ({error.strerror})", remedy) from None
+    except (ValueError, KeyError, TypeError, ValidationError):
+        raise InputError(folder / SCORECARD, "is no scorecard of this version", remedy) from None
+    with Ledger.open(folder) as ledger:
+        if ledger.note("transport") == "foreign":
+            problem = "was judged by the log of another system, which is not kept"
+            raise InputError(folder, problem, "give it again to fivefifty check, which writes the report")
+        told = told_of(ledger)
+        readings: dict[str, dict[Key, Reading]] = {name: {} for name in card.classifiers}
+        for row in ledger.classifications():
+            if row.classifier in readings:
+                cause = None if row.cause is None else Cause(row.cause)
+                readings[row.classifier][row.campaign, row.recipient] = Reading(
+                    cause, row.reason, row.alive, Advice(row.advice)
+                )
+    if NAIVE not in readings:
+        (naive,) = choose([NAIVE])
+        with naive.open() as classifier:
+            readings[NAIVE] = read_all(NAIVE, classifier, told)
+    return Result(card, gates, told, readings)

@@ -1,0 +1,97 @@
+"""Draws a sweep: each figure over what was varied, a line a classifier, with the spread over the seeds around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from probe.input_error import InputError
+from probe.report.plots.vega import COLOURS, DASHES, plain
+from probe.report.terminal.sweep import answer
+from probe.studies.sweep.break_points import FIGURES, HARD_BOUNCES, Findings, Spot, breaking, without_seed
+from probe.studies.sweep.grid import Axis, Point
+
+_GREY: Final = "#777777"
+_REPORTED: Final = "reported"
+"""In the key, the hard bounces, which are no classifier's doing."""
+_MOST_ROWS: Final = 12
+
+
+def require_few_rows(path: Path, axes: Sequence[Axis]) -> None:
+    """Raise InputError where a chart would have too many rows of panels."""
+    rows = 1
+    for axis in _ways(axes)[1:]:
+        rows *= len(axis.values)
+    if rows > _MOST_ROWS:
+        problem = f"would have {rows} rows of panels, more than {_MOST_ROWS}"
+        raise InputError(f"--plot {path}", problem, "vary first what has the most values, and fewer things beside it")
+
+
+def chart(findings: Findings) -> dict[str, Any]:
+    """Return the chart in Vega-Lite's words: a panel for each figure, in rows where more than one thing is varied."""
+    import altair as alt  # noqa: PLC0415 - a large library that only charts need
+
+    ways = _ways(findings.axes)
+    x = alt.X("across", type="quantitative" if ways[0].numbers else "ordinal", title=ways[0].path, sort=None)
+    names = [plain(name) for name in findings.classifiers]
+    colour = alt.Color(
+        "classifier",
+        type="nominal",
+        title=None,
+        scale=alt.Scale(domain=[*names, _REPORTED], range=[*COLOURS[: len(names)], _GREY]),
+        legend=alt.Legend(orient="bottom", symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3, symbolSize=400),
+    )
+    # Classifiers often agree, and then a dashed line lets the one below it be seen.
+    dash = alt.StrokeDash(
+        "classifier",
+        type="nominal",
+        title=None,
+        scale=alt.Scale(
+            domain=[*names, _REPORTED], range=[*(DASHES[n % len(DASHES)] for n in range(len(names))), [1, 0]]
+        ),
+    )
+    panels: list[Any] = []
+    for figure, name in FIGURES.items():
+        base = alt.Chart().encode(x, color=colour)
+        y = alt.Y("median", type="quantitative", title=name, axis=alt.Axis(format="%"), scale=alt.Scale(domainMin=0))
+        band = base.mark_area(opacity=0.2).encode(alt.Y("least:Q"), y2="most")
+        line = base.mark_line(point=True).encode(y, strokeDash=dash)
+        first = base.mark_point(size=200, strokeWidth=2).encode(y).transform_filter("datum.breaks")
+        bound = alt.Chart().mark_rule(strokeDash=[4, 4]).encode(alt.Y("mean(bound):Q"))
+        rows = list(_rows(findings, ways, figure))
+        panel = alt.layer(band, line, first, bound, data=alt.InlineData(values=rows)).properties(width=230, height=180)
+        if len(ways) > 1:
+            order = list(dict.fromkeys(row["beside"] for row in rows))
+            header = alt.Header(labels=not panels)  # once for a row of panels
+            panel = panel.facet(row=alt.Row("beside:N", title=None, sort=order, header=header))
+        panels.append(panel)
+    title = alt.Title(plain(findings.scenario), subtitle=[plain(line) for line in answer(findings)], anchor="start")
+    drawn: dict[str, Any] = alt.hconcat(*panels, title=title).to_dict()
+    return drawn
+
+
+def _ways(axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    """Return the axes that are drawn: all but the seed, unless it is the only one."""
+    return without_seed(axes) or tuple(axes)
+
+
+def _rows(findings: Findings, ways: Sequence[Axis], figure: str) -> Iterator[dict[str, Any]]:
+    """Yield what one panel shows."""
+    spots = findings.spots if findings.ways else [Spot(run.point, (run,)) for run in findings.runs]
+    bound = next((bound for bound in findings.bounds if bound.figure == figure), None)
+    for name in findings.classifiers[:1] if figure == HARD_BOUNCES else findings.classifiers:
+        first = None if bound is None else breaking(spots, name, bound).first
+        for spot in spots:
+            yield {
+                "across": spot.point[0].value if ways[0].numbers else plain(spot.point[0].text),
+                "beside": _beside(ways[1:], spot.point[1:]),
+                "classifier": _REPORTED if figure == HARD_BOUNCES else plain(name),
+                **spot.spread(figure, name)._asdict(),
+                "bound": None if bound is None else bound.most,
+                "breaks": spot is first,
+            }
+
+
+def _beside(axes: Sequence[Axis], point: Point) -> str:
+    return ", ".join(f"{axis.path} = {plain(value.text)}" for axis, value in zip(axes, point, strict=True))

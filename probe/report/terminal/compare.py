@@ -1,0 +1,85 @@
+"""Prints who changed sides: between two classifiers, or since a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from probe.harmless import harmless
+from probe.judge.baseline import Worsening
+from probe.judge.compare import Comparison, McNemar, heard
+from probe.judge.judge import Result
+from probe.report.terminal.table import print_table
+
+SHOWN: Final = 20
+"""Recipients that are named."""
+LUCK: Final = 0.05
+
+
+def print_comparison(console: Console, compared: Mapping[tuple[str, str], Comparison]) -> None:
+    """Print the paired counts of each two, then whom they judge differently, with what was heard of them."""
+    for (first, second), found in compared.items():
+        print_table(
+            console,
+            harmless(f"A {first}, B {second}"),
+            ["", "recipients", "both\nwrong", "only\nA", "only\nB", "p"],
+            (
+                [
+                    name,
+                    *(f"{count:,}" for count in (test.cases, test.both_wrong, test.only_first, test.only_second)),
+                    f"{test.p_value:.3g}",
+                ]
+                for name, test in (("alive, suppressed", found.living), ("gone, kept", found.gone))
+            ),
+        )
+        console.print()
+        for name, test in (("living suppressed", found.living), ("gone kept", found.gone)):
+            console.print(_sentence(name, test), soft_wrap=True)
+        changes = sorted(found.changes, key=lambda change: (not change.is_worse, not change.is_better, change))
+        for change in changes[:SHOWN]:
+            side = "worse" if change.is_worse else "better" if change.is_better else "same"
+            state = "alive" if change.alive else "gone"
+            console.print(
+                Text(
+                    harmless(
+                        f"{side:<7}{change.campaign}/{change.recipient} ({state}): {change.first} -> {change.second}; "
+                        f"{change.reply}"
+                    )
+                ),
+                soft_wrap=True,
+            )
+        if len(changes) > SHOWN:
+            console.print(f"and {len(changes) - SHOWN:,} more", soft_wrap=True)
+        console.print()
+
+
+def _sentence(name: str, test: McNemar) -> str:
+    difference = test.only_second - test.only_first
+    if not difference:
+        return f"Of the {name}, B has as many as A."
+    luck = "could be luck" if test.p_value > LUCK else "is more than luck"
+    return f"Of the {name}, B has {abs(difference):,} {'more' if difference > 0 else 'fewer'}; that {luck}."
+
+
+def print_worsenings(console: Console, worse: Sequence[Worsening], result: Result, baseline: str) -> None:
+    """Print what got worse since the baseline, and about whom."""
+    if not worse:
+        console.print(Text(f"baseline passed  nothing is worse than in {harmless(baseline)}"), soft_wrap=True)
+    for each in worse:
+        console.print(
+            Text.assemble(
+                "baseline ",
+                ("FAILED", "bold red"),
+                f"  {each.classifier}: {each.kind.replace('_', ' ')} {each.before:,} -> {each.after:,}",
+            ),
+            soft_wrap=True,
+        )
+        for who in each.new[:SHOWN]:
+            campaign, _, recipient = who.partition("/")
+            said = heard(result.told[campaign, recipient])
+            console.print(Text(harmless(f"  {who}: {said}")), soft_wrap=True)
+        if len(each.new) > SHOWN:
+            console.print(f"  and {len(each.new) - SHOWN:,} more", soft_wrap=True)

@@ -1,0 +1,117 @@
+"""The answer in plain words, for a terminal or a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from probe.harmless import clipped, harmless
+from probe.intake.event import BadLine
+from probe.judge.judge import Result
+from probe.judge.scorecard import Scorecard
+from probe.report.html.figures import interval_of
+from probe.report.summary import answer, count
+from probe.report.terminal.table import print_table
+
+MISTAKES_SHOWN: Final = 10
+LONGEST: Final = 500
+"""Characters of a line about somebody."""
+
+GATEWAYS_SHOWN: Final = 8
+NAMES_SHOWN: Final = 5
+
+
+def print_answer(console: Console, result: Result, out: str) -> None:
+    """Print the answer first, then how the classifiers did, then where the report lies, then the gates."""
+    card = result.scorecard
+    if not card.complete:
+        console.print("[bold red]This run is incomplete: it ended before every recipient was finished with.[/]")
+    for line in answer(card):
+        console.print(line, soft_wrap=True)
+    console.print()
+    if card.classifiers:
+        _print_classifiers(console, card)
+        console.print()
+    if any(gateway.hard_bounces > gateway.gone for gateway in card.gateways.values()):
+        _print_gateways(console, card)
+        console.print()
+    for finding in result.findings():
+        word, style = ("passed", "green") if finding.passed else ("FAILED", "bold red")
+        console.print(Text.assemble("gate ", (word, style), f"  {harmless(finding.sentence)}"), soft_wrap=True)
+        for each in finding.mistaken[:MISTAKES_SHOWN]:
+            console.print(Text(f"  {clipped(str(each), LONGEST)}"), soft_wrap=True)
+        if len(finding.mistaken) > MISTAKES_SHOWN:
+            console.print(f"  and {len(finding.mistaken) - MISTAKES_SHOWN:,} more", soft_wrap=True)
+    out = harmless(out)
+    console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
+    console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
+    console.print(Text(f"look   {out}/report.html"), soft_wrap=True)
+
+
+def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine]) -> None:
+    """Print what another system's word joins, and what it does not: counted, and the first of each named."""
+    said = result.reported
+    if said is None:
+        return
+    events = sum(map(len, said.events.values()))
+    console.print(f"Reported: {events:,} events about {count(len(said.events), 'recipient')}.", soft_wrap=True)
+    for what, names in (
+        ("about nobody in the books", [event.recipient for event in said.strangers]),
+        ("there before (the same event again)", [event.recipient for event in said.duplicates]),
+        ("recipients of whom nothing was reported", ["/".join(filter(None, key)) for key in said.silent]),
+        ("lines that could not be read", [f"line {bad.number} {bad.reason}" for bad in bad_lines]),
+    ):
+        if names:
+            first = harmless(", ".join(names[:NAMES_SHOWN]))
+            more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+            console.print(Text(f"  {len(names):,} {what}: {first}{more}"), soft_wrap=True)
+    console.print()
+
+
+def _print_classifiers(console: Console, card: Scorecard) -> None:
+    scores = card.classifiers
+    retests = any(score.retested for score in scores.values())
+    costs = any(score.cost.total for score in scores.values())
+    print_table(
+        console,
+        "Who would suppress whom (95 % intervals)",
+        [
+            *("classifier", "alive,\nsuppressed", "of the\nliving", "gone,\nkept", "of the\ngone"),
+            *(["to be\nretested"] if retests else []),
+            *(["cost"] if costs else []),
+        ],
+        (
+            [
+                harmless(name),
+                *(f"{score.wrongly_suppressed:,}", interval_of(score.wrongly_suppressed_interval)),
+                *(f"{score.missed_dead:,}", interval_of(score.missed_dead_interval)),
+                *([f"{score.retested:,}"] if retests else []),
+                *([f"{score.cost.total:,.2f}"] if costs else []),
+            ]
+            for name, score in scores.items()
+        ),
+    )
+
+
+def _print_gateways(console: Console, card: Scorecard) -> None:
+    lying = sorted(
+        ((score, name) for name, score in card.gateways.items() if score.hard_bounces > score.gone),
+        key=lambda pair: (pair[0].gone - pair[0].hard_bounces, pair[1]),
+    )
+    more = len(lying) - GATEWAYS_SHOWN
+    print_table(
+        console,
+        "Where the report lies" + (f" (the worst {GATEWAYS_SHOWN} of {len(lying)} gateways)" if more > 0 else ""),
+        ["gateway", "recipients", "delivered", "hard\nbounces", "gone", "alive"],
+        (
+            [
+                harmless(name),
+                *(f"{score.recipients:,}", f"{score.delivered:,}", f"{score.hard_bounces:,}", f"{score.gone:,}"),
+                f"{score.hard_bounces - score.gone:,}",
+            ]
+            for score, name in lying[:GATEWAYS_SHOWN]
+        ),
+    )

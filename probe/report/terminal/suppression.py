@@ -1,0 +1,153 @@
+"""Says which suppression policy to run: a sentence first, then what each of them comes to."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rich import box
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from probe.harmless import harmless
+from probe.studies.suppression.cheapest import Prices, choices
+from probe.studies.suppression.policies import GATED, NEVER
+from probe.studies.suppression.replay import Outcome, Part
+
+CAMPAIGNS_SHOWN: Final = 4
+
+
+def print_policies(
+    console: Console, outcomes: Sequence[Outcome], prices: Prices | None, *, complete: bool = True
+) -> None:
+    """Print the answer, the table of policies, the cheapest first if there are prices, and that of campaigns."""
+    if not complete:
+        console.print("[bold red]This run is incomplete: it ended before every recipient was finished with.[/]")
+    told = sorted(outcomes, key=lambda each: (_order(each, prices), each.total.dead))
+    several = len({each.classifier for each in told}) > 1
+    console.print(Text(answer(told, prices)), soft_wrap=True)
+    console.print()
+    console.print(_policies(told, prices, several=several))
+    console.print(_campaigns(told, several=several))
+    console.print(Text("A replay: gateways that get less mail may think better of its sender."))
+
+
+def figures(outcomes: Sequence[Outcome], prices: Prices | None) -> dict[str, Any]:
+    """Return everything that was counted, for --json (schema 1)."""
+    return {
+        "schema": 1,
+        "answer": answer(outcomes, prices),
+        "prices": None if prices is None else prices._asdict(),
+        "policies": [
+            {
+                "policy": each.policy,
+                "classifier": each.classifier,
+                "losers": each.losers,
+                "cost": None if prices is None else round(prices.cost(each), 2),
+                **_part(each.total),
+                "campaigns": {name: _part(part) for name, part in each.campaigns.items()},
+            }
+            for each in outcomes
+        ],
+    }
+
+
+def answer(outcomes: Sequence[Outcome], prices: Prices | None) -> str:
+    """Return one sentence on which policy to run."""
+    several = len({each.classifier for each in outcomes}) > 1
+    found = choices(outcomes)
+    if len(found) == 1 and len(found[0].outcomes) == len(outcomes) > 1:
+        return "It makes no difference here: all policies lose and send the same."
+    if prices is not None:
+        return _cheapest(outcomes, prices, several=several)
+    names = [_names(choice.outcomes, several=several) for choice in found]
+    if len(found) == 1:
+        return f"Run {names[0]}, whatever your prices: none loses fewer messages to the living or sends the gone fewer."
+    between = "".join(f", {name} up to {_price(found[n + 1].above)}" for n, name in enumerate(names[1:-1], 1))
+    return (
+        f"Run {names[0]} if a message that a living reader misses costs you less than {_price(found[1].above)} "
+        f"messages to the gone{between}, {names[-1]} beyond."
+    )
+
+
+def _cheapest(outcomes: Sequence[Outcome], prices: Prices, *, several: bool) -> str:
+    alike: dict[float, list[Outcome]] = {}
+    for each in outcomes:
+        alike.setdefault(round(prices.cost(each), 2), []).append(each)
+    (least, best), *others = sorted(alike.items())
+    more = f"; next comes {_names(others[0][1], several=several)} at {others[0][0]:,.2f}" if others else ""
+    return (
+        f"Run {_names(best, several=several)}: at {prices.living:g} for a message that a living reader misses and "
+        f"{prices.dead:g} for one to the gone it costs {least:,.2f}{more}."
+    )
+
+
+def _order(outcome: Outcome, prices: Prices | None) -> float:
+    return outcome.total.dead if prices is None else prices.cost(outcome)
+
+
+def _names(outcomes: Sequence[Outcome], *, several: bool) -> str:
+    return " or ".join(_name(each, several=several) for each in outcomes)
+
+
+def _name(outcome: Outcome, *, several: bool) -> str:
+    name = harmless(outcome.policy).removeprefix("python:")
+    return f"{name} by {harmless(outcome.classifier)}" if several and outcome.policy != NEVER else name
+
+
+def _price(number: float) -> str:
+    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
+
+
+def _part(part: Part) -> dict[str, Any]:
+    return {
+        **dataclasses.asdict(part),
+        "lost_rate": round(part.lost_rate, 6),
+        "lost_interval": [round(end, 6) for end in part.lost_interval],
+        "dead_rate": round(part.dead_rate, 6),
+        "dead_interval": [round(end, 6) for end in part.dead_interval],
+    }
+
+
+def _policies(outcomes: Sequence[Outcome], prices: Prices | None, *, several: bool) -> Group:
+    total = outcomes[0].total
+    title = f"Of {total.living:,} messages to the living and {total.gone:,} to the gone (95 % intervals)"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("policy", overflow="fold", min_width=len(GATED))
+    for heading in ("living, not\nmailed (would\nhave got it)", "of the\nliving", "gone,\nmailed", "of the\ngone"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    if prices is not None:
+        table.add_column("cost", justify="right", no_wrap=True)
+    for each in outcomes:
+        total = each.total
+        row = [
+            f"{total.lost:,} ({total.lost_delivered:,})",
+            _range(total.lost_interval),
+            f"{total.dead:,}",
+            _range(total.dead_interval),
+        ]
+        if prices is not None:
+            row.append(f"{prices.cost(each):,.2f}")
+        table.add_row(Text(_name(each, several=several)), *row)
+    return Group(Text(title), table)  # a table's own title is as narrow as the table
+
+
+def _range(interval: tuple[float, float]) -> str:
+    return f"{interval[0] * 100:.1f}-{interval[1]:.1%}"
+
+
+def _campaigns(outcomes: Sequence[Outcome], *, several: bool) -> Group:
+    names = list(outcomes[0].campaigns)
+    shown = names[-CAMPAIGNS_SHOWN:]
+    some = f", the last {len(shown)} of {len(names)}" if len(names) > len(shown) else ""
+    title = f"By campaign{some}: living, not mailed / gone, mailed"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("policy")
+    for name in shown:
+        table.add_column(Text(harmless(name)), justify="right")
+    for each in outcomes:
+        parts = (each.campaigns[name] for name in shown)
+        table.add_row(Text(_name(each, several=several)), *(f"{part.lost:,} / {part.dead:,}" for part in parts))
+    return Group(Text(title), table)  # a table's own title is as narrow as the table

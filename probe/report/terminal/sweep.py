@@ -1,0 +1,136 @@
+"""Tells where a heuristic breaks: a sentence for each classifier, a table, and a row a run for spreadsheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from rich import box
+from rich.console import Console, Group
+from rich.progress import MofNCompleteColumn
+from rich.table import Table
+from rich.text import Text
+
+from probe.harmless import harmless
+from probe.report.terminal.live_progress import Filling
+from probe.studies.sweep.break_points import (
+    FIGURES,
+    HARD_BOUNCES,
+    MISSED_DEAD,
+    WRONGLY_SUPPRESSED,
+    Bound,
+    Breaking,
+    Findings,
+    Run,
+    Spot,
+    Spread,
+    breaking,
+)
+from probe.studies.sweep.grid import Axis, short_names
+
+MARK: Final = "!"
+"""Stands behind a figure beyond its bound."""
+WAYS_SPREAD: Final = 2
+"""Things varied beside the seed up to which there is room for least and most in a terminal."""
+
+
+def runs_bar(name: str, count: int) -> Filling:
+    """Return a bar for runs that are made."""
+    return Filling(harmless(name), count, MofNCompleteColumn())
+
+
+def heading(axes: Sequence[Axis], classifiers: Sequence[str]) -> list[str]:
+    """Return the names of the columns of the CSV file."""
+    of_classifiers = (
+        f"{name}.{figure}"
+        for name in classifiers
+        for figure in ("wrongly_suppressed", WRONGLY_SUPPRESSED, "missed_dead", MISSED_DEAD)
+    )
+    counted = ("recipients", "delivered", "hard_bounces", HARD_BOUNCES)
+    return [*(axis.path for axis in axes), *counted, *of_classifiers, "books"]
+
+
+def row(run: Run) -> list[object]:
+    """Return what the CSV file has of a run."""
+    return [
+        *(value.text for value in run.point),
+        run.recipients,
+        run.delivered,
+        run.hard_bounces,
+        run.hard_bounce_rate,
+        *(number for mistakes in run.classifiers.values() for number in mistakes),
+        run.books,
+    ]
+
+
+def print_sweep(console: Console, findings: Findings) -> None:
+    """Print where each classifier breaks, then the figures at every point."""
+    for line in answer(findings):
+        console.print(Text(line), soft_wrap=True)
+    console.print()
+    for name in findings.classifiers:
+        console.print(_table(findings, name))
+
+
+def answer(findings: Findings) -> Iterator[str]:
+    """Yield a sentence on each classifier and bound."""
+    for bound in findings.bounds:
+        # Hard bounces are no classifier's doing.
+        for name in findings.classifiers[:1] if bound.figure == HARD_BOUNCES else findings.classifiers:
+            yield _sentence(findings, breaking(findings.spots, name, bound))
+
+
+def _sentence(findings: Findings, found: Breaking) -> str:
+    figure, most = found.bound
+    what = FIGURES[figure]
+    who = "the sending" if figure == HARD_BOUNCES else harmless(found.classifier)
+
+    def rate(spot: Spot) -> float:
+        return spot.spread(figure, found.classifier).median
+
+    if found.first is None:
+        worst = max(findings.spots, key=rate)
+        where = _where(findings, worst) if rate(worst) else ""
+        return f"{who} keeps within {_percent(most)} {what}: {_percent(rate(worst))} at most{where}."
+    before = (
+        "" if found.before is None else f" ({_percent(rate(found.before))} at {harmless(found.before.point[0].text)})"
+    )
+    count = f", and so it is at {found.beyond} of {found.spots} points" if found.spots > 1 else ""
+    where = _where(findings, found.first)
+    return f"{who} breaks{where}: {_percent(rate(found.first))} {what}, beyond {_percent(most)}{before}{count}."
+
+
+def _percent(rate: float) -> str:
+    return f"{rate * 100:.3g}%"
+
+
+def _where(findings: Findings, spot: Spot) -> str:
+    told = (f"{axis.path} = {harmless(value.text)}" for axis, value in zip(findings.ways, spot.point, strict=True))
+    return f" at {', '.join(told)}" if spot.point else ""
+
+
+def _table(findings: Findings, classifier: str) -> Group:
+    seeds = max(len(spot.runs) for spot in findings.spots)
+    spread = seeds > 1 and len(findings.ways) <= WAYS_SPREAD
+    several = f", median{' (least-most)' if spread else ''} of {seeds} seeds" if seeds > 1 else ""
+    title = f"{harmless(classifier)}{several}; {MARK} is beyond the bound"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for axis, name in zip(findings.ways, short_names(findings.ways), strict=True):
+        heading = Text(name.replace(".", ".\n"))
+        table.add_column(heading, justify="right" if axis.numbers else "left", overflow="fold")
+    for name in FIGURES.values():
+        table.add_column("\n".join([*name.split(), "%"]), justify="right", no_wrap=True)
+    first = [breaking(findings.spots, classifier, bound).first for bound in findings.bounds]
+    for spot in findings.spots:
+        table.add_row(
+            *(Text(harmless(value.text)) for value in spot.point),
+            *(_cell(spot.spread(figure, classifier), figure, findings.bounds, spread=spread) for figure in FIGURES),
+            style="bold" if any(spot is each for each in first) else None,
+        )
+    return Group(Text(title), table)  # a table's own title is as narrow as the table
+
+
+def _cell(spread_of: Spread, figure: str, bounds: Sequence[Bound], *, spread: bool) -> str:
+    beyond = any(bound.figure == figure and spread_of.median > bound.most for bound in bounds)
+    between = f" ({spread_of.least * 100:.1f}-{spread_of.most * 100:.1f})" if spread else ""
+    return f"{spread_of.median * 100:.1f}{between}{MARK if beyond else ' '}"

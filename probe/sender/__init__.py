@@ -1,0 +1,1 @@
+"""The sender: schedule, routes, queues, transactions, retries."""

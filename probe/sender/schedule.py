@@ -1,0 +1,169 @@
+"""When each message of a campaign goes out, and from which address: rate, warm-up, hours, message rotation."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from fake_gateways.smtp.envelope import domain_of
+from probe.scenario.sending import RECIPIENT, Campaign, Hours, Sender, SourceAddress
+from probe.sender.recipients import Delivery, Listed, merge_fields
+
+_DAY_S: Final = 86_400.0
+_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS_LOOKED_AT: Final = 15
+"""Two weeks and today: a day of the week may be without its hours, where clocks are put forward past them."""
+Transaction = tuple[Delivery, ...]
+
+
+class OfficeHours:
+    """When mail may go out in one time zone."""
+
+    def __init__(self, hours: Hours, zone: str) -> None:
+        self._hours = hours
+        self._zone = ZoneInfo(zone)
+        self._open = (0.0, 0.0)
+
+    def opens(self, at: float) -> float:
+        """Return the first moment from ``at`` on that is within the hours."""
+        while at >= self._open[1]:
+            self._open = self._next(max(at, self._open[1]))
+        return max(at, self._open[0])
+
+    def _next(self, at: float) -> tuple[float, float]:
+        """Return the window that contains a moment, or else the next one."""
+        today = datetime.fromtimestamp(at, self._zone).date()
+        for ahead in range(_DAYS_LOOKED_AT):
+            day = today + timedelta(days=ahead)
+            if _DAYS[day.weekday()] not in self._hours.days:
+                continue
+            opens, closes = (
+                datetime.combine(day, moment, self._zone).timestamp()
+                for moment in (self._hours.since, self._hours.until)
+            )
+            if at < closes and opens < closes:
+                return opens, closes
+        msg = "no clock is put forward on the same day two weeks in a row"
+        raise AssertionError(msg)
+
+
+@dataclass
+class Quota:
+    """What each address may still send on each day of the scenario; campaigns share it."""
+
+    starts: float
+    sent: Counter[tuple[str, int]] = field(default_factory=Counter)
+
+    def left(self, ip: SourceAddress, at: float) -> float:
+        """Return how many messages an address may still send on the day of a moment."""
+        day = self._day(at)
+        return ip.warm_up[day] - self.sent[ip.address, day] if day < len(ip.warm_up) else float("inf")
+
+    def use(self, address: str, at: float, messages: int) -> None:
+        """Note messages."""
+        self.sent[address, self._day(at)] += messages
+
+    def tomorrow(self, at: float) -> float:
+        """Return when the next day of the scenario begins."""
+        return self.starts + (self._day(at) + 1) * _DAY_S
+
+    def _day(self, at: float) -> int:
+        return int((at - self.starts) // _DAY_S)
+
+
+def plan(
+    campaign: Campaign,
+    recipients: Sequence[Listed],
+    sender: Sender,
+    *,
+    quota: Quota,
+    rng: random.Random,
+    zone_of: Callable[[str], str] = lambda _: "UTC",
+) -> list[Transaction]:
+    """Give every recipient a moment by the sender's rate, a source address by the shares, and a message by its.
+
+    Recipients of one domain share a transaction where the sender wants it so. ``zone_of`` says where a recipient works.
+    """
+    pool = [ip for ip in sender.ips if campaign.pool in {None, ip.pool}]
+    sources = rng.choices(pool, [ip.share for ip in pool], k=len(recipients))
+    variants = [0] * len(recipients)
+    if len(campaign.message) > 1:
+        shares = [variant.share for variant in campaign.message]
+        variants = rng.choices(range(len(shares)), shares, k=len(recipients))
+    groups = _groups(recipients, variants, sender.recipients_per_transaction)
+    waiting = _by_zone(groups, recipients, campaign.hours, zone_of)
+    every_s = sender.rate.seconds / sender.rate.most
+    base, sent = quota.starts + campaign.at, 0
+    planned = []
+    while waiting:
+        at = base + sent * every_s
+        opens = min(hours.opens(at) if hours else at for hours, _ in waiting)
+        queue = min(
+            (queue for hours, queue in waiting if not hours or hours.opens(at) == opens), key=lambda queue: queue[0]
+        )
+        group = queue[0]
+        source = sources[group[0]]
+        if quota.left(source, opens) < len(group):
+            source = max(pool, key=lambda ip: quota.left(ip, opens))
+        if quota.left(source, opens) < len(group):
+            base, sent = quota.tomorrow(opens), 0
+            continue
+        if opens > at:
+            base, sent = opens, 0
+        queue.popleft()
+        waiting = [(hours, queue) for hours, queue in waiting if queue]
+        quota.use(source.address, opens, len(group))
+        sent += len(group)
+        planned.append(
+            tuple(
+                Delivery(
+                    campaign.name,
+                    number,
+                    recipients[number].address,
+                    opens,
+                    source.address,
+                    merge_fields(recipients[number]),
+                    variants[number],
+                    sender.recipients_per_transaction > 1,
+                )
+                for number in group
+            )
+        )
+    return planned
+
+
+def _groups(recipients: Sequence[Listed], variants: Sequence[int], most: int) -> list[tuple[int, ...]]:
+    """Gather recipients of one domain and message into transactions, each at the place of its first."""
+    if most == 1:
+        return [(number,) for number in range(len(recipients))]
+    groups: list[list[int]] = []
+    unfilled: dict[tuple[str, int], list[int]] = {}
+    for number, listed in enumerate(recipients):
+        key = (domain_of(listed.address), variants[number])
+        group = unfilled.get(key)
+        if group is None or len(group) == most:
+            group = unfilled[key] = []
+            groups.append(group)
+        group.append(number)
+    return [tuple(group) for group in groups]
+
+
+def _by_zone(
+    groups: Sequence[tuple[int, ...]],
+    recipients: Sequence[Listed],
+    hours: Hours | None,
+    zone_of: Callable[[str], str],
+) -> list[tuple[OfficeHours | None, deque[tuple[int, ...]]]]:
+    """Sort transactions into a queue for each time zone, as each has hours of its own."""
+    if hours is None:
+        return [(None, deque(groups))] if groups else []
+    queues: dict[str, deque[tuple[int, ...]]] = {}
+    for group in groups:
+        zone = zone_of(recipients[group[0]].address) if hours.zone == RECIPIENT else hours.zone
+        queues.setdefault(zone, deque()).append(group)
+    return [(OfficeHours(hours, zone), queue) for zone, queue in queues.items()]

@@ -1,0 +1,146 @@
+"""Drives a gateway's sessions directly: no sockets, the same dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fake_gateways.gateway import Gateway
+from fake_gateways.needs import GivenUpError, Supply
+from fake_gateways.session import Dialogue, Session
+from fake_gateways.smtp.reply import GarbageError, Garbled, Reply, ReplyReader
+from probe.records.attempt import Failure
+from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
+
+_FIRST_PORT = 1024
+
+
+class MemoryTransport:
+    """The way to one gateway."""
+
+    def __init__(self, gateway: Gateway, supply: Supply) -> None:
+        self._gateway = gateway
+        self._supply = supply
+        self._connections = 0
+
+    async def connect(self, source: str, helo: str) -> MemoryLine:
+        """Open a session, under a port number that no other connection has."""
+        self._connections += 1
+        port = _FIRST_PORT + self._connections
+        line = MemoryLine(self._gateway.open(source, port), self._supply, port, helo)
+        await line.begin()
+        return line
+
+
+class NobodyThere:
+    """The way to an address that nobody listens at."""
+
+    async def connect(self, source: str, helo: str) -> MemoryLine:
+        """Fail, as a connection does that is refused."""
+        del source, helo
+        raise LineError(Failure.UNREACHABLE, "Connection refused")
+
+
+class MemoryLine:
+    """One session held from the client's side."""
+
+    greeting: Reply
+
+    def __init__(self, session: Session, supply: Supply, port: int, helo: str) -> None:
+        self._session = session
+        self._supply = supply
+        self._helo = helo
+        self._is_introduced = False
+        self.local_port = port
+        self.tls = False
+        self.keywords: frozenset[str] = frozenset()
+
+    async def begin(self) -> None:
+        """Wait for the greeting."""
+        self.greeting = await self._once(self._session.greet(), no_smtp())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the gateway still listens."""
+        return not self._session.closing
+
+    async def hello(self) -> Reply:
+        """Say EHLO."""
+        if self._session.closing:
+            raise hung_up()
+        reply = await self._once(self._session.command(b"EHLO " + self._helo.encode()), no_smtp())
+        self._is_introduced = reply.accepts
+        self.keywords = frozenset(line.partition(" ")[0].upper() for line in reply.lines[1:])
+        return reply
+
+    async def encrypt(self) -> Reply:
+        """Say STARTTLS; without a socket there is nothing to encrypt, but the dialogue begins anew all the same."""
+        if self._session.closing:
+            raise hung_up()
+        reply = await self._once(self._session.command(b"STARTTLS"), no_smtp())
+        if self._session.wants_tls:
+            self._session.secured()
+            self.tls = True
+        return reply
+
+    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+        """Hand over commands one by one, until the gateway has had enough."""
+        replies: list[Reply] = []
+        failure: LineError | None = None
+        for command in commands:
+            if self._session.closing:
+                break
+            try:
+                reply = await self._hear(self._session.command(command))
+            except LineError as error:
+                # What was sent together the gateway reads to its end, whatever its client makes of the first reply.
+                failure = failure or error
+                continue
+            if failure is None:
+                replies.append(reply)
+        if failure is not None:
+            self._session.lost()
+            failure.replies = replies
+            raise failure
+        if not replies:
+            raise LineError(Failure.LINE_CUT, "the line was closed")
+        return replies
+
+    async def send(self, content: bytes) -> Reply:
+        """Hand over a message."""
+        if len(content) > self._session.gateway.size_limit:
+            return self._session.content_too_large()
+        return await self._once(self._session.content(content))
+
+    async def close(self) -> None:
+        """Say QUIT; just hang up on who would not be greeted, as the line over sockets does."""
+        if self._is_introduced and not self._session.closing:
+            await self._once(self._session.command(b"QUIT"))
+        self._session.lost()
+
+    async def _once(self, dialogue: Dialogue, no_sense: LineError | None = None) -> Reply:
+        """Hear one reply, and hang up where there is none."""
+        try:
+            return await self._hear(dialogue, no_sense)
+        except LineError:
+            self._session.lost()
+            raise
+
+    async def _hear(self, dialogue: Dialogue, no_sense: LineError | None = None) -> Reply:
+        try:
+            need = next(dialogue)
+            while True:
+                need = dialogue.send(await self._supply(need))
+        except StopIteration as finished:
+            said: Reply | Garbled = finished.value
+        except GivenUpError:
+            self._session.lost()
+            raise no_reply(self._supply.patience_s) from None
+        if isinstance(said, Reply):
+            return said
+        try:
+            heard = ReplyReader().feed(said.octets)
+        except GarbageError as garbage:
+            raise no_sense or LineError(Failure.GARBAGE, str(garbage)) from None
+        if not heard:
+            raise hung_up()
+        return heard[0]

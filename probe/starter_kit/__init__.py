@@ -1,0 +1,1 @@
+"""The files that fivefifty init writes into a repository."""

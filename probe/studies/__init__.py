@@ -1,0 +1,1 @@
+"""Many runs: evaluations, sweeps, sensitivity, fits, suppression policies."""

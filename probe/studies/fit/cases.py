@@ -1,0 +1,146 @@
+"""Runs scenarios in memory and returns their cases: what the evidence functions say, and who is alive."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from fake_gateways.truth import Cause, Fault
+from probe.classify.by_code import ByCode
+from probe.classify.context import gather
+from probe.classify.context.case import Case
+from probe.classify.context.evidence import weigh
+from probe.classify.context.reader import Reader, case_of, speaks_of_recipient
+from probe.classify.context.retests import is_test, refusals
+from probe.classify.context.weights import Sum, Weights
+from probe.classify.context.words import words_of
+from probe.classify.evidence import Evidence
+from probe.scenario.load import check
+from probe.studies.fit.families import scenario
+from probe.studies.in_memory_run import Rehearsed, rehearse
+
+MESSAGES: Final = Path(__file__).parents[1] / "messages"
+UNMOVED: Final = Sum(0.0, (1.0, 0.0, 0.0))
+"""A second verdict that is the first."""
+NOTHING: Final = Weights(Sum(0.0, ()), UNMOVED, 0.0, 0.0)
+_CODE: Final = ByCode()
+
+
+class Refused(NamedTuple):
+    """A first refusal: what the functions found, whether the mailbox is alive, and where it comes from.
+
+    ``raw`` are figures that only the upper reference uses. ``of_recipient`` says that words or numbers speak of the
+    recipient, ``about_recipient`` that it really was about it, ``by_code`` that the naive reading suppresses it.
+    """
+
+    family: str
+    scenario: str
+    persona: str
+    found: tuple[float, ...]
+    raw: tuple[float, ...]
+    alive: bool
+    of_recipient: bool
+    about_recipient: bool
+    by_code: bool
+
+
+class RefusedAgain(NamedTuple):
+    """A recipient that was tried again and refused again: what is needed for the second verdict."""
+
+    scenario: str
+    persona: str
+    first_verdict: float
+    refused_again: tuple[float, float]
+    alive: bool
+
+
+class Told(NamedTuple):
+    """A scenario that was run, with its family."""
+
+    family: str
+    run: Rehearsed
+
+
+def run(family: str, seed: int) -> Told:
+    """Run a scenario of a family in memory."""
+    raw = scenario(family, seed)
+    return Told(family, rehearse(check(raw, folder=MESSAGES, path=raw["name"])))
+
+
+def first_refusals(told: Told) -> Iterator[Refused]:
+    """Yield a case for everybody who was refused, or reported, as it stood before any further test."""
+    for campaign in told.run.campaigns.values():
+        evidence = {recipient: before_any_test(story.evidence) for recipient, story in campaign.items()}
+        around = gather(evidence)
+        Reader(around, NOTHING).prepare(evidence.values())
+        for recipient, story in campaign.items():
+            case = case_of(evidence[recipient], around)
+            if case is None or story.truth is None:
+                continue
+            yield Refused(
+                told.family,
+                told.run.name,
+                told.run.personas[story.truth.gateway],
+                tuple(weigh(case)),
+                _raw(case),
+                story.mailbox.alive,
+                speaks_of_recipient(case),
+                story.truth.cause is not None and Cause(story.truth.cause).fault is Fault.RECIPIENT,
+                _CODE.classify(evidence[recipient]).suppress,
+            )
+
+
+def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
+    """Yield a case for everybody who was tried again and refused again, given the weights of the first verdict."""
+    for campaign in told.run.campaigns.values():
+        evidence = {recipient: story.evidence for recipient, story in campaign.items()}
+        around = gather(evidence)
+        reader = Reader(around, weights)
+        reader.prepare(evidence.values())
+        for story in campaign.values():
+            refused = refusals(story.evidence)
+            if len(refused) < 2 or refused[-1] is not story.evidence.last or story.truth is None:
+                continue
+            case = Case(story.evidence, refused[0], around)
+            if speaks_of_recipient(case) and words_of(refused[-1]).of_mailbox:
+                yield RefusedAgain(
+                    told.run.name,
+                    told.run.personas[story.truth.gateway],
+                    reader.first_verdict(case)[0],
+                    reader.refused_again(case),
+                    story.mailbox.alive,
+                )
+
+
+def before_any_test(evidence: Evidence) -> Evidence:
+    """Return what was known of a recipient when it had not been tried again yet."""
+    attempts = evidence.attempts
+    first = tuple(each for place, each in enumerate(attempts) if not is_test(each, attempts[:place]))
+    return evidence if len(first) == len(attempts) else dataclasses.replace(evidence, attempts=first)
+
+
+def _raw(case: Case) -> tuple[float, ...]:
+    """Return figures that only the upper reference uses."""
+    run, seat, overall = case.run, case.seat, case.overall
+    words = len(overall.times)
+    raw: list[Any] = [
+        case.rank,
+        words,
+        overall.refused / words if words else 0,
+        run.length if run else 0,
+        run.last - run.first if run else 0,
+        run.first - (run.began or run.first) if run else 0,
+        (run.ended or run.last) - run.last if run else 0,
+        len(case.series.times),
+        case.series.refused / max(1, len(case.series.times)),
+        seat.from_source / max(1, len(case.series.times)) if seat else 0,
+        case.attempt.code or 0,
+        case.attempt.position,
+        case.attempt.duration_s,
+        len(case.place.sources),
+        len(case.around.places),
+        len(case.evidence.before),
+    ]
+    return tuple(map(float, raw))

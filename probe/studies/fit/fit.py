@@ -1,0 +1,126 @@
+"""A whole fit: scenarios are made and run, weights fitted, held-out figures told, files written."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Protocol, Self, TypeVar
+
+import numpy as np
+
+from probe.classify.context.evidence import NAMES
+from probe.classify.context.weights import Weights, write
+from probe.lab import processes as workforce
+from probe.studies.fit.cases import Refused, RefusedAgain, first_refusals, run, second_refusals
+from probe.studies.fit.families import FAMILIES
+from probe.studies.fit.fitting import (
+    Array,
+    Figures,
+    Fitted,
+    Table,
+    as_weights,
+    boost,
+    fit,
+    fit_again,
+    held_out,
+    predict,
+    weigh,
+)
+
+T = TypeVar("T")
+_TESTED: Final = 3
+"""Every third scenario is read a second time, for the second verdict: three weights need no more."""
+
+
+class Bar(Protocol):
+    """Shows how far one got."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+    def advance(self, more: int, /) -> None:
+        """Take note that so many more are done."""
+
+
+def fit_anew(
+    seeds: Sequence[int], out: Path, workers: int, bar: Callable[[str, int], Bar], *, reference: bool
+) -> Iterator[str]:
+    """Fit weights into a folder; yield what is found on the way, a line at a time, while no bar is shown."""
+    cases = _gather(workforce.in_order(_first, seeds, workers), bar("scenarios", len(seeds)))
+    table = Table(cases)
+    yield f"{len(cases):,} refusals in {len(seeds)} scenarios of {len(FAMILIES)} families"
+    unseen = held_out(table, table.found, table.scenario, weigh)
+    yield from _figures("scenarios held out", table, unseen)
+    yield from _curve(table, unseen)
+    yield from _figures("families held out", table, held_out(table, table.found, table.family, weigh))
+    if reference:
+        strong = held_out(table, table.everything, table.scenario, boost)
+        yield from _figures("scenarios held out, gradient boosting", table, strong)
+    fitted = fit(table.found, table.alive, table.importance)
+    first = as_weights(fitted)
+    chosen = [(seed, first) for seed in seeds[::_TESTED]]
+    again = _gather(workforce.in_order(_second, chosen, workers), bar("second verdicts", len(chosen)))
+    weights = as_weights(fitted, fit_again(again).sum)
+    out.mkdir(parents=True, exist_ok=True)
+    yield "by persona, weights fitted without it:"
+    kept = {}
+    for persona in np.unique(table.persona):
+        others, own = table.persona != persona, table.persona == persona
+        without = fit(table.found[others], table.alive[others], table.importance[others])
+        kept[str(persona)] = _named(without)
+        yield from _figures(f"  {persona}", table, predict(without, table.found), own)
+    remarks = (
+        f"Fitted by fivefifty fit on {len(cases):,} refusals in {len(seeds)} generated scenarios (seeds {seeds[0]} to",
+        f"{seeds[-1]}); no shipped scenario is among them. A weight is in nats of log odds that the mailbox is alive,",
+        "for each unit of what the evidence function returns; all look towards life. What weighs 0 is not asked.",
+    )
+    (out / "weights.toml").write_text(write(weights, remarks), "utf-8")
+    (out / "held_out.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    yield f"written: {out / 'weights.toml'}, {out / 'held_out.json'}"
+
+
+def _gather(found: Iterable[list[T]], bar: Bar) -> list[T]:
+    gathered: list[T] = []
+    with bar as shown:
+        for cases in found:
+            gathered += cases
+            shown.advance(1)
+    return gathered
+
+
+def _first(seed: int) -> list[Refused]:
+    return list(first_refusals(run(FAMILIES[seed % len(FAMILIES)], seed)))
+
+
+def _second(job: tuple[int, Weights]) -> list[RefusedAgain]:
+    seed, weights = job
+    return list(second_refusals(run(FAMILIES[seed % len(FAMILIES)], seed), weights))
+
+
+def _named(fitted: Fitted) -> dict[str, object]:
+    base, first, curve = fitted.sum
+    weights = {name: round(each, 4) for name, each in zip(NAMES, first, strict=True) if each}
+    return {"base": round(base, 4), "curve": [[at, round(worth, 4)] for at, worth in curve], "weights": weights}
+
+
+def _figures(name: str, table: Table, alive: Array, own: Array | None = None) -> Iterator[str]:
+    chosen = table.of_recipient if own is None else table.of_recipient & own
+    found: Figures = table.figures(alive, chosen)
+    yield (
+        f"{name:40} Brier {found.brier:.4f}  alive {found.living:6,}, by code suppressed {found.by_code:6,}, "
+        f"by context {found.suppressed:5,} ({found.fewer:.1%} fewer)  gone {found.gone:6,}, kept {found.missed:6,}"
+    )
+
+
+def _curve(table: Table, alive: Array) -> Iterator[str]:
+    """Yield the reliability curve, cases counted as in the fit."""
+    for low in np.arange(0.0, 1.0, 0.1):
+        own = table.of_recipient & (alive >= low) & (alive < low + 0.1)
+        if own.any():
+            said, found = (np.average(each[own], weights=table.importance[own]) for each in (alive, table.alive))
+            yield f"  said {said:.3f}  alive {found:.3f}  ({own.sum():,} cases)"

@@ -1,0 +1,1 @@
+"""Which suppression policy to run: policies, replay of finished campaigns, the cheapest."""

@@ -1,0 +1,57 @@
+"""Which suppression policy is the cheapest, at given prices or at all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import NamedTuple
+
+from probe.studies.suppression.replay import Outcome
+
+
+class Prices(NamedTuple):
+    """What a message costs that a living reader would have got and does not, and one that is sent to the gone."""
+
+    living: float
+    dead: float
+
+    def cost(self, outcome: Outcome) -> float:
+        """Return what a policy costs."""
+        total = outcome.total
+        return self.living * total.lost_delivered + self.dead * total.dead
+
+
+class Choice(NamedTuple):
+    """Policies that come to the same, and the prices from which on they are the cheapest.
+
+    ``above`` is what a message that a living reader misses costs at least, in messages to the gone.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    above: float
+
+
+def choices(outcomes: Iterable[Outcome]) -> list[Choice]:
+    """Return the policies that are the cheapest at some price, the strictest first.
+
+    What the others come to is as bad or worse in one respect and no better in the other, or is beaten at every price by
+    one of these: they are the lower convex hull of messages to the gone over messages missed.
+    """
+    alike: dict[tuple[int, int], list[Outcome]] = {}
+    for outcome in outcomes:
+        total = outcome.total
+        alike.setdefault((total.dead, total.lost_delivered), []).append(outcome)
+    hull: list[tuple[int, int]] = []
+    for point in sorted(alike):
+        if hull and point[1] >= hull[-1][1]:
+            continue
+        while len(hull) > 1 and _price(hull[-1], point) <= _price(hull[-2], hull[-1]):
+            hull.pop()
+        hull.append(point)
+    above = [0.0, *(_price(one, next_) for one, next_ in pairwise(hull))]
+    return [Choice(tuple(alike[point]), price) for point, price in zip(hull, above, strict=True)]
+
+
+def _price(one: tuple[int, int], other: tuple[int, int]) -> float:
+    """Return the price of a message missed at which two policies cost the same."""
+    return (other[0] - one[0]) / (one[1] - other[1])

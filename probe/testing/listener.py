@@ -1,0 +1,148 @@
+"""Serves a gateway to a test: in the event loop that the test runs in, or in a thread with a loop of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+from weakref import WeakSet
+
+from fake_gateways.clock import VirtualClock
+from fake_gateways.gateway import Gateway
+from fake_gateways.needs import Supply
+from fake_gateways.server import Carrier
+from fake_gateways.verdict import Answer, Question
+
+HOST: Final = "127.0.0.1"
+
+
+class Served:
+    """Listens from the beginning, on a free port; ``answer`` sets somebody to answer.
+
+    ``faults`` are errors of ours, in the order they happened.
+    """
+
+    def __init__(self, gateway: Gateway, clock: VirtualClock) -> None:
+        self._gateway = gateway
+        self._supply = Supply(_no_names, clock.sleep)
+        self._listener = socket.create_server((HOST, 0), backlog=1024)
+        self._listener.settimeout(0)
+        self.port: int = self._listener.getsockname()[1]
+        self.faults: list[BaseException] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._thread: threading.Thread | None = None
+
+    def answer(self, *, in_loop: bool) -> None:
+        """Answer in the running loop if there is one and ``in_loop`` allows it, else in a thread.
+
+        Whoever answers already goes on, unless his loop has been closed.
+        """
+        if self._loop is not None and not self._loop.is_closed():
+            return
+        running = _running_loop() if in_loop else None
+        if running is not None:
+            self._loop, self._task = running, running.create_task(self._serve(lambda: None))
+            return
+        started = threading.Event()
+        self._thread = threading.Thread(target=self._in_thread, args=(started,), name="gateway", daemon=True)
+        self._thread.start()
+        started.wait()
+
+    def _in_thread(self, started: threading.Event) -> None:
+        with suppress(asyncio.CancelledError):
+            asyncio.run(self._alone(started))
+
+    async def _alone(self, started: threading.Event) -> None:
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._loop.set_exception_handler(self._note)
+        try:
+            await self._serve(started.set)
+        finally:
+            started.set()
+
+    def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        del loop
+        self.faults.append(context.get("exception") or RuntimeError(context["message"]))
+
+    async def _serve(self, ready: Callable[[], None]) -> None:
+        async with _answering(self._listener, self._carry):
+            ready()
+            await asyncio.Event().wait()
+
+    def _carry(self) -> Carrier:
+        return Carrier(self._gateway, self._supply, failed=self.faults.append)
+
+    def close(self) -> None:
+        """Hang up on everybody and leave nothing behind, at once or, within a running loop, in its next turns."""
+        loop, task, thread = self._loop, self._task, self._thread
+        if loop is not None and task is not None and not loop.is_closed():
+            if thread is not None:
+                loop.call_soon_threadsafe(task.cancel)
+                thread.join()
+            elif _running_loop() is None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    loop.run_until_complete(task)
+            else:
+                task.cancel()
+                task.add_done_callback(lambda _: self._listener.close())
+                return
+        self._listener.close()
+
+
+@asynccontextmanager
+async def _answering(listener: socket.socket, carry: Callable[[], Carrier]) -> AsyncIterator[None]:
+    """Answer whoever comes to a socket that listens; in the end hang up on everybody.
+
+    A server of asyncio forgets whom it accepts while it is being closed (Python 3.11), so this accepts by itself.
+    """
+    loop = asyncio.get_running_loop()
+    carriers: WeakSet[Carrier] = WeakSet()
+    connecting: set[asyncio.Task[Any]] = set()
+
+    def carried() -> Carrier:
+        carrier = carry()
+        carriers.add(carrier)
+        return carrier
+
+    def accept() -> None:
+        try:
+            connection, _ = listener.accept()
+        except BlockingIOError:
+            return  # whoever it was has gone
+
+        def connected(task: asyncio.Task[Any]) -> None:
+            connecting.discard(task)
+            if task.cancelled() or task.exception() is not None:
+                connection.close()
+
+        task = loop.create_task(loop.connect_accepted_socket(carried, connection))
+        connecting.add(task)
+        task.add_done_callback(connected)
+
+    loop.add_reader(listener, accept)
+    try:
+        yield
+    finally:
+        loop.remove_reader(listener)
+        if connecting:
+            await asyncio.wait(connecting)
+        for carrier in tuple(carriers):
+            await carrier.end()
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+async def _no_names(question: Question) -> Answer:
+    """Know no name: the rules of a test ask for none."""
+    del question
+    return Answer()

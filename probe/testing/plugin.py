@@ -1,0 +1,194 @@
+"""The pytest plugin: fixtures, options, and scenario files as tests.
+
+pytest loads this file in every project that has fivefifty installed, so what is heavy is imported when it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from inspect import iscoroutinefunction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+if TYPE_CHECKING:
+    from probe.judge.scorecard import Scorecard
+    from probe.testing.gateway import GatewayFixture, MakeGateway
+    from probe.testing.lab import How, LabFixture, ScenarioRun
+
+_IS_CALLED = pytest.StashKey[bool]()
+_SCENARIOS = pytest.StashKey[frozenset[Path]]()
+
+MARKERS = (
+    "fivefifty(persona='postfix', thread=False): how the gateway fixture is made; also the mark of collected gates",
+    "scenario(path, transport=None, seed=None, classifiers=None): the scenario that the scorecard fixture is of",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("fivefifty", "fivefifty: scenarios as tests")
+    group.addoption(
+        "--fivefifty", action="store_true", help="Collect all scenario files (TOML) among the files and folders given."
+    )
+    group.addoption(
+        "--fivefifty-transport",
+        choices=("memory", "tcp"),
+        default="memory",
+        help="How scenarios are run: without sockets (the default) or over them.",
+    )
+    group.addoption(
+        "--fivefifty-seed", type=int, metavar="SEED", help="Run scenarios with another seed than their own."
+    )
+    group.addoption(
+        "--fivefifty-classifier",
+        action="append",
+        metavar="NAME",
+        help="Who reads the bounces; repeat for several (default: all baselines).",
+    )
+    parser.addini(
+        "fivefifty_scenarios", type="args", help="Scenario files to collect as tests: patterns from the root folder on."
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the markers known, and see which files the project's configuration names as scenarios."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    patterns = config.getini("fivefifty_scenarios")
+    try:
+        config.stash[_SCENARIOS] = frozenset(path for pattern in patterns for path in config.rootpath.glob(pattern))
+    except (ValueError, NotImplementedError) as error:
+        raise pytest.UsageError(
+            f"fivefifty_scenarios: {error}; write patterns relative to {config.rootpath}, such as scenarios/*.toml"
+        ) from None
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a scenario file, if somebody asked for that."""
+    if file_path.suffix != ".toml":
+        return None
+    config = parent.config
+    if file_path not in config.stash[_SCENARIOS]:
+        if not config.getoption("fivefifty"):
+            return None
+        from probe.testing.collect import looks_like_a_scenario
+
+        if not (parent.session.isinitpath(file_path) or looks_like_a_scenario(file_path)):
+            return None
+    from probe.testing.collect import ScenarioFile
+
+    file: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
+    file.how = _how(config)
+    return file
+
+
+def _how(config: pytest.Config) -> How:
+    from probe.testing.lab import How
+
+    classifiers = config.getoption("fivefifty_classifier")
+    return How(
+        config.getoption("fivefifty_transport"),
+        config.getoption("fivefifty_seed"),
+        None if classifiers is None else tuple(classifiers),
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Note that the test has not begun, or not again: a loop that runs now may be one of a fixture alone."""
+    item.stash[_IS_CALLED] = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Note that the test itself has begun: the loop that runs now is its own."""
+    item.stash[_IS_CALLED] = True
+
+
+@pytest.fixture
+def make_gateway(request: pytest.FixtureRequest) -> Iterator[MakeGateway]:
+    """Make mail gateways that live as long as the test: ``make_gateway(persona="mimecast")``."""
+    from probe.testing.gateway import GatewayFixture
+
+    # A loop that runs beside a test which is no coroutine, a browser's perhaps, would not go on while the test waits.
+    is_coroutine = iscoroutinefunction(getattr(request.node, "function", None))
+
+    def may_join() -> bool:
+        return is_coroutine and request.node.stash[_IS_CALLED]
+
+    with ExitStack() as stack:
+
+        def make(persona: str = "postfix", *, thread: bool = False) -> GatewayFixture:
+            __tracebackhide__ = True
+            return stack.enter_context(GatewayFixture(persona, thread=thread, may_join=may_join))
+
+        yield make
+
+
+@pytest.fixture
+def gateway(request: pytest.FixtureRequest, make_gateway: MakeGateway) -> GatewayFixture:
+    """A mail gateway on a free port that takes what it was not told to refuse: see docs/pytest.md."""
+    from probe.input_error import InputError
+
+    _, settings = _marked(request, "fivefifty", (), ("persona", "thread"))
+    if hasattr(request, "param"):
+        settings["persona"] = request.param
+    try:
+        return make_gateway(**settings)
+    except InputError as error:
+        _fail(str(error))
+
+
+@pytest.fixture
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LabFixture:
+    """Run whole scenarios: ``lab.run("scenarios/control.toml").scorecard``."""
+    from probe.testing.lab import LabFixture
+
+    return LabFixture(request.config.rootpath, lambda: tmp_path_factory.mktemp("lab"), _how(request.config))
+
+
+@pytest.fixture(scope="session")
+def _fivefifty_runs() -> dict[str, ScenarioRun]:
+    """Scenarios that were run for scorecards, each once."""
+    return {}
+
+
+@pytest.fixture
+def scorecard(request: pytest.FixtureRequest, lab: LabFixture, _fivefifty_runs: dict[str, ScenarioRun]) -> Scorecard:
+    """The scorecard of the scenario named by ``@pytest.mark.scenario``, or by indirect parametrisation."""
+    from probe.input_error import InputError
+
+    named, settings = _marked(request, "scenario", ("a path",), ("transport", "seed", "classifiers"))
+    if hasattr(request, "param"):
+        named = (request.param,)
+    if not named:
+        _fail('scorecard: has no scenario; mark the test with @pytest.mark.scenario("scenarios/x.toml")')
+    key = repr((named, sorted(settings.items())))
+    try:
+        run = _fivefifty_runs[key] = _fivefifty_runs.get(key) or lab.run(*named, **settings)
+    except InputError as error:
+        _fail(str(error))
+    return run.scorecard
+
+
+def _marked(
+    request: pytest.FixtureRequest, name: str, first: tuple[str, ...], known: tuple[str, ...]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return what the closest marker of a name was given, which must not be more than it takes."""
+    marker = request.node.get_closest_marker(name)
+    if marker is None:
+        return (), {}
+    more = [*map(repr, marker.args[len(first) :]), *(key for key in marker.kwargs if key not in known)]
+    if more:
+        _fail(f"@pytest.mark.{name}: does not take {', '.join(more)}; use {', '.join((*first, *known))}")
+    return marker.args, dict(marker.kwargs)
+
+
+def _fail(sentence: str) -> NoReturn:
+    """Fail with a sentence and no traceback."""
+    from probe.harmless import harmless
+
+    pytest.fail(harmless(sentence), pytrace=False)
