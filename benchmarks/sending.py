@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from probe.classify.registry import choose
-from probe.lab import run as lab
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.scenario.load import check
 
 MESSAGES = Path(__file__).parent.parent / "scenarios" / "messages"
@@ -71,7 +72,7 @@ def measure(raw: dict[str, Any], carriage: Any, workers: int) -> tuple[float, fl
 
     began = start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        lab.run(setting, lab.Options(carriage, Path(folder), choose(["code"]), workers), begin=begin, tell=tell)
+        run_scenario(setting, Options(carriage, Path(folder), choose(["code"]), workers), begin=begin, tell=tell)
         whole = time.perf_counter() - start
     count = len(setting.everybody)
     return count / (sent - began), count / whole

@@ -11,12 +11,13 @@ from fake_gateways import persona as personas
 from fake_gateways.clock import Clock
 from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.people.readers import Audience, Engagement, Reaction
-from fake_gateways.persona import Persona, Refusal, Reports
+from fake_gateways.persona import Persona, Refusal
 from fake_gateways.policies import begin
 from fake_gateways.policies.case import Case, Decision, Observer, Policy, Settings
 from fake_gateways.policies.guard import Guard
 from fake_gateways.reports.delivery_report import DeliveryReport, write_report
 from fake_gateways.reports.dsn import Undelivered
+from fake_gateways.reports.settings import Reports
 from fake_gateways.reports.vacation_and_arf import Received, complaint, vacation_note
 from fake_gateways.session import Session
 from fake_gateways.smtp.envelope import Stage, domain_of

@@ -12,10 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.case import Settings
-from fake_gateways.reports.dsn import Habit, Layout
+from fake_gateways.reports.settings import Reports
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
-from fake_gateways.units import Duration, Size
+from fake_gateways.units import Size
 from fake_gateways.wording import Wording
 
 BEFORE_RCPT = frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL})
@@ -72,20 +72,6 @@ class Lie(BaseModel):
     claims: dict[Cause, Cause] = Field(min_length=1)
     note: str
     source: str = Field(min_length=1)
-
-
-class Reports(BaseModel):
-    """How a gateway tells a sender afterwards that a message it had taken was not delivered.
-
-    ``after`` is how long it tries first; some send each report ``twice``.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    layout: Layout = Layout.RFC3464
-    habits: frozenset[Habit] = frozenset()
-    after: Duration = 60.0
-    twice: bool = False
 
 
 class Persona(BaseModel):

@@ -5,7 +5,10 @@ from __future__ import annotations
 import gc
 import signal
 
-import hypothesis  # noqa: F401 - looks among what the garbage collector knows when it is imported, so beforehand
+import hypothesis
+
+hypothesis.settings.register_profile("fivefifty", deadline=None)
+hypothesis.settings.load_profile("fivefifty")
 
 
 def pytest_configure() -> None:

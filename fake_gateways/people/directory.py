@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -80,40 +80,3 @@ def spread(addresses: Iterable[str], shares: dict[MailboxState, float], rng: ran
         states.update(dict.fromkeys(shuffled[start:end], state))
         start = end
     return states
-
-
-def invent(count: int, domains: Sequence[str], taken: Iterable[str], rng: random.Random) -> Iterator[str]:
-    """Yield ordinary, distinct addresses: given and family name in the habits that companies have."""
-    used = set(taken)
-    habit = rng.choice(_HABITS)
-    made = 0
-    while made < count:
-        given, family = rng.choice(_GIVEN), rng.choice(_FAMILY)
-        local = habit.format(g=given, i=given[0], f=family)
-        domain = rng.choice(domains)
-        address = f"{local}@{domain}"
-        number = 2
-        while address in used:
-            address = f"{local}{number}@{domain}"
-            number += 1
-        used.add(address)
-        made += 1
-        yield address
-
-
-_HABITS = ("{g}.{f}", "{i}{f}", "{i}.{f}", "{g}_{f}", "{f}.{g}", "{g}{f}")
-_GIVEN = tuple(
-    "adam alice amir ana andrea anna anton ben bianca carlos carmen chloe clara daniel david diana elena eli emma "
-    "erik eva fatima felix fiona frank george greta hannah hugo ian ines irina isaac jack jana jonas julia karim "
-    "kate lara leon lena lisa louis lucas magda marco maria mark marta max mei mila mira nadia nina noah nora olga "
-    "oliver omar oscar paul petra pia priya rafael raj rosa ruth samir sara sofia stefan tanja theo thomas tim tina "
-    "tom ursula vera victor wei yara yusuf zoe".split()
-)
-_FAMILY = tuple(
-    "abbott adler ahmed alvarez andersen baker bauer becker bell berg bianchi blake bond brandt brooks carter chen "
-    "clark cohen costa cruz dahl diaz dubois duarte eklund engel evans farkas fischer ford foster frank garcia gray "
-    "gruber haas hansen hayes hill hofer horvat hughes ivanov jensen jones kaiser kelly khan kim klein koch kovacs "
-    "kumar lang larsen lee lehmann lopez lund marino martin mehta meyer miller moreau morris nagy nielsen novak ortiz "
-    "park patel peters popov price quinn ramos reed rossi russo sanchez sato schmid silva singh smith sousa stone "
-    "tanaka torres varga vogel wagner walsh wang weber west winter wolf wood yang young zeller".split()
-)

@@ -8,8 +8,8 @@ from fake_gateways.reports.dsn import Report, Undelivered
 from fake_gateways.reports.layouts import compose
 
 if TYPE_CHECKING:
-    from fake_gateways.persona import Reports
     from fake_gateways.policies.case import Case
+    from fake_gateways.reports.settings import Reports
 
 
 class DeliveryReport(NamedTuple):

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
+from fake_gateways.strict import NAME
 from probe.input_error import InputError
-from probe.scenario.strict import NAME
 
 RULE_KINDS: Final = ("rules", "kumomta", "zone-mta", "powermta", "momentum")
 """Whose rule files are read."""

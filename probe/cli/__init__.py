@@ -12,29 +12,18 @@ from fake_gateways.loopback import OutsideError
 from probe.classify.reading import ClassifierError
 from probe.cli import (
     books,
+    check,
     classifiers,
     evaluate,
+    import_log,
+    init,
+    report,
     rules,
+    run,
+    scenario,
+    serve,
     suppression,
     sweep,
-)
-from probe.cli import (
-    check as judging,
-)
-from probe.cli import (
-    import_log as logs,
-)
-from probe.cli import (
-    init as beginning,
-)
-from probe.cli import (
-    report as reporting,
-)
-from probe.cli import (
-    run as running,
-)
-from probe.cli import (
-    scenario as files,
 )
 from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
 from probe.harmless import harmless
@@ -42,8 +31,8 @@ from probe.input_error import InputError
 from probe.judge.judge import BooksError
 
 COMMANDS = (
-    *(beginning, running, judging, reporting, sweep, suppression),
-    *(rules, evaluate, books, logs, files, classifiers),
+    *(init, run, serve, check, report, sweep, suppression),
+    *(rules, evaluate, books, import_log, scenario, classifiers),
 )
 """Modules whose commands the application has by importing them."""
 

@@ -14,14 +14,15 @@ from probe.cli.ci_reports import Report, Reports, publish, read_reports
 from probe.cli.classifiers import Patience, Wanted
 from probe.cli.console import AllowNetwork, Exit, PipedConsole, app, networks, printing
 from probe.input_error import InputError
-from probe.intake import open_log as intaking
 from probe.intake.formats import FORMATS, MAILBOX
 from probe.judge import baseline_file as baseline_files
 from probe.judge import gates
 from probe.judge.baseline import Baseline, Known, mistakes
 from probe.judge.compare import compare
-from probe.judge.judge import SCORECARD, Result, bounds, judge, prices_of, said_before, told_of
+from probe.judge.judge import bounds, judge, prices_of, said_before, told_of
+from probe.judge.open_reported import open_reported
 from probe.judge.prices import read_prices
+from probe.judge.result import SCORECARD, Result
 from probe.ledger import Ledger
 from probe.report.html.page_file import write_report
 from probe.report.terminal.compare import print_comparison, print_worsenings
@@ -72,7 +73,7 @@ def check(
     if reported is not None:
         if format_ is None:
             raise InputError("--reported", "comes without --format", f"add one of: {', '.join([*FORMATS, MAILBOX])}")
-        said = intaking.reported(reported, format_, columns=columns or (), year=year, labels=map_)
+        said = open_reported(reported, format_, columns=columns or (), year=year, labels=map_)
     chosen = choose(classifier, patience_s=classifier_timeout, allowed=networks(allow_network))
     with Ledger.open(truth) as ledger:
         names = {

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
+import secrets
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from probe.cli.console import app, printing
 from probe.harmless import harmless
-from probe.intake import open_log as intaking
+from probe.input_error import InputError
+from probe.intake.event import BadLine, Event
 from probe.intake.formats import FORMATS, MAILBOX
-from probe.intake.to_scenario.write_scenario import import_as_scenario
+from probe.intake.open_log import open_log
+from probe.intake.reading.files import size_of
+from probe.intake.to_scenario.write_scenario import Summary, import_as_scenario
 from probe.report.terminal.live_progress import Filling
 
 
@@ -43,16 +50,70 @@ def import_log(
     keep_names: Annotated[bool, typer.Option("--keep-names", help="Keep real names and addresses.")] = False,
 ) -> None:
     """Turn another system's log into a scenario that replays it, its names made up unless you say otherwise."""
-    events = intaking.open_log(log, source, columns=columns or (), year=year)
+    events = open_log(log, source, columns=columns or (), year=year)
     if use is ImportUse.EVENTS:
         with printing():
-            for line in intaking.as_json(events):
+            for line in as_json(events):
                 print(line)
         return
-    name = intaking.name_of(log)
-    key = None if keep_names else intaking.key(key_file)
-    with Filling(f"reading {log.name}", intaking.size_of(log)) as bar:
-        events = intaking.open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
-        summary = import_as_scenario(events, out or Path("imported") / name, name=name, key=key, log=log)
-    for line in intaking.told(summary):
+    name = name_of(log)
+    secret = None if keep_names else key(key_file)
+    with Filling(f"reading {log.name}", size_of(log)) as bar:
+        events = open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
+        summary = import_as_scenario(events, out or Path("imported") / name, name=name, key=secret, log=log)
+    for line in told(summary):
         print(harmless(line))
+
+
+_KEY_OCTETS: Final = 32
+
+
+def name_of(path: Path) -> str:
+    """Return a name for a scenario made of a file."""
+    bare = path.name.partition(".")[0].lower()
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:40].strip("-") or "log"
+
+
+def key(path: Path | None) -> bytes:
+    """Return the key in a file, which is made if it is not there; without a file one that nobody keeps."""
+    if path is None:
+        return secrets.token_bytes(_KEY_OCTETS)
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_hex(_KEY_OCTETS) + "\n", "ascii")
+        octets = path.read_bytes().strip()
+    except OSError as error:
+        raise InputError(f"--key-file {path}", f"cannot be used ({error.strerror})", "name another file") from None
+    if len(octets) < 16:
+        raise InputError(f"--key-file {path}", "holds fewer than 16 characters", "remove it, and a key will be made")
+    return octets
+
+
+def as_json(events: Iterable[Event | BadLine]) -> Iterator[str]:
+    """Yield a JSON object a line; bad lines are objects with ``bad_line`` and ``reason``."""
+    for event in events:
+        if isinstance(event, BadLine):
+            yield json.dumps({"bad_line": event.number, "reason": event.reason})
+        else:
+            yield json.dumps({name: value for name, value in event._asdict().items() if value not in {None, ""}})
+
+
+def told(summary: Summary) -> Iterator[str]:
+    """Yield what came of an import, and how to go on."""
+    yield (
+        f"{summary.recipients:,} recipients at {summary.gateways:,} gateways, {summary.replies:,} different replies, "
+        f"of which {summary.unknown:,} say nothing of their cause."
+    )
+    if summary.passed_over:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(summary.passed_over.items()))
+        yield f"Counted and not replayed: {kinds}."
+    if summary.bad_lines:
+        yield f"{summary.bad_lines:,} lines could not be read; the first:"
+        yield from (f"  line {bad.number} {bad.reason}" for bad in summary.bad)
+    if summary.not_addresses:
+        first = f"{summary.not_an_address[:100]!r}"
+        yield f"{summary.not_addresses:,} events are left out, as they name no address; the first names {first}."
+    scenario = summary.folder / "scenario.toml"
+    yield f"scenario  {scenario}"
+    yield f"run it:   fivefifty run {scenario} --transport memory"

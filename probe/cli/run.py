@@ -1,4 +1,4 @@
-"""Commands that send: run and serve."""
+"""fivefifty run: run a scenario and judge it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,18 @@ from typing import Annotated
 
 import typer
 
-from fake_gateways.units import parse_duration
-from probe.classify.registry import PATIENCE_S, choose_for
+from probe.classify.registry import PATIENCE_S
 from probe.cli.check import BaselineFile, Gate, Price, conclude
 from probe.cli.ci_reports import Reports, read_reports
 from probe.cli.classifiers import AllowPrograms, Patience, Wanted
 from probe.cli.console import AllowNetwork, InterruptedRunError, ScenarioFile, app, load_scenario, networks
-from probe.harmless import harmless
-from probe.input_error import InputError
 from probe.judge import baseline_file as baseline_files
 from probe.judge import gates
 from probe.judge.prices import read_prices
-from probe.lab import event_loop
-from probe.lab import run as lab
-from probe.lab import serve as serving
+from probe.lab.classifiers import choose_for
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.report.terminal.live_progress import Watching
 
 
@@ -68,7 +65,7 @@ def run(
     )
     folder = out or Path("runs") / loaded.scenario.name
     setting = set_up(loaded)
-    options = lab.Options(
+    options = Options(
         transport.value,
         folder,
         classifiers,
@@ -83,56 +80,7 @@ def run(
     known = None if baseline is None else baseline_files.read(baseline)
     try:
         with Watching(loaded.scenario.name) as watching:
-            result = lab.run(setting, options, begin=watching.begin, tell=watching.tell)
+            result = run_scenario(setting, options, begin=watching.begin, tell=watching.tell)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
     conclude(result, folder, None if known is None or baseline is None else (known, baseline), reports, scenario)
-
-
-@app.command()
-def serve(
-    scenario: ScenarioFile,
-    *,
-    port: Annotated[int, typer.Option(min=1, max=65535, help="Port of every gateway.")] = 2525,
-    dns_port: Annotated[int, typer.Option(min=1, max=65535, help="Port of the nameserver.")] = 5353,
-    dns_address: Annotated[str, typer.Option(help="Address of the nameserver.")] = "127.0.0.53",
-    report_port: Annotated[
-        int, typer.Option(min=1, max=65535, help="Port that delivery reports go to, at the return-path's MX.")
-    ] = 25,
-    speed: Annotated[float, typer.Option(min=0.001, max=1e6, help="How many times as fast as real time goes.")] = 1.0,
-    until_quiet: Annotated[
-        str | None,
-        typer.Option(help="End by itself when, after the first decision, there was none for so long, such as 30s."),
-    ] = None,
-    seed: Seed = None,
-    out: Out = None,
-    allow_network: AllowNetwork = None,
-) -> None:
-    """Serve a scenario's gateways and names in real time, for Postfix, swaks or any other sender."""
-    loaded = load_scenario(scenario, seed)
-    folder = out or Path("runs") / loaded.scenario.name
-    quiet_s = None if until_quiet is None else _duration(until_quiet)
-    setting = set_up(loaded)
-    place = serving.Place(port, dns_address, dns_port, report_port, networks(allow_network))
-
-    def ready() -> None:
-        sources = [ip.address for ip in loaded.scenario.sender.ips]
-        recipients = folder / "recipients.csv"
-        recipients.write_text("email\n" + "".join(f"{address}\n" for address in setting.everybody), "utf-8")
-        table = folder / "postfix_transport"
-        table.write_text(serving.transport_map(setting, place), "utf-8")
-        for line in serving.directions(setting, place, setting.everybody[0], sources, table):
-            print(harmless(line))
-        print(harmless(f"\nrecipients   {recipients}"))
-        print("ready; Ctrl-C ends it and writes the books", flush=True)
-
-    written = event_loop.run(serving.serve(setting, folder, place, speed=speed, ready=ready, until_quiet_s=quiet_s))
-    print(harmless(f"{written:,} decisions are in {folder / 'ledger.sqlite'}"))
-
-
-def _duration(text: str) -> float:
-    try:
-        return parse_duration(text)
-    except ValueError as error:
-        problem, _, remedy = str(error).partition("; ")
-        raise InputError("--until-quiet", problem, remedy) from None

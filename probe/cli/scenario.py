@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from fake_gateways.persona_lint import remarks
-from probe.classify.registry import look_at
 from probe.cli.console import PipedConsole, app, load_scenario, printing
 from probe.harmless import harmless
-from probe.lab import run as lab
+from probe.lab.classifiers import look_at
+from probe.lab.gates import expected
 from probe.lab.prepare import set_up
 from probe.report.terminal.personas import print_list, print_persona
 from probe.scenario.load import load_persona
@@ -57,7 +57,7 @@ def scenario_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> Non
     """Check a scenario file and say what it would set up."""
     loaded = load_scenario(file)
     setting = set_up(loaded)
-    gates = lab.expected(setting, look_at(loaded))
+    gates = expected(setting, look_at(loaded))
     print(
         f"{harmless(str(file))}: good. {len(setting.everybody):,} recipients at {len(setting.companies):,} gateways, "
         f"{len(gates)} gate{'' if len(gates) == 1 else 's'}."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from probe.input_error import InputError
 from probe.judge.baseline import Baseline, Known, parse, written
-from probe.judge.judge import Result
+from probe.judge.result import Result
 
 
 def read(path: Path) -> Baseline:

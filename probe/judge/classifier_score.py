@@ -13,8 +13,9 @@ from probe.judge import class_scores as classes
 from probe.judge.calibration import Calibration, calibration
 from probe.judge.class_scores import NONE, ClassScore, Confusion
 from probe.judge.interval import wilson
-from probe.judge.prices import Cost, Prices, cost
+from probe.judge.prices import Cost, cost
 from probe.judge.story import Key, Story
+from probe.scenario.prices import Prices
 
 HOURS_TOLD_APART_S: Final = 2 * 86_400.0
 """A run that lasts longer is broken down by days."""

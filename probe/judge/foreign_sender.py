@@ -10,10 +10,10 @@ from probe.classify.evidence import Evidence
 from probe.intake.event import Event, Kind
 from probe.judge.reported import Reported, gather
 from probe.judge.story import Key, Story, state_of
-from probe.ledger.schema import Mailbox
 from probe.records.attempt import Attempt, Failure, Outcome
+from probe.records.rows import Mailbox
 from probe.returned_mail import Kind as MailKind
-from probe.returned_mail.joiner import Returned
+from probe.returned_mail.returned import Returned
 
 _OUTCOMES: Final = {
     Kind.DELIVERED: Outcome.DELIVERED,

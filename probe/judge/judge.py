@@ -5,9 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from probe.classify.reading import Advice, Chosen, Reading
 from probe.classify.registry import BASELINES, REPORTED, choose
@@ -16,102 +14,18 @@ from probe.intake.event import Event
 from probe.judge import foreign_sender as served
 from probe.judge import gates
 from probe.judge import scorecard as score
-from probe.judge.baseline import Known, Mistakes, Worsening, mistakes, worsenings
 from probe.judge.classifier_score import Site, score_classifier
-from probe.judge.compare import advice_of
-from probe.judge.findings import Finding, of_baseline, of_gates
 from probe.judge.join import join
-from probe.judge.prices import Prices
-from probe.judge.reported import CauseOf, Reported, gather, read_reported
+from probe.judge.reported import CauseOf, gather, read_reported
+from probe.judge.result import Result
 from probe.judge.run_classifier import read_all
 from probe.judge.story import Key, Story, blinded, stories
-from probe.lab.prepare import Setting
-from probe.ledger import Attempt, Classification, KnownGateway, Ledger, Mailbox, Planned
-
-SCORECARD: Final = "scorecard.json"
+from probe.ledger import Attempt, Classification, Ledger, Mailbox, Planned
+from probe.scenario.prices import Prices
 
 
 class BooksError(Exception):
     """The two books do not join: our bug, exit code 3."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What a run came to: figures, gates, and whoever read it on whom.
-
-    ``reported`` is what another system said of it, as far as it was asked for.
-    """
-
-    scorecard: score.Scorecard
-    gates: list[gates.Gate]
-    told: Mapping[Key, Story] = field(default_factory=dict)
-    readings: Mapping[str, Mapping[Key, Reading]] = field(default_factory=dict)
-    reported: Reported | None = None
-
-    @property
-    def passed(self) -> bool:
-        """Whether every gate held."""
-        return all(gate.passed for gate in self.gates)
-
-    @property
-    def mistakes(self) -> dict[str, Mistakes]:
-        """Whom each classifier is wrong about."""
-        return {name: mistakes(self.told, advice_of(self.readings[name])) for name in self.scorecard.classifiers}
-
-    def worsenings(self, known: Known) -> list[Worsening]:
-        """What got worse since somebody last looked."""
-        return list(worsenings(known, self.mistakes))
-
-    def findings(self, known: Known | None = None) -> list[Finding]:
-        """Return what became of every gate, and of every kind of mistake that a baseline knows."""
-        found = list(of_gates(self.gates, self.told, self.readings))
-        if known is not None:
-            found += of_baseline(known, self.mistakes, self.told, self.readings)
-        return found
-
-    def figures(self) -> dict[str, Any]:
-        """Return the scorecard as scorecard.json holds it (schema 1)."""
-        return {
-            "schema": 1,
-            **dataclasses.asdict(self.scorecard),
-            "gates": [dataclasses.asdict(gate) for gate in self.gates],
-        }
-
-    def write(self, folder: Path) -> None:
-        """Write scorecard.json into a folder, in place of an old one only when it is whole."""
-        scorecard = folder / SCORECARD
-        unfinished = scorecard.with_name(f".{SCORECARD}")
-        unfinished.write_text(json.dumps(self.figures(), indent=2) + "\n", "utf-8")
-        unfinished.replace(scorecard)
-
-
-def open_books(ledger: Ledger, setting: Setting, transport: str) -> None:
-    """Write into new books whose they are, and what is true of gateways and mailboxes."""
-    scenario = setting.loaded.scenario
-    ledger.note("complete", "no")
-    ledger.note("scenario", scenario.name)
-    ledger.note("title", scenario.title)
-    ledger.note("seed", str(scenario.seed))
-    ledger.note("transport", transport)
-    ledger.note("campaigns", json.dumps([each.name for each in scenario.campaign]))
-    ledger.note("foreign", json.dumps(sorted(setting.foreign)))
-    ledger.note("expect", json.dumps(scenario.expect))
-    ledger.note("prices", scenario.prices.model_dump_json())
-    ledger.add(
-        KnownGateway(
-            company.name,
-            company.persona.name,
-            company.host,
-            company.address,
-            len(setting.directories[company.name].states),
-        )
-        for company in setting.companies
-    )
-    ledger.add(
-        Mailbox(address, name, state, directory.left_at.get(address))
-        for name, directory in setting.directories.items()
-        for address, state in directory.states.items()
-    )
 
 
 def bounds(

@@ -5,22 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import isfinite
 
-from fake_gateways.units import Share
 from probe.input_error import InputError
-from probe.scenario.strict import Strict
-
-
-class Prices(Strict):
-    """The price of a living customer suppressed, of a dead address mailed again, and of a bounce rate that harms.
-
-    ``reputation`` is paid once for a campaign whose hard bounces, were it sent again to everybody kept, would be more
-    than ``above``: beyond it mailbox providers begin to distrust a sender.
-    """
-
-    living: float = 0.0
-    dead: float = 0.0
-    reputation: float = 0.0
-    above: Share = 0.02
+from probe.scenario.prices import Prices
 
 
 @dataclass

@@ -12,7 +12,7 @@ from probe.judge.classifier_score import ClassifierScore, share
 from probe.judge.story import Key, Story
 from probe.records.attempt import Outcome
 from probe.returned_mail import Kind
-from probe.returned_mail.joiner import Returned
+from probe.returned_mail.returned import Returned
 
 _OUT_OF_SIGHT: Final = {
     Fate.JUNK: "junked",

@@ -10,9 +10,9 @@ from fake_gateways.people.directory import MailboxState, state_at
 from fake_gateways.people.readers import Engagement
 from fake_gateways.truth import Cause, Truth
 from probe.classify.evidence import Evidence, Opened
-from probe.ledger.schema import Mailbox
 from probe.records.attempt import Attempt, Failure
-from probe.returned_mail.joiner import Returned, by_recipient
+from probe.records.rows import Mailbox
+from probe.returned_mail.returned import Returned, by_recipient
 
 Key = tuple[str, str]
 """A campaign and a recipient."""

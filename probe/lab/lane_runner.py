@@ -13,7 +13,6 @@ from typing import Any, Final
 from fake_gateways.clock import Clock, VirtualClock, WallClock
 from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.dns.zone import World
-from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.people.directory import Directory
 from fake_gateways.people.readers import Engagement
@@ -21,12 +20,14 @@ from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.lab import event_loop
 from probe.lab.connections import Carriage, Place, wired
+from probe.lab.gateways import build_gateway
 from probe.lab.jsonl_log import Log
 from probe.ledger import Intent, Ledger, Transcript
 from probe.records.attempt import Attempt
 from probe.returned_mail import mailbox_server as return_mailbox
-from probe.returned_mail.joiner import Home, Returned
-from probe.scenario.companies import Company, audience
+from probe.returned_mail.joiner import Home
+from probe.returned_mail.returned import Returned
+from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
 from probe.sender.destination_queue import Due
 from probe.sender.lane import Lane
@@ -227,40 +228,6 @@ def _journal(lane: str, ledger: Ledger) -> Callable[[Due], None]:
 def _ignore(due: Due) -> None:
     """Take no note: the gateways of a lane that is run again remember nothing."""
     del due
-
-
-def build_gateway(
-    company: Company,
-    directory: Directory,
-    scenario: Scenario,
-    clock: Clock,
-    *,
-    write: Callable[[Truth], None],
-    post: Callable[[DeliveryReport], None],
-    engage: Callable[[Engagement], None] = lambda _: None,
-) -> Gateway:
-    """Put a company's gateway together. Its random stream depends on seed and name alone."""
-    persona = company.persona
-    return Gateway(
-        name=company.name,
-        host=company.host,
-        persona=persona,
-        directory=directory,
-        policies=company.policies,
-        claims=company.spec.claims,
-        lies=company.spec.lies,
-        size_limit=company.spec.size_limit or persona.size_limit,
-        clock=clock,
-        starts=scenario.starts.timestamp(),
-        seed=f"{scenario.seed}:{company.name}:gateway",
-        write=write,
-        post=post,
-        reports=company.spec.reports,
-        xclient=company.spec.xclient,
-        address=company.address,
-        audience=audience(company, scenario.seed),
-        engage=engage,
-    )
 
 
 def share_out(lanes: Sequence[LaneJob], workers: int) -> list[list[LaneJob]]:

@@ -12,25 +12,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeVar, cast
 
-from probe.lab import lane_runner as lane_job
-from probe.lab.lane_runner import Job
-from probe.ledger import working
-from probe.sender.progress import Steps, Tell
-
 Task = TypeVar("Task")
 Done = TypeVar("Done")
-
-
-def run(jobs: Sequence[Job], tell: Tell) -> None:
-    """Run jobs to their end, in this process if there is but one; ``tell`` hears of attempts as they are made.
-
-    Raises what a job raised. An interrupt ends all workers.
-    """
-    if len(jobs) == 1:
-        lane_job.run(jobs[0], tell)
-        return
-    with _working(_work, [(job,) for job in jobs]) as workers:
-        _wait_for(workers, tell)
 
 
 def share(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) -> Generator[tuple[int, Done]]:
@@ -44,12 +27,12 @@ def share(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) -> 
         return
     left = iter(enumerate(tasks))
     in_hand: dict[Connection, int] = {}
-    with _working(_take_tasks, [(work,)] * workers) as hands:
+    with workers_for(_take_tasks, [(work,)] * workers) as hands:
         for connection in hands:
             _hand_on(connection, left, in_hand)
         while in_hand:
             for ready in cast("list[Connection]", wait(list(in_hand))):
-                made = _hear(ready, hands[ready])
+                made = hear(ready, hands[ready])
                 number = in_hand.pop(ready)
                 _hand_on(ready, left, in_hand)
                 yield number, made
@@ -76,7 +59,9 @@ def _hand_on(connection: Connection, left: Iterator[tuple[int, Any]], in_hand: d
 
 
 @contextmanager
-def _working(target: Callable[..., None], given: Sequence[tuple[Any, ...]]) -> Iterator[dict[Connection, SpawnProcess]]:
+def workers_for(
+    target: Callable[..., None], given: Sequence[tuple[Any, ...]]
+) -> Iterator[dict[Connection, SpawnProcess]]:
     """Start a worker for each set of arguments, and end them all whatever happens."""
     context = multiprocessing.get_context("spawn")
     workers: dict[Connection, SpawnProcess] = {}
@@ -96,18 +81,7 @@ def _working(target: Callable[..., None], given: Sequence[tuple[Any, ...]]) -> I
             connection.close()
 
 
-def _wait_for(workers: dict[Connection, SpawnProcess], tell: Tell) -> None:
-    waiting = set(workers)
-    while waiting:
-        for ready in cast("list[Connection]", wait(list(waiting))):
-            said = cast("Steps | None", _hear(ready, workers[ready]))
-            if said is None:
-                waiting.discard(ready)
-            else:
-                tell(said)
-
-
-def _hear(connection: Connection, worker: SpawnProcess) -> Any:
+def hear(connection: Connection, worker: SpawnProcess) -> Any:
     """Take a worker's word; raises what it failed with."""
     try:
         said = connection.recv()
@@ -132,20 +106,9 @@ def _interrupts_ignored() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _work(job: Job, parent: Connection) -> None:
-    """Be a worker with one job: tell how far it has come, and None as the last word."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        with working(job.ledger.parent):
-            lane_job.run(job, parent.send)
-        parent.send(None)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the parent shall raise it
-        parent.send(error)
-
-
 def _take_tasks(work: Callable[[Any], Any], parent: Connection) -> None:
     """Be a worker that does one task after another."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     while True:
         try:
             task = parent.recv()
@@ -157,7 +120,7 @@ def _take_tasks(work: Callable[[Any], Any], parent: Connection) -> None:
             parent.send(error)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Wait until the parent is gone, killed perhaps, and go as well: nobody would judge what came of it."""
     parent = multiprocessing.parent_process()
     if parent is not None:

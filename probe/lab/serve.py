@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,10 +21,9 @@ from fake_gateways.reports.bouncer import Bouncer
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
-from probe.judge.judge import open_books
-from probe.lab import lane_runner as lane_job
+from probe.lab.gateways import build_gateway, require_scanners
+from probe.lab.open_books import open_books
 from probe.lab.prepare import Setting
-from probe.lab.run import require_scanners
 from probe.ledger import Ledger, held
 from probe.returned_mail import mailbox_server as return_mailbox
 from probe.returned_mail.joiner import Home
@@ -137,7 +136,7 @@ async def _open(
         bouncer.post(report)
 
     for company in setting.companies:
-        gateway = lane_job.build_gateway(
+        gateway = build_gateway(
             company,
             setting.directories[company.name],
             setting.loaded.scenario,
@@ -186,31 +185,3 @@ async def _or_in_use(opening: Awaitable[T], address: str, port: int, option: str
         else:
             problem, remedy = f"cannot be opened ({error.strerror})", f"choose another address or port ({option})"
         raise InputError(f"{address} port {port}", problem, remedy) from None
-
-
-def transport_map(setting: Setting, place: Place) -> str:
-    """Return a Postfix transport table that leads every domain to its gateway (transport(5), texthash)."""
-    return "".join(
-        f"{domain} smtp:[{company.address}]:{place.smtp_port}\n"
-        for company in setting.companies
-        for domain in company.domains
-    )
-
-
-def directions(setting: Setting, place: Place, example: str, sources: Sequence[str], table: Path) -> list[str]:
-    """Return how to point a mail server at the gateways, line by line."""
-    domain = example.rpartition("@")[2]
-    company = next(each for each in setting.companies if domain in each.domains)
-    return [
-        f"nameserver   {place.dns_address} port {place.dns_port}, UDP and TCP, for every name of the scenario",
-        f"gateways     {len(setting.companies)}, each on its own address, port {place.smtp_port}",
-        "",
-        "ask a name:",
-        f"  dig @{place.dns_address} -p {place.dns_port} MX {domain}",
-        "one message with swaks, from one of the sender's addresses:",
-        f"  swaks --server {company.address}:{place.smtp_port} --local-interface {sources[0]} \\",
-        f"    --from news@{setting.loaded.scenario.sender.return_path} --to {example}",
-        "a whole Postfix, in main.cf:",
-        f"  smtp_bind_address = {sources[0]}",
-        f"  transport_maps = texthash:{table.absolute()}",
-    ]

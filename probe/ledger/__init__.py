@@ -33,16 +33,10 @@ from probe.ledger.schema import (
     RETURNED,
     TRANSCRIPT,
     TRUTH,
-    Classification,
-    Intent,
-    KnownGateway,
-    Mailbox,
-    Note,
-    Planned,
-    Transcript,
 )
 from probe.records.attempt import Attempt
-from probe.returned_mail.joiner import Returned
+from probe.records.rows import Classification, Intent, KnownGateway, Mailbox, Note, Planned, Transcript
+from probe.returned_mail.returned import Returned
 
 BATCH: Final = 1000
 """Rows that are committed together: what a crash can lose of each table."""

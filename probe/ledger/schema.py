@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import NoneType, UnionType
-from typing import Any, Final, NamedTuple, get_args, get_type_hints
+from typing import Any, Final, get_args, get_type_hints
 
 from sqlalchemy import Boolean, Column, Float, Integer, MetaData, Table, Text
 
@@ -11,73 +11,8 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.records.attempt import Attempt
-from probe.returned_mail.joiner import Returned
-
-
-class Mailbox(NamedTuple):
-    """A mailbox as its company knows it: part of the truth. ``left_at`` is when its owner leaves, if ever."""
-
-    address: str
-    gateway: str
-    state: str
-    left_at: float | None
-
-
-class KnownGateway(NamedTuple):
-    """A gateway of the scenario: whose it is, where it listens, and how many mailboxes are behind it."""
-
-    name: str
-    persona: str
-    host: str
-    address: str
-    mailboxes: int
-
-
-class Planned(NamedTuple):
-    """A delivery the sender set out to make."""
-
-    campaign: str
-    recipient: str
-    at: float
-    source: str
-    lane: str
-
-
-class Classification(NamedTuple):
-    """What a classifier said about a recipient of a campaign: see Reading in probe/classify/reading.py."""
-
-    classifier: str
-    campaign: str
-    recipient: str
-    cause: str | None
-    advice: str
-    alive: float | None
-    reason: str
-
-
-class Intent(NamedTuple):
-    """A transaction that is about to begin at a server that is not ours, which nobody can make undone."""
-
-    lane: str
-    campaign: str
-    recipient: str
-    number: int
-
-
-class Transcript(NamedTuple):
-    """What passed over the line during one attempt, which ``lane`` and ``seq`` name."""
-
-    lane: str
-    seq: int
-    dialogue: str
-
-
-class Note(NamedTuple):
-    """A fact about the run itself, such as whether it is complete."""
-
-    key: str
-    value: str
-
+from probe.records.rows import Classification, Intent, KnownGateway, Mailbox, Note, Planned, Transcript
+from probe.returned_mail.returned import Returned
 
 _TYPES: Final = {int: Integer, float: Float, bool: Boolean, str: Text}
 METADATA: Final = MetaData()

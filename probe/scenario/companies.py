@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from fake_gateways import persona as personas
-from fake_gateways.people.directory import Directory, MailboxState, departures, invent, spread
+from fake_gateways.people.directory import Directory, MailboxState, departures, spread
+from fake_gateways.people.made_up import invent, made_up_domains
 from fake_gateways.people.readers import Audience
 from fake_gateways.persona import Persona
 from fake_gateways.policies import AnySettings
@@ -19,19 +20,6 @@ from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.smtp.envelope import domain_of, is_address
 from probe.input_error import InputError
 from probe.scenario.model import GatewaySpec, Scenario
-
-_FIRST: Final = (
-    "alder amber aspen atlas beacon birch bright cedar clear coast copper crest delta ember falcon field forge granite "
-    "harbor haven hazel heron iron juniper lark linden maple meridian mill north oak orchard pine prairie quarry river "
-    "rowan sable sierra silver slate spruce stone summit tern thorn timber vale verity willow"
-).split()
-_SECOND: Final = (
-    "analytics bank biotech capital care components consulting controls design dynamics energy engineering finance "
-    "foods freight group health holdings industries instruments insurance labs legal logistics machines materials "
-    "media medical metals motors networks optics partners pharma plastics power press retail robotics security "
-    "shipping software steel supply systems textiles trading transport utilities works"
-).split()
-
 
 POOL: Final = 60_000
 """Loopback addresses that are given out, 250 to a /24 from 127.1.0.0 on."""
@@ -156,15 +144,6 @@ def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise InputError(path, f"cannot be read ({reason})", "give a UTF-8 CSV file") from None
     return found
-
-
-def made_up_domains(seed: int) -> Iterator[str]:
-    """Yield company domains under the reserved .example (RFC 2606), in an order that depends on the seed."""
-    pairs = [f"{first}-{second}.example" for first in _FIRST for second in _SECOND]
-    random.Random(f"{seed}:domains").shuffle(pairs)  # noqa: S311 - a simulation must be repeatable
-    yield from pairs
-    for number in range(2, 100):
-        yield from (pair.replace(".", f"{number}.", 1) for pair in pairs)
 
 
 def _sizes(total: int, count: int) -> list[int]:

@@ -13,12 +13,13 @@ from fake_gateways import persona as personas
 from fake_gateways.dns.zone import Domain
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.policies import AnySettings
+from fake_gateways.reports.settings import Reports
 from fake_gateways.smtp.envelope import is_address
+from fake_gateways.strict import HostAndPort, IpAddress, Moment, Name, Strict
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
-from probe.judge.prices import Prices
+from probe.scenario.prices import Prices
 from probe.scenario.sending import RECIPIENT, Campaign, Sender, TimeZone
-from probe.scenario.strict import HostAndPort, IpAddress, Moment, Name, Strict
 
 
 class Mailboxes(Strict):
@@ -143,7 +144,7 @@ class GatewaySpec(Strict):
     claims: Annotated[dict[Cause, Cause], WithJsonSchema(_CLAIMS)] = Field(default={})
     lies: Share = 1.0
     policy: tuple[AnySettings, ...] = ()
-    reports: personas.Reports | None = None
+    reports: Reports | None = None
     proxy_protocol: Annotated[bool, Field(strict=True)] = False
     xclient: Annotated[bool, Field(strict=True)] = False
     has_mx: Annotated[bool, Field(strict=True)] = Field(

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from fake_gateways.dns.zone import Domain
+from fake_gateways.strict import HostAndPort, IpAddress, Name, Strict
 from fake_gateways.units import Duration, PerTime, Rate, TimeOfDay
-from probe.scenario.strict import HostAndPort, IpAddress, Name, Strict
 
 RECIPIENT: str = "recipient"
 """In place of a time zone: that of the company a recipient works for."""

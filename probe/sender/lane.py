@@ -9,8 +9,8 @@ from typing import NamedTuple
 from fake_gateways.clock import Agenda, Clock
 from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.smtp.envelope import Stage
-from probe.ledger.schema import Transcript
 from probe.records.attempt import Attempt, Failure, Outcome
+from probe.records.rows import Transcript
 from probe.scenario.sending import Sender
 from probe.sender.adaptive import SecondThoughts
 from probe.sender.destination_queue import Due, Outlet, Outlets, Slot

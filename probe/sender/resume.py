@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from fake_gateways.smtp.envelope import Stage
-from probe.ledger.schema import Intent
 from probe.records.attempt import Attempt, Failure, Outcome
+from probe.records.rows import Intent
 from probe.sender.destination_queue import Due
 from probe.sender.messages import Mail
 from probe.sender.recipients import Delivery

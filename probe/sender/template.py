@@ -93,12 +93,3 @@ def read(path: Path, place: str) -> Template:
     except OSError as error:
         raise InputError(place, f"{path} cannot be read ({error.strerror})", "check the file name") from None
     return Template(octets, f"{place}: {path.name}")
-
-
-def stuff(content: bytes) -> bytes:
-    """Return content ready for the wire: dots doubled at line starts, and the final dot (RFC 5321 4.5.2)."""
-    if content.startswith(b"."):
-        content = b"." + content
-    if b"\r\n." in content:
-        content = content.replace(b"\r\n.", b"\r\n..")
-    return content + (b".\r\n" if content.endswith(b"\r\n") else b"\r\n.\r\n")

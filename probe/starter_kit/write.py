@@ -8,12 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from probe.classify.registry import choose_for
 from probe.input_error import InputError
 from probe.judge import baseline_file as baseline_files
 from probe.judge.baseline import Known
-from probe.lab import run as lab
+from probe.lab.classifiers import choose_for
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.scenario.load import load
 
 SCENARIO: Final = "bounces/scenario.toml"
@@ -70,7 +71,7 @@ def _write_baseline(folder: Path) -> None:
     """Run the scenario in memory, and write down what its classifiers get wrong."""
     loaded = load(folder / SCENARIO)
     with TemporaryDirectory(prefix="fivefifty-") as books:
-        result = lab.run(set_up(loaded), lab.Options("memory", Path(books), choose_for(loaded, None)))
+        result = run_scenario(set_up(loaded), Options("memory", Path(books), choose_for(loaded, None)))
     (folder / BASELINE).unlink(missing_ok=True)
     card = result.scorecard
     baseline_files.update(folder / BASELINE, card.scenario, Known(card.seed, result.mistakes))

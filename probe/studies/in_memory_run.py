@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from probe.classify.registry import choose
 from probe.judge.story import Key, Story, blinded
-from probe.lab import run as lab
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded
 from probe.scenario.sending import Retest
 
@@ -40,7 +41,7 @@ def rehearse(loaded: Loaded) -> Rehearsed:
     scenario = loaded.scenario.model_copy(update={"expect": {}})
     setting = set_up(Loaded(scenario, loaded.folder, loaded.path))
     with tempfile.TemporaryDirectory() as folder:
-        result = lab.run(setting, lab.Options("memory", Path(folder), choose(["always-keep"]), workers=1))
+        result = run_scenario(setting, Options("memory", Path(folder), choose(["always-keep"]), workers=1))
     return Rehearsed(
         scenario.name, blinded(result.told), {company.name: company.spec.persona for company in setting.companies}
     )

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from probe.classify.reading import ClassifierError
-from probe.classify.registry import choose_for
 from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.judge.gates import Bound
 from probe.judge.judge import BooksError
-from probe.lab import run as lab
+from probe.lab.classifiers import choose_for
+from probe.lab.gates import expected
 from probe.lab.prepare import set_up
 from probe.scenario.load import load
 from probe.testing.lab import How, run, shown
@@ -53,7 +53,7 @@ class ScenarioFile(pytest.File):
         """Read the file; one that is wrong is a collection error of one sentence."""
         try:
             loaded = load(shown(self.path))
-            bounds = lab.expected(
+            bounds = expected(
                 set_up(loaded), choose_for(loaded, self.how.classifiers, "--fivefifty-classifier", programs=True)
             )
         except InputError as error:

@@ -11,14 +11,15 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
-from probe.classify.registry import choose_for
 from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.judge.gates import Gate
-from probe.judge.judge import Result
+from probe.judge.result import Result
 from probe.judge.scorecard import NAIVE, Scorecard
-from probe.lab import run as lab
+from probe.lab.classifiers import choose_for
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, check, load
 from probe.testing.gate_failures import worst
 
@@ -167,8 +168,8 @@ def run(loaded: Loaded, how: How, folder: Path) -> ScenarioRun:
         loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": how.seed}))
     setting = set_up(loaded)
     carriage: TransportName = "tcp" if how.transport == "tcp" else "memory"
-    options = lab.Options(carriage, folder, choose_for(loaded, how.classifiers, "classifier", programs=True), workers=1)
-    result = _beside_any_loop(lambda: lab.run(setting, options))
+    options = Options(carriage, folder, choose_for(loaded, how.classifiers, "classifier", programs=True), workers=1)
+    result = _beside_any_loop(lambda: run_scenario(setting, options))
     return ScenarioRun(result, folder)
 
 

@@ -15,8 +15,9 @@ from spamd_instance import spamd
 from fake_gateways import scanners
 from fake_gateways.verdict import Scan
 from probe.classify.registry import choose
-from probe.lab import run as lab
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.scenario.load import load
 
 pytestmark = pytest.mark.foreign
@@ -70,7 +71,7 @@ def test_the_scenario_holds_its_gates_over_either_transport(running: Running, tm
     setting = set_up(load(path))
     books = set()
     for carriage in ("memory", "tcp"):
-        result = lab.run(setting, lab.Options(carriage, tmp_path / carriage, choose(["code", "always-keep"])))
+        result = run_scenario(setting, Options(carriage, tmp_path / carriage, choose(["code", "always-keep"])))
         assert [gate for gate in result.gates if not gate.passed] == []
         books.add(result.scorecard.books)
     assert len(books) == 1

@@ -22,8 +22,9 @@ from probe.classify import Evidence
 from probe.classify.registry import BASELINES, choose
 from probe.judge.gates import Gate
 from probe.judge.join import join
-from probe.lab import run as lab
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.scenario.load import Loaded, load
@@ -72,7 +73,7 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
             other = loaded.scenario.model_copy(update={"seed": loaded.scenario.seed + more_seed})
             setting = set_up(Loaded(other, loaded.folder, loaded.path))
             folder = tmp_path_factory.mktemp(f"{scenario.stem}-{carriage}")
-            result = lab.run(setting, lab.Options(carriage, folder, choose(None), workers))
+            result = run_scenario(setting, Options(carriage, folder, choose(None), workers))
             made[key] = Made(dict(result.figures()), result.scorecard.books, result.gates, folder)
         return made[key]
 
@@ -111,7 +112,7 @@ def test_any_number_of_workers_writes_the_same_books(scenario: Path, workers: in
 
 def test_more_workers_than_there_are_gateways_write_the_same_books(make: Make, tmp_path: Path) -> None:
     scenario = ROOT / "scenarios" / "dns_change.toml"
-    result = lab.run(set_up(load(scenario)), lab.Options("memory", tmp_path, choose(None), workers=5))
+    result = run_scenario(set_up(load(scenario)), Options("memory", tmp_path, choose(None), workers=5))
     assert result.scorecard.books == make(scenario).digest
 
 

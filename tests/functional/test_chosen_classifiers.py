@@ -21,10 +21,11 @@ from fivefifty_command import COMMAND, INPUT_WRONG, INTERRUPTED, PASSED, complai
 
 from fake_gateways.truth import Cause
 from probe.classify import ClassifierError, Reading
-from probe.classify.registry import choose, choose_for, look_at, names_in
+from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.judge.run_classifier import read_all
 from probe.judge.story import stories
+from probe.lab.classifiers import choose_for, look_at, names_in
 from probe.scenario.load import load
 
 CLASSIFIER_FAILED = 4

@@ -14,8 +14,9 @@ import pytest
 
 from probe.classify import Advice
 from probe.classify.registry import choose
-from probe.lab import run as lab
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.ledger import Classification, Ledger
 from probe.scenario.load import load
 
@@ -40,8 +41,8 @@ def suppressed(spec: str, tmp_path: Path) -> set[str]:
 
 def read(spec: str, tmp_path: Path) -> list[Classification]:
     """Return all that an example says of the twelve."""
-    options = lab.Options("memory", tmp_path / "run", choose([f"example={spec}"], folder=EXAMPLES))
-    lab.run(set_up(load(TWELVE)), options)
+    options = Options("memory", tmp_path / "run", choose([f"example={spec}"], folder=EXAMPLES))
+    run_scenario(set_up(load(TWELVE)), options)
     with Ledger(tmp_path / "run" / "ledger.sqlite") as ledger:
         found = [row for row in ledger.classifications() if row.classifier == "example"]
     assert len(found) == 12

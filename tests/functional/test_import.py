@@ -21,11 +21,12 @@ from probe.intake.to_scenario import learn, write_scenario
 from probe.intake.to_scenario.anonymise import Anonymiser
 from probe.intake.to_scenario.templates import mask
 from probe.intake.to_scenario.write_scenario import import_as_scenario
+from probe.lab.options import Options
 from probe.lab.prepare import Setting, set_up
-from probe.lab.run import Options, run
+from probe.lab.run import run_scenario
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
-from probe.returned_mail.joiner import Returned
+from probe.returned_mail.returned import Returned
 from probe.scenario.load import load
 
 KEY = b"a key for tests, and no other use"
@@ -101,7 +102,7 @@ def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, car
     events = list(sample.read())
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
     setting = set_up(load(tmp_path / "made" / "scenario.toml"))
-    run(setting, Options(carriage, tmp_path / "run", choose(["code"])))
+    run_scenario(setting, Options(carriage, tmp_path / "run", choose(["code"])))
     ours, theirs = replayed(tmp_path / "run"), logged(events)
     assert {domain: sum(heard.values()) for domain, heard in ours.items()} == {
         domain: sum(heard.values()) for domain, heard in theirs.items()
@@ -120,7 +121,7 @@ def test_a_mailbox_of_bounces_says_the_same_to_everybody(tmp_path: Path) -> None
     ]
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
     setting = set_up(load(tmp_path / "made" / "scenario.toml"))
-    run(setting, Options("memory", tmp_path / "run", choose(["code"])))
+    run_scenario(setting, Options("memory", tmp_path / "run", choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
 
 
@@ -301,7 +302,7 @@ def test_a_log_of_noise_makes_a_scenario_of_so_many_replies_and_tells_it(
     (policy,) = (each for each in setting.companies[0].policies if each.type == "as-logged")
     assert len(policy.reply) == 21
     assert sum(each.seen for each in policy.reply) == len(events)
-    run(setting, Options("memory", tmp_path / "run", choose(["code"])))
+    run_scenario(setting, Options("memory", tmp_path / "run", choose(["code"])))
     with Ledger.open(tmp_path / "run") as books:
         assert [row.code for row in books.attempts()] == [550] * len(events)
     assert "the words of 79 refusals; there were too many" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
@@ -319,7 +320,7 @@ def test_the_smallest_of_very_many_exchangers_share_a_gateway_and_everybody_hear
     setting = imported(events, tmp_path)
     assert [len(company.domains) for company in setting.companies] in ([8, 1, 1, 1, 1], [1, 1, 1, 1, 8])
     assert "8 small exchangers" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
-    run(setting, Options("memory", tmp_path / "run", choose(["code"])))
+    run_scenario(setting, Options("memory", tmp_path / "run", choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
 
 

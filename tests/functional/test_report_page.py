@@ -15,8 +15,8 @@ from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
 from probe.judge.gates import Gate
-from probe.judge.prices import Prices
 from probe.report.html.page import Content, page
+from probe.scenario.prices import Prices
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

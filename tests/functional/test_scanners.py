@@ -16,8 +16,9 @@ from fake_gateways.loopback import OutsideError
 from fake_gateways.verdict import Answer, Scan
 from probe.classify.registry import choose
 from probe.input_error import InputError
-from probe.lab import run as lab
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.scenario.load import load
 
 UNANSWERED = Answer(failed=True, ttl_s=0.0)
@@ -96,4 +97,4 @@ def test_a_run_that_needs_a_filter_says_that_nobody_answers(name: str, tmp_path:
     )
     setting = set_up(load(write(tmp_path, text)))
     with pytest.raises(InputError, match=f"nobody answers at 127.0.0.1 port {port}; start {name} there"):
-        lab.run(setting, lab.Options("memory", tmp_path / "run", choose(["code"])))
+        run_scenario(setting, Options("memory", tmp_path / "run", choose(["code"])))

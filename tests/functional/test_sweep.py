@@ -17,8 +17,9 @@ from small_scenario import bent
 
 from probe.classify.registry import choose
 from probe.input_error import InputError
-from probe.lab import run as lab
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, load
 from probe.studies.sweep.grid import parse
 from probe.studies.sweep.run import prepare, run
@@ -82,7 +83,7 @@ def test_a_point_of_the_grid_is_the_run_that_the_scenario_would_be(tmp_path: Pat
         loaded = load(scenario)
         alone = loaded.scenario.model_copy(update={"seed": seed})
         setting = set_up(Loaded(alone, loaded.folder, loaded.path))
-        result = lab.run(setting, lab.Options("memory", tmp_path / str(seed), choose(["code"])))
+        result = run_scenario(setting, Options("memory", tmp_path / str(seed), choose(["code"])))
         assert each.books == result.scorecard.books
         assert each.hard_bounce_rate == result.scorecard.hard_bounce_rate
         score = result.scorecard.classifiers["code"]

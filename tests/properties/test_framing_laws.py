@@ -10,7 +10,7 @@ from strategies import contents, examples, pieces
 
 from fake_gateways.smtp.command import MAX_LINE_OCTETS
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
-from probe.sender.template import stuff
+from probe.sender.transport.dot_stuffing import stuff
 
 LIMIT = 2000
 Event = tuple[str, bytes]

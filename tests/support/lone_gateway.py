@@ -11,13 +11,14 @@ from fake_gateways.clock import VirtualClock
 from fake_gateways.dns.zone import World
 from fake_gateways.gateway import Gateway
 from fake_gateways.people.directory import Directory, MailboxState
-from fake_gateways.persona import Persona, Reports
+from fake_gateways.persona import Persona
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.case import Case, Settings
 from fake_gateways.policies.content import ContentSettings, Rule
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.reports.delivery_report import DeliveryReport
+from fake_gateways.reports.settings import Reports
 from fake_gateways.session import Dialogue
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Truth

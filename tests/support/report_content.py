@@ -14,12 +14,12 @@ from probe.classify.reading import Reading
 from probe.classify.registry import BASELINES
 from probe.judge.classifier_score import Site, score_classifier
 from probe.judge.gates import Gate
-from probe.judge.prices import Prices
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import Scorecard, score_truth
 from probe.judge.story import Key, Story
 from probe.records.attempt import Attempt
 from probe.report.html.page import Content
+from probe.scenario.prices import Prices
 
 NAME_OF_RULES: Final = "rules"
 

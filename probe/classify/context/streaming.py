@@ -13,7 +13,7 @@ from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence, Opened
 from probe.classify.reading import Reading
 from probe.records.attempt import Attempt
-from probe.returned_mail.joiner import Returned, is_bounce
+from probe.returned_mail.returned import Returned, is_bounce
 
 _LATELY: Final = 20
 """Words that count for how an address fares."""

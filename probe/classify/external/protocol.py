@@ -12,12 +12,12 @@ from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, model_validator
 
+from fake_gateways.strict import Strict
 from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice
 from probe.records.attempt import Failure, Outcome
 from probe.returned_mail import Kind
-from probe.scenario.strict import Strict
 
 SCHEMA: Final = 1
 """Number of the schema. A change that a classifier could stumble over raises it."""

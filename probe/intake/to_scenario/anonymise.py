@@ -8,9 +8,8 @@ import random
 from itertools import islice
 from typing import Final, Protocol
 
-from fake_gateways.people.directory import invent
+from fake_gateways.people.made_up import invent, made_up_domains
 from fake_gateways.smtp.envelope import domain_of
-from probe.scenario.companies import made_up_domains
 
 _ROLES: Final = {
     "abuse", "accounting", "admin", "billing", "contact", "hello", "hr", "info", "jobs", "mail", "marketing", "office",

@@ -14,7 +14,8 @@ from probe.classify.reading import Advice, Reading
 from probe.classify.registry import REPORTED, choose
 from probe.input_error import InputError
 from probe.judge.gates import Gate
-from probe.judge.judge import SCORECARD, Result, told_of
+from probe.judge.judge import told_of
+from probe.judge.result import SCORECARD, Result
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import NAIVE, Scorecard
 from probe.judge.story import Key

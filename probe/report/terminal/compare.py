@@ -11,7 +11,7 @@ from rich.text import Text
 from probe.harmless import harmless
 from probe.judge.baseline import Worsening
 from probe.judge.compare import Comparison, McNemar, heard
-from probe.judge.judge import Result
+from probe.judge.result import Result
 from probe.report.terminal.table import print_table
 
 SHOWN: Final = 20

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from probe.harmless import clipped, harmless
 from probe.intake.event import BadLine
-from probe.judge.judge import Result
+from probe.judge.result import Result
 from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import interval_of
 from probe.report.summary import answer, count

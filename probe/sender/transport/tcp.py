@@ -22,8 +22,8 @@ import aiosmtplib
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader, from_wire
 from probe.records.attempt import Failure
-from probe.sender.template import stuff
 from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
+from probe.sender.transport.dot_stuffing import stuff
 
 PATIENCE_S: Final = 60.0
 """Real seconds to wait for a reply. RFC 5321 4.5.3.2 asks for minutes on the open Internet; here nobody is far."""

@@ -17,8 +17,9 @@ from probe.classify.reading import ClassifierError
 from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.lab import processes as workforce
-from probe.lab import run as lab
+from probe.lab.options import Options
 from probe.lab.prepare import set_up
+from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, check, read
 from probe.studies.sweep.break_points import Mistakes, Run
 from probe.studies.sweep.grid import Axis, Point, points, put, told
@@ -88,7 +89,7 @@ def _run_at(sweep: Sweep, base: Path, point: Point) -> Run:
     place = f"--vary {told(sweep.axes, point)}"
     loaded = sweep.at(point)
     try:
-        result = lab.run(set_up(loaded), lab.Options("memory", folder, choose(sweep.classifiers), workers=1))
+        result = run_scenario(set_up(loaded), Options("memory", folder, choose(sweep.classifiers), workers=1))
     except InputError as error:
         raise _within(place, error) from None
     except ClassifierError as error:

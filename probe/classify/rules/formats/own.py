@@ -16,6 +16,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import Strict
 from probe.classify import taxonomy
 from probe.classify.rules.formats.toml_places import headers
 from probe.classify.rules.reply import Heard
@@ -34,7 +35,6 @@ from probe.classify.rules.rule_set import (
     make_rule,
 )
 from probe.input_error import InputError
-from probe.scenario.strict import Strict
 
 
 def _several(value: Any) -> Any:

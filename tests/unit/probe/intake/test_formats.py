@@ -7,9 +7,9 @@ import json
 import pytest
 from intake_samples import SAMPLES, Sample
 
+from probe.cli.import_log import as_json
 from probe.intake.event import BadLine, Event, Kind, Line
 from probe.intake.formats import FORMATS
-from probe.intake.open_log import as_json
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
 

@@ -1,0 +1,51 @@
+"""Chooses the classifiers of a run: the user's, or the scenario's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from fake_gateways.loopback import Network
+from probe.classify.reading import Chosen
+from probe.classify.registry import PATIENCE_S, choose
+from probe.classify.spec import parse, where
+from probe.input_error import InputError
+from probe.scenario.load import Loaded
+
+
+def choose_for(
+    loaded: Loaded,
+    wanted: Iterable[str] | None,
+    place: str = "--classifier",
+    *,
+    patience_s: float = PATIENCE_S,
+    allowed: Sequence[Network] = (),
+    programs: bool = False,
+) -> tuple[Chosen, ...]:
+    """Return the classifiers the user asks for, those of the scenario where none is asked for.
+
+    A scenario may come from anybody, so code that it names is run only if the user allows its ``programs``. Raises
+    InputError and OutsideError.
+    """
+    if wanted:
+        return choose(wanted, place, patience_s=patience_s, allowed=allowed)
+    place = place_in(loaded)
+    for spec in parse(loaded.scenario.classifiers, place):
+        if spec.kind in {"python", "program"} and not programs:
+            remedy = "say --allow-programs if you trust the scenario, or choose by --classifier"
+            raise InputError(where(place, spec.text), "is code that the scenario would have us run", remedy)
+    return choose(loaded.scenario.classifiers, place, loaded.folder, patience_s=patience_s, allowed=allowed)
+
+
+def look_at(loaded: Loaded) -> tuple[Chosen, ...]:
+    """Return the scenario's classifiers as far as they can be checked without running anything; raises InputError."""
+    return choose(loaded.scenario.classifiers, place_in(loaded), loaded.folder, only_look=True)
+
+
+def names_in(loaded: Loaded) -> list[str]:
+    """Return the names that the scenario's classifiers go by; raises InputError."""
+    return [spec.name for spec in parse(loaded.scenario.classifiers, place_in(loaded))]
+
+
+def place_in(loaded: Loaded) -> str:
+    """Return where a scenario names its classifiers."""
+    return f"{loaded.path}: classifiers:"

@@ -1,0 +1,29 @@
+"""Reads the gates that a scenario and the command line set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from probe.classify.reading import Chosen
+from probe.judge import gates
+from probe.judge.judge import bounds
+from probe.lab.classifiers import names_in
+from probe.lab.prepare import Setting
+
+
+def expected(
+    setting: Setting, classifiers: Sequence[Chosen], more: Sequence[Mapping[str, Any]] = ()
+) -> list[gates.Bound]:
+    """Read the scenario's gates, and ``more`` of them from elsewhere; raises InputError."""
+    scenario = setting.loaded.scenario
+    names = {
+        "classifiers": [each.name for each in classifiers],
+        "others": names_in(setting.loaded),
+        "gateways": [company.name for company in setting.companies],
+        "campaigns": [each.name for each in scenario.campaign],
+    }
+    found = bounds(scenario.expect, place=f"{setting.loaded.path}: expect", **names)
+    for each in more:
+        found += bounds(each, place="--gate", **names)
+    return found

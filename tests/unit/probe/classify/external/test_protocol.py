@@ -1,0 +1,135 @@
+"""What is asked of classifiers in other processes: all that a sender knows, by the schema, and nothing else."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from asked_about import Refused, evidence
+from book_rows import STARTS, attempt, refused
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from fake_gateways.truth import Cause
+from probe.classify import ClassifierError, Evidence
+from probe.classify.evidence import Opened
+from probe.classify.external.pending import Awaited
+from probe.classify.external.protocol import (
+    End,
+    Request,
+    ToldAttempt,
+    ToldOpened,
+    ToldReturned,
+    end,
+    line,
+    request,
+    schema,
+)
+from probe.records.attempt import Attempt
+from probe.returned_mail.returned import Returned
+
+HOME = Returned("acme", 1, STARTS + 60, "b+1@sender.example", "news", "ann@acme.example", "report", "failed", "5.1.1",
+                550, "unknown", "<1@sender.example>", "return-path", "")  # fmt: skip
+PAST = Evidence("ann@acme.example", (attempt(campaign="offer"),), (HOME._replace(campaign="offer"),))
+ANN = Evidence(
+    "ann@acme.example",
+    (refused(code=451, text="later"), attempt(number=2)),
+    (HOME,),
+    (PAST, Evidence("ann@acme.example", (attempt(campaign="minutes"),), before=(PAST,))),
+    (Opened(STARTS - 60, "opened", "<0@sender.example>"),),
+)
+
+
+def test_a_request_holds_what_the_sender_heard_and_knows() -> None:
+    asked = json.loads(line(request("ann@acme.example", ANN)))
+    assert (asked["schema"], asked["campaign"], asked["recipient"]) == (1, "news", "ann@acme.example")
+    assert asked["bounced"] is True
+    assert asked["heard"] == {"code": 550, "enhanced": "5.1.1", "text": "unknown"}  # the report's word, not the reply's
+    assert [each["code"] for each in asked["attempts"]] == [451, 250]
+    assert asked["returned"][0]["at"] == STARTS + 60
+    assert asked["opened"] == [{"at": STARTS - 60, "kind": "opened", "message_id": "<0@sender.example>"}]
+
+
+def test_earlier_campaigns_are_told_once_each_however_many_there_are() -> None:
+    past: tuple[Evidence, ...] = ()
+    for number in range(60):
+        past = (*past, Evidence("ann@acme.example", (attempt(campaign=f"c{number}"),), before=past))
+    asked = request("ann@acme.example", past[-1])
+    assert [each["campaign"] for each in asked["before"]] == [f"c{number}" for number in range(59)]
+    assert len(line(asked)) < 60_000
+
+
+def test_what_is_asked_keeps_to_the_schema() -> None:
+    for each in (ANN, PAST, evidence("bob@acme.example")):
+        Request.model_validate_json(line(request(each.recipient, each)), strict=True)
+    End.model_validate_json(end("news"), strict=True)
+
+
+def test_a_classifier_is_told_of_every_column_but_those_that_no_sender_knows_or_that_stand_above() -> None:
+    told, known = set(ToldAttempt.model_fields), set(Attempt._fields)
+    assert known - told == {"lane", "seq", "local_port", "campaign", "recipient"}
+    assert set(Returned._fields) - set(ToldReturned.model_fields) == {
+        "lane",
+        "seq",
+        "return_path",
+        "campaign",
+        "recipient",
+    }
+    assert set(ToldOpened.model_fields) == set(Opened._fields)
+    assert told <= known
+
+
+def test_the_schema_describes_requests_the_end_and_answers() -> None:
+    found = schema()
+    assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert [each["$ref"].rpartition("/")[2] for each in found["anyOf"]] == ["Request", "End", "Answer"]
+    assert set(found["$defs"]["Answer"]["properties"]) == {
+        "campaign", "recipient", "cause", "system", "class", "alive", "confidence", "advice", "reason",
+    }  # fmt: skip
+    assert found["$defs"]["Answer"]["required"] == ["campaign", "recipient"]
+    assert set(found["$defs"]["Cause"]["enum"]) == set(Cause)
+
+
+@given(st.text())
+def test_whatever_a_reply_holds_is_one_line_of_ascii_that_says_it_again(text: str) -> None:
+    told = line(request("ann@acme.example", Evidence("ann@acme.example", (refused(text=text),))))
+    assert told.isascii()
+    assert told.count(b"\n") == 1
+    assert json.loads(told)["heard"]["text"] == text
+
+
+@given(st.binary(max_size=300) | st.recursive(st.none() | st.booleans() | st.floats() | st.text(),
+       lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["cause", "recipient", "alive"]),
+       inner)).map(lambda told: json.dumps(told).encode()))  # fmt: skip
+def test_whatever_is_answered_is_taken_or_complained_about_on_one_line(said: bytes) -> None:
+    awaited = Awaited("mine", Refused(2))
+    list(awaited.requests())
+    with pytest.raises(ClassifierError) as caught:
+        awaited.take(said)
+    assert str(caught.value).isprintable()
+
+
+def test_a_class_by_another_systems_name_becomes_a_cause_and_an_unknown_one_a_complaint() -> None:
+    awaited = Awaited("mine", Refused(2))
+    list(awaited.requests())
+    said = '{"campaign":"news","recipient":"p%d@acme.example","system":"%s","class":"%s"}'
+    awaited.take((said % (0, "sisimai", "userunknown")).encode())
+    assert awaited.readings["p0@acme.example"].cause is Cause.USER_UNKNOWN
+    for system, class_ in (("sisimai", "badluck"), ("crystal-ball", "gone")):
+        with pytest.raises(ClassifierError, match=r"mine gave a class that is not known: .*(sisimai|kumomta)"):
+            awaited.take((said % (1, system, class_)).encode())
+
+
+def test_nobody_is_answered_for_before_he_was_asked_about() -> None:
+    awaited = Awaited("mine", Refused(2))
+    next(awaited.requests())
+    awaited.take(b'{"campaign":"news","recipient":"p0@acme.example","cause":null}')
+    with pytest.raises(ClassifierError, match=r"answered for strangers: p1@acme\.example"):
+        awaited.take(b'{"campaign":"news","recipient":"p1@acme.example","cause":null}')
+
+
+def test_an_adapter_made_from_the_models_reads_what_is_asked() -> None:
+    adapter: TypeAdapter[Request | End] = TypeAdapter(Request | End)
+    assert isinstance(adapter.validate_json(end("news")), End)
+    assert isinstance(adapter.validate_json(line(request("ann@acme.example", ANN))), Request)

@@ -1,0 +1,69 @@
+"""The words that rules are asked about: the last reply, a report's diagnostic, or what somebody wrote down."""
+
+from __future__ import annotations
+
+import pytest
+from book_rows import attempt, refused
+
+from fake_gateways.smtp.envelope import Stage
+from probe.classify import Evidence
+from probe.classify.rules import reply as heard
+from probe.classify.rules.reply import Heard
+from probe.returned_mail.returned import Returned
+
+REPORT = Returned(
+    lane="return",
+    seq=1,
+    at=0.0,
+    return_path="",
+    campaign="news",
+    recipient="ann@acme.example",
+    kind="report",
+    action="failed",
+    status="5.1.1",
+    code=550,
+    text="550 5.1.1 User unknown",
+    message_id="",
+    joined_by="return-path",
+    content="",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("550 5.1.1 User unknown", Heard(550, "5.1.1", "User unknown", "rcpt")),
+        ("550 User unknown", Heard(550, None, "User unknown", "rcpt")),
+        ("550-5.1.1 User\n550 5.1.1 unknown", Heard(550, "5.1.1", "User\nunknown", "rcpt")),
+        ("554-mx.example\r\n554 rejected", Heard(554, None, "mx.example\nrejected", "rcpt")),
+        ("550 4.1.1 of another class", Heard(550, None, "4.1.1 of another class", "rcpt")),
+        ("smtp; 550 5.1.1 User unknown", Heard(550, "5.1.1", "User unknown", "rcpt")),
+        ("X-Postfix; 550 no", Heard(550, None, "no", "rcpt")),
+        ("550", Heard(550, None, "", "rcpt")),
+        ("User unknown", Heard(None, None, "User unknown", "rcpt")),
+        ("", Heard(None, None, "", "rcpt")),
+    ],
+)
+def test_a_reply_is_read_as_people_write_it_down(said: str, words: Heard) -> None:
+    assert heard.parse(said) == words
+
+
+@pytest.mark.parametrize("said", ["550 5.1.1 User unknown", "550-5.1.1 User\n550 5.1.1 unknown", "550 User", "User"])
+def test_a_reply_is_written_as_it_stood_on_the_wire(said: str) -> None:
+    assert heard.parse(said).wire == said
+
+
+def test_the_last_reply_decides() -> None:
+    evidence = Evidence("ann@acme.example", (refused(text="earlier"), refused(code=554, enhanced=None, text="No")))
+    assert heard.of(evidence) == Heard(554, None, "No", evidence.last.stage)
+
+
+def test_a_report_decides_about_what_was_taken_and_its_numbers_are_no_words() -> None:
+    evidence = Evidence("ann@acme.example", (attempt(),), (REPORT,))
+    assert heard.of(evidence) == Heard(550, "5.1.1", "User unknown", Stage.REPORT)
+
+
+def test_a_report_without_a_code_in_its_text_has_its_fields() -> None:
+    report = REPORT._replace(code=None, status="5.2.2", text="mailbox full")
+    evidence = Evidence("ann@acme.example", (attempt(),), (report,))
+    assert heard.of(evidence) == Heard(550, "5.2.2", "mailbox full", Stage.REPORT)

@@ -1,0 +1,218 @@
+"""The log of KumoMTA (https://docs.kumomta.com/reference/log_record/).
+
+The sample was written by hand after that page and https://docs.kumomta.com/reference/queues/ (names of queues).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.formats.kumomta import read
+from probe.intake.reading.quoted import MAX_TEXT
+
+SAMPLE = Path(__file__).parents[4] / "intake/documented/kumomta.jsonl"
+
+
+def read_text(*texts: str) -> list[Event | BadLine]:
+    """Read lines."""
+    return list(read(Line(number, text) for number, text in enumerate(texts, 1)))
+
+
+def event(**record: Any) -> Event:
+    """Return the event of a record, a bounce of Ann's if nothing else is said."""
+    (found,) = read_text(json.dumps({"type": "Bounce", "recipient": "ann@acme.example"} | record))
+    assert isinstance(found, Event)
+    return found
+
+
+def test_the_sample_is_read() -> None:
+    bob = Event(
+        Kind.REFUSED,
+        "bob@acme.example",
+        1772438402.0,
+        return_path="news@bounce.example",
+        campaign="summer",
+        local_address="2001:db8::9",
+        mx="mx.acme.example",
+        stage="rcpt",
+        code=550,
+        enhanced="5.1.1",
+        text="No such person here.\nSee https://acme.example/550",
+        label="InvalidRecipient",
+    )
+    gina = Event(
+        Kind.COMPLAINT,
+        "gina@elm.example",
+        1772524804.0,
+        message_id="<2@news.example>",
+        return_path="news@bounce.example",
+        label="abuse",
+    )
+    assert read_text(*SAMPLE.read_text().splitlines()) == [
+        Event(
+            Kind.DELIVERED,
+            "ann@acme.example",
+            1772438401.0,
+            message_id="<1@news.example>",
+            return_path="news@bounce.example",
+            campaign="spring",
+            local_address="203.0.113.9",
+            mx="mx.acme.example",
+            stage="end-of-data",
+            code=250,
+            enhanced="2.0.0",
+            text="Ok: queued as 77AA",
+            label="Uncategorized",
+        ),
+        bob,
+        bob._replace(recipient="carl@acme.example"),
+        Event(
+            Kind.DEFERRED,
+            "cleo@berg.example",
+            1772438403.0,
+            enhanced="4.4.2",
+            text="KumoMTA internal: failed to connect to any candidate hosts: timed out",
+            label="BadConnection",
+        ),
+        Event(
+            Kind.DEFERRED,
+            "cleo@berg.example",
+            1772438404.0,
+            mx="mx.berg.example",
+            stage="mail",
+            code=450,
+            text="Greylisted",
+            label="Uncategorized",
+        ),
+        Event(
+            Kind.REFUSED,
+            "cleo@berg.example",
+            1772524800.0,
+            return_path="news@bounce.example",
+            enhanced="5.4.7",
+            text="Next delivery time is past the expiry",
+            label="Uncategorized",
+        ),
+        Event(
+            Kind.REFUSED,
+            "dora@coal.example",
+            1772524801.0,
+            return_path="news@bounce.example",
+            campaign="spring",
+            enhanced="5.7.1",
+            text="Administrator bounced with reason: cleaning",
+            label="Uncategorized",
+        ),
+        Event(
+            Kind.BOUNCED_LATER,
+            "eric@dune.example",
+            1772524802.0,
+            mx="edge.dune.example",
+            stage="report",
+            code=550,
+            enhanced="5.1.10",
+            text="RESOLVER.ADR.RecipientNotFound",
+            label="InvalidRecipient",
+        ),
+        Event(
+            Kind.BOUNCED_LATER,
+            "fred@dune.example",
+            1772524803.0,
+            mx="edge.dune.example",
+            stage="report",
+            enhanced="5.0.0",
+            label="Uncategorized",
+        ),
+        gina,
+        gina._replace(recipient="hugo@elm.example"),
+        Event(Kind.COMPLAINT, "ida@elm.example", 1772524805.0, campaign="spring", label="abuse"),
+        BadLine(14, "no recipient"),
+        BadLine(15, "no JSON"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "stage"),
+    [
+        ("EHLO out.example\r\n", "ehlo"),
+        ("LHLO out.example\r\n", "ehlo"),
+        ("MAIL FROM:<news@bounce.example>\r\n", "mail"),
+        ("RCPT TO", "rcpt"),
+        ("DATA\r\n", "data"),
+        (".", "end-of-data"),
+        ("STARTTLS\r\n", None),
+        ("\r\n", None),
+        (None, None),
+        (7, None),
+    ],
+)
+def test_the_stage_is_that_of_the_command(command: Any, stage: str | None) -> None:
+    assert event(response={"code": 550, "content": "No", "command": command}).stage == stage
+
+
+@pytest.mark.parametrize(
+    ("queue", "campaign"),
+    [
+        ("spring:shop@acme.example", "spring"),
+        ("spring:@acme.example", "spring"),
+        ("shop@acme.example", ""),
+        ("acme.example", ""),
+        ("[2001:db8::1]", ""),
+        ("spring:shop@acme.example!relay.example", "spring"),
+    ],
+)
+def test_a_campaign_is_part_of_its_queues_name(queue: str, campaign: str) -> None:
+    assert event(queue=queue).campaign == campaign
+
+
+def test_what_is_missing_is_unknown() -> None:
+    assert event() == Event(Kind.REFUSED, "ann@acme.example")
+
+
+@pytest.mark.parametrize("code", [True, 1.5, "550", 99, 600, -1, 10**400, None])
+def test_a_code_that_is_none_is_no_code(code: Any) -> None:
+    assert event(response={"code": code, "content": "No"}).code is None
+
+
+@pytest.mark.parametrize("status", [None, [], {"class": 5}, {"class": "5", "subject": 1, "detail": 1}, "5.1.1"])
+def test_an_enhanced_status_that_is_none_is_unknown(status: Any) -> None:
+    assert event(response={"code": 550, "enhanced_code": status, "content": "No"}).enhanced is None
+
+
+def test_a_lone_surrogate_is_written_out() -> None:
+    assert event(response={"code": 550, "content": "\ud800"}).text == "\\ud800"
+
+
+def test_a_long_text_is_cut() -> None:
+    assert len(event(response={"code": 550, "content": "x" * 9_000}).text) <= MAX_TEXT
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"type": "Delivery"', "no JSON"),
+        ('{"type": ' + "[" * 60_000, "no JSON"),
+        ('{"type": ' + "9" * 60_000 + "}", "no JSON"),
+        ('{"type": "Delivery"}', "no recipient"),
+        ('{"type": "Delivery", "recipient": []}', "no recipient"),
+        ('{"type": "Delivery", "recipient": ["ann@acme.example", 7]}', "no recipient"),
+        ('{"type": "Delivery", "recipient": "' + "a" * 1_001 + '"}', "no recipient"),
+        ('{"type": "Delivery", "recipient": "a@b.example", "timestamp": NaN}', "'nan' is no time"),
+        ('{"type": "Delivery", "recipient": "a@b.example", "timestamp": [1]}', "a timestamp that is no time"),
+        ('{"type": "Arrival"}', "record type 'Arrival' is unknown"),
+    ],
+)
+def test_a_bad_line_is_told(line: str, reason: str) -> None:
+    assert read_text("", line) == [BadLine(2, reason)]
+
+
+@pytest.mark.parametrize(
+    "line", ["", "[]", "{}", '{"type": ["Delivery"]}', '{"level": "info"}', "Mar  2 08:00:01 out kumod[1]: hello"]
+)
+def test_lines_of_other_programs_are_passed_over(line: str) -> None:
+    assert read_text(line) == []

@@ -1,0 +1,287 @@
+"""The log of Postfix (https://www.postfix.org/MAILLOG_README.html, https://www.postfix.org/DEBUG_README.html).
+
+The sample was written by hand after those pages; https://www.postfix.org/postconf.5.html (soft_bounce,
+enable_long_queue_ids) and https://www.postfix.org/ADDRESS_VERIFICATION_README.html tell the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.formats.postfix import read
+from probe.intake.reading.lines import MAX_LINE
+from probe.intake.reading.queue_memory import QueueMemory
+from probe.intake.reading.quoted import MAX_TEXT
+
+SAMPLE = Path(__file__).parents[4] / "intake/documented/postfix.log"
+
+
+def lines(*texts: str) -> Iterator[Line]:
+    """Return lines, numbered."""
+    return (Line(number, text) for number, text in enumerate(texts, 1))
+
+
+def at(text: str) -> float:
+    """Return a time of UTC in seconds since the epoch."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp()
+
+
+def delivery(why: str, status: str = "bounced", *, to: str = "ann@acme.example", relay: str = "none") -> str:
+    """Return a delivery line."""
+    head = f"2027-01-06T08:00:00Z out postfix/smtp[1]: 4F1A2B3C4D: to=<{to}>, relay={relay}"
+    return f"{head}, delay=1, delays=0/0/0/1, dsn=5.0.0, status={status} ({why})"
+
+
+def event(why: str, status: str = "bounced", *, relay: str = "none") -> Event:
+    """Return the event of a delivery line."""
+    (found,) = read(lines(delivery(why, status, relay=relay)))
+    assert isinstance(found, Event)
+    return found
+
+
+def test_the_sample_is_read() -> None:
+    refused_to_talk = Event(
+        Kind.DEFERRED,
+        "cleo@berg.example",
+        at("2027-01-01T00:00:04"),
+        message_id="<2@news.example>",
+        return_path="news@bounce.example",
+        mx="mx.berg.example",
+        stage="connect",
+        code=421,
+        enhanced="4.0.0",
+        text="Too many connections from 203.0.113.9",
+    )
+    unreached = refused_to_talk._replace(
+        recipient="dora@coal.example",
+        at=at("2027-01-01T00:00:05"),
+        mx="mx.coal.example",
+        code=None,
+        enhanced="4.4.1",
+        text="connect to mx.coal.example[192.0.2.70]:25: Connection timed out",
+    )
+    second = Event(Kind.REFUSED, "", message_id="<2@news.example>", return_path="news@bounce.example")
+    assert list(read(lines(*SAMPLE.read_text().splitlines()), 2026)) == [
+        Event(
+            Kind.DELIVERED,
+            "ann@acme.example",
+            at("2026-12-31T23:59:52"),
+            message_id="<1@news.example>",
+            return_path="news+ann=acme.example@bounce.example",
+            mx="mx.acme.example",
+            stage="end-of-data",
+            code=250,
+            enhanced="2.0.0",
+            text="Ok: queued as 77AA",
+        ),
+        second._replace(
+            recipient="bob@acme.example",
+            at=at("2027-01-01T00:00:03"),
+            mx="mx.acme.example",
+            stage="rcpt",
+            code=550,
+            enhanced="5.1.1",
+            text="No such person here.\n\nSee https://acme.example/550",
+        ),
+        refused_to_talk,
+        unreached,
+        second._replace(
+            recipient="eric@nowhere.example",
+            at=at("2027-01-01T00:00:06"),
+            enhanced="5.4.4",
+            text="Host or domain name not found. Name service error for name=nowhere.example type=AAAA: Host not found",
+        ),
+        second._replace(
+            recipient="fred@out.example",
+            at=at("2027-01-01T00:00:07"),
+            enhanced="5.1.1",
+            text='unknown user: "fred"',
+        ),
+        second._replace(
+            recipient="gina@dune.example",
+            at=at("2027-01-01T00:00:08"),
+            mx="mx.dune.example",
+            stage="end-of-data",
+            code=554,
+            enhanced="5.0.0",
+            text="Spam (we think)",
+        ),
+        refused_to_talk._replace(at=at("2027-01-06T00:00:05")),
+        refused_to_talk._replace(kind=Kind.REFUSED, at=at("2027-01-06T00:00:06")),
+        unreached._replace(kind=Kind.REFUSED, at=at("2027-01-06T00:00:06")),
+        Event(
+            Kind.DEFERRED,
+            "hugo@elm.example",
+            at("2027-01-06T08:00:00") + 0.25,
+            mx="mx.elm.example",
+            stage="rcpt",
+            enhanced="4.4.2",
+            text="lost connection with mx.elm.example[192.0.2.90] while sending RCPT TO",
+        ),
+        Event(
+            Kind.DELIVERED,
+            "ida@out.example",
+            at("2027-01-06T08:00:01"),
+            mx="out.example",
+            stage="end-of-data",
+            code=250,
+            enhanced="2.0.0",
+            text="<ida@out.example> Saved",
+        ),
+        BadLine(25, "status 'lost' is unknown"),
+        BadLine(26, "no recipient"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("why", "stage"),
+    [
+        ("host m.example[192.0.2.1] said: 550 No (in reply to EHLO command)", "ehlo"),
+        ("host m.example[192.0.2.1] said: 550 No (in reply to HELO command)", "ehlo"),
+        ("host m.example[192.0.2.1] said: 550 No (in reply to MAIL FROM command)", "mail"),
+        ("host m.example[192.0.2.1] said: 550 No (in reply to RCPT TO command)", "rcpt"),
+        ("host m.example[192.0.2.1] said: 550 No (in reply to DATA command)", "data"),
+        ("host m.example[192.0.2.1] said: 550 No (in reply to end of DATA command)", "end-of-data"),
+        ("host m.example[192.0.2.1] said: 550 No (in reply to STARTTLS command)", None),
+        ("host m.example[192.0.2.1] said: 550 No", None),
+        ("host m.example[192.0.2.1]:587 refused to talk to me: 550 No", "connect"),
+        ("SASL authentication failed; server m.example[192.0.2.1] said: 550 No", None),
+        ("delivery temporarily suspended: host m.example[192.0.2.1] said: 550 No (in reply to DATA command)", "data"),
+    ],
+)
+def test_the_stage_is_that_of_the_command(why: str, stage: str | None) -> None:
+    found = event(why)
+    assert (found.mx, found.stage, found.code, found.text) == ("m.example", stage, 550, "No")
+
+
+@pytest.mark.parametrize(
+    ("why", "stage"),
+    [
+        ("connect to m.example[192.0.2.1]:25: Connection refused", "connect"),
+        ("connect to m.example[private/lmtp]: No such file or directory", "connect"),
+        ("lost connection with m.example[192.0.2.1] while receiving the initial server greeting", "connect"),
+        ("conversation with m.example[192.0.2.1] timed out while receiving the initial server greeting", "connect"),
+        ("lost connection with m.example[192.0.2.1] while performing the EHLO handshake", "ehlo"),
+        ("lost connection with m.example[192.0.2.1] while sending MAIL FROM", "mail"),
+        ("lost connection with m.example[192.0.2.1] while sending message body", "end-of-data"),
+        (
+            "conversation with m.example[192.0.2.1] timed out while sending end of data -- may be sent twice",
+            "end-of-data",
+        ),
+        ("lost connection with m.example[192.0.2.1] while humming", None),
+        ("delivery temporarily suspended: connect to m.example[192.0.2.1]:25: Connection refused", "connect"),
+    ],
+)
+def test_a_failure_of_the_network_has_no_code(why: str, stage: str | None) -> None:
+    found = event(why, "deferred")
+    assert (found.kind, found.mx, found.stage, found.code, found.text) == ("deferred", "m.example", stage, None, why)
+
+
+def test_what_the_remote_says_does_not_pass_for_postfix() -> None:
+    why = "host m.example[192.0.2.1] said: 550 No (in reply to DATA command) (in reply to RCPT TO command)"
+    assert (event(why).stage, event(why).text) == ("rcpt", "No (in reply to DATA command)")
+
+
+def test_the_remotes_enhanced_status_comes_before_postfixs() -> None:
+    assert event("host m.example[192.0.2.1] said: 550 5.7.1 No (in reply to DATA command)").enhanced == "5.7.1"
+
+
+def test_what_is_no_reply_is_text() -> None:
+    assert event("host m.example[192.0.2.1] said: hello (in reply to DATA command)")[8:12] == (
+        "data", None, "5.0.0", "hello"
+    )  # fmt: skip
+
+
+def test_a_soft_bounce_is_a_deferral() -> None:
+    assert event("host m.example[192.0.2.1] said: 550 No", "SOFTBOUNCE").kind is Kind.DEFERRED
+
+
+def test_a_delivery_by_a_local_daemon_has_no_code() -> None:
+    found = event("delivered to mailbox", "sent", relay="local")
+    assert (found.kind, found.mx, found.stage, found.code, found.text) == (
+        "delivered", "", None, None, "delivered to mailbox"
+    )  # fmt: skip
+
+
+def test_a_line_of_old_tells_no_enhanced_status() -> None:
+    line = "Mar 02 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none, delay=0, status=bounced (No)"
+    assert list(read(lines(line), 2026)) == [
+        Event(Kind.REFUSED, "a@b.example", at("2026-03-02T08:00:01"), text="No"),
+    ]
+
+
+def test_a_line_that_syslog_cut_is_read_as_far_as_it_goes() -> None:
+    line = delivery("host m.example[192.0.2.1] said: 550 5.1.1 No such")
+    (found,) = read(lines(line.removesuffix(")")))
+    assert isinstance(found, Event)
+    assert (found.code, found.text) == (550, "No such")
+
+
+def test_without_a_year_the_time_is_unknown() -> None:
+    line = "Feb 29 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none, delay=0, status=bounced (No)"
+    assert list(read(lines(line))) == [Event(Kind.REFUSED, "a@b.example", text="No")]
+
+
+def test_a_straggler_after_new_year_is_of_the_old_year() -> None:
+    tail = "out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none, delay=0, status=sent (x)"
+    dates = ["Dec 31 23:59:59", "Jan  1 00:00:00", "Dec 31 23:59:58", "Jan  1 00:00:01", "Nov 30 00:00:00"]
+    found = [each.at for each in read(lines(*(f"{date} {tail}" for date in dates)), 2026) if isinstance(each, Event)]
+    assert found == [
+        at("2026-12-31T23:59:59"),
+        at("2027-01-01T00:00:00"),
+        at("2026-12-31T23:59:58"),
+        at("2027-01-01T00:00:01"),
+        at("2027-11-30T00:00:00"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Feb 30 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, x", "'Feb 30 08:00:01' is no date"),
+        ("2026-02-30T08:00:01Z out postfix/smtp[1]: 4F1A2B3C4D: x", "'2026-02-30T08:00:01Z' is no time"),
+        (
+            "2026-03-02T08:00:01Z out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none",
+            "a delivery that is not written as Postfix writes it",
+        ),
+        ("x" * (MAX_LINE + 1), "more than 65536 characters"),
+    ],
+)
+def test_a_bad_line_is_told(line: str, reason: str) -> None:
+    assert list(read(lines(line), 2026)) == [BadLine(1, reason)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "2026-03-02 08:00:01 1a2b3c-0001Ab-2C => ann@acme.example R=dnslookup",
+        "Mar  2 08:00:01 out sendmail[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none, delay=0, status=sent (x)",
+        "Mar  2 08:00:01 out postfix/smtp[1]: warning: no MX host",
+        "Mar  2 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to be or not",
+        delivery("550 5.1.1 No", "undeliverable"),
+    ],
+)
+def test_lines_that_tell_of_no_delivery_are_passed_over(line: str) -> None:
+    assert list(read(lines(line), 2026)) == []
+
+
+def test_a_long_text_is_cut() -> None:
+    assert event("host m.example[192.0.2.1] said: 550 " + "x" * 9_000).text == "x" * (MAX_TEXT - 4)
+
+
+def test_a_message_that_was_removed_is_forgotten() -> None:
+    memory = QueueMemory()
+    assert all(read(lines(*SAMPLE.read_text().splitlines()), 2026, memory=memory))
+    assert len(memory) == 1
+
+
+def test_a_recipient_delivered_to_in_the_end_is_not_given_up() -> None:
+    expiry = "2027-01-07T00:00:00Z out postfix/qmgr[1]: 4F1A2B3C4D: from=<x@y.example>, status=force-expired, returned"
+    found = list(read(lines(delivery("later", "deferred"), delivery("delivered", "sent"), expiry)))
+    assert [each.kind for each in found if isinstance(each, Event)] == [Kind.DEFERRED, Kind.DELIVERED]

@@ -1,0 +1,75 @@
+"""What a classifier is shown of a recipient's past, and what the judge knows of its mailbox by then."""
+
+from __future__ import annotations
+
+from book_rows import STARTS, attempt, refused
+
+from fake_gateways.people.directory import MailboxState
+from fake_gateways.people.readers import Audience, Engagement
+from probe.classify.registry import BASELINES
+from probe.judge.story import blinded, stories
+from probe.ledger import Mailbox
+from probe.records.attempt import Attempt
+from probe.returned_mail.returned import Returned
+
+ANN = "ann@acme.example"
+BOX = {ANN: Mailbox(ANN, "acme", "present", STARTS + 500)}
+LATE = Returned(
+    "acme", 1, STARTS + 60, "", "news", ANN, "report", "failed", "5.1.1", 550, "unknown", "", "return-path", ""
+)
+
+
+def pairs(*rows: Attempt) -> list[tuple[Attempt, None]]:
+    """Return attempts that nobody decided."""
+    return [(row, None) for row in rows]
+
+
+def test_earlier_campaigns_are_history_and_later_ones_are_not() -> None:
+    told = stories(pairs(attempt(), refused(campaign="june", at=STARTS + 1000)), BOX)
+    first, second = told["news", ANN].evidence, told["june", ANN].evidence
+    assert first.before == ()
+    assert second.before == (first,)
+
+
+def test_opens_count_as_far_as_they_came_before() -> None:
+    opened = [Engagement("acme", n, STARTS + at, "opened", ANN, "", "<1@a>") for n, at in enumerate((100, 2000))]
+    told = stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX, (), opened)
+    assert told["news", ANN].evidence.opened == ()
+    assert [each.at for each in told["june", ANN].evidence.opened] == [STARTS + 100]
+
+
+def test_who_left_between_two_campaigns_is_gone_in_the_second() -> None:
+    told = stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX)
+    assert told["news", ANN].mailbox is MailboxState.PRESENT
+    assert told["june", ANN].mailbox is MailboxState.DEPARTED
+
+
+def test_a_report_that_came_home_makes_a_delivery_a_bounce() -> None:
+    evidence = stories(pairs(attempt()), BOX, [LATE])["news", ANN].evidence
+    assert evidence.bounced
+    assert evidence.heard == (550, "5.1.1", "unknown")
+    assert BASELINES["code"]().classify(evidence).suppress
+
+
+def test_a_vacation_note_and_a_report_of_delay_leave_it_delivered() -> None:
+    notes = [LATE._replace(kind="auto-reply", action=None), LATE._replace(action="delayed", status="4.4.1", code=451)]
+    evidence = stories(pairs(attempt()), BOX, notes)["news", ANN].evidence
+    assert not evidence.bounced
+    assert not BASELINES["code"]().classify(evidence).suppress
+
+
+def test_people_react_alike_every_time_and_in_their_shares() -> None:
+    people = Audience(0.3, 0.5, 0.01, 0.1, "7")
+    reactions = {n: people.react(f"person{n}@acme.example", "<1@a>") for n in range(5000)}
+    assert reactions == {n: people.react(f"person{n}@acme.example", "<1@a>") for n in range(5000)}
+    kinds = [kind for each in reactions.values() for kind, _ in each]
+    for kind, share, slack in (("opened", 0.3, 0.03), ("clicked", 0.15, 0.03), ("answered", 0.1, 0.02)):
+        assert abs(kinds.count(kind) / 5000 - share) < slack  # type: ignore[arg-type]
+    assert all(after_s > 0 for each in reactions.values() for _, after_s in each)
+
+
+def test_classifiers_are_not_told_what_the_scenario_calls_a_gateway() -> None:
+    rows = pairs(attempt(lane="liar"), refused(lane="liar", campaign="june", at=STARTS + 1000))
+    told = stories(rows, {}, [LATE._replace(lane="liar")])
+    assert "liar" in repr(told)
+    assert "liar" not in repr(blinded(told))

@@ -1,0 +1,246 @@
+"""Policies on four campaigns to five people, every figure worked out by hand.
+
+The campaigns are 10 days apart. What the people are and hear (h hard, s soft, d delivered; a capital where nobody is
+there any more):
+
+======  ==========================================  ===== ===== ==== =====
+person  is                                          march april may  june
+======  ==========================================  ===== ===== ==== =====
+ann     alive, lied to in april                     d     h     d    d
+bob     gone from the start                         H     H     H    H
+cat     leaves after april                          d     d     H    H
+dan     alive, full all the time                    s     s     s    s
+eve     alive, lied to in march and april           h     h     d    d
+======  ==========================================  ===== ===== ==== =====
+
+So 14 messages go to the living (ann 4, cat 2, dan 4, eve 4) and 6 to the gone (bob 4, cat 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+from book_rows import STARTS, attempt, refused
+
+from fake_gateways.people.readers import Engagement
+from fake_gateways.truth import Cause
+from probe.classify.by_code import ByCode
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Chosen, Reading
+from probe.classify.registry import choose
+from probe.input_error import InputError
+from probe.judge.interval import wilson
+from probe.judge.story import Key, Story, stories
+from probe.ledger import Mailbox
+from probe.records.attempt import Attempt
+from probe.returned_mail.returned import Returned
+from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, Hearing, Policy
+from probe.studies.suppression.replay import Outcome, Part, Replay, try_out
+
+CAMPAIGNS = ("march", "april", "may", "june")
+HEARD = {"ann": "dhdd", "bob": "hhhh", "cat": "ddhh", "dan": "ssss", "eve": "hhdd"}
+STATES = {"bob": ("departed", None), "cat": ("present", STARTS + 15 * DAY_S), "dan": ("full", None)}
+
+
+def box(name: str) -> Mailbox:
+    """Return a person's mailbox."""
+    return Mailbox(f"{name}@acme.example", "acme", *STATES.get(name, ("present", None)))
+
+
+def row(name: str, campaign: int, word: str, **columns: Any) -> Attempt:
+    """Return an attempt that heard something."""
+    given = {
+        "campaign": CAMPAIGNS[campaign],
+        "at": STARTS + campaign * 10 * DAY_S,
+        "recipient": f"{name}@acme.example",
+        "message_id": f"<{name}.{campaign}@a>",
+        **columns,
+    }
+    match word:
+        case "h":
+            return refused(enhanced="5.1.1", **given)
+        case "s":
+            return refused(code=452, enhanced="4.2.2", **given)
+    return attempt(**given)
+
+
+def told(heard: Mapping[str, str] = HEARD) -> dict[Key, Story]:
+    """Return the stories of the table above."""
+    rows = [(row(name, n, word), None) for n in range(4) for name, words in heard.items() for word in words[n : n + 1]]
+    return stories(rows, {box(name).address: box(name) for name in heard})
+
+
+def replayed(name: str, heard: Mapping[str, str] = HEARD) -> Outcome:
+    """Return what a policy comes to by the codes."""
+    return Replay(told(heard), "code", ByCode()).of(name, POLICIES[name])
+
+
+@pytest.mark.parametrize(
+    ("policy", "lost", "delivered", "dead", "losers"),
+    [
+        ("never", 0, 0, 6, 0),
+        # ann misses may and june, eve april (refused anyway), may and june; bob gets march, cat may.
+        ("first-hard", 5, 4, 2, 2),
+        # Alike: the refusals of the classifier and of the codes are the same.
+        ("classifier-gated", 5, 4, 2, 2),
+        # eve misses may and june; bob gets march and april, cat may and june.
+        ("second-hard", 2, 2, 4, 1),
+        # Campaigns lie further apart than the grey list lasts, so it does what the second bounce does.
+        ("grey-7-days", 2, 2, 4, 1),
+        # bob gets three; nobody else bounces hard three times.
+        ("three-hard", 0, 0, 5, 0),
+        # bob gets three, over 20 days; so does dan, who misses june (refused anyway). A delivery saves ann and eve.
+        ("three-in-a-row", 1, 0, 5, 1),
+    ],
+)
+def test_every_figure_is_the_one_worked_out_by_hand(
+    policy: str, lost: int, delivered: int, dead: int, losers: int
+) -> None:
+    outcome = replayed(policy)
+    assert outcome.total == Part(living=14, gone=6, lost=lost, lost_delivered=delivered, dead=dead)
+    assert outcome.losers == losers
+    assert outcome.total.lost_rate == lost / 14
+    assert outcome.total.dead_interval == wilson(dead, 6)
+
+
+def test_what_is_lost_is_told_by_campaign_in_the_order_they_began() -> None:
+    outcome = replayed("first-hard")
+    assert list(outcome.campaigns) == list(CAMPAIGNS)
+    assert list(outcome.campaigns.values()) == [
+        Part(living=4, gone=1, lost=0, lost_delivered=0, dead=1),
+        Part(living=4, gone=1, lost=1, lost_delivered=0, dead=0),
+        Part(living=3, gone=2, lost=2, lost_delivered=2, dead=1),
+        Part(living=3, gone=2, lost=2, lost_delivered=2, dead=0),
+    ]
+
+
+def test_a_grey_list_releases_in_time_for_a_later_campaign() -> None:
+    rows = [(row("ann", 0, "h"), None), (row("ann", 1, "h", at=STARTS + 2 * DAY_S), None), (row("ann", 2, "d"), None)]
+    outcome = Replay(stories(rows, {}), "code", ByCode()).of("grey-7-days", POLICIES["grey-7-days"])
+    # The second refusal fell into the grey days and was never heard, so the third message goes out.
+    assert [part.dead for part in outcome.campaigns.values()] == [1, 0, 1]
+    second = Replay(stories(rows, {}), "code", ByCode()).of("second-hard", POLICIES["second-hard"])
+    assert [part.dead for part in second.campaigns.values()] == [1, 1, 0]
+
+
+def test_a_bounce_counts_from_when_it_came_home_and_not_from_when_the_message_was_taken() -> None:
+    late = Returned(
+        "acme",
+        1,
+        STARTS + 15 * DAY_S,
+        "",
+        "march",
+        "ann@acme.example",
+        "report",
+        "failed",
+        "5.1.1",
+        550,
+        "",
+        "",
+        "",
+        "",
+    )
+    rows = [(row("ann", n, "d"), None) for n in range(3)]
+    outcome = Replay(stories(rows, {}, [late]), "code", ByCode()).of("first-hard", POLICIES["first-hard"])
+    assert [part.dead for part in outcome.campaigns.values()] == [1, 1, 0]
+
+
+def test_an_address_is_the_same_in_capitals() -> None:
+    rows = [(row("ann", 0, "h"), None), (row("ann", 1, "h", recipient="ANN@acme.example"), None)]
+    outcome = Replay(stories(rows, {}), "code", ByCode()).of("first-hard", POLICIES["first-hard"])
+    assert outcome.total.dead == 1
+
+
+class Historian:
+    """Suppresses whoever bounced before as well."""
+
+    def classify(self, evidence: Evidence) -> Reading:
+        before = any(each.bounced for each in evidence.before)
+        return Reading(Cause.USER_UNKNOWN if evidence.bounced and before else None)
+
+
+class Census:
+    """Reads a campaign together: suppresses all that bounce in a campaign that went to fewer than five."""
+
+    def classify_campaign(self, campaign: Mapping[str, Evidence]) -> dict[str, Reading]:
+        few = len(campaign) < 5
+        return {name: Reading(Cause.USER_UNKNOWN if few and each.bounced else None) for name, each in campaign.items()}
+
+
+def skipping(campaign: int) -> Policy:
+    """Return a policy that mails nobody in one campaign, and suppresses what the classifier wants suppressed."""
+
+    def policy(past: tuple[Hearing, ...], at: float, /) -> bool:
+        return at == STARTS + campaign * 10 * DAY_S or any(each.reading.suppress for each in past)
+
+    return policy
+
+
+def test_a_classifier_knows_nothing_of_messages_that_the_policy_did_not_send() -> None:
+    heard = {"bob": "hhhh"}
+    at_once = Replay(told(heard), "historian", Historian()).of("gated", POLICIES["classifier-gated"])
+    assert [part.dead for part in at_once.campaigns.values()] == [1, 1, 0, 0]
+    # Without april, may is the second bounce that anybody heard of.
+    later = Replay(told(heard), "historian", Historian()).of("skipping", skipping(1))
+    assert [part.dead for part in later.campaigns.values()] == [1, 0, 1, 0]
+    # Without march, april is the first.
+    later = Replay(told(heard), "historian", Historian()).of("skipping", skipping(0))
+    assert [part.dead for part in later.campaigns.values()] == [0, 1, 1, 0]
+
+
+def test_a_classifier_of_whole_campaigns_sees_only_those_who_were_mailed() -> None:
+    # With all five mailed it suppresses nobody.
+    assert Replay(told(), "census", Census()).of("gated", POLICIES["classifier-gated"]).total.dead == 6
+
+    def content_with_one(past: tuple[Hearing, ...], at: float, /) -> bool:
+        return any(each.reading.suppress or not each.bounced for each in past)
+
+    # Whoever got march is dropped: april goes to bob, dan and eve, all bounce and are suppressed for may.
+    outcome = Replay(told(), "census", Census()).of("content", content_with_one)
+    assert [(part.lost, part.dead) for part in outcome.campaigns.values()] == [(0, 1), (2, 1), (3, 0), (3, 0)]
+
+
+def test_what_was_opened_of_a_message_that_was_not_sent_is_not_known_either() -> None:
+    seen: list[tuple[str, int]] = []
+
+    class Curious:
+        def classify(self, evidence: Evidence) -> Reading:
+            seen.append((evidence.last.campaign, len(evidence.opened)))
+            return Reading(None)
+
+    opened = [
+        Engagement("acme", n, STARTS + n * 10 * DAY_S + 60, "opened", "ann@acme.example", "", f"<ann.{n}@a>")
+        for n in range(3)
+    ]
+    rows = [(row("ann", n, "d"), None) for n in range(4)]
+    replay = Replay(stories(rows, {}, (), opened), "curious", Curious())
+    assert seen == [("march", 0), ("april", 1), ("may", 2), ("june", 3)]
+    seen.clear()
+    replay.of("skipping", skipping(1))
+    assert seen == [("may", 1), ("june", 2)]
+
+
+def test_each_reader_tries_its_usual_policies_and_nobody_is_kept_twice() -> None:
+    outcomes = try_out(told(), choose(["code", "text"]), None)
+    names = [(each.policy, each.classifier) for each in outcomes]
+    assert len(names) == len(set(names)) == 11
+    assert [name for name in names if name[0] == NEVER] == [("never", "code")]
+    assert ("classifier-gated", "text") in names
+    assert ("first-hard", "code") in names
+
+
+def test_a_policy_that_fails_or_does_not_answer_is_told_by_its_name() -> None:
+    def failing(past: tuple[Hearing, ...], at: float, /) -> bool:
+        raise KeyError(at)
+
+    def silent(past: tuple[Hearing, ...], at: float, /) -> Any:
+        return None
+
+    reader = [Chosen("code", lambda: nullcontext(ByCode()))]
+    with pytest.raises(InputError, match=r"^--policy mine: failed \(KeyError: .*\); correct it$"):
+        try_out(told(), reader, {"mine": failing})
+    with pytest.raises(InputError, match=r"^--policy mine: answered None; let it return True for an address"):
+        try_out(told(), reader, {"mine": silent})
