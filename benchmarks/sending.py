@@ -18,7 +18,7 @@ from typing import Any
 
 from probe.classify.registry import choose
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import check
 
@@ -57,9 +57,9 @@ CASES = {
 }
 
 
-def measure(raw: dict[str, Any], carriage: Any, workers: int) -> tuple[float, float]:
+def measure(raw: dict[str, Any], transport: Any, workers: int) -> tuple[float, float]:
     """Run a case once; return recipients per second while sending, and of the whole run."""
-    setting = set_up(check(raw, folder=MESSAGES, path="bench"))
+    prepared = prepare(check(raw, folder=MESSAGES, path="bench"))
     sent = 0.0
 
     def tell(_: object) -> None:
@@ -72,9 +72,14 @@ def measure(raw: dict[str, Any], carriage: Any, workers: int) -> tuple[float, fl
 
     began = start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
-        run_scenario(setting, Options(carriage, Path(folder), choose(["code"]), workers), begin=begin, tell=tell)
+        run_scenario(
+            prepared,
+            Options(transport=transport, out=Path(folder), classifiers=choose(["code"]), workers=workers),
+            begin=begin,
+            tell=tell,
+        )
         whole = time.perf_counter() - start
-    count = len(setting.everybody)
+    count = len(prepared.everybody)
     return count / (sent - began), count / whole
 
 
@@ -88,8 +93,8 @@ def main() -> None:
         for workers in (1, cores):
             figures: dict[str, list[tuple[float, float]]] = {"memory": [], "tcp": []}
             for _ in range(ROUNDS):
-                for carriage, rates in figures.items():
-                    rates.append(measure(raw, carriage, workers))
+                for transport, rates in figures.items():
+                    rates.append(measure(raw, transport, workers))
             columns = [list(column) for rates in figures.values() for column in zip(*rates, strict=True)]
             cells = (f"{statistics.median(each):,.0f} ({min(each):,.0f} to {max(each):,.0f})" for each in columns)
             print(f"{name:<26}{workers:>9}" + "".join(f"{cell:>26}" for cell in cells), flush=True)

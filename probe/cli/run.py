@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -18,17 +17,10 @@ from probe.judge import gates
 from probe.judge.prices import read_prices
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.report.terminal.live_progress import Watching
-
-
-class TransportName(StrEnum):
-    """How the sender reaches the gateways."""
-
-    TCP = "tcp"
-    MEMORY = "memory"
-
+from probe.sender.transport import TransportName
 
 Seed = Annotated[int | None, typer.Option(help="Another seed than the scenario's.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the books (default: runs/NAME).")]
@@ -38,7 +30,7 @@ Out = Annotated[Path | None, typer.Option(help="Folder for the books (default: r
 def run(
     scenario: ScenarioFile,
     *,
-    transport: Annotated[TransportName, typer.Option(help="Real sockets, or none.")] = TransportName.TCP,
+    transport: Annotated[TransportName, typer.Option(help="Real sockets, or none.")] = "tcp",
     seed: Seed = None,
     out: Out = None,
     classifier: Wanted = None,
@@ -64,23 +56,23 @@ def run(
         loaded, classifier, patience_s=classifier_timeout, allowed=allowed, programs=allow_programs
     )
     folder = out or Path("runs") / loaded.scenario.name
-    setting = set_up(loaded)
+    prepared = prepare(loaded)
     options = Options(
-        transport.value,
-        folder,
-        classifiers,
-        workers,
-        allowed,
-        resume,
-        log,
-        transcripts,
-        tuple(gates.from_text(text) for text in gate or ()),
-        read_prices(price or [], loaded.scenario.prices),
+        transport=transport,
+        out=folder,
+        classifiers=classifiers,
+        workers=workers,
+        allowed=allowed,
+        resume=resume,
+        log=log,
+        transcripts=transcripts,
+        gates=tuple(gates.from_text(text) for text in gate or ()),
+        prices=read_prices(price or [], loaded.scenario.prices),
     )
     known = None if baseline is None else baseline_files.read(baseline)
     try:
         with Watching(loaded.scenario.name) as watching:
-            result = run_scenario(setting, options, begin=watching.begin, tell=watching.tell)
+            result = run_scenario(prepared, options, begin=watching.begin, tell=watching.tell)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
     conclude(result, folder, None if known is None or baseline is None else (known, baseline), reports, scenario)

@@ -13,7 +13,7 @@ from probe.cli.console import PipedConsole, app, load_scenario, printing
 from probe.harmless import harmless
 from probe.lab.classifiers import look_at
 from probe.lab.gates import expected
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.report.terminal.personas import print_list, print_persona
 from probe.scenario.load import load_persona
 from probe.scenario.model import Scenario
@@ -56,10 +56,10 @@ def personas_check(file: Annotated[str, typer.Argument(metavar="FILE", help="A p
 def scenario_check(file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Check a scenario file and say what it would set up."""
     loaded = load_scenario(file)
-    setting = set_up(loaded)
-    gates = expected(setting, look_at(loaded))
+    prepared = prepare(loaded)
+    gates = expected(prepared, look_at(loaded))
     print(
-        f"{harmless(str(file))}: good. {len(setting.everybody):,} recipients at {len(setting.companies):,} gateways, "
+        f"{harmless(str(file))}: good. {len(prepared.everybody):,} recipients at {len(prepared.companies):,} gateways, "
         f"{len(gates)} gate{'' if len(gates) == 1 else 's'}."
     )
 

@@ -15,7 +15,7 @@ from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.lab import event_loop
 from probe.lab import serve as listen
-from probe.lab.prepare import Setting, set_up
+from probe.lab.prepare import PreparedScenario, prepare
 from probe.lab.serve import Place
 
 
@@ -42,21 +42,21 @@ def serve(
     loaded = load_scenario(scenario, seed)
     folder = out or Path("runs") / loaded.scenario.name
     quiet_s = None if until_quiet is None else _duration(until_quiet)
-    setting = set_up(loaded)
+    prepared = prepare(loaded)
     place = Place(port, dns_address, dns_port, report_port, networks(allow_network))
 
     def ready() -> None:
         sources = [ip.address for ip in loaded.scenario.sender.ips]
         recipients = folder / "recipients.csv"
-        recipients.write_text("email\n" + "".join(f"{address}\n" for address in setting.everybody), "utf-8")
+        recipients.write_text("email\n" + "".join(f"{address}\n" for address in prepared.everybody), "utf-8")
         table = folder / "postfix_transport"
-        table.write_text(transport_map(setting, place), "utf-8")
-        for line in directions(setting, place, setting.everybody[0], sources, table):
+        table.write_text(transport_map(prepared, place), "utf-8")
+        for line in directions(prepared, place, prepared.everybody[0], sources, table):
             print(harmless(line))
         print(harmless(f"\nrecipients   {recipients}"))
         print("ready; Ctrl-C ends it and writes the books", flush=True)
 
-    written = event_loop.run(listen.serve(setting, folder, place, speed=speed, ready=ready, until_quiet_s=quiet_s))
+    written = event_loop.run(listen.serve(prepared, folder, place, speed=speed, ready=ready, until_quiet_s=quiet_s))
     print(harmless(f"{written:,} decisions are in {folder / 'ledger.sqlite'}"))
 
 
@@ -68,28 +68,30 @@ def _duration(text: str) -> float:
         raise InputError("--until-quiet", problem, remedy) from None
 
 
-def transport_map(setting: Setting, place: Place) -> str:
+def transport_map(prepared: PreparedScenario, place: Place) -> str:
     """Return a Postfix transport table that leads every domain to its gateway (transport(5), texthash)."""
     return "".join(
         f"{domain} smtp:[{company.address}]:{place.smtp_port}\n"
-        for company in setting.companies
+        for company in prepared.companies
         for domain in company.domains
     )
 
 
-def directions(setting: Setting, place: Place, example: str, sources: Sequence[str], table: Path) -> list[str]:
+def directions(
+    prepared: PreparedScenario, place: Place, example: str, sources: Sequence[str], table: Path
+) -> list[str]:
     """Return how to point a mail server at the gateways, line by line."""
     domain = example.rpartition("@")[2]
-    company = next(each for each in setting.companies if domain in each.domains)
+    company = next(each for each in prepared.companies if domain in each.domains)
     return [
         f"nameserver   {place.dns_address} port {place.dns_port}, UDP and TCP, for every name of the scenario",
-        f"gateways     {len(setting.companies)}, each on its own address, port {place.smtp_port}",
+        f"gateways     {len(prepared.companies)}, each on its own address, port {place.smtp_port}",
         "",
         "ask a name:",
         f"  dig @{place.dns_address} -p {place.dns_port} MX {domain}",
         "one message with swaks, from one of the sender's addresses:",
         f"  swaks --server {company.address}:{place.smtp_port} --local-interface {sources[0]} \\",
-        f"    --from news@{setting.loaded.scenario.sender.return_path} --to {example}",
+        f"    --from news@{prepared.loaded.scenario.sender.return_path} --to {example}",
         "a whole Postfix, in main.cf:",
         f"  smtp_bind_address = {sources[0]}",
         f"  transport_maps = texthash:{table.absolute()}",

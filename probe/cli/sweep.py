@@ -60,7 +60,7 @@ def sweep(
     bounds = tuple(parse_bound(text) for text in bound or [_BOUND])
     wanted = tuple(classifier or _USUAL)
     names = tuple(each.name for each in choose(wanted))
-    grid = sweeping.prepare(scenario, axes, wanted)
+    grid = sweeping.prepare_sweep(scenario, axes, wanted)
     if plot is not None:
         require_drawable(plot)
         require_few_rows(plot, axes)

@@ -6,7 +6,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 from fake_gateways import certificate, scanners, server
 from fake_gateways.clock import Clock, VirtualClock
@@ -25,14 +25,12 @@ from probe.returned_mail import mailbox_server as return_mailbox
 from probe.returned_mail.joiner import Home
 from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
-from probe.sender.transport import Transport
+from probe.sender.transport import Transport, TransportName
 from probe.sender.transport.memory import MemoryTransport, NobodyThere
 from probe.sender.transport.tcp import PATIENCE_S, Patience, TcpTransport
 
 DISCARD_PORT: Final = 9
 """Where nobody listens, at an exchanger's address that belongs to no gateway."""
-
-Carriage = Literal["tcp", "memory"]
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,9 @@ class Wiring:
     bring_home: Callable[[DeliveryReport], Awaitable[None]]
 
 
-def wired(place: Place, carriage: Carriage) -> AbstractAsyncContextManager[Wiring]:
+def wired(place: Place, transport: TransportName) -> AbstractAsyncContextManager[Wiring]:
     """Open the ways for as long as the lane lives."""
-    return _in_memory(place) if carriage == "memory" else _over_sockets(place)
+    return _in_memory(place) if transport == "memory" else _over_sockets(place)
 
 
 @asynccontextmanager

@@ -9,21 +9,21 @@ from probe.classify.reading import Chosen
 from probe.judge import gates
 from probe.judge.judge import bounds
 from probe.lab.classifiers import names_in
-from probe.lab.prepare import Setting
+from probe.lab.prepare import PreparedScenario
 
 
 def expected(
-    setting: Setting, classifiers: Sequence[Chosen], more: Sequence[Mapping[str, Any]] = ()
+    prepared: PreparedScenario, classifiers: Sequence[Chosen], more: Sequence[Mapping[str, Any]] = ()
 ) -> list[gates.Bound]:
     """Read the scenario's gates, and ``more`` of them from elsewhere; raises InputError."""
-    scenario = setting.loaded.scenario
+    scenario = prepared.loaded.scenario
     names = {
         "classifiers": [each.name for each in classifiers],
-        "others": names_in(setting.loaded),
-        "gateways": [company.name for company in setting.companies],
+        "others": names_in(prepared.loaded),
+        "gateways": [company.name for company in prepared.companies],
         "campaigns": [each.name for each in scenario.campaign],
     }
-    found = bounds(scenario.expect, place=f"{setting.loaded.path}: expect", **names)
+    found = bounds(scenario.expect, place=f"{prepared.loaded.path}: expect", **names)
     for each in more:
         found += bounds(each, place="--gate", **names)
     return found

@@ -13,7 +13,7 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
-from probe.lab.prepare import Setting
+from probe.lab.prepare import PreparedScenario
 from probe.scenario.companies import Company, audience
 from probe.scenario.model import Scenario
 
@@ -52,18 +52,18 @@ def build_gateway(
     )
 
 
-async def require_scanners(setting: Setting, allowed: tuple[Network, ...]) -> None:
+async def require_scanners(prepared: PreparedScenario, allowed: tuple[Network, ...]) -> None:
     """Raise InputError where a content filter that some gateway asks cannot be asked: nobody would refuse anything."""
-    asked = setting.loaded.scenario.scanners_asked
+    asked = prepared.loaded.scenario.scanners_asked
     try:
         found = scanners.connect(asked, allowed)
     except ImportError as error:
         problem, _, remedy = str(error).partition("; ")
-        raise InputError(f"{setting.loaded.path}: scanners", problem, remedy) from None
+        raise InputError(f"{prepared.loaded.path}: scanners", problem, remedy) from None
     for name, scanner in found.items():
         if not await scanner.is_there():
             host, port = asked[name]
-            place = f"{setting.loaded.path}: scanners.{name}"
+            place = f"{prepared.loaded.path}: scanners.{name}"
             raise InputError(
                 place, f"nobody answers at {host} port {port}", f"start {name} there, or correct the address"
             )

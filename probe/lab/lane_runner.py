@@ -19,7 +19,7 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.lab import event_loop
-from probe.lab.connections import Carriage, Place, wired
+from probe.lab.connections import Place, wired
 from probe.lab.gateways import build_gateway
 from probe.lab.jsonl_log import Log
 from probe.ledger import Intent, Ledger, Transcript
@@ -36,6 +36,7 @@ from probe.sender.progress import Counting, Tell
 from probe.sender.resume import Left
 from probe.sender.routes import Routes
 from probe.sender.schedule import Transaction
+from probe.sender.transport import TransportName
 from probe.sender.transport.transcript import Recorder, RecordingTransport
 
 LANES_AT_ONCE: Final = 64
@@ -84,7 +85,7 @@ class Job:
     scenario: Scenario
     world: World
     mail: Mail
-    carriage: Carriage
+    transport: TransportName
     ledger: Path
     allowed: tuple[Network, ...] = ()
     log: Path | None = None
@@ -188,7 +189,7 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, log: Log | None
     home = Home(lane_job.name, ledger.pen(Returned))
     recorder = Recorder() if job.transcripts else None
     place = Place(scenario, job.world, lane_job.companies, gateways, clock, home, job.allowed)
-    async with wired(place, job.carriage) as wiring:
+    async with wired(place, job.transport) as wiring:
         smart_host = scenario.sender.smart_host
         lane = Lane(
             name=lane_job.name,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 
-from probe.lab.prepare import Setting
+from probe.lab.prepare import PreparedScenario
 from probe.ledger import KnownGateway, Ledger, Mailbox
 
 
-def open_books(ledger: Ledger, setting: Setting, transport: str) -> None:
+def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> None:
     """Write into new books whose they are, and what is true of gateways and mailboxes."""
-    scenario = setting.loaded.scenario
+    scenario = prepared.loaded.scenario
     ledger.note("complete", "no")
     ledger.note("scenario", scenario.name)
     ledger.note("title", scenario.title)
     ledger.note("seed", str(scenario.seed))
     ledger.note("transport", transport)
     ledger.note("campaigns", json.dumps([each.name for each in scenario.campaign]))
-    ledger.note("foreign", json.dumps(sorted(setting.foreign)))
+    ledger.note("foreign", json.dumps(sorted(prepared.foreign)))
     ledger.note("expect", json.dumps(scenario.expect))
     ledger.note("prices", scenario.prices.model_dump_json())
     ledger.add(
@@ -26,12 +26,12 @@ def open_books(ledger: Ledger, setting: Setting, transport: str) -> None:
             company.persona.name,
             company.host,
             company.address,
-            len(setting.directories[company.name].states),
+            len(prepared.directories[company.name].states),
         )
-        for company in setting.companies
+        for company in prepared.companies
     )
     ledger.add(
         Mailbox(address, name, state, directory.left_at.get(address))
-        for name, directory in setting.directories.items()
+        for name, directory in prepared.directories.items()
         for address, state in directory.states.items()
     )

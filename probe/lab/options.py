@@ -9,15 +9,20 @@ from typing import Any
 
 from fake_gateways.loopback import Network
 from probe.classify.reading import Chosen
-from probe.lab.connections import Carriage
 from probe.scenario.prices import Prices
+from probe.sender.transport import TransportName
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Options:
-    """How a scenario is to be run. ``resume`` goes on with what an earlier run left unfinished in the folder."""
+    """How a scenario is run.
 
-    carriage: Carriage
+    ``out`` is the folder of the books; ``resume`` continues an interrupted run in it. ``workers`` is the number of
+    processes, None for a number that fits the campaign. ``allowed`` are networks beyond loopback that may be used.
+    ``log`` is a JSON Lines file; ``transcripts`` keeps every SMTP dialogue in the books.
+    """
+
+    transport: TransportName
     out: Path
     classifiers: tuple[Chosen, ...]
     workers: int | None = None

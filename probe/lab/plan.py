@@ -9,64 +9,64 @@ from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.units import LONGEST_S
 from probe.input_error import InputError
 from probe.lab.lane_runner import LaneJob
-from probe.lab.prepare import Setting
+from probe.lab.prepare import PreparedScenario
 from probe.scenario.companies import Company
 from probe.sender.schedule import Quota, Transaction, plan
 
 
-def plan_campaigns(setting: Setting) -> list[Transaction]:
+def plan_campaigns(prepared: PreparedScenario) -> list[Transaction]:
     """Plan every campaign; raises InputError for one that would last too long."""
-    scenario = setting.loaded.scenario
+    scenario = prepared.loaded.scenario
     quota = Quota(scenario.starts.timestamp())
-    zones = {domain: company.spec.time_zone for company in setting.companies for domain in company.domains}
+    zones = {domain: company.spec.time_zone for company in prepared.companies for domain in company.domains}
     planned: list[Transaction] = []
     for each in scenario.campaign:
         rng = random.Random(f"{scenario.seed}:{each.name}:plan")  # noqa: S311 - must be repeatable
         transactions = plan(
             each,
-            setting.recipients[each.name],
+            prepared.recipients[each.name],
             scenario.sender,
             quota=quota,
             rng=rng,
             zone_of=lambda recipient: zones.get(domain_of(recipient), "UTC"),
         )
         if transactions[-1][0].at - quota.starts - each.at > LONGEST_S:
-            place = f"{setting.loaded.path}: sender.rate"
+            place = f"{prepared.loaded.path}: sender.rate"
             raise InputError(place, "makes the campaign last longer than ten years", "send faster")
         planned += transactions
     return planned
 
 
-def group_into_lanes(setting: Setting, planned: Iterable[Transaction]) -> list[LaneJob]:
+def group_into_lanes(prepared: PreparedScenario, planned: Iterable[Transaction]) -> list[LaneJob]:
     """Group transactions by the exchangers they may go to: those that share a domain share a lane."""
     by_domain: dict[str, list[Transaction]] = {}
     for transaction in planned:
         by_domain.setdefault(domain_of(transaction[0].recipient), []).append(transaction)
-    if setting.loaded.scenario.sender.smart_host is not None:
+    if prepared.loaded.scenario.sender.smart_host is not None:
         transactions = [each for group in by_domain.values() for each in group]
-        return [LaneJob("smart-host", setting.companies, setting.directories, transactions)]
+        return [LaneJob("smart-host", prepared.companies, prepared.directories, transactions)]
     # Domains that have an address in common are put together: every address knows the group it is in.
     group_of: dict[str, set[str]] = {}
     for domain in by_domain:
-        group = set(setting.ways(domain)) or {domain}
+        group = set(prepared.ways(domain)) or {domain}
         for address in tuple(group):
             group |= group_of.get(address, set())
         group_of.update(dict.fromkeys(group, group))
     members: dict[int, list[Company]] = {}
-    for company in setting.companies:
+    for company in prepared.companies:
         if company.address in group_of:
             members.setdefault(id(group_of[company.address]), []).append(company)
     found: dict[int, list[Transaction]] = {}
     names: dict[int, str] = {}
     for domain, transactions in by_domain.items():
-        number = id(group_of[next(iter(setting.ways(domain)), domain)])
+        number = id(group_of[next(iter(prepared.ways(domain)), domain)])
         found.setdefault(number, []).extend(transactions)
         names.setdefault(number, members[number][0].name if number in members else domain)
     return [
         LaneJob(
             names[number],
             tuple(members.get(number, ())),
-            {company.name: setting.directories[company.name] for company in members.get(number, ())},
+            {company.name: prepared.directories[company.name] for company in members.get(number, ())},
             transactions,
         )
         for number, transactions in found.items()

@@ -24,7 +24,7 @@ from probe.sender.recipients import Listed
 
 
 @dataclass(frozen=True)
-class Setting:
+class PreparedScenario:
     """A scenario ready to be run or served. ``recipients`` are each campaign's, in sending order."""
 
     loaded: Loaded
@@ -58,7 +58,7 @@ class Setting:
 
     @property
     def fingerprint(self) -> str:
-        """What tells this setting from any other: scenario and seed, lists and messages."""
+        """SHA-256 over scenario, seed, lists and messages: equal for equal runs."""
         scenario = self.loaded.scenario.model_dump_json(
             by_alias=True, exclude={"classifiers", "expect", "prices", "title", "story"}
         )
@@ -72,7 +72,7 @@ class Setting:
         return [address for name in names for kind in ("A", "AAAA") for address in self.world.ever(name, kind)]
 
 
-def set_up(loaded: Loaded) -> Setting:
+def prepare(loaded: Loaded) -> PreparedScenario:
     """Make the companies, their people, the sender's lists and the names; raises InputError."""
     scenario = loaded.scenario
     found = companies(scenario, loaded.path)
@@ -106,9 +106,9 @@ def set_up(loaded: Loaded) -> Setting:
     )
     mail = Mail(sender.helo, sender.return_path, letters, signer)
     world = _world(loaded, found, signer)
-    setting = Setting(loaded, found, directories, recipients, mail, world)
-    _check_ways(setting)
-    return setting
+    prepared = PreparedScenario(loaded, found, directories, recipients, mail, world)
+    _check_ways(prepared)
+    return prepared
 
 
 def _list_of(each: Campaign, place: str, folder: Path) -> list[Listed]:
@@ -199,15 +199,15 @@ def _world(loaded: Loaded, found: Iterable[Company], signer: Signer | None) -> W
     return world
 
 
-def _check_ways(setting: Setting) -> None:
+def _check_ways(prepared: PreparedScenario) -> None:
     """Raise InputError where mail would go to a name that is nowhere, or to addresses of another kind."""
-    path = setting.loaded.path
-    for domain in sorted({domain_of(address) for address in setting.everybody}):
-        for record in setting.world.ever(domain, "MX"):
+    path = prepared.loaded.path
+    for domain in sorted({domain_of(address) for address in prepared.everybody}):
+        for record in prepared.world.ever(domain, "MX"):
             host = record.split()[1].rstrip(".").lower()
-            if host and not any(setting.world.ever(host, kind) for kind in ("A", "AAAA", "CNAME")):
+            if host and not any(prepared.world.ever(host, kind) for kind in ("A", "AAAA", "CNAME")):
                 problem = f"leads mail for {domain} to {host}, which has no address"
                 raise InputError(f"{path}: dns", problem, f"name {domain}'s gateway, or add an A record for {host}")
-    if len({":" in address for address in setting.addresses}) > 1:
+    if len({":" in address for address in prepared.addresses}) > 1:
         problem = "has IPv4 and IPv6 addresses that cannot reach each other"
         raise InputError(f"{path}: sender.ips", problem, "give sender and gateways addresses of one kind")

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from probe.input_error import InputError
 from probe.lab.lane_runner import LaneJob
 from probe.lab.options import Options
-from probe.lab.prepare import Setting
+from probe.lab.prepare import PreparedScenario
 from probe.ledger import FILE, Ledger
 from probe.sender.resume import left_over
 from probe.sender.retry import RetrySchedule
 
 
-def remaining_lanes(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> list[LaneJob] | None:
+def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> list[LaneJob] | None:
     """Return the lanes that are left, their unfinished rows deleted; None where nothing had begun.
 
     A lane that was cut off is run again from its beginning: the memory of its gateway went with it. One that has a
@@ -26,30 +26,30 @@ def remaining_lanes(setting: Setting, options: Options, lanes: Sequence[LaneJob]
         begun = ledger.note("begun")
         if begun is None:
             return None
-        if begun != setting.fingerprint or ledger.note("transport") != options.carriage:
+        if begun != prepared.fingerprint or ledger.note("transport") != options.transport:
             problem = "holds a run of another scenario, seed or transport"
             raise InputError(options.out, problem, "run what was begun there, or choose another folder with --out")
         finished = ledger.finished_lanes()
         left = [lane for lane in lanes if lane.name not in finished]
-        smart_host = setting.loaded.scenario.sender.smart_host
+        smart_host = prepared.loaded.scenario.sender.smart_host
         strange = {lane.name for lane in left if smart_host or any(each.spec.foreign for each in lane.companies)}
         ours = [lane for lane in left if lane.name not in strange]
         if not ledger.complete:
             ledger.forget((lane.name for lane in ours), (each.name for lane in ours for each in lane.companies))
-        return [_gone_on_with(setting, lane, ledger) if lane.name in strange else lane for lane in left]
+        return [_gone_on_with(prepared, lane, ledger) if lane.name in strange else lane for lane in left]
 
 
-def _gone_on_with(setting: Setting, lane: LaneJob, ledger: Ledger) -> LaneJob:
+def _gone_on_with(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> LaneJob:
     """Return what is left of a lane at servers that are not ours, and write down what is in doubt."""
-    sender = setting.loaded.scenario.sender
+    sender = prepared.loaded.scenario.sender
     left = left_over(
         lane.name,
         lane.transactions,
         (attempt for attempt in ledger.attempts() if attempt.lane == lane.name),
         (intent for intent in ledger.intents() if intent.lane == lane.name),
         schedule=RetrySchedule(sender.retry),
-        mail=setting.mail,
-        starts=setting.loaded.scenario.starts.timestamp(),
+        mail=prepared.mail,
+        starts=prepared.loaded.scenario.starts.timestamp(),
     )
     ledger.add(left.in_doubt)
     return dataclasses.replace(lane, left=left)

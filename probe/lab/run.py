@@ -20,7 +20,7 @@ from probe.lab.lane_runner import Job, LaneJob
 from probe.lab.open_books import open_books
 from probe.lab.options import Options
 from probe.lab.plan import group_into_lanes, plan_campaigns
-from probe.lab.prepare import Setting
+from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
 from probe.ledger import FILE, Ledger, Planned, held
 from probe.sender.progress import Progress, Tell
@@ -30,7 +30,7 @@ PER_WORKER: Final = 20_000
 
 
 def run_scenario(
-    setting: Setting,
+    prepared: PreparedScenario,
     options: Options,
     *,
     begin: Callable[[Progress], None] = lambda _: None,
@@ -42,17 +42,17 @@ def run_scenario(
     anything is sent, OutsideError for an address beyond loopback and those allowed, after it BooksError and
     ClassifierError.
     """
-    bound = expected(setting, options.classifiers, options.gates)
-    if options.carriage == "tcp":
-        for address in setting.addresses:
+    bound = expected(prepared, options.classifiers, options.gates)
+    if options.transport == "tcp":
+        for address in prepared.addresses:
             require_inside(address, options.allowed)
-    if options.carriage == "memory" and setting.loaded.scenario.is_foreign:
+    if options.transport == "memory" and prepared.loaded.scenario.is_foreign:
         problem = "is a server of somebody else's, which cannot be reached without sockets"
-        raise InputError(f"{setting.loaded.path}: foreign or smart_host", problem, "run it with --transport tcp")
+        raise InputError(f"{prepared.loaded.path}: foreign or smart_host", problem, "run it with --transport tcp")
     if options.log is not None:
         _require_writable(options.log)
     with held(options.out):
-        _send(setting, options, begin, tell)
+        _send(prepared, options, begin, tell)
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
                 ledger.seal()
@@ -68,14 +68,14 @@ def _require_writable(log: Path) -> None:
         raise InputError(f"--log {log}", f"cannot be written ({error.strerror})", "choose another file") from None
 
 
-def _send(setting: Setting, options: Options, begin: Callable[[Progress], None], tell: Tell) -> None:
+def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progress], None], tell: Tell) -> None:
     """Carry the campaigns out, or what is left of them."""
-    event_loop.run(require_scanners(setting, options.allowed))
-    planned = plan_campaigns(setting)
-    lanes = group_into_lanes(setting, planned)
-    resumed = remaining_lanes(setting, options, lanes) if options.resume else None
+    event_loop.run(require_scanners(prepared, options.allowed))
+    planned = plan_campaigns(prepared)
+    lanes = group_into_lanes(prepared, planned)
+    resumed = remaining_lanes(prepared, options, lanes) if options.resume else None
     if resumed is None:
-        _begin(setting, options, lanes)
+        _begin(prepared, options, lanes)
     else:
         lanes = resumed
     progress = Progress()
@@ -86,16 +86,16 @@ def _send(setting: Setting, options: Options, begin: Callable[[Progress], None],
         return
     deliveries = sum(lane.deliveries for lane in lanes)
     # Servers that are not ours send their reports to one mailbox, so one process has to have it.
-    most = 1 if setting.loaded.scenario.is_foreign else options.workers
+    most = 1 if prepared.loaded.scenario.is_foreign else options.workers
     workers = most or max(1, min(os.cpu_count() or 1, len(lanes), deliveries // PER_WORKER))
     hands = lane_job.share_out(lanes, min(workers, len(lanes)))
     jobs = [
         Job(
             hand,
-            setting.loaded.scenario,
-            setting.world,
-            setting.mail,
-            options.carriage,
+            prepared.loaded.scenario,
+            prepared.world,
+            prepared.mail,
+            options.transport,
             options.out / FILE,
             options.allowed,
             options.log,
@@ -106,14 +106,14 @@ def _send(setting: Setting, options: Options, begin: Callable[[Progress], None],
     run_jobs(jobs, tell)
 
 
-def _begin(setting: Setting, options: Options, lanes: Sequence[LaneJob]) -> None:
+def _begin(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> None:
     """Begin new books: what is true of the mailboxes, and what the sender sets out to do."""
     with Ledger.create(options.out) as ledger:
-        open_books(ledger, setting, options.carriage)
+        open_books(ledger, prepared, options.transport)
         ledger.add(
             Planned(due.campaign, due.recipient, due.at, due.source, lane.name)
             for lane in lanes
             for transaction in lane.transactions
             for due in transaction
         )
-        ledger.note("begun", setting.fingerprint)
+        ledger.note("begun", prepared.fingerprint)

@@ -23,7 +23,7 @@ from fake_gateways.truth import Truth
 from probe.input_error import InputError
 from probe.lab.gateways import build_gateway, require_scanners
 from probe.lab.open_books import open_books
-from probe.lab.prepare import Setting
+from probe.lab.prepare import PreparedScenario
 from probe.ledger import Ledger, held
 from probe.returned_mail import mailbox_server as return_mailbox
 from probe.returned_mail.joiner import Home
@@ -46,7 +46,7 @@ class Place:
 
 
 async def serve(
-    setting: Setting,
+    prepared: PreparedScenario,
     out: Path,
     place: Place,
     *,
@@ -58,7 +58,7 @@ async def serve(
 
     With ``until_quiet_s`` it ends by itself when, after the first decision, there was none for so many real seconds.
     """
-    scenario = setting.loaded.scenario
+    scenario = prepared.loaded.scenario
     clock = WallClock(scenario.starts.timestamp(), speed)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -67,13 +67,13 @@ async def serve(
     written = 0
     truths: list[Truth] = []
     others: list[Any] = []
-    await require_scanners(setting, place.allowed)
+    await require_scanners(prepared, place.allowed)
     with held(out):
         async with AsyncExitStack() as stack:
             # Ports first: where one is taken, the books of an earlier run stay as they are.
-            await _open(setting, place, clock, stack, write=truths.append, keep=others.append)
+            await _open(prepared, place, clock, stack, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
-                open_books(ledger, setting, "foreign")
+                open_books(ledger, prepared, "foreign")
                 ready()
                 active = None
                 while not stop.is_set() or truths or others:
@@ -92,7 +92,7 @@ async def serve(
 
 
 async def _open(
-    setting: Setting,
+    prepared: PreparedScenario,
     place: Place,
     clock: WallClock,
     stack: AsyncExitStack,
@@ -108,7 +108,7 @@ async def _open(
     closed_last = await stack.enter_async_context(AsyncExitStack())
     resolver = Resolver(place.dns_address, place.dns_port, allowed=place.allowed)
     report_port = place.report_port
-    sender = setting.loaded.scenario.sender
+    sender = prepared.loaded.scenario.sender
     if sender.return_mailbox is not None:
         home = Home("", keep)
         address, report_port = sender.return_mailbox
@@ -127,19 +127,19 @@ async def _open(
         stack.callback(mailbox.close)
     bouncer = Bouncer(resolver.ask, clock, report_port, allowed=place.allowed)
     stack.push_async_callback(bouncer.close)
-    asked = setting.loaded.scenario.scanners_asked
+    asked = prepared.loaded.scenario.scanners_asked
     supply = Supply(resolver.ask, clock.sleep, scanners.connect(asked, place.allowed))
-    tls = certificate.issuer([company.host for company in setting.companies])
+    tls = certificate.issuer([company.host for company in prepared.companies])
 
     def post(report: DeliveryReport) -> None:
         keep(report)
         bouncer.post(report)
 
-    for company in setting.companies:
+    for company in prepared.companies:
         gateway = build_gateway(
             company,
-            setting.directories[company.name],
-            setting.loaded.scenario,
+            prepared.directories[company.name],
+            prepared.loaded.scenario,
             clock,
             write=write,
             post=post,
@@ -162,7 +162,7 @@ async def _open(
         stack.callback(listener.close)
     names = await _or_in_use(
         nameserver.serve(
-            setting.world, clock.now, address=place.dns_address, port=place.dns_port, allowed=place.allowed
+            prepared.world, clock.now, address=place.dns_address, port=place.dns_port, allowed=place.allowed
         ),
         place.dns_address,
         place.dns_port,

@@ -13,7 +13,7 @@ from probe.judge import baseline_file as baseline_files
 from probe.judge.baseline import Known
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import load
 
@@ -71,7 +71,9 @@ def _write_baseline(folder: Path) -> None:
     """Run the scenario in memory, and write down what its classifiers get wrong."""
     loaded = load(folder / SCENARIO)
     with TemporaryDirectory(prefix="fivefifty-") as books:
-        result = run_scenario(set_up(loaded), Options("memory", Path(books), choose_for(loaded, None)))
+        result = run_scenario(
+            prepare(loaded), Options(transport="memory", out=Path(books), classifiers=choose_for(loaded, None))
+        )
     (folder / BASELINE).unlink(missing_ok=True)
     card = result.scorecard
     baseline_files.update(folder / BASELINE, card.scenario, Known(card.seed, result.mistakes))

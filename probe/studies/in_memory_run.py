@@ -9,7 +9,7 @@ from typing import NamedTuple
 from probe.classify.registry import choose
 from probe.judge.story import Key, Story, blinded
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded
 from probe.scenario.sending import Retest
@@ -39,11 +39,13 @@ class Rehearsed(NamedTuple):
 def rehearse(loaded: Loaded) -> Rehearsed:
     """Run a scenario; raises InputError where that cannot be done without sockets."""
     scenario = loaded.scenario.model_copy(update={"expect": {}})
-    setting = set_up(Loaded(scenario, loaded.folder, loaded.path))
+    prepared = prepare(Loaded(scenario, loaded.folder, loaded.path))
     with tempfile.TemporaryDirectory() as folder:
-        result = run_scenario(setting, Options("memory", Path(folder), choose(["always-keep"]), workers=1))
+        result = run_scenario(
+            prepared, Options(transport="memory", out=Path(folder), classifiers=choose(["always-keep"]), workers=1)
+        )
     return Rehearsed(
-        scenario.name, blinded(result.told), {company.name: company.spec.persona for company in setting.companies}
+        scenario.name, blinded(result.told), {company.name: company.spec.persona for company in prepared.companies}
     )
 
 

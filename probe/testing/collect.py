@@ -19,7 +19,7 @@ from probe.judge.gates import Bound
 from probe.judge.judge import BooksError
 from probe.lab.classifiers import choose_for
 from probe.lab.gates import expected
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.scenario.load import load
 from probe.testing.lab import How, run, shown
 
@@ -54,7 +54,7 @@ class ScenarioFile(pytest.File):
         try:
             loaded = load(shown(self.path))
             bounds = expected(
-                set_up(loaded), choose_for(loaded, self.how.classifiers, "--fivefifty-classifier", programs=True)
+                prepare(loaded), choose_for(loaded, self.how.classifiers, "--fivefifty-classifier", programs=True)
             )
         except InputError as error:
             raise self.CollectError(harmless(str(error))) from None

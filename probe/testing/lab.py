@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from operator import methodcaller
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, TypeVar
 
 from probe.harmless import harmless
 from probe.input_error import InputError
@@ -18,9 +18,10 @@ from probe.judge.result import Result
 from probe.judge.scorecard import NAIVE, Scorecard
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, check, load
+from probe.sender.transport import TransportName
 from probe.testing.gate_failures import worst
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
@@ -28,7 +29,6 @@ __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 
 T = TypeVar("T")
 
-TransportName = Literal["memory", "tcp"]
 TRANSPORTS: Final = ("memory", "tcp")
 AS_TEXT: Final = "the scenario in the test"
 """What a scenario without a file is called."""
@@ -166,10 +166,15 @@ def run(loaded: Loaded, how: How, folder: Path) -> ScenarioRun:
     """Run a scenario in this process, into a folder; raises what ``LabFixture.run`` does."""
     if how.seed is not None:
         loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": how.seed}))
-    setting = set_up(loaded)
-    carriage: TransportName = "tcp" if how.transport == "tcp" else "memory"
-    options = Options(carriage, folder, choose_for(loaded, how.classifiers, "classifier", programs=True), workers=1)
-    result = _beside_any_loop(lambda: run_scenario(setting, options))
+    prepared = prepare(loaded)
+    transport: TransportName = "tcp" if how.transport == "tcp" else "memory"
+    options = Options(
+        transport=transport,
+        out=folder,
+        classifiers=choose_for(loaded, how.classifiers, "classifier", programs=True),
+        workers=1,
+    )
+    result = _beside_any_loop(lambda: run_scenario(prepared, options))
     return ScenarioRun(result, folder)
 
 

@@ -16,7 +16,7 @@ from fake_gateways import scanners
 from fake_gateways.verdict import Scan
 from probe.classify.registry import choose
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import load
 
@@ -68,10 +68,13 @@ def test_the_scenario_holds_its_gates_over_either_transport(running: Running, tm
     path = tmp_path / "scenarios" / shipped.name
     path.parent.mkdir()
     path.write_text(text.replace("../messages/", f"{tmp_path}/messages/"), "utf-8")
-    setting = set_up(load(path))
+    prepared = prepare(load(path))
     books = set()
-    for carriage in ("memory", "tcp"):
-        result = run_scenario(setting, Options(carriage, tmp_path / carriage, choose(["code", "always-keep"])))
+    for transport in ("memory", "tcp"):
+        result = run_scenario(
+            prepared,
+            Options(transport=transport, out=tmp_path / transport, classifiers=choose(["code", "always-keep"])),
+        )
         assert [gate for gate in result.gates if not gate.passed] == []
         books.add(result.scorecard.books)
     assert len(books) == 1

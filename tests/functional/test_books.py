@@ -23,7 +23,7 @@ from probe.classify.registry import BASELINES, choose
 from probe.judge.gates import Gate
 from probe.judge.join import join
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
@@ -65,15 +65,19 @@ def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Return a function that runs a scenario, or hands out the run if it has been made before."""
     made: dict[tuple[Any, ...], Made] = {}
 
-    def run(scenario: Path, carriage: str = "memory", *, workers: int = 1, more_seed: int = 0, repeat: int = 0) -> Made:
+    def run(
+        scenario: Path, transport: str = "memory", *, workers: int = 1, more_seed: int = 0, repeat: int = 0
+    ) -> Made:
         loaded = load(scenario)
         # No process is started that would have no gateway, so it is the same run.
-        key = (scenario, carriage, min(workers, len(loaded.scenario.gateway)), more_seed, repeat)
+        key = (scenario, transport, min(workers, len(loaded.scenario.gateway)), more_seed, repeat)
         if key not in made:
             other = loaded.scenario.model_copy(update={"seed": loaded.scenario.seed + more_seed})
-            setting = set_up(Loaded(other, loaded.folder, loaded.path))
-            folder = tmp_path_factory.mktemp(f"{scenario.stem}-{carriage}")
-            result = run_scenario(setting, Options(carriage, folder, choose(None), workers))
+            prepared = prepare(Loaded(other, loaded.folder, loaded.path))
+            folder = tmp_path_factory.mktemp(f"{scenario.stem}-{transport}")
+            result = run_scenario(
+                prepared, Options(transport=transport, out=folder, classifiers=choose(None), workers=workers)
+            )
             made[key] = Made(dict(result.figures()), result.scorecard.books, result.gates, folder)
         return made[key]
 
@@ -112,22 +116,24 @@ def test_any_number_of_workers_writes_the_same_books(scenario: Path, workers: in
 
 def test_more_workers_than_there_are_gateways_write_the_same_books(make: Make, tmp_path: Path) -> None:
     scenario = ROOT / "scenarios" / "dns_change.toml"
-    result = run_scenario(set_up(load(scenario)), Options("memory", tmp_path, choose(None), workers=5))
+    result = run_scenario(
+        prepare(load(scenario)), Options(transport="memory", out=tmp_path, classifiers=choose(None), workers=5)
+    )
     assert result.scorecard.books == make(scenario).digest
 
 
 @every_scenario
-@pytest.mark.parametrize("carriage", ["memory", "tcp"])
-def test_the_gates_hold(scenario: Path, carriage: str, make: Make) -> None:
-    gates = make(scenario, carriage).gates
+@pytest.mark.parametrize("transport", ["memory", "tcp"])
+def test_the_gates_hold(scenario: Path, transport: str, make: Make) -> None:
+    gates = make(scenario, transport).gates
     assert [gate for gate in gates if not gate.passed] == []
     assert gates, "a scenario that expects nothing shows nothing"
 
 
 @every_scenario
-@pytest.mark.parametrize("carriage", ["memory", "tcp"])
-def test_every_attempt_over_the_line_joins_a_decision(scenario: Path, carriage: str, make: Make) -> None:
-    with Ledger.open(make(scenario, carriage).folder) as books:
+@pytest.mark.parametrize("transport", ["memory", "tcp"])
+def test_every_attempt_over_the_line_joins_a_decision(scenario: Path, transport: str, make: Make) -> None:
+    with Ledger.open(make(scenario, transport).folder) as books:
         joined = join(books.truths(), books.attempts())
         assert joined.whole
         assert len(joined.pairs) == books.count(Attempt)
@@ -219,11 +225,11 @@ def refused_alike(folder: Path) -> dict[tuple[Any, ...], dict[bool, set[tuple[An
 
 
 @every_scenario
-@pytest.mark.parametrize("carriage", ["memory", "tcp"])
+@pytest.mark.parametrize("transport", ["memory", "tcp"])
 def test_the_living_and_the_gone_who_are_refused_alike_differ_in_address_and_ids_alone(
-    scenario: Path, carriage: str, make: Make
+    scenario: Path, transport: str, make: Make
 ) -> None:
-    for where, rows in refused_alike(make(scenario, carriage).folder).items():
+    for where, rows in refused_alike(make(scenario, transport).folder).items():
         if rows[True] and rows[False]:
             assert rows[True] == rows[False], where
 

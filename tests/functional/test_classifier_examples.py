@@ -15,7 +15,7 @@ import pytest
 from probe.classify import Advice
 from probe.classify.registry import choose
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.ledger import Classification, Ledger
 from probe.scenario.load import load
@@ -41,8 +41,10 @@ def suppressed(spec: str, tmp_path: Path) -> set[str]:
 
 def read(spec: str, tmp_path: Path) -> list[Classification]:
     """Return all that an example says of the twelve."""
-    options = Options("memory", tmp_path / "run", choose([f"example={spec}"], folder=EXAMPLES))
-    run_scenario(set_up(load(TWELVE)), options)
+    options = Options(
+        transport="memory", out=tmp_path / "run", classifiers=choose([f"example={spec}"], folder=EXAMPLES)
+    )
+    run_scenario(prepare(load(TWELVE)), options)
     with Ledger(tmp_path / "run" / "ledger.sqlite") as ledger:
         found = [row for row in ledger.classifications() if row.classifier == "example"]
     assert len(found) == 12

@@ -22,7 +22,7 @@ from probe.intake.to_scenario.anonymise import Anonymiser
 from probe.intake.to_scenario.templates import mask
 from probe.intake.to_scenario.write_scenario import import_as_scenario
 from probe.lab.options import Options
-from probe.lab.prepare import Setting, set_up
+from probe.lab.prepare import PreparedScenario, prepare
 from probe.lab.run import run_scenario
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
@@ -97,12 +97,12 @@ def alike(ours: Mix, theirs: Mix) -> bool:
 
 
 @every_sample
-@pytest.mark.parametrize("carriage", ["memory", "tcp"])
-def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, carriage: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("transport", ["memory", "tcp"])
+def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, transport: Any, tmp_path: Path) -> None:
     events = list(sample.read())
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
-    setting = set_up(load(tmp_path / "made" / "scenario.toml"))
-    run_scenario(setting, Options(carriage, tmp_path / "run", choose(["code"])))
+    prepared = prepare(load(tmp_path / "made" / "scenario.toml"))
+    run_scenario(prepared, Options(transport=transport, out=tmp_path / "run", classifiers=choose(["code"])))
     ours, theirs = replayed(tmp_path / "run"), logged(events)
     assert {domain: sum(heard.values()) for domain, heard in ours.items()} == {
         domain: sum(heard.values()) for domain, heard in theirs.items()
@@ -120,8 +120,8 @@ def test_a_mailbox_of_bounces_says_the_same_to_everybody(tmp_path: Path) -> None
         ("BadLine", ""),
     ]
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
-    setting = set_up(load(tmp_path / "made" / "scenario.toml"))
-    run_scenario(setting, Options("memory", tmp_path / "run", choose(["code"])))
+    prepared = prepare(load(tmp_path / "made" / "scenario.toml"))
+    run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
 
 
@@ -140,7 +140,7 @@ def test_with_their_names_kept_they_stand_there(sample: Sample, tmp_path: Path) 
     import_as_scenario(sample.read(), tmp_path / "made", name="made", key=None)
     listed = (tmp_path / "made" / "recipients.csv").read_text("utf-8").lower()
     assert "anna.berg@northwind.example" in listed
-    set_up(load(tmp_path / "made" / "scenario.toml"))
+    prepare(load(tmp_path / "made" / "scenario.toml"))
 
 
 def test_the_same_key_makes_the_same_scenario_and_another_key_another() -> None:
@@ -274,10 +274,10 @@ def test_what_names_no_address_is_counted_and_shown(tmp_path: Path) -> None:
     assert "1 events are left out, as they name no address; the first names 'ann@localhost'." in done.stdout
 
 
-def imported(events: list[Event | BadLine], tmp_path: Path) -> Setting:
+def imported(events: list[Event | BadLine], tmp_path: Path) -> PreparedScenario:
     """Return the scenario that is made of events, set up."""
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
-    return set_up(load(tmp_path / "made" / "scenario.toml"))
+    return prepare(load(tmp_path / "made" / "scenario.toml"))
 
 
 def test_times_that_no_campaign_was_at_make_no_scenario_that_cannot_be_run(tmp_path: Path) -> None:
@@ -298,11 +298,11 @@ def test_a_log_of_noise_makes_a_scenario_of_so_many_replies_and_tells_it(
         Event(Kind.REFUSED, f"ann{n}@a.example", code=550, enhanced=f"5.7.{n}", text=f"{n} {'ab' * n}")
         for n in range(99)
     ]
-    setting = imported(events, tmp_path)
-    (policy,) = (each for each in setting.companies[0].policies if each.type == "as-logged")
+    prepared = imported(events, tmp_path)
+    (policy,) = (each for each in prepared.companies[0].policies if each.type == "as-logged")
     assert len(policy.reply) == 21
     assert sum(each.seen for each in policy.reply) == len(events)
-    run_scenario(setting, Options("memory", tmp_path / "run", choose(["code"])))
+    run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))
     with Ledger.open(tmp_path / "run") as books:
         assert [row.code for row in books.attempts()] == [550] * len(events)
     assert "the words of 79 refusals; there were too many" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
@@ -317,10 +317,10 @@ def test_the_smallest_of_very_many_exchangers_share_a_gateway_and_everybody_hear
         for company in range(12)
         for n in range(12 - company)
     ]
-    setting = imported(events, tmp_path)
-    assert [len(company.domains) for company in setting.companies] in ([8, 1, 1, 1, 1], [1, 1, 1, 1, 8])
+    prepared = imported(events, tmp_path)
+    assert [len(company.domains) for company in prepared.companies] in ([8, 1, 1, 1, 1], [1, 1, 1, 1, 8])
     assert "8 small exchangers" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
-    run_scenario(setting, Options("memory", tmp_path / "run", choose(["code"])))
+    run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
 
 

@@ -14,7 +14,7 @@ from fake_gateways.truth import Cause
 from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import load
 
@@ -88,16 +88,16 @@ def test_a_record_that_no_zone_file_would_hold_is_refused(old: str, new: str, pr
 def test_mail_cannot_be_led_past_the_gateways(tmp_path: Path) -> None:
     away = 'name = "acme.example"\ntype = "MX"\nvalue = "1 out.example"\n\n'
     address = '[[dns]]\nname = "out.example"\ntype = "A"\nvalue = "192.0.2.1"\n\n[[campaign]]'
-    setting = set_up(load(write(tmp_path, bent("[[campaign]]", f"[[dns]]\n{away}{address}"))))
+    prepared = prepare(load(write(tmp_path, bent("[[campaign]]", f"[[dns]]\n{away}{address}"))))
     with pytest.raises(OutsideError, match=r"192\.0\.2\.1"):
-        run_scenario(setting, Options("tcp", tmp_path / "run", choose(["code"])))
+        run_scenario(prepared, Options(transport="tcp", out=tmp_path / "run", classifiers=choose(["code"])))
 
 
 def test_an_exchanger_without_an_address_is_a_mistake(tmp_path: Path) -> None:
     away = '[[dns]]\nname = "acme.example"\ntype = "MX"\nvalue = "1 out.example"\n\n[[campaign]]'
     loaded = load(write(tmp_path, bent("[[campaign]]", away)))
     with pytest.raises(InputError, match=r"acme\.example to out\.example, which has no address"):
-        set_up(loaded)
+        prepare(loaded)
 
 
 def test_a_policy_that_would_never_be_asked_is_a_mistake(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from fake_gateways.verdict import Answer, Scan
 from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import load
 
@@ -95,6 +95,6 @@ def test_a_run_that_needs_a_filter_says_that_nobody_answers(name: str, tmp_path:
         bent('type = "content"', f'type = "content"\n  scanner = "{name}"')
         + f'\n[scanners]\n{name} = "127.0.0.1:{port}"\n'
     )
-    setting = set_up(load(write(tmp_path, text)))
+    prepared = prepare(load(write(tmp_path, text)))
     with pytest.raises(InputError, match=f"nobody answers at 127.0.0.1 port {port}; start {name} there"):
-        run_scenario(setting, Options("memory", tmp_path / "run", choose(["code"])))
+        run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))

@@ -18,11 +18,11 @@ from small_scenario import bent
 from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, load
 from probe.studies.sweep.grid import parse
-from probe.studies.sweep.run import prepare, run
+from probe.studies.sweep.run import prepare_sweep, run
 
 # Everybody works at one company whose filter dislikes the message; its share of lies is what is varied.
 LYING = bent("recipients = { count = 10 }\n", "", bent('type = "content"', 'type = "content"\n  refuse_at = 2.0'))
@@ -77,13 +77,15 @@ def test_any_number_of_workers_writes_the_same_file(tmp_path: Path) -> None:
 
 def test_a_point_of_the_grid_is_the_run_that_the_scenario_would_be(tmp_path: Path) -> None:
     scenario = written(tmp_path)
-    sweep = prepare(scenario, parse(["gateway.acme.lies=1", "seed=3..4"]), ("code",))
+    sweep = prepare_sweep(scenario, parse(["gateway.acme.lies=1", "seed=3..4"]), ("code",))
     found = list(run(sweep, workers=1))
     for seed, each in zip((3, 4), found, strict=True):
         loaded = load(scenario)
         alone = loaded.scenario.model_copy(update={"seed": seed})
-        setting = set_up(Loaded(alone, loaded.folder, loaded.path))
-        result = run_scenario(setting, Options("memory", tmp_path / str(seed), choose(["code"])))
+        prepared = prepare(Loaded(alone, loaded.folder, loaded.path))
+        result = run_scenario(
+            prepared, Options(transport="memory", out=tmp_path / str(seed), classifiers=choose(["code"]))
+        )
         assert each.books == result.scorecard.books
         assert each.hard_bounce_rate == result.scorecard.hard_bounce_rate
         score = result.scorecard.classifiers["code"]
@@ -94,13 +96,13 @@ def test_a_point_of_the_grid_is_the_run_that_the_scenario_would_be(tmp_path: Pat
 
 def test_gates_of_the_scenario_are_not_held_against_its_variations(tmp_path: Path) -> None:
     scenario = written(tmp_path, LYING + "\n[expect]\nrecipients = { equals = 1 }\n")
-    assert len(list(run(prepare(scenario, parse(["seed=1..2"]), ("code",)), workers=1))) == 2
+    assert len(list(run(prepare_sweep(scenario, parse(["seed=1..2"]), ("code",)), workers=1))) == 2
 
 
 def test_nothing_is_left_in_the_folder_for_temporary_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
-    sweep = prepare(written(tmp_path), parse(["seed=1..3"]), ("code",))
+    sweep = prepare_sweep(written(tmp_path), parse(["seed=1..3"]), ("code",))
     made = run(sweep, workers=1)
     next(made)
     assert list((tmp_path / "temporary").iterdir()) != []
@@ -115,7 +117,7 @@ def test_a_point_that_only_its_run_finds_wrong_stops_the_sweep_and_is_told(tmp_p
     axes = parse(["gateway.acme.mailboxes.departed=0.1,0.6", "gateway.acme.mailboxes.full=0.1,0.7"])
     made: list[object] = []
     with pytest.raises(InputError) as raised:
-        made.extend(run(prepare(scenario, axes, ("code",)), workers=workers))
+        made.extend(run(prepare_sweep(scenario, axes, ("code",)), workers=workers))
     assert str(raised.value) == (
         "--vary gateway.acme.mailboxes.departed=0.6, gateway.acme.mailboxes.full=0.7: "
         f"{scenario}: gateway.acme.mailboxes: departed, full and disabled add up to more than 1; lower one of them"
@@ -137,14 +139,14 @@ def test_a_point_that_only_its_run_finds_wrong_stops_the_sweep_and_is_told(tmp_p
 def test_what_cannot_be_run_is_told_before_anything_is(tmp_path: Path, words: list[str], sentence: str) -> None:
     scenario = written(tmp_path)
     with pytest.raises(InputError) as raised:
-        prepare(scenario, parse(words), ("code",))
+        prepare_sweep(scenario, parse(words), ("code",))
     assert str(raised.value).startswith(sentence.format(scenario=scenario))
 
 
 def test_a_server_of_somebody_elses_cannot_be_swept(tmp_path: Path) -> None:
     text = bent("seed = 7", 'seed = 7\nclock = "wall"', bent("retry =", 'smart_host = "127.0.0.9:25"\nretry ='))
     with pytest.raises(InputError, match=r"--vary seed=1: has servers of somebody else's, which cannot be reached"):
-        prepare(small_scenario.write(tmp_path, text), parse(["seed=1..2"]), ("code",))
+        prepare_sweep(small_scenario.write(tmp_path, text), parse(["seed=1..2"]), ("code",))
 
 
 def test_mistakes_of_the_command_line_are_one_sentence(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from probe.classify.external.protocol import Request
 from probe.classify.reading import Chosen
 from probe.judge.story import Story
 from probe.lab.options import Options
-from probe.lab.prepare import Setting, set_up
+from probe.lab.prepare import PreparedScenario, prepare
 from probe.lab.run import run_scenario
 from probe.ledger import Ledger, Mailbox
 from probe.scenario.load import load
@@ -72,7 +72,7 @@ def test_no_type_that_evidence_may_hold_tells_the_truth() -> None:
     }
 
 
-@pytest.mark.parametrize("hidden", [Truth, Story, Setting])
+@pytest.mark.parametrize("hidden", [Truth, Story, PreparedScenario])
 def test_a_type_that_would_tell_is_found_where_it_is(hidden: type) -> None:
     planted = dataclasses.make_dataclass("Planted", [("evidence", Evidence), ("more", tuple[hidden, ...] | None)])
     assert not types_in(planted).isdisjoint(TRUE)
@@ -111,7 +111,7 @@ class CuriousAboutAll(Curious):
 def test_no_truth_can_be_reached_from_the_evidence_that_a_run_hands_out(make: type[Curious], tmp_path: Path) -> None:
     curious = make()
     chosen = Chosen("curious", lambda: nullcontext(curious))
-    result = run_scenario(set_up(load(TWELVE)), Options("memory", tmp_path, (chosen,)))
+    result = run_scenario(prepare(load(TWELVE)), Options(transport="memory", out=tmp_path, classifiers=(chosen,)))
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         assert result.scorecard.attempts == len(list(ledger.truths()))  # there was something to be found
     assert curious.looked_at > 100

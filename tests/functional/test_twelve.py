@@ -34,7 +34,7 @@ from probe.judge.prices import Cost
 from probe.judge.result import Result
 from probe.judge.scorecard import CauseScore, Part, Scorecard
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
@@ -53,8 +53,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def result(folder: Path) -> Result:
     """Run the twelve in memory."""
-    setting = set_up(load(SCENARIO))
-    return run_scenario(setting, Options("memory", folder, choose(None)))
+    prepared = prepare(load(SCENARIO))
+    return run_scenario(prepared, Options(transport="memory", out=folder, classifiers=choose(None)))
 
 
 @pytest.fixture
@@ -244,8 +244,8 @@ def test_a_full_mailbox_is_tried_three_times_and_given_up(result: Result, folder
 def test_the_seed_changes_nothing_but_the_order(result: Result, folder: Path, tmp_path: Path) -> None:
     loaded = load(SCENARIO)
     other = loaded.scenario.model_copy(update={"seed": 13})
-    setting = set_up(type(loaded)(other, loaded.folder, loaded.path))
-    again = run_scenario(setting, Options("memory", tmp_path, choose(None)))
+    prepared = prepare(type(loaded)(other, loaded.folder, loaded.path))
+    again = run_scenario(prepared, Options(transport="memory", out=tmp_path, classifiers=choose(None)))
     beside = {"seed", "books"}
     assert again.scorecard.books != result.scorecard.books
     assert {key: value for key, value in again.figures().items() if key not in beside} == {

@@ -1,12 +1,15 @@
-"""Two ways to a gateway, over sockets or without; the same attempts come from either."""
+"""The two transports: over sockets, or by calls in memory. Both produce the same attempts."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from fake_gateways.smtp.reply import Reply
 from probe.records.attempt import Failure
+
+TransportName = Literal["tcp", "memory"]
+"""``tcp`` sends over sockets on loopback addresses; ``memory`` calls the gateways without sockets."""
 
 
 class LineError(Exception):

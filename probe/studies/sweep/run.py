@@ -18,7 +18,7 @@ from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.lab import processes as workforce
 from probe.lab.options import Options
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, check, read
 from probe.studies.sweep.break_points import Mistakes, Run
@@ -51,7 +51,7 @@ class Sweep:
         return loaded
 
 
-def prepare(path: Path, axes: tuple[Axis, ...], classifiers: tuple[str, ...]) -> Sweep:
+def prepare_sweep(path: Path, axes: tuple[Axis, ...], classifiers: tuple[str, ...]) -> Sweep:
     """Read a scenario and try every value of every axis in it once; raises InputError before anything is run.
 
     Gates are left out: they are about the scenario as it stands.
@@ -89,7 +89,9 @@ def _run_at(sweep: Sweep, base: Path, point: Point) -> Run:
     place = f"--vary {told(sweep.axes, point)}"
     loaded = sweep.at(point)
     try:
-        result = run_scenario(set_up(loaded), Options("memory", folder, choose(sweep.classifiers), workers=1))
+        result = run_scenario(
+            prepare(loaded), Options(transport="memory", out=folder, classifiers=choose(sweep.classifiers), workers=1)
+        )
     except InputError as error:
         raise _within(place, error) from None
     except ClassifierError as error:

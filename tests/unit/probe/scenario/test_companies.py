@@ -16,7 +16,7 @@ from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
 from probe.input_error import InputError
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.scenario.companies import Company, companies, staff
 from probe.scenario.load import load
 from probe.scenario.model import Scenario
@@ -204,7 +204,7 @@ def test_a_list_of_mailboxes_that_is_wrong_is_told_with_its_line(text: str, sent
     (tmp_path / "list.csv").write_text(text, "utf-8")
     listed = bent("mailboxes = { count = 20, departed = 0.1 }", 'mailbox_list = "list.csv"')
     with pytest.raises(InputError) as caught:
-        set_up(load(write(tmp_path, listed)))
+        prepare(load(write(tmp_path, listed)))
     assert sentence in str(caught.value)
 
 
@@ -213,5 +213,5 @@ def test_a_list_of_mailboxes_says_who_is_there(tmp_path: Path) -> None:
     listed = bent(
         "count = 10", "count = 2", bent("mailboxes = { count = 20, departed = 0.1 }", 'mailbox_list = "list.csv"')
     )
-    setting = set_up(load(write(tmp_path, listed)))
-    assert setting.directories["acme"].states == {"ann@acme.example": "full", "bob@acme.example": "departed"}
+    prepared = prepare(load(write(tmp_path, listed)))
+    assert prepared.directories["acme"].states == {"ann@acme.example": "full", "bob@acme.example": "departed"}

@@ -11,7 +11,7 @@ from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
 from fake_gateways.reports.dsn import Layout
 from probe.input_error import InputError
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.scenario.load import MAX_OCTETS, load
 
 DOMAINS = 'domains = ["acme.example"]'
@@ -351,7 +351,7 @@ UNFIT = [
 def test_what_cannot_be_set_up_is_told_with_its_place(old: str, new: str, sentence: str, tmp_path: Path) -> None:
     path = write(tmp_path, bent(old, new))
     with pytest.raises(InputError) as caught:
-        set_up(load(path))
+        prepare(load(path))
     assert str(caught.value) == f"{path}: {sentence}"
 
 
@@ -359,7 +359,7 @@ def test_a_campaign_without_anybody_to_mail_is_told(tmp_path: Path) -> None:
     empty = bent("mailboxes = { count = 20, departed = 0.1 }\n", "", bent(RECIPIENTS, ""))
     path = write(tmp_path, empty)
     with pytest.raises(InputError) as caught:
-        set_up(load(path))
+        prepare(load(path))
     assert str(caught.value) == (
         f"{path}: campaign[0]: has no recipients; give the gateways mailboxes, or name a seed_list"
     )
@@ -369,7 +369,7 @@ def test_a_recipient_whose_domain_has_no_gateway_is_told(tmp_path: Path) -> None
     (tmp_path / "list.csv").write_text("email\nann@nowhere.example\n")
     path = write(tmp_path, bent(RECIPIENTS, 'recipients = { seed_list = "list.csv" }'))
     with pytest.raises(InputError) as caught:
-        set_up(load(path))
+        prepare(load(path))
     assert str(caught.value) == (
         f"{path}: campaign[0].recipients.seed_list: ann@nowhere.example: no gateway takes mail for nowhere.example, "
         "so it has no MX; add nowhere.example to a gateway's domains or to absent_domains, or remove the address"

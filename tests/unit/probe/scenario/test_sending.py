@@ -8,7 +8,7 @@ import pytest
 from small_scenario import bent, write
 
 from probe.input_error import InputError
-from probe.lab.prepare import set_up
+from probe.lab.prepare import prepare
 from probe.scenario.load import load
 
 
@@ -38,5 +38,5 @@ from probe.scenario.load import load
 def test_what_a_sender_cannot_do_is_told(old: str, new: str, sentence: str, tmp_path: Path) -> None:
     path = write(tmp_path, bent(old, new))
     with pytest.raises(InputError) as caught:
-        set_up(load(path))
+        prepare(load(path))
     assert str(caught.value) == f"{path}: {sentence}"
