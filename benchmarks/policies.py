@@ -11,11 +11,12 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from lone_gateway import ALICE, RETURN_PATH, STAFF, STARTS, case_of, policy
+from lone_gateway import ALICE, RETURN_PATH, STAFF, STARTS, policy, session_view
 
 from fake_gateways.dns.zone import World
 from fake_gateways.policies import KINDS
-from fake_gateways.policies.case import Case, Decision, Observer
+from fake_gateways.policies.policy import Observer
+from fake_gateways.policies.session_view import Decision, SessionView
 from fake_gateways.smtp.envelope import Envelope, Stage
 from fake_gateways.truth import Fate
 from fake_gateways.verdict import Answer, Wait
@@ -39,17 +40,17 @@ NEEDED: Final[dict[str, dict[str, Any]]] = {
 }
 
 
-def cases(stage: Stage, world: World) -> list[Case]:
+def cases(stage: Stage, world: World) -> list[SessionView]:
     """Return as many dialogues, of different clients and different messages, that have come to a stage."""
     found = []
     for number in range(DECISIONS):
-        case = case_of(peer=f"127.20.{number // 250}.{number % 250 + 1}", session=number)
-        case.lookup = world.answer
-        case.at, case.helo, case.transaction = STARTS + number, "mta1.messenger.example", 1
-        case.envelope = Envelope(RETURN_PATH, [ALICE] if stage is Stage.END_OF_DATA else [])
-        case.recipient = ALICE if stage is Stage.RCPT else ""
-        case.content = MESSAGE.replace(b"\n", b"\r\n") + b"%d\r\n" % number if stage is Stage.END_OF_DATA else b""
-        found.append(case)
+        view = session_view(peer=f"127.20.{number // 250}.{number % 250 + 1}", session=number)
+        view.lookup = world.answer
+        view.at, view.helo, view.transaction = STARTS + number, "mta1.messenger.example", 1
+        view.envelope = Envelope(RETURN_PATH, [ALICE] if stage is Stage.END_OF_DATA else [])
+        view.recipient = ALICE if stage is Stage.RCPT else ""
+        view.content = MESSAGE.replace(b"\n", b"\r\n") + b"%d\r\n" % number if stage is Stage.END_OF_DATA else b""
+        found.append(view)
     return found
 
 
@@ -61,13 +62,13 @@ def cost(kind: str, world: World) -> float:
         asked = policy(kind, **NEEDED.get(kind, {})).begin()
         waiting = cases(nature.usual, world)
         began = time.perf_counter()
-        for case in waiting:
-            verdict = asked.judge(case)
+        for view in waiting:
+            verdict = asked.judge(view)
             while isinstance(verdict, Wait):
-                case.fresh[verdict] = Answer()
-                verdict = asked.judge(case)
+                view.fresh[verdict] = Answer()
+                verdict = asked.judge(view)
             if isinstance(asked, Observer):
-                asked.notice(case, Decision(ALICE, nature.usual, None, Fate.INBOX))
+                asked.notice(view, Decision(ALICE, nature.usual, None, Fate.INBOX))
         rounds.append((time.perf_counter() - began) / DECISIONS * 1e6)
     return statistics.median(rounds)
 

@@ -5,20 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
+from fake_gateways.gateway import Gateway
 from fake_gateways.policies.directory import fault
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Garbled, Reply
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import Answer, Disconnect, File, Garble, Hold, Need, Question, Refuse, Scan, Wait
+from fake_gateways.verdict import (
+    Answer,
+    DelayRefusal,
+    Disconnect,
+    Divert,
+    ExternalQuery,
+    Garble,
+    Question,
+    Refuse,
+    Scan,
+    Wait,
+)
 
-if TYPE_CHECKING:
-    from fake_gateways.gateway import Gateway
-    from fake_gateways.policies.case import Case
-
-Said = Reply | Garbled
+Response = Reply | Garbled
 
 CLOSES: Final = 421
 """After this reply a server hangs up (RFC 5321 3.8)."""
@@ -26,43 +35,43 @@ _MESSAGE_ID: Final = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^>\r\n]{
 _NOTIFY_BY_DEFAULT: Final = frozenset({"FAILURE"})
 _GRAVITY: Final = {Fate.JUNK: 1, Fate.QUARANTINED: 2, Fate.BOUNCED_LATER: 3, Fate.DISCARDED: 4}
 _WHOLE: Final = {Stage.DATA, Stage.END_OF_DATA}
-_NEEDS: Final = (Question, Scan, Wait)
+_QUERIES: Final = (Question, Scan, Wait)
 _BEFORE_MAIL: Final = {Stage.CONNECT, Stage.EHLO}
 
 
 class Decider:
     """Decides stage by stage; ``closing`` says that the last decision ends the dialogue."""
 
-    def __init__(self, gateway: Gateway, case: Case, peer_port: int) -> None:
+    def __init__(self, gateway: Gateway, view: SessionView, peer_port: int) -> None:
         self.closing = False
         self._gateway = gateway
-        self._case = case
+        self._view = view
         self._port = peer_port
         self._stage = Stage.CONNECT
-        self._filed: dict[str | None, tuple[File, str]] = {}
-        self._for_all: dict[str | None, tuple[File, str]] = {}
+        self._filed: dict[str | None, tuple[Divert, str]] = {}
+        self._for_all: dict[str | None, tuple[Divert, str]] = {}
 
-    def judge(self, stage: Stage) -> Generator[Need, Answer, Said | None]:
+    def judge(self, stage: Stage) -> Generator[ExternalQuery, Answer, Response | None]:
         """Ask the policies of a stage in turn; return what to say for the first that refuses."""
-        case = self._case
+        view = self._view
         self._stage = stage
-        case.at = self._gateway.clock.now()
-        case.fresh.clear()
+        view.at = self._gateway.clock.now()
+        view.fresh.clear()
         held_s = 0.0
         for name, policy in self._gateway.policies[stage]:
-            verdict = policy.judge(case)
-            while verdict is not None and isinstance(verdict, _NEEDS):
+            verdict = policy.judge(view)
+            while verdict is not None and isinstance(verdict, _QUERIES):
                 answer = yield verdict
                 if isinstance(verdict, Question):
                     self._gateway.remember(verdict, answer)
-                case.fresh[verdict] = answer
-                case.at = self._gateway.clock.now()
-                verdict = policy.judge(case)
+                view.fresh[verdict] = answer
+                view.at = self._gateway.clock.now()
+                verdict = policy.judge(view)
             if verdict is None:
                 continue
-            if isinstance(verdict, Hold):
+            if isinstance(verdict, DelayRefusal):
                 held_s += verdict.seconds
-            elif isinstance(verdict, File):
+            elif isinstance(verdict, Divert):
                 self._file(verdict, name)
             else:
                 if held_s:
@@ -70,7 +79,7 @@ class Decider:
                 return self._decide(verdict, stage, name)
         return None
 
-    def _file(self, verdict: File, policy: str) -> None:
+    def _file(self, verdict: Divert, policy: str) -> None:
         """Note where a message goes once it is taken; what loses it for good outweighs what hides it."""
         before = self._filed.get(verdict.recipient)
         if before is None or _GRAVITY[verdict.fate] > _GRAVITY[before[0].fate]:
@@ -78,8 +87,8 @@ class Decider:
         if self._stage in _BEFORE_MAIL:
             self._for_all = dict(self._filed)  # who is judged as a client is so for all of its messages
 
-    def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Said:
-        self._case.refused += 1
+    def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Response:
+        self._view.refused += 1
         if isinstance(verdict, Refuse):
             return self.refuse(verdict, stage, policy)
         garbled = Garbled(verdict.octets if isinstance(verdict, Garble) else b"")
@@ -93,21 +102,21 @@ class Decider:
 
     def _concerned(self, stage: Stage) -> list[str]:
         """List the recipients that a decision at a stage is about; before RCPT it is about nobody by name."""
-        case = self._case
-        return list(case.envelope.recipients) if stage in _WHOLE else [case.recipient]
+        view = self._view
+        return list(view.envelope.recipients) if stage in _WHOLE else [view.recipient]
 
     def refuse(self, verdict: Refuse, stage: Stage, policy: str) -> Reply:
         """Tell a refusal, and write it down for every recipient it is about."""
-        case = self._case
-        culprit = verdict.recipient or case.recipient or next(iter(case.envelope.recipients), "")
-        told = self._gateway.tell(verdict, stage, case, culprit, policy)
+        view = self._view
+        culprit = verdict.recipient or view.recipient or next(iter(view.envelope.recipients), "")
+        told = self._gateway.word_refusal(verdict, stage, view, culprit, policy)
         if verdict.closes and told.reply.defers:
             told = told._replace(reply=replace(told.reply, code=CLOSES))
         for recipient in self._concerned(stage):
             cause = verdict.cause
             if verdict.recipient is not None and recipient != verdict.recipient:
                 # Refused for another's sake: nothing is wrong with this one unless the directory says so too.
-                cause = fault(case, recipient) or Cause.POLICY
+                cause = fault(view, recipient) or Cause.POLICY
             fate = _fate(told.reply)
             self.record(stage, recipient, told.reply, fate, cause=cause, claimed=told.claimed, policy=policy)
         # Who refuses for good may close after a greeting; later the client could not know that it is to hang up.
@@ -117,35 +126,35 @@ class Decider:
 
     def accept(self) -> Reply:
         """Take the message for every recipient, and write down where it went; who is to be told is told later."""
-        reply = self._gateway.say("accepted", self._case)
+        reply = self._gateway.say("accepted", self._view)
         undelivered = []
-        for recipient in self._case.envelope.recipients:
+        for recipient in self._view.envelope.recipients:
             filed, policy = self._filed.get(recipient) or self._filed.get(None) or (None, "")
-            notify = self._case.envelope.notify.get(recipient, _NOTIFY_BY_DEFAULT)
+            notify = self._view.envelope.notify.get(recipient, _NOTIFY_BY_DEFAULT)
             if filed is None:
                 self.record(Stage.END_OF_DATA, recipient, reply, Fate.INBOX)
                 if self._gateway.audience is not None:
-                    self._gateway.arrived(self._case, recipient, self._message_id())
+                    self._gateway.arrived(self._view, recipient, self._message_id())
                 if "SUCCESS" in notify:
                     undelivered.append(self._undelivered(recipient, reply, "delivered"))
                 continue
             told = None
             fate = filed.fate
-            if fate is Fate.BOUNCED_LATER and (not self._case.envelope.return_path or "FAILURE" not in notify):
+            if fate is Fate.BOUNCED_LATER and (not self._view.envelope.return_path or "FAILURE" not in notify):
                 fate = Fate.DISCARDED  # nobody may be told (RFC 5321 4.5.5, RFC 3461 4.1)
             if fate is Fate.BOUNCED_LATER:
-                told = self._gateway.tell(
-                    Refuse(filed.cause, wording=filed.wording), Stage.REPORT, self._case, recipient, policy
+                told = self._gateway.word_refusal(
+                    Refuse(filed.cause, wording=filed.wording), Stage.REPORT, self._view, recipient, policy
                 )
                 undelivered.append(self._undelivered(recipient, told.reply, "failed"))
             claimed = told.claimed if told is not None else None
             self.record(Stage.END_OF_DATA, recipient, reply, fate, cause=filed.cause, claimed=claimed, policy=policy)
-        if undelivered and self._case.envelope.return_path:
-            self._gateway.report(self._case, tuple(undelivered))
+        if undelivered and self._view.envelope.return_path:
+            self._gateway.report(self._view, tuple(undelivered))
         return reply
 
     def _undelivered(self, recipient: str, reply: Reply, kind: Literal["failed", "delivered"]) -> Undelivered:
-        original = self._case.envelope.original_recipients.get(recipient)
+        original = self._view.envelope.original_recipients.get(recipient)
         return Undelivered(recipient, reply, original_recipient=original, kind=kind)
 
     def record(
@@ -161,7 +170,7 @@ class Decider:
     ) -> None:
         """Write down a decision about one recipient."""
         self._gateway.record(
-            self._case,
+            self._view,
             self._port,
             stage=stage,
             recipient=recipient,
@@ -175,19 +184,19 @@ class Decider:
         )
 
     def _message_id(self) -> str:
-        header, _, _ = self._case.content.partition(b"\r\n\r\n")
+        header, _, _ = self._view.content.partition(b"\r\n\r\n")
         found = _MESSAGE_ID.search(header)
         return found[1].decode("ascii", "replace") if found else ""
 
     def cut(self, *, in_content: bool) -> None:
         """Note that the dialogue broke off: so do all recipients that had been accepted, and the one in hand."""
-        case = self._case
+        view = self._view
         stage = Stage.DATA if in_content else Stage.RCPT
         if self._stage is Stage.END_OF_DATA:
             stage = Stage.END_OF_DATA
-        waiting, case.recipient = case.recipient, ""
-        for recipient in case.envelope.recipients:
-            self.record(stage, recipient, self._gateway.say("rcpt", case), Fate.CUT)
+        waiting, view.recipient = view.recipient, ""
+        for recipient in view.envelope.recipients:
+            self.record(stage, recipient, self._gateway.say("rcpt", view), Fate.CUT)
         if waiting:
             self.record(Stage.RCPT, waiting, None, Fate.CUT)
 

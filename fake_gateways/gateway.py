@@ -13,13 +13,13 @@ from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.people.readers import Audience, Engagement, Reaction
 from fake_gateways.persona import Persona, Refusal
 from fake_gateways.policies import begin
-from fake_gateways.policies.case import Case, Decision, Observer, Policy, Settings
 from fake_gateways.policies.guard import Guard
+from fake_gateways.policies.policy import Observer, Policy, Settings
+from fake_gateways.policies.session_view import Decision, SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport, write_report
 from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.reports.settings import Reports
 from fake_gateways.reports.vacation_and_arf import Received, complaint, vacation_note
-from fake_gateways.session import Session
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Fate, Truth
@@ -29,8 +29,8 @@ from fake_gateways.wording import Wording
 _ID_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
-class Told(NamedTuple):
-    """A refusal as it is told: which cause's wording, and the reply."""
+class WordedRefusal(NamedTuple):
+    """The reply that refuses, and the cause whose wording it uses."""
 
     claimed: Cause
     reply: Reply
@@ -100,12 +100,11 @@ class Gateway:
         self.keywords = tuple(word.replace("{size}", str(size_limit)) for word in persona.keywords)
         self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
 
-    def open(self, peer_address: str, peer_port: int) -> Session:
-        """Begin a session with a client; nothing is said yet."""
+    def connect(self, peer_address: str) -> SessionView:
+        """Count a new connection of a client, and return the view that the policies will have of its session."""
         self._sessions += 1
         self.connections[peer_address] += 1
-        case = Case(peer_address, self._sessions, self.directory, self._recall, self.connections)
-        return Session(self, case, peer_port)
+        return SessionView(peer_address, self._sessions, self.directory, self._recall, self.connections)
 
     def remember(self, question: Question, answer: Answer) -> None:
         """Keep an answer from the DNS for its time to live."""
@@ -115,18 +114,20 @@ class Gateway:
         found = self._remembered.get(question)
         return found[0] if found is not None and at < found[1] else None
 
-    def tell(self, verdict: Refuse, stage: Stage, case: Case, recipient: str, policy: str = "") -> Told:
+    def word_refusal(
+        self, verdict: Refuse, stage: Stage, view: SessionView, recipient: str, policy: str = ""
+    ) -> WordedRefusal:
         """Choose what to say for what a policy found: its own wording, or with the share of lies a claimed cause's."""
         believed = verdict.claimed or verdict.cause
         claimed = self._claims.get(verdict.cause, believed)
         if claimed is not believed and self._lies < 1.0 and self._lot.random() >= self._lies:
             claimed = believed
         if verdict.wording is not None and claimed is believed:
-            return Told(claimed, self._fill(verdict.wording, case, recipient))
+            return WordedRefusal(claimed, self._fill(verdict.wording, view, recipient))
         if verdict.backend is not None and claimed is believed:
-            return Told(claimed, self._repeat(verdict.backend, claimed, stage, case, recipient))
+            return WordedRefusal(claimed, self._repeat(verdict.backend, claimed, stage, view, recipient))
         honest = policy if claimed is verdict.cause else ""
-        return Told(claimed, self._fill(self._wording(claimed, stage, honest), case, recipient))
+        return WordedRefusal(claimed, self._fill(self._wording(claimed, stage, honest), view, recipient))
 
     def _wording(self, cause: Cause, stage: Stage, policy: str = "") -> Refusal:
         found = self._wordings.get((cause, stage, policy))
@@ -136,27 +137,27 @@ class Gateway:
             found = self._wordings[cause, stage, policy] = lot.choice(self.persona.refusals(cause, stage, policy))
         return found
 
-    def _repeat(self, backend: str, cause: Cause, stage: Stage, case: Case, recipient: str) -> Reply:
+    def _repeat(self, backend: str, cause: Cause, stage: Stage, view: SessionView, recipient: str) -> Reply:
         """Say what the server behind the gateway said, in the vendor's frame where it has one."""
-        heard = self._fill(personas.load(backend).refusals(cause, Stage.RCPT)[0], case, recipient)
+        heard = self._fill(personas.load(backend).refusals(cause, Stage.RCPT)[0], view, recipient)
         frame = self.persona.repeats(cause, stage)
-        return heard if frame is None else self._fill(frame, case, recipient, str(heard))
+        return heard if frame is None else self._fill(frame, view, recipient, str(heard))
 
-    def say(self, what: str, case: Case) -> Reply:
+    def say(self, what: str, view: SessionView) -> Reply:
         """Say something of the persona's that refuses nobody, such as ``rcpt`` or ``accepted``."""
-        return self._fill(getattr(self.persona.says, what), case, case.recipient)
+        return self._fill(getattr(self.persona.says, what), view, view.recipient)
 
-    def _fill(self, wording: Wording, case: Case, recipient: str, backend: str = "") -> Reply:
+    def _fill(self, wording: Wording, view: SessionView, recipient: str, backend: str = "") -> Reply:
         if wording.plain is not None:
             return wording.plain
         fields = {
             "recipient": recipient,
-            "sender": case.envelope.return_path,
-            "ip": case.peer_address,
-            "helo": case.helo,
+            "sender": view.envelope.return_path,
+            "ip": view.peer_address,
+            "helo": view.helo,
             "host": self.host,
             "domain": domain_of(recipient) or self.directory.domains[0],
-            "sender_domain": case.sender_domain,
+            "sender_domain": view.sender_domain,
             "backend": backend,
         }
         if "{id}" in wording.text:
@@ -165,7 +166,7 @@ class Gateway:
 
     def record(
         self,
-        case: Case,
+        view: SessionView,
         peer_port: int,
         *,
         stage: Stage,
@@ -187,13 +188,13 @@ class Gateway:
                 self.address,
                 self._truths,
                 round(self.clock.now(), 6),
-                case.session,
-                case.transaction,
+                view.session,
+                view.transaction,
                 stage,
-                case.peer_address,
+                view.peer_address,
                 peer_port,
-                case.helo,
-                case.envelope.return_path if after_mail else None,
+                view.helo,
+                view.envelope.return_path if after_mail else None,
                 recipient,
                 message_id,
                 self._mailbox(recipient),
@@ -208,24 +209,24 @@ class Gateway:
             )
         )
         for observer in self._observers:
-            observer.notice(case, Decision(recipient, stage, cause, fate))
+            observer.notice(view, Decision(recipient, stage, cause, fate))
 
-    def report(self, case: Case, undelivered: tuple[Undelivered, ...]) -> None:
+    def report(self, view: SessionView, undelivered: tuple[Undelivered, ...]) -> None:
         """Post a delivery report to the return-path of the message in hand, which is not the null one."""
         self._posted += 1
         report = write_report(
-            case, undelivered, self._reports, gateway=self.name, host=self.host, seq=self._posted, now=self.clock.now()
+            view, undelivered, self._reports, gateway=self.name, host=self.host, seq=self._posted, now=self.clock.now()
         )
         self._post(report)
         if self._reports.twice:
             self._post(report)
 
-    def arrived(self, case: Case, recipient: str, message_id: str) -> None:
+    def arrived(self, view: SessionView, recipient: str, message_id: str) -> None:
         """Let the recipient of a message that reached an inbox do with it what people do."""
         now = self.clock.now()
         if self.audience is None or self._mailbox(recipient) != MailboxState.PRESENT:
             return
-        return_path = case.envelope.return_path
+        return_path = view.envelope.return_path
         for reaction, after_s in self.audience.react(recipient, message_id):
             at = round(now + after_s, 6)
             if reaction in {Reaction.OPENED, Reaction.CLICKED}:
@@ -235,7 +236,7 @@ class Gateway:
             elif return_path:  # nobody answers the null return-path (RFC 3834 section 2)
                 self._posted += 1
                 number = f"{self.name}.{self._posted}"
-                received = Received(self.host, at, now, number, return_path, recipient, case.peer_address, case.content)
+                received = Received(self.host, at, now, number, return_path, recipient, view.peer_address, view.content)
                 kind, content = (
                     ("auto-reply", vacation_note(received))
                     if reaction is Reaction.ANSWERED

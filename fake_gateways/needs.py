@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from fake_gateways.verdict import Answer, Need, Question, Scan, Wait
+from fake_gateways.verdict import Answer, ExternalQuery, Question, Scan, Wait
 
 Ask = Callable[[Question], Awaitable[Answer]]
 Sleep = Callable[[float], Awaitable[None]]
@@ -21,7 +21,7 @@ class GivenUpError(Exception):
 
 
 @dataclass(frozen=True)
-class Supply:
+class QueryHandler:
     """Knows whom to turn to. A scanner that nobody has set up does not answer.
 
     In virtual time the sender's timers do not run, so its patience, in seconds, is told here.
@@ -32,16 +32,16 @@ class Supply:
     scanners: Mapping[str, ScannerCall] = field(default_factory=dict)
     patience_s: float = math.inf
 
-    async def __call__(self, need: Need) -> Answer:
+    async def __call__(self, query: ExternalQuery) -> Answer:
         """Return what was needed; after a wait, an answer without records. Raises GivenUpError."""
-        match need:
+        match query:
             case Question():
-                return await self.ask(need)
+                return await self.ask(query)
             case Wait():
-                await self.sleep(min(need.seconds, self.patience_s))
-                if need.seconds > self.patience_s:
+                await self.sleep(min(query.seconds, self.patience_s))
+                if query.seconds > self.patience_s:
                     raise GivenUpError
                 return Answer()
             case Scan():
-                scan = self.scanners.get(need.scanner)
-                return UNANSWERED if scan is None else await scan(need)
+                scan = self.scanners.get(query.scanner)
+                return UNANSWERED if scan is None else await scan(query)

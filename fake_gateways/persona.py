@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from fake_gateways.policies import KINDS
-from fake_gateways.policies.case import Settings
+from fake_gateways.policies.policy import Settings
 from fake_gateways.reports.settings import Reports
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause

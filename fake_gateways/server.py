@@ -22,12 +22,12 @@ from aiosmtpd.smtp import SMTP
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.needs import GivenUpError
-from fake_gateways.session import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT, Dialogue, Session
+from fake_gateways.session import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT, Dialogue, Session, open_session
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
-from fake_gateways.verdict import Answer, Need
+from fake_gateways.verdict import Answer, ExternalQuery
 
-Supplier = Callable[[Need], Awaitable[Answer]]
+AnswerQuery = Callable[[ExternalQuery], Awaitable[Answer]]
 TlsContext = Callable[[], ssl.SSLContext]
 Chore = Callable[[], Awaitable[None]]
 Failed = Callable[[Exception], None]
@@ -52,7 +52,7 @@ class Carrier(SMTP):
     def __init__(
         self,
         gateway: Gateway,
-        supply: Supplier,
+        answer_query: AnswerQuery,
         idle_s: float = IDLE_S,
         tls: TlsContext | None = None,
         *,
@@ -61,7 +61,7 @@ class Carrier(SMTP):
     ) -> None:
         super().__init__(None, hostname=gateway.host, timeout=idle_s, loop=asyncio.get_running_loop())
         self._gateway = gateway
-        self._supply = supply
+        self._answer_query = answer_query
         self._tls = tls
         self._failed = failed
         self._framing = Framing(gateway.size_limit)
@@ -87,7 +87,7 @@ class Carrier(SMTP):
         super().connection_made(transport)
         self._heard_at = self.loop.time()
         peer_address, peer_port = transport.get_extra_info("peername")[:2]
-        self._dialogue = self._gateway.open(peer_address, peer_port)
+        self._dialogue = open_session(self._gateway, peer_address, peer_port)
         if not self._is_proxied:
             self._greet()
         self._answer()
@@ -130,11 +130,11 @@ class Carrier(SMTP):
         self._is_waiting = True
         self._chores.put_nowait(chore)
 
-    async def _fetch(self, dialogue: Dialogue, need: Need) -> None:
-        unmet: Need | None = need
+    async def _fetch(self, dialogue: Dialogue, query: ExternalQuery) -> None:
+        unmet: ExternalQuery | None = query
         try:
             while unmet is not None:
-                unmet = self._advance(dialogue, await self._supply(unmet))
+                unmet = self._advance(dialogue, await self._answer_query(unmet))
         except GivenUpError:
             self._drop()
         self._is_greeted = True
@@ -214,9 +214,9 @@ class Carrier(SMTP):
             return _say(dialogue.hang_up(BARE_LINE_FEED))
 
     def _begin(self, dialogue: Dialogue) -> None:
-        need = self._advance(dialogue, None)
-        if need is not None:
-            self._wait_for(partial(self._fetch, dialogue, need))
+        query = self._advance(dialogue, None)
+        if query is not None:
+            self._wait_for(partial(self._fetch, dialogue, query))
 
     def _begin_tls(self) -> None:
         if self._tls is None:
@@ -227,7 +227,7 @@ class Carrier(SMTP):
         cast("asyncio.Transport", self.transport).pause_reading()
         self._wait_for(self._encrypt)
 
-    def _advance(self, dialogue: Dialogue, answer: Answer | None) -> Need | None:
+    def _advance(self, dialogue: Dialogue, answer: Answer | None) -> ExternalQuery | None:
         """Carry a dialogue on to its next need; its reply is kept to be sent."""
         try:
             return dialogue.send(answer)  # type: ignore[arg-type]  # a generator is started by None
@@ -278,7 +278,7 @@ def _say(reply: Reply) -> Dialogue:
 
 async def serve(
     gateway: Gateway,
-    supply: Supplier,
+    answer_query: AnswerQuery,
     *,
     address: str,
     port: int = 0,
@@ -293,5 +293,5 @@ async def serve(
     """
     require_inside(address, allowed)
     return await asyncio.get_running_loop().create_server(
-        lambda: Carrier(gateway, supply, idle_s, tls, proxied=proxied), address, port, backlog=1024
+        lambda: Carrier(gateway, answer_query, idle_s, tls, proxied=proxied), address, port, backlog=1024
     )

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from fake_gateways.decider import Decider, Said
+from fake_gateways.decider import Decider, Response
+from fake_gateways.gateway import Gateway
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.command import Command, SyntaxMistake, parse, read_xclient
 from fake_gateways.smtp.envelope import Envelope, Stage
 from fake_gateways.smtp.parameters import Declared, ParameterMistake, read_mail, read_rcpt
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import Answer, Need, Refuse
+from fake_gateways.verdict import Answer, ExternalQuery, Refuse
 
-if TYPE_CHECKING:
-    from fake_gateways.gateway import Gateway
-    from fake_gateways.policies.case import Case
-
-Dialogue = Generator[Need, Answer, Said]
+Dialogue = Generator[ExternalQuery, Answer, Response]
 """Runs to a reply; on the way it may need something, which the edge supplies by ``send``."""
 
 MAX_RECIPIENTS: Final = 1000
@@ -54,14 +52,14 @@ class Session:
     is taken, refused, or the dialogue breaks off.
     """
 
-    def __init__(self, gateway: Gateway, case: Case, peer_port: int) -> None:
+    def __init__(self, gateway: Gateway, view: SessionView, peer_port: int) -> None:
         self.gateway = gateway
         self.wants_content = False
         self.wants_tls = False
         self._ended = False
-        self._case = case
-        self._decider = Decider(gateway, case, peer_port)
-        self._refused_greeting: Said | None = None
+        self._view = view
+        self._decider = Decider(gateway, view, peer_port)
+        self._refused_greeting: Response | None = None
         self._in_mail = False
         self._declared = Declared()
         self._mistakes = 0
@@ -71,24 +69,24 @@ class Session:
         """Open the dialogue: a greeting, or a refusal of the whole connection (RFC 5321 3.1)."""
         self._refused_greeting = yield from self._decider.judge(Stage.CONNECT)
         if self._refused_greeting is None:
-            return self.gateway.say("greeting", self._case)
+            return self.gateway.say("greeting", self._view)
         self._ended = self.gateway.persona.refused_greeting == "closes"
         return self._refused_greeting
 
     def talked_early(self) -> None:
         """Note that the client did not wait for the greeting."""
-        self._case.talked_early = True
+        self._view.talked_early = True
 
     def secured(self) -> None:
         """Begin anew on an encrypted line; what was said before does not count (RFC 3207 section 4.2)."""
         self._break_off()
         self.wants_tls = False
-        self._case.secure = True
-        self._case.helo = ""
+        self._view.secure = True
+        self._view.helo = ""
 
     def command(self, line: bytes) -> Dialogue:
         """Answer a command line given without its CRLF."""
-        self._case.at = self.gateway.clock.now()
+        self._view.at = self.gateway.clock.now()
         try:
             command = parse(line, utf8="SMTPUTF8" in self.gateway.verbs)
         except SyntaxMistake as mistake:
@@ -111,20 +109,20 @@ class Session:
     def _after_refused_greeting(self, verb: str) -> Reply:
         if verb == "EHLO" and self.gateway.persona.refused_greeting == "reduced":
             return Reply(250, (self.gateway.host, "ENHANCEDSTATUSCODES"))
-        return self._mistake(self.gateway.say("out_of_order", self._case))
+        return self._mistake(self.gateway.say("out_of_order", self._view))
 
     def _other(self, command: Command) -> Reply:
-        say, case = self.gateway.say, self._case
+        say, view = self.gateway.say, self._view
         match command.verb:
             case "RSET":
                 self._break_off()
-                return say("reset", case)
+                return say("reset", view)
             case "QUIT":
                 self._break_off()
                 self._close()
-                return say("quit", case)
+                return say("quit", view)
             case "NOOP":
-                return say("reset", case)
+                return say("reset", view)
             case "VRFY":
                 return CANNOT_VERIFY
             case "HELP":
@@ -136,13 +134,13 @@ class Session:
     def _starttls(self, command: Command) -> Reply:
         if command.argument:
             return self._mistake(OUT_OF_PLACE)
-        if self._case.secure or self._in_mail:
-            return self._mistake(self.gateway.say("out_of_order", self._case))
+        if self._view.secure or self._in_mail:
+            return self._mistake(self.gateway.say("out_of_order", self._view))
         self.wants_tls = True
         return READY_FOR_TLS
 
     def _unrecognized(self) -> Reply:
-        return self.gateway.say("unrecognized", self._case)
+        return self.gateway.say("unrecognized", self._view)
 
     def _mistake(self, reply: Reply) -> Reply:
         self._mistakes += 1
@@ -179,24 +177,24 @@ class Session:
     def _xclient(self, command: Command) -> Dialogue:
         """Take the client for another, and greet that one (postfix.org/XCLIENT_README)."""
         if self._in_mail:
-            return self._mistake(self.gateway.say("out_of_order", self._case))
+            return self._mistake(self.gateway.say("out_of_order", self._view))
         try:
             presented = read_xclient(command.argument)
         except SyntaxMistake as mistake:
             return self._mistake(_status(501, "5.5.4", str(mistake)))
         self._break_off()
-        self.present(presented.address or self._case.peer_address)
-        self._case.helo = presented.helo
+        self.present(presented.address or self._view.peer_address)
+        self._view.helo = presented.helo
         return (yield from self.greet())
 
     def present(self, address: str) -> None:
         """Take the client for another, as a proxy or a test presents it."""
         self._uncount()
-        self._case.peer_address = address
+        self._view.peer_address = address
         self.gateway.connections[address] += 1
 
     def _uncount(self) -> None:
-        connections, address = self.gateway.connections, self._case.peer_address
+        connections, address = self.gateway.connections, self._view.peer_address
         connections[address] -= 1
         if not connections[address]:
             del connections[address]
@@ -205,26 +203,26 @@ class Session:
         if not command.argument:
             return self._mistake(_status(501, "5.5.4", f"Syntax: {command.verb} hostname"))
         self._break_off()
-        self._case.helo = command.argument[:255]
+        self._view.helo = command.argument[:255]
         refusal = yield from self._decider.judge(Stage.EHLO)
         if refusal is not None:
-            self._case.helo = ""
+            self._view.helo = ""
             return refusal
-        hello = self.gateway.say("ehlo", self._case)
+        hello = self.gateway.say("ehlo", self._view)
         if command.verb == "HELO":
             return hello
         return Reply(hello.code, (*hello.lines, *self._keywords()))
 
     def _keywords(self) -> tuple[str, ...]:
         keywords = self.gateway.keywords
-        if self._case.secure:
+        if self._view.secure:
             keywords = tuple(word for word in keywords if word != "STARTTLS")
         return (*keywords, "XCLIENT NAME ADDR PORT PROTO HELO") if self.gateway.xclient else keywords
 
     def _mail(self, command: Command) -> Dialogue:
-        case = self._case
-        if self._in_mail or not case.helo:
-            return self._mistake(self.gateway.say("out_of_order", case))
+        view = self._view
+        if self._in_mail or not view.helo:
+            return self._mistake(self.gateway.say("out_of_order", view))
         envelope = Envelope(command.path)
         try:
             self._declared = read_mail(command.parameters, self.gateway.verbs, envelope)
@@ -232,61 +230,61 @@ class Session:
             return self._mistake(mistake.reply)
         if not (command.path.isascii() or self._declared.utf8):
             return self._mistake(NEEDS_UTF8)
-        case.envelope = envelope
-        case.transaction += 1
+        view.envelope = envelope
+        view.transaction += 1
         if self._declared.size > self.gateway.size_limit:
             return self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.MAIL, "")
         refusal = yield from self._decider.judge(Stage.MAIL)
         if refusal is not None:
             return refusal
         self._in_mail = True
-        return self.gateway.say("mail", case)
+        return self.gateway.say("mail", view)
 
     def _rcpt(self, command: Command) -> Dialogue:
-        case = self._case
+        view = self._view
         if not self._in_mail:
-            return self._mistake(self.gateway.say("out_of_order", case))
+            return self._mistake(self.gateway.say("out_of_order", view))
         try:
-            read_rcpt(command.parameters, self.gateway.verbs, case.envelope, command.path)
+            read_rcpt(command.parameters, self.gateway.verbs, view.envelope, command.path)
         except ParameterMistake as mistake:
             return self._mistake(mistake.reply)
         if not (command.path.isascii() or self._declared.utf8):
             return self._mistake(NEEDS_UTF8)
-        if len(case.envelope.recipients) >= MAX_RECIPIENTS:
+        if len(view.envelope.recipients) >= MAX_RECIPIENTS:
             self._decider.record(
                 Stage.RCPT, command.path, TOO_MANY_RECIPIENTS, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY
             )
             return TOO_MANY_RECIPIENTS
-        case.recipient = command.path
+        view.recipient = command.path
         refusal = yield from self._decider.judge(Stage.RCPT)
-        reply = self.gateway.say("rcpt", case) if refusal is None else refusal
+        reply = self.gateway.say("rcpt", view) if refusal is None else refusal
         if refusal is None:
-            case.envelope.recipients.append(command.path)
+            view.envelope.recipients.append(command.path)
         else:
             # Who is refused need not be remembered, however many a client tries.
-            case.envelope.notify.pop(command.path, None)
-            case.envelope.original_recipients.pop(command.path, None)
-        case.recipient = ""
+            view.envelope.notify.pop(command.path, None)
+            view.envelope.original_recipients.pop(command.path, None)
+        view.recipient = ""
         return reply
 
     def _data(self, command: Command) -> Dialogue:
-        case = self._case
+        view = self._view
         if command.argument:
             return self._mistake(OUT_OF_PLACE)
         if not self._in_mail:
-            return self._mistake(self.gateway.say("out_of_order", case))
-        if not case.envelope.recipients:
-            return self._mistake(self.gateway.say("no_recipients", case))
+            return self._mistake(self.gateway.say("out_of_order", view))
+        if not view.envelope.recipients:
+            return self._mistake(self.gateway.say("no_recipients", view))
         refusal = yield from self._decider.judge(Stage.DATA)
         if refusal is not None:
             self._end_transaction()
             return refusal
         self.wants_content = True
-        return self.gateway.say("data", case)
+        return self.gateway.say("data", view)
 
     def content(self, octets: bytes) -> Dialogue:
         """Answer the end of data. ``octets`` are the message without dot-stuffing and final dot."""
-        self._case.content = octets
+        self._view.content = octets
         self.wants_content = False
         refusal = yield from self._decider.judge(Stage.END_OF_DATA)
         reply = self._decider.accept() if refusal is None else refusal
@@ -306,9 +304,14 @@ class Session:
         self._end_transaction()
 
     def _end_transaction(self) -> None:
-        self._case.recipient = ""
-        self._case.envelope = Envelope()
-        self._case.content = b""
+        self._view.recipient = ""
+        self._view.envelope = Envelope()
+        self._view.content = b""
         self._decider.forget()
         self._in_mail = False
         self.wants_content = False
+
+
+def open_session(gateway: Gateway, peer_address: str, peer_port: int) -> Session:
+    """Begin a session with a client. The server has not spoken yet."""
+    return Session(gateway, gateway.connect(peer_address), peer_port)

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from fake_gateways.truth import Cause, Fate
-
-if TYPE_CHECKING:
-    from fake_gateways.wording import Wording
+from fake_gateways.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +41,7 @@ class Garble:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class Divert:
     """Take the message, and put it where its reader will hardly or never see it; a later policy may still refuse it.
 
     ``recipient`` is the one meant, None for all recipients of the message.
@@ -58,7 +55,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
+class DelayRefusal:
     """Should this be refused, then only after so many seconds."""
 
     seconds: float
@@ -103,5 +100,5 @@ class Answer:
     failed: bool = False
 
 
-Need = Question | Scan | Wait
-Verdict = Refuse | Disconnect | Garble | File | Hold
+ExternalQuery = Question | Scan | Wait
+Verdict = Refuse | Disconnect | Garble | Divert | DelayRefusal

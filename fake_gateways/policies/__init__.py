@@ -40,8 +40,8 @@ from fake_gateways.policies import (
     velocity,
     virus,
 )
-from fake_gateways.policies.case import Policy, Settings
 from fake_gateways.policies.guard import Guard, guards
+from fake_gateways.policies.policy import Policy, Settings
 
 _Any = (
     fault.FaultSettings

@@ -9,10 +9,11 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import Disconnect, File, Refuse
+from fake_gateways.verdict import Disconnect, Divert, Refuse
 from fake_gateways.wording import Wording
 
 ACCEPTED: Final = "-"
@@ -96,17 +97,17 @@ class AsLogged:
         self._tried: dict[str, int] = {}
         self._later: dict[str, LoggedReply] = {}
 
-    def judge(self, case: Case) -> Refuse | Disconnect | File | None:
+    def judge(self, view: SessionView) -> Refuse | Disconnect | Divert | None:
         """Answer a recipient as it was answered at that attempt, at RCPT or behind the message."""
-        if case.recipient:
-            return self._at_rcpt(case.recipient)
-        for recipient in case.envelope.recipients:
+        if view.recipient:
+            return self._at_rcpt(view.recipient)
+        for recipient in view.envelope.recipients:
             reply = self._later.pop(recipient.lower(), None)
             if reply is not None:
                 return Refuse(reply.cause, recipient, wording=reply)
         return None
 
-    def _at_rcpt(self, recipient: str) -> Refuse | Disconnect | File | None:
+    def _at_rcpt(self, recipient: str) -> Refuse | Disconnect | Divert | None:
         key = recipient.lower()
         self._later.pop(key, None)
         logged = self._logged.get(key, (ACCEPTED,))
@@ -121,6 +122,6 @@ class AsLogged:
         if reply.stage is Stage.RCPT:
             return Refuse(reply.cause, wording=reply)
         if reply.stage is Stage.REPORT:
-            return File(Fate.BOUNCED_LATER, reply.cause, recipient, wording=reply)
+            return Divert(Fate.BOUNCED_LATER, reply.cause, recipient, wording=reply)
         self._later[key] = reply
         return None

@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.message_parts import attached
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -44,7 +45,7 @@ class Attachments:
     def __init__(self, settings: AttachmentsSettings) -> None:
         self._types = settings.types
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a message with an attachment of such a name."""
-        names = (name for each in attached(case.content) for name in (each.name, *each.members))
+        names = (name for each in attached(view.content) for name in (each.name, *each.members))
         return Refuse(Cause.POLICY) if any(name.lower().endswith(self._types) for name in names) else None

@@ -8,7 +8,8 @@ from typing import ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from fake_gateways.dns.zone import parse_domain
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
@@ -51,59 +52,59 @@ class ClientName:
     def __init__(self, settings: ClientNameSettings) -> None:
         self._settings = settings
 
-    def judge(self, case: Case) -> Refuse | Question | None:
+    def judge(self, view: SessionView) -> Refuse | Question | None:
         """Refuse at the first test that is failed."""
         for test in self._settings.require:
-            outcome = self._passes(test, case)
+            outcome = self._passes(test, view)
             if isinstance(outcome, Question):
                 return outcome
             if not outcome:
                 return Refuse(Cause.POLICY)
         return None
 
-    def _passes(self, test: Test, case: Case) -> bool | Question:
+    def _passes(self, test: Test, view: SessionView) -> bool | Question:
         match test:
             case "ptr":
-                return _has_name(case)
+                return _has_name(view)
             case "forward-confirmed":
-                return _is_confirmed(case)
+                return _is_confirmed(view)
             case "helo-fqdn":
-                return case.helo.startswith("[") or _is_domain(case.helo)
+                return view.helo.startswith("[") or _is_domain(view.helo)
             case "helo-resolves":
-                return case.helo.startswith("[") or not _is_domain(case.helo) or _resolves(case, case.helo)
+                return view.helo.startswith("[") or not _is_domain(view.helo) or _resolves(view, view.helo)
             case "helo-not-ours":
-                return case.helo.lower() not in case.directory.domains
+                return view.helo.lower() not in view.directory.domains
 
 
-def _names(case: Case) -> tuple[str, ...] | Question:
-    pointer = Question(ipaddress.ip_address(case.peer_address).reverse_pointer, "PTR")
-    answer = case.answer(pointer)
+def _names(view: SessionView) -> tuple[str, ...] | Question:
+    pointer = Question(ipaddress.ip_address(view.peer_address).reverse_pointer, "PTR")
+    answer = view.answer(pointer)
     return pointer if answer is None else answer.records
 
 
-def _has_name(case: Case) -> bool | Question:
-    names = _names(case)
+def _has_name(view: SessionView) -> bool | Question:
+    names = _names(view)
     return names if isinstance(names, Question) else bool(names)
 
 
-def _is_confirmed(case: Case) -> bool | Question:
-    names = _names(case)
+def _is_confirmed(view: SessionView) -> bool | Question:
+    names = _names(view)
     if isinstance(names, Question):
         return names
     for name in names:
-        question = Question(name.rstrip("."), _address_kind(case))
-        answer = case.answer(question)
+        question = Question(name.rstrip("."), _address_kind(view))
+        answer = view.answer(question)
         if answer is None:
             return question
-        if answer.failed or case.peer_address in answer.records:
+        if answer.failed or view.peer_address in answer.records:
             return True
     return False
 
 
-def _resolves(case: Case, name: str) -> bool | Question:
+def _resolves(view: SessionView, name: str) -> bool | Question:
     for kind in ("A", "AAAA"):
         question = Question(name.lower(), kind)
-        answer = case.answer(question)
+        answer = view.answer(question)
         if answer is None:
             return question
         if answer.failed or answer.records:
@@ -111,8 +112,8 @@ def _resolves(case: Case, name: str) -> bool | Question:
     return False
 
 
-def _address_kind(case: Case) -> str:
-    return "AAAA" if ":" in case.peer_address else "A"
+def _address_kind(view: SessionView) -> str:
+    return "AAAA" if ":" in view.peer_address else "A"
 
 
 def _is_domain(text: str) -> bool:

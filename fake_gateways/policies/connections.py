@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from fake_gateways.policies.case import Case, Nature, Settings, network_of
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView, network_of
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -35,15 +36,15 @@ class Connections:
     def __init__(self, settings: ConnectionsSettings) -> None:
         self._settings = settings
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse the connection that is one too many, and hang up: it would count for as long as it stays."""
-        return Refuse(Cause.VELOCITY, closes=True) if self._open(case) > self._settings.most else None
+        return Refuse(Cause.VELOCITY, closes=True) if self._open(view) > self._settings.most else None
 
-    def _open(self, case: Case) -> int:
+    def _open(self, view: SessionView) -> int:
         match self._settings.per:
             case "ip":
-                return case.connections[case.peer_address]
+                return view.connections[view.peer_address]
             case "/24":
-                network = network_of(case.peer_address)
-                return sum(count for ip, count in case.connections.items() if network_of(ip) == network)
-        return sum(case.connections.values())
+                network = network_of(view.peer_address)
+                return sum(count for ip, count in view.connections.items() if network_of(ip) == network)
+        return sum(view.connections.values())

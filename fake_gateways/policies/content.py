@@ -8,11 +8,12 @@ from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
 import re2
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.message_parts import Parts, dissect
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import File, Refuse, Scan
+from fake_gateways.verdict import Divert, Refuse, Scan
 
 Where = Literal["subject", "words", "links", "attachments", "markup"]
 WHERE: Final[tuple[Where, ...]] = get_args(Where)
@@ -112,25 +113,25 @@ class Content:
         self._settings = settings
         self._sets = rule_sets(settings.rules)
 
-    def judge(self, case: Case) -> Refuse | File | Scan | None:
+    def judge(self, view: SessionView) -> Refuse | Divert | Scan | None:
         """Refuse or junk the message."""
-        points = self._weighed(case)
+        points = self._weighed(view)
         if isinstance(points, Scan):
             return points
         if points >= self._settings.refuse_at:
             return Refuse(Cause.CONTENT)
         if self._settings.junk_at is not None and points >= self._settings.junk_at:
-            return File(Fate.JUNK, Cause.CONTENT)
+            return Divert(Fate.JUNK, Cause.CONTENT)
         return None
 
-    def _weighed(self, case: Case) -> float | Scan:
+    def _weighed(self, view: SessionView) -> float | Scan:
         scanner = self._settings.scanner
         if scanner is None:
-            return self.score(dissect(case.content))
-        envelope = case.envelope
+            return self.score(dissect(view.content))
+        envelope = view.envelope
         recipients = tuple(envelope.recipients)
-        scan = Scan(scanner, case.content, case.peer_address, case.helo, envelope.return_path, recipients)
-        answer = case.answer(scan)
+        scan = Scan(scanner, view.content, view.peer_address, view.helo, envelope.return_path, recipients)
+        answer = view.answer(scan)
         if answer is None:
             return scan
         return float(answer.records[0]) if answer.records else -math.inf

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Final, Literal
 
 from fake_gateways.people.directory import MailboxState
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -40,21 +41,21 @@ class Directory:
     (RFC 5321 4.2.5), so one unknown recipient takes the others with it.
     """
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse the recipient in hand, or at end of data the first that cannot be served."""
-        for recipient in (case.recipient,) if case.recipient else case.envelope.recipients:
-            cause = fault(case, recipient)
+        for recipient in (view.recipient,) if view.recipient else view.envelope.recipients:
+            cause = fault(view, recipient)
             if cause is not None:
                 return Refuse(cause, recipient)
         return None
 
 
-def fault(case: Case, recipient: str) -> Cause | None:
+def fault(view: SessionView, recipient: str) -> Cause | None:
     """Return what is wrong with a recipient, None when its mailbox takes mail."""
-    directory = case.directory
+    directory = view.directory
     if not directory.serves(recipient):
         return None  # no business of this directory
-    state = directory.state(recipient, case.at)
+    state = directory.state(recipient, view.at)
     if directory.catch_all and state is MailboxState.DEPARTED:
         return None
     return _CAUSE.get(state)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import ClassVar, Literal
 
-from fake_gateways.policies.case import Case, Decision, Nature, Settings, network_of
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import Decision, SessionView, network_of
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate, Share
@@ -46,26 +47,26 @@ class DirectoryHarvest:
         self._unknown: dict[str, int] = {}
         self._blocked: dict[str, float] = {}
 
-    def judge(self, case: Case) -> Refuse | Disconnect | None:
+    def judge(self, view: SessionView) -> Refuse | Disconnect | None:
         """Refuse whoever is blocked, whichever recipient is named."""
-        if case.at >= self._blocked.get(self._key(case), case.at):
+        if view.at >= self._blocked.get(self._key(view), view.at):
             return None
         return Disconnect(Cause.DIRECTORY_HARVEST) if self._settings.hangs_up else Refuse(Cause.DIRECTORY_HARVEST)
 
-    def notice(self, case: Case, decision: Decision) -> None:
+    def notice(self, view: SessionView, decision: Decision) -> None:
         """Count a recipient once: refused as unknown, or taken, whatever happens to the message afterwards."""
         if not decision.recipient or decision.cause is Cause.DIRECTORY_HARVEST:
             return
-        key = self._key(case)
+        key = self._key(view)
         seen = self._seen.setdefault(key, deque())
         is_unknown = decision.cause is Cause.USER_UNKNOWN
-        seen.append((case.at, is_unknown))
+        seen.append((view.at, is_unknown))
         unknown = self._unknown.get(key, 0) + is_unknown
-        while seen and seen[0][0] <= case.at - self._settings.limit.seconds:
+        while seen and seen[0][0] <= view.at - self._settings.limit.seconds:
             unknown -= seen.popleft()[1]
         self._unknown[key] = unknown
         if unknown > self._settings.limit.most and unknown >= self._settings.least_share * len(seen):
-            self._blocked[key] = case.at + self._settings.block_for
+            self._blocked[key] = view.at + self._settings.block_for
 
-    def _key(self, case: Case) -> str:
-        return case.peer_address if self._settings.per == "ip" else network_of(case.peer_address)
+    def _key(self, view: SessionView) -> str:
+        return view.peer_address if self._settings.per == "ip" else network_of(view.peer_address)

@@ -8,8 +8,9 @@ from typing import ClassVar, Final, Literal, NamedTuple
 import dkim
 from pydantic import Field
 
-from fake_gateways.policies.case import Case, Nature, Settings
-from fake_gateways.policies.dns_replay import Lookup, deduce, text_of
+from fake_gateways.policies.dns_replay import Lookup, replay_with_dns, text_of
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
@@ -48,17 +49,17 @@ class Dkim:
     def __init__(self, settings: DkimSettings) -> None:
         self._refuse = settings.refuse
 
-    def judge(self, case: Case) -> Refuse | Question | None:
+    def judge(self, view: SessionView) -> Refuse | Question | None:
         """Refuse by the result."""
-        signed = evaluate(case)
+        signed = evaluate(view)
         if isinstance(signed, Question):
             return signed
         return Refuse(Cause.AUTHENTICATION) if signed.result in self._refuse else None
 
 
-def evaluate(case: Case) -> Signed | Question:
+def evaluate(view: SessionView) -> Signed | Question:
     """Return the result for the message in hand, or what has to be asked first."""
-    return deduce(case, lambda lookup: verify(case.content, lookup))
+    return replay_with_dns(view, lambda lookup: verify(view.content, lookup))
 
 
 def verify(content: bytes, lookup: Lookup) -> Signed:

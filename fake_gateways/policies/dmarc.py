@@ -12,11 +12,12 @@ from authheaders import dmarc_lookup  # type: ignore[import-untyped]
 from publicsuffix2 import PublicSuffixList  # type: ignore[import-untyped]
 
 from fake_gateways.policies import dkim, spf
-from fake_gateways.policies.case import Case, Nature, Settings
-from fake_gateways.policies.dns_replay import Lookup, deduce, text_of
+from fake_gateways.policies.dns_replay import Lookup, replay_with_dns, text_of
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import File, Question, Refuse
+from fake_gateways.verdict import Divert, Question, Refuse
 
 
 class DmarcSettings(Settings):
@@ -45,21 +46,21 @@ class Published(NamedTuple):
 class Dmarc:
     """Evaluates SPF and DKIM by itself, whether or not the gateway has policies for them."""
 
-    def judge(self, case: Case) -> Refuse | File | Question | None:
+    def judge(self, view: SessionView) -> Refuse | Divert | Question | None:
         """Refuse or quarantine into junk, as the domain's owner asks (RFC 7489 section 6.3)."""
-        domain = from_domain(case.content)
+        domain = from_domain(view.content)
         if not domain:
             return None
-        published = deduce(case, lambda lookup: discover(domain, lookup))
+        published = replay_with_dns(view, lambda lookup: discover(domain, lookup))
         if published is None or isinstance(published, Question):
             return published
-        aligned = self._is_aligned(case, domain, published)
+        aligned = self._is_aligned(view, domain, published)
         if isinstance(aligned, Question):
             return aligned
         if aligned or published.policy == "none":
             return None
         # Who is not among the percent meets the next milder policy (RFC 7489 section 6.6.4).
-        lot = zlib.crc32(f"{case.envelope.return_path} {case.at}".encode()) % 100
+        lot = zlib.crc32(f"{view.envelope.return_path} {view.at}".encode()) % 100
         policy = published.policy
         if lot >= published.percent:
             policy = {"reject": "quarantine"}.get(policy, "none")
@@ -67,17 +68,17 @@ class Dmarc:
             case "reject":
                 return Refuse(Cause.AUTHENTICATION)
             case "quarantine":
-                return File(Fate.JUNK, Cause.AUTHENTICATION)
+                return Divert(Fate.JUNK, Cause.AUTHENTICATION)
         return None
 
-    def _is_aligned(self, case: Case, domain: str, published: Published) -> bool | Question:
-        by_spf = spf.evaluate(case)
+    def _is_aligned(self, view: SessionView, domain: str, published: Published) -> bool | Question:
+        by_spf = spf.evaluate(view)
         if isinstance(by_spf, Question):
             return by_spf
-        sender = case.sender_domain or case.helo
+        sender = view.sender_domain or view.helo
         if by_spf == "pass" and is_aligned(domain, sender, is_strict=published.is_spf_strict):
             return True
-        by_dkim = dkim.evaluate(case)
+        by_dkim = dkim.evaluate(view)
         if isinstance(by_dkim, Question):
             return by_dkim
         return any(is_aligned(domain, signer, is_strict=published.is_dkim_strict) for signer in by_dkim.domains)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from fake_gateways.policies.case import Case
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.verdict import Answer, Question
 
 T = TypeVar("T")
@@ -13,7 +13,7 @@ Lookup = Callable[[str, str], Answer]
 """Takes a name and a kind of record."""
 
 
-class _NeededError(BaseException):
+class _UnansweredError(BaseException):
     """An answer is not there yet. No Exception, lest a library take it for a failure of the DNS."""
 
     def __init__(self, question: Question) -> None:
@@ -21,7 +21,7 @@ class _NeededError(BaseException):
         self.question = question
 
 
-def deduce(case: Case, work: Callable[[Lookup], T]) -> T | Question:
+def replay_with_dns(view: SessionView, work: Callable[[Lookup], T]) -> T | Question:
     """Do a piece of work that looks names up; return what it comes to, or the question it cannot go on without.
 
     Every answer that a case remembers is there at once when the work begins anew, so the work is done as many times as
@@ -30,14 +30,14 @@ def deduce(case: Case, work: Callable[[Lookup], T]) -> T | Question:
 
     def lookup(name: str, kind: str) -> Answer:
         question = Question(name.rstrip(".").lower(), kind)
-        answer = case.answer(question)
+        answer = view.answer(question)
         if answer is None:
-            raise _NeededError(question)
+            raise _UnansweredError(question)
         return answer
 
     try:
         return work(lookup)
-    except _NeededError as needed:
+    except _UnansweredError as needed:
         return needed.question
 
 

@@ -7,7 +7,8 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
-from fake_gateways.policies.case import Case, Decision, Nature, Settings, network_of
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import Decision, SessionView, network_of
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.units import Duration, Share
@@ -51,17 +52,17 @@ class EarnedReputation:
         self._settings = settings
         self._scores: dict[str, tuple[float, float]] = {}
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a sender in disgrace until time has healed it."""
-        return Refuse(Cause.IP_REPUTATION) if self._score(case) < self._settings.refuse_below else None
+        return Refuse(Cause.IP_REPUTATION) if self._score(view) < self._settings.refuse_below else None
 
-    def notice(self, case: Case, decision: Decision) -> None:
+    def notice(self, view: SessionView, decision: Decision) -> None:
         """Give or take points for what became of a recipient."""
-        points = self._points(case, decision)
+        points = self._points(view, decision)
         if points:
-            self._scores[self._key(case)] = (self._score(case) + points, case.at)
+            self._scores[self._key(view)] = (self._score(view) + points, view.at)
 
-    def _points(self, case: Case, decision: Decision) -> float:
+    def _points(self, view: SessionView, decision: Decision) -> float:
         settings = self._settings
         if decision.cause is Cause.USER_UNKNOWN:
             return settings.unknown
@@ -69,18 +70,18 @@ class EarnedReputation:
         if decision.fate in _TAKEN:
             points = points or settings.accepted
             # The lot depends on the message alone, so it falls the same in every run.
-            lot = zlib.crc32(f"{case.envelope.return_path} {decision.recipient} {case.at}".encode())
+            lot = zlib.crc32(f"{view.envelope.return_path} {decision.recipient} {view.at}".encode())
             points += settings.complaint if lot < settings.complaints * 2**32 else 0.0
         return points
 
-    def _score(self, case: Case) -> float:
-        points, at = self._scores.get(self._key(case), (0.0, case.at))
-        return float(points * 0.5 ** (max(0.0, case.at - at) / self._settings.half_life))
+    def _score(self, view: SessionView) -> float:
+        points, at = self._scores.get(self._key(view), (0.0, view.at))
+        return float(points * 0.5 ** (max(0.0, view.at - at) / self._settings.half_life))
 
-    def _key(self, case: Case) -> str:
+    def _key(self, view: SessionView) -> str:
         match self._settings.per:
             case "ip":
-                return case.peer_address
+                return view.peer_address
             case "/24":
-                return network_of(case.peer_address)
-        return case.sender_domain
+                return network_of(view.peer_address)
+        return view.sender_domain

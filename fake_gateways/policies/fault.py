@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Literal
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Disconnect, Garble, Refuse, Wait
@@ -43,7 +44,7 @@ class Fault:
     def __init__(self, settings: FaultSettings) -> None:
         self._how = settings.how
 
-    def judge(self, case: Case) -> Refuse | Disconnect | Garble | Wait:
+    def judge(self, view: SessionView) -> Refuse | Disconnect | Garble | Wait:
         """Fail."""
         match self._how:
             case "421":
@@ -56,4 +57,4 @@ class Fault:
                 return Garble(Cause.SYSTEM, _MULTI_LINE)
             case "hang":
                 hanging = Wait(HANGS_S)
-                return hanging if case.answer(hanging) is None else Disconnect(Cause.SYSTEM)
+                return hanging if view.answer(hanging) is None else Disconnect(Cause.SYSTEM)

@@ -7,8 +7,9 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.ip_reputation import Networks
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -47,7 +48,7 @@ class Geography:
     def __init__(self, settings: GeographySettings) -> None:
         self._refused = [network for name in settings.refuse for network in settings.regions[name]]
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a client from a refused region."""
-        ip = ipaddress.ip_address(case.peer_address)
+        ip = ipaddress.ip_address(view.peer_address)
         return Refuse(Cause.POLICY) if any(ip in network for network in self._refused) else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration
@@ -30,8 +31,8 @@ class GreetPause:
     def __init__(self, settings: GreetPauseSettings) -> None:
         self._wait = Wait(settings.pause)
 
-    def judge(self, case: Case) -> Refuse | Wait | None:
+    def judge(self, view: SessionView) -> Refuse | Wait | None:
         """Wait, then refuse an early talker."""
-        if case.answer(self._wait) is None:
+        if view.answer(self._wait) is None:
             return self._wait
-        return Refuse(Cause.POLICY, closes=True) if case.talked_early else None
+        return Refuse(Cause.POLICY, closes=True) if view.talked_early else None

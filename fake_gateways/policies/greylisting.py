@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.policies.case import Case, Nature, Settings, network_of
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView, network_of
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration
@@ -52,24 +53,24 @@ class Greylisting:
         self._allowed_until: dict[tuple[str, str, str], float] = {}
         self._passed: dict[str, int] = {}
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Defer a triplet that is new, or back too early or too late."""
         settings = self._settings
-        network = network_of(case.peer_address, settings.mask)
+        network = network_of(view.peer_address, settings.mask)
         if settings.trust_after is not None and self._passed.get(network, 0) >= settings.trust_after:
             return None
         # At end of data the whole message is greylisted, for its first recipient's sake (rspamd).
-        recipient = case.recipient or next(iter(case.envelope.recipients), "")
-        triplet = (network, case.envelope.return_path.lower(), recipient.lower())
-        if case.at < self._allowed_until.get(triplet, case.at):
-            self._allowed_until[triplet] = case.at + settings.keep
+        recipient = view.recipient or next(iter(view.envelope.recipients), "")
+        triplet = (network, view.envelope.return_path.lower(), recipient.lower())
+        if view.at < self._allowed_until.get(triplet, view.at):
+            self._allowed_until[triplet] = view.at + settings.keep
             return None
-        waited_s = case.at - self._first_seen.get(triplet, case.at)
+        waited_s = view.at - self._first_seen.get(triplet, view.at)
         if settings.wait <= waited_s <= settings.window:
             del self._first_seen[triplet]
-            self._allowed_until[triplet] = case.at + settings.keep
+            self._allowed_until[triplet] = view.at + settings.keep
             self._passed[network] = self._passed.get(network, 0) + 1
             return None
         if waited_s == 0 or waited_s > settings.window:
-            self._first_seen[triplet] = case.at
+            self._first_seen[triplet] = view.at
         return Refuse(Cause.GREYLISTED)

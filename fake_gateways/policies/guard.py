@@ -6,9 +6,10 @@ import zlib
 from datetime import UTC, datetime, time
 from typing import Final
 
-from fake_gateways.policies.case import Case, Instead, Policy, Settings
+from fake_gateways.policies.policy import Instead, Policy, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.truth import Fate
-from fake_gateways.verdict import File, Need, Refuse, Verdict
+from fake_gateways.verdict import Divert, ExternalQuery, Refuse, Verdict
 
 _FATE: Final[dict[Instead, Fate]] = {
     "junk": Fate.JUNK,
@@ -34,18 +35,18 @@ class Guard:
         self._fate = None if settings.instead is None else _FATE[settings.instead]
         self._seed = seed
 
-    def judge(self, case: Case) -> Verdict | Need | None:
+    def judge(self, view: SessionView) -> Verdict | ExternalQuery | None:
         """Ask the policy if this one is for it."""
-        if case.at < self._since or (self._until is not None and case.at >= self._until):
+        if view.at < self._since or (self._until is not None and view.at >= self._until):
             return None
-        if self._between is not None and not _within(case.at, *self._between):
+        if self._between is not None and not _within(view.at, *self._between):
             return None
-        lot = zlib.crc32(f"{self._seed}:{case.session}:{case.transaction}:{case.recipient}".encode())
+        lot = zlib.crc32(f"{self._seed}:{view.session}:{view.transaction}:{view.recipient}".encode())
         if lot >= self._share * 2**32:
             return None
-        verdict = self.policy.judge(case)
+        verdict = self.policy.judge(view)
         if self._fate is not None and isinstance(verdict, Refuse):
-            return File(self._fate, verdict.cause, verdict.recipient or case.recipient or None)
+            return Divert(self._fate, verdict.cause, verdict.recipient or view.recipient or None)
         return verdict
 
 

@@ -9,7 +9,8 @@ from pydantic import BeforeValidator, WithJsonSchema
 
 from fake_gateways.dns.zone import Domain, blocklist_name
 from fake_gateways.loopback import Network
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
@@ -56,18 +57,18 @@ class IpReputation:
     def __init__(self, settings: IpReputationSettings) -> None:
         self._settings = settings
 
-    def judge(self, case: Case) -> Refuse | Question | None:
+    def judge(self, view: SessionView) -> Refuse | Question | None:
         """Refuse a listed peer. A zone that does not answer is taken as not listing, as mail servers do."""
         settings = self._settings
         if settings.allow or settings.deny:
-            ip = ipaddress.ip_address(case.peer_address)
+            ip = ipaddress.ip_address(view.peer_address)
             if any(ip in network for network in settings.allow):
                 return None
             if any(ip in network for network in settings.deny):
                 return Refuse(Cause.IP_REPUTATION)
         for zone in settings.zones:
-            question = Question(blocklist_name(case.peer_address, zone))
-            answer = case.answer(question)
+            question = Question(blocklist_name(view.peer_address, zone))
+            answer = view.answer(question)
             if answer is None:
                 return question
             if any(is_listing(record) or settings.errors_are_listings for record in answer.records):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Size
@@ -30,6 +31,6 @@ class MessageSize:
     def __init__(self, settings: MessageSizeSettings) -> None:
         self._limit = settings.limit
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse what is too large."""
-        return Refuse(Cause.TOO_LARGE) if len(case.content) > self._limit else None
+        return Refuse(Cause.TOO_LARGE) if len(view.content) > self._limit else None

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -31,6 +32,6 @@ class MessagesPerConnection:
     def __init__(self, settings: MessagesPerConnectionSettings) -> None:
         self._settings = settings
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse what is too many and hang up, so that the client comes back with a new connection."""
-        return Refuse(Cause.VELOCITY, closes=True) if case.transaction > self._settings.most else None
+        return Refuse(Cause.VELOCITY, closes=True) if view.transaction > self._settings.most else None

@@ -6,8 +6,9 @@ from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
-from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.directory import fault
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration
@@ -50,31 +51,31 @@ class RecipientVerification:
         self._settings = settings
         self._kept: dict[str, tuple[Cause | None, float]] = {}
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse whom the gateway takes for absent; who is there all the same is refused for its mistake."""
         settings = self._settings
-        if not case.directory.serves(case.recipient):
+        if not view.directory.serves(view.recipient):
             return None  # no business of this directory
-        true = fault(case, case.recipient)
+        true = fault(view, view.recipient)
         if settings.failing == "defers":
-            return Refuse(Cause.SYSTEM, case.recipient)
-        believed = Cause.USER_UNKNOWN if settings.failing else self._believed(case, true)
+            return Refuse(Cause.SYSTEM, view.recipient)
+        believed = Cause.USER_UNKNOWN if settings.failing else self._believed(view, true)
         if believed is None:
             return None
         if true in _ABSENT or believed is true:
-            return Refuse(true or believed, case.recipient, claimed=believed, backend=settings.backend)
-        return Refuse(Cause.SYSTEM, case.recipient, claimed=believed, backend=settings.backend)
+            return Refuse(true or believed, view.recipient, claimed=believed, backend=settings.backend)
+        return Refuse(Cause.SYSTEM, view.recipient, claimed=believed, backend=settings.backend)
 
-    def _believed(self, case: Case, true: Cause | None) -> Cause | None:
+    def _believed(self, view: SessionView, true: Cause | None) -> Cause | None:
         """Return what the gateway takes to be wrong with a recipient: as remembered, or as its copy has it now."""
-        address = case.recipient.lower()
+        address = view.recipient.lower()
         kept, until = self._kept.get(address, (None, 0.0))
-        if case.at < until:
+        if view.at < until:
             return kept
-        made_at = case.directory.made_at.get(address)
-        is_too_new = made_at is not None and case.at - made_at < self._settings.lag
+        made_at = view.directory.made_at.get(address)
+        is_too_new = made_at is not None and view.at - made_at < self._settings.lag
         believed = Cause.USER_UNKNOWN if is_too_new else true
         keep_s = self._settings.keep_present if believed is None else self._settings.keep_absent
         if keep_s:
-            self._kept[address] = (believed, case.at + keep_s)
+            self._kept[address] = (believed, view.at + keep_s)
         return believed

@@ -6,7 +6,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -31,6 +32,6 @@ class RecipientsPerMessage:
     def __init__(self, settings: RecipientsPerMessageSettings) -> None:
         self._settings = settings
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse the recipient that is one too many; the others keep their message."""
-        return Refuse(Cause.POLICY) if len(case.envelope.recipients) >= self._settings.most else None
+        return Refuse(Cause.POLICY) if len(view.envelope.recipients) >= self._settings.most else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -25,6 +26,6 @@ class RelaySettings(Settings):
 class Relay:
     """Knows the domains of the directory."""
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a recipient elsewhere."""
-        return None if case.directory.serves(case.recipient) else Refuse(Cause.SENDER_REJECTED, case.recipient)
+        return None if view.directory.serves(view.recipient) else Refuse(Cause.SENDER_REJECTED, view.recipient)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import ClassVar, Literal
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Share
@@ -35,6 +36,6 @@ class RestrictedRecipients:
     def __init__(self, settings: RestrictedRecipientsSettings) -> None:
         self._below = settings.part * 2**32
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a restricted mailbox."""
-        return Refuse(Cause.POLICY) if zlib.crc32(case.recipient.lower().encode()) < self._below else None
+        return Refuse(Cause.POLICY) if zlib.crc32(view.recipient.lower().encode()) < self._below else None

@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator
 
 from fake_gateways.dns.zone import parse_domain
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
@@ -42,16 +43,16 @@ class SenderDomain:
     def __init__(self, settings: SenderDomainSettings) -> None:
         self._deny = frozenset(settings.deny)
 
-    def judge(self, case: Case) -> Refuse | Question | None:
+    def judge(self, view: SessionView) -> Refuse | Question | None:
         """Refuse a return-path that is denied or leads nowhere; the null one is nobody's (RFC 5321 4.5.5)."""
-        domain = case.sender_domain
+        domain = view.sender_domain
         if not domain:
             return None
-        if domain in self._deny or case.envelope.return_path.lower() in self._deny:
+        if domain in self._deny or view.envelope.return_path.lower() in self._deny:
             return Refuse(Cause.SENDER_REJECTED)
         for kind in ("MX", "A", "AAAA"):
             question = Question(domain, kind)
-            answer = case.answer(question)
+            answer = view.answer(question)
             if answer is None:
                 return question
             if answer.failed:

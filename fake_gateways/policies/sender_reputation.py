@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from fake_gateways.dns.zone import Domain
-from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.ip_reputation import is_listing
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
@@ -34,12 +35,12 @@ class SenderReputation:
     def __init__(self, settings: SenderReputationSettings) -> None:
         self._settings = settings
 
-    def judge(self, case: Case) -> Refuse | Question | None:
+    def judge(self, view: SessionView) -> Refuse | Question | None:
         """Refuse a listed sender."""
-        for domain in dict.fromkeys(filter(None, (case.sender_domain, case.helo.lower()))):
+        for domain in dict.fromkeys(filter(None, (view.sender_domain, view.helo.lower()))):
             if domain.startswith("["):
                 continue
-            found = listed(domain, self._settings.zones, case)
+            found = listed(domain, self._settings.zones, view)
             if isinstance(found, Question):
                 return found
             if found or any(parent in self._settings.deny for parent in with_parents(domain)):
@@ -47,12 +48,12 @@ class SenderReputation:
         return None
 
 
-def listed(domain: str, zones: tuple[str, ...], case: Case) -> bool | Question:
+def listed(domain: str, zones: tuple[str, ...], view: SessionView) -> bool | Question:
     """Whether a domain, or one above it, is in a zone; or what has to be asked first. No answer is no listing."""
     for zone in zones:
         for parent in with_parents(domain):
             question = Question(f"{parent}.{zone}")
-            answer = case.answer(question)
+            answer = view.answer(question)
             if answer is None:
                 return question
             if any(map(is_listing, answer.records)):

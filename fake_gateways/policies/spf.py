@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Literal
 import spf  # type: ignore[import-untyped]
 from pydantic import Field
 
-from fake_gateways.policies.case import Case, Nature, Settings
-from fake_gateways.policies.dns_replay import Lookup, deduce, text_of
+from fake_gateways.policies.dns_replay import Lookup, replay_with_dns, text_of
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
@@ -40,17 +41,17 @@ class Spf:
     def __init__(self, settings: SpfSettings) -> None:
         self._refuse = settings.refuse
 
-    def judge(self, case: Case) -> Refuse | Question | None:
+    def judge(self, view: SessionView) -> Refuse | Question | None:
         """Refuse a client that the domain does not permit."""
-        result = evaluate(case)
+        result = evaluate(view)
         if isinstance(result, Question):
             return result
         return Refuse(Cause.AUTHENTICATION) if result in self._refuse else None
 
 
-def evaluate(case: Case) -> SpfResult | Question:
+def evaluate(view: SessionView) -> SpfResult | Question:
     """Return the result for the mail in hand, or what has to be asked first."""
-    return deduce(case, lambda lookup: check(case.peer_address, case.envelope.return_path, case.helo, lookup))
+    return replay_with_dns(view, lambda lookup: check(view.peer_address, view.envelope.return_path, view.helo, lookup))
 
 
 def check(address: str, return_path: str, helo: str, lookup: Lookup) -> SpfResult:

@@ -6,10 +6,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.units import Duration
-from fake_gateways.verdict import Hold, Wait
+from fake_gateways.verdict import DelayRefusal, Wait
 
 
 class TarpitSettings(Settings):
@@ -41,12 +42,12 @@ class Tarpit:
     def __init__(self, settings: TarpitSettings) -> None:
         self._settings = settings
 
-    def judge(self, case: Case) -> Hold | Wait | None:
+    def judge(self, view: SessionView) -> DelayRefusal | Wait | None:
         """Let time pass, or have it pass should somebody else refuse."""
         settings = self._settings
-        if case.refused < settings.after_refusals:
+        if view.refused < settings.after_refusals:
             return None
         if settings.slows == "refusals":
-            return Hold(settings.delay)
+            return DelayRefusal(settings.delay)
         wait = Wait(settings.delay)
-        return wait if case.answer(wait) is None else None
+        return wait if view.answer(wait) is None else None

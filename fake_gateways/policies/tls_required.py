@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from fake_gateways.policies.case import Case, Nature, Settings
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -27,6 +28,6 @@ class TlsRequiredSettings(Settings):
 class TlsRequired:
     """Looks at the line alone."""
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a client that did not say STARTTLS."""
-        return None if case.secure else Refuse(Cause.TLS_REQUIRED)
+        return None if view.secure else Refuse(Cause.TLS_REQUIRED)

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from fake_gateways.dns.zone import Domain
-from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.message_parts import dissect
+from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.sender_reputation import listed
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
@@ -38,10 +39,10 @@ class UrlBlocklist:
     def __init__(self, settings: UrlBlocklistSettings) -> None:
         self._zones = settings.zones
 
-    def judge(self, case: Case) -> Refuse | Question | None:
+    def judge(self, view: SessionView) -> Refuse | Question | None:
         """Refuse a message with a listed link."""
-        for host in _hosts(dissect(case.content).links):
-            found = listed(host, self._zones, case)
+        for host in _hosts(dissect(view.content).links):
+            found = listed(host, self._zones, view)
             if isinstance(found, Question):
                 return found
             if found:

@@ -7,7 +7,8 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from fake_gateways.policies.case import Case, Nature, Settings, network_of
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView, network_of
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate
@@ -55,27 +56,27 @@ class Velocity:
         self._seen: dict[str, deque[float]] = {}
         self._blocked: dict[str, float] = {}
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse while blocked, else count and refuse what goes beyond the limit."""
-        keys = self._keys(case)
-        if any(case.at < self._blocked.get(key, case.at) for key in keys):
+        keys = self._keys(view)
+        if any(view.at < self._blocked.get(key, view.at) for key in keys):
             return Refuse(Cause.VELOCITY)
-        unit = {"connections": 0, "messages": case.transaction}.get(self._settings.count)
-        counted = case.counted.get(self)
+        unit = {"connections": 0, "messages": view.transaction}.get(self._settings.count)
+        counted = view.counted.get(self)
         if unit is not None and counted is not None and counted[0] == unit:
             # A further recipient of a message, or a further message of a connection, shares the verdict on the
             # first, unless that was a block, which ends in its own time.
             refused = counted[1] and not self._settings.block_for
         else:
-            refused = bool([key for key in keys if self._exceeds(key, case.at)])
-            case.counted[self] = (unit or 0, refused)
+            refused = bool([key for key in keys if self._exceeds(key, view.at)])
+            view.counted[self] = (unit or 0, refused)
         return Refuse(Cause.VELOCITY) if refused else None
 
-    def _keys(self, case: Case) -> list[str]:
+    def _keys(self, view: SessionView) -> list[str]:
         of = {
-            "ip": lambda: case.peer_address,
-            "/24": lambda: network_of(case.peer_address),
-            "sender-domain": lambda: case.sender_domain,
+            "ip": lambda: view.peer_address,
+            "/24": lambda: network_of(view.peer_address),
+            "sender-domain": lambda: view.sender_domain,
         }
         # Before MAIL there is no sender domain, and the null return-path has none: nothing to count by.
         return [key for scope in self._settings.per if (key := of[scope]())]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Final, Literal
 
-from fake_gateways.policies.case import Case, Nature, Settings
 from fake_gateways.policies.message_parts import attached
+from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -29,9 +30,9 @@ class VirusSettings(Settings):
 class Virus:
     """Looks into the message, its decoded attachments, and ZIP archives among them."""
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a message in which the test file is found."""
-        found = EICAR in case.content or any(
-            EICAR in octets for each in attached(case.content) for octets in (each.octets, *each.unpacked())
+        found = EICAR in view.content or any(
+            EICAR in octets for each in attached(view.content) for octets in (each.octets, *each.unpacked())
         )
         return Refuse(Cause.VIRUS) if found else None

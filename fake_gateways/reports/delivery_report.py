@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.dsn import Report, Undelivered
 from fake_gateways.reports.layouts import compose
-
-if TYPE_CHECKING:
-    from fake_gateways.policies.case import Case
-    from fake_gateways.reports.settings import Reports
+from fake_gateways.reports.settings import Reports
 
 
 class DeliveryReport(NamedTuple):
@@ -29,10 +27,17 @@ class DeliveryReport(NamedTuple):
 
 
 def write_report(
-    case: Case, undelivered: tuple[Undelivered, ...], reports: Reports, *, gateway: str, host: str, seq: int, now: float
+    view: SessionView,
+    undelivered: tuple[Undelivered, ...],
+    reports: Reports,
+    *,
+    gateway: str,
+    host: str,
+    seq: int,
+    now: float,
 ) -> DeliveryReport:
     """Write a report about recipients of the message in hand, in the gateway's layout and with its habits."""
-    envelope = case.envelope
+    envelope = view.envelope
     at = round(now + reports.after, 6)
     report = Report(
         host=host,
@@ -40,7 +45,7 @@ def write_report(
         arrived_at=now,
         return_path=envelope.return_path,
         undelivered=undelivered,
-        original=case.content,
+        original=view.content,
         number=f"{gateway}.{seq}",
         headers_only=envelope.headers_only,
         envelope_id=envelope.envelope_id,

@@ -16,7 +16,7 @@ from fake_gateways.dns.resolver import Resolver
 from fake_gateways.dns.zone import World
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
-from fake_gateways.needs import Ask, Supply
+from fake_gateways.needs import Ask, QueryHandler
 from fake_gateways.reports.bouncer import Bouncer
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.envelope import domain_of
@@ -73,8 +73,8 @@ async def _in_memory(place: Place) -> AsyncIterator[Wiring]:
             place.home.take(report.return_path, report.content.encode("latin-1"), report.at)
 
     filters = scanners.connect(place.scenario.scanners_asked, place.allowed)
-    supply = Supply(ask, place.clock.sleep, filters, place.scenario.sender.patience)
-    ways = {address: MemoryTransport(gateway, supply) for address, gateway in place.gateways.items()}
+    answer_query = QueryHandler(ask, place.clock.sleep, filters, place.scenario.sender.patience)
+    ways = {address: MemoryTransport(gateway, answer_query) for address, gateway in place.gateways.items()}
     nobody = NobodyThere()
     yield Wiring(lambda to: ways.get(to.address, nobody), ask, bring_home)
 
@@ -105,12 +105,12 @@ async def _over_sockets(place: Place) -> AsyncIterator[Wiring]:
         stack.push_async_callback(names.close)
         resolver = Resolver(names.address, names.port)
         filters = scanners.connect(place.scenario.scanners_asked, place.allowed)
-        supply = Supply(resolver.ask, sleep, filters, sender.patience if is_virtual else math.inf)
+        answer_query = QueryHandler(resolver.ask, sleep, filters, sender.patience if is_virtual else math.inf)
         ways = _foreign(place, transport)
         hosts = [gateway.host for gateway in place.gateways.values()]
         tls = certificate.issuer(hosts) if hosts and sender.tls != "none" else None
         for address, gateway in place.gateways.items():
-            listener = await server.serve(gateway, supply, address=address, tls=tls, allowed=place.allowed)
+            listener = await server.serve(gateway, answer_query, address=address, tls=tls, allowed=place.allowed)
             stack.callback(listener.close)
             ways[address] = transport(address, listener.sockets[0].getsockname()[1])
         mailbox = await return_mailbox.listen(

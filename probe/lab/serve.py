@@ -16,7 +16,7 @@ from fake_gateways.clock import WallClock
 from fake_gateways.dns import nameserver
 from fake_gateways.dns.resolver import Resolver
 from fake_gateways.loopback import Network
-from fake_gateways.needs import Supply
+from fake_gateways.needs import QueryHandler
 from fake_gateways.reports.bouncer import Bouncer
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
@@ -128,7 +128,7 @@ async def _open(
     bouncer = Bouncer(resolver.ask, clock, report_port, allowed=place.allowed)
     stack.push_async_callback(bouncer.close)
     asked = prepared.loaded.scenario.scanners_asked
-    supply = Supply(resolver.ask, clock.sleep, scanners.connect(asked, place.allowed))
+    answer_query = QueryHandler(resolver.ask, clock.sleep, scanners.connect(asked, place.allowed))
     tls = certificate.issuer([company.host for company in prepared.companies])
 
     def post(report: DeliveryReport) -> None:
@@ -148,7 +148,7 @@ async def _open(
         listener = await _or_in_use(
             server.serve(
                 gateway,
-                supply,
+                answer_query,
                 address=company.address,
                 port=place.smtp_port,
                 tls=tls,

@@ -12,7 +12,7 @@ from weakref import WeakSet
 
 from fake_gateways.clock import VirtualClock
 from fake_gateways.gateway import Gateway
-from fake_gateways.needs import Supply
+from fake_gateways.needs import QueryHandler
 from fake_gateways.server import Carrier
 from fake_gateways.verdict import Answer, Question
 
@@ -27,7 +27,7 @@ class Served:
 
     def __init__(self, gateway: Gateway, clock: VirtualClock) -> None:
         self._gateway = gateway
-        self._supply = Supply(_no_names, clock.sleep)
+        self._answer_query = QueryHandler(_no_names, clock.sleep)
         self._listener = socket.create_server((HOST, 0), backlog=1024)
         self._listener.settimeout(0)
         self.port: int = self._listener.getsockname()[1]
@@ -74,7 +74,7 @@ class Served:
             await asyncio.Event().wait()
 
     def _carry(self) -> Carrier:
-        return Carrier(self._gateway, self._supply, failed=self.faults.append)
+        return Carrier(self._gateway, self._answer_query, failed=self.faults.append)
 
     def close(self) -> None:
         """Hang up on everybody and leave nothing behind, at once or, within a running loop, in its next turns."""

@@ -8,8 +8,8 @@ from email.message import EmailMessage
 from functools import cached_property
 from typing import Final
 
-from fake_gateways.policies.case import Case, Decision
 from fake_gateways.policies.message_parts import dissect
+from fake_gateways.policies.session_view import Decision, SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Fate, Truth
 
@@ -55,20 +55,20 @@ class Books:
         """Take a row of the truth."""
         self.truth.append(truth)
 
-    def notice(self, case: Case, decision: Decision) -> None:
+    def notice(self, view: SessionView, decision: Decision) -> None:
         """Keep a message when it is taken for the first of its recipients, which is so for all of them."""
-        key = case.session, case.transaction
+        key = view.session, view.transaction
         if decision.stage is Stage.END_OF_DATA and decision.fate is Fate.INBOX and key != self._last:
             self._last = key
-            envelope = case.envelope
+            envelope = view.envelope
             self.messages.append(
                 Message(
                     envelope.return_path,
                     tuple(envelope.recipients),
-                    case.content,
-                    case.peer_address,
-                    case.helo,
-                    case.at,
+                    view.content,
+                    view.peer_address,
+                    view.helo,
+                    view.at,
                 )
             )
 

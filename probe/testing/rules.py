@@ -12,8 +12,8 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.persona import Persona
-from fake_gateways.policies.case import Case
 from fake_gateways.policies.directory import DirectorySettings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.units import PerTime
@@ -54,9 +54,9 @@ class Told:
         """Give one more rule."""
         self._rules.append(_Counting(rule))
 
-    def judge(self, stage: Stage, case: Case) -> Refuse | None:
+    def judge(self, stage: Stage, view: SessionView) -> Refuse | None:
         """Ask every rule of a stage."""
-        verdicts = [each.judge(case) for each in self._rules if each.rule.stage is stage]
+        verdicts = [each.judge(view) for each in self._rules if each.rule.stage is stage]
         return next((verdict for verdict in verdicts if verdict is not None), None)
 
 
@@ -68,21 +68,21 @@ class _Counting:
         self._seen: deque[float] = deque()
         self._tried: Counter[str] = Counter()
 
-    def judge(self, case: Case) -> Refuse | None:
+    def judge(self, view: SessionView) -> Refuse | None:
         rule = self.rule
         recipient = None
         if rule.recipient is not None:
-            recipient = next((each for each in _recipients(case) if fits(rule.recipient, each)), None)
+            recipient = next((each for each in _recipients(view) if fits(rule.recipient, each)), None)
             if recipient is None:
                 return None
-        if rule.sender is not None and not fits(rule.sender, case.envelope.return_path):
+        if rule.sender is not None and not fits(rule.sender, view.envelope.return_path):
             return None
-        if rule.client is not None and ipaddress.ip_address(case.peer_address) not in rule.client:
+        if rule.client is not None and ipaddress.ip_address(view.peer_address) not in rule.client:
             return None
-        if rule.content is not None and not holds(case.content, rule.content):
+        if rule.content is not None and not holds(view.content, rule.content):
             return None
         # Both count, whatever the other says.
-        passes = (self._is_within_rate(case.at), self._is_late(case))
+        passes = (self._is_within_rate(view.at), self._is_late(view))
         return None if any(passes) else replace(rule.verdict, recipient=recipient)
 
     def _is_within_rate(self, at: float) -> bool:
@@ -94,21 +94,21 @@ class _Counting:
         self._seen.append(at)
         return len(self._seen) <= most
 
-    def _is_late(self, case: Case) -> bool:
+    def _is_late(self, view: SessionView) -> bool:
         if self.rule.attempts is None:
             return False
         if self.rule.stage in {Stage.CONNECT, Stage.EHLO}:
-            key = case.peer_address
+            key = view.peer_address
         elif self.rule.stage is Stage.MAIL:
-            key = case.envelope.return_path
+            key = view.envelope.return_path
         else:
-            key = " ".join(_recipients(case))
+            key = " ".join(_recipients(view))
         self._tried[key.lower()] += 1
         return self._tried[key.lower()] > self.rule.attempts
 
 
-def _recipients(case: Case) -> list[str]:
-    return [case.recipient] if case.recipient else case.envelope.recipients
+def _recipients(view: SessionView) -> list[str]:
+    return [view.recipient] if view.recipient else view.envelope.recipients
 
 
 class _AtStage:
@@ -118,8 +118,8 @@ class _AtStage:
         self._told = told
         self._stage = stage
 
-    def judge(self, case: Case) -> Refuse | None:
-        return self._told.judge(self._stage, case)
+    def judge(self, view: SessionView) -> Refuse | None:
+        return self._told.judge(self._stage, view)
 
 
 class Everybody(Directory):

@@ -13,10 +13,10 @@ from typing import Any, Final, NamedTuple, get_args
 
 import pytest
 import yaml
-from lone_gateway import case_of, policy
+from lone_gateway import policy, session_view
 
 from fake_gateways.policies import dkim, spf
-from fake_gateways.policies.case import Case
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.policies.spf import SpfResult
 from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.truth import Cause
@@ -84,28 +84,28 @@ def vectors() -> list[Vector]:
     return found
 
 
-def met(asked: Any, names: Names, case: Case) -> Any:
+def met(asked: Any, names: Names, view: SessionView) -> Any:
     """Supply what is asked for until there is a verdict."""
     for _ in range(200):
         outcome = asked()
         if not isinstance(outcome, Question):
             return outcome
-        case.fresh[outcome] = names.answer(outcome)
+        view.fresh[outcome] = names.answer(outcome)
     pytest.fail("it asks without end")
 
 
 @pytest.mark.skipif(not SUITE.is_file(), reason=WITHOUT)
 @pytest.mark.parametrize("vector", vectors(), ids=lambda vector: vector.name)
 def test_rfc_7208(vector: Vector) -> None:
-    case = case_of(peer=vector.host)
-    case.envelope, case.helo = Envelope(vector.return_path), vector.helo
+    view = session_view(peer=vector.host)
+    view.envelope, view.helo = Envelope(vector.return_path), vector.helo
     names = Names(vector.zone)
-    result = met(lambda: spf.evaluate(case), names, case)
+    result = met(lambda: spf.evaluate(view), names, view)
     assert result in vector.results
     refusing = policy("spf", refuse=[result]).begin()
-    assert met(lambda: refusing.judge(case), names, case) == Refuse(Cause.AUTHENTICATION)
+    assert met(lambda: refusing.judge(view), names, view) == Refuse(Cause.AUTHENTICATION)
     others = [each for each in get_args(SpfResult) if each != result]
-    assert met(lambda: policy("spf", refuse=others).begin().judge(case), names, case) is None
+    assert met(lambda: policy("spf", refuse=others).begin().judge(view), names, view) is None
 
 
 class Keys(NamedTuple):
@@ -137,10 +137,10 @@ def signed_messages() -> Iterator[Any]:
 def test_signatures_of_rfc_6376_and_rfc_8463_hold_and_break_with_the_message(name: str, keys: dict[str, str]) -> None:
     content = (SIGNED / name).read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
     for message, results in ((content, {"pass"}), (content.replace(b"hungry", b"angry"), {"fail"})):
-        case = case_of()
-        case.content = message
-        signed = met(partial(dkim.evaluate, case), Keys(keys), case)
+        view = session_view()
+        view.content = message
+        signed = met(partial(dkim.evaluate, view), Keys(keys), view)
         assert signed.result in results
         judge = policy("dkim").begin().judge
-        verdict = met(partial(judge, case), Keys(keys), case)
+        verdict = met(partial(judge, view), Keys(keys), view)
         assert verdict == (Refuse(Cause.AUTHENTICATION) if "fail" in results else None)

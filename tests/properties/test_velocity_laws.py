@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
-from lone_gateway import STARTS, case_of
+from lone_gateway import STARTS, session_view
 from strategies import examples
 
 from fake_gateways.policies.velocity import Velocity, VelocitySettings
@@ -37,8 +37,8 @@ def test_the_window_slides_as_its_definition_says(gaps: list[float], most: int, 
     moments = [STARTS + sum(gaps[: place + 1]) for place in range(len(gaps))]
     verdicts = []
     for number, at in enumerate(moments):
-        case = case_of(session=number)
-        case.at = at
-        verdicts.append(policy.judge(case) is not None)
+        view = session_view(session=number)
+        view.at = at
+        verdicts.append(policy.judge(view) is not None)
     blocks = {"0s": 0.0, "5s": 5.0, "1m": 60.0}
     assert verdicts == refusals(moments, PerTime(most, window), blocks[block_for])

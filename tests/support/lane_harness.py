@@ -10,7 +10,7 @@ from fake_gateways import persona as personas
 from fake_gateways.clock import VirtualClock
 from fake_gateways.dns.zone import World
 from fake_gateways.gateway import Gateway
-from fake_gateways.needs import Supply
+from fake_gateways.needs import QueryHandler
 from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.reply import Reply
@@ -202,7 +202,7 @@ def run(
 
     known = sender(**keys)
     transport = WatchedTransport(
-        MemoryTransport(gateway, Supply(ask, clock.sleep, patience_s=known.patience)),
+        MemoryTransport(gateway, QueryHandler(ask, clock.sleep, patience_s=known.patience)),
         clock,
         done.connections,
         unreachable,

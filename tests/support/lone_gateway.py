@@ -13,13 +13,14 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.persona import Persona
 from fake_gateways.policies import KINDS
-from fake_gateways.policies.case import Case, Settings
 from fake_gateways.policies.content import ContentSettings, Rule
 from fake_gateways.policies.directory import DirectorySettings
+from fake_gateways.policies.policy import Settings
 from fake_gateways.policies.relay import RelaySettings
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.reports.settings import Reports
-from fake_gateways.session import Dialogue
+from fake_gateways.session import Dialogue, open_session
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.verdict import Answer, Question, Wait
@@ -58,12 +59,12 @@ def policy(kind: str, **settings: Any) -> Settings:
     return KINDS[kind].model_validate({"type": kind, **{key.rstrip("_"): value for key, value in settings.items()}})
 
 
-def case_of(
+def session_view(
     *, peer: str = PEER, states: Mapping[str, MailboxState] | None = None, catch_all: bool = False, session: int = 1
-) -> Case:
+) -> SessionView:
     """Return the beginning of a dialogue for a policy to judge; no answer from the DNS is remembered."""
     directory = Directory([DOMAIN], dict(STAFF if states is None else states), catch_all)
-    return Case(peer, session, directory, lambda _question, _at: None, at=STARTS)
+    return SessionView(peer, session, directory, lambda _question, _at: None, at=STARTS)
 
 
 @dataclass
@@ -121,7 +122,7 @@ class Client:
 
     def __init__(self, lone: LoneGateway, peer: str) -> None:
         self._lone = lone
-        self.session = lone.gateway.open(peer, 40_000)
+        self.session = open_session(lone.gateway, peer, 40_000)
         self.asked: list[str] = []
         self.waited_s = 0.0
         self.greeting = self._hear(self.session.greet())
@@ -149,17 +150,17 @@ class Client:
     def _hear(self, dialogue: Dialogue) -> Reply:
         lone = self._lone
         try:
-            need = next(dialogue)
+            query = next(dialogue)
             while True:
                 answer = Answer()
-                match need:
+                match query:
                     case Question():
-                        self.asked.append(need.name)
-                        answer = lone.world.answer(need, lone.clock.now())
+                        self.asked.append(query.name)
+                        answer = lone.world.answer(query, lone.clock.now())
                     case Wait():
-                        self.waited_s += need.seconds
-                        lone.clock.pass_by(need.seconds)
-                need = dialogue.send(answer)
+                        self.waited_s += query.seconds
+                        lone.clock.pass_by(query.seconds)
+                query = dialogue.send(answer)
         except StopIteration as finished:
             reply: Reply = finished.value
             return reply

@@ -12,7 +12,7 @@ from trial_gateway import Trial
 from wire import Client, connected
 
 from fake_gateways.needs import Ask
-from fake_gateways.policies.case import Case
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 
 ANNA: Final = "anna.berg@northwind.example"
@@ -28,8 +28,8 @@ class Keep:
     def __init__(self) -> None:
         self.contents: list[bytes] = []
 
-    def judge(self, case: Case) -> None:
-        self.contents.append(case.content)
+    def judge(self, view: SessionView) -> None:
+        self.contents.append(view.content)
 
 
 def keep_contents(trial: Trial) -> Keep:

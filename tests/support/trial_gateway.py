@@ -16,7 +16,7 @@ from fake_gateways import server
 from fake_gateways.clock import VirtualClock
 from fake_gateways.dns.zone import Listing, World
 from fake_gateways.gateway import Gateway
-from fake_gateways.needs import Ask, Supply
+from fake_gateways.needs import Ask, QueryHandler
 from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.policies import AnySettings
 from fake_gateways.reports.delivery_report import DeliveryReport
@@ -69,9 +69,9 @@ class Trial:
     reports: list[DeliveryReport]
 
     @property
-    def supply(self) -> Supply:
+    def answer_query(self) -> QueryHandler:
         """Answer from the world, and let virtual time pass."""
-        return Supply(self.ask_world, self.clock.sleep)
+        return QueryHandler(self.ask_world, self.clock.sleep)
 
     async def ask_world(self, question: Question) -> Answer:
         """Answer from the world's names without a nameserver."""
@@ -132,8 +132,8 @@ async def serving(
     trial: Trial, ask: Ask | None = None, *, tls: server.TlsContext | None = None, proxied: bool = False
 ) -> AsyncIterator[int]:
     """Listen on a free port, which is what it yields."""
-    supply = trial.supply if ask is None else Supply(ask, trial.clock.sleep)
-    listener = await server.serve(trial.gateway, supply, address="127.0.0.1", tls=tls, proxied=proxied)
+    answer_query = trial.answer_query if ask is None else QueryHandler(ask, trial.clock.sleep)
+    listener = await server.serve(trial.gateway, answer_query, address="127.0.0.1", tls=tls, proxied=proxied)
     try:
         yield listener.sockets[0].getsockname()[1]
     finally:

@@ -17,10 +17,10 @@ from trial_gateway import Trial
 from fake_gateways import persona
 from fake_gateways.dns import nameserver
 from fake_gateways.dns.resolver import Resolver
-from fake_gateways.session import Dialogue, Session
+from fake_gateways.session import Dialogue, Session, open_session
 from fake_gateways.truth import Truth
 from fake_gateways.units import parse_duration
-from fake_gateways.verdict import Answer, Need, Question, Wait
+from fake_gateways.verdict import Answer, ExternalQuery, Question, Wait
 
 FOLDER: Final = Path(__file__).parent
 FILES: Final = sorted(FOLDER.glob("*.smtp"))
@@ -80,18 +80,18 @@ class SessionEar:
 
     def _take(self, dialogue: Dialogue) -> None:
         try:
-            need = next(dialogue)
+            query = next(dialogue)
             while True:
-                need = dialogue.send(self._supplied(need))
+                query = dialogue.send(self._supplied(query))
         except StopIteration as finished:
             self._note(finished.value.octets)
 
-    def _supplied(self, need: Need) -> Answer:
-        if isinstance(need, Wait):
-            self._trial.clock.pass_by(need.seconds)
+    def _supplied(self, query: ExternalQuery) -> Answer:
+        if isinstance(query, Wait):
+            self._trial.clock.pass_by(query.seconds)
             return Answer()
-        assert isinstance(need, Question)
-        return self._trial.world.answer(need, self._trial.clock.now())
+        assert isinstance(query, Question)
+        return self._trial.world.answer(query, self._trial.clock.now())
 
     def _note(self, octets: bytes) -> None:
         if not octets:
@@ -157,7 +157,7 @@ async def play_to_session(transcript: Transcript) -> Record:
     trial, record = trial_gateway.build(**transcript.settings), Record()
     for port, connection in enumerate(transcript.connections, 1025):
         await _pass(trial, connection.later)
-        ear = SessionEar(trial, trial.gateway.open(connection.peer, port))
+        ear = SessionEar(trial, open_session(trial.gateway, connection.peer, port))
         await _converse(connection, ear, trial, record)
     return _end(trial, transcript, record)
 

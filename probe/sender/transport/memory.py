@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from fake_gateways.gateway import Gateway
-from fake_gateways.needs import GivenUpError, Supply
-from fake_gateways.session import Dialogue, Session
+from fake_gateways.needs import GivenUpError, QueryHandler
+from fake_gateways.session import Dialogue, Session, open_session
 from fake_gateways.smtp.reply import GarbageError, Garbled, Reply, ReplyReader
 from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
@@ -17,16 +17,16 @@ _FIRST_PORT = 1024
 class MemoryTransport:
     """The way to one gateway."""
 
-    def __init__(self, gateway: Gateway, supply: Supply) -> None:
+    def __init__(self, gateway: Gateway, answer_query: QueryHandler) -> None:
         self._gateway = gateway
-        self._supply = supply
+        self._answer_query = answer_query
         self._connections = 0
 
     async def connect(self, source: str, helo: str) -> MemoryLine:
         """Open a session, under a port number that no other connection has."""
         self._connections += 1
         port = _FIRST_PORT + self._connections
-        line = MemoryLine(self._gateway.open(source, port), self._supply, port, helo)
+        line = MemoryLine(open_session(self._gateway, source, port), self._answer_query, port, helo)
         await line.begin()
         return line
 
@@ -45,9 +45,9 @@ class MemoryLine:
 
     greeting: Reply
 
-    def __init__(self, session: Session, supply: Supply, port: int, helo: str) -> None:
+    def __init__(self, session: Session, answer_query: QueryHandler, port: int, helo: str) -> None:
         self._session = session
-        self._supply = supply
+        self._answer_query = answer_query
         self._helo = helo
         self._is_introduced = False
         self.local_port = port
@@ -129,12 +129,12 @@ class MemoryLine:
         try:
             need = next(dialogue)
             while True:
-                need = dialogue.send(await self._supply(need))
+                need = dialogue.send(await self._answer_query(need))
         except StopIteration as finished:
             said: Reply | Garbled = finished.value
         except GivenUpError:
             self._session.lost()
-            raise no_reply(self._supply.patience_s) from None
+            raise no_reply(self._answer_query.patience_s) from None
         if isinstance(said, Reply):
             return said
         try:

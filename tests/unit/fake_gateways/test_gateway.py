@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib import resources
 
 import pytest
-from lone_gateway import ALICE, BORIS, CLARA, FILTER, PEER, SPAM, STARTS, STRANGER, LoneGateway, case_of
+from lone_gateway import ALICE, BORIS, CLARA, FILTER, PEER, SPAM, STARTS, STRANGER, LoneGateway, session_view
 
 from fake_gateways import persona as personas
 from fake_gateways.gateway import Gateway
@@ -43,14 +43,17 @@ def without_id(reply: Reply) -> bytes:
 )
 def test_the_share_of_lies_is_the_share_of_refusals_told_as_the_claim(lies: float, least: int, most: int) -> None:
     gateway = LoneGateway(claims=LIE, lies=lies).gateway
-    told = [gateway.tell(Refuse(Cause.CONTENT), Stage.END_OF_DATA, case_of(), ALICE).claimed for _ in range(2000)]
+    told = [
+        gateway.word_refusal(Refuse(Cause.CONTENT), Stage.END_OF_DATA, session_view(), ALICE).claimed
+        for _ in range(2000)
+    ]
     assert set(told) <= {Cause.CONTENT, Cause.USER_UNKNOWN}
     assert least <= told.count(Cause.USER_UNKNOWN) <= most
 
 
 def test_a_cause_without_a_claim_is_always_told_as_it_is() -> None:
     gateway = LoneGateway(claims=LIE, lies=1.0).gateway
-    told = {gateway.tell(Refuse(Cause.VELOCITY), Stage.RCPT, case_of(), ALICE).claimed for _ in range(50)}
+    told = {gateway.word_refusal(Refuse(Cause.VELOCITY), Stage.RCPT, session_view(), ALICE).claimed for _ in range(50)}
     assert told == {Cause.VELOCITY}
 
 
@@ -60,10 +63,12 @@ def test_a_cause_without_a_claim_is_always_told_as_it_is() -> None:
 def test_a_lie_is_told_in_the_very_words_of_the_truth_it_copies(name: str, stage: Stage, seed: str) -> None:
     honest = LoneGateway(name, seed=seed).gateway
     liar = LoneGateway(name, claims=dict.fromkeys(Cause, Cause.USER_UNKNOWN), seed=seed).gateway
-    truth = without_id(honest.tell(Refuse(Cause.USER_UNKNOWN), stage, case_of(), ALICE).reply)
-    own = without_id(liar.tell(Refuse(Cause.USER_UNKNOWN), stage, case_of(), ALICE).reply)
+    truth = without_id(honest.word_refusal(Refuse(Cause.USER_UNKNOWN), stage, session_view(), ALICE).reply)
+    own = without_id(liar.word_refusal(Refuse(Cause.USER_UNKNOWN), stage, session_view(), ALICE).reply)
     assert own == truth
-    assert {without_id(liar.tell(Refuse(cause), stage, case_of(), ALICE).reply) for cause in Cause} == {truth}
+    assert {without_id(liar.word_refusal(Refuse(cause), stage, session_view(), ALICE).reply) for cause in Cause} == {
+        truth
+    }
 
 
 @pytest.mark.parametrize("name", personas.names())
@@ -125,7 +130,9 @@ def test_of_several_wordings_of_a_cause_one_installation_keeps_to_one() -> None:
     installations = []
     for seed in range(20):
         gateway = LoneGateway(persona, seed=f"{seed}").gateway
-        told = (gateway.tell(Refuse(Cause.USER_UNKNOWN), Stage.RCPT, case_of(), ALICE).reply for _ in range(10))
+        told = (
+            gateway.word_refusal(Refuse(Cause.USER_UNKNOWN), Stage.RCPT, session_view(), ALICE).reply for _ in range(10)
+        )
         installations.append({without_id(reply) for reply in told})
     assert {len(told) for told in installations} == {1}
     assert len(set.union(*installations)) == 2
@@ -146,14 +153,15 @@ def test_a_scenario_moves_a_policy_to_another_stage_with_at() -> None:
 
 
 def test_a_cause_that_nobody_has_heard_the_vendor_tell_is_told_in_plain_words() -> None:
-    told = LoneGateway("consumer").gateway.tell(Refuse(Cause.VIRUS), Stage.END_OF_DATA, case_of(), ALICE)
+    told = LoneGateway("consumer").gateway.word_refusal(Refuse(Cause.VIRUS), Stage.END_OF_DATA, session_view(), ALICE)
     assert str(told.reply) == "554 5.7.1 Message rejected, it contains a virus"
 
 
 def test_a_greeting_refuses_in_plain_words_with_the_code_that_greetings_have() -> None:
     gateway = LoneGateway("consumer").gateway
     codes = [
-        gateway.tell(Refuse(cause), Stage.CONNECT, case_of(), "").reply.code for cause in (Cause.VIRUS, Cause.SYSTEM)
+        gateway.word_refusal(Refuse(cause), Stage.CONNECT, session_view(), "").reply.code
+        for cause in (Cause.VIRUS, Cause.SYSTEM)
     ]
     assert codes == [554, 421]
 
@@ -161,7 +169,7 @@ def test_a_greeting_refuses_in_plain_words_with_the_code_that_greetings_have() -
 def test_words_known_from_another_stage_are_borrowed() -> None:
     gateway = LoneGateway("consumer").gateway
     at_rcpt, at_mail = (
-        without_id(gateway.tell(Refuse(Cause.USER_UNKNOWN), stage, case_of(), ALICE).reply)
+        without_id(gateway.word_refusal(Refuse(Cause.USER_UNKNOWN), stage, session_view(), ALICE).reply)
         for stage in (Stage.RCPT, Stage.MAIL)
     )
     assert at_rcpt == at_mail
@@ -171,11 +179,11 @@ def test_an_answer_is_remembered_for_its_time_to_live() -> None:
     lone = LoneGateway()
     question = Question("2.0.10.127.bl.example")
     lone.gateway.remember(question, Answer(("127.0.0.2",), 300.0))
-    case = lone.gateway.open(PEER, 1)._case
-    case.at = STARTS + 299.9
-    assert case.answer(question) == Answer(("127.0.0.2",), 300.0)
-    case.at = STARTS + 300.0
-    assert case.answer(question) is None
+    view = lone.gateway.connect(PEER)
+    view.at = STARTS + 299.9
+    assert view.answer(question) == Answer(("127.0.0.2",), 300.0)
+    view.at = STARTS + 300.0
+    assert view.answer(question) is None
 
 
 def test_sessions_of_one_gateway_ask_the_blocklist_once_within_the_time_to_live() -> None:

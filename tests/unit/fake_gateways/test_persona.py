@@ -9,7 +9,7 @@ from importlib import resources
 from typing import Any
 
 import pytest
-from lone_gateway import ALICE, PEER, RETURN_PATH, LoneGateway, case_of
+from lone_gateway import ALICE, PEER, RETURN_PATH, LoneGateway, session_view
 
 from fake_gateways import persona as personas
 from fake_gateways.persona import Persona, Refusal, Says
@@ -65,8 +65,8 @@ def test_every_cause_can_be_told_honestly_and_as_an_unknown_user_wherever_a_poli
     honest = LoneGateway(name).gateway
     liar = LoneGateway(name, claims={cause: Cause.USER_UNKNOWN}).gateway
     for stage in stages:
-        told = honest.tell(Refuse(cause), stage, case_of(), "" if stage in personas.BEFORE_RCPT else ALICE)
-        lied = liar.tell(Refuse(cause), stage, case_of(), "" if stage in personas.BEFORE_RCPT else ALICE)
+        told = honest.word_refusal(Refuse(cause), stage, session_view(), "" if stage in personas.BEFORE_RCPT else ALICE)
+        lied = liar.word_refusal(Refuse(cause), stage, session_view(), "" if stage in personas.BEFORE_RCPT else ALICE)
         assert (told.claimed, lied.claimed) == (cause, Cause.USER_UNKNOWN)
         assert survives_the_wire(told.reply)
         assert survives_the_wire(lied.reply)
@@ -77,7 +77,9 @@ def test_a_wording_that_repeats_another_server_is_said_when_one_is_repeated(
     name: str, refusal: Refusal, stage: Stage
 ) -> None:
     assert personas.load(name).repeats(refusal.cause, stage) is not None
-    told = LoneGateway(name).gateway.tell(Refuse(refusal.cause, backend="consumer"), stage, case_of(), ALICE)
+    told = LoneGateway(name).gateway.word_refusal(
+        Refuse(refusal.cause, backend="consumer"), stage, session_view(), ALICE
+    )
     assert survives_the_wire(told.reply)
     assert "gsmtp" in told.reply.text or refusal.cause is not Cause.USER_UNKNOWN
 
@@ -85,7 +87,9 @@ def test_a_wording_that_repeats_another_server_is_said_when_one_is_repeated(
 def test_without_a_frame_of_its_own_a_gateway_repeats_another_servers_words_as_they_are() -> None:
     lone = LoneGateway("mimecast")
     assert personas.load("mimecast").repeats(Cause.MAILBOX_DISABLED, Stage.RCPT) is None
-    told = lone.gateway.tell(Refuse(Cause.MAILBOX_DISABLED, backend="consumer"), Stage.RCPT, case_of(), ALICE)
+    told = lone.gateway.word_refusal(
+        Refuse(Cause.MAILBOX_DISABLED, backend="consumer"), Stage.RCPT, session_view(), ALICE
+    )
     assert told.reply.text.startswith("The email account that you tried to reach is disabled")
 
 
@@ -109,11 +113,11 @@ def survives_the_wire(reply: Reply) -> bool:
 
 @pytest.mark.parametrize(("name", "refusal", "stage"), TOLD)
 def test_a_wording_is_filled_in_and_survives_the_wire(name: str, refusal: Refusal, stage: Stage) -> None:
-    case = case_of()
+    view = session_view()
     if stage not in personas.BEFORE_RCPT:
-        case.envelope.return_path = RETURN_PATH
+        view.envelope.return_path = RETURN_PATH
     recipient = "" if stage in personas.BEFORE_RCPT else ALICE
-    reply = LoneGateway(name).gateway._fill(refusal, case, recipient)
+    reply = LoneGateway(name).gateway._fill(refusal, view, recipient)
     assert (reply.code, reply.enhanced) == (refusal.code, refusal.enhanced)
     assert survives_the_wire(reply)
 
@@ -121,10 +125,10 @@ def test_a_wording_is_filled_in_and_survives_the_wire(name: str, refusal: Refusa
 @pytest.mark.parametrize("name", NAMES)
 def test_what_refuses_nobody_is_filled_in_and_survives_the_wire(name: str) -> None:
     lone = LoneGateway(name)
-    case = case_of()
-    case.envelope.return_path = RETURN_PATH
-    case.recipient = ALICE
-    assert [what for what in SAYS if not survives_the_wire(lone.gateway.say(what, case))] == []
+    view = session_view()
+    view.envelope.return_path = RETURN_PATH
+    view.recipient = ALICE
+    assert [what for what in SAYS if not survives_the_wire(lone.gateway.say(what, view))] == []
     for verb in ("EHLO", "HELO"):
         assert survives_the_wire(lone.call(helo=None).say(f"{verb} mta1.messenger.example"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import pytest
-from lone_gateway import ALICE, PEER, LoneGateway, case_of, policy
+from lone_gateway import ALICE, PEER, LoneGateway, policy, session_view
 from pydantic import ValidationError
 
 from fake_gateways.dns.zone import World
@@ -56,7 +56,7 @@ def test_at_connect_nobody_has_said_helo() -> None:
 
 
 def test_a_nameserver_that_does_not_answer_counts_for_the_client() -> None:
-    case = case_of()
-    case.fresh[Question("1.0.10.127.in-addr.arpa", "PTR")] = Answer(("mta1.messenger.example.",))
-    case.fresh[Question("mta1.messenger.example", "A")] = Answer(failed=True)
-    assert policy("client-name", require=["forward-confirmed"]).begin().judge(case) is None
+    view = session_view()
+    view.fresh[Question("1.0.10.127.in-addr.arpa", "PTR")] = Answer(("mta1.messenger.example.",))
+    view.fresh[Question("mta1.messenger.example", "A")] = Answer(failed=True)
+    assert policy("client-name", require=["forward-confirmed"]).begin().judge(view) is None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from lone_gateway import case_of
+from lone_gateway import session_view
 from pydantic import ValidationError
 
 from fake_gateways.policies.content import BUILT_IN, WHERE, Content, ContentSettings, Rule, Where
 from fake_gateways.policies.message_parts import Parts
 from fake_gateways.truth import Cause, Fate
-from fake_gateways.verdict import File, Refuse
+from fake_gateways.verdict import Divert, Refuse
 
 NOTHING = Parts("", "", "", "", "")
 
@@ -67,23 +67,23 @@ def test_without_rules_or_text_there_are_no_points() -> None:
     ("points", "verdict"),
     [
         (3.9, None),
-        (4.0, File(Fate.JUNK, Cause.CONTENT)),
-        (6.9, File(Fate.JUNK, Cause.CONTENT)),
+        (4.0, Divert(Fate.JUNK, Cause.CONTENT)),
+        (6.9, Divert(Fate.JUNK, Cause.CONTENT)),
         (7.0, Refuse(Cause.CONTENT)),
         (100.0, Refuse(Cause.CONTENT)),
     ],
 )
-def test_thresholds_are_reached_at_their_very_value(points: float, verdict: File | Refuse | None) -> None:
+def test_thresholds_are_reached_at_their_very_value(points: float, verdict: Divert | Refuse | None) -> None:
     settings = ContentSettings(type="content", refuse_at=7.0, junk_at=4.0, rules=(rule("lottery", points),))
-    case = case_of()
-    case.content = b"Subject: The lottery\r\n\r\nHello\r\n"
-    assert Content(settings).judge(case) == verdict
+    view = session_view()
+    view.content = b"Subject: The lottery\r\n\r\nHello\r\n"
+    assert Content(settings).judge(view) == verdict
 
 
 def test_nothing_is_junked_without_a_threshold_for_it() -> None:
-    case = case_of()
-    case.content = b"Subject: The lottery\r\n\r\nHello\r\n"
-    assert filter_of(rule("lottery", 6.9)).judge(case) is None
+    view = session_view()
+    view.content = b"Subject: The lottery\r\n\r\nHello\r\n"
+    assert filter_of(rule("lottery", 6.9)).judge(view) is None
 
 
 @pytest.mark.parametrize("pattern", ["(", "a**", "[", r"(?=a)", r"(a)\1", "(?P<a>"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lone_gateway import ALICE, BORIS, CLARA, DOMAIN, DORIS, ERIC, RETURN_PATH, STRANGER, case_of
+from lone_gateway import ALICE, BORIS, CLARA, DOMAIN, DORIS, ERIC, RETURN_PATH, STRANGER, session_view
 
 from fake_gateways.policies.directory import Directory
 from fake_gateways.smtp.envelope import Envelope
@@ -26,18 +26,18 @@ BY_RECIPIENT = [
 
 @pytest.mark.parametrize(("recipient", "cause"), BY_RECIPIENT)
 def test_at_rcpt_the_recipient_in_hand_is_judged(recipient: str, cause: Cause | None) -> None:
-    case = case_of()
-    case.envelope = Envelope(RETURN_PATH, [CLARA])  # taken before: not asked about again
-    case.recipient = recipient
-    assert Directory().judge(case) == (cause and Refuse(cause, recipient))
+    view = session_view()
+    view.envelope = Envelope(RETURN_PATH, [CLARA])  # taken before: not asked about again
+    view.recipient = recipient
+    assert Directory().judge(view) == (cause and Refuse(cause, recipient))
 
 
 @pytest.mark.parametrize(("recipient", "cause"), BY_RECIPIENT)
 def test_at_end_of_data_the_first_who_cannot_be_served_speaks_for_all(recipient: str, cause: Cause | None) -> None:
-    case = case_of()
-    case.envelope = Envelope(RETURN_PATH, [ALICE, recipient, BORIS, DORIS])
+    view = session_view()
+    view.envelope = Envelope(RETURN_PATH, [ALICE, recipient, BORIS, DORIS])
     first = Refuse(cause, recipient) if cause else Refuse(Cause.MAILBOX_FULL, DORIS)
-    assert Directory().judge(case) == first
+    assert Directory().judge(view) == first
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,6 @@ def test_at_end_of_data_the_first_who_cannot_be_served_speaks_for_all(recipient:
     ],
 )
 def test_a_catch_all_takes_the_departed_and_nobody_else(recipient: str, cause: Cause | None) -> None:
-    case = case_of(catch_all=True)
-    case.recipient = recipient
-    assert Directory().judge(case) == (cause and Refuse(cause, recipient))
+    view = session_view(catch_all=True)
+    view.recipient = recipient
+    assert Directory().judge(view) == (cause and Refuse(cause, recipient))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lone_gateway import ALICE, CLEAN, RETURN_PATH, LoneGateway, policy
 
-from fake_gateways.decider import Said
+from fake_gateways.decider import Response
 from fake_gateways.policies.fault import HANGS_S
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import GarbageError, Garbled, Reply, ReplyReader
@@ -14,10 +14,10 @@ from fake_gateways.truth import Cause, Fate
 STAGES = [Stage.CONNECT, Stage.EHLO, Stage.MAIL, Stage.RCPT, Stage.DATA, Stage.END_OF_DATA]
 
 
-def last_reply(lone: LoneGateway) -> Said:
+def last_reply(lone: LoneGateway) -> Response:
     """Go on until something is not agreed to; return that."""
     client = lone.call(helo=None)
-    said: Said = client.greeting
+    said: Response = client.greeting
     commands = ["EHLO a.example", f"MAIL FROM:<{RETURN_PATH}>", f"RCPT TO:<{ALICE}>", "DATA"]
     while isinstance(said, Reply) and said.accepts and commands:
         said = client.say(commands.pop(0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from lone_gateway import PEER, LoneGateway, policy
 
+from fake_gateways.session import open_session
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Answer, Wait
 
@@ -16,7 +17,7 @@ def test_every_client_waits_for_the_greeting() -> None:
 
 def test_who_talks_before_the_greeting_is_refused() -> None:
     lone = LoneGateway("postfix", policies=[policy("greet-pause")])
-    session = lone.gateway.open(PEER, 1)
+    session = open_session(lone.gateway, PEER, 1)
     dialogue = session.greet()
     assert next(dialogue) == Wait(6.0)
     session.talked_early()

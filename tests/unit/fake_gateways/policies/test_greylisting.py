@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lone_gateway import ALICE, RETURN_PATH, STARTS, case_of
+from lone_gateway import ALICE, RETURN_PATH, STARTS, session_view
 from pydantic import ValidationError
 
 from fake_gateways.policies.greylisting import Greylisting, GreylistingSettings
@@ -25,11 +25,11 @@ class Door:
 
     def opens(self, at: float, *, peer: str = "127.10.0.1", sender: str = RETURN_PATH, recipient: str = ALICE) -> bool:
         """Return whether the recipient is taken."""
-        case = case_of(peer=peer)
-        case.at = STARTS + at
-        case.envelope = Envelope(sender)
-        case.recipient = recipient
-        verdict = self._policy.judge(case)
+        view = session_view(peer=peer)
+        view.at = STARTS + at
+        view.envelope = Envelope(sender)
+        view.recipient = recipient
+        verdict = self._policy.judge(view)
         assert verdict in (None, COME_BACK)
         return verdict is None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from lone_gateway import STARTS, case_of
+from lone_gateway import STARTS, session_view
 from pydantic import ValidationError
 
 from fake_gateways.policies import begin
@@ -17,9 +17,9 @@ from fake_gateways.verdict import Refuse
 def refused(hour: float = 12.0, session: int = 1, seed: str = "7", **settings: object) -> bool:
     """Return whether a policy that refuses everybody is asked at an hour of the day."""
     policy = begin(IpReputationSettings(type="ip-reputation", deny=["127.0.0.0/8"], **settings), seed, STARTS)
-    case = case_of(peer="127.10.0.1", session=session)
-    case.at = datetime(2026, 3, 2, int(hour), round(hour % 1 * 60), tzinfo=UTC).timestamp()
-    return policy.judge(case) == Refuse(Cause.IP_REPUTATION)
+    view = session_view(peer="127.10.0.1", session=session)
+    view.at = datetime(2026, 3, 2, int(hour), round(hour % 1 * 60), tzinfo=UTC).timestamp()
+    return policy.judge(view) == Refuse(Cause.IP_REPUTATION)
 
 
 @pytest.mark.parametrize(

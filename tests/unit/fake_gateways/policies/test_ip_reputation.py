@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from lone_gateway import case_of
+from lone_gateway import session_view
 from pydantic import ValidationError
 
 from fake_gateways.policies.ip_reputation import IpReputation, IpReputationSettings
@@ -17,10 +17,10 @@ LISTED = Refuse(Cause.IP_REPUTATION)
 
 
 def judge(peer: str, answers: Mapping[str, Answer] | None = None, **settings: Any) -> Refuse | Question | None:
-    case = case_of(peer=peer)
+    view = session_view(peer=peer)
     known = {Question(name): answer for name, answer in (answers or {}).items()}
-    case.lookup = lambda question, _at: known.get(question)
-    return IpReputation(IpReputationSettings(type="ip-reputation", **settings)).judge(case)
+    view.lookup = lambda question, _at: known.get(question)
+    return IpReputation(IpReputationSettings(type="ip-reputation", **settings)).judge(view)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from lone_gateway import ALICE, LoneGateway, case_of, policy
+from lone_gateway import ALICE, LoneGateway, policy, session_view
 
 from fake_gateways.dns.zone import World
 from fake_gateways.smtp.envelope import Envelope
@@ -42,7 +42,7 @@ def test_the_administrator_denies_addresses_and_domains(denied: str, taken: bool
 
 
 def test_a_nameserver_that_does_not_answer_counts_for_the_sender() -> None:
-    case = case_of()
-    case.envelope = Envelope("a@messenger.example")
-    case.fresh[Question("messenger.example", "MX")] = Answer(failed=True)
-    assert policy("sender-domain").begin().judge(case) is None
+    view = session_view()
+    view.envelope = Envelope("a@messenger.example")
+    view.fresh[Question("messenger.example", "MX")] = Answer(failed=True)
+    assert policy("sender-domain").begin().judge(view) is None

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lone_gateway import ALICE, RETURN_PATH, LoneGateway, case_of, policy
+from lone_gateway import ALICE, RETURN_PATH, LoneGateway, policy, session_view
 
 from fake_gateways.dns.zone import World
 from fake_gateways.policies.spf import SpfResult, check, evaluate
@@ -66,10 +66,10 @@ def test_a_record_that_includes_itself_ends_after_ten_questions() -> None:
 
 
 def test_a_nameserver_that_does_not_answer_is_a_temporary_error() -> None:
-    case = case_of()
-    case.envelope = Envelope(RETURN_PATH)
-    case.fresh[Question("messenger.example", "TXT")] = Answer(failed=True)
-    assert evaluate(case) == "temperror"
+    view = session_view()
+    view.envelope = Envelope(RETURN_PATH)
+    view.fresh[Question("messenger.example", "TXT")] = Answer(failed=True)
+    assert evaluate(view) == "temperror"
 
 
 @given(st.text(max_size=80), st.text(max_size=40), st.text(max_size=40))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from lone_gateway import ALICE, PEER, RETURN_PATH, STARTS, case_of
+from lone_gateway import ALICE, PEER, RETURN_PATH, STARTS, session_view
 
-from fake_gateways.policies.case import Case
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.policies.velocity import Velocity, VelocitySettings
 from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.truth import Cause
@@ -21,7 +21,7 @@ class Traffic:
 
     def __init__(self, limit: str = "3/10m", **settings: Any) -> None:
         self._policy = Velocity(VelocitySettings(type="velocity", limit=limit, **settings))
-        self._cases: dict[int, Case] = {}
+        self._cases: dict[int, SessionView] = {}
 
     def refused(
         self,
@@ -34,12 +34,12 @@ class Traffic:
     ) -> bool:
         """Return whether the policy refuses; in a session of its own unless one is named."""
         number = len(self._cases) + 1000 if session is None else session
-        case = self._cases.setdefault(number, case_of(peer=peer, session=number))
-        case.at = STARTS + at
-        case.transaction = transaction
-        case.envelope = Envelope(sender)
-        case.recipient = ALICE
-        verdict = self._policy.judge(case)
+        view = self._cases.setdefault(number, session_view(peer=peer, session=number))
+        view.at = STARTS + at
+        view.transaction = transaction
+        view.envelope = Envelope(sender)
+        view.recipient = ALICE
+        verdict = self._policy.judge(view)
         assert verdict in (None, TOO_FAST)
         return verdict is not None
 

@@ -1,40 +1,18 @@
-"""What a policy is shown."""
+"""Tests of what every policy has in common."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from lone_gateway import STARTS, case_of
+from lone_gateway import STARTS, policy
+from pydantic import ValidationError
 
 from fake_gateways.policies import KINDS, begin
-from fake_gateways.policies.case import network_of
-from fake_gateways.smtp.envelope import Envelope
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("127.10.0.1", "127.10.0.0/24"),
-        ("127.10.0.254", "127.10.0.0/24"),
-        ("127.10.10.1", "127.10.10.0/24"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("::1", "::/64"),
-    ],
-)
-def test_neighbours_share_a_24_or_with_ipv6_a_64(address: str, network: str) -> None:
-    assert network_of(address) == network
-
-
-@pytest.mark.parametrize(("return_path", "domain"), [("b@Messenger.example", "messenger.example"), ("", "")])
-def test_the_sender_domain_is_the_return_paths(return_path: str, domain: str) -> None:
-    case = case_of()
-    case.envelope = Envelope(return_path)
-    assert case.sender_domain == domain
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_policy_usually_speaks_where_it_can(kind: str) -> None:
+def test_the_usual_stage_of_every_policy_is_one_of_its_stages(kind: str) -> None:
     nature = KINDS[kind].nature
     assert nature.usual in nature.stages
 
@@ -50,3 +28,8 @@ def test_every_policy_begins_from_its_settings(kind: str) -> None:
     settings = KINDS[kind].model_validate({"type": kind, **{key: needed[key] for key in needed.keys() & fields.keys()}})
     assert settings.kind == kind
     assert hasattr(begin(settings, "7", STARTS), "judge")
+
+
+def test_a_policy_that_ends_before_it_begins_is_an_error() -> None:
+    with pytest.raises(ValidationError, match="until is not later than from"):
+        policy("relay", from_="2h", until="1h")

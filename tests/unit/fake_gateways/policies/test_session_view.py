@@ -1,0 +1,47 @@
+"""Tests of what a policy sees of a session."""
+
+from __future__ import annotations
+
+import pytest
+from lone_gateway import session_view
+
+from fake_gateways.policies.session_view import network_of
+from fake_gateways.smtp.envelope import Envelope
+from fake_gateways.verdict import Answer, Question, Wait
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("127.10.0.1", "127.10.0.0/24"),
+        ("127.10.0.254", "127.10.0.0/24"),
+        ("127.10.10.1", "127.10.10.0/24"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::1", "::/64"),
+    ],
+)
+def test_neighbours_share_a_24_or_with_ipv6_a_64(address: str, network: str) -> None:
+    assert network_of(address) == network
+
+
+@pytest.mark.parametrize(("return_path", "domain"), [("b@Messenger.example", "messenger.example"), ("", "")])
+def test_the_sender_domain_is_the_return_paths(return_path: str, domain: str) -> None:
+    view = session_view()
+    view.envelope = Envelope(return_path)
+    assert view.sender_domain == domain
+
+
+def test_a_fresh_answer_counts_before_a_cached_one() -> None:
+    question = Question("messenger.example", "MX")
+    view = session_view()
+    assert view.answer(question) is None
+    view.lookup = lambda _question, _at: Answer(("cached",))
+    assert view.answer(question) == Answer(("cached",))
+    view.fresh[question] = Answer(("fresh",))
+    assert view.answer(question) == Answer(("fresh",))
+
+
+def test_only_dns_answers_are_cached() -> None:
+    view = session_view()
+    view.lookup = lambda _question, _at: Answer(("cached",))
+    assert view.answer(Wait(3.0)) is None
