@@ -11,7 +11,7 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.policies.directory import fault
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.dsn import Undelivered
-from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from fake_gateways.smtp.reply import Garbled, Reply
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import (
@@ -36,7 +36,6 @@ _NOTIFY_BY_DEFAULT: Final = frozenset({"FAILURE"})
 _GRAVITY: Final = {Fate.JUNK: 1, Fate.QUARANTINED: 2, Fate.BOUNCED_LATER: 3, Fate.DISCARDED: 4}
 _WHOLE: Final = {Stage.DATA, Stage.END_OF_DATA}
 _QUERIES: Final = (Question, Scan, Wait)
-_BEFORE_MAIL: Final = {Stage.CONNECT, Stage.EHLO}
 
 
 class Decider:
@@ -84,7 +83,7 @@ class Decider:
         before = self._filed.get(verdict.recipient)
         if before is None or _GRAVITY[verdict.fate] > _GRAVITY[before[0].fate]:
             self._filed[verdict.recipient] = verdict, policy
-        if self._stage in _BEFORE_MAIL:
+        if self._stage in BEFORE_MAIL:
             self._for_all = dict(self._filed)  # who is judged as a client is so for all of its messages
 
     def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Response:
@@ -180,7 +179,7 @@ class Decider:
             claimed=claimed,
             policy=policy or None,
             message_id=self._message_id() if stage is Stage.END_OF_DATA else "",
-            after_mail=stage not in _BEFORE_MAIL,
+            after_mail=stage not in BEFORE_MAIL,
         )
 
     def _message_id(self) -> str:

@@ -13,12 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.policy import Settings
 from fake_gateways.reports.settings import Reports
-from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Size
 from fake_gateways.wording import Wording
 
-BEFORE_RCPT = frozenset({Stage.CONNECT, Stage.EHLO, Stage.MAIL})
 _BORROWED_FROM = (Stage.RCPT, Stage.END_OF_DATA, Stage.DATA, Stage.MAIL, Stage.EHLO, Stage.CONNECT)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import ClassVar, Literal
 
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import Decision, SessionView, network_of
+from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate, Share
@@ -43,8 +43,8 @@ class DirectoryHarvest:
 
     def __init__(self, settings: DirectoryHarvestSettings) -> None:
         self._settings = settings
-        self._seen: dict[str, deque[tuple[float, bool]]] = {}
-        self._unknown: dict[str, int] = {}
+        self._recipients: dict[str, SlidingWindow] = {}
+        self._unknown: dict[str, SlidingWindow] = {}
         self._blocked: dict[str, float] = {}
 
     def judge(self, view: SessionView) -> Refuse | Disconnect | None:
@@ -57,16 +57,16 @@ class DirectoryHarvest:
         """Count a recipient once: refused as unknown, or taken, whatever happens to the message afterwards."""
         if not decision.recipient or decision.cause is Cause.DIRECTORY_HARVEST:
             return
-        key = self._key(view)
-        seen = self._seen.setdefault(key, deque())
-        is_unknown = decision.cause is Cause.USER_UNKNOWN
-        seen.append((view.at, is_unknown))
-        unknown = self._unknown.get(key, 0) + is_unknown
-        while seen and seen[0][0] <= view.at - self._settings.limit.seconds:
-            unknown -= seen.popleft()[1]
-        self._unknown[key] = unknown
-        if unknown > self._settings.limit.most and unknown >= self._settings.least_share * len(seen):
-            self._blocked[key] = view.at + self._settings.block_for
+        key, at = self._key(view), view.at
+        recipients, unknown = self._recipients.get(key), self._unknown.get(key)
+        if recipients is None or unknown is None:
+            recipients = self._recipients[key] = SlidingWindow(self._settings.limit)
+            unknown = self._unknown[key] = SlidingWindow(self._settings.limit)
+        recipients.add(at)
+        if decision.cause is Cause.USER_UNKNOWN:
+            unknown.add(at)
+        if unknown.exceeded(at) and unknown.count(at) >= self._settings.least_share * recipients.count(at):
+            self._blocked[key] = at + self._settings.block_for
 
     def _key(self, view: SessionView) -> str:
         return view.peer_address if self._settings.per == "ip" else network_of(view.peer_address)

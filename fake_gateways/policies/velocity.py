@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView, network_of
+from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate
@@ -53,7 +53,7 @@ class Velocity:
 
     def __init__(self, settings: VelocitySettings) -> None:
         self._settings = settings
-        self._seen: dict[str, deque[float]] = {}
+        self._windows: dict[str, SlidingWindow] = {}
         self._blocked: dict[str, float] = {}
 
     def judge(self, view: SessionView) -> Refuse | None:
@@ -82,12 +82,11 @@ class Velocity:
         return [key for scope in self._settings.per if (key := of[scope]())]
 
     def _exceeds(self, key: str, at: float) -> bool:
-        limit, window_s = self._settings.limit
-        seen = self._seen.setdefault(key, deque())
-        while seen and seen[0] <= at - window_s:
-            seen.popleft()
-        seen.append(at)
-        if len(seen) <= limit:
+        window = self._windows.get(key)
+        if window is None:
+            window = self._windows[key] = SlidingWindow(self._settings.limit)
+        window.add(at)
+        if not window.exceeded(at):
             return False
         if self._settings.block_for:
             self._blocked[key] = at + self._settings.block_for

@@ -18,8 +18,13 @@ class Stage(StrEnum):
     DATA = "data"
     END_OF_DATA = "end-of-data"
     REPORT = "report"
-    """After the dialogue, in a delivery report about a message that was taken."""
+    """After the dialogue, in a delivery report about a message that was accepted."""
 
+
+BEFORE_MAIL: Final = frozenset({Stage.CONNECT, Stage.EHLO})
+"""Stages at which a decision is about a client, not about a message."""
+BEFORE_RCPT: Final = BEFORE_MAIL | {Stage.MAIL}
+"""Stages at which a decision is not about a named recipient."""
 
 NULL_RETURN_PATH: Final = ""
 """``MAIL FROM:<>``: never answered with a delivery report (RFC 5321 4.5.5)."""

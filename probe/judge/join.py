@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from fake_gateways.truth import Fate, Truth
 from probe.records.attempt import Attempt
-
-_BEFORE_MAIL: Final = {Stage.CONNECT, Stage.EHLO}
 
 _SLACK_S: Final = 1e-3
 """Times are rounded to the microsecond on both sides."""
@@ -76,7 +74,7 @@ def _key_of_truth(truth: Truth) -> Key:
 
 def _keys_of_attempt(attempt: Attempt) -> tuple[Key, ...]:
     """Return where an attempt's decision may stand; a line that was lost does not tell how far the gateway had come."""
-    if attempt.stage in _BEFORE_MAIL:
+    if attempt.stage in BEFORE_MAIL:
         return ((attempt.mx_address, attempt.local_address, attempt.local_port),)
     at_mail = (attempt.return_path, "")
     at_rcpt = (attempt.return_path, attempt.recipient)

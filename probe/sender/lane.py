@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from fake_gateways.clock import Agenda, Clock
 from fake_gateways.dns.mx_lookup import Exchanger
-from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from probe.records.attempt import Attempt, Failure, Outcome
 from probe.records.rows import Transcript
 from probe.scenario.sending import Sender
@@ -22,8 +22,6 @@ from probe.sender.routes import Routes
 from probe.sender.transaction import Heard, introduce, transact
 from probe.sender.transport import Line, LineError, Transport
 from probe.sender.transport.transcript import Recorder
-
-_BEFORE_MAIL = {Stage.CONNECT, Stage.EHLO}
 
 
 class _Said(NamedTuple):
@@ -253,4 +251,4 @@ class Lane:
 
 def _would_not_talk(heard: Heard) -> bool:
     """Whether the exchanger had nothing to do with us, so that another one may be asked (RFC 5321 section 5.1)."""
-    return heard.stage in _BEFORE_MAIL and heard.outcome is not Outcome.DELIVERED
+    return heard.stage in BEFORE_MAIL and heard.outcome is not Outcome.DELIVERED

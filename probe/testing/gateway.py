@@ -15,7 +15,7 @@ from fake_gateways.clock import VirtualClock
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.persona import Persona
 from fake_gateways.policies.content import compiled
-from fake_gateways.smtp.envelope import Stage, is_address
+from fake_gateways.smtp.envelope import BEFORE_MAIL, BEFORE_RCPT, Stage, is_address
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.units import parse_duration, parse_rate
 from fake_gateways.verdict import Refuse
@@ -33,7 +33,6 @@ __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 
 _REPLY: Final = re.compile(r"([45]\d\d) +(?:([245]\.\d{1,3}\.\d{1,3}) +)?(\S.*)", re.DOTALL)
 _STAGES: Final = tuple(stage for stage in Stage if stage is not Stage.REPORT)
-_BEFORE_RCPT: Final = {Stage.CONNECT, Stage.EHLO, Stage.MAIL}
 
 StageName = Literal["connect", "ehlo", "mail", "rcpt", "data", "end-of-data"]
 
@@ -126,10 +125,10 @@ class GatewayFixture:
         code. It is said at RCPT, for ``content`` behind the message, or at another stage (``at``). Raises InputError.
         """
         stage = _stage(at or ("rcpt" if content is None else "end-of-data"))
-        if recipient is not None and stage in _BEFORE_RCPT:
+        if recipient is not None and stage in BEFORE_RCPT:
             problem = f"nobody knows the recipient at {stage}"
             raise InputError("gateway.refuse(recipient=...)", problem, "move at to rcpt, data or end-of-data")
-        if sender is not None and stage in {Stage.CONNECT, Stage.EHLO}:
+        if sender is not None and stage in BEFORE_MAIL:
             raise InputError("gateway.refuse(sender=...)", f"nobody knows the sender at {stage}", "move at to mail")
         if content is not None and stage is not Stage.END_OF_DATA:
             problem = f"nobody knows the content at {stage}"

@@ -15,7 +15,7 @@ from fake_gateways.persona import Persona
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport
-from fake_gateways.smtp.envelope import Stage, domain_of
+from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
 from fake_gateways.units import PerTime
 from fake_gateways.verdict import Refuse
 from probe.testing.patterns import fits, holds
@@ -97,7 +97,7 @@ class _Counting:
     def _is_late(self, view: SessionView) -> bool:
         if self.rule.attempts is None:
             return False
-        if self.rule.stage in {Stage.CONNECT, Stage.EHLO}:
+        if self.rule.stage in BEFORE_MAIL:
             key = view.peer_address
         elif self.rule.stage is Stage.MAIL:
             key = view.envelope.return_path

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from fake_gateways.truth import Cause, Fault
 from probe.classify.context.case import Case
 from probe.classify.context.evidence import other_companies as elsewhere
@@ -27,7 +27,7 @@ def likely_cause(case: Case, alive: float) -> Cause:
         return Cause.UNKNOWN
     if case.words.of_speed or case.words.of_time:
         return Cause.VELOCITY
-    if case.words.of_list or case.stage in {Stage.CONNECT, Stage.EHLO}:
+    if case.words.of_list or case.stage in BEFORE_MAIL:
         return Cause.IP_REPUTATION
     by_address = max(
         conditions.this_address_only(case), runs.others_meanwhile(case), elsewhere.address_lately_at_the_vendor(case)

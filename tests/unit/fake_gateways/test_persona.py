@@ -14,7 +14,7 @@ from lone_gateway import ALICE, PEER, RETURN_PATH, LoneGateway, session_view
 from fake_gateways import persona as personas
 from fake_gateways.persona import Persona, Refusal, Says
 from fake_gateways.policies import KINDS
-from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
 from fake_gateways.smtp.reply import Reply, ReplyReader
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
@@ -65,8 +65,8 @@ def test_every_cause_can_be_told_honestly_and_as_an_unknown_user_wherever_a_poli
     honest = LoneGateway(name).gateway
     liar = LoneGateway(name, claims={cause: Cause.USER_UNKNOWN}).gateway
     for stage in stages:
-        told = honest.word_refusal(Refuse(cause), stage, session_view(), "" if stage in personas.BEFORE_RCPT else ALICE)
-        lied = liar.word_refusal(Refuse(cause), stage, session_view(), "" if stage in personas.BEFORE_RCPT else ALICE)
+        told = honest.word_refusal(Refuse(cause), stage, session_view(), "" if stage in BEFORE_RCPT else ALICE)
+        lied = liar.word_refusal(Refuse(cause), stage, session_view(), "" if stage in BEFORE_RCPT else ALICE)
         assert (told.claimed, lied.claimed) == (cause, Cause.USER_UNKNOWN)
         assert survives_the_wire(told.reply)
         assert survives_the_wire(lied.reply)
@@ -114,9 +114,9 @@ def survives_the_wire(reply: Reply) -> bool:
 @pytest.mark.parametrize(("name", "refusal", "stage"), TOLD)
 def test_a_wording_is_filled_in_and_survives_the_wire(name: str, refusal: Refusal, stage: Stage) -> None:
     view = session_view()
-    if stage not in personas.BEFORE_RCPT:
+    if stage not in BEFORE_RCPT:
         view.envelope.return_path = RETURN_PATH
-    recipient = "" if stage in personas.BEFORE_RCPT else ALICE
+    recipient = "" if stage in BEFORE_RCPT else ALICE
     reply = LoneGateway(name).gateway._fill(refusal, view, recipient)
     assert (reply.code, reply.enhanced) == (refusal.code, refusal.enhanced)
     assert survives_the_wire(reply)

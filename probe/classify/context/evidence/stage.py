@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
 from probe.classify.context.case import Case
 from probe.classify.context.replies_by_stage import RANK
 
-_BEFORE_RECIPIENT = {Stage.CONNECT, Stage.EHLO, Stage.MAIL}
 _AFTER_MESSAGE = {Stage.DATA, Stage.END_OF_DATA}
 
 
@@ -16,7 +15,7 @@ def before_any_recipient(case: Case) -> float:
     RFC 5321 section 3.3: RCPT follows MAIL. Ten public classifiers do not look (evidence.md, how today's classifiers
     answer a lie).
     """
-    return 1.0 if case.stage in _BEFORE_RECIPIENT else 0.0
+    return 1.0 if case.stage in BEFORE_RCPT else 0.0
 
 
 def after_the_message(case: Case) -> float:
