@@ -38,9 +38,11 @@ bench: $(READY)
 	PYTHONPATH=tests/support $(BIN)/python benchmarks/rules.py
 	PYTHONPATH=tests/support $(BIN)/python benchmarks/context.py
 
-## docs: write docs/reference from the code
+## docs: write docs/reference and the drawings of ARCHITECTURE.md from the code
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+	PYTHONPATH=tests/support $(BIN)/python tests/test_architecture.py
+
 ## charts: make the report's charts anew from tools/charts.py
 charts: $(READY)
 	$(BIN)/python tools/charts.py

@@ -2,6 +2,8 @@
 
 Imports flow down the floors, never up, and never in a circle. A *pure* file decides and an *edge* file acts: a pure
 file imports no edge, and has no socket, clock, file or source of randomness of its own.
+
+ARCHITECTURE.md shows the floors and the tree. Run this file to write both into it (``make docs`` does).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from architecture_page import drawing, listing
 from source_tree import (
     PACKAGES,
     ROOT,
@@ -63,6 +66,9 @@ FLOORS: Final = (
 
 The name of a package alone stands for the files at its root that no other line names.
 """
+
+PAGE: Final = ROOT / "ARCHITECTURE.md"
+MOST_LINES_OF_THE_PAGE: Final = 120
 
 MOST_LOOSE: Final = {"probe": 6, "fake_gateways": 16}
 """Modules at the root of a package, at most."""
@@ -314,3 +320,29 @@ def test_a_pure_file_has_its_unit_tests_where_it_is_mirrored() -> None:
 def test_a_unit_test_mirrors_a_source_file() -> None:
     mirrors = {mirror_of(file) for file in SOURCES}
     assert [file for file in TESTS if file.startswith("tests/unit/") and file not in mirrors] == []
+
+
+def page_with(text: str) -> str:
+    """Return ARCHITECTURE.md with the floors and the tree as they are now."""
+    for name, shown in (("floors", drawing(FLOORS)), ("tree", listing())):
+        before, mark, rest = text.partition(f"<!-- {name} -->\n")
+        text = f"{before}{mark}```text\n{shown}\n```\n{rest[rest.index('<!-- end -->') :]}"
+    return text
+
+
+def test_the_page_shows_the_floors_and_the_tree() -> None:
+    text = PAGE.read_text("utf-8")
+    assert page_with(text) == text, "run: make docs"
+
+
+def test_the_page_is_short_and_names_the_edges() -> None:
+    text = PAGE.read_text("utf-8")
+    assert len(text.splitlines()) <= MOST_LINES_OF_THE_PAGE
+    assert [folder for folder in EDGE_FOLDERS if f"`{folder}`" not in text] == []
+    assert [
+        pattern for pattern in ("*server.py", "open_*.py", "*file.py", "load.py", "run.py") if pattern not in text
+    ] == []
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page_with(PAGE.read_text("utf-8")), "utf-8")

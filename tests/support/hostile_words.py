@@ -6,8 +6,7 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from probe.classify.reading import Advice
-from probe.judge.findings import Finding, NamedRecipient
+from probe.judge.findings import Finding, Mistaken
 from probe.judge.scorecard import Scorecard, score_truth
 
 HOSTILE: Final = [
@@ -44,8 +43,5 @@ def card(scenario: str = "small") -> Scorecard:
 
 def failed(said: str, *, place: str = "", count: int = 1) -> Finding:
     """Return a gate that failed over recipients of whom all that can be said is said."""
-    recipients = tuple(
-        NamedRecipient(f"news/{said}", alive=True, advice=Advice.SUPPRESS, heard=said, reason=said, place=place)
-        for _ in range(count)
-    )
-    return Finding(f"classifiers.{said}.wrongly_suppressed <= 1", False, f"classifiers.{said} = 2", recipients)  # noqa: FBT003 - as it is written
+    mistaken = tuple(Mistaken(f"news/{said}", alive=True, heard=said, reason=said, place=place) for _ in range(count))
+    return Finding(f"classifiers.{said}.wrongly_suppressed <= 1", False, f"classifiers.{said} = 2", mistaken)  # noqa: FBT003 - as it is written
