@@ -26,7 +26,7 @@ from probe.classify.external import http_endpoint as service
 from probe.classify.external import python_object as imported
 from probe.classify.external.program import Program
 from probe.classify.reading import Chosen, Classifier
-from probe.classify.spec import KNOWN, RULE_KINDS, Spec, parse, where
+from probe.classify.spec import KNOWN, REPORTED, RULE_KINDS, Spec, parse, where
 from probe.input_error import InputError
 
 BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text": ByText, "always-keep": AlwaysKeep}
@@ -34,9 +34,6 @@ BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text":
 
 OURS: Final[dict[str, Callable[[], Classifier]]] = {**BASELINES, "context": Context}
 """Every classifier that comes with the package."""
-
-REPORTED: Final = "reported"
-"""The name under which another system's word is scored."""
 
 PATIENCE_S: Final = 60.0
 """How long a program or a service may be silent."""

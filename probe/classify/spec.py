@@ -15,6 +15,9 @@ KNOWN: Final = "known"
 """The kind of a baseline or an entry point, which stand without a colon."""
 KINDS: Final = ("python", "program", "http", "https", *RULE_KINDS)
 
+REPORTED: Final = "reported"
+"""The name under which the word of another mail system is scored; a classifier cannot have it."""
+
 _LONGEST_NAME: Final = 42
 """Characters that a name may have, in keeping with every other name of a scenario."""
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")

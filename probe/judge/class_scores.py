@@ -41,7 +41,7 @@ def by_fault(confusion: Mapping[tuple[str, str], int]) -> dict[str, ClassScore]:
     """Score every side on which the reason may lie, and ``none``."""
     merged: Counter[tuple[str, str]] = Counter()
     for (true, seen), count in confusion.items():
-        merged[_fault(true), _fault(seen)] += count
+        merged[fault_of(true), fault_of(seen)] += count
     return _scores(merged, [*(fault.value for fault in Fault), NONE])
 
 
@@ -58,7 +58,8 @@ def f1(precision: float, recall: float) -> float:
     return round(2 * precision * recall / (precision + recall), 6) if precision + recall else 0.0
 
 
-def _fault(name: str) -> str:
+def fault_of(name: str) -> str:
+    """Return the fault of a cause, both by name; ``none`` has none."""
     return NONE if name == NONE else Cause(name).fault.value
 
 

@@ -88,7 +88,7 @@ def score_classifier(
         alive, suppress = story.mailbox.alive, reading is not None and reading.suppress
         counts[alive, suppress] += 1
         retested += reading is not None and reading.advice is Advice.RETEST
-        confusion[_name(story), NONE if reading is None or reading.cause is None else reading.cause.value] += 1
+        confusion[true_class(story), class_seen(reading)] += 1
         for name, value in _places(story, sites or {}, format_):
             errors = parts.setdefault(name, {}).setdefault(value, Errors())
             errors.alive += alive
@@ -128,9 +128,14 @@ def score_classifier(
     )
 
 
-def _name(story: Story) -> str:
-    """Return the true class: the cause where mail came to nothing, and none where it did not."""
+def true_class(story: Story) -> str:
+    """Return the name of the true cause, ``none`` where the message did not bounce."""
     return NONE if story.cause is None or not story.evidence.bounced else story.cause.value
+
+
+def class_seen(reading: Reading | None) -> str:
+    """Return the name of the cause that a classifier sees, ``none`` where it sees none."""
+    return NONE if reading is None or reading.cause is None else reading.cause.value
 
 
 def _places(story: Story, sites: Mapping[str, Site], time_format: str) -> list[tuple[str, str]]:
@@ -139,7 +144,7 @@ def _places(story: Story, sites: Mapping[str, Site], time_format: str) -> list[t
     return [
         ("gateway", story.gateway or NONE),
         ("persona", site.persona if site else NONE),
-        ("cause", _name(story)),
+        ("cause", true_class(story)),
         ("stage", last.stage if story.evidence.bounced else "delivered"),
         ("size", _size(site.mailboxes) if site else NONE),
         ("time", datetime.fromtimestamp(last.at, UTC).strftime(time_format)),

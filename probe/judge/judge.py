@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from probe.classify.reading import Advice, Chosen, Reading
-from probe.classify.registry import BASELINES, REPORTED, choose
+from probe.classify.registry import BASELINES, choose
+from probe.classify.spec import REPORTED
 from probe.input_error import InputError
 from probe.intake.event import Event
 from probe.judge import foreign_sender as served
@@ -129,8 +130,9 @@ def _scorecard(
     )
     card.recipients = ledger.count(Planned) or len(told)
     card.attempts = ledger.count(Attempt)
-    naive = readings.get(REPORTED, readings[score.NAIVE])
-    score.score_truth(card, told, naive, list(sites), json.loads(ledger.note("campaigns") or "[]"))
+    score.score_truth(
+        card, told, score.naive_readings(readings), list(sites), json.loads(ledger.note("campaigns") or "[]")
+    )
     score.score_returned(card, list(ledger.returned()))
     paid = prices or prices_of(ledger)
     card.classifiers = {name: score_classifier(told, readings[name], sites, paid) for name in names}

@@ -8,6 +8,7 @@ from typing import Final
 
 from fake_gateways.truth import Cause, Fate, Fault, Truth
 from probe.classify.reading import Reading
+from probe.classify.spec import REPORTED
 from probe.judge.classifier_score import ClassifierScore, share
 from probe.judge.story import Key, Story
 from probe.records.attempt import Outcome
@@ -149,6 +150,11 @@ def score_truth(
                 part.gone += reported and not alive
                 part.disguised += reported and alive and lied
     card.hard_bounce_rate = share(card.hard_bounces_reported, card.recipients)
+
+
+def naive_readings(readings: Mapping[str, Mapping[Key, Reading]]) -> Mapping[Key, Reading]:
+    """Return the readings whose suppressions count as hard bounces: another system's where it reported, else NAIVE."""
+    return readings[REPORTED] if REPORTED in readings else readings[NAIVE]
 
 
 def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:

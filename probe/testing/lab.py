@@ -15,14 +15,14 @@ from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.judge.gates import Gate
 from probe.judge.result import Result
-from probe.judge.scorecard import NAIVE, Scorecard
+from probe.judge.scorecard import Scorecard
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, check, load
 from probe.sender.transport import TransportName
-from probe.testing.gate_failures import worst
+from probe.testing.gate_failures import recipient_lines
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 """pytest shows where the test stood, not what stands here."""
@@ -88,10 +88,6 @@ class ScenarioRun:
 
     def failures(self) -> dict[str, str]:
         """Return what to say of each gate that did not hold, by its name."""
-        suppressed = {
-            name: {key for key, reading in readings.items() if reading.suppress}
-            for name, readings in self.result.readings.items()
-        }
         return {
             gate.name: harmless(
                 "\n".join(
@@ -99,10 +95,7 @@ class ScenarioRun:
                         f"Gate {gate.name} of scenario {self.name} did not hold.",
                         f"  figure  {gate.value:g}",
                         f"  bound   {gate.bound}",
-                        *(
-                            f"  {line}"
-                            for line in worst(gate.name.split("."), self.result.told, suppressed, suppressed[NAIVE])
-                        ),
+                        *(f"  {line}" for line in recipient_lines(gate.name, self.result.told, self.result.readings)),
                     ]
                 )
             )

@@ -6,7 +6,8 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from probe.judge.findings import Finding, Mistaken
+from probe.classify.reading import Advice
+from probe.judge.findings import Finding, NamedRecipient
 from probe.judge.scorecard import Scorecard, score_truth
 
 HOSTILE: Final = [
@@ -43,5 +44,8 @@ def card(scenario: str = "small") -> Scorecard:
 
 def failed(said: str, *, place: str = "", count: int = 1) -> Finding:
     """Return a gate that failed over recipients of whom all that can be said is said."""
-    mistaken = tuple(Mistaken(f"news/{said}", alive=True, heard=said, reason=said, place=place) for _ in range(count))
-    return Finding(f"classifiers.{said}.wrongly_suppressed <= 1", False, f"classifiers.{said} = 2", mistaken)  # noqa: FBT003 - as it is written
+    recipients = tuple(
+        NamedRecipient(f"news/{said}", alive=True, advice=Advice.SUPPRESS, heard=said, reason=said, place=place)
+        for _ in range(count)
+    )
+    return Finding(f"classifiers.{said}.wrongly_suppressed <= 1", False, f"classifiers.{said} = 2", recipients)  # noqa: FBT003 - as it is written

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from probe.harmless import harmless
-from probe.judge.findings import Finding, Mistaken
+from probe.judge.findings import Finding, NamedRecipient
 from probe.report.summary import count
 
 SHOWN: Final = 10
@@ -34,14 +34,14 @@ def remarks(findings: Iterable[Finding], elsewhere: str) -> Iterator[Remark]:
     for finding in findings:
         if finding.passed:
             continue
-        places: dict[str, list[Mistaken]] = {}
-        for each in finding.mistaken:
+        places: dict[str, list[NamedRecipient]] = {}
+        for each in finding.recipients:
             places.setdefault(each.place, []).append(each)
         ranked = sorted(places.items(), key=lambda item: (-len(item[1]), item[0])) or [("", [])]
         for place, mistaken in ranked:
             sentence = finding.sentence
             if mistaken:
-                through = f" by this rule, of {len(finding.mistaken):,}" if place else ""
+                through = f" by this rule, of {len(finding.recipients):,}" if place else ""
                 sentence += f": {count(len(mistaken), 'recipient')}{through}, such as {mistaken[0]}"
             file, _, line = place.rpartition(":")
             known = file and line.isdecimal()

@@ -37,6 +37,6 @@ def junit(card: Scorecard, findings: Sequence[Finding]) -> str:
 
 
 def _whom(finding: Finding) -> list[str]:
-    lines = [f"{each}{f' [{each.place}]' if each.place else ''}" for each in finding.mistaken[:NAMED]]
-    more = len(finding.mistaken) - NAMED
+    lines = [f"{each}{f' [{each.place}]' if each.place else ''}" for each in finding.recipients[:NAMED]]
+    more = len(finding.recipients) - NAMED
     return [*lines, f"and {more:,} more"] if more > 0 else lines

@@ -36,7 +36,7 @@ def markdown(card: Scorecard, findings: Sequence[Finding]) -> str:
     if card.classifiers:
         lines += _classifiers(card)
     for finding in failed:
-        if finding.mistaken:
+        if finding.recipients:
             lines += [f"{code(finding.sentence)}:", "", *_whom(finding), ""]
     return "\n".join(lines) + "\n"
 
@@ -59,9 +59,9 @@ def _whom(finding: Finding) -> list[str]:
     lines = [
         f"- {'alive, suppressed' if each.alive else 'gone, kept'}: {code(each.who)} heard {code(each.heard)} "
         f"({code(' '.join(filter(None, (each.reason, each.place))))})"
-        for each in finding.mistaken[:NAMED]
+        for each in finding.recipients[:NAMED]
     ]
-    more = len(finding.mistaken) - NAMED
+    more = len(finding.recipients) - NAMED
     return [*lines, f"- and {more:,} more"] if more > 0 else lines
 
 

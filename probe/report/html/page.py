@@ -164,6 +164,6 @@ def _made_harmless(value: Any) -> Any:
 
 def _whom(finding: Finding) -> list[str]:
     """Return whom a gate that failed is about: the first, and how many more."""
-    lines = [clipped(str(each), LONGEST) for each in finding.mistaken[:MISTAKES_SHOWN]]
-    more = len(finding.mistaken) - len(lines)
+    lines = [clipped(str(each), LONGEST) for each in finding.recipients[:MISTAKES_SHOWN]]
+    more = len(finding.recipients) - len(lines)
     return [*lines, f"and {more:,} more"] if more else lines

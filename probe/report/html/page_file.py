@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from fake_gateways.truth import Cause
 from probe.classify.reading import Advice, Reading
-from probe.classify.registry import REPORTED, choose
+from probe.classify.registry import choose
+from probe.classify.spec import REPORTED
 from probe.input_error import InputError
 from probe.judge.gates import Gate
 from probe.judge.judge import told_of

@@ -41,10 +41,10 @@ def print_answer(console: Console, result: Result, out: str) -> None:
     for finding in result.findings():
         word, style = ("passed", "green") if finding.passed else ("FAILED", "bold red")
         console.print(Text.assemble("gate ", (word, style), f"  {harmless(finding.sentence)}"), soft_wrap=True)
-        for each in finding.mistaken[:MISTAKES_SHOWN]:
+        for each in finding.recipients[:MISTAKES_SHOWN]:
             console.print(Text(f"  {clipped(str(each), LONGEST)}"), soft_wrap=True)
-        if len(finding.mistaken) > MISTAKES_SHOWN:
-            console.print(f"  and {len(finding.mistaken) - MISTAKES_SHOWN:,} more", soft_wrap=True)
+        if len(finding.recipients) > MISTAKES_SHOWN:
+            console.print(f"  and {len(finding.recipients) - MISTAKES_SHOWN:,} more", soft_wrap=True)
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)

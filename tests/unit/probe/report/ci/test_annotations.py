@@ -21,7 +21,7 @@ def itself(file: str) -> str:
 
 def decided_by(*places: str) -> Finding:
     one = failed("code")
-    return replace(one, mistaken=tuple(replace(one.mistaken[0], place=place) for place in places))
+    return replace(one, recipients=tuple(replace(one.recipients[0], place=place) for place in places))
 
 
 def test_a_finding_is_said_of_each_rule_that_decided_those_with_most_recipients_first() -> None:
