@@ -102,6 +102,7 @@ EDGE_FILES: Final = {
     "probe/sender/transport/tcp.py": "speaks SMTP over sockets",
     "probe/studies/evaluate.py": "runs scenarios in processes",
     "probe/studies/sensitivity/measure.py": "runs scenarios in processes",
+    "probe/testing/__init__.py": "imports public names on first use",
     "probe/testing/collect.py": "reads and runs scenario files",
     "probe/testing/gateway.py": "opens a socket",
     "probe/testing/lab.py": "runs scenarios, reads the books",

@@ -1,4 +1,4 @@
-"""Scenario files as tests: a file, its scenario, and a test for each of its gates."""
+"""Collects scenario files as tests: one test per gate."""
 
 from __future__ import annotations
 
@@ -21,59 +21,59 @@ from probe.lab.classifiers import choose_for
 from probe.lab.gates import expected
 from probe.lab.prepare import prepare
 from probe.scenario.load import load
-from probe.testing.lab import How, run, shown
+from probe.testing.lab import RunDefaults, relative_path, run_loaded
 
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr  # pytest has no public name for it
 
 COMPLETE: Final = "complete"
-"""The test of a scenario that has no gates: that it runs to its end."""
-_LOOKS_LIKE_ONE: Final = re.compile(rb"^\s*\[\[\s*(gateway|campaign)\s*\]\]", re.MULTILINE)
-_SENTENCES: Final = (InputError, ClassifierError, BooksError)
+"""The test of a scenario without gates: the run finishes."""
+_SCENARIO_TABLE: Final = re.compile(rb"^\s*\[\[\s*(gateway|campaign)\s*\]\]", re.MULTILINE)
+_USER_ERRORS: Final = (InputError, ClassifierError, BooksError)
 
 
 class GateError(Exception):
-    """A gate did not hold; the text says all there is to say."""
+    """A gate failed; the text is the whole failure message."""
 
 
 def looks_like_a_scenario(path: Path) -> bool:
-    """Whether a TOML file is meant to be a scenario, good or bad: it has a gateway or a campaign."""
+    """Whether a TOML file is meant to be a scenario, valid or not: it has a gateway or a campaign table."""
     try:
-        return _LOOKS_LIKE_ONE.search(path.read_bytes()) is not None
+        return _SCENARIO_TABLE.search(path.read_bytes()) is not None
     except OSError:
         return False
 
 
 class ScenarioFile(pytest.File):
-    """A scenario file."""
+    """A scenario file; it yields one ``ScenarioNode``."""
 
-    how: How
+    settings: RunDefaults
 
     def collect(self) -> Iterator[ScenarioNode]:
-        """Read the file; one that is wrong is a collection error of one sentence."""
+        """Read the file; a mistake in it is a collection error of one sentence."""
         try:
-            loaded = load(shown(self.path))
+            loaded = load(relative_path(self.path))
             bounds = expected(
-                prepare(loaded), choose_for(loaded, self.how.classifiers, "--fivefifty-classifier", programs=True)
+                prepare(loaded), choose_for(loaded, self.settings.classifiers, "--fivefifty-classifier", programs=True)
             )
         except InputError as error:
             raise self.CollectError(harmless(str(error))) from None
         node: ScenarioNode = ScenarioNode.from_parent(self, name=loaded.scenario.name)
         node.bounds = bounds
-        node.how = self.how
+        node.settings = self.settings
         yield node
 
 
 class ScenarioNode(pytest.Collector):
-    """A scenario. It is run when the first of its tests is, and once for all of them."""
+    """A scenario. The first of its tests runs it; the other tests use the same run."""
 
     bounds: list[Bound]
-    how: How
+    settings: RunDefaults
     _failures: dict[str, str] | None = None
     _fault: Exception | None = None
 
     def collect(self) -> Iterator[GateItem]:
-        """Make a test of each gate."""
+        """Yield a test for each gate."""
         for name in [bound.name for bound in self.bounds] or [COMPLETE]:
             item: GateItem = GateItem.from_parent(self, name=name)
             item.scenario = self
@@ -81,7 +81,7 @@ class ScenarioNode(pytest.Collector):
             yield item
 
     def failures(self) -> dict[str, str]:
-        """Return what to say of each gate that did not hold; raises what the run raised, for every test the same."""
+        """Return the failure text of each failed gate; raises the run's error, the same one for every test."""
         if self._fault is not None:
             raise self._fault
         if self._failures is None:
@@ -94,38 +94,38 @@ class ScenarioNode(pytest.Collector):
 
     def _run(self) -> dict[str, str]:
         with TemporaryDirectory(prefix="fivefifty-") as folder:
-            failures = run(load(shown(self.path)), self.how, Path(folder)).failures()
+            failures = run_loaded(load(relative_path(self.path)), self.settings, Path(folder)).failures()
         return {name: f"{text}\n  books   {self._command()}" for name, text in failures.items()}
 
     def _command(self) -> str:
-        """Return the command that runs it again, and keeps the books."""
-        how = self.how
-        words = ["fivefifty", "run", str(shown(self.path)), "--transport", how.transport]
-        words += [] if how.seed is None else ["--seed", str(how.seed)]
-        words += [word for name in how.classifiers or () for word in ("--classifier", name)]
+        """Return the command that repeats the run and keeps its books."""
+        settings = self.settings
+        words = ["fivefifty", "run", str(relative_path(self.path)), "--transport", settings.transport]
+        words += [] if settings.seed is None else ["--seed", str(settings.seed)]
+        words += [word for name in settings.classifiers or () for word in ("--classifier", name)]
         return shlex.join(words)
 
 
 class GateItem(pytest.Item):
-    """A gate."""
+    """The test of one gate."""
 
     scenario: ScenarioNode
 
     def runtest(self) -> None:
-        """Fail if the gate did not hold."""
+        """Fail if the gate failed."""
         failure = self.scenario.failures().get(self.name)
         if failure is not None:
             raise GateError(failure)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> str | TerminalRepr:
-        """Say what a user can act upon in plain words, and show all of any other failure."""
+        """Show an error that the user can fix as one sentence, and any other error with its traceback."""
         del style
         if isinstance(excinfo.value, GateError):
             return str(excinfo.value)
-        if isinstance(excinfo.value, _SENTENCES):
+        if isinstance(excinfo.value, _USER_ERRORS):
             return harmless(str(excinfo.value))
         return super().repr_failure(excinfo)
 
     def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
-        """Say where the gate stands."""
+        """Return the file and the name under which pytest reports the gate."""
         return self.path, None, f"{self.scenario.name}: {self.name}"

@@ -1,4 +1,4 @@
-"""The gateway of a test: refuses what it is told to, and shows what came."""
+"""The ``gateway`` fixture: a mail gateway that refuses what a test says, and shows what it received."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from fake_gateways.wording import Wording
 from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.scenario.load import load_persona
-from probe.testing import matching as sought
-from probe.testing.listener import HOST, Served
-from probe.testing.recorded import Books, Message
-from probe.testing.rules import STARTS, Rule, Told, ToldGateway
+from probe.testing import matching
+from probe.testing.listener import HOST, GatewayListener
+from probe.testing.recorded import GatewayRecord, ReceivedMessage
+from probe.testing.rules import STARTS, RefusalRule, RefusalRules, RuleGateway
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
-"""pytest shows where the test stood, not what stands here."""
+"""Hide this file in pytest's tracebacks of these errors: the reader wants the line of the test."""
 
 _REPLY: Final = re.compile(r"([45]\d\d) +(?:([245]\.\d{1,3}\.\d{1,3}) +)?(\S.*)", re.DOTALL)
 _STAGES: Final = tuple(stage for stage in Stage if stage is not Stage.REPORT)
@@ -38,30 +38,35 @@ StageName = Literal["connect", "ehlo", "mail", "rcpt", "data", "end-of-data"]
 
 
 class MakeGateway(Protocol):
-    """Makes gateways that live as long as the test."""
+    """The ``make_gateway`` fixture: creates gateways that are closed at the end of the test."""
 
     def __call__(self, persona: str = "postfix", *, thread: bool = False) -> GatewayFixture:
-        """Make one more."""
+        """Create one more gateway; the arguments are those of ``GatewayFixture``."""
         ...
 
 
 class GatewayFixture:
-    """A mail gateway on a free port of 127.0.0.1 that takes whatever it was not told to refuse.
+    """A mail gateway on a free port of 127.0.0.1 that accepts all mail except what a test told it to refuse.
 
-    ``persona`` is the vendor in whose words it speaks, or a file of one's own. It listens from the beginning, and
-    answers from the moment when somebody asks for ``port``: within the event loop that is running then, if ``may_join``
-    says so, otherwise, or with ``thread``, in a thread. Its clock begins on 2 March 2026 and stands still until
-    ``let_pass``. Raises InputError for an unknown persona.
+    ``persona`` names the vendor whose replies the gateway uses, or a persona file.
+
+    The socket listens as soon as the gateway exists. Connections are served from the first use of ``port``: in the
+    event loop that runs at that moment, if ``may_join`` allows it; otherwise, or with ``thread``, in a thread.
+
+    The gateway has its own clock. It starts on 2 March 2026, 08:00 UTC, and only ``let_pass`` advances it.
+
+    Raises:
+        InputError: The persona does not exist.
     """
 
     def __init__(
         self, persona: str = "postfix", *, thread: bool = False, may_join: Callable[[], bool] = lambda: True
     ) -> None:
         self._clock = VirtualClock(STARTS)
-        self._told = Told()
-        self._books = Books()
-        self._gateway = ToldGateway(self._told, self._books, _vendor(persona), self._clock)
-        self._served = Served(self._gateway, self._clock)
+        self._rules = RefusalRules()
+        self._record = GatewayRecord()
+        self._gateway = RuleGateway(self._rules, self._record, _load_persona(persona), self._clock)
+        self._listener = GatewayListener(self._gateway, self._clock)
         self._thread = thread
         self._may_join = may_join
 
@@ -75,8 +80,8 @@ class GatewayFixture:
         self.check()
 
     def __repr__(self) -> str:
-        books, port = self._books, self._served.port
-        return f"<gateway at {HOST} port {port}: {len(books.messages)} received, {len(books.refused)} refused>"
+        record, port = self._record, self._listener.port
+        return f"<gateway at {HOST} port {port}: {len(record.messages)} received, {len(record.refused)} refused>"
 
     @property
     def host(self) -> str:
@@ -86,18 +91,18 @@ class GatewayFixture:
     @property
     def port(self) -> int:
         """The port to connect to."""
-        self._served.answer(in_loop=not self._thread and self._may_join())
-        return self._served.port
+        self._listener.start(in_loop=not self._thread and self._may_join())
+        return self._listener.port
 
     @property
     def truth(self) -> tuple[Truth, ...]:
-        """Every decision in the order it was taken: what was decided about whom, why, and what was said."""
-        return tuple(self._books.truth)
+        """Every decision of the gateway, oldest first: the recipient, the fate, the cause and the reply."""
+        return tuple(self._record.truth)
 
     @property
-    def messages(self) -> tuple[Message, ...]:
-        """The messages that were taken, in the order they came."""
-        return tuple(self._books.messages)
+    def messages(self) -> tuple[ReceivedMessage, ...]:
+        """The accepted messages, oldest first."""
+        return tuple(self._record.messages)
 
     def refuse(
         self,
@@ -113,61 +118,71 @@ class GatewayFixture:
         reply: str | None = None,
         at: StageName | None = None,
     ) -> None:
-        """Refuse whatever meets all of the conditions given, from now on.
+        """From now on, refuse every recipient or message that meets all the given conditions.
 
-        In ``recipient`` and ``sender`` (the return-path, "" the null one) ``*`` stands for anything. ``client`` is an
-        IP address or a network, ``content`` an expression (RE2, any case) searched for in the message. ``rate`` such as
-        "5/1m" lets five in a minute pass and refuses the rest; ``attempts`` refuses the first so many for each
-        recipient and takes those after.
+        Args:
+            recipient: A recipient address; ``*`` matches any text.
+            sender: A return-path; ``*`` matches any text, "" is the null return-path.
+            client: The client's IP address, or a network.
+            content: A regular expression (RE2, ignoring view) to search for in the message.
+            rate: A limit such as "5/1m": five per minute are accepted, the others are refused.
+            attempts: How many attempts to refuse per recipient; later attempts are accepted.
+            cause: The true reason. It is written to ``truth``, and selects the persona's reply.
+            claims: The reason that the reply gives instead of the true one.
+            reply: The reply to send, such as "550 5.1.1 no", instead of the persona's. Its code decides whether the
+                refusal is permanent or temporary.
+            at: The stage at which to refuse. Default: ``rcpt``, or ``end-of-data`` with ``content``.
 
-        ``cause`` is why, and goes into the truth; ``claims`` is the cause that is told in its place. What is said are
-        the persona's words for it, or ``reply`` such as "550 5.1.1 no". Whether that is for good or for now lies in the
-        code. It is said at RCPT, for ``content`` behind the message, or at another stage (``at``). Raises InputError.
+        Raises:
+            InputError: An argument is not valid.
         """
         stage = _stage(at or ("rcpt" if content is None else "end-of-data"))
         if recipient is not None and stage in BEFORE_RCPT:
-            problem = f"nobody knows the recipient at {stage}"
-            raise InputError("gateway.refuse(recipient=...)", problem, "move at to rcpt, data or end-of-data")
+            problem = f"the recipient is not known yet at {stage}"
+            raise InputError("gateway.refuse(recipient=...)", problem, "set at to rcpt, data or end-of-data")
         if sender is not None and stage in BEFORE_MAIL:
-            raise InputError("gateway.refuse(sender=...)", f"nobody knows the sender at {stage}", "move at to mail")
+            raise InputError("gateway.refuse(sender=...)", f"the sender is not known yet at {stage}", "set at to mail")
         if content is not None and stage is not Stage.END_OF_DATA:
-            problem = f"nobody knows the content at {stage}"
-            raise InputError("gateway.refuse(content=...)", problem, "move at to end-of-data, or leave it out")
+            problem = f"the content is not known yet at {stage}"
+            raise InputError("gateway.refuse(content=...)", problem, "set at to end-of-data, or omit it")
         if attempts is not None and (not isinstance(attempts, int) or attempts < 1):
-            raise InputError(f"gateway.refuse(attempts={attempts!r})", "is no number of attempts", "give 1 or more")
+            raise InputError(f"gateway.refuse(attempts={attempts!r})", "is not a number of attempts", "give 1 or more")
         verdict = Refuse(
             _cause("cause", cause),
             claimed=None if claims is None else _cause("claims", claims),
             wording=None if reply is None else _wording(reply),
         )
-        self._told.add(
-            Rule(
-                verdict,
-                stage,
-                recipient,
-                sender,
-                None if client is None else _read("refuse(client", client, ipaddress.ip_network, _A_CLIENT),
-                None if content is None else _read("refuse(content", content, compiled),
-                None if rate is None else _read("refuse(rate", rate, parse_rate),
-                attempts,
+        self._rules.add(
+            RefusalRule(
+                verdict=verdict,
+                stage=stage,
+                recipient=recipient,
+                sender=sender,
+                client=None if client is None else _read("refuse(client", client, ipaddress.ip_network, _A_CLIENT),
+                content=None if content is None else _read("refuse(content", content, compiled),
+                rate=None if rate is None else _read("refuse(rate", rate, parse_rate),
+                attempts=attempts,
             )
         )
 
     def mailbox(self, address: str, *, state: str = "present") -> None:
-        """Say what has become of a mailbox, or of all in a domain (``*@acme.example``); all others are present.
+        """Set the state of a mailbox, or of all other mailboxes of a domain (``*@acme.example``).
 
-        ``state`` is present, full, departed or disabled. Raises InputError.
+        ``state`` is present, full, departed or disabled. Mailboxes without a state are present.
+
+        Raises:
+            InputError: The address or the state is not valid.
         """
-        if not is_address(f"anybody{address[1:]}" if address.startswith("*@") else address):
-            problem, remedy = "is no address", "write for example ann@acme.example or *@acme.example"
+        if not is_address(f"any{address[1:]}" if address.startswith("*@") else address):
+            problem, remedy = "is not a valid address", "write for example ann@acme.example or *@acme.example"
             raise InputError(f"gateway.mailbox({address!r})", problem, remedy)
         if state not in set(MailboxState):
             known = ", ".join(MailboxState)
-            raise InputError(f"gateway.mailbox(state={state!r})", "is no state of a mailbox", f"use one of: {known}")
+            raise InputError(f"gateway.mailbox(state={state!r})", "is not a state of a mailbox", f"use one of: {known}")
         self._gateway.directory.states[address.lower()] = MailboxState(state)
 
     def let_pass(self, duration: str) -> None:
-        """Let time pass on the gateway's clock, such as "5m", which costs none. Raises InputError."""
+        """Advance the gateway's clock by a duration such as "5m"; the test does not wait. Raises InputError."""
         self._clock.pass_by(_read("let_pass(duration", duration, parse_duration))
 
     def assert_received(
@@ -178,18 +193,22 @@ class GatewayFixture:
         subject: str | None = None,
         content: str | None = None,
         count: int | None = None,
-    ) -> tuple[Message, ...]:
-        """Return the messages taken that are as wanted: at least one, or ``count``. Otherwise fail and say what came.
+    ) -> tuple[ReceivedMessage, ...]:
+        """Return the accepted messages that meet all the given conditions; fail if there are none.
 
-        In ``recipient``, ``sender`` and ``subject`` ``*`` stands for anything; ``content`` is searched for as by
-        ``refuse``. Raises AssertionError, and whatever went wrong inside the gateway.
+        In ``recipient``, ``sender`` and ``subject``, ``*`` matches any text. ``content`` is a regular expression, as in
+        ``refuse``. With ``count``, fail unless exactly so many messages match.
+
+        Raises:
+            AssertionError: The text lists what was received and refused.
+            Exception: An error inside the gateway, see ``check``.
         """
         self.check()
         searched = None if content is None else (content, _read("assert_received(content", content, compiled))
-        criteria = sought.messages_with(recipient, sender, subject, searched)
-        found = sought.matching(self._books.messages, criteria)
+        criteria = matching.message_criteria(recipient, sender, subject, searched)
+        found = matching.matching(self._record.messages, criteria)
         if not found if count is None else len(found) != count:
-            raise AssertionError(harmless(sought.no_message(self._books, criteria, count)))
+            raise AssertionError(harmless(matching.missing_message(self._record, criteria, count)))
         return tuple(found)
 
     def assert_refused(
@@ -206,12 +225,16 @@ class GatewayFixture:
         stage: str | None = None,
         count: int | None = None,
     ) -> tuple[Truth, ...]:
-        """Return the refusals, for good or for now, that are as wanted: at least one, or ``count``. Otherwise fail.
+        """Return the refusals, permanent and temporary, that meet all the given conditions; fail if there are none.
 
-        In texts ``*`` stands for anything. Raises AssertionError, and whatever went wrong inside the gateway.
+        In text conditions, ``*`` matches any text. With ``count``, fail unless exactly so many refusals match.
+
+        Raises:
+            AssertionError: The text lists what was refused and received.
+            Exception: An error inside the gateway, see ``check``.
         """
         self.check()
-        criteria = sought.refusals_with(
+        criteria = matching.refusal_criteria(
             recipient=recipient,
             return_path=sender,
             peer_address=client,
@@ -222,31 +245,36 @@ class GatewayFixture:
             text=text,
             stage=None if stage is None else _stage(stage, "assert_refused(stage"),
         )
-        found = sought.matching(self._books.refused, criteria)
+        found = matching.matching(self._record.refused, criteria)
         if not found if count is None else len(found) != count:
-            raise AssertionError(harmless(sought.no_refusal(self._books, criteria, count)))
+            raise AssertionError(harmless(matching.missing_refusal(self._record, criteria, count)))
         return tuple(found)
 
     def assert_nothing_received(self) -> None:
-        """Fail if any message was taken. Raises AssertionError, and whatever went wrong inside the gateway."""
+        """Fail if any message was accepted.
+
+        Raises:
+            AssertionError: The text lists what was received.
+            Exception: An error inside the gateway, see ``check``.
+        """
         self.check()
-        if self._books.messages:
-            raise AssertionError(harmless(sought.not_nothing(self._books)))
+        if self._record.messages:
+            raise AssertionError(harmless(matching.unexpected_messages(self._record)))
 
     def check(self) -> None:
-        """Raise what went wrong inside the gateway, if anything did; each error once."""
-        if self._served.faults:
-            raise self._served.faults.pop(0)
+        """Raise the oldest error inside the gateway that was not raised yet, if there is one."""
+        if self._listener.faults:
+            raise self._listener.faults.pop(0)
 
     def close(self) -> None:
-        """Hang up on everybody. The books stay."""
-        self._served.close()
+        """Close all connections and stop listening. ``truth`` and ``messages`` remain readable."""
+        self._listener.close()
 
 
 _A_CLIENT: Final = "write for example 127.0.0.1 or 127.10.0.0/24"
 
 
-def _vendor(persona: str) -> Persona:
+def _load_persona(persona: str) -> Persona:
     try:
         return load_persona(persona, f"gateway(persona={persona!r})")
     except InputError as error:
@@ -254,7 +282,7 @@ def _vendor(persona: str) -> Persona:
 
 
 def _read(place: str, value: Any, read: Callable[[Any], Any], remedy: str = "") -> Any:
-    """Read a value as its unit is written; raises InputError."""
+    """Parse an argument with ``read``; raises InputError for its ValueError."""
     try:
         return read(value)
     except ValueError as error:
@@ -265,22 +293,24 @@ def _read(place: str, value: Any, read: Callable[[Any], Any], remedy: str = "") 
 def _stage(name: str, place: str = "refuse(at") -> Stage:
     if name not in _STAGES:
         known = ", ".join(_STAGES)
-        raise InputError(f"gateway.{place}={name!r})", "is no stage of the dialogue", f"use one of: {known}")
+        raise InputError(f"gateway.{place}={name!r})", "is not a stage of the dialogue", f"use one of: {known}")
     return Stage(name)
 
 
 def _cause(keyword: str, name: str, method: str = "refuse") -> Cause:
     if name not in set(Cause):
-        raise InputError(f"gateway.{method}({keyword}={name!r})", "is no cause", f"use one of: {', '.join(Cause)}")
+        raise InputError(f"gateway.{method}({keyword}={name!r})", "is not a cause", f"use one of: {', '.join(Cause)}")
     return Cause(name)
 
 
 def _wording(reply: str) -> Wording:
-    """Read a reply as it is written on the wire, its continuation lines without code; raises InputError."""
+    """Parse a reply as it is sent, except that continuation lines have no code; raises InputError."""
     place = f"gateway.refuse(reply={reply!r})"
     found = _REPLY.fullmatch(reply)
     if found is None:
-        raise InputError(place, "is no reply that refuses", 'write for example "550 5.1.1 No such user"')
+        raise InputError(
+            place, "is not a reply that refuses (4xx or 5xx)", 'write for example "550 5.1.1 No such user"'
+        )
     try:
         return Wording(code=int(found[1]), enhanced=found[2], text=found[3])
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Runs scenarios from tests and holds them to their gates."""
+"""The ``lab`` fixture: runs scenarios from tests and checks their gates."""
 
 from __future__ import annotations
 
@@ -25,29 +25,32 @@ from probe.sender.transport import TransportName
 from probe.testing.gate_failures import recipient_lines
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
-"""pytest shows where the test stood, not what stands here."""
+"""Hide this file in pytest's tracebacks of these errors: the reader wants the line of the test."""
 
 T = TypeVar("T")
 
 TRANSPORTS: Final = ("memory", "tcp")
 AS_TEXT: Final = "the scenario in the test"
-"""What a scenario without a file is called."""
+"""The place in errors about a scenario that has no file."""
 
 
 @dataclass(frozen=True)
-class How:
-    """How scenarios are run unless a test says otherwise: by the command line, or as the scenario has it."""
+class RunDefaults:
+    """The transport, seed and classifiers of runs for which a test gives none.
+
+    They come from pytest's command line; None means: as the scenario says.
+    """
 
     transport: str = "memory"
     seed: int | None = None
     classifiers: tuple[str, ...] | None = None
 
-    def but(self, transport: str | None, seed: int | None, classifiers: Sequence[str] | None) -> How:
-        """Return this with what a test says itself; raises InputError."""
+    def overridden(self, transport: str | None, seed: int | None, classifiers: Sequence[str] | None) -> RunDefaults:
+        """Return these settings, replaced by those that a test gives (not None); raises InputError."""
         if transport is not None and transport not in TRANSPORTS:
             place = f"transport={transport!r}"
-            raise InputError(place, "is no transport", f"use one of: {', '.join(TRANSPORTS)}")
-        return How(
+            raise InputError(place, "is not a transport", f"use one of: {', '.join(TRANSPORTS)}")
+        return RunDefaults(
             transport or self.transport,
             self.seed if seed is None else seed,
             self.classifiers if classifiers is None else tuple(classifiers),
@@ -56,7 +59,7 @@ class How:
 
 @dataclass(frozen=True)
 class ScenarioRun:
-    """What a run came to. ``folder`` holds its books."""
+    """A finished run. ``folder`` holds its books (the run's database and files)."""
 
     result: Result = field(repr=False)
     folder: Path
@@ -68,31 +71,31 @@ class ScenarioRun:
 
     @property
     def scorecard(self) -> Scorecard:
-        """Everything that was counted."""
+        """All figures of the run."""
         return self.result.scorecard
 
     @property
     def gates(self) -> tuple[Gate, ...]:
-        """The bounds, and the figures held against them."""
+        """The gates: each figure with its bound."""
         return tuple(self.result.gates)
 
     @property
     def passed(self) -> bool:
-        """Whether every gate held."""
+        """Whether every gate passed."""
         return self.result.passed
 
     def assert_passed(self) -> None:
-        """Fail if a gate did not hold, and say which, by what figure, and whom it is about. Raises AssertionError."""
+        """Fail if a gate failed; the text has its figure, its bound and its recipients. Raises AssertionError."""
         if not self.passed:
             raise AssertionError("\n".join([*self.failures().values(), f"The books are in {self.folder}."]))
 
     def failures(self) -> dict[str, str]:
-        """Return what to say of each gate that did not hold, by its name."""
+        """Return the failure text of each gate that failed, by the gate's name."""
         return {
             gate.name: harmless(
                 "\n".join(
                     [
-                        f"Gate {gate.name} of scenario {self.name} did not hold.",
+                        f"Gate {gate.name} of scenario {self.name} failed.",
                         f"  figure  {gate.value:g}",
                         f"  bound   {gate.bound}",
                         *(f"  {line}" for line in recipient_lines(gate.name, self.result.told, self.result.readings)),
@@ -105,12 +108,15 @@ class ScenarioRun:
 
 
 class LabFixture:
-    """Runs whole scenarios. Names of files start at ``root``; the books go into ``folder``, a run beside the other."""
+    """Runs whole scenarios.
 
-    def __init__(self, root: Path, folder: Callable[[], Path], how: How) -> None:
+    Paths of scenarios are relative to ``root``. ``folder`` returns a new folder for the books of each run.
+    """
+
+    def __init__(self, root: Path, folder: Callable[[], Path], defaults: RunDefaults) -> None:
         self._root = root
         self._folder = folder
-        self._how = how
+        self._defaults = defaults
 
     def run(
         self,
@@ -120,59 +126,66 @@ class LabFixture:
         seed: int | None = None,
         classifiers: Sequence[str] | None = None,
     ) -> ScenarioRun:
-        """Run a scenario, given by its path, as TOML text, or as the table that TOML text stands for.
+        """Run a scenario and return the result. A failed gate does not raise: see ``ScenarioRun.assert_passed``.
 
-        ``transport`` is "memory" (no sockets) or "tcp"; who reads the bounces is as the scenario has it, or the
-        ``classifiers`` that are named as on the command line. Whether the gates held is for the test to ask.
-        Raises InputError, ClassifierError and BooksError.
+        Args:
+            scenario: A path, TOML text (with a line break), or the table that the TOML text would give.
+            transport: "memory" (no sockets) or "tcp".
+            seed: Replaces the scenario's seed.
+            classifiers: Names as on the command line; they replace the scenario's classifiers.
+
+        Raises:
+            InputError: The scenario or an argument is not valid.
+            ClassifierError: A classifier of the user failed.
+            BooksError: The books of the run cannot be judged.
         """
-        how = self._how.but(transport, seed, classifiers)
+        settings = self._defaults.overridden(transport, seed, classifiers)
         try:
-            return run(self._loaded(scenario), how, self._folder())
+            return run_loaded(self._loaded(scenario), settings, self._folder())
         except InputError as error:
             raise error.with_traceback(None) from None
 
     def _loaded(self, scenario: str | Path | Mapping[str, Any]) -> Loaded:
         if isinstance(scenario, Path) or (isinstance(scenario, str) and "\n" not in scenario):
-            return load(shown(self._root / scenario))
-        raw = parse(scenario) if isinstance(scenario, str) else dict(scenario)
+            return load(relative_path(self._root / scenario))
+        raw = _parse_toml(scenario) if isinstance(scenario, str) else dict(scenario)
         return check(raw, folder=self._root, path=AS_TEXT)
 
 
-def parse(text: str) -> dict[str, Any]:
+def _parse_toml(text: str) -> dict[str, Any]:
     """Read TOML text; raises InputError."""
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(AS_TEXT, f"is not valid TOML ({error})", "correct the line it names") from None
+        raise InputError(AS_TEXT, f"is not valid TOML ({error})", "correct the line that the message names") from None
 
 
-def shown(path: Path) -> Path:
-    """Return a path as errors are to show it: from the working directory on, where it lies below that."""
+def relative_path(path: Path) -> Path:
+    """Return a path relative to the working directory if it lies below that, as errors show it."""
     try:
         return path.relative_to(Path.cwd())
     except ValueError:
         return path
 
 
-def run(loaded: Loaded, how: How, folder: Path) -> ScenarioRun:
-    """Run a scenario in this process, into a folder; raises what ``LabFixture.run`` does."""
-    if how.seed is not None:
-        loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": how.seed}))
+def run_loaded(loaded: Loaded, settings: RunDefaults, folder: Path) -> ScenarioRun:
+    """Run a scenario in this process and write its books to ``folder``; raises as ``LabFixture.run`` does."""
+    if settings.seed is not None:
+        loaded = replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": settings.seed}))
     prepared = prepare(loaded)
-    transport: TransportName = "tcp" if how.transport == "tcp" else "memory"
+    transport: TransportName = "tcp" if settings.transport == "tcp" else "memory"
     options = Options(
         transport=transport,
         out=folder,
-        classifiers=choose_for(loaded, how.classifiers, "classifier", programs=True),
+        classifiers=choose_for(loaded, settings.classifiers, "classifier", programs=True),
         workers=1,
     )
-    result = _beside_any_loop(lambda: run_scenario(prepared, options))
+    result = _outside_running_loop(lambda: run_scenario(prepared, options))
     return ScenarioRun(result, folder)
 
 
-def _beside_any_loop(work: Callable[[], T]) -> T:
-    """Do work that has an event loop of its own, also where one is running: then in a thread, and wait for it."""
+def _outside_running_loop(work: Callable[[], T]) -> T:
+    """Do work that starts its own event loop; if a loop is running already, do it in a thread and wait."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:

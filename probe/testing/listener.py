@@ -1,4 +1,4 @@
-"""Serves a gateway to a test: in the event loop that the test runs in, or in a thread with a loop of its own."""
+"""Serves a gateway to a test: in the test's event loop, or in a thread with its own loop."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from fake_gateways.verdict import Answer, Question
 HOST: Final = "127.0.0.1"
 
 
-class Served:
-    """Listens from the beginning, on a free port; ``answer`` sets somebody to answer.
+class GatewayListener:
+    """Listens on a free port as soon as it exists; connections are served after ``start``.
 
-    ``faults`` are errors of ours, in the order they happened.
+    ``faults`` are the errors inside the gateway, oldest first.
     """
 
     def __init__(self, gateway: Gateway, clock: VirtualClock) -> None:
         self._gateway = gateway
-        self._answer_query = QueryHandler(_no_names, clock.sleep)
+        self._answer_query = QueryHandler(_no_dns, clock.sleep)
         self._listener = socket.create_server((HOST, 0), backlog=1024)
         self._listener.settimeout(0)
         self.port: int = self._listener.getsockname()[1]
@@ -36,10 +36,10 @@ class Served:
         self._task: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
 
-    def answer(self, *, in_loop: bool) -> None:
-        """Answer in the running loop if there is one and ``in_loop`` allows it, else in a thread.
+    def start(self, *, in_loop: bool) -> None:
+        """Serve connections in the running event loop, if there is one and ``in_loop`` allows it, else in a thread.
 
-        Whoever answers already goes on, unless his loop has been closed.
+        Does nothing if the gateway is already served by a loop that is not closed.
         """
         if self._loop is not None and not self._loop.is_closed():
             return
@@ -54,22 +54,22 @@ class Served:
 
     def _in_thread(self, started: threading.Event) -> None:
         with suppress(asyncio.CancelledError):
-            asyncio.run(self._alone(started))
+            asyncio.run(self._serve_in_thread(started))
 
-    async def _alone(self, started: threading.Event) -> None:
+    async def _serve_in_thread(self, started: threading.Event) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
-        self._loop.set_exception_handler(self._note)
+        self._loop.set_exception_handler(self._record_fault)
         try:
             await self._serve(started.set)
         finally:
             started.set()
 
-    def _note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    def _record_fault(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         del loop
         self.faults.append(context.get("exception") or RuntimeError(context["message"]))
 
     async def _serve(self, ready: Callable[[], None]) -> None:
-        async with _answering(self._listener, self._carry):
+        async with _accepting(self._listener, self._carry):
             ready()
             await asyncio.Event().wait()
 
@@ -77,7 +77,7 @@ class Served:
         return Carrier(self._gateway, self._answer_query, failed=self.faults.append)
 
     def close(self) -> None:
-        """Hang up on everybody and leave nothing behind, at once or, within a running loop, in its next turns."""
+        """Close all connections and the socket: at once, or within a running loop in its next iterations."""
         loop, task, thread = self._loop, self._task, self._thread
         if loop is not None and task is not None and not loop.is_closed():
             if thread is not None:
@@ -95,10 +95,10 @@ class Served:
 
 
 @asynccontextmanager
-async def _answering(listener: socket.socket, carry: Callable[[], Carrier]) -> AsyncIterator[None]:
-    """Answer whoever comes to a socket that listens; in the end hang up on everybody.
+async def _accepting(listener: socket.socket, carry: Callable[[], Carrier]) -> AsyncIterator[None]:
+    """Accept connections to a listening socket; on exit close them all.
 
-    A server of asyncio forgets whom it accepts while it is being closed (Python 3.11), so this accepts by itself.
+    This does not use asyncio's own server: in Python 3.11 that loses connections it accepts while it is closed.
     """
     loop = asyncio.get_running_loop()
     carriers: WeakSet[Carrier] = WeakSet()
@@ -113,7 +113,7 @@ async def _answering(listener: socket.socket, carry: Callable[[], Carrier]) -> A
         try:
             connection, _ = listener.accept()
         except BlockingIOError:
-            return  # whoever it was has gone
+            return  # the client has gone already
 
         def connected(task: asyncio.Task[Any]) -> None:
             connecting.discard(task)
@@ -142,7 +142,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-async def _no_names(question: Question) -> Answer:
-    """Know no name: the rules of a test ask for none."""
+async def _no_dns(question: Question) -> Answer:
+    """Answer no DNS query: the policies of this gateway ask none."""
     del question
     return Answer()

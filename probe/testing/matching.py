@@ -1,4 +1,4 @@
-"""What a test looks for in a gateway's books, and the text that says why it is not there."""
+"""The conditions of a gateway's assertions, and the text of an assertion that fails."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from difflib import SequenceMatcher
 from typing import Any, Final, Generic, TypeVar
 
 from fake_gateways.truth import Truth
-from probe.testing.patterns import fits, holds
-from probe.testing.recorded import Books, Message
+from probe.testing.patterns import contains, matches
+from probe.testing.recorded import GatewayRecord, ReceivedMessage
 
-T = TypeVar("T", Message, Truth)
+T = TypeVar("T", ReceivedMessage, Truth)
 
 LISTED: Final = 10
-"""How much of the books a failure prints."""
+"""The most messages, and the most refusals, that a failure lists."""
 _SHOWN: Final = 80
-"""Characters of a text that are shown of it."""
+"""The most characters of a text that are shown."""
 
 
 @dataclass(frozen=True)
 class Criterion(Generic[T]):
-    """One thing wanted: what it is called, how it is written, and what stands in its place in something found."""
+    """One condition: its name, the wanted value as shown, the actual value as shown, and the test itself."""
 
     name: str
     wanted: str
@@ -29,18 +29,18 @@ class Criterion(Generic[T]):
     met_by: Callable[[T], bool]
 
 
-def messages_with(
+def message_criteria(
     recipient: str | None, sender: str | None, subject: str | None, content: tuple[str, Any] | None
-) -> list[Criterion[Message]]:
-    """Return what is wanted of a message; ``content`` is an expression as it was written, and compiled."""
-    found: list[Criterion[Message]] = []
+) -> list[Criterion[ReceivedMessage]]:
+    """Return the conditions for a message; ``content`` is an expression as written, and compiled."""
+    found: list[Criterion[ReceivedMessage]] = []
     if recipient is not None:
         found.append(
             Criterion(
                 "recipient",
                 recipient,
                 lambda message: _cut(", ".join(message.recipients)),
-                lambda message: any(fits(recipient, each) for each in message.recipients),
+                lambda message: any(matches(recipient, each) for each in message.recipients),
             )
         )
     if sender is not None:
@@ -49,7 +49,7 @@ def messages_with(
                 "sender",
                 _address(sender),
                 lambda message: _address(message.sender),
-                lambda message: fits(sender, message.sender),
+                lambda message: matches(sender, message.sender),
             )
         )
     if subject is not None:
@@ -58,7 +58,7 @@ def messages_with(
                 "subject",
                 _quoted(subject),
                 lambda message: _quoted(message.subject),
-                lambda message: fits(subject, message.subject),
+                lambda message: matches(subject, message.subject),
             )
         )
     if content is not None:
@@ -68,14 +68,14 @@ def messages_with(
                 "content",
                 _quoted(pattern),
                 lambda message: _quoted(message.text),
-                lambda message: holds(message.content, expression),
+                lambda message: contains(message.content, expression),
             )
         )
     return found
 
 
-def refusals_with(**wanted: str | int | None) -> list[Criterion[Truth]]:
-    """Return what is wanted of a decision, by the columns of the truth; those with ``@`` or ``*`` are patterns."""
+def refusal_criteria(**wanted: str | int | None) -> list[Criterion[Truth]]:
+    """Return the conditions for a refusal, given by columns of ``Truth``; texts are patterns (``*``)."""
     return [_column(column, value) for column, value in wanted.items() if value is not None]
 
 
@@ -86,22 +86,22 @@ def _column(column: str, value: str | int) -> Criterion[Truth]:
             return _quoted(found)
         if column == "return_path" and found == "":
             return "<>"
-        return _cut(str(found)) if found else "nobody yet" if column in _PEOPLE else "none"
+        return _cut(str(found)) if found else "not known yet" if column in _ADDRESSES else "none"
 
     def met_by(row: Truth) -> bool:
         found = getattr(row, column)
-        return found == value if isinstance(value, int) else found is not None and fits(value, found)
+        return found == value if isinstance(value, int) else found is not None and matches(value, found)
 
     wanted = _quoted(str(value)) if column == "text" else str(value) or "<>"
-    return Criterion(_CALLED.get(column, column), wanted, got, met_by)
+    return Criterion(_ARGUMENT_NAMES.get(column, column), wanted, got, met_by)
 
 
-_CALLED: Final = {"return_path": "sender", "peer_address": "client"}
-_PEOPLE: Final = {"recipient", "return_path"}
+_ARGUMENT_NAMES: Final = {"return_path": "sender", "peer_address": "client"}
+_ADDRESSES: Final = {"recipient", "return_path"}
 
 
 def matching(things: Sequence[T], criteria: Sequence[Criterion[T]]) -> list[T]:
-    """Return what meets all criteria."""
+    """Return the things that meet all criteria."""
     return [each for each in things if not _unmet(each, criteria)]
 
 
@@ -109,37 +109,35 @@ def _unmet(thing: T, criteria: Sequence[Criterion[T]]) -> list[Criterion[T]]:
     return [each for each in criteria if not each.met_by(thing)]
 
 
-def no_message(books: Books, criteria: Sequence[Criterion[Message]], count: int | None) -> str:
-    """Say that messages were not received as they were wanted, and what was."""
-    found = len(matching(books.messages, criteria))
+def missing_message(record: GatewayRecord, criteria: Sequence[Criterion[ReceivedMessage]], count: int | None) -> str:
+    """Return the text of a failed ``assert_received``."""
+    found = len(matching(record.messages, criteria))
     return "\n".join(
         [
             _verdict("message", "received", found, criteria, count),
-            *_closest(books.messages, criteria, _message, found, count),
-            *_received(books),
-            *_refused(books),
+            *_closest(record.messages, criteria, _message, found, count),
+            *_received(record),
+            *_refused(record),
         ]
     )
 
 
-def no_refusal(books: Books, criteria: Sequence[Criterion[Truth]], count: int | None) -> str:
-    """Say that recipients were not refused as it was wanted, and who was."""
-    found = len(matching(books.refused, criteria))
+def missing_refusal(record: GatewayRecord, criteria: Sequence[Criterion[Truth]], count: int | None) -> str:
+    """Return the text of a failed ``assert_refused``."""
+    found = len(matching(record.refused, criteria))
     return "\n".join(
         [
             _verdict("recipient", "refused", found, criteria, count),
-            *_closest(books.refused, criteria, _refusal, found, count),
-            *_refused(books),
-            *_received(books),
+            *_closest(record.refused, criteria, _refusal, found, count),
+            *_refused(record),
+            *_received(record),
         ]
     )
 
 
-def not_nothing(books: Books) -> str:
-    """Say that messages were received where none should have been."""
-    return "\n".join(
-        [f"{_were(len(books.messages), 'message')} received, and none should have been.", *_received(books)]
-    )
+def unexpected_messages(record: GatewayRecord) -> str:
+    """Return the text of a failed ``assert_nothing_received``."""
+    return "\n".join([f"{_were(len(record.messages), 'message')} received, but none was expected.", *_received(record)])
 
 
 def _verdict(noun: str, participle: str, found: int, criteria: Sequence[Criterion[T]], count: int | None) -> str:
@@ -157,7 +155,7 @@ def _were(count: int, noun: str) -> str:
 def _closest(
     things: Sequence[T], criteria: Sequence[Criterion[T]], line: Callable[[T], str], found: int, count: int | None
 ) -> Iterator[str]:
-    """Yield what comes nearest of what does not do, where too little does, and in what it differs."""
+    """Yield the closest thing that does not match, and its differences; nothing if enough things match."""
     others = [(number, each) for number, each in enumerate(things, 1) if _unmet(each, criteria)]
     if not others or (count is not None and found >= count):
         return
@@ -168,18 +166,18 @@ def _closest(
 
 
 def _distance(thing: T, criteria: Sequence[Criterion[T]]) -> tuple[int, list[bool], list[float]]:
-    """Count the criteria that are not met. Where as many are not, the first weigh most, then those nearly met."""
+    """Order by the number of unmet criteria, then by which (the first weighs most), then by likeness of the text."""
     unmet = _unmet(thing, criteria)
     unlike = [-SequenceMatcher(None, each.got(thing), each.wanted).ratio() for each in unmet]
     return len(unmet), [each in unmet for each in criteria], unlike
 
 
-def _received(books: Books) -> Iterator[str]:
-    return _list("Received", books.messages, _message)
+def _received(record: GatewayRecord) -> Iterator[str]:
+    return _list("Received", record.messages, _message)
 
 
-def _refused(books: Books) -> Iterator[str]:
-    return _list("Refused", books.refused, _refusal)
+def _refused(record: GatewayRecord) -> Iterator[str]:
+    return _list("Refused", record.refused, _refusal)
 
 
 def _list(title: str, things: Sequence[T], line: Callable[[T], str]) -> Iterator[str]:
@@ -193,16 +191,16 @@ def _list(title: str, things: Sequence[T], line: Callable[[T], str]) -> Iterator
         yield f"  and {len(things) - LISTED:,} more"
 
 
-def _message(message: Message) -> str:
+def _message(message: ReceivedMessage) -> str:
     return (
         f"from {_address(message.sender)} to {_cut(', '.join(message.recipients))}, subject {_quoted(message.subject)}"
     )
 
 
 def _refusal(row: Truth) -> str:
-    told = "" if row.honest else f", told as {row.claimed}"
+    claimed = "" if row.honest else f", claimed as {row.claimed}"
     said = " ".join(filter(None, (str(row.code), row.enhanced, _quoted(row.text))))
-    return f"{row.recipient or row.peer_address} at {row.stage} for {row.cause}{told}: {said}"
+    return f"{row.recipient or row.peer_address} at {row.stage} for {row.cause}{claimed}: {said}"
 
 
 def _address(text: str) -> str:
@@ -210,7 +208,7 @@ def _address(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a text on one line, in quotes; whatever is not printable is escaped."""
+    """Return a text in quotes on one line, with characters that are not printable escaped."""
     return repr(_cut(text))
 
 

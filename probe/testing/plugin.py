@@ -1,6 +1,6 @@
 """The pytest plugin: fixtures, options, and scenario files as tests.
 
-pytest loads this file in every project that has fivefifty installed, so what is heavy is imported when it is used.
+pytest loads this file in every project that has fivefifty installed, so it imports the other modules on first use.
 """
 
 from __future__ import annotations
@@ -16,45 +16,47 @@ import pytest
 if TYPE_CHECKING:
     from probe.judge.scorecard import Scorecard
     from probe.testing.gateway import GatewayFixture, MakeGateway
-    from probe.testing.lab import How, LabFixture, ScenarioRun
+    from probe.testing.lab import LabFixture, RunDefaults, ScenarioRun
 
 _IS_CALLED = pytest.StashKey[bool]()
 _SCENARIOS = pytest.StashKey[frozenset[Path]]()
 
 MARKERS = (
-    "fivefifty(persona='postfix', thread=False): how the gateway fixture is made; also the mark of collected gates",
-    "scenario(path, transport=None, seed=None, classifiers=None): the scenario that the scorecard fixture is of",
+    "fivefifty(persona='postfix', thread=False): settings of the gateway fixture; collected gates have this mark too",
+    "scenario(path, transport=None, seed=None, classifiers=None): the scenario of the scorecard fixture",
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options."""
+    """Add the command-line options and the configuration value."""
     group = parser.getgroup("fivefifty", "fivefifty: scenarios as tests")
     group.addoption(
-        "--fivefifty", action="store_true", help="Collect all scenario files (TOML) among the files and folders given."
+        "--fivefifty", action="store_true", help="Collect the scenario files (TOML) in the given files and folders."
     )
     group.addoption(
         "--fivefifty-transport",
         choices=("memory", "tcp"),
         default="memory",
-        help="How scenarios are run: without sockets (the default) or over them.",
+        help="Run scenarios without sockets (memory, the default) or over TCP.",
     )
     group.addoption(
-        "--fivefifty-seed", type=int, metavar="SEED", help="Run scenarios with another seed than their own."
+        "--fivefifty-seed", type=int, metavar="SEED", help="Run scenarios with this seed instead of their own."
     )
     group.addoption(
         "--fivefifty-classifier",
         action="append",
         metavar="NAME",
-        help="Who reads the bounces; repeat for several (default: all baselines).",
+        help="A classifier that reads the bounces; repeat for several (default: all baselines).",
     )
     parser.addini(
-        "fivefifty_scenarios", type="args", help="Scenario files to collect as tests: patterns from the root folder on."
+        "fivefifty_scenarios",
+        type="args",
+        help="Scenario files to collect as tests: patterns, relative to the root folder.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the markers known, and see which files the project's configuration names as scenarios."""
+    """Register the markers, and find the scenario files that the project's configuration names."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
     patterns = config.getini("fivefifty_scenarios")
@@ -67,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect a scenario file, if somebody asked for that."""
+    """Collect a scenario file, if an option or the configuration asks for it."""
     if file_path.suffix != ".toml":
         return None
     config = parent.config
@@ -81,15 +83,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     from probe.testing.collect import ScenarioFile
 
     file: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
-    file.how = _how(config)
+    file.settings = _settings(config)
     return file
 
 
-def _how(config: pytest.Config) -> How:
-    from probe.testing.lab import How
+def _settings(config: pytest.Config) -> RunDefaults:
+    from probe.testing.lab import RunDefaults
 
     classifiers = config.getoption("fivefifty_classifier")
-    return How(
+    return RunDefaults(
         config.getoption("fivefifty_transport"),
         config.getoption("fivefifty_seed"),
         None if classifiers is None else tuple(classifiers),
@@ -98,22 +100,22 @@ def _how(config: pytest.Config) -> How:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note that the test has not begun, or not again: a loop that runs now may be one of a fixture alone."""
+    """Note that the test function does not run yet: an event loop that runs now may belong to a fixture only."""
     item.stash[_IS_CALLED] = False
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    """Note that the test itself has begun: the loop that runs now is its own."""
+    """Note that the test function runs now: an event loop that runs now belongs to the test."""
     item.stash[_IS_CALLED] = True
 
 
 @pytest.fixture
 def make_gateway(request: pytest.FixtureRequest) -> Iterator[MakeGateway]:
-    """Make mail gateways that live as long as the test: ``make_gateway(persona="mimecast")``."""
+    """Create mail gateways that are closed at the end of the test: ``make_gateway(persona="mimecast")``."""
     from probe.testing.gateway import GatewayFixture
 
-    # A loop that runs beside a test which is no coroutine, a browser's perhaps, would not go on while the test waits.
+    # A synchronous test blocks any loop that runs beside it (of a browser driver, say), so only a coroutine may share it.
     is_coroutine = iscoroutinefunction(getattr(request.node, "function", None))
 
     def may_join() -> bool:
@@ -130,7 +132,7 @@ def make_gateway(request: pytest.FixtureRequest) -> Iterator[MakeGateway]:
 
 @pytest.fixture
 def gateway(request: pytest.FixtureRequest, make_gateway: MakeGateway) -> GatewayFixture:
-    """A mail gateway on a free port that takes what it was not told to refuse: see docs/pytest.md."""
+    """A mail gateway on a free port that accepts all mail except what a test refuses: see docs/pytest.md."""
     from probe.input_error import InputError
 
     _, settings = _marked(request, "fivefifty", (), ("persona", "thread"))
@@ -147,12 +149,12 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """Run whole scenarios: ``lab.run("scenarios/control.toml").scorecard``."""
     from probe.testing.lab import LabFixture
 
-    return LabFixture(request.config.rootpath, lambda: tmp_path_factory.mktemp("lab"), _how(request.config))
+    return LabFixture(request.config.rootpath, lambda: tmp_path_factory.mktemp("lab"), _settings(request.config))
 
 
 @pytest.fixture(scope="session")
 def _fivefifty_runs() -> dict[str, ScenarioRun]:
-    """Scenarios that were run for scorecards, each once."""
+    """The runs of the scorecard fixture, so that each scenario runs once."""
     return {}
 
 
@@ -165,7 +167,7 @@ def scorecard(request: pytest.FixtureRequest, lab: LabFixture, _fivefifty_runs: 
     if hasattr(request, "param"):
         named = (request.param,)
     if not named:
-        _fail('scorecard: has no scenario; mark the test with @pytest.mark.scenario("scenarios/x.toml")')
+        _fail('scorecard: the test names no scenario; mark it with @pytest.mark.scenario("scenarios/x.toml")')
     key = repr((named, sorted(settings.items())))
     try:
         run = _fivefifty_runs[key] = _fivefifty_runs.get(key) or lab.run(*named, **settings)
@@ -177,7 +179,7 @@ def scorecard(request: pytest.FixtureRequest, lab: LabFixture, _fivefifty_runs: 
 def _marked(
     request: pytest.FixtureRequest, name: str, first: tuple[str, ...], known: tuple[str, ...]
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return what the closest marker of a name was given, which must not be more than it takes."""
+    """Return the arguments of the closest marker of a name; fail if it has arguments that it does not take."""
     marker = request.node.get_closest_marker(name)
     if marker is None:
         return (), {}
@@ -188,7 +190,7 @@ def _marked(
 
 
 def _fail(sentence: str) -> NoReturn:
-    """Fail with a sentence and no traceback."""
+    """Fail with a sentence and without a traceback."""
     from probe.harmless import harmless
 
     pytest.fail(harmless(sentence), pytrace=False)

@@ -1,4 +1,4 @@
-"""What a gateway in a test took and what it refused, and which of it is as a test wants it."""
+"""What the gateway of a test records: its decisions and the messages it accepted."""
 
 from __future__ import annotations
 
@@ -17,8 +17,12 @@ _REFUSED: Final = {Fate.REFUSED, Fate.DEFERRED}
 
 
 @dataclass(frozen=True)
-class Message:
-    """A message that was taken. ``sender`` is its return-path, "" the null one; ``at`` is by the gateway's clock."""
+class ReceivedMessage:
+    """A message that the gateway accepted.
+
+    ``sender`` is the return-path, "" the null one. ``content`` holds the octets as received. ``client`` is the client's
+    IP address. ``at`` is the gateway's time in seconds since the epoch.
+    """
 
     sender: str
     recipients: tuple[str, ...]
@@ -29,50 +33,50 @@ class Message:
 
     @cached_property
     def subject(self) -> str:
-        """The decoded subject, "" where there is none."""
+        """The decoded subject, "" if there is none."""
         return dissect(self.content).subject
 
     @cached_property
     def text(self) -> str:
-        """The decoded words of all text parts, those of HTML without its markup."""
+        """The decoded text of all text parts, HTML without its tags."""
         return dissect(self.content).words.strip()
 
     @cached_property
     def email(self) -> EmailMessage:
-        """The message as the standard library reads it."""
+        """The message, parsed by the standard library."""
         return email.message_from_bytes(self.content, policy=email.policy.default)
 
 
-class Books:
-    """Keeps the gateway's truth, and the messages it took."""
+class GatewayRecord:
+    """The decisions of a gateway, and the messages it accepted."""
 
     def __init__(self) -> None:
         self.truth: list[Truth] = []
-        self.messages: list[Message] = []
+        self.messages: list[ReceivedMessage] = []
         self._last: tuple[int, int] | None = None
 
     def write(self, truth: Truth) -> None:
-        """Take a row of the truth."""
+        """Record a decision."""
         self.truth.append(truth)
 
     def notice(self, view: SessionView, decision: Decision) -> None:
-        """Keep a message when it is taken for the first of its recipients, which is so for all of them."""
+        """Record a message once, however many recipients it is accepted for."""
         key = view.session, view.transaction
         if decision.stage is Stage.END_OF_DATA and decision.fate is Fate.INBOX and key != self._last:
             self._last = key
             envelope = view.envelope
             self.messages.append(
-                Message(
-                    envelope.return_path,
-                    tuple(envelope.recipients),
-                    view.content,
-                    view.peer_address,
-                    view.helo,
-                    view.at,
+                ReceivedMessage(
+                    sender=envelope.return_path,
+                    recipients=tuple(envelope.recipients),
+                    content=view.content,
+                    client=view.peer_address,
+                    helo=view.helo,
+                    at=view.at,
                 )
             )
 
     @property
     def refused(self) -> list[Truth]:
-        """The decisions against a recipient, for good or for now."""
+        """The permanent and temporary refusals."""
         return [row for row in self.truth if row.fate in _REFUSED]

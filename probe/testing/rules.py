@@ -1,4 +1,4 @@
-"""A gateway that does as a test says, before it asks its vendor's policies, and keeps the messages it takes."""
+"""The gateway behind the ``gateway`` fixture: it applies a test's rules before its own policies."""
 
 from __future__ import annotations
 
@@ -18,20 +18,21 @@ from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
 from fake_gateways.units import PerTime
 from fake_gateways.verdict import Refuse
-from probe.testing.patterns import fits, holds
-from probe.testing.recorded import Books
+from probe.testing.patterns import contains, matches
+from probe.testing.recorded import GatewayRecord
 
 STARTS: Final = 1_772_438_400.0
-"""Monday, 2 March 2026, 08:00 UTC: what the clock says when a test begins, so that no run differs from another."""
+"""Start of the gateway's clock: Monday, 2 March 2026, 08:00 UTC. It is fixed so that every run is the same."""
 DOMAIN: Final = "company.example"
 
 
 @dataclass(frozen=True)
-class Rule:
-    """What to refuse, at one stage: whatever meets every condition that is given.
+class RefusalRule:
+    """Refuses, at one stage, everything that meets all the given conditions.
 
-    ``rate`` lets so many of them pass in a sliding window; ``attempts`` refuses the first so many and takes the rest,
-    counted for each recipient (each list of recipients of a whole message; before RCPT each return-path or client).
+    ``rate`` accepts as many as fit in a sliding window and refuses the others. ``attempts`` refuses the first attempts
+    and accepts later ones. Attempts are counted per recipient; for a whole message per list of recipients, at MAIL per
+    return-path, before MAIL per client address.
     """
 
     verdict: Refuse
@@ -44,26 +45,26 @@ class Rule:
     attempts: int | None = None
 
 
-class Told:
-    """The rules in the order they were given. Each counts what it sees; the first that refuses is told."""
+class RefusalRules:
+    """A test's rules in the order they were added. Every rule counts; the first that refuses decides the reply."""
 
     def __init__(self) -> None:
-        self._rules: list[_Counting] = []
+        self._rules: list[_RuleCounter] = []
 
-    def add(self, rule: Rule) -> None:
-        """Give one more rule."""
-        self._rules.append(_Counting(rule))
+    def add(self, rule: RefusalRule) -> None:
+        """Add a rule."""
+        self._rules.append(_RuleCounter(rule))
 
     def judge(self, stage: Stage, view: SessionView) -> Refuse | None:
-        """Ask every rule of a stage."""
+        """Return the verdict of the first rule of a stage that refuses, None if no rule refuses."""
         verdicts = [each.judge(view) for each in self._rules if each.rule.stage is stage]
         return next((verdict for verdict in verdicts if verdict is not None), None)
 
 
-class _Counting:
-    """A rule, and what it has seen."""
+class _RuleCounter:
+    """A rule with the events and attempts that it has counted."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: RefusalRule) -> None:
         self.rule = rule
         self._seen: deque[float] = deque()
         self._tried: Counter[str] = Counter()
@@ -72,17 +73,17 @@ class _Counting:
         rule = self.rule
         recipient = None
         if rule.recipient is not None:
-            recipient = next((each for each in _recipients(view) if fits(rule.recipient, each)), None)
+            recipient = next((each for each in _recipients(view) if matches(rule.recipient, each)), None)
             if recipient is None:
                 return None
-        if rule.sender is not None and not fits(rule.sender, view.envelope.return_path):
+        if rule.sender is not None and not matches(rule.sender, view.envelope.return_path):
             return None
         if rule.client is not None and ipaddress.ip_address(view.peer_address) not in rule.client:
             return None
-        if rule.content is not None and not holds(view.content, rule.content):
+        if rule.content is not None and not contains(view.content, rule.content):
             return None
-        # Both count, whatever the other says.
-        passes = (self._is_within_rate(view.at), self._is_late(view))
+        # Both must count, so neither may be skipped because of the other's result.
+        passes = (self._is_within_rate(view.at), self._is_later_attempt(view))
         return None if any(passes) else replace(rule.verdict, recipient=recipient)
 
     def _is_within_rate(self, at: float) -> bool:
@@ -94,7 +95,7 @@ class _Counting:
         self._seen.append(at)
         return len(self._seen) <= most
 
-    def _is_late(self, view: SessionView) -> bool:
+    def _is_later_attempt(self, view: SessionView) -> bool:
         if self.rule.attempts is None:
             return False
         if self.rule.stage in BEFORE_MAIL:
@@ -111,42 +112,42 @@ def _recipients(view: SessionView) -> list[str]:
     return [view.recipient] if view.recipient else view.envelope.recipients
 
 
-class _AtStage:
-    """The rules as a policy of one stage."""
+class _StagePolicy:
+    """The rules of one stage, as a policy."""
 
-    def __init__(self, told: Told, stage: Stage) -> None:
-        self._told = told
+    def __init__(self, rules: RefusalRules, stage: Stage) -> None:
+        self._rules = rules
         self._stage = stage
 
     def judge(self, view: SessionView) -> Refuse | None:
-        return self._told.judge(self._stage, view)
+        return self._rules.judge(self._stage, view)
 
 
-class Everybody(Directory):
-    """A directory in which an address is present unless something else was said of it, or of ``*@`` its domain."""
+class OpenDirectory(Directory):
+    """A directory in which every address exists, unless a test set its state or that of ``*@domain``."""
 
     def serves(self, address: str) -> bool:
-        """Yes: whoever the mail is for, it came here."""
+        """Return True: the gateway accepts mail for every domain."""
         del address
         return True
 
     def state(self, address: str, at: float) -> MailboxState:
-        """Return what was said of an address, or of everybody in its domain."""
+        """Return the state set for an address, else the one set for its domain, else PRESENT."""
         del at
-        said = self.states
-        return said.get(address.lower()) or said.get(f"*@{domain_of(address)}") or MailboxState.PRESENT
+        states = self.states
+        return states.get(address.lower()) or states.get(f"*@{domain_of(address)}") or MailboxState.PRESENT
 
 
-class ToldGateway(Gateway):
-    """A gateway with a persona's words, its directory, and a test's rules. It has no TLS to offer."""
+class RuleGateway(Gateway):
+    """A gateway with a persona's replies, an open directory and a test's rules. It does not offer STARTTLS."""
 
-    def __init__(self, told: Told, books: Books, persona: Persona, clock: Clock) -> None:
+    def __init__(self, rules: RefusalRules, record: GatewayRecord, persona: Persona, clock: Clock) -> None:
         clear = tuple(word for word in persona.keywords if word != "STARTTLS")
         super().__init__(
             name="gateway",
             host=persona.mx.format(label=DOMAIN.partition(".")[0]),
             persona=persona.model_copy(update={"keywords": clear}),
-            directory=Everybody([DOMAIN]),
+            directory=OpenDirectory([DOMAIN]),
             policies=(DirectorySettings(),),
             claims={},
             lies=1.0,
@@ -154,13 +155,15 @@ class ToldGateway(Gateway):
             clock=clock,
             starts=STARTS,
             seed="550",
-            write=books.write,
-            post=_keep_to_oneself,
+            write=record.write,
+            post=_discard,
         )
-        self.policies = {stage: (("told", _AtStage(told, stage)), *named) for stage, named in self.policies.items()}
-        self._observers = (*self._observers, books)
+        self.policies = {
+            stage: (("told", _StagePolicy(rules, stage)), *named) for stage, named in self.policies.items()
+        }
+        self._observers = (*self._observers, record)
 
 
-def _keep_to_oneself(report: DeliveryReport) -> None:
-    """Send no report of a delivery, even to a client that asks for one: there is nobody to send it to."""
+def _discard(report: DeliveryReport) -> None:
+    """Send no delivery report, even if the client asks for one (RFC 3461): a test has no mailbox for it."""
     del report

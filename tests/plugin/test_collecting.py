@@ -16,9 +16,9 @@ classifiers.code.missed_dead = { max = 0 }
 """
 FOREIGN: Final = bent("[sender]\n", 'clock = "wall"\n[sender]\nsmart_host = "127.0.0.1:2525"\n', SCENARIO + GATES)
 COUNT: Final = """
-import probe.lab.run
+import probe.testing.collect
 
-run = probe.lab.run.run
+run = probe.testing.collect.run_loaded
 
 
 def counted(*arguments, **more):
@@ -27,17 +27,17 @@ def counted(*arguments, **more):
     return run(*arguments, **more)
 
 
-probe.lab.run.run = counted
+probe.testing.collect.run_loaded = counted
 
 
 def pytest_unconfigure():
-    probe.lab.run.run = run
+    probe.testing.collect.run_loaded = run
 """
 
 
 @pytest.fixture
 def written(pytester: pytest.Pytester) -> pytest.Pytester:
-    """Write a scenario with three gates, of which one does not hold, and other TOML files beside it."""
+    """Write a scenario with three gates, of which one fails, and other TOML files beside it."""
     folder = pytester.mkdir("scenarios")
     (folder / "small.toml").write_text(SCENARIO + GATES, "utf-8")
     (folder / "news.eml").write_text(MESSAGE, "utf-8")
@@ -55,7 +55,7 @@ SMALL: Final = "scenarios/small.toml::small::"
 ALL: Final = [f"{SMALL}{name}" for name in ("hard_bounce_rate", "delivered", "classifiers.code.missed_dead")]
 
 
-def test_nothing_is_collected_unless_somebody_asks(written: pytest.Pytester) -> None:
+def test_nothing_is_collected_unless_an_option_or_the_configuration_asks(written: pytest.Pytester) -> None:
     assert collected(written) == collected(written, "scenarios") == []
     assert run(written, "scenarios/small.toml").ret == pytest.ExitCode.USAGE_ERROR
 
@@ -95,7 +95,7 @@ def test_tests_are_selected_as_usual(selection: list[str], names: list[str], wri
     assert collected(written, "--fivefifty", "--strict-markers", *selection) == names
 
 
-def test_a_scenario_is_run_once_and_a_gate_that_does_not_hold_says_all_there_is_to_say(
+def test_a_scenario_is_run_once_and_a_gate_that_fails_says_all_there_is_to_say(
     written: pytest.Pytester,
 ) -> None:
     written.makeconftest(COUNT)
@@ -106,7 +106,7 @@ def test_a_scenario_is_run_once_and_a_gate_that_does_not_hold_says_all_there_is_
         "___________________________ small: delivered ___________________________".center(80, "_")
     )
     assert done.outlines[start + 1 : start + 5] == [
-        "Gate delivered of scenario small did not hold.",
+        "Gate delivered of scenario small failed.",
         "  figure  9",
         "  bound   <= 3",
         "  1 is not reached:",

@@ -1,4 +1,4 @@
-"""What a gateway's assertions say when they fail: what did arrive, the closest of it, and in what that differs."""
+"""The texts of failed assertions: what was received and refused, the closest of it, and how it differs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 from mailing import ANN, BOB, mail, message
 
 from fake_gateways.session import Session
-from probe.testing.gateway import GatewayFixture
+from probe.testing import GatewayFixture
 
 
 def said(failing: Callable[..., object], **wanted: Any) -> str:
-    """Return what an assertion says."""
+    """Return the text of a failed assertion."""
     with pytest.raises(AssertionError) as failure:
         failing(**wanted)
     return str(failure.value)
@@ -39,7 +39,7 @@ Received:
   3. from news@shop.example to ann@acme.example, dan@acme.example, subject 'Minutes'"""
 REFUSED = """\
 Refused:
-  1. bob@acme.example at rcpt for velocity, told as user-unknown: 550 5.1.1 'User unknown'
+  1. bob@acme.example at rcpt for velocity, claimed as user-unknown: 550 5.1.1 'User unknown'
   2. full@acme.example at rcpt for mailbox-full: 452 4.2.2 'Mailbox full'"""
 
 
@@ -65,7 +65,7 @@ def test_every_field_that_differs_is_named(used: GatewayFixture) -> None:
 def test_where_two_differ_as_much_the_recipient_weighs_most(used: GatewayFixture) -> None:
     assert said(used.assert_refused, recipient=BOB, cause="mailbox-full") == (
         "No recipient was refused with recipient bob@acme.example and cause mailbox-full.\n"
-        "The closest is 1. bob@acme.example at rcpt for velocity, told as user-unknown: 550 5.1.1 'User unknown'\n"
+        "The closest is 1. bob@acme.example at rcpt for velocity, claimed as user-unknown: 550 5.1.1 'User unknown'\n"
         "  cause: got velocity, wanted mailbox-full\n"
         f"{REFUSED}\n{RECEIVED}"
     )
@@ -108,7 +108,7 @@ def test_too_many_are_counted(used: GatewayFixture) -> None:
 
 
 def test_nothing_should_have_come_and_something_did(used: GatewayFixture) -> None:
-    assert said(used.assert_nothing_received) == f"3 messages were received, and none should have been.\n{RECEIVED}"
+    assert said(used.assert_nothing_received) == f"3 messages were received, but none was expected.\n{RECEIVED}"
 
 
 def test_where_nothing_came_at_all_it_says_so(gateway: GatewayFixture) -> None:
@@ -125,7 +125,7 @@ def test_a_refusal_before_rcpt_names_the_client(gateway: GatewayFixture) -> None
     assert said(gateway.assert_refused, recipient=ANN) == (
         "No recipient was refused with recipient ann@acme.example.\n"
         "The closest is 1. 127.10.0.1 at connect for ip-reputation: 554 5.7.1 'listed'\n"
-        "  recipient: got nobody yet, wanted ann@acme.example\n"
+        "  recipient: got not known yet, wanted ann@acme.example\n"
         "Refused:\n  1. 127.10.0.1 at connect for ip-reputation: 554 5.7.1 'listed'\nReceived: nothing."
     )
 
@@ -134,7 +134,7 @@ def test_long_lists_and_long_texts_are_cut(gateway: GatewayFixture) -> None:
     for number in range(12):
         mail(gateway, f"{number}@acme.example", content=message(f"{number} " + "very " * 30))
     lines = said(gateway.assert_nothing_received).splitlines()
-    assert lines[0] == "12 messages were received, and none should have been."
+    assert lines[0] == "12 messages were received, but none was expected."
     assert lines[2] == f"  1. from news@shop.example to 0@acme.example, subject '0 {('very ' * 30)[:77]}…'"
     assert [len(lines), lines[-1]] == [13, "  and 2 more"]
 

@@ -1,4 +1,4 @@
-"""What a gateway in a test does not understand is told in one sentence, with its place and what to write instead."""
+"""Wrong arguments of the gateway fixture: one sentence with the place, the problem and the remedy."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import pytest
 from mailing import ANN, BOB
 
 from fake_gateways.truth import Cause
-from probe.input_error import InputError
-from probe.testing.gateway import GatewayFixture
+from probe.testing import GatewayFixture, InputError
 
 STAGES: Final = "use one of: connect, ehlo, mail, rcpt, data, end-of-data"
 CAUSES: Final = f"use one of: {', '.join(Cause)}"
@@ -18,7 +17,7 @@ ESCAPE: Final = "mend it or escape special characters with \\"
 
 
 class Mistake(NamedTuple):
-    """A call that cannot be, and what is said of it."""
+    """A wrong call, and the parts of its error sentence."""
 
     method: str
     arguments: dict[str, Any]
@@ -28,26 +27,26 @@ class Mistake(NamedTuple):
 
 
 MISTAKES: Final = [
-    Mistake("refuse", {"cause": "speed"}, "cause='speed'", "is no cause", CAUSES),
-    Mistake("refuse", {"claims": "gone"}, "claims='gone'", "is no cause", CAUSES),
-    Mistake("refuse", {"at": "eod"}, "at='eod'", "is no stage of the dialogue", STAGES),
-    Mistake("refuse", {"at": "report"}, "at='report'", "is no stage of the dialogue", STAGES),
+    Mistake("refuse", {"cause": "speed"}, "cause='speed'", "is not a cause", CAUSES),
+    Mistake("refuse", {"claims": "gone"}, "claims='gone'", "is not a cause", CAUSES),
+    Mistake("refuse", {"at": "eod"}, "at='eod'", "is not a stage of the dialogue", STAGES),
+    Mistake("refuse", {"at": "report"}, "at='report'", "is not a stage of the dialogue", STAGES),
     Mistake(
         "refuse",
         {"recipient": ANN, "at": "mail"},
         "recipient=...",
-        "nobody knows the recipient at mail",
-        "move at to rcpt, data or end-of-data",
+        "the recipient is not known yet at mail",
+        "set at to rcpt, data or end-of-data",
     ),
     Mistake(
-        "refuse", {"sender": ANN, "at": "ehlo"}, "sender=...", "nobody knows the sender at ehlo", "move at to mail"
+        "refuse", {"sender": ANN, "at": "ehlo"}, "sender=...", "the sender is not known yet at ehlo", "set at to mail"
     ),
     Mistake(
         "refuse",
         {"content": "x", "at": "data"},
         "content=...",
-        "nobody knows the content at data",
-        "move at to end-of-data, or leave it out",
+        "the content is not known yet at data",
+        "set at to end-of-data, or omit it",
     ),
     Mistake("refuse", {"content": "("}, "content=...", UNREAD, ESCAPE),
     Mistake(
@@ -64,13 +63,13 @@ MISTAKES: Final = [
         "5 is no rate with a unit of time",
         'write for example "120/10m" for 120 in ten minutes',
     ),
-    Mistake("refuse", {"attempts": 0}, "attempts=0", "is no number of attempts", "give 1 or more"),
-    Mistake("refuse", {"attempts": "2"}, "attempts='2'", "is no number of attempts", "give 1 or more"),
+    Mistake("refuse", {"attempts": 0}, "attempts=0", "is not a number of attempts", "give 1 or more"),
+    Mistake("refuse", {"attempts": "2"}, "attempts='2'", "is not a number of attempts", "give 1 or more"),
     Mistake(
         "refuse",
         {"reply": "250 fine"},
         "reply='250 fine'",
-        "is no reply that refuses",
+        "is not a reply that refuses (4xx or 5xx)",
         'write for example "550 5.1.1 No such user"',
     ),
     Mistake(
@@ -91,14 +90,14 @@ MISTAKES: Final = [
         "mailbox",
         {"address": "bob"},
         "'bob'",
-        "is no address",
+        "is not a valid address",
         "write for example ann@acme.example or *@acme.example",
     ),
     Mistake(
         "mailbox",
         {"address": BOB, "state": "gone"},
         "state='gone'",
-        "is no state of a mailbox",
+        "is not a state of a mailbox",
         "use one of: present, full, departed, disabled",
     ),
     Mistake(
@@ -109,20 +108,20 @@ MISTAKES: Final = [
         'write for example "90s", "5m", "2h" or "1d"',
     ),
     Mistake("assert_received", {"content": "("}, "content=...", UNREAD, ESCAPE),
-    Mistake("assert_refused", {"cause": "speed"}, "cause='speed'", "is no cause", CAUSES),
-    Mistake("assert_refused", {"claimed": "speed"}, "claimed='speed'", "is no cause", CAUSES),
-    Mistake("assert_refused", {"stage": "eod"}, "stage='eod'", "is no stage of the dialogue", STAGES),
+    Mistake("assert_refused", {"cause": "speed"}, "cause='speed'", "is not a cause", CAUSES),
+    Mistake("assert_refused", {"claimed": "speed"}, "claimed='speed'", "is not a cause", CAUSES),
+    Mistake("assert_refused", {"stage": "eod"}, "stage='eod'", "is not a stage of the dialogue", STAGES),
 ]
 
 
 @pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: f"{mistake.method} {mistake.place}")
-def test_a_call_that_cannot_be(mistake: Mistake, gateway: GatewayFixture) -> None:
+def test_a_wrong_argument_is_an_error_with_place_problem_and_remedy(mistake: Mistake, gateway: GatewayFixture) -> None:
     with pytest.raises(InputError) as raised:
         getattr(gateway, mistake.method)(**mistake.arguments)
     assert str(raised.value) == (f"gateway.{mistake.method}({mistake.place}): {mistake.problem}; {mistake.remedy}")
 
 
-def test_a_persona_that_does_not_exist() -> None:
+def test_an_unknown_persona_is_an_error_that_lists_the_personas() -> None:
     with pytest.raises(InputError) as raised:
         GatewayFixture("acme")
     assert str(raised.value).startswith("gateway(persona='acme'): 'acme' is not a persona; use one of: barracuda-")

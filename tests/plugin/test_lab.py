@@ -12,7 +12,7 @@ from small_scenario import SCENARIO, bent
 
 from probe.input_error import InputError
 from probe.ledger import Ledger
-from probe.testing.lab import How, LabFixture, ScenarioRun
+from probe.testing.lab import LabFixture, RunDefaults, ScenarioRun
 
 GATES: Final = """
 [expect]
@@ -30,7 +30,7 @@ def own(pytester: pytest.Pytester, small_scenario: str, tmp_path: Path) -> LabFi
     """Return a lab whose files are those of a small scenario."""
     del small_scenario
     runs = iter(range(100))
-    return LabFixture(pytester.path, lambda: tmp_path / f"run{next(runs)}", How())
+    return LabFixture(pytester.path, lambda: tmp_path / f"run{next(runs)}", RunDefaults())
 
 
 def dead(text: str = SCENARIO) -> str:
@@ -61,7 +61,7 @@ def test_both_transports_write_the_same_books(own: LabFixture) -> None:
 def test_a_seed_and_classifiers_are_taken_from_the_test_or_else_from_the_command_line(
     own: LabFixture, pytester: pytest.Pytester, tmp_path: Path
 ) -> None:
-    told = LabFixture(pytester.path, lambda: tmp_path / "told", How("tcp", 8, ("text",)))
+    told = LabFixture(pytester.path, lambda: tmp_path / "told", RunDefaults("tcp", 8, ("text",)))
     plain, by_line, by_test = own.run("small.toml"), told.run("small.toml"), told.run(
         "small.toml", transport="memory", seed=9, classifiers=["code"]
     )  # fmt: skip
@@ -84,7 +84,7 @@ async def test_a_scenario_runs_in_an_asynchronous_test(own: LabFixture) -> None:
 
 
 def failure(run: ScenarioRun) -> str:
-    """Return what is said when its gates did not hold."""
+    """Return what is said when its gates failed."""
     with pytest.raises(AssertionError) as failed:
         run.assert_passed()
     return str(failed.value)
@@ -95,17 +95,17 @@ def test_gates_that_did_not_hold_say_figure_bound_and_whom_they_are_about(own: L
     assert not run.passed
     assert [gate.passed for gate in run.gates] == [False, False, True, False]
     assert failure(run) == (
-        "Gate hard_bounce_rate of scenario small did not hold.\n"
+        "Gate hard_bounce_rate of scenario small failed.\n"
         "  figure  0.4\n"
         "  bound   <= 0.05\n"
         "  4 are reported as hard bounces:\n"
         f"    4 at acme, such as {MAX}\n"
-        "Gate delivered of scenario small did not hold.\n"
+        "Gate delivered of scenario small failed.\n"
         "  figure  6\n"
         "  bound   >= 10\n"
         "  4 are not reached:\n"
         f"    4 at acme, such as {MAX}\n"
-        "Gate classifiers.always-keep.missed_dead_rate of scenario small did not hold.\n"
+        "Gate classifiers.always-keep.missed_dead_rate of scenario small failed.\n"
         "  figure  1\n"
         "  bound   <= 0.5\n"
         "  4 are gone, and kept by always-keep:\n"
@@ -123,7 +123,7 @@ def test_the_living_that_a_classifier_would_suppress_are_shown_where_most_of_the
     text = failure(run).replace(str(run.folder), "FOLDER")
     lines = text.splitlines()
     assert lines[:4] == [
-        "Gate classifiers.code.wrongly_suppressed of scenario small did not hold.",
+        "Gate classifiers.code.wrongly_suppressed of scenario small failed.",
         "  figure  19",
         "  bound   <= 2",
         "  19 are alive, and suppressed by code:",
@@ -185,7 +185,7 @@ def test_gates_that_held_are_no_failure(own: LabFixture) -> None:
             {},
             "the scenario in the test: seeed: is not a known key; correct its spelling ",
         ),
-        (SCENARIO, {"transport": "pigeon"}, "transport='pigeon': is no transport; use one of: memory, tcp"),
+        (SCENARIO, {"transport": "pigeon"}, "transport='pigeon': is not a transport; use one of: memory, tcp"),
         (SCENARIO, {"classifiers": ["tea"]}, "classifier tea: is not a classifier; use one of: code, text, "),
     ],
 )
@@ -259,7 +259,7 @@ def test_a_scorecard_without_a_proper_scenario_is_an_error_of_one_sentence(
     done.assert_outcomes(errors=6)
     known = "transport, seed, classifiers"
     sentences = [
-        'scorecard: has no scenario; mark the test with @pytest.mark.scenario("scenarios/x.toml")',
+        'scorecard: the test names no scenario; mark it with @pytest.mark.scenario("scenarios/x.toml")',
         f"@pytest.mark.scenario: does not take seeds; use a path, {known}",
         f"@pytest.mark.scenario: does not take 'other.toml'; use a path, {known}",
         "none.toml: cannot be read (No such file or directory); check the file name and its permissions",

@@ -1,4 +1,4 @@
-"""How the plugin is loaded: by its entry point, in every project, at the cost of nothing but itself."""
+"""Loading the plugin: by its entry point, in every project, without importing anything else of ours."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_it_says_what_it_offers(pytester: pytest.Pytester) -> None:
                    "  --fivefifty-seed=SEED", "  --fivefifty-classifier=NAME", "  fivefifty_scenarios (args):"],
         "--markers": ["@pytest.mark.fivefifty(persona='postfix', thread=False): *",
                       "@pytest.mark.scenario(path, *): *"],
-        "--fixtures": ["make_gateway -- *", "    Make mail gateways *", "gateway -- *", "    A mail gateway *",
+        "--fixtures": ["make_gateway -- *", "    Create mail gateways *", "gateway -- *", "    A mail gateway *",
                        "lab -- *", "    Run whole scenarios: *", "scorecard -- *", "    The scorecard of *"],
     }.items():  # fmt: skip
         pytester.runpytest_inprocess(*ALONE, option).stdout.fnmatch_lines(lines)

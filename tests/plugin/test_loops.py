@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from inner_pytest import run_apart
 
-from probe.testing.gateway import GatewayFixture
+from probe.testing import GatewayFixture
 
 WATCH: Final = '''
 """Fails where a test leaves a thread, a descriptor (socket, file, loop) or a task behind."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from wire import PATIENCE_S
 
-from probe.testing.gateway import GatewayFixture
+from probe.testing import GatewayFixture
 
 SENDER: Final = "news@shop.example"
 ANN: Final = "ann@acme.example"

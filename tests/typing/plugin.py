@@ -1,4 +1,4 @@
-"""Public use of the pytest plugin, as mypy must understand it in its strict mode; nothing here is run."""
+"""Public use of the pytest plugin, for mypy in its strict mode; nothing here is run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,19 @@ from typing import assert_type
 
 import pytest
 
-from fake_gateways.truth import Truth
-from probe.judge.gates import Gate
-from probe.judge.scorecard import Scorecard
-from probe.testing.gateway import GatewayFixture, MakeGateway
-from probe.testing.lab import LabFixture, ScenarioRun
-from probe.testing.recorded import Message
+from probe import testing
+from probe.testing import (
+    Gate,
+    GatewayFixture,
+    InputError,
+    LabFixture,
+    MakeGateway,
+    ReceivedMessage,
+    ScenarioRun,
+    Scorecard,
+    StageName,
+    Truth,
+)
 
 
 @pytest.fixture(scope="session")
@@ -33,11 +40,16 @@ def test_gateway(gateway: GatewayFixture, make_gateway: MakeGateway) -> None:
     assert_type(gateway.host, str)
     assert_type(gateway.port, int)
     assert_type(gateway.truth, tuple[Truth, ...])
-    assert_type(gateway.messages, tuple[Message, ...])
+    assert_type(gateway.messages, tuple[ReceivedMessage, ...])
     assert_type(gateway.messages[0].email, EmailMessage)
-    assert_type(gateway.assert_received(recipient="bob@*", subject="x", count=1), tuple[Message, ...])
+    assert_type(gateway.assert_received(recipient="bob@*", subject="x", count=1), tuple[ReceivedMessage, ...])
     assert_type(gateway.assert_refused(code=550, cause="velocity"), tuple[Truth, ...])
     assert_type(make_gateway(persona="postfix"), GatewayFixture)
+    stage: StageName = "mail"
+    with pytest.raises(InputError) as raised:
+        gateway.refuse("ann@acme.example", at=stage)
+    assert_type(raised.value.remedy, str)
+    testing.Gateway  # type: ignore[attr-defined]  # noqa: B018 - a name that does not exist
     gateway.assert_nothing_received()
     gateway.assert_received("bob@acme.example")  # type: ignore[call-arg]
 
