@@ -115,7 +115,7 @@ def make_gateway(request: pytest.FixtureRequest) -> Iterator[MakeGateway]:
     """Create mail gateways that are closed at the end of the test: ``make_gateway(persona="mimecast")``."""
     from probe.testing.gateway import GatewayFixture
 
-    # A synchronous test blocks any loop that runs beside it (of a browser driver, say), so only a coroutine may share it.
+    # A synchronous test blocks a loop that runs beside it (a browser driver's, say), so only a coroutine may share it.
     is_coroutine = iscoroutinefunction(getattr(request.node, "function", None))
 
     def may_join() -> bool:
