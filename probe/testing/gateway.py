@@ -124,7 +124,7 @@ class GatewayFixture:
             recipient: A recipient address; ``*`` matches any text.
             sender: A return-path; ``*`` matches any text, "" is the null return-path.
             client: The client's IP address, or a network.
-            content: A regular expression (RE2, ignoring view) to search for in the message.
+            content: A regular expression (RE2, ignoring case) to search for in the message.
             rate: A limit such as "5/1m": five per minute are accepted, the others are refused.
             attempts: How many attempts to refuse per recipient; later attempts are accepted.
             cause: The true reason. It is written to ``truth``, and selects the persona's reply.
