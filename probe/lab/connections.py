@@ -26,8 +26,8 @@ from probe.returned_mail.joiner import Home
 from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
 from probe.sender.transport import Transport, TransportName
-from probe.sender.transport.memory import MemoryTransport, NobodyThere
-from probe.sender.transport.tcp import PATIENCE_S, Patience, TcpTransport
+from probe.sender.transport.memory import MemoryTransport, UnreachableTransport
+from probe.sender.transport.tcp import REPLY_TIMEOUT_S, ReplyTimeout, TcpTransport
 
 DISCARD_PORT: Final = 9
 """Where nobody listens, at an exchanger's address that belongs to no gateway."""
@@ -75,7 +75,7 @@ async def _in_memory(place: Place) -> AsyncIterator[Wiring]:
     filters = scanners.connect(place.scenario.scanners_asked, place.allowed)
     answer_query = QueryHandler(ask, place.clock.sleep, filters, place.scenario.sender.patience)
     ways = {address: MemoryTransport(gateway, answer_query) for address, gateway in place.gateways.items()}
-    nobody = NobodyThere()
+    nobody = UnreachableTransport()
     yield Wiring(lambda to: ways.get(to.address, nobody), ask, bring_home)
 
 
@@ -84,8 +84,8 @@ async def _over_sockets(place: Place) -> AsyncIterator[Wiring]:
     """Listen for every gateway, for names at the lane's own time, and for the reports that come home."""
     sender, clock = place.scenario.sender, place.clock
     is_virtual = isinstance(clock, VirtualClock)
-    patience = Patience(sender.patience)
-    deadline_s = PATIENCE_S if is_virtual else sender.patience
+    patience = ReplyTimeout(sender.patience)
+    deadline_s = REPLY_TIMEOUT_S if is_virtual else sender.patience
 
     async def sleep(seconds: float) -> None:
         """Let the lane's time pass; should the sender lose its patience, it learns why its line is cut."""
@@ -93,7 +93,7 @@ async def _over_sockets(place: Place) -> AsyncIterator[Wiring]:
         await clock.sleep(seconds)
 
     def transport(address: str, port: int) -> Transport:
-        return TcpTransport(address, port, allowed=place.allowed, deadline_s=deadline_s, patience=patience)
+        return TcpTransport(address, port, allowed=place.allowed, deadline_s=deadline_s, reply_timeout=patience)
 
     def reach(to: Exchanger) -> Transport:
         if to.address not in ways:

@@ -29,11 +29,11 @@ from probe.returned_mail.joiner import Home
 from probe.returned_mail.returned import Returned
 from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
-from probe.sender.destination_queue import Due
+from probe.sender.destination_queue import QueuedTransaction
 from probe.sender.lane import Lane
-from probe.sender.messages import Mail
+from probe.sender.messages import MessageBuilder
 from probe.sender.progress import Counting, Tell
-from probe.sender.resume import Left
+from probe.sender.resume import RemainingWork
 from probe.sender.routes import Routes
 from probe.sender.schedule import Transaction
 from probe.sender.transport import TransportName
@@ -69,7 +69,7 @@ class LaneJob:
     companies: tuple[Company, ...]
     directories: dict[str, Directory]
     transactions: list[Transaction]
-    left: Left | None = None
+    remaining: RemainingWork | None = None
 
     @property
     def deliveries(self) -> int:
@@ -84,7 +84,7 @@ class Job:
     lanes: list[LaneJob]
     scenario: Scenario
     world: World
-    mail: Mail
+    messages: MessageBuilder
     transport: TransportName
     ledger: Path
     allowed: tuple[Network, ...] = ()
@@ -163,8 +163,8 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, log: Log | None
     scenario = job.scenario
     starts = scenario.starts.timestamp()
     virtual = scenario.clock == "virtual"
-    left = lane_job.left
-    clock: Clock = _CourteousClock(starts) if virtual else WallClock(starts if left is None else left.at)
+    remaining = lane_job.remaining
+    clock: Clock = _CourteousClock(starts) if virtual else WallClock(starts if remaining is None else remaining.at)
     posted: list[DeliveryReport] = []
     keep_report = ledger.pen(DeliveryReport)
 
@@ -200,7 +200,7 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, log: Log | None
                 None if smart_host is None else Exchanger(smart_host[0], smart_host[0]),
             ),
             sender=scenario.sender,
-            mail=job.mail,
+            messages=job.messages,
             clock=clock,
             # In real time the way to the gateway takes what it takes.
             round_trip_s=scenario.sender.round_trip if virtual else 0.0,
@@ -210,25 +210,25 @@ async def _run_lane(job: Job, lane_job: LaneJob, ledger: Ledger, log: Log | None
             keep=ledger.pen(Transcript),
             about_to=_journal(lane_job.name, ledger) if scenario.is_foreign else _ignore,
         )
-        await lane.run(lane_job.transactions, left)
+        await lane.run(lane_job.transactions, remaining)
         for report in sorted(posted, key=lambda report: (report.at, report.gateway, report.seq)):
             await clock.until(report.at)
             await wiring.bring_home(report)
     ledger.finish_lane(lane_job.name)
 
 
-def _journal(lane: str, ledger: Ledger) -> Callable[[Due], None]:
+def _journal(lane: str, ledger: Ledger) -> Callable[[QueuedTransaction], None]:
     """Return what commits every intent before it is carried out, so that nothing is sent twice."""
 
-    def about_to(due: Due) -> None:
-        ledger.add(Intent(lane, each.campaign, each.recipient, due.number) for each in due.deliveries)
+    def about_to(queued: QueuedTransaction) -> None:
+        ledger.add(Intent(lane, each.campaign, each.recipient, queued.number) for each in queued.deliveries)
 
     return about_to
 
 
-def _ignore(due: Due) -> None:
+def _ignore(queued: QueuedTransaction) -> None:
     """Take no note: the gateways of a lane that is run again remember nothing."""
-    del due
+    del queued
 
 
 def share_out(lanes: Sequence[LaneJob], workers: int) -> list[list[LaneJob]]:

@@ -19,8 +19,8 @@ from probe.sender import dkim as signature
 from probe.sender import recipients as campaign
 from probe.sender import template as message
 from probe.sender.dkim import Signer
-from probe.sender.messages import Letter, Mail
-from probe.sender.recipients import Listed
+from probe.sender.messages import MessageBuilder, MessageFile
+from probe.sender.recipients import ListEntry
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,8 @@ class PreparedScenario:
     loaded: Loaded
     companies: tuple[Company, ...]
     directories: dict[str, Directory]
-    recipients: dict[str, list[Listed]]
-    mail: Mail
+    recipients: dict[str, list[ListEntry]]
+    messages: MessageBuilder
     world: World
 
     @property
@@ -62,7 +62,7 @@ class PreparedScenario:
         scenario = self.loaded.scenario.model_dump_json(
             by_alias=True, exclude={"classifiers", "expect", "prices", "title", "story"}
         )
-        letters = [(each.file, each.template.pieces) for letters in self.mail.letters.values() for each in letters]
+        letters = [(each.file, each.template.pieces) for letters in self.messages.files.values() for each in letters]
         lists = [(name, [tuple(each) for each in listed]) for name, listed in self.recipients.items()]
         return hashlib.sha256(repr((scenario, letters, lists)).encode()).hexdigest()
 
@@ -84,8 +84,8 @@ def prepare(loaded: Loaded) -> PreparedScenario:
         for company in found
     }
     everybody = [address for directory in directories.values() for address in sorted(directory.states)]
-    recipients: dict[str, list[Listed]] = {}
-    letters: dict[str, tuple[Letter, ...]] = {}
+    recipients: dict[str, list[ListEntry]] = {}
+    letters: dict[str, tuple[MessageFile, ...]] = {}
     for number, each in enumerate(scenario.campaign):
         place = f"{loaded.path}: campaign[{number}]"
         rng = random.Random(f"{scenario.seed}:{each.name}:recipients")  # noqa: S311 - must be repeatable
@@ -104,20 +104,20 @@ def prepare(loaded: Loaded) -> PreparedScenario:
         if sender.dkim is None
         else signature.signer(sender.dkim, scenario.seed, loaded.folder, f"{loaded.path}: sender.dkim")
     )
-    mail = Mail(sender.helo, sender.return_path, letters, signer)
+    mail = MessageBuilder(sender.helo, sender.return_path, letters, signer)
     world = _world(loaded, found, signer)
     prepared = PreparedScenario(loaded, found, directories, recipients, mail, world)
     _check_ways(prepared)
     return prepared
 
 
-def _list_of(each: Campaign, place: str, folder: Path) -> list[Listed]:
+def _list_of(each: Campaign, place: str, folder: Path) -> list[ListEntry]:
     if each.recipients.seed_list is None:
         return []
     return campaign.read_list(folder / each.recipients.seed_list, f"{place}.recipients.seed_list")
 
 
-def _at_companies(lists: dict[str, list[Listed]], found: Iterable[Company], loaded: Loaded) -> dict[str, list[str]]:
+def _at_companies(lists: dict[str, list[ListEntry]], found: Iterable[Company], loaded: Loaded) -> dict[str, list[str]]:
     """Sort the listed under the companies they work at; raises InputError for those who work nowhere."""
     scenario = loaded.scenario
     by_domain = {domain: company.name for company in found for domain in company.domains}
@@ -141,7 +141,7 @@ def _at_companies(lists: dict[str, list[Listed]], found: Iterable[Company], load
     return {name: list(addresses) for name, addresses in at_company.items()}
 
 
-def _letters(each: Campaign, recipients: Sequence[Listed], loaded: Loaded, place: str) -> tuple[Letter, ...]:
+def _letters(each: Campaign, recipients: Sequence[ListEntry], loaded: Loaded, place: str) -> tuple[MessageFile, ...]:
     """Read a campaign's messages, a retest's last; raises InputError for a merge field that nobody fills in."""
     known = {"email", "domain", "given_name", *next((listed.fields for listed in recipients if listed.fields), {})}
     retest = loaded.scenario.sender.retest
@@ -156,7 +156,7 @@ def _letters(each: Campaign, recipients: Sequence[Listed], loaded: Loaded, place
         if template.fields and loaded.scenario.sender.recipients_per_transaction > 1:
             problem = f"{{{{{min(template.fields)}}}}} is different for each recipient, but several share a transaction"
             raise InputError(f"{place}.message", problem, "remove it, or send to one recipient a transaction")
-        letters.append(Letter(file, template))
+        letters.append(MessageFile(file, template))
     return tuple(letters)
 
 

@@ -10,7 +10,7 @@ from probe.lab.lane_runner import LaneJob
 from probe.lab.options import Options
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import FILE, Ledger
-from probe.sender.resume import left_over
+from probe.sender.resume import remaining_work
 from probe.sender.retry import RetrySchedule
 
 
@@ -42,14 +42,14 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
 def _gone_on_with(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> LaneJob:
     """Return what is left of a lane at servers that are not ours, and write down what is in doubt."""
     sender = prepared.loaded.scenario.sender
-    left = left_over(
+    remaining = remaining_work(
         lane.name,
         lane.transactions,
         (attempt for attempt in ledger.attempts() if attempt.lane == lane.name),
         (intent for intent in ledger.intents() if intent.lane == lane.name),
         schedule=RetrySchedule(sender.retry),
-        mail=prepared.mail,
+        messages=prepared.messages,
         starts=prepared.loaded.scenario.starts.timestamp(),
     )
-    ledger.add(left.in_doubt)
-    return dataclasses.replace(lane, left=left)
+    ledger.add(remaining.in_doubt)
+    return dataclasses.replace(lane, remaining=remaining)

@@ -94,7 +94,7 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
             hand,
             prepared.loaded.scenario,
             prepared.world,
-            prepared.mail,
+            prepared.messages,
             options.transport,
             options.out / FILE,
             options.allowed,
@@ -111,9 +111,9 @@ def _begin(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob
     with Ledger.create(options.out) as ledger:
         open_books(ledger, prepared, options.transport)
         ledger.add(
-            Planned(due.campaign, due.recipient, due.at, due.source, lane.name)
+            Planned(delivery.campaign, delivery.recipient, delivery.at, delivery.source, lane.name)
             for lane in lanes
             for transaction in lane.transactions
-            for due in transaction
+            for delivery in transaction
         )
         ledger.note("begun", prepared.fingerprint)

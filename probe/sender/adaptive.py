@@ -1,4 +1,4 @@
-"""What the sender makes of a refusal while the campaign runs: whether to pause, and whom to try once more."""
+"""Decisions the sender bases on refusals during the campaign: when to pause, and which recipients to retest."""
 
 from __future__ import annotations
 
@@ -10,62 +10,68 @@ from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading
 from probe.records.attempt import Attempt, Outcome
 from probe.scenario.sending import Sender
-from probe.sender.messages import Mail
+from probe.sender.messages import MessageBuilder
 from probe.sender.recipients import Delivery
 
 _IN_A_ROW: Final = 2
 _SURELY_GONE: Final = 0.05
-"""A probability of life below which nobody is tried again, whatever other exchangers may have heard meanwhile."""
-_NO_USE: Final = {Cause.CONTENT, Cause.VIRUS, Cause.AUTHENTICATION, Cause.TOO_LARGE, Cause.TLS_REQUIRED}
-"""Causes that are the same after a pause."""
+"""Recipients with a lower probability of being alive are not retested, whatever other exchangers answered since."""
+_SAME_AFTER_PAUSE: Final = {
+    Cause.CONTENT,
+    Cause.VIRUS,
+    Cause.AUTHENTICATION,
+    Cause.TOO_LARGE,
+    Cause.TLS_REQUIRED,
+}
+"""Causes that a pause does not change."""
 
 
-class SecondThoughts:
-    """Hears every attempt of a lane, and judges by what was heard there until then."""
+class AdaptiveSending:
+    """Observes every attempt of a lane, and decides from those seen so far."""
 
-    def __init__(self, sender: Sender, mail: Mail) -> None:
+    def __init__(self, sender: Sender, messages: MessageBuilder) -> None:
         self._sender = sender
-        self._mail = mail
+        self._messages = messages
         self._campaigns: dict[str, Streaming] = {}
         self._tested_until = 0.0
-        self._listens = sender.retest is not None or (sender.pause is not None and sender.pause.when is not None)
+        self._observes = sender.retest is not None or (sender.pause is not None and sender.pause.when is not None)
 
-    def hear(self, attempt: Attempt) -> None:
-        """Take note of an attempt."""
-        if self._listens:
+    def observe(self, attempt: Attempt) -> None:
+        """Remember an attempt for later decisions."""
+        if self._observes:
             self._of(attempt.campaign).hear(attempt)
 
-    def would_stop(self, attempt: Attempt) -> bool:
-        """Whether a refusal, and those right before it, are about the address it was sent from, by now."""
+    def should_pause(self, attempt: Attempt) -> bool:
+        """Whether a refusal, and those right before it, are probably about the source address."""
         if self._sender.pause is None or self._sender.pause.when is None or attempt.outcome != Outcome.REFUSED:
             return False
         campaign = self._of(attempt.campaign)
         if campaign.in_a_row(attempt) < _IN_A_ROW:
             return False
         reading = campaign.reading(attempt.recipient)
-        return reading.alive is not None and reading.alive >= 0.5 and reading.cause not in _NO_USE
+        return reading.alive is not None and reading.alive >= 0.5 and reading.cause not in _SAME_AFTER_PAUSE
 
-    def test_of(self, delivery: Delivery) -> Delivery | None:
-        """Return a further attempt at a refused delivery, with a plainer message; None where the sender makes none."""
+    def retest_of(self, delivery: Delivery) -> Delivery | None:
+        """Return the retest of a refused delivery, with the plainer message if there is one; None without retests."""
         retest = self._sender.retest
         if retest is None:
             return None
-        last = len(self._mail.letters[delivery.campaign]) - 1
+        last = len(self._messages.files[delivery.campaign]) - 1
         return delivery if retest.message is None else delivery._replace(variant=last)
 
-    def at_its_turn(self, test: Delivery) -> Delivery | None:
-        """Return a further attempt from the address that fares best by now, None where nobody is unsure any more.
+    def retest_due(self, test: Delivery) -> Delivery | None:
+        """Return a retest from the source address with the most deliveries lately; None if it is no longer needed.
 
-        Of two that fare alike it is the one that was not tried.
+        Of two equally good addresses it is the one that was not used before.
         """
         retest, campaign = self._sender.retest, self._of(test.campaign)
         if retest is None or (retest.who == "unsure" and not _is_unsure(campaign.reading(test.recipient))):
             return None
-        fares = {ip.address: campaign.taken_lately(test.recipient, ip.address) for ip in self._sender.ips}
-        return test._replace(source=max(fares, key=lambda address: (fares[address], address != test.source)))
+        taken = {ip.address: campaign.taken_lately(test.recipient, ip.address) for ip in self._sender.ips}
+        return test._replace(source=max(taken, key=lambda address: (taken[address], address != test.source)))
 
-    def next_turn(self, at: float) -> float:
-        """Return when the next further attempt may be made, ``at`` or later."""
+    def next_retest_at(self, at: float) -> float:
+        """Return when the next retest may be made, ``at`` or later, and reserve that time for it."""
         turn = max(at, self._tested_until)
         if self._sender.retest is not None:
             self._tested_until = turn + self._sender.retest.rate.seconds / self._sender.retest.rate.most
@@ -83,8 +89,9 @@ class SecondThoughts:
 
 
 def _is_unsure(reading: Reading) -> bool:
-    """Whether a further attempt may tell more: it is not kept anyway, and not gone for certain.
+    """Whether another attempt may change the reading: the advice is not to keep, and death is not certain.
 
-    A lane hears one exchanger only, so whom it would suppress may be unsure to those who hear all.
+    A lane observes one exchanger only. A recipient it would suppress may still be unsure to a classifier that sees all
+    exchangers, so only near-certain deaths are left out.
     """
     return reading.advice is not Advice.KEEP and (reading.alive is None or reading.alive >= _SURELY_GONE)

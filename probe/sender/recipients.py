@@ -18,7 +18,7 @@ MAX_FIELD: Final = 300
 """Characters of a merge value; a message's lines end at 998 octets (RFC 5322 2.1.1)."""
 
 
-class Listed(NamedTuple):
+class ListEntry(NamedTuple):
     """A line of the sender's own list."""
 
     address: str
@@ -41,7 +41,7 @@ class Delivery(NamedTuple):
     shares: bool = False
 
 
-def read_list(path: Path, place: str) -> list[Listed]:
+def read_list(path: Path, place: str) -> list[ListEntry]:
     """Read a CSV with a column ``email``; raises InputError naming the line. Doubled addresses count once."""
     try:
         status = path.stat()
@@ -61,7 +61,7 @@ def read_list(path: Path, place: str) -> list[Listed]:
         raise InputError(f"{place}: {path}", f"cannot be read ({reason})", "give a UTF-8 CSV file") from None
 
 
-def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[Listed]:
+def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[ListEntry]:
     for row in rows:
         address = (row.get("email") or "").strip()
         place = f"{path}: line {rows.line_num}"
@@ -73,16 +73,16 @@ def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[Listed]:
             problem = f"{too_long} has more than {MAX_FIELD} characters, too many for a merge field"
             raise InputError(place, problem, "shorten it")
         local, _, domain = address.rpartition("@")
-        yield Listed(f"{local}@{domain.lower()}", fields)
+        yield ListEntry(f"{local}@{domain.lower()}", fields)
 
 
 def choose(
-    listed: Sequence[Listed], mailboxes: Iterable[str], campaign: Campaign, rng: random.Random, place: str
-) -> list[Listed]:
+    listed: Sequence[ListEntry], mailboxes: Iterable[str], campaign: Campaign, rng: random.Random, place: str
+) -> list[ListEntry]:
     """Return whom the campaign goes to, in sending order: the listed, and as many more as ``count`` asks for."""
     wanted = campaign.recipients
     on_list = {each.address.lower() for each in listed}
-    others = [Listed(address, {}) for address in mailboxes if address not in on_list]
+    others = [ListEntry(address, {}) for address in mailboxes if address not in on_list]
     if wanted.count is None:
         chosen = list(listed) if wanted.seed_list else others
     else:
@@ -97,7 +97,7 @@ def choose(
     return chosen
 
 
-def merge_fields(listed: Listed) -> dict[str, str]:
+def merge_fields(listed: ListEntry) -> dict[str, str]:
     """Return the merge fields: the list's own columns, and what the address itself tells."""
     local = listed.address.partition("@")[0]
     given = local.replace("_", ".").partition(".")[0].title()

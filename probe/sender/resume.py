@@ -1,4 +1,4 @@
-"""What an earlier run left undone at servers that are not ours, where nothing may be sent twice."""
+"""The work an interrupted run left undone at real servers, where no message may be sent twice."""
 
 from __future__ import annotations
 
@@ -9,48 +9,49 @@ from typing import NamedTuple
 from fake_gateways.smtp.envelope import Stage
 from probe.records.attempt import Attempt, Failure, Outcome
 from probe.records.rows import Intent
-from probe.sender.destination_queue import Due
-from probe.sender.messages import Mail
+from probe.sender.destination_queue import QueuedTransaction
+from probe.sender.messages import MessageBuilder
 from probe.sender.recipients import Delivery
 from probe.sender.retry import RetrySchedule
 
 
-class Left(NamedTuple):
-    """Where a lane goes on: what waits for another attempt, what was not tried yet, and how many attempts there are.
+class RemainingWork(NamedTuple):
+    """What is left to do in a lane.
 
-    ``in_doubt`` are attempts that nobody knows the outcome of: the run was killed during them. ``at`` is when the last
-    attempt ended, in seconds since the epoch.
+    ``queued`` are retries with the moment of each, ``untried`` are transactions without an attempt so far. ``in_doubt``
+    are attempts during which the run was killed, so their outcome is unknown. ``written`` is the highest number of an
+    attempt, ``at`` is when the last attempt ended, in seconds since the epoch.
     """
 
-    dues: tuple[tuple[float, Due], ...]
+    queued: tuple[tuple[float, QueuedTransaction], ...]
     untried: tuple[tuple[Delivery, ...], ...]
     in_doubt: tuple[Attempt, ...]
     written: int
     at: float
 
 
-def left_over(
+def remaining_work(
     lane: str,
     transactions: Sequence[tuple[Delivery, ...]],
     attempts: Iterable[Attempt],
     intents: Iterable[Intent],
     *,
     schedule: RetrySchedule,
-    mail: Mail,
+    messages: MessageBuilder,
     starts: float,
-) -> Left:
-    """Work out from the books what is left to do."""
+) -> RemainingWork:
+    """Return what is left to do, by the attempts and intents in the books. ``starts`` is the start of the scenario."""
     tried: dict[tuple[str, str], list[Attempt]] = {}
     written, at = 0, starts
     for attempt in attempts:
         tried.setdefault((attempt.campaign, attempt.recipient), []).append(attempt)
         written, at = max(written, attempt.seq), max(at, attempt.at + attempt.duration_s)
     meant = Counter((intent.campaign, intent.recipient) for intent in intents)
-    dues: list[tuple[float, Due]] = []
+    queued: list[tuple[float, QueuedTransaction]] = []
     untried: list[tuple[Delivery, ...]] = []
     in_doubt: list[Attempt] = []
     for transaction in transactions:
-        fresh = []
+        new = []
         for delivery in transaction:
             key = (delivery.campaign, delivery.recipient)
             past = tried.get(key, [])
@@ -59,26 +60,33 @@ def left_over(
             if meant[key] > sum(attempt.mx_address != "" for attempt in past):
                 written += 1
                 number = past[-1].number + 1 if past else 1
-                # What went out together at first had one message; a retry's company is not known any more.
+                # The first attempt has the whole transaction; the books do not say who shared a retry.
                 together = (delivery,) if past else transaction
-                in_doubt.append(_in_doubt(lane, written, delivery, together, mail, at=at, number=number))
+                in_doubt.append(_in_doubt(lane, written, delivery, together, messages, at=at, number=number))
             elif not past:
-                fresh.append(delivery)
+                new.append(delivery)
             else:
                 last = past[-1]
                 wait_s = schedule.next_wait_s(last, last.at + last.duration_s - past[0].at)
                 if wait_s is not None:
-                    due = Due((delivery,), last.number + 1, past[0].at)
-                    dues.append((max(at, last.at + last.duration_s + wait_s), due))
-        if fresh:
-            untried.append(tuple(fresh))
-    return Left(tuple(dues), tuple(untried), tuple(in_doubt), written, at)
+                    retry = QueuedTransaction((delivery,), last.number + 1, past[0].at)
+                    queued.append((max(at, last.at + last.duration_s + wait_s), retry))
+        if new:
+            untried.append(tuple(new))
+    return RemainingWork(queued=tuple(queued), untried=tuple(untried), in_doubt=tuple(in_doubt), written=written, at=at)
 
 
 def _in_doubt(
-    lane: str, seq: int, delivery: Delivery, together: Sequence[Delivery], mail: Mail, *, at: float, number: int
+    lane: str,
+    seq: int,
+    delivery: Delivery,
+    together: Sequence[Delivery],
+    messages: MessageBuilder,
+    *,
+    at: float,
+    number: int,
 ) -> Attempt:
-    """Return the attempt during which the run was killed: whether the server has the message nobody can tell."""
+    """Return the attempt during which the run was killed: the server may or may not have the message."""
     return Attempt(
         lane=lane,
         seq=seq,
@@ -86,9 +94,9 @@ def _in_doubt(
         duration_s=0.0,
         number=number,
         campaign=delivery.campaign,
-        message=mail.file_of(delivery),
-        message_id=mail.message_id(together),
-        return_path=mail.return_path(together),
+        message=messages.file_of(delivery),
+        message_id=messages.message_id(together),
+        return_path=messages.return_path(together),
         recipient=delivery.recipient,
         mx="",
         mx_address="",

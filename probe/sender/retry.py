@@ -1,4 +1,4 @@
-"""When to try again: tenacity's strategies, asked for the next moment instead of being left to sleep."""
+"""The retry schedule. It asks tenacity's strategies for the next wait instead of letting them sleep."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from tenacity import RetryCallState, Retrying, stop_after_delay, wait_exponentia
 from probe.records.attempt import Attempt, Failure, Outcome
 from probe.scenario.sending import Retry, Waits
 
-_SPEAKS_OF_SPEED: Final = re.compile(
+_MENTIONS_RATE: Final = re.compile(
     r"\brate\b|\btoo (?:many|much|fast)|throttl|slow down|volume|limit|frequen", re.IGNORECASE
 )
-_SPEED: Final = {"4.7.28", "4.4.5", "4.5.3"}
-"""Enhanced statuses of limits: unsolicited mail too fast (RFC 7372's registry), congestion, too many recipients."""
+_RATE_STATUSES: Final = {"4.7.28", "4.4.5", "4.5.3"}
+"""Enhanced statuses of rate limits: mail flood (IANA registry), congestion and too many recipients (RFC 3463)."""
 
 
 class RetrySchedule:
-    """Decides after each attempt. Deferrals and network failures are tried again, all else is final."""
+    """Decides after each attempt. Deferrals and network failures are retried; everything else is final."""
 
     def __init__(self, retry: Retry) -> None:
         self._deferral = _strategy(retry)
@@ -26,11 +26,12 @@ class RetrySchedule:
         self._rate = _strategy(retry.rate or retry)
 
     def next_wait_s(self, attempt: Attempt, elapsed_s: float) -> float | None:
-        """Return the seconds to wait after an attempt, None to give up or be content.
+        """Return the seconds to wait before the next attempt.
 
-        ``elapsed_s`` is the time since the first attempt began.
+        None if the delivery is final (delivered, refused or expired). ``elapsed_s`` is the time since the first attempt
+        began.
         """
-        if not may_be_tried_again(attempt):
+        if not is_retryable(attempt):
             return None
         strategy = self._strategy_for(attempt)
         state = RetryCallState(strategy, fn=None, args=(), kwargs={})
@@ -38,20 +39,20 @@ class RetrySchedule:
         state.start_time = 0.0
         state.outcome_timestamp = elapsed_s
         wait_s: float = strategy.wait(state)
-        # stop_after_delay looks back; a retry that would begin after the end is no use to anybody.
+        # stop_after_delay looks at the time so far; a retry must also begin before the end.
         state.outcome_timestamp = elapsed_s + wait_s
         return None if strategy.stop(state) else wait_s
 
     def _strategy_for(self, attempt: Attempt) -> Retrying:
         if attempt.outcome == Outcome.FAILED:
             return self._connection
-        if attempt.enhanced in _SPEED or _SPEAKS_OF_SPEED.search(attempt.text):
+        if attempt.enhanced in _RATE_STATUSES or _MENTIONS_RATE.search(attempt.text):
             return self._rate
         return self._deferral
 
 
-def may_be_tried_again(attempt: Attempt) -> bool:
-    """Whether an attempt's outcome may be another one next time; a domain that says it takes no mail means it."""
+def is_retryable(attempt: Attempt) -> bool:
+    """Whether another attempt may have another outcome. A domain without a mail route, such as null MX, is final."""
     if attempt.outcome == Outcome.FAILED:
         return attempt.failure not in {Failure.NO_ROUTE, Failure.IN_DOUBT}
     return attempt.outcome == Outcome.DEFERRED

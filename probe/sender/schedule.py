@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from fake_gateways.smtp.envelope import domain_of
 from probe.scenario.sending import RECIPIENT, Campaign, Hours, Sender, SourceAddress
-from probe.sender.recipients import Delivery, Listed, merge_fields
+from probe.sender.recipients import Delivery, ListEntry, merge_fields
 
 _DAY_S: Final = 86_400.0
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -78,7 +78,7 @@ class Quota:
 
 def plan(
     campaign: Campaign,
-    recipients: Sequence[Listed],
+    recipients: Sequence[ListEntry],
     sender: Sender,
     *,
     quota: Quota,
@@ -137,7 +137,7 @@ def plan(
     return planned
 
 
-def _groups(recipients: Sequence[Listed], variants: Sequence[int], most: int) -> list[tuple[int, ...]]:
+def _groups(recipients: Sequence[ListEntry], variants: Sequence[int], most: int) -> list[tuple[int, ...]]:
     """Gather recipients of one domain and message into transactions, each at the place of its first."""
     if most == 1:
         return [(number,) for number in range(len(recipients))]
@@ -155,7 +155,7 @@ def _groups(recipients: Sequence[Listed], variants: Sequence[int], most: int) ->
 
 def _by_zone(
     groups: Sequence[tuple[int, ...]],
-    recipients: Sequence[Listed],
+    recipients: Sequence[ListEntry],
     hours: Hours | None,
     zone_of: Callable[[str], str],
 ) -> list[tuple[OfficeHours | None, deque[tuple[int, ...]]]]:

@@ -1,4 +1,4 @@
-"""One mail transaction over an open line: MAIL, RCPT, DATA, content (RFC 5321 3.3, RFC 2920)."""
+"""One mail transaction over an open line: MAIL, RCPT, DATA, content (RFC 5321 section 3.3, RFC 2920)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from probe.sender.transport import Line, LineError, hung_up
 
 _GO_AHEAD: Final = 354
 
-Pause = Callable[[], Awaitable[None]]
+RoundTrip = Callable[[], Awaitable[None]]
+"""Lets the time of one exchange with the server pass."""
 Tls = Literal["none", "may", "must"]
 
 
-class Heard(NamedTuple):
-    """The reply that decided and the stage it came at, or the failure in its place."""
+class Result(NamedTuple):
+    """What decided a recipient's attempt: a reply with the stage it came at, or a failure in its place."""
 
     stage: Stage
     reply: Reply | None = None
@@ -27,7 +28,7 @@ class Heard(NamedTuple):
 
     @property
     def outcome(self) -> Outcome:
-        """What it came to."""
+        """The outcome by the class of the reply (RFC 5321 section 4.2.1)."""
         if self.reply is None:
             return Outcome.FAILED
         if self.reply.completes:
@@ -35,25 +36,25 @@ class Heard(NamedTuple):
         return Outcome.DEFERRED if self.reply.defers else Outcome.REFUSED
 
 
-async def introduce(line: Line, pause: Pause, tls: Tls = "none") -> Heard | None:
-    """Get past greeting, EHLO and, where it may or must be, STARTTLS; return what was heard instead of a welcome."""
+async def introduce(line: Line, round_trip: RoundTrip, tls: Tls = "none") -> Result | None:
+    """Check the greeting, say EHLO, and use STARTTLS as ``tls`` allows; return a result if the server refuses."""
     if not line.greeting.accepts:
-        return Heard(Stage.CONNECT, line.greeting)
+        return Result(Stage.CONNECT, line.greeting)
     try:
-        await pause()
+        await round_trip()
         reply = await line.hello()
         if reply.accepts and tls != "none" and "STARTTLS" in line.keywords:
-            await pause()
+            await round_trip()
             if (await line.encrypt()).completes:
-                # What was said in the clear does not count any more (RFC 3207 section 4.2).
-                await pause()
+                # Both sides discard what was said in the clear (RFC 3207 section 4.2).
+                await round_trip()
                 reply = await line.hello()
     except LineError as error:
-        return Heard(Stage.EHLO, failure=error.failure, text=error.text)
+        return Result(Stage.EHLO, failure=error.failure, text=error.text)
     if not reply.accepts:
-        return Heard(Stage.EHLO, reply)
+        return Result(Stage.EHLO, reply)
     if tls == "must" and not line.tls:
-        return Heard(Stage.EHLO, failure=Failure.NO_TLS, text="TLS is required, but the server does not offer it")
+        return Result(Stage.EHLO, failure=Failure.NO_TLS, text="TLS is required, but the server does not offer it")
     return None
 
 
@@ -64,8 +65,8 @@ class _Step(NamedTuple):
     command: bytes
     recipient: int | None = None
 
-    def agrees(self, reply: Reply) -> bool:
-        """Whether the reply lets the transaction go on: 354 to DATA, 2yz to all else (RFC 5321 4.3.2)."""
+    def accepted_by(self, reply: Reply) -> bool:
+        """Whether the reply lets the transaction continue: 354 to DATA, 2yz otherwise (RFC 5321 section 4.3.2)."""
         return reply.code == _GO_AHEAD if self.stage is Stage.DATA else reply.completes
 
 
@@ -76,71 +77,71 @@ async def transact(
     recipients: Sequence[str],
     content: bytes,
     reset: bool,
-    pause: Pause,
+    round_trip: RoundTrip,
     pipelining: bool = True,
-) -> list[Heard]:
-    """Hand over one message, and return what was heard of each recipient.
+) -> list[Result]:
+    """Send one message, and return a result for each recipient.
 
-    ``reset`` begins with RSET, needed after a transaction that was refused half-way. Commands go together where the
-    server offers PIPELINING, one at a time elsewhere; ``pause`` passes the time of each exchange.
+    ``reset`` begins with RSET, which is needed after a transaction that did not reach its end. Commands are sent
+    together if the server offers PIPELINING, otherwise one at a time.
     """
     size = f" SIZE={len(content)}" if "SIZE" in line.keywords else ""
     steps = [
         _Step(Stage.MAIL, f"MAIL FROM:<{return_path}>{size}".encode()),
-        *(_Step(Stage.RCPT, f"RCPT TO:<{to}>".encode(), place) for place, to in enumerate(recipients)),
+        *(_Step(Stage.RCPT, f"RCPT TO:<{to}>".encode(), index) for index, to in enumerate(recipients)),
         _Step(Stage.DATA, b"DATA"),
     ]
     if reset:
         steps.insert(0, _Step(Stage.MAIL, b"RSET"))
-    heard: list[Heard | None] = [None] * len(recipients)
-    for run in [steps] if pipelining and "PIPELINING" in line.keywords else [[step] for step in steps]:
-        await pause()
-        await _exchange(line, run, heard, pause)
+    results: list[Result | None] = [None] * len(recipients)
+    for group in [steps] if pipelining and "PIPELINING" in line.keywords else [[step] for step in steps]:
+        await round_trip()
+        await _exchange(line, group, results, round_trip)
         if not line.is_open:
-            # A 421 to one of them ends the transaction of all.
+            # A 421 to one recipient ends the transaction for all.
             cut = hung_up()
-            heard = [each or Heard(run[-1].stage, failure=cut.failure, text=cut.text) for each in heard]
-        if all(heard):
-            return _whole(heard)
-    await pause()
+            results = [each or Result(group[-1].stage, failure=cut.failure, text=cut.text) for each in results]
+        if all(results):
+            return _complete(results)
+    await round_trip()
     try:
-        last = _judged(Stage.END_OF_DATA, await line.send(content))
+        last = _result(Stage.END_OF_DATA, await line.send(content))
     except LineError as error:
-        last = Heard(Stage.END_OF_DATA, failure=error.failure, text=error.text)
-    return _whole([each or last for each in heard])
+        last = Result(Stage.END_OF_DATA, failure=error.failure, text=error.text)
+    return _complete([each or last for each in results])
 
 
-async def _exchange(line: Line, run: list[_Step], heard: list[Heard | None], pause: Pause) -> None:
-    """Send commands together, and note for each recipient the first reply that did not agree."""
+async def _exchange(line: Line, group: list[_Step], results: list[Result | None], round_trip: RoundTrip) -> None:
+    """Send commands together; enter for each recipient the first reply that refuses."""
     lost: LineError | None = None
     try:
-        replies = await line.exchange([step.command for step in run])
+        replies = await line.exchange([step.command for step in group])
     except LineError as error:
         replies, lost = error.replies, error
-    for step, reply in zip(run, replies, strict=False):
-        if step.agrees(reply):
+    for step, reply in zip(group, replies, strict=False):
+        if step.accepted_by(reply):
             continue
-        judged = _judged(step.stage, reply)
-        for place in range(len(heard)) if step.recipient is None else (step.recipient,):
-            heard[place] = heard[place] or judged
-    if lost is None and len(replies) < len(run):
+        result = _result(step.stage, reply)
+        for index in range(len(results)) if step.recipient is None else (step.recipient,):
+            results[index] = results[index] or result
+    if lost is None and len(replies) < len(group):
         lost = hung_up()  # after a 421
     if lost is not None:
-        cut = Heard(run[min(len(replies), len(run) - 1)].stage, failure=lost.failure, text=lost.text)
-        heard[:] = [each or cut for each in heard]
-    elif all(heard) and len(run) > 1 and replies[-1].code == _GO_AHEAD:
-        # The server asks for data although it had refused the recipients: send none (RFC 2920 section 3.1).
-        await pause()
+        cut = Result(group[min(len(replies), len(group) - 1)].stage, failure=lost.failure, text=lost.text)
+        results[:] = [each or cut for each in results]
+    elif all(results) and len(group) > 1 and replies[-1].code == _GO_AHEAD:
+        # The server replied 354 although it had refused all recipients: send no content (RFC 2920 section 3.1).
+        await round_trip()
         with suppress(LineError):
             await line.send(b"")
 
 
-def _whole(heard: Sequence[Heard | None]) -> list[Heard]:
-    return [each for each in heard if each is not None]
+def _complete(results: Sequence[Result | None]) -> list[Result]:
+    return [each for each in results if each is not None]
 
 
-def _judged(stage: Stage, reply: Reply) -> Heard:
-    """Return what a final reply amounts to; agreement out of place is no SMTP."""
+def _result(stage: Stage, reply: Reply) -> Result:
+    """Return the result of a reply; a 2yz or 3yz code that the command does not allow is garbage."""
     if (reply.completes and stage is not Stage.END_OF_DATA) or 300 <= reply.code < 400:
-        return Heard(stage, failure=Failure.GARBAGE, text=f"{reply.code} where it makes no sense")
-    return Heard(stage, reply)
+        return Result(stage, failure=Failure.GARBAGE, text=f"{reply.code} where it makes no sense")
+    return Result(stage, reply)

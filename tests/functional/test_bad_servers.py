@@ -18,7 +18,7 @@ from misbehaving_server import CLOSE, FOREVER, GO_AHEAD, HANG, PIPELINING, RESET
 
 from fake_gateways.smtp.envelope import Stage
 from probe.records.attempt import Failure, Outcome
-from probe.sender.transaction import Heard, introduce, transact
+from probe.sender.transaction import Result, introduce, transact
 from probe.sender.transport import Line, LineError, tcp
 from probe.sender.transport.tcp import TcpTransport
 
@@ -76,13 +76,13 @@ async def no_time() -> None:
     """Pass no time: the clock is none of these tests' business."""
 
 
-async def attempt(port: int, *, patience_s: float = PATIENT_S, reset: bool = False, message: bytes = MESSAGE) -> Heard:
+async def attempt(port: int, *, patience_s: float = PATIENT_S, reset: bool = False, message: bytes = MESSAGE) -> Result:
     """Deliver one message as the sender's loop does."""
     transport = TcpTransport("127.0.0.1", port, deadline_s=patience_s)
     try:
         line: Line = await transport.connect(SOURCE, HELO)
     except LineError as error:
-        return Heard(Stage.CONNECT, failure=error.failure, text=error.text)
+        return Result(Stage.CONNECT, failure=error.failure, text=error.text)
     try:
         unwelcome = await introduce(line, no_time)
         if unwelcome is not None:
@@ -93,14 +93,14 @@ async def attempt(port: int, *, patience_s: float = PATIENT_S, reset: bool = Fal
             recipients=["reader@bad.example"],
             content=message,
             reset=reset,
-            pause=no_time,
+            round_trip=no_time,
         )
         return heard
     finally:
         await line.close()
 
 
-async def against(script: Script, *, drip: bool = False, **how: Any) -> tuple[Heard, list[str]]:
+async def against(script: Script, *, drip: bool = False, **how: Any) -> tuple[Result, list[str]]:
     """Attempt a delivery to a server with a script; return what sender and server heard."""
     async with misbehaving(script, drip=drip) as (port, heard):
         return await attempt(port, **how), heard
@@ -133,7 +133,7 @@ MISDEEDS = [
 
 @pytest.mark.parametrize(("at", "acts", "failure"), MISDEEDS)
 def test_a_misdeed_is_heard_as_its_failure_at_its_stage(
-    run: Run[tuple[Heard, list[str]]], at: str, acts: tuple[Act, ...], failure: Failure
+    run: Run[tuple[Result, list[str]]], at: str, acts: tuple[Act, ...], failure: Failure
 ) -> None:
     heard, _ = run(against({at: acts}))
     assert (heard.failure, heard.stage, heard.reply, heard.outcome) == (failure, STAGES[at], None, Outcome.FAILED)
@@ -144,7 +144,7 @@ def test_a_misdeed_is_heard_as_its_failure_at_its_stage(
     ("at", "acts", "failure"), [each for each in MISDEEDS if each.values[0] not in {"greeting", "EHLO"}]
 )
 def test_a_misdeed_in_a_pipelined_run_is_heard_as_its_failure(
-    run: Run[tuple[Heard, list[str]]], at: str, acts: tuple[Act, ...], failure: Failure
+    run: Run[tuple[Result, list[str]]], at: str, acts: tuple[Act, ...], failure: Failure
 ) -> None:
     heard, _ = run(against({**PIPELINED, at: acts}))
     assert (heard.failure, heard.reply) == (failure, None)
@@ -156,18 +156,18 @@ def sent_at(at: str) -> Stage:
     return Stage.MAIL if at in {"RCPT", "DATA"} else STAGES[at]
 
 
-async def at_every_stage(script: Script, acts: tuple[Act, ...]) -> dict[str, Heard]:
+async def at_every_stage(script: Script, acts: tuple[Act, ...]) -> dict[str, Result]:
     """Attempt a delivery to as many servers as there are stages, side by side, each with its misdeed at another."""
     attempts = [against({**script, at: acts}, patience_s=IMPATIENT_S) for at in STAGES]
     return {at: heard for at, (heard, _) in zip(STAGES, await asyncio.gather(*attempts), strict=True)}
 
 
-def test_a_server_that_says_nothing_more_is_given_up_after_a_while(run: Run[dict[str, Heard]]) -> None:
+def test_a_server_that_says_nothing_more_is_given_up_after_a_while(run: Run[dict[str, Result]]) -> None:
     for at, heard in run(at_every_stage(PLAIN, (HANG,))).items():
         assert (heard.failure, heard.stage, heard.reply) == (Failure.TIMED_OUT, STAGES[at], None)
 
 
-def test_a_server_that_hangs_in_a_pipelined_run_is_given_up_after_a_while(run: Run[dict[str, Heard]]) -> None:
+def test_a_server_that_hangs_in_a_pipelined_run_is_given_up_after_a_while(run: Run[dict[str, Result]]) -> None:
     for at, heard in run(at_every_stage(PIPELINED, (HANG,))).items():
         if at != "EHLO":  # a server that hangs there offers no pipelining
             assert (heard.failure, heard.reply) == (Failure.TIMED_OUT, None)
@@ -177,7 +177,7 @@ def test_a_server_that_hangs_in_a_pipelined_run_is_given_up_after_a_while(run: R
 @pytest.mark.parametrize("script", [PLAIN, PIPELINED], ids=["plain", "pipelined"])
 @pytest.mark.parametrize("at", STAGES)
 def test_a_421_ends_the_line_at_every_stage_and_defers(
-    run: Run[tuple[Heard, list[str]]], script: Script, at: str
+    run: Run[tuple[Result, list[str]]], script: Script, at: str
 ) -> None:
     # RFC 5321 section 3.8: 421 may come in reply to any command.
     heard, _ = run(against({**script, at: (b"421 4.3.2 shutting down\r\n", CLOSE)}))
@@ -188,14 +188,16 @@ def test_a_421_ends_the_line_at_every_stage_and_defers(
 
 @pytest.mark.parametrize("script", [PLAIN, PIPELINED], ids=["plain", "pipelined"])
 @pytest.mark.parametrize("at", STAGES)
-def test_a_refusal_is_heard_at_the_stage_it_came_at(run: Run[tuple[Heard, list[str]]], script: Script, at: str) -> None:
+def test_a_refusal_is_heard_at_the_stage_it_came_at(
+    run: Run[tuple[Result, list[str]]], script: Script, at: str
+) -> None:
     heard, _ = run(against({**script, at: (b"550-5.7.1 We do not\r\n550 5.7.1 want you\r\n",)}))
     assert heard.reply is not None
     assert (heard.stage, heard.reply.code, heard.outcome) == (STAGES[at], 550, Outcome.REFUSED)
     assert (str(heard.reply.enhanced), heard.reply.text) == ("5.7.1", "We do not\nwant you")
 
 
-def test_data_asked_for_although_the_recipient_was_refused_is_ended_at_once(run: Run[tuple[Heard, list[str]]]) -> None:
+def test_data_asked_for_although_the_recipient_was_refused_is_ended_at_once(run: Run[tuple[Result, list[str]]]) -> None:
     # RFC 2920 section 3.1: the client then has to send a message without content.
     heard, server_heard = run(against({**PIPELINED, "RCPT": (b"550 5.1.1 nobody\r\n",), "content": (b"554 none\r\n",)}))
     assert heard.reply is not None
@@ -206,7 +208,7 @@ def test_data_asked_for_although_the_recipient_was_refused_is_ended_at_once(run:
     assert server_heard[5:] == ["QUIT"]
 
 
-def test_without_pipelining_nothing_is_sent_after_a_refusal(run: Run[tuple[Heard, list[str]]]) -> None:
+def test_without_pipelining_nothing_is_sent_after_a_refusal(run: Run[tuple[Result, list[str]]]) -> None:
     heard, server_heard = run(against({"RCPT": (b"550 5.1.1 nobody\r\n",)}))
     assert heard.stage is Stage.RCPT
     assert server_heard == ["EHLO", "MAIL", "RCPT", "QUIT"]
@@ -215,7 +217,7 @@ def test_without_pipelining_nothing_is_sent_after_a_refusal(run: Run[tuple[Heard
 @pytest.mark.parametrize("script", [PLAIN, PIPELINED], ids=["plain", "pipelined"])
 @pytest.mark.parametrize("reset", [False, True], ids=["fresh", "after a refusal"])
 def test_replies_that_arrive_octet_by_octet_are_heard_whole(
-    run: Run[tuple[Heard, list[str]]], script: Script, *, reset: bool
+    run: Run[tuple[Result, list[str]]], script: Script, *, reset: bool
 ) -> None:
     accepted = (b"250-2.0.0 taken,\r\n250 2.0.0 thank you\r\n",)
     heard, _ = run(against({**script, "content": accepted}, drip=True, reset=reset))
@@ -231,7 +233,7 @@ def test_replies_that_arrive_octet_by_octet_are_heard_whole(
 @pytest.mark.parametrize("end", [CLOSE, RESET], ids=["hangs up", "cuts the line"])
 @pytest.mark.parametrize("size", [10, 8_000_000], ids=["a small message", "a message beyond all buffers"])
 def test_a_line_lost_in_the_middle_of_the_content_is_heard_as_cut(
-    run: Run[tuple[Heard, list[str]]], script: Script, end: Act, size: int
+    run: Run[tuple[Result, list[str]]], script: Script, end: Act, size: int
 ) -> None:
     message = MESSAGE + b"x" * 70 + b"\r\n" * (size // 72 + 1)
     heard, _ = run(against({**script, "DATA": (GO_AHEAD, end)}, message=message))
@@ -239,7 +241,7 @@ def test_a_line_lost_in_the_middle_of_the_content_is_heard_as_cut(
 
 
 @pytest.mark.parametrize("at", ["EHLO", "MAIL", "RCPT", "content"])
-def test_a_reply_that_nobody_asked_for_is_not_heard(run: Run[tuple[Heard, list[str]]], at: str) -> None:
+def test_a_reply_that_nobody_asked_for_is_not_heard(run: Run[tuple[Result, list[str]]], at: str) -> None:
     heard, _ = run(against({at: (b"250 2.0.0 asked for\r\n550 5.0.0 not asked for\r\n",)}))
     assert heard.reply is not None
     assert (heard.stage, heard.reply.code, heard.outcome) == (Stage.END_OF_DATA, 250, Outcome.DELIVERED)
@@ -257,7 +259,7 @@ def test_a_421_between_two_messages_closes_the_line_and_leaves_the_first_deliver
                 recipients=["b@bad.example"],
                 content=MESSAGE,
                 reset=False,
-                pause=no_time,
+                round_trip=no_time,
             )
             (first,) = await send()
             async with asyncio.timeout(PATIENT_S):
@@ -271,14 +273,14 @@ def test_a_421_between_two_messages_closes_the_line_and_leaves_the_first_deliver
     run(deliver_and_wait())
 
 
-def test_a_server_that_never_says_goodbye_changes_nothing_of_what_was_heard(run: Run[tuple[Heard, list[str]]]) -> None:
+def test_a_server_that_never_says_goodbye_changes_nothing_of_what_was_heard(run: Run[tuple[Result, list[str]]]) -> None:
     heard, server_heard = run(against({"QUIT": (HANG,)}, patience_s=IMPATIENT_S))
     assert heard.outcome is Outcome.DELIVERED
     assert server_heard[-1] == "QUIT"
 
 
 def test_a_server_that_never_says_goodbye_is_left_long_before_patience_is_out(
-    run: Run[tuple[Heard, list[str]]], monkeypatch: pytest.MonkeyPatch
+    run: Run[tuple[Result, list[str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tcp, "GOODBYE_S", 0.01)
     heard, server_heard = run(against({"QUIT": (HANG,)}, patience_s=10 * DEADLINE_S))
@@ -286,14 +288,14 @@ def test_a_server_that_never_says_goodbye_is_left_long_before_patience_is_out(
     assert server_heard[-1] == "QUIT"
 
 
-def test_a_port_where_nobody_listens_is_unreachable(run: Run[Heard]) -> None:
+def test_a_port_where_nobody_listens_is_unreachable(run: Run[Result]) -> None:
     with socket.socket() as unheard:
         unheard.bind(("127.0.0.1", 0))  # bound, so that nobody else gets it, but not listening
         heard = run(attempt(unheard.getsockname()[1]))
     assert (heard.stage, heard.failure) == (Stage.CONNECT, Failure.UNREACHABLE)
 
 
-def test_a_listener_that_never_accepts_is_given_up_after_a_while(run: Run[Heard]) -> None:
+def test_a_listener_that_never_accepts_is_given_up_after_a_while(run: Run[Result]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         heard = run(attempt(deaf.getsockname()[1], patience_s=IMPATIENT_S))
     assert (heard.stage, heard.failure) == (Stage.CONNECT, Failure.TIMED_OUT)

@@ -20,13 +20,13 @@ from probe.records.attempt import Attempt, Failure
 from probe.scenario.model import GatewaySpec
 from probe.scenario.sending import Sender
 from probe.sender.lane import Lane
-from probe.sender.messages import Letter, Mail
+from probe.sender.messages import MessageBuilder, MessageFile
 from probe.sender.recipients import Delivery
 from probe.sender.routes import Routes
 from probe.sender.schedule import Transaction
 from probe.sender.template import Template
 from probe.sender.transport import Line, LineError
-from probe.sender.transport.memory import MemoryTransport, NobodyThere
+from probe.sender.transport.memory import MemoryTransport, UnreachableTransport
 
 STARTS = 1_772_438_400.0
 SOURCE = "127.10.0.1"
@@ -209,10 +209,10 @@ def run(
     )
     lane = Lane(
         name="acme",
-        reach=lambda to: transport if to.address == ADDRESS else NobodyThere(),
+        reach=lambda to: transport if to.address == ADDRESS else UnreachableTransport(),
         routes=Routes(ask, "7"),
         sender=known,
-        mail=Mail(known.helo, known.return_path, {"news": (Letter("news.eml", MESSAGE),)}),
+        messages=MessageBuilder(known.helo, known.return_path, {"news": (MessageFile("news.eml", MESSAGE),)}),
         clock=clock,
         round_trip_s=round_trip_s,
         write=done.attempts.append,

@@ -13,7 +13,7 @@ TransportName = Literal["tcp", "memory"]
 
 
 class LineError(Exception):
-    """The line to the exchanger failed before every reply came; ``replies`` are those that did."""
+    """The connection failed before every reply had come; ``replies`` are those that came."""
 
     def __init__(self, failure: Failure, text: str, replies: Sequence[Reply] = ()) -> None:
         super().__init__(text)
@@ -23,36 +23,36 @@ class LineError(Exception):
 
 
 def no_reply(patience_s: float) -> LineError:
-    """Return what is noted when a server stays silent for longer than the sender waits."""
+    """Return the error for a server that does not reply within the sender's patience, in seconds."""
     return LineError(Failure.TIMED_OUT, f"no reply within {patience_s:g} s")
 
 
 def hung_up() -> LineError:
-    """Return what is noted when a server closes the line instead of replying."""
+    """Return the error for a server that closes the connection instead of replying."""
     return LineError(Failure.LINE_CUT, "closed by the other side")
 
 
 def no_smtp() -> LineError:
-    """Return what is noted of a greeting, or a reply to EHLO, that is no SMTP."""
+    """Return the error for a greeting, or a reply to EHLO, that is not SMTP."""
     return LineError(Failure.GARBAGE, "what came is no SMTP reply")
 
 
 class Line(Protocol):
-    """An open connection to an exchanger, greeted already; the greeting may be a refusal."""
+    """An open connection to an exchanger whose greeting has come; the greeting may be a refusal."""
 
     @property
     def greeting(self) -> Reply:
-        """What the server said first."""
+        """The server's first reply."""
         ...
 
     @property
     def keywords(self) -> frozenset[str]:
-        """What the server offers."""
+        """The keywords of the EHLO reply (RFC 5321 section 4.1.1.1)."""
         ...
 
     @property
     def local_port(self) -> int:
-        """The sender's end."""
+        """The port at the sender's end."""
         ...
 
     @property
@@ -66,15 +66,15 @@ class Line(Protocol):
         ...
 
     async def hello(self) -> Reply:
-        """Introduce the sender; ``keywords`` then hold what the server offers."""
+        """Say EHLO; afterwards ``keywords`` holds the server's. Raises LineError."""
         ...
 
     async def encrypt(self) -> Reply:
-        """Say STARTTLS and, where agreed to, encrypt; the sender then introduces itself anew. Raises LineError."""
+        """Say STARTTLS and encrypt if the server agrees; the caller has to say EHLO again. Raises LineError."""
         ...
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
-        """Send commands together and return their replies: fewer where a 421 ended the line. Raises LineError."""
+        """Send commands together and return their replies, fewer if the last is a 421. Raises LineError."""
         ...
 
     async def send(self, content: bytes) -> Reply:
@@ -82,13 +82,13 @@ class Line(Protocol):
         ...
 
     async def close(self) -> None:
-        """Say QUIT where there is still somebody to hear it, and hang up."""
+        """Say QUIT if the connection is still open, and close it."""
         ...
 
 
 class Transport(Protocol):
-    """The way to one exchanger."""
+    """Opens connections to one exchanger."""
 
     async def connect(self, source: str, helo: str) -> Line:
-        """Connect from a source address and wait for the greeting. ``helo`` is for later. Raises LineError."""
+        """Connect from a source address and wait for the greeting; ``helo`` is for EHLO later. Raises LineError."""
         ...

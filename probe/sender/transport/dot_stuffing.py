@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def stuff(content: bytes) -> bytes:
-    """Return content ready for the wire: dots doubled at line starts, and the final dot (RFC 5321 4.5.2)."""
+    """Return content ready for the wire: leading dots doubled, and the final dot added."""
     if content.startswith(b"."):
         content = b"." + content
     if b"\r\n." in content:

@@ -1,4 +1,4 @@
-"""Drives a gateway's sessions directly: no sockets, the same dialogue."""
+"""The transport without sockets: it drives a gateway's sessions directly, with the same dialogue."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FIRST_PORT = 1024
 
 
 class MemoryTransport:
-    """The way to one gateway."""
+    """The transport to one gateway."""
 
     def __init__(self, gateway: Gateway, answer_query: QueryHandler) -> None:
         self._gateway = gateway
@@ -23,7 +23,7 @@ class MemoryTransport:
         self._connections = 0
 
     async def connect(self, source: str, helo: str) -> MemoryLine:
-        """Open a session, under a port number that no other connection has."""
+        """Open a session with a port number of its own, and wait for the greeting. Raises LineError."""
         self._connections += 1
         port = _FIRST_PORT + self._connections
         line = MemoryLine(open_session(self._gateway, source, port), self._answer_query, port, helo)
@@ -31,17 +31,17 @@ class MemoryTransport:
         return line
 
 
-class NobodyThere:
-    """The way to an address that nobody listens at."""
+class UnreachableTransport:
+    """The transport to an address where no server listens."""
 
     async def connect(self, source: str, helo: str) -> MemoryLine:
-        """Fail, as a connection does that is refused."""
+        """Raise the LineError of a refused connection."""
         del source, helo
         raise LineError(Failure.UNREACHABLE, "Connection refused")
 
 
 class MemoryLine:
-    """One session held from the client's side."""
+    """The client's side of one session."""
 
     greeting: Reply
 
@@ -60,7 +60,7 @@ class MemoryLine:
 
     @property
     def is_open(self) -> bool:
-        """Whether the gateway still listens."""
+        """Whether commands can still be sent."""
         return not self._session.closing
 
     async def hello(self) -> Reply:
@@ -73,7 +73,7 @@ class MemoryLine:
         return reply
 
     async def encrypt(self) -> Reply:
-        """Say STARTTLS; without a socket there is nothing to encrypt, but the dialogue begins anew all the same."""
+        """Say STARTTLS. Without a socket nothing is encrypted, but the dialogue starts over as it does over TLS."""
         if self._session.closing:
             raise hung_up()
         reply = await self._once(self._session.command(b"STARTTLS"), no_smtp())
@@ -83,16 +83,16 @@ class MemoryLine:
         return reply
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
-        """Hand over commands one by one, until the gateway has had enough."""
+        """Send commands one by one, until the gateway closes the session."""
         replies: list[Reply] = []
         failure: LineError | None = None
         for command in commands:
             if self._session.closing:
                 break
             try:
-                reply = await self._hear(self._session.command(command))
+                reply = await self._reply(self._session.command(command))
             except LineError as error:
-                # What was sent together the gateway reads to its end, whatever its client makes of the first reply.
+                # Over a socket the gateway has all commands already, so it answers the rest after a broken reply too.
                 failure = failure or error
                 continue
             if failure is None:
@@ -106,41 +106,41 @@ class MemoryLine:
         return replies
 
     async def send(self, content: bytes) -> Reply:
-        """Hand over a message."""
+        """Send a message's content and return the reply to its end."""
         if len(content) > self._session.gateway.size_limit:
             return self._session.content_too_large()
         return await self._once(self._session.content(content))
 
     async def close(self) -> None:
-        """Say QUIT; just hang up on who would not be greeted, as the line over sockets does."""
+        """Say QUIT, then close. Before a successful EHLO just close, as the line over sockets does."""
         if self._is_introduced and not self._session.closing:
             await self._once(self._session.command(b"QUIT"))
         self._session.lost()
 
-    async def _once(self, dialogue: Dialogue, no_sense: LineError | None = None) -> Reply:
-        """Hear one reply, and hang up where there is none."""
+    async def _once(self, dialogue: Dialogue, if_garbled: LineError | None = None) -> Reply:
+        """Return one reply; close the session if none comes."""
         try:
-            return await self._hear(dialogue, no_sense)
+            return await self._reply(dialogue, if_garbled)
         except LineError:
             self._session.lost()
             raise
 
-    async def _hear(self, dialogue: Dialogue, no_sense: LineError | None = None) -> Reply:
+    async def _reply(self, dialogue: Dialogue, if_garbled: LineError | None = None) -> Reply:
         try:
             need = next(dialogue)
             while True:
                 need = dialogue.send(await self._answer_query(need))
         except StopIteration as finished:
-            said: Reply | Garbled = finished.value
+            sent: Reply | Garbled = finished.value
         except GivenUpError:
             self._session.lost()
             raise no_reply(self._answer_query.patience_s) from None
-        if isinstance(said, Reply):
-            return said
+        if isinstance(sent, Reply):
+            return sent
         try:
-            heard = ReplyReader().feed(said.octets)
+            replies = ReplyReader().feed(sent.octets)
         except GarbageError as garbage:
-            raise no_sense or LineError(Failure.GARBAGE, str(garbage)) from None
-        if not heard:
+            raise if_garbled or LineError(Failure.GARBAGE, str(garbage)) from None
+        if not replies:
             raise hung_up()
-        return heard[0]
+        return replies[0]

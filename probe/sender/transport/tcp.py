@@ -1,8 +1,8 @@
-"""Speaks SMTP over sockets: aiosmtplib connects, reads the greeting and says EHLO; mail goes in pipelined runs.
+"""The transport over sockets. aiosmtplib connects, reads the greeting and says EHLO; then commands are pipelined.
 
-aiosmtplib waits for the reply to each command before it sends the next and takes replies sent together for one
-(a gateway answers MAIL, RCPT and DATA together where PIPELINING is offered, RFC 2920). So once it has introduced
-us, the protocol below takes over its connection.
+aiosmtplib waits for the reply to each command before it sends the next, and takes several replies that arrive together
+for one. A gateway that offers PIPELINING answers MAIL, RCPT and DATA together (RFC 2920). So after EHLO the protocol
+below takes the connection over from aiosmtplib.
 """
 
 from __future__ import annotations
@@ -25,33 +25,33 @@ from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
 from probe.sender.transport.dot_stuffing import stuff
 
-PATIENCE_S: Final = 60.0
-"""Real seconds to wait for a reply. RFC 5321 4.5.3.2 asks for minutes on the open Internet; here nobody is far."""
+REPLY_TIMEOUT_S: Final = 60.0
+"""Real seconds to wait for a reply. RFC 5321 section 4.5.3.2 asks for minutes; these servers are all nearby."""
 GOODBYE_S: Final = 5.0
-"""Real seconds to wait for the reply to QUIT, on which nothing depends any more (RFC 5321 4.1.1.10)."""
-_PORT_LATER: Final[int | None] = 24 if sys.platform == "linux" else None
-"""IP_BIND_ADDRESS_NO_PORT (ip(7)): choose the port when connecting, where one is free for each peer, not when binding.
+"""Real seconds to wait for the reply to QUIT. Nothing depends on that reply (RFC 5321 section 4.1.1.10)."""
+_BIND_WITHOUT_PORT: Final[int | None] = 24 if sys.platform == "linux" else None
+"""IP_BIND_ADDRESS_NO_PORT (ip(7)): the kernel chooses the port when connecting instead of when binding.
 
-Python has no name for it before 3.12."""
+A port then has to be free for that peer only. Python has no name for the option before 3.12."""
 _CLOSES: Final = 421
-"""After this reply a server hangs up (RFC 5321 3.8)."""
+"""After this reply a server closes the connection (RFC 5321 section 3.8)."""
 
 
-class Patience:
-    """How long to wait for a reply. In virtual time no timer runs: who lets that time pass notes that it ``is_out``."""
+class ReplyTimeout:
+    """How long to wait for a reply, in seconds. In virtual time no timer runs; the lane's clock sets ``is_out``."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.is_out = False
 
     def reason(self) -> LineError:
-        """Return why a line was lost: because patience had run out, or because the other side closed it."""
+        """Return why a connection was lost: the timeout had passed, or the other side closed it."""
         is_out, self.is_out = self.is_out, False
         return no_reply(self.seconds) if is_out else hung_up()
 
 
 class TcpTransport:
-    """The way to one exchanger over sockets. ``deadline_s`` is the longest real time that anything may take."""
+    """Opens connections to one exchanger. ``deadline_s`` is how long any step may take, in real seconds."""
 
     def __init__(
         self,
@@ -59,19 +59,19 @@ class TcpTransport:
         port: int,
         *,
         allowed: Sequence[Network] = (),
-        deadline_s: float = PATIENCE_S,
-        patience: Patience | None = None,
+        deadline_s: float = REPLY_TIMEOUT_S,
+        reply_timeout: ReplyTimeout | None = None,
     ) -> None:
-        """Raise OutsideError for an exchanger that is not on this machine, before any socket is opened."""
+        """Raise OutsideError for an address beyond loopback and ``allowed``, before any socket is opened."""
         require_inside(address, allowed)
         self._allowed = allowed
         self._address = address
         self._port = port
         self._deadline_s = deadline_s
-        self._patience = patience or Patience(deadline_s)
+        self._reply_timeout = reply_timeout or ReplyTimeout(deadline_s)
 
     async def connect(self, source: str, helo: str) -> TcpLine:
-        """Connect from a source address, which must not lie outside either, and read the greeting."""
+        """Connect from a source address and read the greeting. Raises LineError, and OutsideError for the source."""
         require_inside(source, self._allowed)
         sock = await self._socket(source)
         local_port = sock.getsockname()[1]
@@ -85,14 +85,16 @@ class TcpTransport:
             greeting = await client.connect()
         except aiosmtplib.SMTPConnectResponseError as refused:
             refusal = _refusal(refused.code, refused.message)
-            return TcpLine(client, refusal, local_port, self._deadline_s, self._patience)
+            return TcpLine(client, refusal, local_port, self._deadline_s, self._reply_timeout)
         except aiosmtplib.SMTPTimeoutError:
             raise no_reply(self._deadline_s) from None
         except aiosmtplib.SMTPResponseException as garbage:
             raise _garbage(garbage) from None
         except (aiosmtplib.SMTPException, OSError):
-            raise self._patience.reason() from None
-        return TcpLine(client, _heard(greeting.code, greeting.message), local_port, self._deadline_s, self._patience)
+            raise self._reply_timeout.reason() from None
+        return TcpLine(
+            client, _reply(greeting.code, greeting.message), local_port, self._deadline_s, self._reply_timeout
+        )
 
     async def _socket(self, source: str) -> socket.socket:
         """Bind a socket to the source address and connect it."""
@@ -101,8 +103,8 @@ class TcpTransport:
         try:
             sock.setblocking(False)  # noqa: FBT003 - socket's own signature
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if _PORT_LATER is not None:
-                sock.setsockopt(socket.IPPROTO_IP, _PORT_LATER, 1)
+            if _BIND_WITHOUT_PORT is not None:
+                sock.setsockopt(socket.IPPROTO_IP, _BIND_WITHOUT_PORT, 1)
             sock.bind((source, 0))
             async with asyncio.timeout(self._deadline_s):
                 await asyncio.get_running_loop().sock_connect(sock, (self._address, self._port))
@@ -111,7 +113,7 @@ class TcpTransport:
             raise LineError(Failure.TIMED_OUT, f"no connection within {self._deadline_s:g} s") from None
         except OSError as error:
             sock.close()
-            # Event loops word it each in their own way, and what is heard goes into the books.
+            # Each event loop words the error differently, and the text is part of the books.
             raise LineError(Failure.UNREACHABLE, os.strerror(error.errno or 0)) from None
         return sock
 
@@ -120,12 +122,12 @@ class TcpLine:
     """One connection."""
 
     def __init__(
-        self, client: aiosmtplib.SMTP, greeting: Reply, local_port: int, deadline_s: float, patience: Patience
+        self, client: aiosmtplib.SMTP, greeting: Reply, local_port: int, deadline_s: float, reply_timeout: ReplyTimeout
     ) -> None:
         self._client = client
         self._deadline_s = deadline_s
-        self._patience = patience
-        self._run: _Run | None = None
+        self._reply_timeout = reply_timeout
+        self._pipelined: _Pipeline | None = None
         self._is_introduced = False
         self.greeting = greeting
         self.tls = False
@@ -134,8 +136,8 @@ class TcpLine:
 
     @property
     def is_open(self) -> bool:
-        """Whether the connection still stands."""
-        return self._run.is_open if self._run else self._client.is_connected
+        """Whether the connection is open."""
+        return self._pipelined.is_open if self._pipelined else self._client.is_connected
 
     async def hello(self) -> Reply:
         """Say EHLO."""
@@ -148,13 +150,13 @@ class TcpLine:
         except aiosmtplib.SMTPResponseException as garbage:
             raise _garbage(garbage) from None
         except (aiosmtplib.SMTPException, OSError):
-            raise self._patience.reason() from None
+            raise self._reply_timeout.reason() from None
         self.keywords = frozenset(line.partition(" ")[0].upper() for line in answer.message.split("\n")[1:])
         self._is_introduced = True
-        return _heard(answer.code, answer.message)
+        return _reply(answer.code, answer.message)
 
     async def encrypt(self) -> Reply:
-        """Say STARTTLS. Nobody signs the certificates here, so none is checked."""
+        """Say STARTTLS. Gateways use certificates of their own, so none is verified."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -167,61 +169,61 @@ class TcpLine:
                 raise no_smtp() from None
             return _refusal(refused.code, refused.message)
         except (aiosmtplib.SMTPException, OSError):
-            raise self._patience.reason() from None
+            raise self._reply_timeout.reason() from None
         self.tls = True
-        return _heard(answer.code, answer.message)
+        return _reply(answer.code, answer.message)
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
-        """Send commands in one write and wait for the reply to each."""
-        return await self._talking().talk(b"\r\n".join(commands) + b"\r\n", len(commands))
+        """Send commands in one write and wait for the reply to each. Raises LineError."""
+        return await self._pipeline().talk(b"\r\n".join(commands) + b"\r\n", len(commands))
 
     async def send(self, content: bytes) -> Reply:
-        """Send content, its dots stuffed, and wait for the reply to the final one."""
-        return (await self._talking().talk(stuff(content), 1))[0]
+        """Send content with dot-stuffing and wait for the reply to its end. Raises LineError."""
+        return (await self._pipeline().talk(stuff(content), 1))[0]
 
-    def _talking(self) -> _Run:
-        """Return the pipelining protocol, which takes the connection over once we are introduced."""
-        if self._run is None:
-            # Event loops do not derive their transports from asyncio's classes, so isinstance() cannot tell.
+    def _pipeline(self) -> _Pipeline:
+        """Return the pipelining protocol. On first use, after EHLO, it takes the connection over."""
+        if self._pipelined is None:
+            # uvloop's transports do not derive from asyncio's classes, so isinstance() does not work.
             transport = cast("asyncio.Transport | None", self._client.transport)
             if transport is None or not self._is_introduced:
                 raise LineError(Failure.LINE_CUT, "the line was closed")
-            self._run = _Run(transport, self._deadline_s, self._patience)
-            transport.set_protocol(self._run)
-        return self._run
+            self._pipelined = _Pipeline(transport, self._deadline_s, self._reply_timeout)
+            transport.set_protocol(self._pipelined)
+        return self._pipelined
 
     async def close(self) -> None:
-        """Say QUIT if there is still somebody, and close."""
+        """Say QUIT if the connection is still open, and close it."""
         if not self._is_introduced or not self.is_open:
             self._client.close()
             return
-        with suppress(LineError, TimeoutError):  # whoever hangs up on QUIT has understood it
+        with suppress(LineError, TimeoutError):  # a server may close without a reply to QUIT
             async with asyncio.timeout(GOODBYE_S):
-                await self._talking().talk(b"QUIT\r\n", 1)
-        if self._run is not None:
-            self._run.close()
+                await self._pipeline().talk(b"QUIT\r\n", 1)
+        if self._pipelined is not None:
+            self._pipelined.close()
 
 
-class _Run(asyncio.Protocol):
-    """Sends a run of commands in one write and collects as many replies."""
+class _Pipeline(asyncio.Protocol):
+    """Sends several commands in one write, and collects a reply to each."""
 
-    def __init__(self, transport: asyncio.Transport, deadline_s: float, patience: Patience) -> None:
+    def __init__(self, transport: asyncio.Transport, deadline_s: float, reply_timeout: ReplyTimeout) -> None:
         self._transport = transport
         self._deadline_s = deadline_s
-        self._patience = patience
+        self._reply_timeout = reply_timeout
         self._reader = ReplyReader()
         self._replies: list[Reply] = []
-        self._due = 0
+        self._expected = 0
         self._done: asyncio.Future[None] | None = None
         self.is_open = True
 
-    async def talk(self, octets: bytes, due: int) -> list[Reply]:
-        """Write and return ``due`` replies, fewer where the last is a 421."""
+    async def talk(self, octets: bytes, expected: int) -> list[Reply]:
+        """Write, and return ``expected`` replies, fewer if the last is a 421. Raises LineError."""
         if not self.is_open:
             raise LineError(Failure.LINE_CUT, "the line was closed")
         loop = asyncio.get_running_loop()
         self._replies = []
-        self._due = due
+        self._expected = expected
         self._done = loop.create_future()
         deadline = loop.call_later(self._deadline_s, self.fail, no_reply(self._deadline_s))
         self._transport.write(octets)
@@ -233,7 +235,7 @@ class _Run(asyncio.Protocol):
         return self._replies
 
     def data_received(self, data: bytes) -> None:
-        """Take replies; what nobody asked for is not heard."""
+        """Collect replies; ignore those without a command."""
         try:
             self._replies += self._reader.feed(data)
         except GarbageError as garbage:
@@ -243,17 +245,17 @@ class _Run(asyncio.Protocol):
         if self._replies and self._replies[-1].code == _CLOSES:
             self.close()
             self._finish()
-        elif len(self._replies) >= self._due:
+        elif len(self._replies) >= self._expected:
             self._finish()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Note that the server is gone."""
-        del exc  # event loops word it each in their own way, and what is heard goes into the books
+        """Mark the connection closed. Idempotent."""
+        del exc  # each event loop words it differently, and the text is part of the books
         self.is_open = False
-        self.fail(self._patience.reason())
+        self.fail(self._reply_timeout.reason())
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self.is_open = False
         self._transport.close()
 
@@ -262,7 +264,7 @@ class _Run(asyncio.Protocol):
             self._done.set_result(None)
 
     def fail(self, error: LineError) -> None:
-        """Hang up because of an error; whoever waits for replies hears of it."""
+        """Close the connection because of an error, and raise it where replies are awaited."""
         if self._done is not None and not self._done.done():
             error.replies = self._replies
             self._done.set_exception(error)
@@ -270,17 +272,17 @@ class _Run(asyncio.Protocol):
             self.close()
 
 
-def _heard(code: int, message: str) -> Reply:
+def _reply(code: int, message: str) -> Reply:
     return from_wire(code, message.split("\n"))
 
 
-def _garbage(heard: aiosmtplib.SMTPResponseException) -> LineError:
-    """Return what is noted of words that aiosmtplib could not read; a server that it lost says so as well."""
-    return no_smtp() if heard.code == -1 else LineError(Failure.GARBAGE, f"{heard.code} where it makes no sense")
+def _garbage(raised: aiosmtplib.SMTPResponseException) -> LineError:
+    """Return the error for a reply that aiosmtplib could not read. It raises code -1 for a lost connection too."""
+    return no_smtp() if raised.code == -1 else LineError(Failure.GARBAGE, f"{raised.code} where it makes no sense")
 
 
 def _refusal(code: int, message: str) -> Reply:
-    """Return a refusal of greeting or EHLO; any other code there is no SMTP, and aiosmtplib has hung up on it."""
+    """Return a refusal of the connection or of EHLO. Any other code is garbage; aiosmtplib has closed on it."""
     if not 400 <= code < 600:
         raise LineError(Failure.GARBAGE, f"{code} where it makes no sense")
-    return _heard(code, message)
+    return _reply(code, message)

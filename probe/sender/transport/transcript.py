@@ -1,4 +1,4 @@
-"""Writes down what passes over a line, for those who want to read a transaction as it was."""
+"""Records the dialogue of a transaction, so that it can be read afterwards."""
 
 from __future__ import annotations
 
@@ -11,52 +11,52 @@ from probe.sender.transport import Line, LineError, Transport
 
 @dataclass
 class Recorder:
-    """A lane's record of the transaction in hand: ``>`` is the sender, ``<`` the gateway."""
+    """The transcript of a lane's current transaction: ``>`` marks the sender, ``<`` the gateway, ``!`` a failure."""
 
     _lines: list[str] = field(default_factory=list)
 
-    def said(self, *texts: str) -> None:
-        """Note what the sender said."""
+    def sent(self, *texts: str) -> None:
+        """Record what the sender said."""
         self._lines += (f"> {text}" for text in texts)
 
-    def heard(self, *replies: Reply) -> None:
-        """Note what came back."""
+    def received(self, *replies: Reply) -> None:
+        """Record replies."""
         for reply in replies:
             self._lines += (f"< {line}" for line in reply.octets.decode("utf-8", "replace").split("\r\n") if line)
 
     def failed(self, error: LineError) -> None:
-        """Note that the line was lost."""
-        self.heard(*error.replies)
+        """Record that the connection failed, after the replies that came."""
+        self.received(*error.replies)
         self._lines.append(f"! {error.text}")
 
     def take(self) -> str:
-        """Return the record and begin anew."""
+        """Return the transcript and start an empty one."""
         text, self._lines = "\n".join(self._lines), []
         return text
 
 
 @dataclass(frozen=True)
 class RecordingTransport:
-    """A way to an exchanger over which everything is written down."""
+    """A transport that records every dialogue."""
 
     transport: Transport
     recorder: Recorder
 
     async def connect(self, source: str, helo: str) -> Line:
-        """Connect, and note the greeting."""
-        self.recorder.said(f"(connects from {source})")
+        """Connect, and record the greeting."""
+        self.recorder.sent(f"(connects from {source})")
         try:
             line = await self.transport.connect(source, helo)
         except LineError as error:
             self.recorder.failed(error)
             raise
-        self.recorder.heard(line.greeting)
+        self.recorder.received(line.greeting)
         return RecordingLine(line, self.recorder, helo)
 
 
 @dataclass(frozen=True)
 class RecordingLine:
-    """A line over which everything is written down."""
+    """A line that records every command and reply."""
 
     line: Line
     recorder: Recorder
@@ -69,12 +69,12 @@ class RecordingLine:
 
     @property
     def keywords(self) -> frozenset[str]:
-        """What the server offers."""
+        """The keywords of the EHLO reply."""
         return self.line.keywords
 
     @property
     def local_port(self) -> int:
-        """The sender's end."""
+        """The port at the sender's end."""
         return self.line.local_port
 
     @property
@@ -89,49 +89,49 @@ class RecordingLine:
 
     async def hello(self) -> Reply:
         """Say EHLO."""
-        self.recorder.said(f"EHLO {self.helo}")
+        self.recorder.sent(f"EHLO {self.helo}")
         try:
             reply = await self.line.hello()
         except LineError as error:
             self.recorder.failed(error)
             raise
-        self.recorder.heard(reply)
+        self.recorder.received(reply)
         return reply
 
     async def encrypt(self) -> Reply:
         """Say STARTTLS."""
-        self.recorder.said("STARTTLS")
+        self.recorder.sent("STARTTLS")
         try:
             reply = await self.line.encrypt()
         except LineError as error:
             self.recorder.failed(error)
             raise
-        self.recorder.heard(reply)
+        self.recorder.received(reply)
         return reply
 
     async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
-        """Say commands together."""
-        self.recorder.said(*(command.decode("utf-8", "replace") for command in commands))
+        """Send commands together."""
+        self.recorder.sent(*(command.decode("utf-8", "replace") for command in commands))
         try:
             replies = await self.line.exchange(commands)
         except LineError as error:
             self.recorder.failed(error)
             raise
-        self.recorder.heard(*replies)
+        self.recorder.received(*replies)
         return replies
 
     async def send(self, content: bytes) -> Reply:
-        """Hand over a message, of which the size alone is noted."""
-        self.recorder.said(f"({len(content):,} octets of content)", ".")
+        """Send a message's content, of which only the size is recorded."""
+        self.recorder.sent(f"({len(content):,} octets of content)", ".")
         try:
             reply = await self.line.send(content)
         except LineError as error:
             self.recorder.failed(error)
             raise
-        self.recorder.heard(reply)
+        self.recorder.received(reply)
         return reply
 
     async def close(self) -> None:
-        """Say QUIT and hang up."""
-        self.recorder.said("QUIT")
+        """Say QUIT and close."""
+        self.recorder.sent("QUIT")
         await self.line.close()

@@ -14,7 +14,7 @@ from fake_gateways.verdict import Answer, Question
 from probe.judge.join import join
 from probe.records.attempt import Failure
 from probe.scenario.sending import Sender
-from probe.sender.destination_queue import Outlets
+from probe.sender.destination_queue import DestinationQueues
 from probe.sender.recipients import Delivery
 from probe.sender.routes import Routes
 
@@ -108,12 +108,12 @@ def test_an_exchanger_with_two_addresses_has_one_limit_if_it_is_named(to: str, *
         {"helo": "mta1.a.example", "return_path": "b.a.example", "rate": "1/1s", "ips": [{"address": "127.10.0.1"}],
          "limit": [{"to": to, "rate": "1/1m"}]}
     )  # fmt: skip
-    outlets = Outlets(sender)
+    queues = DestinationQueues(sender)
     one, two = (
-        outlets.to(Exchanger("mx.acme.example", address), "127.10.0.1", "acme.example")
+        queues.to(Exchanger("mx.acme.example", address), "127.10.0.1", "acme.example")
         for address in ("127.1.0.1", "127.1.0.2")
     )
-    assert (one.windows[0] is two.windows[0]) is together
+    assert (one.rate_limits[0] is two.rate_limits[0]) is together
 
 
 def test_a_limit_for_another_destination_holds_nobody_back() -> None:

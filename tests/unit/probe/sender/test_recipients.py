@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from probe.input_error import InputError
 from probe.scenario.sending import Campaign, Sender
-from probe.sender.recipients import Delivery, Listed, choose, merge_fields, read_list
+from probe.sender.recipients import Delivery, ListEntry, choose, merge_fields, read_list
 from probe.sender.schedule import Quota, plan
 
 BOM = b"\xef\xbb\xbf"
@@ -31,12 +31,12 @@ def campaign(**recipients: Any) -> Campaign:
     return Campaign.model_validate({"name": "news", "message": "m.eml", "recipients": recipients})
 
 
-def listed(count: int) -> list[Listed]:
+def listed(count: int) -> list[ListEntry]:
     """Return so many people on the sender's list."""
-    return [Listed(f"customer{number}@acme.example", {}) for number in range(count)]
+    return [ListEntry(f"customer{number}@acme.example", {}) for number in range(count)]
 
 
-def read(tmp_path: Path, octets: bytes) -> list[Listed]:
+def read(tmp_path: Path, octets: bytes) -> list[ListEntry]:
     """Read a CSV file that holds these octets."""
     path = tmp_path / "list.csv"
     path.write_bytes(octets)
@@ -147,7 +147,7 @@ def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
         read_list(tmp_path / "none.csv", "seed_list")
 
 
-def chosen(on_list: list[Listed], seed: int = 1, **recipients: Any) -> list[str]:
+def chosen(on_list: list[ListEntry], seed: int = 1, **recipients: Any) -> list[str]:
     """Return the addresses that a campaign goes to."""
     found = choose(on_list, MAILBOXES, campaign(**recipients), random.Random(seed), "campaign[0]")
     return [each.address for each in found]
@@ -172,7 +172,7 @@ def test_a_count_takes_the_list_and_draws_the_rest_without_repetition(count: int
 
 
 def test_a_mailbox_on_the_list_is_not_drawn_a_second_time_in_another_spelling() -> None:
-    found = chosen([Listed("Person0@acme.example", {})], seed_list="list.csv", count=50)
+    found = chosen([ListEntry("Person0@acme.example", {})], seed_list="list.csv", count=50)
     assert "Person0@acme.example" in found
     assert "person0@acme.example" not in found
 
@@ -232,9 +232,9 @@ def test_shares_are_weights_and_need_not_add_up_to_one() -> None:
     ],
 )
 def test_an_address_tells_merge_fields_of_its_own(address: str, given_name: str) -> None:
-    assert merge_fields(Listed(address, {})) == {"email": address, "domain": "a.example", "given_name": given_name}
+    assert merge_fields(ListEntry(address, {})) == {"email": address, "domain": "a.example", "given_name": given_name}
 
 
 def test_the_lists_columns_come_before_what_the_address_tells() -> None:
-    fields = merge_fields(Listed("ann@a.example", {"given_name": "Anna", "since": "2015"}))
+    fields = merge_fields(ListEntry("ann@a.example", {"given_name": "Anna", "since": "2015"}))
     assert fields == {"email": "ann@a.example", "domain": "a.example", "given_name": "Anna", "since": "2015"}

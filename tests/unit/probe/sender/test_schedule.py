@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.scenario.sending import Campaign, Hours, Sender
-from probe.sender.recipients import Delivery, Listed
+from probe.sender.recipients import Delivery, ListEntry
 from probe.sender.schedule import OfficeHours, Quota, plan
 
 MONDAY_8 = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
@@ -30,7 +30,7 @@ def planned(
     count: int, of: Sender, *, zones: list[str] | None = None, quota: Quota | None = None, **campaign: Any
 ) -> list[Delivery]:
     """Return the deliveries of a campaign; recipients work in the zones by turns."""
-    listed = [Listed(f"person{number}@c{number % 5}.example", {}) for number in range(count)]
+    listed = [ListEntry(f"person{number}@c{number % 5}.example", {}) for number in range(count)]
     places = {each.address: (zones or ["UTC"])[place % len(zones or [""])] for place, each in enumerate(listed)}
     transactions = plan(
         Campaign.model_validate({"name": "news", "message": "a.eml", **campaign}),
@@ -126,7 +126,7 @@ def test_messages_take_turns_by_their_shares() -> None:
 
 def test_recipients_of_one_domain_share_a_transaction() -> None:
     of = sender(recipients_per_transaction=4)
-    listed = [Listed(f"person{number}@c{number % 2}.example", {}) for number in range(14)]
+    listed = [ListEntry(f"person{number}@c{number % 2}.example", {}) for number in range(14)]
     transactions = plan(
         Campaign.model_validate({"name": "news", "message": "a.eml"}),
         listed,

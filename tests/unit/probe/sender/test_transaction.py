@@ -9,7 +9,7 @@ import pytest
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
 from probe.records.attempt import Failure, Outcome
-from probe.sender.transaction import Heard, transact
+from probe.sender.transaction import Result, transact
 from probe.sender.transport import LineError
 
 OK, GO_AHEAD, REFUSED, CLOSING = Reply(250), Reply(354), Reply(550, ("no",)), Reply(421, ("bye",))
@@ -48,15 +48,20 @@ class Line:
         self.is_open = False
 
 
-async def heard(*script: Reply, pipelining: bool, reset: bool = False) -> tuple[Heard, list[bytes]]:
+async def heard(*script: Reply, pipelining: bool, reset: bool = False) -> tuple[Result, list[bytes]]:
     """Return what came of a transaction, and what was said."""
     line = Line(*script, pipelining=pipelining)
 
-    async def pause() -> None:
+    async def round_trip() -> None:
         pass
 
     (found,) = await transact(
-        line, return_path="a@b.example", recipients=["c@d.example"], content=b"hello", reset=reset, pause=pause
+        line,
+        return_path="a@b.example",
+        recipients=["c@d.example"],
+        content=b"hello",
+        reset=reset,
+        round_trip=round_trip,
     )
     return found, line.said
 
@@ -79,7 +84,7 @@ async def test_the_first_reply_that_disagrees_decides(
     script: list[Reply], stage: Stage, reply: Reply, *, pipelining: bool
 ) -> None:
     found, _ = await heard(*script, pipelining=pipelining)
-    assert found == Heard(stage, reply)
+    assert found == Result(stage, reply)
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
@@ -91,7 +96,7 @@ async def test_a_line_that_ends_fails_at_the_stage_whose_reply_is_missing(
     script: list[Reply], stage: Stage, *, pipelining: bool
 ) -> None:
     found, _ = await heard(*script, pipelining=pipelining)
-    assert found == Heard(stage, failure=Failure.LINE_CUT, text="gone")
+    assert found == Result(stage, failure=Failure.LINE_CUT, text="gone")
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
@@ -109,18 +114,18 @@ async def test_agreement_out_of_place_is_garbage_and_never_a_delivery(
 
 async def test_data_asked_for_without_a_recipient_is_ended_with_nothing_in_it() -> None:
     found, said = await heard(OK, REFUSED, GO_AHEAD, REFUSED, pipelining=True)
-    assert found == Heard(Stage.RCPT, REFUSED)
+    assert found == Result(Stage.RCPT, REFUSED)
     assert said[-1] == b""
 
 
 async def test_a_line_lost_while_empty_data_is_ended_does_not_lose_the_refusal() -> None:
     found, _ = await heard(OK, REFUSED, GO_AHEAD, pipelining=True)
-    assert found == Heard(Stage.RCPT, REFUSED)
+    assert found == Result(Stage.RCPT, REFUSED)
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
 async def test_a_refused_reset_is_heard_as_if_it_were_mail(*, pipelining: bool) -> None:
     found, said = await heard(CLOSING, pipelining=pipelining, reset=True)
-    assert found == Heard(Stage.MAIL, CLOSING)
+    assert found == Result(Stage.MAIL, CLOSING)
     assert said[0] == b"RSET"
     assert b"hello" not in said
