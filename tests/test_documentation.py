@@ -6,7 +6,7 @@ import importlib.util
 import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from fivefifty_command import fivefifty
@@ -14,6 +14,8 @@ from fivefifty_command import fivefifty
 from fake_gateways import persona
 from fake_gateways.policies import KINDS
 from fake_gateways.truth import Cause
+from probe.classify.context.evidence import NAMES
+from probe.classify.context.weights import shipped
 from probe.classify.external.protocol import Answer
 from probe.classify.reading import Reading
 from probe.classify.rules.classifier import RuleClassifier
@@ -25,7 +27,16 @@ from probe.studies.suppression.policies import Hearing
 
 ROOT = Path(__file__).parent.parent
 README = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/manual.md"))
-ARCHITECTURE = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+LIBRARIES = (ROOT / "docs" / "libraries.md").read_text("utf-8")
+CONTEXT = (ROOT / "docs" / "context.md").read_text("utf-8")
+DOCUMENTS = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+]
+FLAGSHIP = "runs/dont-blame-the-messenger"
 
 
 def block(after: str, language: str) -> str:
@@ -36,12 +47,37 @@ def block(after: str, language: str) -> str:
     return found[1]
 
 
-def test_the_readme_shows_what_the_demo_prints(tmp_path: Path) -> None:
-    name = "runs/dont-blame-the-messenger"
-    done = fivefifty("run", ROOT / "scenarios" / "dont_blame_the_messenger.toml", "--out", tmp_path / "run")
-    printed = done.stdout.replace(str(tmp_path / "run"), name)
-    shown = block("output of: fivefifty run", "text")
-    assert printed.splitlines() == shown.splitlines()
+class Demo(NamedTuple):
+    """What ``make demo`` leaves: the folder of the run, and what it printed."""
+
+    folder: Path
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    folder = tmp_path_factory.mktemp("demo") / "run"
+    done = fivefifty("run", ROOT / "scenarios" / "dont_blame_the_messenger.toml", "--out", folder)
+    return Demo(folder, done.stdout.replace(str(folder), FLAGSHIP))
+
+
+def test_the_readme_shows_what_the_demo_prints(demo: Demo) -> None:
+    assert demo.printed.splitlines() == block("output of: fivefifty run", "text").splitlines()
+
+
+def test_the_page_on_context_shows_what_explain_prints(demo: Demo) -> None:
+    command = f"fivefifty explain {FLAGSHIP} --recipient eva.tanaka@maple-health.example"
+    assert command in CONTEXT
+    printed = fivefifty("explain", demo.folder, *command.split()[3:]).stdout
+    shown = re.findall(r"<!-- output of: fivefifty explain -->\n```text\n(.*?)```", CONTEXT, re.DOTALL)
+    assert len(shown) == 2
+    for line in "".join(shown).splitlines():
+        assert f"\n{line}" in printed
+
+
+def test_the_page_on_context_has_every_question_that_weighs_something() -> None:
+    weighing = {name for name, weight in zip(NAMES, shipped().first.weights, strict=True) if weight}
+    assert set(re.findall(r"^\| .+\? (?:\(.+\) )?\| `(\w+)` \|$", CONTEXT, re.MULTILINE)) == weighing
 
 
 def test_the_readme_shows_what_suppression_prints(tmp_path: Path) -> None:
@@ -101,32 +137,49 @@ def test_the_rules_in_the_readme_are_good_and_pass_their_tests() -> None:
     assert failures(classifier, classifier.rule_set.tests) == []
 
 
-@pytest.mark.parametrize("file", re.findall(r"`((?:probe|fake_gateways|tests)/[\w/.]+)`", ARCHITECTURE))
-def test_every_file_the_architecture_names_is_there(file: str) -> None:
-    assert (ROOT / file).exists()
-
-
 def test_every_library_that_is_installed_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     names = {re.split(r"[\[>=<; ]", line)[0] for line in project["dependencies"]}
-    reasons = (ROOT / "docs" / "libraries.md").read_text("utf-8").lower()
-    assert {name for name in names if name.lower() not in reasons} == set()
+    assert {name for name in names if name.lower() not in LIBRARIES.lower()} == set()
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        "README.md",
-        "ARCHITECTURE.md",
-        "CONTRIBUTING.md",
-        "CHANGELOG.md",
-        *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
-    ],
-)
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_file_a_document_names_is_there(document: str) -> None:
+    named = re.findall(r"`((?:probe|fake_gateways|tests|tools|benchmarks)/[\w/.]+)`", text_of(ROOT / document))
+    assert [file for file in named if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_within_the_project_lead_somewhere(document: str) -> None:
-    text = (ROOT / document).read_text("utf-8")
-    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
-    assert [link for link in links if not (ROOT / document).parent.joinpath(link).exists()] == []
+    path = ROOT / document
+    links = [link for link in re.findall(r"\]\(([^)]+)\)", text_of(path)) if "://" not in link]
+    assert [link for link in links if not leads_somewhere(path, link)] == []
+
+
+def text_of(path: Path) -> str:
+    """Return a document without its fenced blocks."""
+    return re.sub(r"^```.*?^```$", "", path.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+
+
+def leads_somewhere(path: Path, link: str) -> bool:
+    """Return whether the target of a relative link exists, and the heading that its anchor names."""
+    name, _, anchor = link.partition("#")
+    target = path.parent / name if name else path
+    return target.exists() and (not anchor or anchor in anchors(text_of(target)))
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors that GitHub gives to headings: lower case, spaces as hyphens, other punctuation dropped."""
+    headings = re.findall(r"^#{1,6} (.+?)\s*$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_a_link_to_a_heading_that_is_not_there_is_found(tmp_path: Path) -> None:
+    (tmp_path / "page.md").write_text("# The classifier `context`\n\n## What's new?\n", "utf-8")
+    (tmp_path / "start.md").write_text("## Here\n", "utf-8")
+    found = ["page.md#the-classifier-context", "page.md#whats-new", "#here", "page.md", "."]
+    missing = ["page.md#here", "other.md", "#there"]
+    assert [link for link in (*found, *missing) if leads_somewhere(tmp_path / "start.md", link)] == found
 
 
 def test_the_reference_is_what_the_code_says() -> None:
