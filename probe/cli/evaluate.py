@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from probe.classify.registry import BASELINES, choose
+from probe.classify.registry import choose
 from probe.cli.console import PipedConsole, RunFolder, app, keeping_nothing, printing
 from probe.cli.output import require_writable
 from probe.input_error import InputError
@@ -19,11 +19,9 @@ from probe.report.plots.chart_file import draw, require_drawable
 from probe.report.plots.sensitivity import chart
 from probe.report.terminal.evaluate import print_evaluation, print_sensitivity
 from probe.report.terminal.sweep import runs_bar
-from probe.scenario.load import load
-from probe.scenario.sending import Retest
 from probe.studies import evaluate as evaluating
 from probe.studies.sensitivity.measure import measure
-from probe.studies.sensitivity.points import points
+from probe.studies.sensitivity.points import chosen_points
 
 _WORKERS = max(1, os.cpu_count() or 1)
 AsJson = Annotated[bool, typer.Option("--json", help="Print figures for programs.")]
@@ -46,38 +44,16 @@ def evaluate(
 
     Every scenario is run in memory, and once more with another attempt a week later at those of whom context is unsure.
     """
-    files = [file for path in scenarios or [Path("scenarios")] for file in _files(path)]
-    loaded = [load(file) for file in {file.resolve(): file for file in files}.values()]
-    named: dict[str, str] = {}
-    for each in loaded:
-        other = named.setdefault(each.scenario.name, each.path)
-        if other != each.path:
-            problem = f"is called {each.scenario.name}, and so is {other}"
-            raise InputError(each.path, problem, "give one of them another name")
-    real_time = [each for each in loaded if each.scenario.is_foreign or each.scenario.scanners_asked]
-    if real_time:
-        place = real_time[0].path
-        raise InputError(place, "needs servers of yours, and evaluate runs in memory", "leave it out")
-    plain = str(evaluating.PLAIN_MESSAGE)
-    wanted = [*BASELINES, evaluating.FIRST, *(classifier or ())]
-    choose(wanted)
+    loaded = evaluating.load_scenarios(scenarios or [Path("scenarios")])
+    names = evaluating.classifiers_with(classifier or ())
     with keeping_nothing(), runs_bar("scenarios", len(loaded)) as filling:
-        evaluated = evaluating.evaluate(loaded, wanted, Retest(message=plain), workers, filling.advance)
+        evaluated = evaluating.evaluate(loaded, names, workers, filling.advance)
     figures = evaluating.summary(evaluated)
     with printing():
         if as_json:
             print(json.dumps(figures, indent=2))
         else:
             print_evaluation(PipedConsole(), figures)
-
-
-def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
-        return [path]
-    files = evaluating.shipped(path)
-    if not files:
-        raise InputError(path, "holds no scenario (*.toml)", "name a folder of scenarios")
-    return files
 
 
 @app.command()
@@ -104,13 +80,7 @@ def sensitivity(
     if plot is not None:
         require_drawable(plot)
         require_writable("--plot", plot)
-    wanted = list(points(seed))
-    if only:
-        sweeps = dict.fromkeys(point.sweep for point in wanted)
-        stranger = next((name for name in only if name not in sweeps), None)
-        if stranger is not None:
-            raise InputError(f"--only {stranger}", "is varied nowhere", f"name one of {', '.join(sweeps)}")
-        wanted = [point for point in wanted if point.sweep in only]
+    wanted = chosen_points(seed, only or ())
     with keeping_nothing(), runs_bar("points", len(wanted)) as filling:
         found = list(measure(wanted, names, workers, filling.advance))
     with printing():

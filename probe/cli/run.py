@@ -12,9 +12,8 @@ from probe.cli.check import BaselineFile, Gate, Price, conclude
 from probe.cli.ci_reports import Reports, read_reports
 from probe.cli.classifiers import AllowPrograms, Patience, Wanted
 from probe.cli.console import AllowNetwork, InterruptedRunError, ScenarioFile, app, load_scenario, networks
-from probe.judge import baseline_file as baseline_files
-from probe.judge import gates
-from probe.judge.prices import read_prices
+from probe.judge import baseline_file, gates
+from probe.judge.prices import mistake_prices
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
@@ -67,9 +66,9 @@ def run(
         log=log,
         transcripts=transcripts,
         gates=tuple(gates.from_text(text) for text in gate or ()),
-        prices=read_prices(price or [], loaded.scenario.prices),
+        prices=mistake_prices(price or [], loaded.scenario.prices),
     )
-    known = None if baseline is None else baseline_files.read(baseline)
+    known = None if baseline is None else baseline_file.read(baseline)
     try:
         with Watching(loaded.scenario.name) as watching:
             result = run_scenario(prepared, options, begin=watching.begin, tell=watching.tell)

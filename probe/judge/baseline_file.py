@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from probe.input_error import InputError
-from probe.judge.baseline import Baseline, Known, parse, written
+from probe.judge.baseline import Baseline, Known, mistakes, parse, written
+from probe.judge.judge import earlier_advice, read_stories
 from probe.judge.result import Result
+from probe.ledger import Ledger
 
 
 def read(path: Path) -> Baseline:
@@ -30,6 +33,18 @@ def known_of(baseline: Baseline, result: Result, place: Path) -> Known:
     if known.seed != card.seed:
         raise InputError(place, f"is of seed {known.seed}, and the run of seed {card.seed}", remedy)
     return known
+
+
+def known_in(folder: Path, classifiers: Sequence[str] | None) -> tuple[str, Known]:
+    """Return a run's scenario, and the mistakes of classifiers when they last read it, by default of all.
+
+    Raises InputError for a classifier that never read the run.
+    """
+    with Ledger.open(folder) as ledger:
+        stories = read_stories(ledger)
+        names = classifiers or sorted({row.classifier for row in ledger.classifications()})
+        found = {name: mistakes(stories, earlier_advice(ledger, name)) for name in names}
+        return ledger.note("scenario") or "", Known(int(ledger.note("seed") or 0), found)
 
 
 def update(path: Path, scenario: str, known: Known) -> None:

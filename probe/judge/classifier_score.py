@@ -15,7 +15,7 @@ from probe.judge.class_scores import NONE, ClassScore, Confusion
 from probe.judge.interval import wilson
 from probe.judge.prices import Cost, cost
 from probe.judge.story import Key, Story
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 
 HOURS_TOLD_APART_S: Final = 2 * 86_400.0
 """A run that lasts longer is broken down by days."""
@@ -75,7 +75,7 @@ def score_classifier(
     told: Mapping[Key, Story],
     readings: Mapping[Key, Reading],
     sites: Mapping[str, Site] | None = None,
-    prices: Prices | None = None,
+    prices: MistakePrices | None = None,
 ) -> ClassifierScore:
     """Count whom a classifier would suppress against who is gone. Nobody said about means kept."""
     counts: Counter[tuple[bool, bool]] = Counter()
@@ -115,7 +115,7 @@ def score_classifier(
         recall=recall,
         recall_interval=interval(right, gone),
         f1=classes.f1(precision, recall),
-        cost=cost(prices or Prices(), living_suppressed=wrong, dead_kept=missed, kept=kept),
+        cost=cost(prices or MistakePrices(), living_suppressed=wrong, dead_kept=missed, kept=kept),
         causes=classes.by_cause(confusion),
         faults=classes.by_fault(confusion),
         confusion=classes.table(confusion),

@@ -22,7 +22,7 @@ from probe.judge.result import Result
 from probe.judge.run_classifier import read_all
 from probe.judge.story import Key, Story, blinded, stories
 from probe.ledger import Attempt, Classification, Ledger, Mailbox, Planned
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 
 
 class BooksError(Exception):
@@ -50,7 +50,7 @@ def bounds(
     return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in reading]
 
 
-def told_of(ledger: Ledger) -> dict[Key, Story]:
+def read_stories(ledger: Ledger) -> dict[Key, Story]:
     """Join the books; raises BooksError where that cannot be done."""
     foreign = frozenset(json.loads(ledger.note("foreign") or "[]"))
     joined = join(ledger.truths(), ledger.attempts(), foreign)
@@ -62,13 +62,31 @@ def told_of(ledger: Ledger) -> dict[Key, Story]:
     return stories(joined.pairs, _mailboxes(ledger), ledger.returned(), ledger.engagements())
 
 
+def bounds_in_books(ledger: Ledger, classifiers: Iterable[str], more: Iterable[str] = ()) -> list[gates.Bound]:
+    """Read the gates of the scenario that the books are of, and ``more``, written as on the command line.
+
+    Raises InputError.
+    """
+    names = {
+        "classifiers": list(classifiers),
+        "gateways": [each.name for each in ledger.gateways()],
+        "campaigns": json.loads(ledger.note("campaigns") or "[]"),
+    }
+    expect = json.loads(ledger.note("expect") or "{}")
+    place = f"{ledger.path}: expect"
+    found = bounds(expect, place=place, others=expect.get("classifiers", ()), **names)
+    for text in more:
+        found += bounds(gates.from_text(text), place="--gate", **names)
+    return found
+
+
 def judge(
     ledger: Ledger,
     classifiers: Sequence[Chosen],
     *,
     bound: Sequence[gates.Bound] = (),
     reported: tuple[Iterable[Event], CauseOf] | None = None,
-    prices: Prices | None = None,
+    prices: MistakePrices | None = None,
 ) -> Result:
     """Let the classifiers read, and score them; their word goes into the books.
 
@@ -86,7 +104,7 @@ def judge(
         said = served.gather_served(reported[0], truths, mailboxes)
         told = served.served_stories(said, truths, mailboxes, ledger.returned())
     else:
-        told = told_of(ledger)
+        told = read_stories(ledger)
         if reported is not None:
             begun = {key: story.evidence.attempts[0].at for key, story in told.items()}
             ids = {each.message_id: key[0] for key, story in told.items() for each in story.evidence.attempts}
@@ -119,7 +137,7 @@ def _scorecard(
     told: Mapping[Key, Story],
     readings: Mapping[str, Mapping[Key, Reading]],
     names: Iterable[str],
-    prices: Prices | None,
+    prices: MistakePrices | None,
 ) -> score.Scorecard:
     sites = {each.name: Site(each.persona, each.mailboxes) for each in ledger.gateways()}
     card = score.Scorecard(
@@ -140,12 +158,12 @@ def _scorecard(
     return card
 
 
-def prices_of(ledger: Ledger) -> Prices:
+def prices_of(ledger: Ledger) -> MistakePrices:
     """Return the prices of the scenario that the books are of."""
-    return Prices.model_validate_json(ledger.note("prices") or "{}")
+    return MistakePrices.model_validate_json(ledger.note("prices") or "{}")
 
 
-def said_before(ledger: Ledger, classifier: str) -> dict[Key, Advice]:
+def earlier_advice(ledger: Ledger, classifier: str) -> dict[Key, Advice]:
     """Return what a classifier advised when the books were last judged; raises InputError where it never read them."""
     found: dict[Key, Advice] = {}
     known: set[str] = set()

@@ -9,7 +9,7 @@ from typing import Any
 
 from fake_gateways.loopback import Network
 from probe.classify.reading import Chosen
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 from probe.sender.transport import TransportName
 
 
@@ -31,4 +31,4 @@ class Options:
     log: Path | None = None
     transcripts: bool = False
     gates: tuple[Mapping[str, Any], ...] = ()
-    prices: Prices | None = None
+    prices: MistakePrices | None = None

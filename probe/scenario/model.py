@@ -18,7 +18,7 @@ from fake_gateways.smtp.envelope import is_address
 from fake_gateways.strict import HostAndPort, IpAddress, Moment, Name, Strict
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 from probe.scenario.sending import RECIPIENT, Campaign, Sender, TimeZone
 
 
@@ -230,7 +230,7 @@ class Scenario(Strict):
     absent_domains: tuple[Domain, ...] = Field(default=(), description="domains on the list that are no more")
     dns: tuple[Record, ...] = ()
     scanners: Scanners = Scanners()
-    prices: Prices = Prices()
+    prices: MistakePrices = MistakePrices()
     classifiers: tuple[Annotated[str, Field(max_length=2000)], ...] = Field(
         default=(), max_length=100, description="who reads the bounces, as --classifier has it; the baselines if empty"
     )

@@ -6,7 +6,7 @@ from fake_gateways.strict import Strict
 from fake_gateways.units import Share
 
 
-class Prices(Strict):
+class MistakePrices(Strict):
     """The price of a living customer suppressed, of a dead address mailed again, and of a bounce rate that harms.
 
     ``reputation`` is paid once for a campaign whose hard bounces, were it sent again to everybody kept, would be more

@@ -10,12 +10,13 @@ from typing import Any, Final
 from fake_gateways.truth import Cause, Fault
 from probe.classify.context import Context
 from probe.classify.reading import Reading
-from probe.classify.registry import choose
+from probe.classify.registry import BASELINES, choose
+from probe.input_error import InputError
 from probe.judge.interval import wilson
 from probe.judge.run_classifier import read_all
 from probe.judge.story import Key, Story
 from probe.lab import processes as workforce
-from probe.scenario.load import Loaded
+from probe.scenario.load import Loaded, load
 from probe.scenario.sending import Retest
 from probe.studies.fit.held_out import weights_without
 from probe.studies.in_memory_run import Rehearsed, rehearse, with_retest
@@ -60,10 +61,50 @@ class Evaluated:
     """For each true cause of a last refusal: the living still suppressed after a further test, the gone still kept."""
 
 
+def load_scenarios(paths: Iterable[Path]) -> list[Loaded]:
+    """Read scenario files, and all files of folders; a file that is named twice is read once.
+
+    Raises InputError for a folder without scenarios, for two scenarios of one name, and for one that cannot run in
+    memory.
+    """
+    files = [file for path in paths for file in _files(path)]
+    loaded = [load(file) for file in {file.resolve(): file for file in files}.values()]
+    path_of: dict[str, str] = {}
+    for each in loaded:
+        name = each.scenario.name
+        other = path_of.setdefault(name, each.path)
+        if other != each.path:
+            raise InputError(each.path, f"is called {name}, and so is {other}", "give one of them another name")
+    for each in loaded:
+        if each.scenario.is_foreign or each.scenario.scanners_asked:
+            raise InputError(each.path, "needs servers of yours, and evaluate runs in memory", "leave it out")
+    return loaded
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(path.glob("*.toml"))
+    if not files:
+        raise InputError(path, "holds no scenario (*.toml)", "name a folder of scenarios")
+    return files
+
+
+def classifiers_with(more: Iterable[str]) -> list[str]:
+    """Return the baselines, ``context`` and ``more``; raises InputError for one that cannot be used."""
+    names = [*BASELINES, FIRST, *more]
+    choose(names)
+    return names
+
+
 def evaluate(
-    scenarios: Iterable[Loaded], names: Sequence[str], retest: Retest, workers: int, tell: Callable[[int], object]
+    scenarios: Iterable[Loaded], names: Sequence[str], workers: int, tell: Callable[[int], object]
 ) -> list[Evaluated]:
-    """Run every scenario twice, with further tests and without; let classifiers read; ``tell`` hears of each."""
+    """Run every scenario twice, without further tests and with them, and let classifiers read both.
+
+    ``tell`` is called with 1 after each scenario.
+    """
+    retest = Retest(message=str(PLAIN_MESSAGE))
     jobs = [(loaded, tuple(names), retest) for loaded in scenarios]
     found = []
     for each in workforce.in_order(_one, jobs, workers):
@@ -231,8 +272,3 @@ def _calibrated(evaluated: Sequence[Evaluated], name: str) -> dict[str, Any]:
             if count
         ],
     }
-
-
-def shipped(folder: Path) -> list[Path]:
-    """Return the scenario files of a folder, in order."""
-    return sorted(folder.glob("*.toml"))

@@ -16,7 +16,7 @@ from report_content import Person, content, gone, kept, lied
 from fake_gateways.truth import Cause
 from probe.judge.gates import Gate
 from probe.report.html.page import Content, page
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -48,7 +48,7 @@ def everything(word: str = "") -> Content:
         gates=gates,
         rules=f"rules{word}",
         reason=f"a reason{word}",
-        prices=Prices(living=25, dead=0.05, reputation=500),
+        prices=MistakePrices(living=25, dead=0.05, reputation=500),
         dialogue=lambda _: f"> EHLO me{word}\n< 250 you{word}",
     )
 

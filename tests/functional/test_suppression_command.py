@@ -16,9 +16,9 @@ import pytest
 import small_scenario
 from fivefifty_command import PASSED, complaint, fivefifty
 
-from probe.cli import suppression
 from probe.input_error import InputError
 from probe.studies.suppression.policies import POLICIES
+from probe.studies.suppression.run import policy_named
 
 FOUR = """\
 schema = 1
@@ -259,11 +259,11 @@ def test_a_policy_that_does_not_take_what_it_is_given_is_told(run: Path, tmp_pat
             "python:module_of_mine:absent",
             (
                 "cannot be imported (AttributeError: module 'module_of_mine' has no attribute 'absent'); "
-                "correct it, or start fivefifty in the folder that has the module"
+                "correct the name or the module, which is looked for among installed packages, then in "
             ),
         ),
         ("python:nowhere:policy", "cannot be imported (ModuleNotFoundError: No module named 'nowhere'); "),
-        ("python:module_of_mine:number", "is no callable; name one that takes what was heard and a moment"),
+        ("python:module_of_mine:number", "cannot be called; name a function that takes the history of an address"),
     ],
 )
 def test_a_policy_that_cannot_be_had_is_one_sentence(
@@ -272,22 +272,5 @@ def test_a_policy_that_cannot_be_had_is_one_sentence(
     (tmp_path / "module_of_mine.py").write_text(LATE_POLICY, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(InputError) as told:
-        suppression._policy(name)
+        policy_named(name)
     assert str(told.value).startswith(f"--policy {name}: {problem}")
-
-
-@pytest.mark.parametrize(
-    ("prices", "sentence"),
-    [
-        (["living=5"], "--price living=5: is one price of two; write for example living=25,dead=0.05"),
-        (["living=-1,dead=1"], "--price living=-1: is no price; write for example living=25,dead=0.05"),
-        (["living=nan,dead=1"], "--price living=nan: is no price; write for example living=25,dead=0.05"),
-        (["living=inf", "dead=1"], "--price living=inf: is no price; write for example living=25,dead=0.05"),
-        (["living=1", "alive=1"], "--price alive=1: is no price; write for example living=25,dead=0.05"),
-        ([""], "--price : is no price; write for example living=25,dead=0.05"),
-    ],
-)
-def test_what_is_no_price_is_one_sentence(prices: list[str], sentence: str) -> None:
-    with pytest.raises(InputError) as told:
-        suppression._prices(prices)
-    assert str(told.value) == sentence

@@ -39,7 +39,7 @@ from probe.lab.run import run_scenario
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.scenario.load import load
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "twelve.toml"
 
@@ -201,7 +201,7 @@ def test_mistakes_by_gateway_persona_cause_stage_size_and_time(card: Scorecard) 
 
 def test_mistakes_cost_what_the_user_says_that_they_do(folder: Path) -> None:
     with Ledger.open(folder) as books:
-        paid = judge(books, choose(["text"]), prices=Prices(living=40.0, dead=0.5, reputation=100.0, above=0.1))
+        paid = judge(books, choose(["text"]), prices=MistakePrices(living=40.0, dead=0.5, reputation=100.0, above=0.1))
     # eve and fay at 40; ida at 0.5, who is one of six that are kept: more than a tenth.
     assert paid.scorecard.classifiers["text"].cost == Cost(living=80.0, dead=0.5, reputation=100.0, total=180.5)
 

@@ -19,7 +19,7 @@ from probe.judge.scorecard import Scorecard, score_truth
 from probe.judge.story import Key, Story
 from probe.records.attempt import Attempt
 from probe.report.html.page import Content
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 
 NAME_OF_RULES: Final = "rules"
 
@@ -117,7 +117,7 @@ def content(
     gates: Sequence[Gate] = (),
     rules: str = NAME_OF_RULES,
     reason: str = "what it says",
-    prices: Prices | None = None,
+    prices: MistakePrices | None = None,
     dialogue: Callable[[Attempt], str] | None = None,
 ) -> Content:
     """Return what the report of these people is made of, as read by the baselines and by one more."""

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import inspect
-import re
-import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Final, cast
 
 from probe.classify.evidence import Evidence
+from probe.classify.external.object_import import import_object, is_object_name
 from probe.classify.reading import Classifier, ClassifierError, Reading, on_one_line
 from probe.input_error import InputError
 
 GROUP: Final = "fivefifty.classifiers"
 """The group of entry points that distributions offer classifiers in."""
-
-_FORM: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
 
 
 class _Function:
@@ -42,14 +39,11 @@ def named(what: str, here: str, folder: Path, *, only_look: bool = False) -> Cal
     It may be a class, a function without arguments that makes a classifier, a function ``(Evidence) -> Reading``, or a
     classifier as it stands. Raises InputError.
     """
-    if _FORM.fullmatch(what) is None:
+    if not is_object_name(what):
         raise InputError(here, f"{what!r} is no name of an object", "write for example python:my_package.module:Name")
     if only_look:
         return _never
-    # Last in line, so that no file in the folder takes the place of somebody else's module.
-    if str(folder.absolute()) not in sys.path:
-        sys.path.append(str(folder.absolute()))
-    return _loaded(EntryPoint("", what, GROUP), here)
+    return _factory(import_object(what, here, folder), here)
 
 
 def entry_point(name: str, here: str, baselines: Sequence[str], *, only_look: bool = False) -> Callable[[], Classifier]:
@@ -71,7 +65,12 @@ def _loaded(point: EntryPoint, here: str) -> Callable[[], Classifier]:
         found = point.load()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a module may raise anything while it is imported
         problem = f"cannot be imported ({type(error).__name__}: {on_one_line(error)})"
-        raise InputError(here, problem, "correct the module's or the object's name, or the module") from None
+        raise InputError(here, problem, "correct the distribution, or uninstall it") from None
+    return _factory(found, here)
+
+
+def _factory(found: Any, here: str) -> Callable[[], Classifier]:
+    """Return what makes the classifier that an object is or makes; raises InputError."""
     if _is_classifier(found) and not isinstance(found, type):
         return lambda: cast("Classifier", found)
     if not callable(found):

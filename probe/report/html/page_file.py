@@ -15,7 +15,7 @@ from probe.classify.registry import choose
 from probe.classify.spec import REPORTED
 from probe.input_error import InputError
 from probe.judge.gates import Gate
-from probe.judge.judge import told_of
+from probe.judge.judge import read_stories
 from probe.judge.result import SCORECARD, Result
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import NAIVE, Scorecard
@@ -70,7 +70,7 @@ def judged_before(folder: Path) -> Result:
         if ledger.note("transport") == "foreign":
             problem = "was judged by the log of another system, which is not kept"
             raise InputError(folder, problem, "give it again to fivefifty check, which writes the report")
-        told = told_of(ledger)
+        told = read_stories(ledger)
         readings: dict[str, dict[Key, Reading]] = {name: {} for name in card.classifiers}
         for row in ledger.classifications():
             if row.classifier in readings:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from probe.harmless import harmless
-from probe.studies.suppression.cheapest import Prices, choices
+from probe.studies.suppression.cheapest import MessagePrices, choices
 from probe.studies.suppression.policies import GATED, NEVER
 from probe.studies.suppression.replay import Outcome, Part
 
@@ -20,7 +20,7 @@ CAMPAIGNS_SHOWN: Final = 4
 
 
 def print_policies(
-    console: Console, outcomes: Sequence[Outcome], prices: Prices | None, *, complete: bool = True
+    console: Console, outcomes: Sequence[Outcome], prices: MessagePrices | None, *, complete: bool = True
 ) -> None:
     """Print the answer, the table of policies, the cheapest first if there are prices, and that of campaigns."""
     if not complete:
@@ -34,7 +34,7 @@ def print_policies(
     console.print(Text("A replay: gateways that get less mail may think better of its sender."))
 
 
-def figures(outcomes: Sequence[Outcome], prices: Prices | None) -> dict[str, Any]:
+def figures(outcomes: Sequence[Outcome], prices: MessagePrices | None) -> dict[str, Any]:
     """Return everything that was counted, for --json (schema 1)."""
     return {
         "schema": 1,
@@ -54,7 +54,7 @@ def figures(outcomes: Sequence[Outcome], prices: Prices | None) -> dict[str, Any
     }
 
 
-def answer(outcomes: Sequence[Outcome], prices: Prices | None) -> str:
+def answer(outcomes: Sequence[Outcome], prices: MessagePrices | None) -> str:
     """Return one sentence on which policy to run."""
     several = len({each.classifier for each in outcomes}) > 1
     found = choices(outcomes)
@@ -72,7 +72,7 @@ def answer(outcomes: Sequence[Outcome], prices: Prices | None) -> str:
     )
 
 
-def _cheapest(outcomes: Sequence[Outcome], prices: Prices, *, several: bool) -> str:
+def _cheapest(outcomes: Sequence[Outcome], prices: MessagePrices, *, several: bool) -> str:
     alike: dict[float, list[Outcome]] = {}
     for each in outcomes:
         alike.setdefault(round(prices.cost(each), 2), []).append(each)
@@ -84,7 +84,7 @@ def _cheapest(outcomes: Sequence[Outcome], prices: Prices, *, several: bool) -> 
     )
 
 
-def _order(outcome: Outcome, prices: Prices | None) -> float:
+def _order(outcome: Outcome, prices: MessagePrices | None) -> float:
     return outcome.total.dead if prices is None else prices.cost(outcome)
 
 
@@ -111,7 +111,7 @@ def _part(part: Part) -> dict[str, Any]:
     }
 
 
-def _policies(outcomes: Sequence[Outcome], prices: Prices | None, *, several: bool) -> Group:
+def _policies(outcomes: Sequence[Outcome], prices: MessagePrices | None, *, several: bool) -> Group:
     total = outcomes[0].total
     title = f"Of {total.living:,} messages to the living and {total.gone:,} to the gone (95 % intervals)"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 from probe.classify.evidence import Evidence
+from probe.input_error import InputError
 
 _ZONE: Final = "bl.training.example"
 _NONSENSE: Final = (
@@ -57,6 +58,16 @@ def points(seed: int = 1) -> Iterator[Point]:
     yield Point("missing", "times", _story(seed), _without_times)
     yield Point("missing", "source addresses", _story(seed), _without_sources)
     yield Point("missing", "exchangers", _story(seed), _without_exchangers)
+
+
+def chosen_points(seed: int, only: Sequence[str]) -> list[Point]:
+    """Return the points of the named sweeps, of all where none is named; raises InputError."""
+    every = list(points(seed))
+    sweeps = dict.fromkeys(point.sweep for point in every)
+    unknown = next((name for name in only if name not in sweeps), None)
+    if unknown is not None:
+        raise InputError(f"--only {unknown}", "is not a sweep", f"name one of {', '.join(sweeps)}")
+    return [point for point in every if not only or point.sweep in only]
 
 
 def _story(

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from probe.input_error import InputError
+from probe.judge.prices import parse_prices
 from probe.studies.suppression.replay import Outcome
 
 
-class Prices(NamedTuple):
+class MessagePrices(NamedTuple):
     """What a message costs that a living reader would have got and does not, and one that is sent to the gone."""
 
     living: float
@@ -19,6 +21,16 @@ class Prices(NamedTuple):
         """Return what a policy costs."""
         total = outcome.total
         return self.living * total.lost_delivered + self.dead * total.dead
+
+
+def message_prices(options: Sequence[str]) -> MessagePrices:
+    """Read ``--price`` options, which must give both prices; raises InputError."""
+    given = parse_prices(options, MessagePrices._fields)
+    missing = [name for name in MessagePrices._fields if name not in given]
+    if missing:
+        place = f"--price {','.join(options)}"
+        raise InputError(place, f"gives no price for {missing[0]}", "write for example living=25,dead=0.05")
+    return MessagePrices(**given)
 
 
 class Choice(NamedTuple):

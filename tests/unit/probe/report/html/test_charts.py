@@ -8,7 +8,7 @@ from report_content import Person, content, gone, kept, lied
 from probe.report.html import charts
 from probe.report.html.charts import GATEWAYS_DRAWN, ROWS, WORST
 from probe.report.html.figures import interval_of
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 
 PEOPLE = [lied("ann"), lied("bob", gateway="beta"), lied("bea", gateway="beta"), gone("cy"), kept("dee"), Person("eve")]
 
@@ -29,7 +29,7 @@ def test_classifiers_are_compared_in_a_row_each() -> None:
 
 
 def test_retests_and_costs_have_columns_where_there_are_any() -> None:
-    scores = content(PEOPLE, prices=Prices(living=10, dead=0.5)).scorecard.classifiers
+    scores = content(PEOPLE, prices=MistakePrices(living=10, dead=0.5)).scorecard.classifiers
     scores["rules"].retested = 4
     table = charts.comparison(scores)
     assert table.headings[-2:] == ["To be tested again", "Cost"]
@@ -84,7 +84,9 @@ def test_a_confusion_has_every_cause_that_is_true_or_seen_and_shares_of_rows() -
 
 def test_costs_are_piled_up_and_drawn_only_at_prices() -> None:
     assert charts.of_costs(content(PEOPLE).scorecard.classifiers) is None
-    chart = charts.of_costs(content(PEOPLE, prices=Prices(living=10, dead=2, reputation=7)).scorecard.classifiers)
+    chart = charts.of_costs(
+        content(PEOPLE, prices=MistakePrices(living=10, dead=2, reputation=7)).scorecard.classifiers
+    )
     assert chart is not None
     assert [(row["name"], row["payment"], row["low"], row["high"]) for row in chart.data["costs"]] == [
         ("code", "living", 0.0, 30.0),

@@ -15,7 +15,7 @@ from report_content import Person, content, gone, kept, lied
 from fake_gateways.truth import Cause
 from probe.judge.gates import Gate
 from probe.report.html.page import Content, embedded, page
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 
 PEOPLE: Final = [lied("ann"), lied("bob"), gone("cy"), kept("dee"), Person("eve")]
 HOSTILE: Final = [
@@ -68,7 +68,13 @@ def rich_content(word: str = "word") -> Content:
     people += [lied("gus", gateway=word.replace("@", ""))]
     gates = [Gate(f"classifiers.{word}.wrongly_suppressed", passed=True, value=1.0, bound=">= 0")]
     return content(
-        people, title=word, gates=gates, rules=word, reason=word, prices=Prices(living=2.5), dialogue=lambda _: word
+        people,
+        title=word,
+        gates=gates,
+        rules=word,
+        reason=word,
+        prices=MistakePrices(living=2.5),
+        dialogue=lambda _: word,
     )
 
 

@@ -11,12 +11,14 @@ from rich.console import Console
 from probe.judge.result import Result
 from probe.report.terminal.run import print_answer
 from probe.report.terminal.table import print_table
-from probe.scenario.prices import Prices
+from probe.scenario.prices import MistakePrices
 
 LONG = "rules/of_a_rather_long_name_and_path.toml"
 
 
-def printed(*, width: int = 80, rules: str = "rules", prices: Prices | None = None, terminal: bool = True) -> str:
+def printed(
+    *, width: int = 80, rules: str = "rules", prices: MistakePrices | None = None, terminal: bool = True
+) -> str:
     """Print the answer about a few people."""
     made = content([lied("ann"), lied("bob", gateway="b" * 40), gone("cy"), kept("dee")], rules=rules, prices=prices)
     made.scorecard.classifiers[rules].retested = 12_345
@@ -42,7 +44,7 @@ def test_the_answer_stands_in_the_first_lines() -> None:
 
 @pytest.mark.parametrize("rules", ["rules", LONG])
 def test_tables_fit_80_columns_with_retests_and_costs_and_no_figure_is_broken(rules: str) -> None:
-    lines = tables(printed(rules=rules, prices=Prices(living=123_456.78)))
+    lines = tables(printed(rules=rules, prices=MistakePrices(living=123_456.78)))
     assert max(map(len, lines)) <= 80
     (first,) = (line for line in lines if line.startswith(rules[:5]))
     assert first.split()[1:] == ["1", "6.1-79.2%", "0", "0.0-79.3%", "12,345", "123,456.78"]
@@ -72,7 +74,7 @@ def test_there_is_a_column_for_retests_and_costs_only_where_there_are_any() -> N
     assert "retested" not in out.getvalue()
     assert "cost" not in out.getvalue()
     assert "retested" in printed()
-    assert "cost" in printed(prices=Prices(living=1))
+    assert "cost" in printed(prices=MistakePrices(living=1))
 
 
 def test_without_a_terminal_tables_are_plain_and_have_one_line_of_headings() -> None:

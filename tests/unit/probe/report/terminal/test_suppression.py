@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from probe.report.terminal.suppression import answer, print_policies
-from probe.studies.suppression.cheapest import Prices
+from probe.studies.suppression.cheapest import MessagePrices
 from probe.studies.suppression.replay import Outcome, Part
 
 
@@ -18,7 +18,7 @@ def outcome(policy: str, missed: int, dead: int, reader: str = "code", campaigns
     return Outcome(policy, reader, {**parts, "last": Part(1000, 200, missed + 1, missed, dead)})
 
 
-def printed(*outcomes: Outcome, prices: Prices | None = None, complete: bool = True) -> list[str]:
+def printed(*outcomes: Outcome, prices: MessagePrices | None = None, complete: bool = True) -> list[str]:
     """Return the lines that are printed, without blanks at their ends."""
     file = io.StringIO()
     print_policies(Console(width=80, file=file), outcomes, prices, complete=complete)
@@ -69,7 +69,7 @@ def test_without_prices_the_answer_says_which_policy_at_which_price(outcomes: li
 
 
 def test_with_prices_the_cheapest_comes_first_in_the_answer_and_in_the_table() -> None:
-    prices = Prices(living=10, dead=1)
+    prices = MessagePrices(living=10, dead=1)
     outcomes = [outcome("first-hard", 60, 10), outcome("never", 0, 100), outcome("three-hard", 4, 60)]
     lines = printed(*outcomes, prices=prices)
     assert lines[0] == (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.studies.suppression.cheapest import Prices, choices
+from probe.input_error import InputError
+from probe.studies.suppression.cheapest import MessagePrices, choices, message_prices
 from probe.studies.suppression.replay import Outcome, Part
 
 
@@ -48,7 +50,7 @@ def test_who_comes_to_the_same_is_named_together() -> None:
 
 def test_prices_are_of_what_would_have_been_delivered_and_of_mail_to_the_gone() -> None:
     one = Outcome("one", "code", {"a": Part(10, 5, 4, 3, 2), "b": Part(10, 5, 1, 1, 1)})
-    assert Prices(living=10, dead=0.5).cost(one) == 41.5
+    assert MessagePrices(living=10, dead=0.5).cost(one) == 41.5
 
 
 policies = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=12)
@@ -63,3 +65,16 @@ def test_at_any_price_no_policy_is_cheaper_than_the_choice_for_it(
     least = min(dead + price * missed for missed, dead in points)
     # Thresholds are floats, so beside one the neighbour may be taken, which there costs the same but for rounding.
     assert abs(choice.dead + price * choice.lost_delivered - least) < 1e-9
+
+
+def test_prices_of_messages_are_both_given() -> None:
+    assert message_prices(["living=25", "dead=0.05"]) == MessagePrices(25.0, 0.05)
+    with pytest.raises(InputError) as caught:
+        message_prices(["living=5"])
+    assert str(caught.value) == "--price living=5: gives no price for dead; write for example living=25,dead=0.05"
+
+
+def test_a_price_of_mistakes_alone_is_not_a_price_of_messages() -> None:
+    with pytest.raises(InputError) as caught:
+        message_prices(["living=1,reputation=500"])
+    assert str(caught.value) == "--price reputation=500: is not a price; write for example living=25,dead=0.05"
