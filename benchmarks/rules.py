@@ -20,10 +20,10 @@ from book_rows import refused
 
 from fake_gateways import persona as personas
 from probe.classify import Evidence
-from probe.classify.rules import reply as heard
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.files import load
 from probe.classify.rules.formats import own
+from probe.classify.rules.reply import deciding_reply
 from probe.classify.rules.rule_set import RuleSet, RuleText
 
 REPLIES: Final = 1_000_000
@@ -88,7 +88,7 @@ def loop(rule_set: RuleSet, evidence: Sequence[Evidence]) -> float:
     compiled = [(rule, re.compile(rule.source, flags)) for rule in rule_set.rules]
     began = time.process_time()
     for each in evidence:
-        words = heard.of(each)
+        words = deciding_reply(each)
         text = rule_set.ask(words)
         next((rule for rule, expression in compiled if expression.search(text) and rule.conditions.hold(words)), None)
     return len(evidence) / (time.process_time() - began)

@@ -8,7 +8,7 @@ from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.formats import own
-from probe.classify.rules.reply import Heard
+from probe.classify.rules.reply import ReceivedReply
 from probe.classify.rules.rule_set import RuleText
 
 
@@ -21,5 +21,5 @@ class ByText(RuleClassifier):
 
     def cause_of(self, text: str) -> Cause | None:
         """Return the cause that words speak of, None where no rule knows them."""
-        rule = self.deciding(Heard(None, None, text, Stage.RCPT))
+        rule = self.deciding(ReceivedReply(None, None, text, Stage.RCPT))
         return None if rule is None else rule.cause

@@ -72,7 +72,7 @@ Classifier = RecipientClassifier | CampaignClassifier
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenClassifier:
     """A classifier under the name its scores go by. ``open`` makes it ready; leaving the context closes it."""
 
     name: str
@@ -87,7 +87,7 @@ _NAMED: Final = 5
 """Recipients that a complaint names."""
 
 
-def few_of(recipients: Collection[str]) -> str:
+def first_few(recipients: Collection[str]) -> str:
     """Return recipients for a complaint: the first by name, the others by their number."""
     more = f" and {len(recipients) - _NAMED:,} more" if len(recipients) > _NAMED else ""
     return ", ".join(islice(recipients, _NAMED)) + more

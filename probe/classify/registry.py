@@ -22,11 +22,10 @@ from probe.classify.always_keep import AlwaysKeep
 from probe.classify.by_code import ByCode
 from probe.classify.by_text import ByText
 from probe.classify.context import Context
-from probe.classify.external import http_endpoint as service
-from probe.classify.external import python_object as imported
+from probe.classify.external import http_endpoint, python_object
 from probe.classify.external.program import Program
-from probe.classify.reading import Chosen, Classifier
-from probe.classify.spec import KNOWN, REPORTED, RULE_KINDS, Spec, parse, where
+from probe.classify.reading import ChosenClassifier, Classifier
+from probe.classify.spec import KNOWN, REPORTED, RULE_KINDS, ClassifierSpec, parse, where
 from probe.input_error import InputError
 
 BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text": ByText, "always-keep": AlwaysKeep}
@@ -46,7 +45,7 @@ class _Terms:
     folder: Path
     patience_s: float
     allowed: Sequence[Network]
-    only_look: bool
+    check_only: bool
 
 
 def choose(
@@ -56,63 +55,62 @@ def choose(
     *,
     patience_s: float = PATIENCE_S,
     allowed: Sequence[Network] = (),
-    only_look: bool = False,
-) -> tuple[Chosen, ...]:
+    check_only: bool = False,
+) -> tuple[ChosenClassifier, ...]:
     """Return the classifiers that are asked for, all baselines where none is.
 
-    File names are relative to ``folder``, in which programs run. With ``only_look`` nothing of the user's is imported,
+    File names are relative to ``folder``, in which programs run. With ``check_only`` nothing of the user's is imported,
     for somebody who wants no more than to check. Raises InputError for what cannot be used, OutsideError for a service
     beyond loopback and the networks ``allowed``.
     """
-    terms = _Terms(folder, patience_s, allowed, only_look)
+    terms = _Terms(folder, patience_s, allowed, check_only)
     return tuple(_chosen(spec, where(place, spec.text), terms) for spec in parse(wanted or BASELINES, place))
 
 
-def _chosen(spec: Spec, here: str, terms: _Terms) -> Chosen:
+def _chosen(spec: ClassifierSpec, here: str, terms: _Terms) -> ChosenClassifier:
     if spec.name == REPORTED:
         raise InputError(
             here, f"is called {spec.name}, as what another system says is", "give it another name: NAME=WHAT"
         )
     if spec.name in OURS and (spec.kind, spec.what) != (KNOWN, spec.name):
         raise InputError(here, f"is called {spec.name}, as one of ours is", "give it another name: NAME=WHAT")
-    return Chosen(spec.name, _opener(spec, here, terms))
+    return ChosenClassifier(spec.name, _opener(spec, here, terms))
 
 
-def _opener(spec: Spec, here: str, terms: _Terms) -> Callable[[], AbstractContextManager[Classifier]]:
+def _opener(spec: ClassifierSpec, here: str, terms: _Terms) -> Callable[[], AbstractContextManager[Classifier]]:
     if spec.kind == KNOWN and spec.what in OURS:
         return _opening(OURS[spec.what])
     if spec.kind == KNOWN:
-        return _opening(imported.entry_point(spec.what, here, tuple(OURS), only_look=terms.only_look))
+        return _opening(python_object.entry_point(spec.what, here, tuple(OURS), check_only=terms.check_only))
     if spec.kind == "python":
-        return _opening(imported.named(spec.what, here, terms.folder, only_look=terms.only_look))
+        return _opening(python_object.named(spec.what, here, terms.folder, check_only=terms.check_only))
     if spec.kind in RULE_KINDS:
         return _opening(_rules(spec, here, terms.folder))
     if spec.kind == "program":
         command = _command(spec.what, here, terms.folder)
         return partial(Program, spec.name, command, terms.folder, terms.patience_s)
     url = _address(spec.what, here)
-    if not terms.only_look:
+    if not terms.check_only:
         require_inside(url.hostname or "", terms.allowed)
-    return service.opener(spec.name, url.geturl(), terms.patience_s, here)
+    return http_endpoint.opener(spec.name, url.geturl(), terms.patience_s, here)
 
 
 def _opening(make: Callable[[], Classifier]) -> Callable[[], AbstractContextManager[Classifier]]:
     return lambda: nullcontext(make())
 
 
-def _rules(spec: Spec, here: str, folder: Path) -> Callable[[], Classifier]:
+def _rules(spec: ClassifierSpec, here: str, folder: Path) -> Callable[[], Classifier]:
     """Read rule files, which need no closing."""
     paths = [folder / name.strip() for name in spec.what.split(",")]
     for path in paths:
         if not path.is_file():
             raise InputError(here, f"{path} is not a file", "correct the file name")
     # Rules bring engines of expressions along that a run without them has no use for.
-    from probe.classify.rules import classifier as rules  # noqa: PLC0415
-    from probe.classify.rules import files as rule_files  # noqa: PLC0415
+    from probe.classify.rules import classifier, files  # noqa: PLC0415
 
-    rules_in, labels = rule_files.without_labels(paths)
-    ruleset = rule_files.load(spec.kind, rules_in, labels)
-    return lambda: rules.RuleClassifier(ruleset)
+    rules_in, labels = files.without_labels(paths)
+    ruleset = files.load(spec.kind, rules_in, labels)
+    return lambda: classifier.RuleClassifier(ruleset)
 
 
 def _command(text: str, here: str, folder: Path) -> list[str]:

@@ -27,7 +27,7 @@ _FORMS: Final = "python:MODULE:NAME, program:COMMAND, http://127.0.0.1:PORT/, {}
 )
 
 
-class Spec(NamedTuple):
+class ClassifierSpec(NamedTuple):
     """A classifier as it was asked for. ``what`` is all behind the kind's colon; of an address, the address itself.
 
     ``name`` is what its scores go by: good for a file and for a path into the scorecard.
@@ -39,9 +39,9 @@ class Spec(NamedTuple):
     what: str
 
 
-def parse(wanted: Iterable[str], place: str) -> tuple[Spec, ...]:
+def parse(wanted: Iterable[str], place: str) -> tuple[ClassifierSpec, ...]:
     """Read specifications; raises InputError for one that cannot be read, and for a name that two have."""
-    specs: dict[str, Spec] = {}
+    specs: dict[str, ClassifierSpec] = {}
     for text in wanted:
         spec = _parse(text, place)
         if spec.name in specs:
@@ -57,7 +57,7 @@ def where(place: str, text: str) -> str:
     return f"{place} {text}"
 
 
-def _parse(text: str, place: str) -> Spec:
+def _parse(text: str, place: str) -> ClassifierSpec:
     here = where(place, text)
     if not text.isprintable() or not text.strip():
         raise InputError(here, "is empty or holds control characters", f"write for example code, or {_FORMS}")
@@ -70,14 +70,14 @@ def _parse(text: str, place: str) -> Spec:
     what = rest if named else text
     kind, colon, inner = what.partition(":")
     if not colon:
-        return Spec(text, head if named else _named_after(what, here), KNOWN, what)
+        return ClassifierSpec(text, head if named else _named_after(what, here), KNOWN, what)
     if kind not in KINDS:
         raise InputError(here, f"{kind!r} is no kind of classifier", f"write {_FORMS}")
     if kind in {"http", "https"}:
         inner = what
     if not inner.strip():
         raise InputError(here, f"names nothing behind {kind}:", f"write {_FORMS}")
-    return Spec(text, head if named else _named_after(_telling(kind, inner), here), kind, inner)
+    return ClassifierSpec(text, head if named else _named_after(_telling(kind, inner), here), kind, inner)
 
 
 def _telling(kind: str, what: str) -> str:

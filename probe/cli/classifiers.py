@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from probe.classify.external import protocol as exchange
-from probe.classify.external import python_object as imported
+from probe.classify.external import protocol, python_object
 from probe.classify.registry import OURS
 from probe.cli.console import app, printing
 from probe.harmless import harmless
@@ -45,7 +44,7 @@ def classifiers_list(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     rows = [(name, _first_line(make)) for name, make in OURS.items()]
-    for point in imported.installed():
+    for point in python_object.installed():
         by = "an unknown distribution" if point.dist is None else f"{point.dist.name} {point.dist.version}"
         hidden = "; hidden by ours of that name" if point.name in OURS else ""
         rows.append((point.name, f"of {by}: {point.value}{hidden}"))
@@ -59,7 +58,7 @@ def classifiers_list(context: typer.Context) -> None:
 def classifiers_schema() -> None:
     """Print the JSON Schema of what programs and endpoints are asked and answer."""
     with printing():
-        print(json.dumps(exchange.schema(), indent=2))
+        print(json.dumps(protocol.schema(), indent=2))
 
 
 def _first_line(make: object) -> str:

@@ -12,9 +12,9 @@ from fake_gateways.smtp.envelope import Stage
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.files import kind_of, load, load_tests, without_labels
 from probe.classify.rules.formats import PARSERS
-from probe.classify.rules.lint import Kind, lint, overview
+from probe.classify.rules.lint import FindingKind, lint, overview
 from probe.classify.rules.persona_replies import known_replies
-from probe.classify.rules.reply import parse
+from probe.classify.rules.reply import parse_reply
 from probe.classify.rules.rule_tests import failures
 from probe.cli.console import Exit, app, printing
 from probe.harmless import harmless
@@ -38,7 +38,7 @@ def rules_lint(
     *,
     format_: Format = None,
     ignore: Annotated[
-        list[Kind] | None, typer.Option(help="A kind of finding to leave out; repeat for several.")
+        list[FindingKind] | None, typer.Option(help="A kind of finding to leave out; repeat for several.")
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with exit code 0 whatever is found.")] = False,
 ) -> None:
@@ -82,7 +82,7 @@ def rules_explain(
     format_: Format = None,
 ) -> None:
     """Show which rules match a reply, in order, and which of them decides."""
-    _print(explained(_classifier(files, format_), parse(reply, stage, recipient)))
+    _print(explained(_classifier(files, format_), parse_reply(reply, stage, recipient)))
 
 
 def _classifier(files: str, kind: str | None) -> RuleClassifier:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from probe.classify.reading import Advice, Chosen, Reading
+from probe.classify.reading import Advice, ChosenClassifier, Reading
 from probe.classify.registry import BASELINES, choose
 from probe.classify.spec import REPORTED
 from probe.input_error import InputError
@@ -82,7 +82,7 @@ def bounds_in_books(ledger: Ledger, classifiers: Iterable[str], more: Iterable[s
 
 def judge(
     ledger: Ledger,
-    classifiers: Sequence[Chosen],
+    classifiers: Sequence[ChosenClassifier],
     *,
     bound: Sequence[gates.Bound] = (),
     reported: tuple[Iterable[Event], CauseOf] | None = None,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from fake_gateways.truth import Cause
 from probe.classify import taxonomy
-from probe.classify.rules import files as rule_files
+from probe.classify.rules import files
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event
 from probe.intake.open_log import open_log
@@ -40,7 +40,7 @@ def open_reported(path: Path, source: str, *, columns: Iterable[str], year: int 
 
 def _cause_of(source: str, labels: Path | None) -> CauseOf:
     """Return what a system's classes stand for; raises InputError for a map that cannot be read."""
-    given = {} if labels is None else rule_files.load_labels(labels)
+    given = {} if labels is None else files.load_labels(labels)
     has_names = source in taxonomy.systems()
 
     def cause_of(label: str) -> Cause | None:

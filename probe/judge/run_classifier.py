@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Advice, Classifier, ClassifierError, Reading, few_of, on_one_line
+from probe.classify.reading import Advice, Classifier, ClassifierError, Reading, first_few, on_one_line
 from probe.judge.story import Key, Story
 
 
@@ -38,7 +38,7 @@ def _by_campaign(name: str, classifier: Classifier, told: Mapping[Key, Story]) -
             ("answered for strangers:", [str(each) for each in said if each not in evidence]),
         ):
             if who:
-                raise ClassifierError(f"classifier {name} {problem} {few_of(who)}")
+                raise ClassifierError(f"classifier {name} {problem} {first_few(who)}")
         readings.update(((campaign, each), _checked(name, each, said[each])) for each in evidence)
     return readings
 

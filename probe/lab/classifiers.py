@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from fake_gateways.loopback import Network
-from probe.classify.reading import Chosen
+from probe.classify.reading import ChosenClassifier
 from probe.classify.registry import PATIENCE_S, choose
 from probe.classify.spec import parse, where
 from probe.input_error import InputError
@@ -20,7 +20,7 @@ def choose_for(
     patience_s: float = PATIENCE_S,
     allowed: Sequence[Network] = (),
     programs: bool = False,
-) -> tuple[Chosen, ...]:
+) -> tuple[ChosenClassifier, ...]:
     """Return the classifiers the user asks for, those of the scenario where none is asked for.
 
     A scenario may come from anybody, so code that it names is run only if the user allows its ``programs``. Raises
@@ -36,9 +36,9 @@ def choose_for(
     return choose(loaded.scenario.classifiers, place, loaded.folder, patience_s=patience_s, allowed=allowed)
 
 
-def look_at(loaded: Loaded) -> tuple[Chosen, ...]:
+def look_at(loaded: Loaded) -> tuple[ChosenClassifier, ...]:
     """Return the scenario's classifiers as far as they can be checked without running anything; raises InputError."""
-    return choose(loaded.scenario.classifiers, place_in(loaded), loaded.folder, only_look=True)
+    return choose(loaded.scenario.classifiers, place_in(loaded), loaded.folder, check_only=True)
 
 
 def names_in(loaded: Loaded) -> list[str]:

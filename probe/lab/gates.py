@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from probe.classify.reading import Chosen
+from probe.classify.reading import ChosenClassifier
 from probe.judge import gates
 from probe.judge.judge import bounds
 from probe.lab.classifiers import names_in
@@ -13,7 +13,7 @@ from probe.lab.prepare import PreparedScenario
 
 
 def expected(
-    prepared: PreparedScenario, classifiers: Sequence[Chosen], more: Sequence[Mapping[str, Any]] = ()
+    prepared: PreparedScenario, classifiers: Sequence[ChosenClassifier], more: Sequence[Mapping[str, Any]] = ()
 ) -> list[gates.Bound]:
     """Read the scenario's gates, and ``more`` of them from elsewhere; raises InputError."""
     scenario = prepared.loaded.scenario

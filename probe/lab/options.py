@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fake_gateways.loopback import Network
-from probe.classify.reading import Chosen
+from probe.classify.reading import ChosenClassifier
 from probe.scenario.prices import MistakePrices
 from probe.sender.transport import TransportName
 
@@ -24,7 +24,7 @@ class Options:
 
     transport: TransportName
     out: Path
-    classifiers: tuple[Chosen, ...]
+    classifiers: tuple[ChosenClassifier, ...]
     workers: int | None = None
     allowed: tuple[Network, ...] = ()
     resume: bool = False

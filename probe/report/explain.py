@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from probe.classify.context import gather
-from probe.classify.context.explain import account
+from probe.classify.context.explain import explain_verdict
 from probe.classify.context.reader import Reader
 from probe.classify.context.weights import shipped
 from probe.classify.evidence import Evidence
@@ -31,7 +31,14 @@ def explain(ledger: Ledger, recipient: str) -> Iterator[str]:
             continue
         reader = Reader(gather(everybody), shipped())
         reader.prepare(everybody.values())
-        lines = [f"{found} in {name}", "", *_heard(everybody[found]), "", *account(reader, everybody, found), ""]
+        lines = [
+            f"{found} in {name}",
+            "",
+            *_heard(everybody[found]),
+            "",
+            *explain_verdict(reader, everybody, found),
+            "",
+        ]
         yield from map(harmless, lines)
 
 

@@ -39,14 +39,14 @@ class AdaptiveSending:
     def observe(self, attempt: Attempt) -> None:
         """Remember an attempt for later decisions."""
         if self._observes:
-            self._of(attempt.campaign).hear(attempt)
+            self._of(attempt.campaign).observe(attempt)
 
     def should_pause(self, attempt: Attempt) -> bool:
         """Whether a refusal, and those right before it, are probably about the source address."""
         if self._sender.pause is None or self._sender.pause.when is None or attempt.outcome != Outcome.REFUSED:
             return False
         campaign = self._of(attempt.campaign)
-        if campaign.in_a_row(attempt) < _IN_A_ROW:
+        if campaign.refusals_in_a_row(attempt) < _IN_A_ROW:
             return False
         reading = campaign.reading(attempt.recipient)
         return reading.alive is not None and reading.alive >= 0.5 and reading.cause not in _SAME_AFTER_PAUSE
@@ -67,7 +67,7 @@ class AdaptiveSending:
         retest, campaign = self._sender.retest, self._of(test.campaign)
         if retest is None or (retest.who == "unsure" and not _is_unsure(campaign.reading(test.recipient))):
             return None
-        taken = {ip.address: campaign.taken_lately(test.recipient, ip.address) for ip in self._sender.ips}
+        taken = {ip.address: campaign.recent_acceptance_share(test.recipient, ip.address) for ip in self._sender.ips}
         return test._replace(source=max(taken, key=lambda address: (taken[address], address != test.source)))
 
     def next_retest_at(self, at: float) -> float:

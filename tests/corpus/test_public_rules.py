@@ -15,9 +15,9 @@ from rule_files import PUBLIC, REPLIES
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.expressions import options
 from probe.classify.rules.files import kind_of, load
-from probe.classify.rules.lint import Finding, Kind, lint, overview
+from probe.classify.rules.lint import FindingKind, LintFinding, lint, overview
 from probe.classify.rules.persona_replies import known_replies
-from probe.classify.rules.reply import Heard, parse
+from probe.classify.rules.reply import ReceivedReply, parse_reply
 
 pytestmark = pytest.mark.skipif(not PUBLIC.exists(), reason="the public rule files are not at hand")
 
@@ -39,7 +39,7 @@ def zone_mta() -> RuleClassifier:
 
 
 @pytest.fixture(scope="module")
-def replies() -> list[tuple[Heard, str]]:
+def replies() -> list[tuple[ReceivedReply, str]]:
     """Return the replies of the collection, and where each was seen."""
     found = []
     with REPLIES.open(encoding="utf-8", newline="") as file:
@@ -47,13 +47,13 @@ def replies() -> list[tuple[Heard, str]]:
             text = row["text_template"].replace(" | ", "\n")
             status = row["enhanced"] if row["enhanced"] and row["enhanced"] not in text else None
             if row["code"]:
-                found.append((Heard(int(row["code"]), status, text, "rcpt"), row["source"]))
+                found.append((ReceivedReply(int(row["code"]), status, text, "rcpt"), row["source"]))
     return found
 
 
 def decides(classifier: RuleClassifier, said: str) -> tuple[str, int] | None:
     """Return class and line of the rule that decides about a reply."""
-    rule = classifier.deciding(parse(said))
+    rule = classifier.deciding(parse_reply(said))
     return None if rule is None else (rule.class_name, rule.place.line)
 
 
@@ -110,7 +110,7 @@ def test_zone_mta_reads_as_its_code_does(zone_mta: RuleClassifier, said: str, ve
 
 
 def test_order_decides_about_many_replies(
-    kumomta: RuleClassifier, zone_mta: RuleClassifier, replies: list[tuple[Heard, str]]
+    kumomta: RuleClassifier, zone_mta: RuleClassifier, replies: list[tuple[ReceivedReply, str]]
 ) -> None:
     refusals = [(heard, source) for heard, source in replies if heard.code is not None and heard.code >= 400]
     manual = [heard for heard, source in refusals if "smtp-field-manual" in source]
@@ -122,7 +122,7 @@ def test_order_decides_about_many_replies(
 
 
 def test_remembering_and_searching_together_change_nothing(
-    kumomta: RuleClassifier, zone_mta: RuleClassifier, replies: list[tuple[Heard, str]]
+    kumomta: RuleClassifier, zone_mta: RuleClassifier, replies: list[tuple[ReceivedReply, str]]
 ) -> None:
     for classifier in (kumomta, zone_mta):
         rule_set = classifier.rule_set
@@ -136,7 +136,7 @@ def test_remembering_and_searching_together_change_nothing(
             assert classifier.read(heard).cause is (plain[0].cause if plain else None)
 
 
-def mutations(heard: Heard, chance: random.Random) -> list[Heard]:
+def mutations(heard: ReceivedReply, chance: random.Random) -> list[ReceivedReply]:
     """Return a reply with other digits and ids, as a log has it."""
     found = [heard]
     for _ in range(MUTATIONS):
@@ -146,7 +146,7 @@ def mutations(heard: Heard, chance: random.Random) -> list[Heard]:
     return found
 
 
-def of_kind(findings: list[Finding], kind: Kind) -> list[tuple[str, int]]:
+def of_kind(findings: list[LintFinding], kind: FindingKind) -> list[tuple[str, int]]:
     """Return file and line of the findings of a kind."""
     return [
         (re.sub(r".*/", "", finding.place.file), finding.place.line) for finding in findings if finding.kind is kind
@@ -155,27 +155,39 @@ def of_kind(findings: list[Finding], kind: Kind) -> list[tuple[str, int]]:
 
 def test_lint_knows_what_is_known_of_kumomtas_rules(kumomta: RuleClassifier) -> None:
     found = lint(kumomta, known_replies())
-    assert of_kind(found, Kind.IMPOSSIBLE) == [("community.toml", 27)]  # begins with a status, where a code stands
-    assert of_kind(found, Kind.DUPLICATE) == [("community.toml", 85)]  # OverQuotaPerm, inactive and over its quota
-    assert of_kind(found, Kind.SHADOWED) == [("iana.toml", 62)]  # x.5.3 behind all of x.5
-    assert of_kind(found, Kind.CONTRADICTION) == [("iana.toml", 8)]  # 45x as an invalid recipient
-    assert ("community.toml", 56) in of_kind(found, Kind.MISREAD)  # Barracuda's blocked content
-    assert of_kind(found, Kind.REFUSED) == []
+    assert of_kind(found, FindingKind.IMPOSSIBLE) == [
+        ("community.toml", 27)
+    ]  # begins with a status, where a code stands
+    assert of_kind(found, FindingKind.DUPLICATE) == [
+        ("community.toml", 85)
+    ]  # OverQuotaPerm, inactive and over its quota
+    assert of_kind(found, FindingKind.SHADOWED) == [("iana.toml", 62)]  # x.5.3 behind all of x.5
+    assert of_kind(found, FindingKind.CONTRADICTION) == [("iana.toml", 8)]  # 45x as an invalid recipient
+    assert ("community.toml", 56) in of_kind(found, FindingKind.MISREAD)  # Barracuda's blocked content
+    assert of_kind(found, FindingKind.REFUSED) == []
 
 
 def test_lint_knows_what_is_known_of_zone_mtas_rules(zone_mta: RuleClassifier) -> None:
     found = lint(zone_mta, known_replies())
-    assert of_kind(found, Kind.IMPOSSIBLE) == [("bounces.txt", 128)]  # two blanks, where one is left
-    assert [line for _, line in of_kind(found, Kind.SAMPLE)] == [75, 127, 130, 177]  # not matched by the rule below
-    assert of_kind(found, Kind.DUPLICATE) == [("bounces.txt", 303)]
-    assert [line for _, line in of_kind(found, Kind.SHADOWED)] == [150, 360]
-    assert ("bounces.txt", 478) in of_kind(found, Kind.MISREAD)  # an hourly limit that GoDaddy tells as 5.1.1
-    assert of_kind(found, Kind.ODD) == of_kind(found, Kind.REFUSED) == []
+    assert of_kind(found, FindingKind.IMPOSSIBLE) == [("bounces.txt", 128)]  # two blanks, where one is left
+    assert [line for _, line in of_kind(found, FindingKind.SAMPLE)] == [
+        75,
+        127,
+        130,
+        177,
+    ]  # not matched by the rule below
+    assert of_kind(found, FindingKind.DUPLICATE) == [("bounces.txt", 303)]
+    assert [line for _, line in of_kind(found, FindingKind.SHADOWED)] == [150, 360]
+    assert ("bounces.txt", 478) in of_kind(found, FindingKind.MISREAD)  # an hourly limit that GoDaddy tells as 5.1.1
+    assert of_kind(found, FindingKind.ODD) == of_kind(found, FindingKind.REFUSED) == []
 
 
 @pytest.mark.parametrize("made", [lambda text: text, str.upper, lambda text: text.replace(" ", "  ")])
 def test_no_reply_is_too_odd_to_be_read(
-    kumomta: RuleClassifier, zone_mta: RuleClassifier, replies: list[tuple[Heard, str]], made: Callable[[str], str]
+    kumomta: RuleClassifier,
+    zone_mta: RuleClassifier,
+    replies: list[tuple[ReceivedReply, str]],
+    made: Callable[[str], str],
 ) -> None:
     for heard, _ in replies:
         for classifier in (kumomta, zone_mta):

@@ -20,10 +20,10 @@ from deadline import DEADLINE_S
 from rule_files import PUBLIC, rules
 
 from probe.classify.rules.classifier import RuleClassifier
-from probe.classify.rules.expressions import Dialect, RefusedError, for_re2, options
+from probe.classify.rules.expressions import Dialect, UnsupportedExpressionError, for_re2, options
 from probe.classify.rules.files import load
 from probe.classify.rules.persona_replies import known_replies
-from probe.classify.rules.reply import Heard
+from probe.classify.rules.reply import ReceivedReply
 from probe.classify.rules.rule_set import RuleSet
 
 pytestmark = pytest.mark.foreign
@@ -109,12 +109,12 @@ def said(source: str, dialect: Dialect) -> bool:
     """Whether RE2 can say an expression."""
     try:
         for_re2(source, dialect)
-    except RefusedError:
+    except UnsupportedExpressionError:
         return False
     return True
 
 
-def asked_of(rule_set: RuleSet) -> Iterator[tuple[Heard, str]]:
+def asked_of(rule_set: RuleSet) -> Iterator[tuple[ReceivedReply, str]]:
     """Yield the known replies, and what the rules are asked about each."""
     for known in known_replies():
         yield known.heard, rule_set.ask(known.heard)

@@ -17,8 +17,7 @@ from deadline import DEADLINE_S, until
 
 from fake_gateways.truth import Cause
 from probe.classify import Advice, ClassifierError, Reading
-from probe.classify.external import pipes as piped
-from probe.classify.external import protocol as exchange
+from probe.classify.external import pipes, protocol
 from probe.classify.external.program import Program
 
 PRELUDE = """
@@ -61,7 +60,7 @@ def groups(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
             super().__init__(*arguments, **options)
             started.append(self.pid)
 
-    monkeypatch.setattr(piped.subprocess, "Popen", Noted)
+    monkeypatch.setattr(pipes.subprocess, "Popen", Noted)
     yield started
     until(lambda: not living(started), told=lambda: living(started))
 
@@ -179,7 +178,7 @@ def test_memory_does_not_grow_with_what_is_written_to_a_program_that_keeps_all_t
         [sys.executable, "-c", MEASURE, *command], capture_output=True, check=True, env=environment, timeout=DEADLINE_S
     )
     count, grown = map(int, done.stdout.split())
-    asked = sum(len(exchange.line(exchange.request(*each))) for each in Refused(1000).items()) * 50
+    asked = sum(len(protocol.line(protocol.request(*each))) for each in Refused(1000).items()) * 50
     # What grows is the answers that are kept: a quarter of what is asked.
     assert count == 50_000
     assert grown < asked / 2, (grown, asked)

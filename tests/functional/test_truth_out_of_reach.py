@@ -20,7 +20,7 @@ from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.truth import Fate, Truth
 from probe.classify import Evidence, Reading
 from probe.classify.external.protocol import Request
-from probe.classify.reading import Chosen
+from probe.classify.reading import ChosenClassifier
 from probe.judge.story import Story
 from probe.lab.options import Options
 from probe.lab.prepare import PreparedScenario, prepare
@@ -110,7 +110,7 @@ class CuriousAboutAll(Curious):
 @pytest.mark.parametrize("make", [Curious, CuriousAboutAll])
 def test_no_truth_can_be_reached_from_the_evidence_that_a_run_hands_out(make: type[Curious], tmp_path: Path) -> None:
     curious = make()
-    chosen = Chosen("curious", lambda: nullcontext(curious))
+    chosen = ChosenClassifier("curious", lambda: nullcontext(curious))
     result = run_scenario(prepare(load(TWELVE)), Options(transport="memory", out=tmp_path, classifiers=(chosen,)))
     with Ledger(tmp_path / "ledger.sqlite") as ledger:
         assert result.scorecard.attempts == len(list(ledger.truths()))  # there was something to be found

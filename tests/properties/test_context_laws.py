@@ -46,7 +46,7 @@ def test_the_order_of_recipients_does_not_matter(attempts: list[Attempt], seed: 
 def test_the_end_is_the_same_attempt_by_attempt(attempts: list[Attempt]) -> None:
     stream = Streaming()
     for each in sorted(attempts, key=lambda row: (row.at, row.lane, row.seq)):
-        stream.hear(each)
+        stream.observe(each)
     assert stream.readings() == Context().classify_campaign(campaign_of(attempts))
 
 

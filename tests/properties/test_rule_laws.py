@@ -16,12 +16,12 @@ from fake_gateways.smtp.envelope import Stage
 from probe.classify import Evidence
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.example_replies import replies_for
-from probe.classify.rules.expressions import Dialect, RefusedError, for_re2, is_wild, options
+from probe.classify.rules.expressions import Dialect, UnsupportedExpressionError, for_re2, is_wild, options
 from probe.classify.rules.expressions import examples as texts_of
 from probe.classify.rules.formats import PARSERS
 from probe.classify.rules.lint import lint
-from probe.classify.rules.persona_replies import Known, known_replies
-from probe.classify.rules.reply import Heard, parse
+from probe.classify.rules.persona_replies import PersonaReply, known_replies
+from probe.classify.rules.reply import ReceivedReply, parse_reply
 from probe.classify.rules.rule_set import RuleText
 from probe.classify.rules.search import Search
 from probe.input_error import InputError
@@ -57,7 +57,7 @@ expressions = st.lists(_sequence, min_size=1, max_size=3).map(lambda several: f"
 texts = st.lists(st.sampled_from(WORDS), max_size=8).map("".join)
 
 
-def mutated(heard: Heard, seed: int) -> Heard:
+def mutated(heard: ReceivedReply, seed: int) -> ReceivedReply:
     """Return a reply with other digits, and some letters in the other case, as ids and addresses have them."""
     chance = random.Random(seed)
     text = re.sub(r"\d", lambda found: chance.choice("0123456789") if chance.random() < 0.5 else found[0], heard.text)
@@ -98,7 +98,7 @@ def test_every_example_is_matched(expression: str, *, any_case: bool) -> None:
 def test_any_text_is_an_expression_or_refused(source: str, dialect: Dialect) -> None:
     try:
         said = for_re2(source, dialect)
-    except RefusedError:
+    except UnsupportedExpressionError:
         return
     re2.compile(said, options())
     texts_of(said)
@@ -114,7 +114,7 @@ CLASSIFIER = RuleClassifier(rules("rules", RULES))
 
 @given(st.sampled_from(KNOWN), st.integers(0, 2**32))
 @examples(300)
-def test_a_remembered_reading_is_the_one_that_a_plain_search_gives(known: Known, seed: int) -> None:
+def test_a_remembered_reading_is_the_one_that_a_plain_search_gives(known: PersonaReply, seed: int) -> None:
     heard = mutated(known.heard, seed)
     rule_set = CLASSIFIER.rule_set
     plain = [rule for rule in rule_set.rules if rule.conditions.hold(heard)
@@ -125,7 +125,7 @@ def test_a_remembered_reading_is_the_one_that_a_plain_search_gives(known: Known,
         assert reading.cause is (plain[0].cause if plain else None)
 
 
-def evidence_of(heard: Heard) -> Evidence:
+def evidence_of(heard: ReceivedReply) -> Evidence:
     """Return evidence of a refusal that was heard."""
     row = refused(code=heard.code, enhanced=heard.enhanced, text=heard.text, stage=heard.stage)
     return Evidence(row.recipient, (row,))
@@ -133,7 +133,7 @@ def evidence_of(heard: Heard) -> Evidence:
 
 @given(st.sampled_from(KNOWN), st.sampled_from(sorted(PARSERS)))
 @examples(100)
-def test_a_reply_is_asked_in_one_line_whatever_the_format(known: Known, kind: str) -> None:
+def test_a_reply_is_asked_in_one_line_whatever_the_format(known: PersonaReply, kind: str) -> None:
     asked = {
         "rules": '[[rule]]\nclass = "policy"\npattern = ""\n',
         "kumomta": '[rules]\nPolicyRelated = [""]\n',
@@ -152,8 +152,8 @@ def test_a_reply_is_asked_in_one_line_whatever_the_format(known: Known, kind: st
 )
 @examples(200)
 def test_a_reply_written_on_the_wire_is_read_back(lines: list[str], code: int, status: str) -> None:
-    heard = Heard(code, f"{code // 100}.{status}" if status else None, "\n".join(lines), "rcpt")
-    assert parse(heard.wire) == heard
+    heard = ReceivedReply(code, f"{code // 100}.{status}" if status else None, "\n".join(lines), "rcpt")
+    assert parse_reply(heard.wire) == heard
 
 
 hostile = st.lists(

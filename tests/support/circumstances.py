@@ -8,7 +8,7 @@ from typing import Any, Final
 from book_rows import STARTS, attempt, refused
 
 from probe.classify.context import gather
-from probe.classify.context.case import Case
+from probe.classify.context.case import RefusalCase
 from probe.classify.context.reader import Reader, case_of
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt
@@ -57,10 +57,10 @@ def campaign_of(attempts: Iterable[Attempt], **known: Evidence) -> dict[str, Evi
     return found
 
 
-def case(campaign: dict[str, Evidence], number: int, domain: str = "acme.example") -> Case:
+def case(campaign: dict[str, Evidence], number: int, domain: str = "acme.example") -> RefusalCase:
     """Return the case of a person."""
-    around = gather(campaign)
-    Reader(around, NOTHING).prepare(campaign.values())
-    found = case_of(campaign[address(number, domain)], around)
+    observations = gather(campaign)
+    Reader(observations, NOTHING).prepare(campaign.values())
+    found = case_of(campaign[address(number, domain)], observations)
     assert found is not None
     return found

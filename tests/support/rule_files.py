@@ -9,8 +9,8 @@ from typing import Final
 from fake_gateways.truth import Cause
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.formats import PARSERS
-from probe.classify.rules.reply import Heard, parse
-from probe.classify.rules.rule_set import Rule, RuleSet, RuleText
+from probe.classify.rules.reply import ReceivedReply, parse_reply
+from probe.classify.rules.rule_set import BounceRule, RuleSet, RuleText
 
 PUBLIC: Final = Path(__file__).parents[3] / "shared" / "data" / "rules"
 """Public rule files of other systems, where they are at hand."""
@@ -22,22 +22,22 @@ def rules(kind: str, *texts: str, labels: Mapping[str, Cause | None] = {}) -> Ru
     return PARSERS[kind]([RuleText(str(number), text) for number, text in enumerate(texts, 1)], labels)
 
 
-def decides(rule_set: RuleSet, said: str | Heard) -> str | None:
+def decides(rule_set: RuleSet, said: str | ReceivedReply) -> str | None:
     """Return the class that a reply gets, None where no rule matches."""
     rule = RuleClassifier(rule_set).deciding(heard(said))
     return None if rule is None else rule.class_name
 
 
-def matching(rule_set: RuleSet, said: str | Heard) -> list[int]:
+def matching(rule_set: RuleSet, said: str | ReceivedReply) -> list[int]:
     """Return the numbers of the rules that match a reply."""
     return [rule.number for rule in RuleClassifier(rule_set).matching(heard(said))]
 
 
-def heard(said: str | Heard) -> Heard:
+def heard(said: str | ReceivedReply) -> ReceivedReply:
     """Return a reply as it was heard."""
-    return parse(said) if isinstance(said, str) else said
+    return parse_reply(said) if isinstance(said, str) else said
 
 
-def lines(found: tuple[Rule, ...]) -> list[int]:
+def lines(found: tuple[BounceRule, ...]) -> list[int]:
     """Return the lines that rules stand in."""
     return [rule.place.line for rule in found]

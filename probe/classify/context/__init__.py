@@ -1,4 +1,4 @@
-"""A classifier that weighs the circumstances of a refusal, and says so."""
+"""A classifier that weighs the circumstances of a refusal, not only its text."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Final
 
-from probe.classify.context.observations import Surroundings
+from probe.classify.context.observations import Observations
 from probe.classify.context.reader import Reader
-from probe.classify.context.retests import is_test
+from probe.classify.context.retests import is_retest
 from probe.classify.context.streaming import Streaming
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading
 from probe.records.attempt import Attempt
 
-_WHEN: Final = attrgetter("at", "lane", "seq")
+_IN_ORDER: Final = attrgetter("at", "lane", "seq")
 
 __all__ = ["Context", "Streaming"]
 
@@ -27,26 +27,26 @@ class Context:
         self._weights = weights or shipped()
 
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> dict[str, Reading]:
-        """Say what happened to each recipient."""
+        """Return a reading for each recipient."""
         reader = Reader(gather(campaign), self._weights)
         reader.prepare(campaign.values())
         return {recipient: reader.read(evidence) for recipient, evidence in campaign.items()}
 
 
-def gather(campaign: Mapping[str, Evidence]) -> Surroundings:
-    """Return the surroundings of a campaign: every attempt in the order it began."""
-    heard: list[Attempt] = []
-    tests: set[int] = set()
+def gather(campaign: Mapping[str, Evidence]) -> Observations:
+    """Return what the sender observed in a campaign: every attempt in the order of its start, and every report."""
+    attempts: list[Attempt] = []
+    retests: set[int] = set()
     for evidence in campaign.values():
-        attempts = evidence.attempts
-        heard += attempts
-        if len(attempts) > 1:
-            tests.update(id(each) for place, each in enumerate(attempts) if is_test(each, attempts[:place]))
-    heard.sort(key=_WHEN)
-    around = Surroundings()
-    for attempt in heard:
-        around.hear(attempt, again=id(attempt) in tests)
+        own = evidence.attempts
+        attempts += own
+        if len(own) > 1:
+            retests.update(id(each) for index, each in enumerate(own) if is_retest(each, own[:index]))
+    attempts.sort(key=_IN_ORDER)
+    observations = Observations()
+    for attempt in attempts:
+        observations.observe(attempt, retest=id(attempt) in retests)
     for evidence in campaign.values():
         if evidence.returned and evidence.report is not None:
-            around.hear_report(evidence.last)
-    return around
+            observations.observe_report(evidence.last)
+    return observations

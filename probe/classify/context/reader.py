@@ -1,4 +1,4 @@
-"""Reads one recipient after another in the light of all: probability, advice, cause and reasons."""
+"""Reads one recipient after another against the observations of all: probability, advice, cause and reasons."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Final
 
 from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import ByCode
-from probe.classify.context.case import Case
+from probe.classify.context.case import RefusalCase
 from probe.classify.context.cause import likely_cause
-from probe.classify.context.evidence import FUNCTIONS, NAMES, Weighed
-from probe.classify.context.observations import Surroundings
+from probe.classify.context.evidence import FUNCTIONS, NAMES, Contribution
+from probe.classify.context.observations import Observations
 from probe.classify.context.odds import bounded
 from probe.classify.context.retests import refusals
 from probe.classify.context.weights import Weights, worth
-from probe.classify.context.words import pattern_of, words_of
+from probe.classify.context.words import pattern_of, topics_of
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading, without_refusal
 from probe.records.attempt import Attempt, Outcome
@@ -26,94 +26,97 @@ _DELIVERED: Final = Reading(None, "delivered", 0.998, Advice.KEEP)
 _NOT_REFUSED: Final = 0.95
 _NO_ROUTE: Final = 0.01
 _REASONS: Final = 4
-_WORTH_TELLING: Final = 0.05
+"""The number of reasons that a reading names."""
+_WORTH_NAMING: Final = 0.05
+"""Nats below which a reason is not named."""
 _EVERYWHERE: Final = ""
 _PRIOR: Final = 2.0
-"""Recipients' worth of doubt about how often the living are refused once more."""
+"""Imaginary retests at each exchanger with the result that is usual elsewhere, so that few retests say little."""
 _CODE: Final = ByCode()
 
 
 @dataclass(slots=True)
-class _Tests:
-    """Further attempts at a place: how many of those tried are alive by their first verdicts, and what they heard."""
+class _Retests:
+    """Retests at an exchanger: how many of the recipients are alive by their first verdicts, and the results."""
 
     living: float = 0.0
-    taken: int = 0
+    accepted: int = 0
     refused: int = 0
 
 
 class Reader:
-    """Reads evidence against surroundings that have heard every attempt. ``prepare`` comes first."""
+    """Reads evidence against the observations of a whole campaign. Call ``prepare`` before ``read``."""
 
-    def __init__(self, around: Surroundings, weights: Weights) -> None:
-        self.around = around
+    def __init__(self, observations: Observations, weights: Weights) -> None:
+        self.observations = observations
         self.weights = weights
         self._used = [
             (function, weight, name)
             for function, weight, name in zip(FUNCTIONS, weights.first.weights, NAMES, strict=False)
             if weight
         ]
-        self._first: dict[tuple[str, bool], tuple[float, list[Weighed]]] = {}
-        self._tests: dict[str, _Tests] = {}
+        self._first: dict[tuple[str, bool], tuple[float, list[Contribution]]] = {}
+        self._retests: dict[str, _Retests] = {}
 
-    def prepare(self, everybody: Iterable[Evidence]) -> None:
-        """Learn from those who were tried again, now or in an earlier campaign."""
+    def prepare(self, campaign: Iterable[Evidence]) -> None:
+        """Learn from the recipients that were tried again after a refusal, in this campaign or in the next one."""
         self.forget()
-        tried = []
-        for evidence in everybody:
+        retested = []
+        for evidence in campaign:
             if not evidence.before and len(evidence.attempts) == 1:
                 continue
             refused = refusals(evidence)
             last = evidence.last
             if refused and last is not refused[0] and last.outcome in {Outcome.DELIVERED, Outcome.REFUSED}:
-                tried.append((evidence, refused[0]))
-            self._look_back(evidence)
-        for evidence, refusal in tried:
-            alive = probability(self.first_verdict(Case(evidence, refusal, self.around))[0])
-            was_taken = not evidence.bounced
-            for name in (self.around.place_of(refusal).name, _EVERYWHERE):
-                tests = self._tests.setdefault(name, _Tests())
-                tests.living += alive
-                tests.taken += was_taken
-                tests.refused += not was_taken
+                retested.append((evidence, refused[0]))
+            self._compare_with_last_campaign(evidence)
+        for evidence, refusal in retested:
+            alive = probability(self.first_verdict(RefusalCase(evidence, refusal, self.observations))[0])
+            accepted = not evidence.bounced
+            for name in (self.observations.exchanger_of(refusal).name, _EVERYWHERE):
+                retests = self._retests.setdefault(name, _Retests())
+                retests.living += alive
+                retests.accepted += accepted
+                retests.refused += not accepted
 
     def forget(self) -> None:
-        """Leave the surroundings as they were before anything was learned from who was tried again."""
-        for place in self.around.places.values():
-            place.changed.clear()
+        """Remove from the observations what ``prepare`` added to them."""
+        for exchanger in self.observations.exchangers.values():
+            exchanger.later_answers.clear()
 
-    def _take_back(self, refusal: Attempt, *, taken: bool) -> None:
-        count = self.around.place_of(refusal).changed.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
-        count[0] += 1
-        count[1] += taken
-
-    def _look_back(self, evidence: Evidence) -> None:
-        """Note who was refused in the campaign before this one, and is taken or refused now."""
+    def _compare_with_last_campaign(self, evidence: Evidence) -> None:
+        """Record a recipient that was refused in the campaign before this one and is accepted or refused now."""
         before = evidence.before[-1] if evidence.before else None
         if before is None or before.last.outcome != Outcome.REFUSED:
             return
         if evidence.last.outcome in {Outcome.DELIVERED, Outcome.REFUSED} and len(refusals(evidence)) < 2:
-            self._take_back(before.last, taken=evidence.last.outcome == Outcome.DELIVERED)
+            self._record_later_answer(before.last, accepted=evidence.last.outcome == Outcome.DELIVERED)
+
+    def _record_later_answer(self, refusal: Attempt, *, accepted: bool) -> None:
+        answers = self.observations.exchanger_of(refusal).later_answers
+        count = answers.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
+        count[0] += 1
+        count[1] += accepted
 
     def read(self, evidence: Evidence) -> Reading:
         """Return the reading of a recipient."""
         if evidence.attempts[-1].outcome == Outcome.DELIVERED and not evidence.returned:
             return _DELIVERED
-        case = case_of(evidence, self.around)
+        case = case_of(evidence, self.observations)
         if case is None:
-            return self._settled(evidence)
+            return self._not_refused(evidence)
         log_odds, found = self.first_verdict(case)
         reasons = [f"{name.replace('_', ' ')} {added:+.1f}" for added, name in heaviest(found)]
-        tested = len(refusals(evidence)) > 1
-        if tested:
+        retested = len(refusals(evidence)) > 1
+        if retested:
             log_odds, added = self._second_verdict(case, log_odds)
             reasons.append(f"refused again {added:+.1f}")
         alive = probability(log_odds)
-        advice = self._advice(case, alive, tested=tested)
+        advice = self._advice(case, alive, retested=retested)
         cause = likely_cause(case, alive)
         return Reading(cause, ", ".join(reasons) or "turnover alone", round(alive, 4), advice)
 
-    def _settled(self, evidence: Evidence) -> Reading:
+    def _not_refused(self, evidence: Evidence) -> Reading:
         settled = without_refusal(evidence)
         if settled is None or settled.cause is None:
             return _DELIVERED
@@ -121,42 +124,45 @@ class Reader:
             return Reading(settled.cause, settled.reason, _NO_ROUTE, Advice.SUPPRESS)
         return Reading(settled.cause, settled.reason, _NOT_REFUSED, Advice.KEEP)
 
-    def _advice(self, case: Case, alive: float, *, tested: bool) -> Advice:
-        if not speaks_of_recipient(case):
+    def _advice(self, case: RefusalCase, alive: float, *, retested: bool) -> Advice:
+        if not blames_recipient(case):
             return Advice.KEEP
-        is_last = tested or case.is_reported
+        is_last = retested or case.is_reported
         if alive < (self.weights.suppress_below_at_last if is_last else self.weights.suppress_below):
             return Advice.SUPPRESS
         return Advice.KEEP if is_last else Advice.RETEST
 
-    def first_verdict(self, case: Case) -> tuple[float, list[Weighed]]:
+    def first_verdict(self, case: RefusalCase) -> tuple[float, list[Contribution]]:
         """Return the log odds of life after the first refusal, and what every evidence function adds to them."""
-        heard = case.evidence.recipient, case.is_reported
-        kept = self._first.get(heard)
+        key = case.evidence.recipient, case.is_reported
+        kept = self._first.get(key)
         if kept is None:
             found = [(weight * function(case), name) for function, weight, name in self._used]
             added = self.weights.first.base + sum([each for each, _ in found])
-            kept = self._first[heard] = worth(self.weights.first.curve, added), found
+            kept = self._first[key] = worth(self.weights.first.curve, added), found
         return kept
 
-    def refused_again(self, case: Case) -> tuple[float, float]:
-        """Return two estimates of how often the living are refused once more where a case was, as logarithms.
+    def refused_again(self, case: RefusalCase) -> tuple[float, float]:
+        """Return two estimates, as logarithms, of how often living recipients are refused again at a case's exchanger.
 
-        Of those who were tried again the first verdicts say how many are alive, and whoever is taken is: that is the
-        first, 0 where all of the living were refused again. The second is simply the share that was refused again,
-        the case itself left out: a filter that is still in the way refuses nearly all, one that is not refuses none.
+        The first verdicts say how many of the retested recipients are alive, and every accepted one is. From both
+        follows the first estimate; it is 0 if all living ones were refused again. The second is the share of all
+        retests that were refused again, without the case itself: a filter that still blocks refuses nearly all, one
+        that has stopped refuses none.
         """
-        here = self._tests.get(case.place.name) or _Tests()
-        general = self._tests.get(_EVERYWHERE) or _Tests()
-        usual = (max(0.0, general.living - general.taken) + 1.0) / (max(general.living, general.taken) + 2.0)
-        of_living = (max(0.0, here.living - here.taken) + _PRIOR * usual) / (max(here.living, here.taken) + _PRIOR)
-        share = (general.refused + 1.0) / (general.refused + general.taken + 2.0)
+        here = self._retests.get(case.exchanger.name) or _Retests()
+        general = self._retests.get(_EVERYWHERE) or _Retests()
+        usual = (max(0.0, general.living - general.accepted) + 1.0) / (max(general.living, general.accepted) + 2.0)
+        of_living = (max(0.0, here.living - here.accepted) + _PRIOR * usual) / (
+            max(here.living, here.accepted) + _PRIOR
+        )
+        share = (general.refused + 1.0) / (general.refused + general.accepted + 2.0)
         others = max(0, here.refused - 1)
-        of_all = (others + _PRIOR * share) / (others + here.taken + _PRIOR)
+        of_all = (others + _PRIOR * share) / (others + here.accepted + _PRIOR)
         return bounded(log(of_living)), bounded(log(of_all))
 
-    def _second_verdict(self, case: Case, log_odds: float) -> tuple[float, float]:
-        if not words_of(case.evidence.last).of_mailbox:
+    def _second_verdict(self, case: RefusalCase, log_odds: float) -> tuple[float, float]:
+        if not topics_of(case.evidence.last).mentions_mailbox:
             return log_odds, 0.0
         base, weights, curve = self.weights.again
         found = (log_odds, *self.refused_again(case))
@@ -164,29 +170,29 @@ class Reader:
         return second, second - log_odds
 
 
-def case_of(evidence: Evidence, around: Surroundings) -> Case | None:
-    """Return the case of a recipient, None where there is no refusal to be read."""
+def case_of(evidence: Evidence, observations: Observations) -> RefusalCase | None:
+    """Return the case of a recipient, None if there is no refusal to read."""
     if evidence.report is not None and evidence.last.outcome == Outcome.DELIVERED:
-        return Case(evidence, evidence.last, around)
+        return RefusalCase(evidence, evidence.last, observations)
     refused = refusals(evidence) if evidence.bounced else ()
-    return Case(evidence, refused[0], around) if refused else None
+    return RefusalCase(evidence, refused[0], observations) if refused else None
 
 
-def heaviest(found: Iterable[Weighed]) -> list[Weighed]:
-    """Return the few pieces of evidence that weigh most, either way."""
-    return nlargest(_REASONS, [each for each in found if abs(each[0]) >= _WORTH_TELLING], key=_how_much)
+def heaviest(found: Iterable[Contribution]) -> list[Contribution]:
+    """Return the few contributions with the largest weights, either way."""
+    return nlargest(_REASONS, [each for each in found if abs(each[0]) >= _WORTH_NAMING], key=_size)
 
 
-def _how_much(weighed: Weighed) -> float:
-    return abs(weighed[0])
+def _size(contribution: Contribution) -> float:
+    return abs(contribution[0])
 
 
-def speaks_of_recipient(case: Case) -> bool:
-    """Whether words or numbers lay it at the recipient's door; what does not is no reason to suppress anybody."""
-    if case.words.of_mailbox and not (case.words.cause is not None and case.words.cause is Cause.MAILBOX_FULL):
+def blames_recipient(case: RefusalCase) -> bool:
+    """Whether the text or the numbers say that the recipient is the problem. If not, there is no reason to suppress."""
+    if case.topics.mentions_mailbox and not (case.topics.cause is not None and case.topics.cause is Cause.MAILBOX_FULL):
         return True
-    said = _CODE.classify(case.evidence).cause
-    return said is not None and said.fault is Fault.RECIPIENT
+    stated = _CODE.classify(case.evidence).cause
+    return stated is not None and stated.fault is Fault.RECIPIENT
 
 
 def probability(log_odds: float) -> float:

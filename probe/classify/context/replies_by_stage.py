@@ -1,4 +1,4 @@
-"""Final words from one source in the order they were heard: how far each came, and which refusals stand alone."""
+"""The final replies to one source address, in order: how late in the dialogue each came, and which are isolated."""
 
 from __future__ import annotations
 
@@ -7,73 +7,74 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage
-from probe.classify.context.series import Series
+from probe.classify.context.series import ReplySeries
 
 RANK: Final[dict[str, int]] = {stage.value: rank for rank, stage in enumerate(Stage)}
-"""How far into the dialogue a stage is; who was taken has come further than all of them."""
-TAKEN: Final = len(RANK)
+"""How late in the dialogue each stage is, from 0. An acceptance is later than all of them."""
+ACCEPTED: Final = len(RANK)
+"""The rank of an acceptance."""
 
 
 def rank_of(stage: str) -> int:
-    """Return how far into the dialogue a stage is; one that nobody named is taken for RCPT."""
+    """Return how late in the dialogue a stage is. An unknown stage counts as RCPT."""
     return RANK.get(stage, RANK[Stage.RCPT])
 
 
-class _AsFar(NamedTuple):
-    """The words that came as far as a stage, and their places among all words."""
+class _Reached(NamedTuple):
+    """The replies that reached a stage, and their indexes among all replies."""
 
-    series: Series
-    places: list[int]
+    series: ReplySeries
+    indexes: list[int]
 
 
 @dataclass(slots=True)
-class Heard:
-    """Words in order. What came as far as a stage is gathered when first asked for, and from then on as it is heard."""
+class RepliesByStage:
+    """Replies in order. The replies that reached a stage are collected on first request, then kept up to date."""
 
     times: list[float] = field(default_factory=list)
     ranks: list[int] = field(default_factory=list)
     accepted: int = 0
     refused: int = 0
-    """Refusals that do not openly speak of the sending."""
-    alone: int = 0
-    """Those of them that stand alone between two acceptances."""
+    """Refusals whose text does not blame the sender."""
+    isolated: int = 0
+    """Those of them that came between two acceptances."""
     _in_a_row: int = 0
-    _by_rank: dict[int, _AsFar] = field(default_factory=dict)
+    _by_rank: dict[int, _Reached] = field(default_factory=dict)
 
     def add(self, at: float, rank: int) -> None:
-        """Hear a word that came as far as a stage; TAKEN for an acceptance."""
+        """Add a reply at a stage of this rank; ACCEPTED for an acceptance."""
         self.times.append(at)
         self.ranks.append(rank)
         if self._by_rank:
-            for stage, as_far in self._by_rank.items():
+            for stage, reached in self._by_rank.items():
                 if rank >= stage:
-                    as_far.places.append(len(self.times) - 1)
-                    as_far.series.add(at, accepted=rank > stage)
+                    reached.indexes.append(len(self.times) - 1)
+                    reached.series.add(at, accepted=rank > stage)
 
     def count_accepted(self) -> None:
         """Count an acceptance."""
-        self.alone += self._in_a_row == 1 and self.accepted > 0
+        self.isolated += self._in_a_row == 1 and self.accepted > 0
         self.accepted += 1
         self._in_a_row = 0
 
     def count_refused(self) -> None:
-        """Count a refusal that does not openly speak of the sending."""
+        """Count a refusal whose text does not blame the sender."""
         self.refused += 1
         self._in_a_row += 1
 
-    def series(self, rank: int) -> Series:
-        """Return the words that came as far as a stage: refused there, or accepted."""
-        return self._as_far(rank).series
+    def series(self, rank: int) -> ReplySeries:
+        """Return the replies that reached a stage: refused there, or accepted there."""
+        return self._reached(rank).series
 
-    def place(self, word: int, rank: int) -> int:
-        """Return the place of a word among those that came as far as a stage."""
-        return bisect_left(self._as_far(rank).places, word)
+    def index_among(self, index: int, rank: int) -> int:
+        """Return the index that a reply has among those that reached a stage."""
+        return bisect_left(self._reached(rank).indexes, index)
 
-    def _as_far(self, rank: int) -> _AsFar:
+    def _reached(self, rank: int) -> _Reached:
         found = self._by_rank.get(rank)
         if found is None:
-            places = [place for place, reached in enumerate(self.ranks) if reached >= rank]
-            accepted = [number for number, place in enumerate(places) if self.ranks[place] > rank]
-            series = Series([self.times[place] for place in places], accepted)
-            found = self._by_rank[rank] = _AsFar(series, places)
+            indexes = [index for index, reached in enumerate(self.ranks) if reached >= rank]
+            accepted = [number for number, index in enumerate(indexes) if self.ranks[index] > rank]
+            series = ReplySeries([self.times[index] for index in indexes], accepted)
+            found = self._by_rank[rank] = _Reached(series, indexes)
         return found

@@ -1,4 +1,4 @@
-"""Which attempts belong to the first round of a campaign, and which to a further test of somebody who was refused."""
+"""Tells the first delivery of a message from a retest: a further attempt after a permanent refusal."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt, Outcome
 
 
-def is_test(attempt: Attempt, earlier: Iterable[Attempt]) -> bool:
-    """Whether an attempt was made in a later round than a permanent refusal, which ends a delivery otherwise.
+def is_retest(attempt: Attempt, earlier: Iterable[Attempt]) -> bool:
+    """Whether an attempt belongs to a later round than a permanent refusal, which otherwise ends a delivery.
 
-    In one round every exchanger may be tried (RFC 5321 section 5.1), so one may refuse and the next one accept.
+    One round may try every exchanger (RFC 5321 section 5.1), so one may refuse and the next may accept.
     """
-    ended = {each.number: each.outcome for each in earlier if each.number < attempt.number}
-    return Outcome.REFUSED in ended.values()
+    last_outcomes = {each.number: each.outcome for each in earlier if each.number < attempt.number}
+    return Outcome.REFUSED in last_outcomes.values()
 
 
 def refusals(evidence: Evidence) -> tuple[Attempt, ...]:
-    """Return the permanent refusals that ended a round, in order; all but the first were to a further test."""
+    """Return the permanent refusals that ended a round, in order. All but the first answered a retest."""
     attempts = evidence.attempts
     return tuple(
         attempt
-        for place, attempt in enumerate(attempts)
+        for index, attempt in enumerate(attempts)
         if attempt.outcome == Outcome.REFUSED
-        and not (place + 1 < len(attempts) and attempts[place + 1].number == attempt.number)
+        and not (index + 1 < len(attempts) and attempts[index + 1].number == attempt.number)
     )

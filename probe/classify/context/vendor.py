@@ -1,4 +1,4 @@
-"""Which vendor's gateway answers, and what is known of its times: facts from a data file, each with its source."""
+"""Recognises the vendor of a gateway, and reads published facts about it from ``vendors.toml``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 
 class Vendor(NamedTuple):
-    """A vendor: how long it greylists and blocks, in seconds, as far as somebody published it."""
+    """A vendor, with the published durations of its greylisting and its blocks, in seconds."""
 
     name: str
     mx: tuple[re.Pattern[str], ...]
@@ -24,7 +24,7 @@ UNKNOWN = Vendor("", (), (), (), ())
 
 @cache
 def vendors() -> dict[str, Vendor]:
-    """Return every vendor there are facts about, by name."""
+    """Return all known vendors by name."""
     text = (resources.files("probe.classify.context") / "vendors.toml").read_text("utf-8")
     return {each["name"]: _vendor(each) for each in tomllib.loads(text)["vendor"]}
 
@@ -37,7 +37,7 @@ def _vendor(facts: dict[str, Any]) -> Vendor:
 
 @lru_cache(maxsize=4096)
 def vendor_of(mx: str, greeting: str) -> str:
-    """Return the name of the vendor that an exchanger's name or greeting gives away, empty where neither does."""
+    """Return the vendor that an exchanger's name or greeting shows, empty if neither does."""
     mx, greeting = mx.rstrip("."), greeting[:200].strip()
     for vendor in vendors().values():
         if any(one.search(mx) for one in vendor.mx) or any(one.search(greeting) for one in vendor.greeting):

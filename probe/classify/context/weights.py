@@ -1,4 +1,4 @@
-"""The weights of the evidence, from a data file that people can read; fitted by ``fivefifty fit``."""
+"""The weights of the evidence, from a readable data file that ``fivefifty fit`` writes."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from probe.classify.context.evidence import FUNCTIONS, NAMES
 
 _AGAIN: Final = ("first_verdict", "living_refused_again", "share_refused_again")
 Curve = tuple[tuple[float, float], ...]
-"""Pairs of what was added up and of what it was worth on scenarios; without any, sums stand as they are."""
+"""Calibration: pairs of a sum of log odds and the log odds observed on scenarios. Empty: sums are used unchanged."""
 
 
 class Sum(NamedTuple):
-    """A base and what is added for each of some figures, in nats of log odds, read off a curve."""
+    """A base and one weight per figure, in nats of log odds, with the curve that calibrates their sum."""
 
     base: float
     weights: tuple[float, ...]
@@ -26,12 +26,14 @@ class Sum(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """What each piece of evidence is worth, in nats of log odds that the mailbox is alive.
+    """The weight of each piece of evidence, in nats of log odds that the mailbox is alive.
 
-    ``first`` weighs the first refusal, one weight a function. ``again`` turns the log odds of the first verdict, and
-    two estimates of how often the living are refused once more, into those of the second. An address is suppressed
-    below a probability of life: ``suppress_below`` while a further attempt can be made, then
-    ``suppress_below_at_last``.
+    Attributes:
+        first: Weighs the first refusal, with one weight per evidence function.
+        again: Turns the log odds of the first verdict, and two estimates of how often living recipients are refused
+            again, into the log odds of the second verdict.
+        suppress_below: An address is suppressed below this probability of life, while a retest is still possible.
+        suppress_below_at_last: The same when no further attempt follows.
     """
 
     first: Sum
@@ -41,7 +43,7 @@ class Weights(NamedTuple):
 
 
 def parse(text: str) -> Weights:
-    """Read a weights file; a function that it does not mention weighs nothing."""
+    """Read a weights file. A function that it does not mention has the weight 0."""
     raw = tomllib.loads(text)
     known = {each["name"]: float(each["weight"]) for each in raw["weight"]}
     again = raw["again"]
@@ -64,12 +66,12 @@ def shipped() -> Weights:
 
 
 def write(weights: Weights, remarks: Iterable[str]) -> str:
-    """Return a weights file."""
+    """Return the text of a weights file, with remarks as comments at its head."""
     return "\n".join([*(f"# {line}".rstrip() for line in remarks), *_lines(weights)]) + "\n"
 
 
 def worth(curve: Curve, added: float) -> float:
-    """Return what log odds are worth by a curve: straight lines between its points, level beyond the last ones."""
+    """Calibrate log odds by a curve: straight lines between its points, constant beyond the first and the last."""
     if not curve:
         return added
     after = bisect_left(curve, (added,))
@@ -84,7 +86,7 @@ def _lines(weights: Weights) -> Iterator[str]:
     yield f"suppress_below_at_last = {weights.suppress_below_at_last:g}"
     yield from _shape(weights.first)
     yield ""
-    yield "# The second verdict, after one more attempt that was refused as well."
+    yield "# The second verdict, after one more attempt that was also refused."
     yield "[again]"
     for name, weight in zip(_AGAIN, weights.again.weights, strict=True):
         yield f"{name} = {weight:.3f}"
@@ -100,5 +102,5 @@ def _lines(weights: Weights) -> Iterator[str]:
 
 def _shape(total: Sum) -> Iterator[str]:
     yield f"base = {total.base:.3f}"
-    yield "# What base and weights add up to, and what that was worth."
+    yield "# Calibration: the sum of base and weights, and the log odds observed for it."
     yield f"curve = [{', '.join(f'[{added:g}, {worth:.3f}]' for added, worth in total.curve)}]"

@@ -1,4 +1,4 @@
-"""What the words of a reply speak of, and what they are apart from names, addresses and numbers."""
+"""What the text of a reply mentions, and its pattern: the text without names, addresses and numbers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from fake_gateways.truth import Cause, Fault
 from probe.classify.by_text import ByText
 from probe.records.attempt import Attempt
 
-_MOST: Final = 600
-"""Characters of a reply that are read."""
+_MOST_CHARACTERS: Final = 600
+"""Only the first characters of a reply are read."""
 _ADDRESS: Final = re.compile(r"[^\s<>()\[\]{}:;,]{1,64}@[A-Za-z0-9.-]{1,255}")
 _HOST: Final = re.compile(r"\b(?:[a-z0-9_-]{1,63}\.){2,8}[a-z][a-z0-9-]{1,62}\b")
 _CODED: Final = re.compile(r"\b(?=[a-z0-9_-]{0,40}\d)[a-z0-9_.-]{3,64}\b")
@@ -38,36 +38,41 @@ _MAILBOX: Final = re.compile(
 _TEXT: Final = ByText()
 
 
-class Words(NamedTuple):
-    """What a text speaks of.
+class ReplyTopics(NamedTuple):
+    """What a text mentions.
 
-    ``pattern`` is the text with whatever varies left out. ``cause`` is the one that the text baseline reads in it.
-    ``of_mailbox`` says that a recipient or mailbox is spoken of at all; ``of_list``, ``of_speed``, ``of_time`` and
-    ``of_content`` that those are.
+    Attributes:
+        pattern: The text without its variable parts.
+        cause: The cause that the ``text`` baseline reads in it.
+        mentions_mailbox: Whether it mentions a recipient or a mailbox at all.
+        mentions_list: Whether it mentions a blocklist or reputation.
+        mentions_rate: Whether it mentions a rate or a limit.
+        mentions_time: Whether it names a time, such as minutes.
+        mentions_content: Whether it mentions the message's content.
     """
 
     pattern: str
     cause: Cause | None
-    of_mailbox: bool
-    of_list: bool
-    of_speed: bool
-    of_time: bool
-    of_content: bool
+    mentions_mailbox: bool
+    mentions_list: bool
+    mentions_rate: bool
+    mentions_time: bool
+    mentions_content: bool
 
     @property
-    def of_sending(self) -> bool:
-        """Whether the words lay it openly at the sender's door: its address, its speed, its message."""
+    def blames_sender(self) -> bool:
+        """Whether the text names the sender as the problem: its address, its speed or its message."""
         return (
-            self.of_list
-            or self.of_speed
-            or self.of_content
+            self.mentions_list
+            or self.mentions_rate
+            or self.mentions_content
             or (self.cause is not None and self.cause.fault is Fault.SENDER)
         )
 
 
 def pattern_of(text: str, recipient: str = "") -> str:
-    """Return a text in lower case without the recipient, other addresses, host names, identifiers and numbers."""
-    text = text[:_MOST].lower().replace("\n", " ")
+    """Return a text in lower case, without the recipient, other addresses, host names, identifiers and numbers."""
+    text = text[:_MOST_CHARACTERS].lower().replace("\n", " ")
     local, _, domain = recipient.lower().rpartition("@")
     for name in (recipient.lower(), domain):
         if name:
@@ -80,9 +85,9 @@ def pattern_of(text: str, recipient: str = "") -> str:
 
 
 @lru_cache(maxsize=8192)
-def read(pattern: str) -> Words:
-    """Return what a pattern speaks of."""
-    return Words(
+def read(pattern: str) -> ReplyTopics:
+    """Return what a pattern mentions."""
+    return ReplyTopics(
         pattern,
         _TEXT.cause_of(pattern),
         bool(_MAILBOX.search(pattern)),
@@ -93,6 +98,6 @@ def read(pattern: str) -> Words:
     )
 
 
-def words_of(attempt: Attempt) -> Words:
-    """Return what the reply to an attempt speaks of."""
+def topics_of(attempt: Attempt) -> ReplyTopics:
+    """Return what the reply to an attempt mentions."""
     return read(pattern_of(attempt.text, attempt.recipient))

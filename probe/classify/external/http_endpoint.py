@@ -15,10 +15,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from probe.classify.evidence import Evidence
-from probe.classify.external.pending import Awaited
+from probe.classify.external.pending import PendingAnswers
 from probe.classify.reading import Classifier, ClassifierError, Reading, on_one_line
 from probe.input_error import InputError
-from probe.lab import event_loop
 
 if TYPE_CHECKING:
     import httpx
@@ -41,11 +40,11 @@ class Service:
 
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
         """Ask about everybody in a campaign."""
-        awaited = Awaited(self._name, campaign)
-        event_loop.run(self._ask(awaited))
+        awaited = PendingAnswers(self._name, campaign)
+        asyncio.run(self._ask(awaited))
         return awaited.readings
 
-    async def _ask(self, awaited: Awaited) -> None:
+    async def _ask(self, awaited: PendingAnswers) -> None:
         import httpx  # noqa: PLC0415 - the library is optional
 
         requests = awaited.requests()
@@ -79,7 +78,7 @@ class Service:
                     raise _WrongAnswerError(f"answered with more than {MAX_OCTETS:,} octets")
         return _read(answer.status_code, answer.headers.get("content-encoding", "identity"), bytes(body))
 
-    def _failed(self, awaited: Awaited, problem: str) -> ClassifierError:
+    def _failed(self, awaited: PendingAnswers, problem: str) -> ClassifierError:
         return ClassifierError(f"classifier {self._name} {problem}, while it owed an answer for {awaited.missing()}")
 
 

@@ -10,14 +10,14 @@ from pydantic import ValidationError
 from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.external.protocol import MAX_ANSWER_OCTETS, Answer, request
-from probe.classify.reading import Advice, ClassifierError, Reading, few_of
+from probe.classify.reading import Advice, ClassifierError, Reading, first_few
 from probe.input_error import InputError
 
 _SHOWN: Final = 80
 """Characters of a wrong answer that a complaint shows."""
 
 
-class Awaited:
+class PendingAnswers:
     """One campaign's questions and answers. ``readings`` are what has been answered, ``asked`` who has not been yet."""
 
     def __init__(self, name: str, campaign: Mapping[str, Evidence]) -> None:
@@ -43,7 +43,7 @@ class Awaited:
     def missing(self) -> str:
         """Return those who still have no answer, as a complaint names them: first those who have been asked about."""
         rest = [each for each in self._evidence if each not in self.readings and each not in self.asked]
-        return few_of([*self.asked, *rest])
+        return first_few([*self.asked, *rest])
 
     def take(self, said: bytes) -> None:
         """Take an answer, a JSON object; raises ClassifierError for one that must not be."""

@@ -34,15 +34,15 @@ _LAST_LINES: Final = 3
 _LAST_WIDTH: Final = 200
 
 
-class EndedError(Exception):
+class ProgramEndedError(Exception):
     """The program ended, or closed its output, before it had said everything."""
 
 
-class SilentError(Exception):
+class ProgramSilentError(Exception):
     """The program neither took nor said anything for too long."""
 
 
-class Piped:
+class PipedProgram:
     """A program that runs. ``patience_s`` is how long it may do nothing; raises OSError where it cannot be started."""
 
     def __init__(self, command: Sequence[str], folder: Path, patience_s: float) -> None:
@@ -64,7 +64,7 @@ class Piped:
     def converse(self, lines: Iterator[bytes], take: Take, complete: Callable[[], bool]) -> None:
         """Write lines and hear others, until all are written and what is heard is complete.
 
-        Lines are taken as they can be written. Raises EndedError and SilentError.
+        Lines are taken as they can be written. Raises ProgramEndedError and ProgramSilentError.
         """
         waiting = bytearray()
         has_more = True
@@ -81,10 +81,10 @@ class Piped:
             elif not complete() and (self._out.closed or self._exit_code() is not None):
                 self._hear_the_rest(take)
                 if not complete():
-                    raise EndedError
+                    raise ProgramEndedError
 
     def finish(self, take: Take) -> None:
-        """Let the input end, and hear what else is said until the program has ended; raises SilentError."""
+        """Let the input end, and hear what else is said until the program has ended; raises ProgramSilentError."""
         self._close(self._in)
         deadline = time.monotonic() + self._patience_s
         while self._exit_code() is None:
@@ -116,10 +116,10 @@ class Piped:
         return " / ".join(line[:_LAST_WIDTH] for line in [line for line in lines if line][-_LAST_LINES:])
 
     def _turn(self, waiting: bytearray, take: Take, deadline: float) -> bool:
-        """Write and read what can be at the moment; return whether anything came of it. Raises SilentError."""
+        """Write and read what can be at the moment; return whether anything came of it. Raises ProgramSilentError."""
         left = deadline - time.monotonic()
         if left <= 0:
-            raise SilentError
+            raise ProgramSilentError
         if self._is_writing != (bool(waiting) and not self._in.closed):
             self._is_writing = not self._is_writing
             if self._is_writing:

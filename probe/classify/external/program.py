@@ -16,8 +16,8 @@ from types import TracebackType
 from typing import Final, Self
 
 from probe.classify.evidence import Evidence
-from probe.classify.external.pending import Awaited
-from probe.classify.external.pipes import EndedError, Piped, SilentError
+from probe.classify.external.pending import PendingAnswers
+from probe.classify.external.pipes import PipedProgram, ProgramEndedError, ProgramSilentError
 from probe.classify.external.protocol import end, line
 from probe.classify.reading import ClassifierError, Reading
 
@@ -36,8 +36,8 @@ class Program:
         self._command = command
         self._folder = folder
         self._patience_s = patience_s
-        self._piped: Piped | None = None
-        self._awaited: Awaited | None = None
+        self._piped: PipedProgram | None = None
+        self._awaited: PendingAnswers | None = None
 
     def __enter__(self) -> Self:
         """Start it."""
@@ -56,34 +56,34 @@ class Program:
 
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
         """Ask about everybody in a campaign."""
-        awaited = self._awaited = Awaited(self._name, campaign)
+        awaited = self._awaited = PendingAnswers(self._name, campaign)
         deaths = 0
         while not awaited.complete:
             piped = self._piped or self._start()
             told = chain(map(line, awaited.requests()), [end(awaited.campaign)])
             try:
                 piped.converse(told, awaited.take, lambda: awaited.complete)
-            except SilentError:
+            except ProgramSilentError:
                 raise self._silent(f"while it owed an answer for {awaited.missing()}") from None
-            except EndedError:
+            except ProgramEndedError:
                 code, words = self._stop(), piped.last_words
                 deaths += 1
                 if deaths > RESTARTS:
                     raise self._ended(code, words, f"while it owed an answer for {awaited.missing()}") from None
         return awaited.readings
 
-    def _start(self) -> Piped:
+    def _start(self) -> PipedProgram:
         try:
-            self._piped = Piped(self._command, self._folder, self._patience_s)
+            self._piped = PipedProgram(self._command, self._folder, self._patience_s)
         except OSError as error:
             problem = f"cannot be started ({shlex.join(self._command)}: {error.strerror})"
             raise ClassifierError(f"classifier {self._name} {problem}") from None
         return self._piped
 
-    def _finish(self, piped: Piped) -> None:
+    def _finish(self, piped: PipedProgram) -> None:
         try:
             piped.finish(self._heard_too_late if self._awaited is None else self._awaited.take)
-        except SilentError:
+        except ProgramSilentError:
             raise self._silent("when its input had ended, and did not end") from None
         code = self._stop()
         if code:

@@ -40,7 +40,7 @@ _Text = Annotated[str, Field(description="the words, several lines joined by lin
 _Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
-class ToldAttempt(Strict):
+class RequestAttempt(Strict):
     """One attempt to deliver, in order of time."""
 
     number: Annotated[int, Field(description="round of attempts, from 1; each may try several exchangers")]
@@ -64,7 +64,7 @@ class ToldAttempt(Strict):
     return_path: str
 
 
-class ToldReturned(Strict):
+class RequestReturned(Strict):
     """One piece of mail that came home, as far as it could be read (RFC 3464, RFC 5965, RFC 3834)."""
 
     at: _At
@@ -78,7 +78,7 @@ class ToldReturned(Strict):
     content: Annotated[str, Field(description="the mail itself, an octet a character, where nobody could read it")]
 
 
-class ToldOpened(Strict):
+class RequestOpened(Strict):
     """A message was opened, or a link in it clicked."""
 
     at: _At
@@ -86,7 +86,7 @@ class ToldOpened(Strict):
     message_id: str
 
 
-class ToldHeard(Strict):
+class DecidingReply(Strict):
     """The word that decides: a delivery report's, or else the last reply's."""
 
     code: _Code
@@ -94,12 +94,12 @@ class ToldHeard(Strict):
     text: _Text
 
 
-class ToldBefore(Strict):
+class EarlierCampaign(Strict):
     """An earlier campaign to the same recipient."""
 
     campaign: str
-    attempts: tuple[ToldAttempt, ...]
-    returned: tuple[ToldReturned, ...]
+    attempts: tuple[RequestAttempt, ...]
+    returned: tuple[RequestReturned, ...]
 
 
 class Request(Strict):
@@ -109,11 +109,11 @@ class Request(Strict):
     campaign: str
     recipient: str
     bounced: Annotated[bool, Field(description="whether mail did not arrive in the end, as far as the sender heard")]
-    heard: ToldHeard
-    attempts: tuple[ToldAttempt, ...]
-    returned: Annotated[tuple[ToldReturned, ...], Field(description="what came home of this campaign")]
-    before: Annotated[tuple[ToldBefore, ...], Field(description="earlier campaigns, in order of time")]
-    opened: Annotated[tuple[ToldOpened, ...], Field(description="what the recipient did with earlier messages")]
+    heard: DecidingReply
+    attempts: tuple[RequestAttempt, ...]
+    returned: Annotated[tuple[RequestReturned, ...], Field(description="what came home of this campaign")]
+    before: Annotated[tuple[EarlierCampaign, ...], Field(description="earlier campaigns, in order of time")]
+    opened: Annotated[tuple[RequestOpened, ...], Field(description="what the recipient did with earlier messages")]
 
 
 class End(Strict):
@@ -158,9 +158,9 @@ class Answer(Strict):
         return self
 
 
-_ATTEMPT: Final = tuple(ToldAttempt.model_fields)
-_RETURNED: Final = tuple(ToldReturned.model_fields)
-_OPENED: Final = tuple(ToldOpened.model_fields)
+_ATTEMPT: Final = tuple(RequestAttempt.model_fields)
+_RETURNED: Final = tuple(RequestReturned.model_fields)
+_OPENED: Final = tuple(RequestOpened.model_fields)
 
 
 def schema() -> dict[str, Any]:

@@ -33,7 +33,7 @@ def installed() -> list[EntryPoint]:
     return sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
 
 
-def named(what: str, here: str, folder: Path, *, only_look: bool = False) -> Callable[[], Classifier]:
+def named(what: str, here: str, folder: Path, *, check_only: bool = False) -> Callable[[], Classifier]:
     """Return what makes the classifier that ``module:name`` is; modules in ``folder`` can be imported.
 
     It may be a class, a function without arguments that makes a classifier, a function ``(Evidence) -> Reading``, or a
@@ -41,12 +41,14 @@ def named(what: str, here: str, folder: Path, *, only_look: bool = False) -> Cal
     """
     if not is_object_name(what):
         raise InputError(here, f"{what!r} is no name of an object", "write for example python:my_package.module:Name")
-    if only_look:
+    if check_only:
         return _never
     return _factory(import_object(what, here, folder), here)
 
 
-def entry_point(name: str, here: str, baselines: Sequence[str], *, only_look: bool = False) -> Callable[[], Classifier]:
+def entry_point(
+    name: str, here: str, baselines: Sequence[str], *, check_only: bool = False
+) -> Callable[[], Classifier]:
     """Return what makes the classifier that an installed distribution offers under a name; raises InputError."""
     known = installed()
     found = [point for point in known if point.name == name]
@@ -57,7 +59,7 @@ def entry_point(name: str, here: str, baselines: Sequence[str], *, only_look: bo
     if len(found) > 1:
         offers = " and ".join(point.value for point in found)
         raise InputError(here, f"is offered twice, as {offers}", f"say which: {name}=python:{found[0].value}")
-    return _never if only_look else _loaded(found[0], here)
+    return _never if check_only else _loaded(found[0], here)
 
 
 def _loaded(point: EntryPoint, here: str) -> Callable[[], Classifier]:

@@ -7,9 +7,8 @@ from typing import Final
 
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading, without_reply
-from probe.classify.rules import reply as words
-from probe.classify.rules.reply import Heard
-from probe.classify.rules.rule_set import ANY, Rule, RuleSet
+from probe.classify.rules.reply import ReceivedReply, deciding_reply
+from probe.classify.rules.rule_set import ANY, BounceRule, RuleSet
 from probe.classify.rules.search import Search
 from probe.records.attempt import Outcome
 
@@ -44,15 +43,15 @@ class RuleClassifier:
             settled = without_reply(evidence)
             if settled is not None:
                 return settled
-        heard = words.of(evidence, evidence.recipient if self._by_domain else "")
+        heard = deciding_reply(evidence, evidence.recipient if self._by_domain else "")
         return self._remembered(heard) if len(heard.text) <= _LONGEST else self.read(heard)
 
-    def read(self, heard: Heard) -> Reading:
+    def read(self, heard: ReceivedReply) -> Reading:
         """Read what was heard."""
         rule = self.deciding(heard)
         return self._nothing if rule is None else self._readings[rule.number]
 
-    def deciding(self, heard: Heard) -> Rule | None:
+    def deciding(self, heard: ReceivedReply) -> BounceRule | None:
         """Return the rule that decides, None where none matches."""
         for number in self._search.matches(self.rule_set.ask(heard)):
             rule = self._asked[number]
@@ -60,12 +59,12 @@ class RuleClassifier:
                 return rule
         return None
 
-    def matching(self, heard: Heard) -> list[Rule]:
+    def matching(self, heard: ReceivedReply) -> list[BounceRule]:
         """Return every rule that matches, in order."""
         found = [self._asked[number] for number in self._search.matches(self.rule_set.ask(heard))]
         return [rule for rule in found if rule.conditions.hold(heard)]
 
 
-def _reason(rule: Rule) -> str:
+def _reason(rule: BounceRule) -> str:
     named = f" {rule.name}" if rule.name else ""
     return f"rule {rule.number}{named} ({rule.place}): {rule.class_name} by {rule.asks}"

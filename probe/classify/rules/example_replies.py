@@ -9,8 +9,8 @@ from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
 from probe.classify.rules.expressions import examples
-from probe.classify.rules.reply import Heard, parse
-from probe.classify.rules.rule_set import OWN, Rule, RuleSet
+from probe.classify.rules.reply import ReceivedReply, parse_reply
+from probe.classify.rules.rule_set import OWN, BounceRule, RuleSet
 
 MOST: Final = 12
 """Replies that are made for a rule."""
@@ -19,7 +19,7 @@ _CODE: Final = re.compile(r"[245][0-9]{2}(?:[ -]|$)")
 _STATUS: Final = re.compile(r"([245])\.[0-9]{1,3}\.[0-9]{1,3}")
 
 
-def replies_for(rule: Rule, rule_set: RuleSet) -> list[Heard]:
+def replies_for(rule: BounceRule, rule_set: RuleSet) -> list[ReceivedReply]:
     """Return replies that look as if the rule were about them; whether it matches them is another question."""
     if rule.expression is None:
         return []
@@ -28,7 +28,7 @@ def replies_for(rule: Rule, rule_set: RuleSet) -> list[Heard]:
     return list(dict.fromkeys(islice(made, MOST * 4)))
 
 
-def _of_texts(rule: Rule, texts: list[str]) -> Iterator[Heard]:
+def _of_texts(rule: BounceRule, texts: list[str]) -> Iterator[ReceivedReply]:
     """Yield a text with the numbers that it begins with, or with such as it lacks."""
     stage = Stage.REPORT if rule.conditions.stages == (Stage.REPORT,) else Stage.RCPT
     recipient = f"anna@{rule.conditions.domain}" if rule.conditions.domain else ""
@@ -38,10 +38,10 @@ def _of_texts(rule: Rule, texts: list[str]) -> Iterator[Heard]:
         begun = [""] if _CODE.match(text) else before_it
         for before in begun:
             for after in ("", " x"):
-                yield parse(f"{before}{text.rstrip(';') if status else text}{after}", stage, recipient)
+                yield parse_reply(f"{before}{text.rstrip(';') if status else text}{after}", stage, recipient)
 
 
-def _of_conditions(rule: Rule, texts: list[str]) -> Iterator[Heard]:
+def _of_conditions(rule: BounceRule, texts: list[str]) -> Iterator[ReceivedReply]:
     """Yield the numbers that are asked for with the words that are asked for."""
     conditions = rule.conditions
     statuses: list[str | None] = [status.replace("x", "0") for status in conditions.statuses]
@@ -50,4 +50,4 @@ def _of_conditions(rule: Rule, texts: list[str]) -> Iterator[Heard]:
             number = int((code if code[0] != "x" else f"5{code[1:]}").replace("x", "0"))
             for text in texts or [""]:
                 for stage in conditions.stages or (Stage.RCPT,):
-                    yield Heard(number, status, text, stage)
+                    yield ReceivedReply(number, status, text, stage)

@@ -10,7 +10,7 @@ from typing import Final
 from fake_gateways.truth import Cause
 from probe.classify.rules.formats import PARSERS, guess
 from probe.classify.rules.formats.own import labels_in, parse_tests
-from probe.classify.rules.rule_set import Example, RuleSet, RuleText
+from probe.classify.rules.rule_set import RuleExample, RuleSet, RuleText
 from probe.input_error import InputError
 
 MAX_OCTETS: Final = 4 * 1024 * 1024
@@ -76,7 +76,7 @@ def _holds_labels(file: RuleText) -> bool:
         return False
 
 
-def load_tests(path: Path) -> tuple[Example, ...]:
+def load_tests(path: Path) -> tuple[RuleExample, ...]:
     """Read a file of ``[[test]]`` tables, for rules of any kind; raises InputError."""
     return parse_tests(read(path))
 

@@ -11,9 +11,9 @@ from fake_gateways.truth import Cause, Fault, Remedy
 from probe.classify.by_code import BY_STATUS
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.example_replies import replies_for
-from probe.classify.rules.persona_replies import Known
-from probe.classify.rules.reply import Heard
-from probe.classify.rules.rule_set import Place, Rule
+from probe.classify.rules.persona_replies import PersonaReply
+from probe.classify.rules.reply import ReceivedReply
+from probe.classify.rules.rule_set import BounceRule, RulePlace
 
 _MEANT: Final = BY_STATUS | {
     "7.13": Cause.MAILBOX_DISABLED,  # RFC 5248
@@ -25,7 +25,7 @@ _SHOWN: Final = 100
 """Characters of a reply that are shown."""
 
 
-class Kind(StrEnum):
+class FindingKind(StrEnum):
     """What is wrong."""
 
     REFUSED = "refused"
@@ -47,15 +47,15 @@ class Kind(StrEnum):
     """It matches none of the replies that are known."""
 
 
-class Finding(NamedTuple):
+class LintFinding(NamedTuple):
     """Something wrong: what, where, and a sentence about it."""
 
-    kind: Kind
-    place: Place
+    kind: FindingKind
+    place: RulePlace
     sentence: str
 
 
-class Overview(NamedTuple):
+class RuleOverview(NamedTuple):
     """How rules read replies: how many are matched by rules of several classes, and how many by none."""
 
     replies: int
@@ -63,23 +63,23 @@ class Overview(NamedTuple):
     unread: int
 
 
-def overview(classifier: RuleClassifier, replies: Sequence[Heard]) -> Overview:
+def overview(classifier: RuleClassifier, replies: Sequence[ReceivedReply]) -> RuleOverview:
     """Count how rules read replies."""
     classes = [{rule.class_name for rule in classifier.matching(heard)} for heard in replies]
-    return Overview(len(replies), sum(len(each) > 1 for each in classes), sum(not each for each in classes))
+    return RuleOverview(len(replies), sum(len(each) > 1 for each in classes), sum(not each for each in classes))
 
 
-def lint(classifier: RuleClassifier, known: Sequence[Known]) -> list[Finding]:
+def lint(classifier: RuleClassifier, known: Sequence[PersonaReply]) -> list[LintFinding]:
     """Return what is wrong with a classifier's rules, by replies that are known and replies made up, in their order."""
     rule_set = classifier.rule_set
     named = [example.heard for example in (*rule_set.tests, *rule_set.samples)]
-    matched: dict[int, list[tuple[Heard, Rule]]] = {rule.number: [] for rule in rule_set.rules}
+    matched: dict[int, list[tuple[ReceivedReply, BounceRule]]] = {rule.number: [] for rule in rule_set.rules}
     for heard in dict.fromkeys([*(each.heard for each in known), *named]):
         matching = classifier.matching(heard)
         for rule in matching:
             matched[rule.number].append((heard, matching[0]))
-    found: list[Finding] = []
-    seen: dict[object, Rule] = {}
+    found: list[LintFinding] = []
+    seen: dict[object, BounceRule] = {}
     for rule in rule_set.rules:
         found += _of_rule(rule, classifier, matched[rule.number], seen)
     found += _misread(classifier, known)
@@ -87,43 +87,48 @@ def lint(classifier: RuleClassifier, known: Sequence[Known]) -> list[Finding]:
     return sorted(found, key=lambda finding: (finding.place.file, finding.place.line, finding.place.number))
 
 
-def shown(heard: Heard) -> str:
+def shown(heard: ReceivedReply) -> str:
     """Return a reply as a line, cut off where it is long."""
     said = " ".join(heard.wire.split())
     return said if len(said) <= _SHOWN else f"{said[: _SHOWN - 3]}..."
 
 
 def _of_rule(
-    rule: Rule, classifier: RuleClassifier, known: list[tuple[Heard, Rule]], seen: dict[object, Rule]
-) -> Iterator[Finding]:
+    rule: BounceRule,
+    classifier: RuleClassifier,
+    known: list[tuple[ReceivedReply, BounceRule]],
+    seen: dict[object, BounceRule],
+) -> Iterator[LintFinding]:
     if rule.oddity:
-        yield Finding(Kind.ODD, rule.place, rule.oddity)
+        yield LintFinding(FindingKind.ODD, rule.place, rule.oddity)
     if rule.expression is None:
-        yield Finding(Kind.REFUSED, rule.place, f"{rule.source}: {rule.refused}; the rule never fires")
+        yield LintFinding(FindingKind.REFUSED, rule.place, f"{rule.source}: {rule.refused}; the rule never fires")
         return
     first = seen.setdefault((rule.expression, rule.conditions), rule)
     if first is not rule:
         other = "" if first.class_name == rule.class_name else f", and would be {rule.class_name}"
-        yield Finding(Kind.DUPLICATE, rule.place, f"is the same as rule {_told(first, rule.place)}{other}")
+        yield LintFinding(FindingKind.DUPLICATE, rule.place, f"is the same as rule {_told(first, rule.place)}{other}")
         return
     guessed = replies_for(rule, classifier.rule_set)
     made = [(heard, matching[0]) for heard in guessed if rule in (matching := classifier.matching(heard))]
     if guessed and not made and not known:
         asked = classifier.rule_set.ask(guessed[0])
-        yield Finding(
-            Kind.IMPOSSIBLE, rule.place, f"{rule.asks} matches no reply; one such would be asked as {asked!r}"
+        yield LintFinding(
+            FindingKind.IMPOSSIBLE, rule.place, f"{rule.asks} matches no reply; one such would be asked as {asked!r}"
         )
         return
     yield from _contradictions(rule, [heard for heard, _ in made])
     if (known or made) and all(decides is not rule for _, decides in (*known, *made)):
         heard, decides = (known or made)[0]
         told = "" if known else "made up: "
-        yield Finding(Kind.SHADOWED, rule.place, f"rule {_told(decides, rule.place)} comes first: {told}{shown(heard)}")
+        yield LintFinding(
+            FindingKind.SHADOWED, rule.place, f"rule {_told(decides, rule.place)} comes first: {told}{shown(heard)}"
+        )
     if not known:
-        yield Finding(Kind.NEVER_FIRES, rule.place, f"{rule.asks} matches no reply that is known")
+        yield LintFinding(FindingKind.NEVER_FIRES, rule.place, f"{rule.asks} matches no reply that is known")
 
 
-def _contradictions(rule: Rule, made: list[Heard]) -> Iterator[Finding]:
+def _contradictions(rule: BounceRule, made: list[ReceivedReply]) -> Iterator[LintFinding]:
     numbers = [_NUMBERS.match(heard.wire) for heard in made]
     if rule.cause is None or not made or not all(numbers):
         return
@@ -132,7 +137,7 @@ def _contradictions(rule: Rule, made: list[Heard]) -> Iterator[Finding]:
         if rule.cause.remedy is Remedy.SUPPRESS:
             problem = f"only temporary replies match, and for {rule.class_name} an address is suppressed"
             example = next((heard for heard in made if str(heard.code)[0] == "4"), made[0])
-            yield Finding(Kind.CONTRADICTION, rule.place, f"{problem}: {shown(example)}")
+            yield LintFinding(FindingKind.CONTRADICTION, rule.place, f"{problem}: {shown(example)}")
         return
     words = any(heard.wire[each.end() :].strip(" x.,;:") for heard, each in zip(made, numbers, strict=True) if each)
     meant = {_MEANT.get(status[2:]) if status else None for _, status in told}
@@ -143,10 +148,10 @@ def _contradictions(rule: Rule, made: list[Heard]) -> Iterator[Finding]:
         statuses = ", ".join(sorted({str(status) for _, status in told})[:3])
         causes = " or ".join(sorted(str(cause) for cause in meant))
         problem = f"{statuses} means {causes}, and alone is called {rule.class_name} ({rule.cause}) here"
-        yield Finding(Kind.CONTRADICTION, rule.place, problem)
+        yield LintFinding(FindingKind.CONTRADICTION, rule.place, problem)
 
 
-def _misread(classifier: RuleClassifier, known: Sequence[Known]) -> Iterator[Finding]:
+def _misread(classifier: RuleClassifier, known: Sequence[PersonaReply]) -> Iterator[LintFinding]:
     """Yield the first reply of each rule that suppresses a living address, or keeps a dead one."""
     reasons: dict[tuple[object, ...], set[Cause]] = {}
     for each in known:
@@ -160,10 +165,10 @@ def _misread(classifier: RuleClassifier, known: Sequence[Known]) -> Iterator[Fin
         if (decides.cause.remedy is Remedy.SUPPRESS) not in ends:
             told.add(decides.number)
             problem = f"{each.persona} says it for {each.cause}, and it is read as {decides.class_name}"
-            yield Finding(Kind.MISREAD, decides.place, f"{problem}: {shown(each.heard)}")
+            yield LintFinding(FindingKind.MISREAD, decides.place, f"{problem}: {shown(each.heard)}")
 
 
-def _of_samples(classifier: RuleClassifier) -> Iterator[Finding]:
+def _of_samples(classifier: RuleClassifier) -> Iterator[LintFinding]:
     rules = {rule.number: rule for rule in classifier.rule_set.rules}
     for sample in classifier.rule_set.samples:
         decides, rule = classifier.deciding(sample.heard), rules[sample.rule]
@@ -172,9 +177,9 @@ def _of_samples(classifier: RuleClassifier) -> Iterator[Finding]:
             continue
         by = "no rule matches it" if decides is None else f"rule {_told(decides, sample.place)} decides"
         under = "" if matches else f"; rule {_told(rule, sample.place)} under it does not match"
-        yield Finding(Kind.SAMPLE, sample.place, f"{shown(sample.heard)}: {by}{under}")
+        yield LintFinding(FindingKind.SAMPLE, sample.place, f"{shown(sample.heard)}: {by}{under}")
 
 
-def _told(rule: Rule, seen_from: Place) -> str:
+def _told(rule: BounceRule, seen_from: RulePlace) -> str:
     where = f"line {rule.place.line}" if rule.place.file == seen_from.file and rule.place.line else str(rule.place)
     return f"{rule.number} ({where}, {rule.class_name})"

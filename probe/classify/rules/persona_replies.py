@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Final, NamedTuple
 
-from fake_gateways import persona as personas
+from fake_gateways import persona
 from fake_gateways.truth import Cause
-from probe.classify.rules.reply import Heard
+from probe.classify.rules.reply import ReceivedReply
 
 FILLED_IN: Final = {
     "recipient": "anna.berg@northwind.example",
@@ -24,26 +24,26 @@ FILLED_IN: Final = {
 """What stands in a wording's places."""
 
 
-class Known(NamedTuple):
+class PersonaReply(NamedTuple):
     """A reply, whose it is, and why it was said."""
 
-    heard: Heard
+    heard: ReceivedReply
     persona: str
     cause: Cause
 
 
 @cache
-def known_replies() -> tuple[Known, ...]:
+def known_replies() -> tuple[PersonaReply, ...]:
     """Return the wordings of all personas at all their stages, each reply once."""
     found = {known.heard: known for known in _said()}
     return tuple(found.values())
 
 
-def _said() -> Iterator[Known]:
-    for name in personas.names():
-        for refusal in personas.load(name).refusal:
+def _said() -> Iterator[PersonaReply]:
+    for name in persona.names():
+        for refusal in persona.load(name).refusal:
             reply = refusal.say(FILLED_IN)
             status = str(reply.enhanced) if reply.enhanced else None
             for stage in refusal.stages:
-                heard = Heard(reply.code, status, reply.text, stage, FILLED_IN["recipient"])
-                yield Known(heard, name, refusal.cause)
+                heard = ReceivedReply(reply.code, status, reply.text, stage, FILLED_IN["recipient"])
+                yield PersonaReply(heard, name, refusal.cause)

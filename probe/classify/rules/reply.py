@@ -14,7 +14,7 @@ _TYPE: Final = re.compile(r"^(?:smtp|x-\w[\w-]*)\s*;\s*", re.IGNORECASE)
 _NUMBERED: Final = re.compile(r"^([2-5][0-9]{2})(?:[ -](.*))?$", re.DOTALL)
 
 
-class Heard(NamedTuple):
+class ReceivedReply(NamedTuple):
     """What was heard: numbers, words (a line feed between lines), at which stage, and of whom.
 
     ``text`` is without the numbers, as a transport gives it.
@@ -38,17 +38,19 @@ class Heard(NamedTuple):
         return "".join(f"{self.code}-{status}{line}\n" for line in lines) + f"{self.code} {status}{last}"
 
 
-def of(evidence: Evidence, recipient: str = "") -> Heard:
+def deciding_reply(evidence: Evidence, recipient: str = "") -> ReceivedReply:
     """Return the words that decide: the last reply, or the report about a message that had been taken."""
     last = evidence.last
     if last.outcome != Outcome.DELIVERED:
-        return Heard(last.code, last.enhanced, last.text, last.stage, recipient)
+        return ReceivedReply(last.code, last.enhanced, last.text, last.stage, recipient)
     code, enhanced, text = evidence.heard
-    diagnostic = parse(text, Stage.REPORT)
-    return Heard(diagnostic.code or code, diagnostic.enhanced or enhanced, diagnostic.text, Stage.REPORT, recipient)
+    diagnostic = parse_reply(text, Stage.REPORT)
+    return ReceivedReply(
+        diagnostic.code or code, diagnostic.enhanced or enhanced, diagnostic.text, Stage.REPORT, recipient
+    )
 
 
-def parse(said: str, stage: str = Stage.RCPT, recipient: str = "") -> Heard:
+def parse_reply(said: str, stage: str = Stage.RCPT, recipient: str = "") -> ReceivedReply:
     """Read a reply as people write it down: ``550 5.1.1 User unknown``, one line or several, perhaps with ``smtp;``.
 
     What does not begin with a code is words alone.
@@ -56,7 +58,7 @@ def parse(said: str, stage: str = Stage.RCPT, recipient: str = "") -> Heard:
     said = _TYPE.sub("", said.strip()).replace("\r\n", "\n")
     first = _NUMBERED.match(said)
     if first is None:
-        return Heard(None, None, said, stage, recipient)
+        return ReceivedReply(None, None, said, stage, recipient)
     texts = [(line[2] or "") if (line := _NUMBERED.match(each)) else each for each in said.split("\n")]
     reply = from_wire(int(first[1]), texts)
-    return Heard(reply.code, str(reply.enhanced) if reply.enhanced else None, reply.text, stage, recipient)
+    return ReceivedReply(reply.code, str(reply.enhanced) if reply.enhanced else None, reply.text, stage, recipient)

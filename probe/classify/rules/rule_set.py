@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.truth import Cause
 from probe.classify import taxonomy
-from probe.classify.rules.expressions import Dialect, RefusedError, for_re2
-from probe.classify.rules.reply import Heard
+from probe.classify.rules.expressions import Dialect, UnsupportedExpressionError, for_re2
+from probe.classify.rules.reply import ReceivedReply
 from probe.input_error import InputError
 
 OWN: Final = "rules"
@@ -27,7 +27,7 @@ class RuleText(NamedTuple):
     text: str
 
 
-class Place(NamedTuple):
+class RulePlace(NamedTuple):
     """Where a rule stands: its number from 1, over all files, its file, and the line in it, 0 where not known."""
 
     number: int
@@ -39,7 +39,7 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Conditions:
+class RuleConditions:
     """What a rule asks of a reply beside its words. Empty asks nothing.
 
     ``codes`` are such as ``550`` or ``55x``, ``statuses`` such as ``5.7.1`` or ``5.7.x``.
@@ -50,7 +50,7 @@ class Conditions:
     statuses: tuple[str, ...] = ()
     domain: str = ""
 
-    def hold(self, heard: Heard) -> bool:
+    def hold(self, heard: ReceivedReply) -> bool:
         """Whether a reply is one that the rule is asked about."""
         return (
             (not self.stages or heard.stage in self.stages)
@@ -65,24 +65,24 @@ class Conditions:
         return ", ".join([*told, *([f"domain {self.domain}"] if self.domain else ())])
 
 
-ANY: Final = Conditions()
+ANY: Final = RuleConditions()
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class BounceRule:
     """One rule.
 
     ``source`` is the expression as the file writes it, ``expression`` the same for RE2, None where RE2 refuses it and
     the rule never fires; then ``refused`` says why. ``oddity`` is what is wrong with how the rule is written.
     """
 
-    place: Place
+    place: RulePlace
     class_name: str
     cause: Cause | None
     source: str
     expression: str | None
     refused: str = ""
-    conditions: Conditions = ANY
+    conditions: RuleConditions = ANY
     name: str = ""
     oddity: str = ""
 
@@ -98,15 +98,15 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class RuleExample:
     """A reply that a file itself names.
 
     ``class_name`` is the class that must come out. Where it is None, the rule numbered ``rule`` must decide, or, if not
     ``fires``, must not even match.
     """
 
-    place: Place
-    heard: Heard
+    place: RulePlace
+    heard: ReceivedReply
     class_name: str | None = None
     rule: int = 0
     fires: bool = True
@@ -122,21 +122,21 @@ class RuleSet:
     """
 
     kind: str
-    rules: tuple[Rule, ...]
-    ask: Callable[[Heard], str]
+    rules: tuple[BounceRule, ...]
+    ask: Callable[[ReceivedReply], str]
     any_case: bool
     otherwise: str
     labels: Labels = field(default_factory=dict)
-    tests: tuple[Example, ...] = ()
-    samples: tuple[Example, ...] = ()
+    tests: tuple[RuleExample, ...] = ()
+    samples: tuple[RuleExample, ...] = ()
 
 
-def make_rule(place: Place, class_name: str, cause: Cause | None, source: str, dialect: Dialect) -> Rule:
+def make_rule(place: RulePlace, class_name: str, cause: Cause | None, source: str, dialect: Dialect) -> BounceRule:
     """Return a rule, with its expression said for RE2 as far as it can be."""
     try:
-        return Rule(place, class_name, cause, source, for_re2(source, dialect))
-    except RefusedError as error:
-        return Rule(place, class_name, cause, source, None, str(error))
+        return BounceRule(place, class_name, cause, source, for_re2(source, dialect))
+    except UnsupportedExpressionError as error:
+        return BounceRule(place, class_name, cause, source, None, str(error))
 
 
 def cause_of(kind: str, name: str, labels: Labels) -> Cause | None:

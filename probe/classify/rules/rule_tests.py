@@ -7,25 +7,25 @@ from typing import NamedTuple
 
 from probe.classify import taxonomy
 from probe.classify.rules.classifier import RuleClassifier
-from probe.classify.rules.reply import Heard
-from probe.classify.rules.rule_set import Example, Place, Rule, RuleSet, cause_at
+from probe.classify.rules.reply import ReceivedReply
+from probe.classify.rules.rule_set import BounceRule, RuleExample, RulePlace, RuleSet, cause_at
 
 
-class Failure(NamedTuple):
+class RuleTestFailure(NamedTuple):
     """A test that failed: where it stands, the reply, and what came out of it instead."""
 
-    place: Place
-    heard: Heard
+    place: RulePlace
+    heard: ReceivedReply
     sentence: str
 
 
-def failures(classifier: RuleClassifier, tests: Sequence[Example]) -> list[Failure]:
+def failures(classifier: RuleClassifier, tests: Sequence[RuleExample]) -> list[RuleTestFailure]:
     """Return the tests that fail, in order; raises InputError for a class that nobody knows."""
     found = ((test, _failure(classifier, test)) for test in tests)
-    return [Failure(test.place, test.heard, sentence) for test, sentence in found if sentence]
+    return [RuleTestFailure(test.place, test.heard, sentence) for test, sentence in found if sentence]
 
 
-def _failure(classifier: RuleClassifier, test: Example) -> str:
+def _failure(classifier: RuleClassifier, test: RuleExample) -> str:
     """Return what is wrong, empty where nothing is."""
     decides = classifier.deciding(test.heard)
     by = "no rule matches" if decides is None else f"it is {decides.class_name} by rule {told(decides)}"
@@ -39,7 +39,7 @@ def _failure(classifier: RuleClassifier, test: Example) -> str:
     return "" if decides is rule else f"must be decided by rule {told(rule)}, and {by}"
 
 
-def _is(rule_set: RuleSet, decides: Rule | None, wanted: str, place: Place) -> bool:
+def _is(rule_set: RuleSet, decides: BounceRule | None, wanted: str, place: RulePlace) -> bool:
     """Whether what came out is a class of the rules' system, or else a cause."""
     if decides is not None and wanted == decides.class_name:
         return True
@@ -51,7 +51,7 @@ def _is(rule_set: RuleSet, decides: Rule | None, wanted: str, place: Place) -> b
     return cause is (decides.cause if decides is not None else None)
 
 
-def told(rule: Rule) -> str:
+def told(rule: BounceRule) -> str:
     """Return a rule's number, name and place."""
     named = f" {rule.name}" if rule.name else ""
     return f"{rule.number}{named} ({rule.place})"

@@ -10,12 +10,12 @@ from typing import Any, Final, NamedTuple
 from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import ByCode
 from probe.classify.context import gather
-from probe.classify.context.case import Case
+from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import weigh
-from probe.classify.context.reader import Reader, case_of, speaks_of_recipient
-from probe.classify.context.retests import is_test, refusals
+from probe.classify.context.reader import Reader, blames_recipient, case_of
+from probe.classify.context.retests import is_retest, refusals
 from probe.classify.context.weights import Sum, Weights
-from probe.classify.context.words import words_of
+from probe.classify.context.words import topics_of
 from probe.classify.evidence import Evidence
 from probe.scenario.load import check
 from probe.studies.fit.families import scenario
@@ -86,7 +86,7 @@ def first_refusals(told: Told) -> Iterator[Refused]:
                 tuple(weigh(case)),
                 _raw(case),
                 story.mailbox.alive,
-                speaks_of_recipient(case),
+                blames_recipient(case),
                 story.truth.cause is not None and Cause(story.truth.cause).fault is Fault.RECIPIENT,
                 _CODE.classify(evidence[recipient]).suppress,
             )
@@ -103,8 +103,8 @@ def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
             refused = refusals(story.evidence)
             if len(refused) < 2 or refused[-1] is not story.evidence.last or story.truth is None:
                 continue
-            case = Case(story.evidence, refused[0], around)
-            if speaks_of_recipient(case) and words_of(refused[-1]).of_mailbox:
+            case = RefusalCase(story.evidence, refused[0], around)
+            if blames_recipient(case) and topics_of(refused[-1]).mentions_mailbox:
                 yield RefusedAgain(
                     told.run.name,
                     told.run.personas[story.truth.gateway],
@@ -117,13 +117,13 @@ def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
 def before_any_test(evidence: Evidence) -> Evidence:
     """Return what was known of a recipient when it had not been tried again yet."""
     attempts = evidence.attempts
-    first = tuple(each for place, each in enumerate(attempts) if not is_test(each, attempts[:place]))
+    first = tuple(each for place, each in enumerate(attempts) if not is_retest(each, attempts[:place]))
     return evidence if len(first) == len(attempts) else dataclasses.replace(evidence, attempts=first)
 
 
-def _raw(case: Case) -> tuple[float, ...]:
+def _raw(case: RefusalCase) -> tuple[float, ...]:
     """Return figures that only the upper reference uses."""
-    run, seat, overall = case.run, case.seat, case.overall
+    run, position, overall = case.run, case.position, case.overall
     words = len(overall.times)
     raw: list[Any] = [
         case.rank,
@@ -131,16 +131,16 @@ def _raw(case: Case) -> tuple[float, ...]:
         overall.refused / words if words else 0,
         run.length if run else 0,
         run.last - run.first if run else 0,
-        run.first - (run.began or run.first) if run else 0,
-        (run.ended or run.last) - run.last if run else 0,
+        run.first - (run.accepted_before or run.first) if run else 0,
+        (run.accepted_after or run.last) - run.last if run else 0,
         len(case.series.times),
         case.series.refused / max(1, len(case.series.times)),
-        seat.from_source / max(1, len(case.series.times)) if seat else 0,
+        position.from_source / max(1, len(case.series.times)) if position else 0,
         case.attempt.code or 0,
         case.attempt.position,
         case.attempt.duration_s,
-        len(case.place.sources),
-        len(case.around.places),
+        len(case.exchanger.sources),
+        len(case.observations.exchangers),
         len(case.evidence.before),
     ]
     return tuple(map(float, raw))

@@ -77,7 +77,7 @@ def fit_anew(
     remarks = (
         f"Fitted by fivefifty fit on {len(cases):,} refusals in {len(seeds)} generated scenarios (seeds {seeds[0]} to",
         f"{seeds[-1]}); no shipped scenario is among them. A weight is in nats of log odds that the mailbox is alive,",
-        "for each unit of what the evidence function returns; all look towards life. What weighs 0 is not asked.",
+        "for each unit that the evidence function returns; a positive weight means 'alive'.",
     )
     (out / "weights.toml").write_text(write(weights, remarks), "utf-8")
     (out / "held_out.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")

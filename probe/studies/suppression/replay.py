@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Chosen, Classifier, Reading
+from probe.classify.reading import ChosenClassifier, Classifier, Reading
 from probe.input_error import InputError
 from probe.judge.interval import wilson
 from probe.judge.run_classifier import read_all
@@ -169,7 +169,7 @@ def _suppresses(name: str, policy: Policy, past: tuple[Hearing, ...], at: float)
 
 
 def try_out(
-    told: Mapping[Key, Story], readers: Iterable[Chosen], policies: Mapping[str, Policy] | None
+    told: Mapping[Key, Story], readers: Iterable[ChosenClassifier], policies: Mapping[str, Policy] | None
 ) -> list[Outcome]:
     """Return what policies come to with each reader of bounces, the usual ones if none are named.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from probe.classify.external.object_import import import_object, is_object_name
-from probe.classify.reading import Chosen
+from probe.classify.reading import ChosenClassifier
 from probe.input_error import InputError
 from probe.judge.story import stories
 from probe.ledger import Ledger
@@ -41,7 +41,7 @@ def policy_named(name: str) -> Policy:
     return policy
 
 
-def replay_run(folder: Path, readers: Sequence[Chosen], policies: Mapping[str, Policy] | None) -> ReplayedRun:
+def replay_run(folder: Path, readers: Sequence[ChosenClassifier], policies: Mapping[str, Policy] | None) -> ReplayedRun:
     """Replay a run's books under policies, by default the usual ones; raises InputError and ClassifierError."""
     with Ledger.open(folder) as ledger:
         told = stories(

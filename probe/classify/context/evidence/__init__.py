@@ -1,75 +1,67 @@
-"""Every evidence function, under the name its weight goes by. All look towards "the mailbox is alive"."""
+"""All evidence functions; the name of each is its key in ``weights.toml``. A positive weight means "alive"."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
-from probe.classify.context.case import Case
+from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import (
-    excess_over_turnover as explanations,
-)
-from probe.classify.context.evidence import (
+    excess_over_turnover,
     history,
+    other_companies,
     retries,
     runs,
+    sender_conditions,
     servers,
+    share_refused,
     stage,
     wording,
 )
-from probe.classify.context.evidence import (
-    other_companies as elsewhere,
-)
-from probe.classify.context.evidence import (
-    sender_conditions as conditions,
-)
-from probe.classify.context.evidence import (
-    share_refused as turnover,
-)
 
-FUNCTIONS: Final[tuple[Callable[[Case], float], ...]] = (
-    turnover.share_here,
-    explanations.more_refused_than_left,
-    explanations.more_alone_than_left,
-    runs.refused_around,
-    runs.refused_next_to,
+FUNCTIONS: Final[tuple[Callable[[RefusalCase], float], ...]] = (
+    share_refused.share_refused_here,
+    excess_over_turnover.refused_beyond_turnover,
+    excess_over_turnover.isolated_beyond_turnover,
+    runs.refused_nearby,
+    runs.refused_adjacent,
     runs.run_length,
-    runs.others_meanwhile,
-    runs.lasts_as_long_as_a_block,
+    runs.other_addresses_during_run,
+    runs.as_long_as_a_known_block,
     runs.same_minute_each_hour,
-    conditions.this_address_only,
-    conditions.this_network_only,
-    conditions.this_message_only,
-    conditions.late_in_the_connection,
-    elsewhere.address_lately_at_the_vendor,
-    elsewhere.address_lately,
-    elsewhere.refused_at_the_vendor,
+    sender_conditions.this_address_refused_more,
+    sender_conditions.this_network_refused_more,
+    sender_conditions.this_message_refused_more,
+    sender_conditions.later_in_the_connection,
+    other_companies.address_refused_more_at_vendor,
+    other_companies.address_refused_more_everywhere,
+    other_companies.refused_elsewhere_at_vendor,
     stage.before_any_recipient,
     stage.after_the_message,
-    stage.after_the_message_though_others_were_told_at_once,
-    wording.openly_about_sending,
-    wording.about_both,
-    wording.names_our_address,
-    wording.names_a_time,
-    wording.says_full,
-    wording.silent_about_mailboxes,
-    wording.numbers_disagree,
-    wording.others_were_told_openly,
-    wording.others_came_further,
-    history.seen_before,
+    stage.after_message_but_others_at_rcpt,
+    wording.text_blames_sender_only,
+    wording.text_blames_both,
+    wording.text_quotes_our_address,
+    wording.text_names_a_time,
+    wording.text_says_mailbox_full,
+    wording.text_mentions_no_mailbox,
+    wording.code_contradicts_text,
+    wording.others_blamed_at_this_stage,
+    wording.others_blamed_later,
+    history.active_before,
     history.bounced_before,
-    history.bounced_and_came_back,
+    history.bounced_then_delivered,
     retries.deferred_first,
-    retries.warned_of_sending,
-    servers.takes_everybody_else,
-    servers.tells_by_report,
-    servers.takes_its_word_back,
+    retries.deferred_for_sending,
+    servers.accepts_everybody_else,
+    servers.refused_by_report,
+    servers.same_text_later_accepted,
 )
 NAMES: Final = tuple(function.__name__ for function in FUNCTIONS)
-Weighed = tuple[float, str]
+Contribution = tuple[float, str]
 """What a function adds to the log odds, and its name."""
 
 
-def weigh(case: Case) -> list[float]:
-    """Return what every function says of a case, in the order of NAMES."""
+def weigh(case: RefusalCase) -> list[float]:
+    """Return the result of every function for a case, in the order of NAMES."""
     return [function(case) for function in FUNCTIONS]

@@ -1,4 +1,4 @@
-"""How much more is refused than has left: the best explanation of a refusal other than that somebody is gone."""
+"""How far refusals exceed departures: the best explanation of a refusal other than a departed recipient."""
 
 from __future__ import annotations
 
@@ -6,53 +6,54 @@ from collections.abc import Iterator
 from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
-from probe.classify.context.case import Case
-from probe.classify.context.observations import Lone
-from probe.classify.context.odds import excess, left
+from probe.classify.context.case import RefusalCase
+from probe.classify.context.observations import IsolatedRefusals
+from probe.classify.context.odds import departed, excess
 from probe.classify.context.replies_by_stage import RANK
 
 _WIDE: Final = 10
 _CLOSE: Final = 3
-_SURELY: Final = (20, 20)
+_ALL_REFUSED: Final = (20, 20)
 
 
-def more_refused_than_left(case: Case) -> float:
-    """Weigh, for a refusal beside others, how far what is refused under any one condition exceeds what has left.
+def refused_beyond_turnover(case: RefusalCase) -> float:
+    """Weigh, for a refusal in a run, how far refusals under any one condition exceed departures.
 
-    Of those refused where a share r is refused and d have left, d / r are gone (Bayes). One condition is enough: a
-    listed address is refused whatever the message is (architecture.md, causes); blocks of five minutes let few words
-    fall into them (gateways.md 3.3, Mimecast), outages many. What has left is counted at other vendors' exchangers,
-    as lists age alike everywhere (evidence.md, B2B bounce rates).
+    Where a share r is refused and a share d has departed, d / r of the refused are gone (Bayes). One condition is
+    enough: a listed address is refused whatever the message is. Short blocks catch few messages (Mimecast lifts a block
+    after five minutes: sisimai, Rhost/Mimecast.pm), outages catch many. Departures are counted at other vendors'
+    exchangers, because lists age at the same rate everywhere.
     """
-    if case.seat is None or case.is_alone:
+    if case.position is None or case.is_isolated:
         return 0.0
-    gone = left(*case.around.lone_elsewhere(case.place.vendor))
+    gone = departed(*case.observations.isolated_elsewhere(case.exchanger.vendor))
     return max(excess(*counts, *gone) for counts in _conditions(case))
 
 
-def more_alone_than_left(case: Case) -> float:
-    """Weigh, for a refusal that stands alone, how far such refusals here, or at the vendor, exceed those elsewhere.
+def isolated_beyond_turnover(case: RefusalCase) -> float:
+    """Weigh, for an isolated refusal, how far such refusals here, or at the vendor, exceed those elsewhere.
 
-    A list ages everywhere alike; where many more stand alone, the server refuses others too: full mailboxes, new ones
-    that it does not know yet, lists of its own (gateways.md 1.1 row 1, 3.4; SpamExperts KB 10).
+    Lists age at the same rate everywhere. Where many more refusals are isolated, the server refuses other recipients
+    too: full mailboxes, new ones that it does not know yet, internal-only addresses (Microsoft, Exchange recipient
+    filtering; SpamExperts KB 10).
     """
-    if not case.is_alone:
+    if not case.is_isolated:
         return 0.0
-    itself = Lone(0, 0, 1) if case.is_reported else Lone(1, 0, 0)
-    gone = left(*case.around.lone_elsewhere(case.place.vendor))
-    here, at_vendor = case.place.lone, case.around.lone_at(case.place.vendor)
-    places = (here, at_vendor) if at_vendor.accepted > here.accepted else (here,)
-    return max(excess(*left(*each.less(itself)), *gone) for each in places)
+    itself = IsolatedRefusals(0, 0, 1) if case.is_reported else IsolatedRefusals(1, 0, 0)
+    gone = departed(*case.observations.isolated_elsewhere(case.exchanger.vendor))
+    here, at_vendor = case.exchanger.isolated, case.observations.isolated_at(case.exchanger.vendor)
+    counts = (here, at_vendor) if at_vendor.accepted > here.accepted else (here,)
+    return max(excess(*departed(*each.minus(itself)), *gone) for each in counts)
 
 
-def _conditions(case: Case) -> Iterator[tuple[int, int]]:
-    """Yield refusals and words, the case itself left out: nearby, with the same message, to the same source."""
-    if case.seat is None or case.rank < RANK[Stage.RCPT]:
-        yield _SURELY
+def _conditions(case: RefusalCase) -> Iterator[tuple[int, int]]:
+    """Yield refusals and replies without the case itself: nearby, to the same source, with the same message."""
+    if case.position is None or case.rank < RANK[Stage.RCPT]:
+        yield _ALL_REFUSED
         return
-    yield case.series.around(case.seat.from_source, _WIDE)
-    yield case.series.around(case.seat.from_source, _CLOSE)
-    yield case.overall.around(case.seat.overall, _WIDE)
+    yield case.series.neighbours(case.position.from_source, _WIDE)
+    yield case.series.neighbours(case.position.from_source, _CLOSE)
+    yield case.overall.neighbours(case.position.overall, _WIDE)
     yield case.series.refused - 1, len(case.series.times) - 1
-    refused, words, _, _ = case.place.with_message(case.attempt.message, case.rank)
-    yield refused - 1, words - 1
+    refused, replies, _, _ = case.exchanger.with_message(case.attempt.message, case.rank)
+    yield refused - 1, replies - 1

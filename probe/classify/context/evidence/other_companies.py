@@ -1,60 +1,61 @@
-"""What other companies said to the same address at the same time: a small company alone cannot tell."""
+"""How other companies answered the same source address at the same time: one small company says too little."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from typing import Final
 
-from probe.classify.context.case import Case
+from probe.classify.context.case import RefusalCase
 from probe.classify.context.observations import EVERY_SOURCE
 from probe.classify.context.odds import beyond_turnover, differs
-from probe.classify.context.series import Series
+from probe.classify.context.series import ReplySeries
 
 _NEAR: Final = 20
+"""Replies before and after the refusal that are compared."""
 
 
-def address_lately_at_the_vendor(case: Case) -> float:
-    """Compare the address with the sender's others at all exchangers of the vendor, around the same time.
+def address_refused_more_at_vendor(case: RefusalCase) -> float:
+    """Compare the source address with the sender's others, at all exchangers of the vendor, around the same time.
 
-    A listing is seen by everybody who asks the list, and customers of one vendor ask the same (gateways.md 3.9).
+    Customers of one vendor query the same blocklists (docs.spamhaus.com), so a listing affects all of them.
     """
-    return _lately(case, case.place.vendor) if case.place.vendor else 0.0
+    return _around_the_same_time(case, case.exchanger.vendor) if case.exchanger.vendor else 0.0
 
 
-def address_lately(case: Case) -> float:
-    """Compare the address with the sender's others at all exchangers, around the same time.
+def address_refused_more_everywhere(case: RefusalCase) -> float:
+    """Compare the source address with the sender's others, at all exchangers, around the same time.
 
-    A blocklist couples companies that share nothing else (gateways.md 3.9: listings of minutes to a day).
+    A blocklist is shared by companies that have nothing else in common (docs.spamhaus.com).
     """
-    return _lately(case, "")
+    return _around_the_same_time(case, "")
 
 
-def refused_at_the_vendor(case: Case) -> float:
-    """Weigh the refusals at other exchangers of the vendor, from the same address, around the same time.
+def refused_elsewhere_at_vendor(case: RefusalCase) -> float:
+    """Weigh the refusals at other exchangers of the vendor, to the same source address, around the same time.
 
-    Filters of one vendor share their feeds and their defaults (gateways.md 3.1, 3.3).
+    Filters of one vendor share their feeds and defaults (Mimecast and Barracuda: campus.barracuda.com, sisimai).
     """
-    if case.seat is None or not case.place.vendor:
+    if case.position is None or not case.exchanger.vendor:
         return 0.0
-    series = case.around.across(case.place.vendor, case.attempt.local_address, case.rank)
+    series = case.observations.across(case.exchanger.vendor, case.attempt.local_address, case.rank)
     middle = bisect_left(series.times, case.attempt.at)
-    refused, words = series.count(middle - _NEAR, middle + _NEAR)
-    return beyond_turnover(max(0, refused - 1), max(0, words - 1))
+    refused, replies = series.count(middle - _NEAR, middle + _NEAR)
+    return beyond_turnover(max(0, refused - 1), max(0, replies - 1))
 
 
-def _lately(case: Case, vendor: str) -> float:
-    if case.seat is None:
+def _around_the_same_time(case: RefusalCase, vendor: str) -> float:
+    if case.position is None:
         return 0.0
-    own = case.around.across(vendor, case.attempt.local_address, case.rank)
-    everybody = case.around.across(vendor, EVERY_SOURCE, case.rank)
-    if len(own.times) == len(everybody.times) or not own.times:
+    own = case.observations.across(vendor, case.attempt.local_address, case.rank)
+    everything = case.observations.across(vendor, EVERY_SOURCE, case.rank)
+    if len(own.times) == len(everything.times) or not own.times:
         return 0.0
     since, until = _span(own, case.attempt.at)
-    refused, words = own.between(since, until)
-    refused_all, words_all = everybody.between(since, until)
-    return differs(max(0, refused - 1), max(0, words - 1), refused_all - refused, words_all - words)
+    refused, replies = own.between(since, until)
+    all_refused, all_replies = everything.between(since, until)
+    return differs(max(0, refused - 1), max(0, replies - 1), all_refused - refused, all_replies - replies)
 
 
-def _span(series: Series, at: float) -> tuple[float, float]:
+def _span(series: ReplySeries, at: float) -> tuple[float, float]:
     middle = bisect_left(series.times, at)
     return series.times[max(0, middle - _NEAR)], series.times[min(len(series.times) - 1, middle + _NEAR)]

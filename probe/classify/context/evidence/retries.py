@@ -1,25 +1,29 @@
-"""What was heard before the refusal, in the same campaign."""
+"""What the sender was told before the refusal, in the same campaign."""
 
 from __future__ import annotations
 
-from probe.classify.context.case import Case
-from probe.classify.context.words import words_of
+from probe.classify.context.case import RefusalCase
+from probe.classify.context.words import topics_of
 from probe.records.attempt import Attempt, Outcome
 
 
-def deferred_first(case: Case) -> float:
-    """Say 1 where the recipient was deferred before it was refused.
+def deferred_first(case: RefusalCase) -> float:
+    """Return 1 if the recipient was deferred before it was refused.
 
-    A greylist is passed on the way to the directory (gateways.md 3.1), and a limit turns into a block (3.3).
+    A greylist answers before the directory is consulted (postgrey source), and a rate limit can become a block
+    (GoDaddy: sisimai, rhost-godaddy).
     """
     return 1.0 if any(each.outcome == Outcome.DEFERRED for each in _earlier(case)) else 0.0
 
 
-def warned_of_sending(case: Case) -> float:
-    """Say 1 where an earlier attempt was deferred in words about list, speed or content (gateways.md 3.3)."""
-    spoken = (each for each in _earlier(case) if each.outcome == Outcome.DEFERRED)
-    return 1.0 if any(words_of(each).of_sending for each in spoken) else 0.0
+def deferred_for_sending(case: RefusalCase) -> float:
+    """Return 1 if an earlier attempt was deferred with a text that blames the sender.
+
+    Rate limits defer first (Cisco: 452 Too many recipients received this hour; sisimai, rhost-cisco).
+    """
+    deferrals = (each for each in _earlier(case) if each.outcome == Outcome.DEFERRED)
+    return 1.0 if any(topics_of(each).blames_sender for each in deferrals) else 0.0
 
 
-def _earlier(case: Case) -> list[Attempt]:
+def _earlier(case: RefusalCase) -> list[Attempt]:
     return [each for each in case.evidence.attempts if each.at < case.attempt.at]

@@ -1,36 +1,37 @@
-"""What kind of server it is: one that takes everybody, one that tells later, one that takes its word back."""
+"""What kind of server it is: one that accepts everybody, one that reports later, one that reverses its answers."""
 
 from __future__ import annotations
 
 from math import log
 
-from probe.classify.context.case import Case
-from probe.classify.context.odds import bounded, none_of
+from probe.classify.context.case import RefusalCase
+from probe.classify.context.odds import bounded, none_departed
 
 
-def takes_everybody_else(case: Case) -> float:
-    """Weigh how many the exchanger took outside the run, if it refused nobody there.
+def accepts_everybody_else(case: RefusalCase) -> float:
+    """Weigh how many recipients the exchanger accepted outside the run, if it refused none there.
 
-    A catch-all has no unknown users, so a refusal is about something else (gateways.md 3.4, and 4, separate, 5).
+    A catch-all has no unknown users, so the refusal has another reason (Barracuda campus: unmanaged users).
     """
     run = case.run
     if run is None or case.overall.refused > run.length:
         return 0.0
-    return none_of(len(case.overall.times) - run.length)
+    return none_departed(len(case.overall.times) - run.length)
 
 
-def tells_by_report(case: Case) -> float:
-    """Say -1 where the mail was taken and a delivery report came home: the server behind the filter looked it up.
+def refused_by_report(case: RefusalCase) -> float:
+    """Return -1 if the mail was accepted and a delivery report came back: the server behind the filter looked it up.
 
-    gateways.md 3.7: Exchange, Domino and others accept and find out afterwards.
+    Exchange, Domino and others accept first and look up later (RFC 3464; sisimai, lhost-exchange2007, lhost-domino).
     """
     return -1.0 if case.is_reported else 0.0
 
 
-def takes_its_word_back(case: Case) -> float:
-    """Weigh how many were refused in the same words before, here, and taken later, against those refused again.
+def same_text_later_accepted(case: RefusalCase) -> float:
+    """Weigh how many recipients, refused here before with the same text, were later accepted, against refused again.
 
-    Words that were taken back say nothing about mailboxes (gateways.md 4, separate, 2 and 4).
+    If a server often reverses a text, the text says nothing about mailboxes (HubSpot Ideas: 34 % of suppressed contacts
+    became active).
     """
-    again, taken = case.place.changed.get(case.words.pattern, (0, 0))
-    return bounded(log((taken + 0.5) / (again - taken + 0.5))) if again else 0.0
+    retried, accepted = case.exchanger.later_answers.get(case.topics.pattern, (0, 0))
+    return bounded(log((accepted + 0.5) / (retried - accepted + 0.5))) if retried else 0.0

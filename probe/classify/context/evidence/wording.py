@@ -1,4 +1,4 @@
-"""What the words say, apart from the mailbox; and what was said openly to others meanwhile."""
+"""What the text says besides the mailbox, and what other recipients were told at the same time."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Final
 
 from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import ByCode
-from probe.classify.context.case import Case
-from probe.classify.context.observations import Spoken
-from probe.classify.context.replies_by_stage import TAKEN
+from probe.classify.context.case import RefusalCase
+from probe.classify.context.observations import SenderFaultReply
+from probe.classify.context.replies_by_stage import ACCEPTED
 from probe.classify.evidence import Evidence
 
 _CODE: Final = ByCode()
@@ -19,85 +19,90 @@ _NEAR_S: Final = 900.0
 _MOST: Final = 12
 
 
-def openly_about_sending(case: Case) -> float:
-    """Say 1 where the words name a list, a speed, a content or a policy, and no mailbox.
+def text_blames_sender_only(case: RefusalCase) -> float:
+    """Return 1 if the text names a list, a rate, content or a policy, and no mailbox.
 
-    Most gateways say what they mean (gateways.md 2; the replies of data/replies.csv).
+    Most gateways state the real reason (zone-mta, bounces.txt; go-sisimai, set-of-emails).
     """
-    return 1.0 if case.words.of_sending and not case.words.of_mailbox else 0.0
+    return 1.0 if case.topics.blames_sender and not case.topics.mentions_mailbox else 0.0
 
 
-def about_both(case: Case) -> float:
-    """Say 1 where the words name a mailbox and, besides, a list, a speed or a content.
+def text_blames_both(case: RefusalCase) -> float:
+    """Return 1 if the text names a mailbox and also a list, a rate or content.
 
-    GoDaddy's 5.1.1 has sent to too many recipients this hour; mailbox unavailable, your address is listed (gateways.md
-    1.1 rows 3 and 15).
+    GoDaddy: "550 5.1.1 ... has sent to too many recipients this hour" (set-of-emails, rhost-godaddy-03). Others: "550
+    5.2.1 Mailbox unavailable. Your IP address ... is blacklisted" (zone-mta, bounces.txt).
     """
-    return 1.0 if case.words.of_sending and case.words.of_mailbox else 0.0
+    return 1.0 if case.topics.blames_sender and case.topics.mentions_mailbox else 0.0
 
 
-def names_our_address(case: Case) -> float:
-    """Say 1 where the reply quotes the address that it was sent from.
+def text_quotes_our_address(case: RefusalCase) -> float:
+    """Return 1 if the reply quotes the source address.
 
-    Whoever answers about a recipient has no need of it (mailbounce's "about us"; gateways.md 4, separate, 6).
+    An answer about a recipient does not need it (zone-mta, bounces.txt: "Your IP address {ip} is blacklisted").
     """
     return 1.0 if case.attempt.local_address and case.attempt.local_address in case.attempt.text else 0.0
 
 
-def names_a_time(case: Case) -> float:
-    """Say 1 where minutes or an hour are named: the departed do not come back (gateways.md 4, separate, 6)."""
-    return 1.0 if case.words.of_time else 0.0
+def text_names_a_time(case: RefusalCase) -> float:
+    """Return 1 if the text names minutes or an hour: a departed recipient does not come back.
 
-
-def says_full(case: Case) -> float:
-    """Say 1 where the words are those for a full mailbox: of such contacts a third read mail again within a year.
-
-    evidence.md, MessageGears: more than 8 % within a week, more than 31 % within twelve months.
+    Such times belong to rate limits (GoDaddy IB607: "too many recipients this hour").
     """
-    return 1.0 if case.words.cause is Cause.MAILBOX_FULL else 0.0
+    return 1.0 if case.topics.mentions_time else 0.0
 
 
-def silent_about_mailboxes(case: Case) -> float:
-    """Say 1 where no word is about a mailbox, whatever the numbers are.
+def text_says_mailbox_full(case: RefusalCase) -> float:
+    """Return 1 if the text says that the mailbox is full: a third of such contacts read mail again within a year.
 
-    Many a vendor has one code for all (gateways.md 1.1 row 10: 550 is "unavailable, or rejected for policy reasons").
+    More than 8 % within a week, more than 31 % within twelve months (MessageGears, 20 billion deliveries).
     """
-    return 0.0 if case.words.of_mailbox else 1.0
+    return 1.0 if case.topics.cause is Cause.MAILBOX_FULL else 0.0
 
 
-def numbers_disagree(case: Case) -> float:
-    """Say 1 where the words are about a mailbox and the enhanced status is about something else.
+def text_mentions_no_mailbox(case: RefusalCase) -> float:
+    """Return 1 if the text does not mention a mailbox, whatever the numbers are.
 
-    gateways.md 1.1 rows 7 and 8: unknown users under policy codes, and policies under the words for them.
+    Some vendors have one code for everything: 550 is "unavailable, or rejected for policy reasons" (RFC 5321 section
+    4.2.3; SpamExperts KB 10).
     """
-    if not case.words.of_mailbox or case.is_reported:
+    return 0.0 if case.topics.mentions_mailbox else 1.0
+
+
+def code_contradicts_text(case: RefusalCase) -> float:
+    """Return 1 if the text is about a mailbox and the enhanced status (RFC 3463) is about something else.
+
+    Trend Micro and Hornetsecurity report unknown users with policy codes; Exchange Online reports policies with 5.4.1
+    (success.trendmicro.com 1053962; everycloud KB).
+    """
+    if not case.topics.mentions_mailbox or case.is_reported:
         return 0.0
     cause = _CODE.classify(Evidence(case.attempt.recipient, (case.attempt,))).cause
     return 0.0 if cause is not None and cause.fault in {Fault.RECIPIENT, Fault.MAILBOX} else 1.0
 
 
-def others_were_told_openly(case: Case) -> float:
-    """Weigh how many were told of list, speed, content or policy at the same stage within a quarter of an hour.
+def others_blamed_at_this_stage(case: RefusalCase) -> float:
+    """Weigh how many replies at the same stage, within a quarter of an hour, blame the sender.
 
-    A filter with two texts for one reason, or that defers some and refuses others, gives itself away (gateways.md 1.1
-    rows 3 and 11; 3.6, the follow-on noise).
+    A filter that has two texts for one reason, or that defers some and refuses others, reveals the reason (GoDaddy:
+    sisimai, rhost-godaddy).
     """
-    found = _openly_near(case)
-    return log1p(max(0, sum(each.rank == case.rank for each in found) - case.words.of_sending))
+    found = _sender_faults_near(case)
+    return log1p(max(0, sum(each.rank == case.rank for each in found) - case.topics.blames_sender))
 
 
-def others_came_further(case: Case) -> float:
-    """Weigh how many were told of list, speed, content or policy, but later in the dialogue: they were accepted so far.
+def others_blamed_later(case: RefusalCase) -> float:
+    """Weigh how many replies blame the sender at a later stage: those recipients were accepted so far.
 
-    Who is refused at RCPT where everybody else is refused for the message was not refused for it (gateways.md 3.6).
-    Looks towards the departed.
+    A recipient refused at RCPT, where the others are refused for the message, was not refused for the message (RFC 5321
+    section 3.3). This is evidence for a departed recipient.
     """
-    return -log1p(sum(each.rank > case.rank for each in _openly_near(case)))
+    return -log1p(sum(each.rank > case.rank for each in _sender_faults_near(case)))
 
 
-def _openly_near(case: Case) -> Sequence[Spoken]:
-    spoken, at = case.place.spoken, case.attempt.at
-    middle = bisect_left(spoken, (at,))
-    low = max(bisect_left(spoken, (at - _NEAR_S,)), middle - _MOST)
-    high = min(bisect_right(spoken, (at + _NEAR_S, TAKEN)), middle + _MOST)
-    return spoken[low:high]
+def _sender_faults_near(case: RefusalCase) -> Sequence[SenderFaultReply]:
+    faults, at = case.exchanger.sender_faults, case.attempt.at
+    middle = bisect_left(faults, (at,))
+    low = max(bisect_left(faults, (at - _NEAR_S,)), middle - _MOST)
+    high = min(bisect_right(faults, (at + _NEAR_S, ACCEPTED)), middle + _MOST)
+    return faults[low:high]

@@ -10,10 +10,10 @@ from typing import Final
 
 import re2
 
-from probe.classify.rules.expressions.parts import RefusedError, has_wildcard
+from probe.classify.rules.expressions.parts import UnsupportedExpressionError, has_wildcard
 from probe.classify.rules.expressions.reader import Dialect, parse
 
-__all__ = ["Dialect", "RefusedError", "examples", "for_re2", "is_wild", "options"]
+__all__ = ["Dialect", "UnsupportedExpressionError", "examples", "for_re2", "is_wild", "options"]
 
 MOST_EXAMPLES: Final = 24
 
@@ -27,14 +27,14 @@ def options(*, any_case: bool = False) -> re2.Options:
 
 
 def for_re2(source: str, dialect: Dialect = "re2") -> str:
-    """Return an expression as RE2 writes it; raises RefusedError."""
+    """Return an expression as RE2 writes it; raises UnsupportedExpressionError."""
     text = source if dialect == "re2" else parse(source, dialect).re2
     try:
         re2.compile(text, options())
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         told = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise RefusedError(f"RE2 refuses it: {told}") from None
+        raise UnsupportedExpressionError(f"RE2 refuses it: {told}") from None
     return text
 
 
@@ -42,7 +42,7 @@ def examples(expression: str, *, any_case: bool = False) -> list[str]:
     """Return texts that an expression of RE2's matches, the plainest first; none where none could be made."""
     try:
         whole = parse(expression, "re2")
-    except RefusedError:
+    except UnsupportedExpressionError:
         return []
     compiled = re2.compile(expression, options(any_case=any_case))
     made = dict.fromkeys(islice(whole.texts(), MOST_EXAMPLES))
@@ -56,6 +56,6 @@ def is_wild(expression: str) -> bool:
     """
     try:
         whole = parse(expression, "re2")
-    except RefusedError:
+    except UnsupportedExpressionError:
         return True
     return not whole.is_anchored and has_wildcard(whole)

@@ -18,13 +18,13 @@ _CHOICES: Final = 4
 """Texts that are made of each part of a sequence."""
 
 
-class RefusedError(ValueError):
+class UnsupportedExpressionError(ValueError):
     """RE2 cannot say this, or nobody can; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class One:
-    """One character: ``literal``, or one of a class."""
+class OneCharacter:
+    """OneCharacter character: ``literal``, or one of a class."""
 
     re2: str
     literal: str | None = None
@@ -40,7 +40,7 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ZeroWidth:
     """Something of no width, such as ``^``, or a flag."""
 
     re2: str
@@ -55,7 +55,7 @@ class Group:
     """Alternatives in brackets, or the whole expression where ``opening`` is empty."""
 
     opening: str
-    branches: tuple[tuple[Part, ...], ...]
+    branches: tuple[tuple[ExpressionPart, ...], ...]
 
     @property
     def re2(self) -> str:
@@ -77,7 +77,7 @@ class Group:
 class Repeat:
     """A part that may come several times, ``most`` None for any number."""
 
-    part: Part
+    part: ExpressionPart
     quantifier: str
     least: int
     most: int | None
@@ -96,26 +96,26 @@ class Repeat:
             yield from (text * count for text in texts if count)
 
 
-Part = One | Mark | Group | Repeat
+ExpressionPart = OneCharacter | ZeroWidth | Group | Repeat
 
 
-def has_wildcard(part: Part) -> bool:
+def has_wildcard(part: ExpressionPart) -> bool:
     """Whether it has something like ``.*`` in it."""
     if isinstance(part, Group):
         return any(has_wildcard(each) for branch in part.branches for each in branch)
     if not isinstance(part, Repeat):
         return False
-    return (part.most is None and isinstance(part.part, One) and part.part.is_wide) or has_wildcard(part.part)
+    return (part.most is None and isinstance(part.part, OneCharacter) and part.part.is_wide) or has_wildcard(part.part)
 
 
-def _begins(branch: tuple[Part, ...]) -> bool:
+def _begins(branch: tuple[ExpressionPart, ...]) -> bool:
     first = branch[0]
-    if isinstance(first, Mark):
+    if isinstance(first, ZeroWidth):
         return first.re2 in {"^", r"\A"} or (first.re2.startswith("(?") and len(branch) > 1 and _begins(branch[1:]))
     return isinstance(first, Group) and first.is_anchored
 
 
-def _joined(branch: tuple[Part, ...]) -> Iterator[str]:
+def _joined(branch: tuple[ExpressionPart, ...]) -> Iterator[str]:
     """Yield texts of a sequence: of every part the first, of every part the second, and then all ways to mix them."""
     choices = [list(islice(part.texts(), _CHOICES)) for part in branch]
     if all(choices):

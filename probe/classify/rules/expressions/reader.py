@@ -19,7 +19,14 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
-from probe.classify.rules.expressions.parts import Group, Mark, One, Part, RefusedError, Repeat
+from probe.classify.rules.expressions.parts import (
+    ExpressionPart,
+    Group,
+    OneCharacter,
+    Repeat,
+    UnsupportedExpressionError,
+    ZeroWidth,
+)
 
 Dialect = Literal["re2", "rust", "js", "pcre"]
 
@@ -54,13 +61,13 @@ _OPENING: Final = re.compile(r"\?(?:P?<\w+>|[a-zA-Z-]*[:)])")
 
 
 def parse(source: str, dialect: Dialect) -> Group:
-    """Take an expression apart; raises RefusedError."""
+    """Take an expression apart; raises UnsupportedExpressionError."""
     if len(source) > LONGEST:
-        raise RefusedError(f"it is longer than {LONGEST:,} characters")
+        raise UnsupportedExpressionError(f"it is longer than {LONGEST:,} characters")
     reader = _Reader(source, dialect)
     branches = reader.branches(0)
     if reader.place < len(source):
-        raise RefusedError("a bracket is closed that was not opened")
+        raise UnsupportedExpressionError("a bracket is closed that was not opened")
     return Group("", branches)
 
 
@@ -70,10 +77,10 @@ class _Reader:
         self.dialect = dialect
         self.place = 0
 
-    def branches(self, depth: int) -> tuple[tuple[Part, ...], ...]:
+    def branches(self, depth: int) -> tuple[tuple[ExpressionPart, ...], ...]:
         if depth > DEEPEST:
-            raise RefusedError(f"brackets are nested more than {DEEPEST} deep")
-        found: list[list[Part]] = [[]]
+            raise UnsupportedExpressionError(f"brackets are nested more than {DEEPEST} deep")
+        found: list[list[ExpressionPart]] = [[]]
         while self.place < len(self.source) and not self._at(")"):
             if self._take("|"):
                 found.append([])
@@ -83,10 +90,10 @@ class _Reader:
                 found[-1].append(self._repeated(part))
         return tuple(map(tuple, found))
 
-    def _part(self, depth: int) -> Part | None:
+    def _part(self, depth: int) -> ExpressionPart | None:
         character = self._next()
         if character in "*+?":
-            raise RefusedError(f"there is nothing before {character} to repeat")
+            raise UnsupportedExpressionError(f"there is nothing before {character} to repeat")
         if character == "(":
             return self._group(depth)
         if character == "[":
@@ -94,10 +101,10 @@ class _Reader:
         if character == "\\":
             return self._escape()
         if character in "^$":
-            return Mark(character)
-        return One(".") if character == "." else _literal(character)
+            return ZeroWidth(character)
+        return OneCharacter(".") if character == "." else _literal(character)
 
-    def _repeated(self, part: Part) -> Part:
+    def _repeated(self, part: ExpressionPart) -> ExpressionPart:
         start = self.place
         counted = _COUNTED.match(self.source, start)
         if self._take("*"):
@@ -114,10 +121,10 @@ class _Reader:
             return part
         self._take("?")
         if self.dialect == "pcre" and self._at("+"):
-            raise RefusedError("a possessive quantifier, which RE2 does not have")
+            raise UnsupportedExpressionError("a possessive quantifier, which RE2 does not have")
         return Repeat(part, self.source[start : self.place], least, most)
 
-    def _group(self, depth: int) -> Part | None:
+    def _group(self, depth: int) -> ExpressionPart | None:
         for opening, name in _LOOKS.items():
             if self.source.startswith(opening, self.place - 1):
                 self.place += len(opening) - 1
@@ -130,48 +137,54 @@ class _Reader:
         if self._at("?"):
             found = _OPENING.match(self.source, self.place)
             if found is None:
-                raise RefusedError(f"a group {self.source[self.place - 1 : self.place + 2]}, which RE2 does not have")
+                raise UnsupportedExpressionError(
+                    f"a group {self.source[self.place - 1 : self.place + 2]}, which RE2 does not have"
+                )
             self.place = found.end()
             opening += found[0]
             if opening.endswith(")"):
-                return Mark(opening)  # flags for what follows
+                return ZeroWidth(opening)  # flags for what follows
         branches = self.branches(depth + 1)
         self._closed()
         return Group(opening, branches)
 
-    def _look(self, opening: str, name: str, depth: int) -> Part:
+    def _look(self, opening: str, name: str, depth: int) -> ExpressionPart:
         start = self.place
         branches = self.branches(depth + 1)
-        refused = RefusedError(f"a {name} {opening}{self.source[start : self.place]}), which RE2 does not have")
+        refused = UnsupportedExpressionError(
+            f"a {name} {opening}{self.source[start : self.place]}), which RE2 does not have"
+        )
         self._closed()
         if name != "look-ahead" or self.dialect == "rust" or depth or self.place < len(self.source):
             raise refused
         if opening == "(?=":
             return Group("(?:", branches)
-        letters = [part.literal for part in branches[0] if isinstance(part, One) and part.literal is not None]
+        letters = [part.literal for part in branches[0] if isinstance(part, OneCharacter) and part.literal is not None]
         if len(branches) > 1 or not branches[0] or len(letters) < len(branches[0]):
             raise refused
         return _anything_but(letters)
 
-    def _class(self) -> Part:
+    def _class(self) -> ExpressionPart:
         start = self.place
         said = "[^" if self._take("^") else "["
         if self.dialect == "js" and self._take("]"):
             if said == "[^":
-                return One(r"[\x{0}-\x{10FFFF}]")
-            raise RefusedError("[] matches nothing")
+                return OneCharacter(r"[\x{0}-\x{10FFFF}]")
+            raise UnsupportedExpressionError("[] matches nothing")
         first = True
         while first or not self._at("]"):
             if self.place >= len(self.source):
-                raise RefusedError(f"a class is opened and not closed: [{self.source[start : start + 20]}")
+                raise UnsupportedExpressionError(
+                    f"a class is opened and not closed: [{self.source[start : start + 20]}"
+                )
             said += self._in_class()
             first = False
         self._next()
-        return One(said + "]")
+        return OneCharacter(said + "]")
 
     def _in_class(self) -> str:
         if self.dialect == "rust" and self.source[self.place : self.place + 2] in {"&&", "--", "~~"}:
-            raise RefusedError("classes that are combined, which RE2 does not have")
+            raise UnsupportedExpressionError("classes that are combined, which RE2 does not have")
         named = _NAMED_CLASS.match(self.source, self.place)
         if named is not None and self.dialect != "js":
             self.place = named.end()
@@ -179,7 +192,7 @@ class _Reader:
         character = self._next()
         if character == "[":
             if self.dialect == "rust":
-                raise RefusedError("a class within a class, which RE2 does not have")
+                raise UnsupportedExpressionError("a class within a class, which RE2 does not have")
             return r"\["
         if character != "\\":
             return character
@@ -189,34 +202,34 @@ class _Reader:
             return f"\\{self.source[start : self.place]}"  # there is no class within a class: RE2's own stands in
         return said[1:-1] if said.startswith("[") else said
 
-    def _escape(self, *, within: bool = False) -> One | Mark:
+    def _escape(self, *, within: bool = False) -> OneCharacter | ZeroWidth:
         if self.place >= len(self.source):
-            raise RefusedError("a backslash at the end")
+            raise UnsupportedExpressionError("a backslash at the end")
         letter = self._next()
         if letter in "123456789":
-            raise RefusedError(rf"a back reference \{letter}, which RE2 does not have")
+            raise UnsupportedExpressionError(rf"a back reference \{letter}, which RE2 does not have")
         if letter in _CLASSES[self.dialect]:
-            return One(_CLASSES[self.dialect][letter])
+            return OneCharacter(_CLASSES[self.dialect][letter])
         if letter in "dDwWsS":
-            return One(f"\\{letter}")
+            return OneCharacter(f"\\{letter}")
         if letter in _CONTROLS or (letter == "b" and within):
             return _literal(_CONTROLS.get(letter, "\b"))
         if letter in _MARKS[self.dialect]:
-            return Mark(f"\\{letter.replace('Z', 'z')}")
+            return ZeroWidth(f"\\{letter.replace('Z', 'z')}")
         if letter in ("xu" if self.dialect == "js" else "xuU"):
             return self._numbered(letter)
         if self.dialect == "js" or not (letter.isascii() and letter.isalnum()):
             return _literal(letter)
         return self._property(letter)
 
-    def _property(self, letter: str) -> One:
+    def _property(self, letter: str) -> OneCharacter:
         name = _PROPERTY.match(self.source, self.place) if letter in "pP" else None
         if name is None:
-            raise RefusedError(rf"\{letter}, which RE2 does not have")
+            raise UnsupportedExpressionError(rf"\{letter}, which RE2 does not have")
         self.place = name.end()
-        return One(f"\\{letter}{name[0]}")
+        return OneCharacter(f"\\{letter}{name[0]}")
 
-    def _numbered(self, letter: str) -> One:
+    def _numbered(self, letter: str) -> OneCharacter:
         """Read a character by its number: two, four or eight digits, or, but for JavaScript, any in braces."""
         found = (_IN_BRACES if self._at("{") and self.dialect != "js" else _DIGITS[letter]).match(
             self.source, self.place
@@ -224,7 +237,7 @@ class _Reader:
         if found is None or int(found[1], 16) > 0x10FFFF:
             if self.dialect == "js":
                 return _literal(letter)
-            raise RefusedError(rf"\{letter} without the number of a character")
+            raise UnsupportedExpressionError(rf"\{letter} without the number of a character")
         self.place = found.end()
         return _literal(chr(int(found[1], 16)))
 
@@ -242,11 +255,11 @@ class _Reader:
 
     def _closed(self) -> None:
         if not self._take(")"):
-            raise RefusedError("a bracket is opened and not closed")
+            raise UnsupportedExpressionError("a bracket is opened and not closed")
 
 
-def _literal(character: str) -> One:
-    return One(quoted(character), character)
+def _literal(character: str) -> OneCharacter:
+    return OneCharacter(quoted(character), character)
 
 
 def quoted(text: str) -> str:
@@ -263,9 +276,9 @@ def _quoted(character: str) -> str:
 
 def _anything_but(letters: list[str]) -> Group:
     """Return what matches where a text does not go on with some letters."""
-    found: Part | None = None
+    found: ExpressionPart | None = None
     for letter in reversed(letters):
-        end, other = (Mark(r"\z"),), (One(f"[^{quoted(letter)}]"),)
+        end, other = (ZeroWidth(r"\z"),), (OneCharacter(f"[^{quoted(letter)}]"),)
         goes_on = () if found is None else ((_literal(letter), found),)
         found = Group("(?:", (end, other, *goes_on))
     assert isinstance(found, Group)  # noqa: S101 - there are letters

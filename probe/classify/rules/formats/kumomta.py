@@ -14,8 +14,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from probe.classify.rules.formats.toml_places import lines_of
-from probe.classify.rules.reply import Heard
-from probe.classify.rules.rule_set import Labels, Place, Rule, RuleSet, RuleText, cause_at, make_rule
+from probe.classify.rules.reply import ReceivedReply
+from probe.classify.rules.rule_set import BounceRule, Labels, RulePlace, RuleSet, RuleText, cause_at, make_rule
 from probe.input_error import InputError
 
 KIND: Final = "kumomta"
@@ -23,15 +23,15 @@ KIND: Final = "kumomta"
 
 def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     """Read rule files in the order they are loaded; raises InputError."""
-    rules: list[Rule] = []
+    rules: list[BounceRule] = []
     for file in files:
         for class_name, source, line in _rules(file):
-            place = Place(len(rules) + 1, file.name, line)
+            place = RulePlace(len(rules) + 1, file.name, line)
             rules.append(make_rule(place, class_name, cause_at(place, KIND, class_name, labels), source, "rust"))
     return RuleSet(KIND, tuple(rules), ask, any_case=False, otherwise="Uncategorized", labels=labels)
 
 
-def ask(heard: Heard) -> str:
+def ask(heard: ReceivedReply) -> str:
     """Write a reply on one line, as KumoMTA does."""
     words = heard.text.replace("\r", r"\r").replace("\n", r"\n")
     if heard.code is None:

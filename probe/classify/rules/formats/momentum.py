@@ -14,8 +14,8 @@ from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
 from probe.classify.rules.expressions.reader import quoted
-from probe.classify.rules.reply import Heard
-from probe.classify.rules.rule_set import Conditions, Labels, Place, Rule, RuleSet, RuleText, cause_at
+from probe.classify.rules.reply import ReceivedReply
+from probe.classify.rules.rule_set import BounceRule, Labels, RuleConditions, RulePlace, RuleSet, RuleText, cause_at
 from probe.input_error import InputError
 
 KIND: Final = "momentum"
@@ -26,28 +26,28 @@ _OUT_OF_BAND: Final = (Stage.REPORT.value,)
 
 def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     """Read override files in order; raises InputError."""
-    rules: list[Rule] = []
+    rules: list[BounceRule] = []
     for file in files:
         for line, text in enumerate(file.text.split("\n"), 1):
             written = text.strip()
             if written and not written.startswith("#"):
-                rules.append(_rule(Place(len(rules) + 1, file.name, line), written, labels))
+                rules.append(_rule(RulePlace(len(rules) + 1, file.name, line), written, labels))
     return RuleSet(KIND, tuple(rules), ask, any_case=False, otherwise="1", labels=labels)
 
 
-def ask(heard: Heard) -> str:
+def ask(heard: ReceivedReply) -> str:
     """Write the reply on one line."""
     return heard.wire.replace("\n", " ")
 
 
-def _rule(place: Place, written: str, labels: Labels) -> Rule:
+def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
     domain, code, pattern = _cells(place, written)
-    conditions = Conditions(_OUT_OF_BAND) if domain is None else Conditions(_IN_DIALOGUE, domain=domain.lower())
+    conditions = RuleConditions(_OUT_OF_BAND) if domain is None else RuleConditions(_IN_DIALOGUE, domain=domain.lower())
     expression = "(?s:.*)".join(map(quoted, pattern.split("|")))
-    return Rule(place, code, cause_at(place, KIND, code, labels), pattern, expression, conditions=conditions)
+    return BounceRule(place, code, cause_at(place, KIND, code, labels), pattern, expression, conditions=conditions)
 
 
-def _cells(place: Place, written: str) -> tuple[str | None, str, str]:
+def _cells(place: RulePlace, written: str) -> tuple[str | None, str, str]:
     """Return domain (None where a line has no place for one), code and rule. A rule may have commas."""
     first, _, rest = written.partition(",")
     domain = None if first.strip().isdigit() else first.strip()

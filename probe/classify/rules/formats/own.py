@@ -19,16 +19,15 @@ from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import Strict
 from probe.classify import taxonomy
 from probe.classify.rules.formats.toml_places import headers
-from probe.classify.rules.reply import Heard
-from probe.classify.rules.reply import parse as heard_in
+from probe.classify.rules.reply import ReceivedReply, parse_reply
 from probe.classify.rules.rule_set import (
     ANY,
     OWN,
-    Conditions,
-    Example,
+    BounceRule,
     Labels,
-    Place,
-    Rule,
+    RuleConditions,
+    RuleExample,
+    RulePlace,
     RuleSet,
     RuleText,
     cause_at,
@@ -81,21 +80,21 @@ class _FileTable(Strict):
 
 def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     """Read rule files in order; raises InputError."""
-    rules: list[Rule] = []
-    tests: list[Example] = []
+    rules: list[BounceRule] = []
+    tests: list[RuleExample] = []
     known: dict[str, Any] = {}
     for file in files:
         table = _table(file)
         known |= labels_in(file.name, table.labels)
         meant = {**known, **labels}
         for written, line in zip(table.rule, headers(file.text, "rule", len(table.rule)), strict=True):
-            place = Place(len(rules) + 1, file.name, line)
+            place = RulePlace(len(rules) + 1, file.name, line)
             rules.append(_rule(place, written, meant))
             tests += _own_tests(place, written)
         for asked, line in zip(table.test, headers(file.text, "test", len(table.test)), strict=True):
-            place = Place(0, file.name, line)
+            place = RulePlace(0, file.name, line)
             cause_at(place, OWN, asked.class_name, meant)
-            tests.append(Example(place, heard_in(asked.reply, asked.stage), asked.class_name))
+            tests.append(RuleExample(place, parse_reply(asked.reply, asked.stage), asked.class_name))
     if not rules:
         raise InputError(", ".join(file.name for file in files), "has no rule", "write a [[rule]]")
     return RuleSet(
@@ -103,14 +102,14 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     )
 
 
-def parse_tests(file: RuleText) -> tuple[Example, ...]:
+def parse_tests(file: RuleText) -> tuple[RuleExample, ...]:
     """Read a file of tests alone, for rules of any format; raises InputError."""
     table = _table(file)
     lines = headers(file.text, "test", len(table.test))
     if table.rule or not table.test:
         raise InputError(file.name, "is no file of tests alone", "write [[test]] tables and no [[rule]]")
     return tuple(
-        Example(Place(0, file.name, line), heard_in(asked.reply, asked.stage), asked.class_name)
+        RuleExample(RulePlace(0, file.name, line), parse_reply(asked.reply, asked.stage), asked.class_name)
         for asked, line in zip(table.test, lines, strict=True)
     )
 
@@ -127,27 +126,27 @@ def labels_in(file: str, table: dict[str, str]) -> Labels:
     return found
 
 
-def ask(heard: Heard) -> str:
+def ask(heard: ReceivedReply) -> str:
     """Write the words on one line."""
     return heard.text.replace("\n", " ")
 
 
-def _rule(place: Place, written: _RuleTable, labels: Labels) -> Rule:
+def _rule(place: RulePlace, written: _RuleTable, labels: Labels) -> BounceRule:
     cause = cause_at(place, OWN, written.class_name, labels)
     rule = make_rule(place, written.class_name, cause, written.pattern or "", "re2")
     if rule.refused:
         raise InputError(
             f"{place}: pattern {written.pattern!r}", rule.refused, "write it without what RE2 does not have"
         )
-    conditions = Conditions(tuple(written.stage), written.code, written.enhanced)
+    conditions = RuleConditions(tuple(written.stage), written.code, written.enhanced)
     return replace(rule, conditions=ANY if conditions == ANY else conditions, name=written.name)
 
 
-def _own_tests(place: Place, written: _RuleTable) -> Iterator[Example]:
+def _own_tests(place: RulePlace, written: _RuleTable) -> Iterator[RuleExample]:
     stage = next(iter(written.stage), Stage.RCPT)
     for replies, fires in ((written.matches, True), (written.never, False)):
         for reply in replies:
-            yield Example(Place(0, *place[1:]), heard_in(reply, stage), rule=place.number, fires=fires)
+            yield RuleExample(RulePlace(0, *place[1:]), parse_reply(reply, stage), rule=place.number, fires=fires)
 
 
 def _table(file: RuleText) -> _FileTable:
@@ -166,7 +165,7 @@ def _complaint(file: RuleText, error: ValidationError) -> InputError:
     where = first["loc"]
     kind, number, *keys = (*where, -1) if len(where) == 1 else where
     lines = headers(file.text, str(kind), int(number) + 1) if isinstance(number, int) and number >= 0 else [0]
-    place = str(Place(0, file.name, lines[-1]))
+    place = str(RulePlace(0, file.name, lines[-1]))
     key = ".".join(str(each) for each in (keys if lines[-1] else where) if isinstance(each, str))
     place = f"{place}: {key}".removesuffix(": ")
     if first["type"] == "extra_forbidden":

@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from probe.classify.rules.reply import Heard
-from probe.classify.rules.rule_set import Labels, Place, Rule, RuleSet, RuleText, cause_at, make_rule
+from probe.classify.rules.reply import ReceivedReply
+from probe.classify.rules.rule_set import BounceRule, Labels, RulePlace, RuleSet, RuleText, cause_at, make_rule
 from probe.input_error import InputError
 
 KIND: Final = "powermta"
@@ -28,11 +28,11 @@ _LOOSE: Final = re.compile(r"^/(.*)/\s+([A-Za-z][\w-]*)\s*(?:#.*)?$")
 
 def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     """Read configuration files in order; raises InputError."""
-    rules: list[Rule] = []
+    rules: list[BounceRule] = []
     for file in files:
         before = len(rules)
         for line, text in _lines(file):
-            rules.append(_rule(Place(len(rules) + 1, file.name, line), text, labels))
+            rules.append(_rule(RulePlace(len(rules) + 1, file.name, line), text, labels))
         if len(rules) == before:
             raise InputError(
                 file.name, "has no bounce category pattern", "write /expression/ category in <bounce-category-patterns>"
@@ -40,7 +40,7 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     return RuleSet(KIND, tuple(rules), ask, any_case=True, otherwise="other", labels=labels)
 
 
-def ask(heard: Heard) -> str:
+def ask(heard: ReceivedReply) -> str:
     """Write the status, a semicolon and the diagnostic."""
     if heard.code is None:
         return f"{heard.enhanced or ''};smtp;{heard.text}"
@@ -66,7 +66,7 @@ def _lines(file: RuleText) -> Iterator[tuple[int, str]]:
         )
 
 
-def _rule(place: Place, written: str, labels: Labels) -> Rule:
+def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
     found = _PATTERN.match(written) or _LOOSE.match(written)
     if found is None:
         raise InputError(place, f"{written[:60]!r} is no pattern", "write /expression/ category")

@@ -16,9 +16,18 @@ from dataclasses import replace
 from typing import Final
 
 from probe.classify import taxonomy
-from probe.classify.rules.reply import Heard
-from probe.classify.rules.reply import parse as heard_in
-from probe.classify.rules.rule_set import Example, Labels, Place, Rule, RuleSet, RuleText, cause_at, cause_of, make_rule
+from probe.classify.rules.reply import ReceivedReply, parse_reply
+from probe.classify.rules.rule_set import (
+    BounceRule,
+    Labels,
+    RuleExample,
+    RulePlace,
+    RuleSet,
+    RuleText,
+    cause_at,
+    cause_of,
+    make_rule,
+)
 
 KIND: Final = "zone-mta"
 ACTIONS: Final = ("defer", "reject", "slowdown")
@@ -37,24 +46,24 @@ _SAMPLE: Final = re.compile(r"#\s*([45][0-9]{2}[ -].+)")
 
 def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     """Read rule files in order; raises InputError."""
-    rules: list[Rule] = []
-    samples: list[Example] = []
+    rules: list[BounceRule] = []
+    samples: list[RuleExample] = []
     for file in files:
-        waiting: list[Example] = []
+        waiting: list[RuleExample] = []
         for line, text in enumerate(file.text.split("\n"), 1):
             written = text.strip()
             if sample := _SAMPLE.match(written):
-                waiting.append(Example(Place(0, file.name, line), heard_in(sample[1])))
+                waiting.append(RuleExample(RulePlace(0, file.name, line), parse_reply(sample[1])))
             elif not written:
                 waiting.clear()
             elif not written.startswith("#"):
-                rules.append(_rule(Place(len(rules) + 1, file.name, line), written, labels))
+                rules.append(_rule(RulePlace(len(rules) + 1, file.name, line), written, labels))
                 samples += [replace(each, rule=len(rules)) for each in waiting]
                 waiting.clear()
     return RuleSet(KIND, tuple(rules), ask, any_case=True, otherwise="other", labels=labels, samples=tuple(samples))
 
 
-def ask(heard: Heard) -> str:
+def ask(heard: ReceivedReply) -> str:
     """Write a reply on one line, as zone-mta does."""
     said = heard.wire
     if "\n" in said or heard.text[:1] in _OF_NUMBERS:
@@ -66,7 +75,7 @@ def ask(heard: Heard) -> str:
     return said if said.isascii() else said.translate(_OUTSIDE_ASCII)
 
 
-def _rule(place: Place, written: str, labels: Labels) -> Rule:
+def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
     source, action, category, *_ = [*written.split(","), "", ""]
     class_name = f"{action},{category}"
     if action not in ACTIONS:

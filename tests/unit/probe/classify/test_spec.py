@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fake_gateways.strict import NAME
-from probe.classify.spec import Spec, parse
+from probe.classify.spec import ClassifierSpec, parse
 from probe.input_error import InputError
 
 
@@ -32,7 +32,7 @@ from probe.input_error import InputError
     ],
 )
 def test_a_specification_is_a_name_a_kind_and_the_rest(text: str, name: str, kind: str, what: str) -> None:
-    assert parse([text], "--classifier") == (Spec(text, name, kind, what),)
+    assert parse([text], "--classifier") == (ClassifierSpec(text, name, kind, what),)
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from pydantic import TypeAdapter
 from fake_gateways.truth import Cause
 from probe.classify import ClassifierError, Evidence
 from probe.classify.evidence import Opened
-from probe.classify.external.pending import Awaited
+from probe.classify.external.pending import PendingAnswers
 from probe.classify.external.protocol import (
     End,
     Request,
-    ToldAttempt,
-    ToldOpened,
-    ToldReturned,
+    RequestAttempt,
+    RequestOpened,
+    RequestReturned,
     end,
     line,
     request,
@@ -67,16 +67,16 @@ def test_what_is_asked_keeps_to_the_schema() -> None:
 
 
 def test_a_classifier_is_told_of_every_column_but_those_that_no_sender_knows_or_that_stand_above() -> None:
-    told, known = set(ToldAttempt.model_fields), set(Attempt._fields)
+    told, known = set(RequestAttempt.model_fields), set(Attempt._fields)
     assert known - told == {"lane", "seq", "local_port", "campaign", "recipient"}
-    assert set(Returned._fields) - set(ToldReturned.model_fields) == {
+    assert set(Returned._fields) - set(RequestReturned.model_fields) == {
         "lane",
         "seq",
         "return_path",
         "campaign",
         "recipient",
     }
-    assert set(ToldOpened.model_fields) == set(Opened._fields)
+    assert set(RequestOpened.model_fields) == set(Opened._fields)
     assert told <= known
 
 
@@ -103,7 +103,7 @@ def test_whatever_a_reply_holds_is_one_line_of_ascii_that_says_it_again(text: st
        lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["cause", "recipient", "alive"]),
        inner)).map(lambda told: json.dumps(told).encode()))  # fmt: skip
 def test_whatever_is_answered_is_taken_or_complained_about_on_one_line(said: bytes) -> None:
-    awaited = Awaited("mine", Refused(2))
+    awaited = PendingAnswers("mine", Refused(2))
     list(awaited.requests())
     with pytest.raises(ClassifierError) as caught:
         awaited.take(said)
@@ -111,7 +111,7 @@ def test_whatever_is_answered_is_taken_or_complained_about_on_one_line(said: byt
 
 
 def test_a_class_by_another_systems_name_becomes_a_cause_and_an_unknown_one_a_complaint() -> None:
-    awaited = Awaited("mine", Refused(2))
+    awaited = PendingAnswers("mine", Refused(2))
     list(awaited.requests())
     said = '{"campaign":"news","recipient":"p%d@acme.example","system":"%s","class":"%s"}'
     awaited.take((said % (0, "sisimai", "userunknown")).encode())
@@ -122,7 +122,7 @@ def test_a_class_by_another_systems_name_becomes_a_cause_and_an_unknown_one_a_co
 
 
 def test_nobody_is_answered_for_before_he_was_asked_about() -> None:
-    awaited = Awaited("mine", Refused(2))
+    awaited = PendingAnswers("mine", Refused(2))
     next(awaited.requests())
     awaited.take(b'{"campaign":"news","recipient":"p0@acme.example","cause":null}')
     with pytest.raises(ClassifierError, match=r"answered for strangers: p1@acme\.example"):

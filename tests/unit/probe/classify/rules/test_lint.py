@@ -9,19 +9,19 @@ from fake_gateways.truth import Cause
 from probe.classify.by_text import ByText
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.example_replies import replies_for
-from probe.classify.rules.lint import Kind, lint, overview, shown
-from probe.classify.rules.persona_replies import Known, known_replies
-from probe.classify.rules.reply import parse
+from probe.classify.rules.lint import FindingKind, lint, overview, shown
+from probe.classify.rules.persona_replies import PersonaReply, known_replies
+from probe.classify.rules.reply import parse_reply
 from probe.classify.rules.rule_set import RuleSet
 
 KNOWN = (
-    Known(parse("550 5.1.1 User unknown"), "honest", Cause.USER_UNKNOWN),
-    Known(parse("550 5.7.1 Message looks like spam"), "honest", Cause.CONTENT),
-    Known(parse("550 permanent failure (ann@acme.example:blocked)"), "barracuda", Cause.CONTENT),
+    PersonaReply(parse_reply("550 5.1.1 User unknown"), "honest", Cause.USER_UNKNOWN),
+    PersonaReply(parse_reply("550 5.7.1 Message looks like spam"), "honest", Cause.CONTENT),
+    PersonaReply(parse_reply("550 permanent failure (ann@acme.example:blocked)"), "barracuda", Cause.CONTENT),
 )
 
 
-def found(rule_set: RuleSet, *kinds: Kind) -> list[tuple[int, str]]:
+def found(rule_set: RuleSet, *kinds: FindingKind) -> list[tuple[int, str]]:
     """Return line and sentence of findings of some kinds."""
     findings = lint(RuleClassifier(rule_set), KNOWN)
     return [(finding.place.line, finding.sentence) for finding in findings if finding.kind in kinds]
@@ -34,20 +34,20 @@ def kumomta(*lines: str) -> RuleSet:
 
 def test_an_expression_that_the_engine_refuses() -> None:
     read = rules("zone-mta", "(?!a)b,defer,spam,x\n")
-    assert found(read, Kind.REFUSED) == [
+    assert found(read, FindingKind.REFUSED) == [
         (1, "(?!a)b: a look-ahead (?!a), which RE2 does not have; the rule never fires")
     ]
 
 
 def test_a_line_that_is_not_written_as_its_format_asks() -> None:
-    ((line, sentence),) = found(rules("zone-mta", "\n^550 a{1,2},reject,recipient,x\n"), Kind.ODD)
+    ((line, sentence),) = found(rules("zone-mta", "\n^550 a{1,2},reject,recipient,x\n"), FindingKind.ODD)
     assert line == 2
     assert sentence.startswith("'2}' is no action")
 
 
 def test_the_same_rule_twice() -> None:
     read = kumomta('InvalidRecipient = ["unknown"]', 'SpamBlock = ["unknown", "blocked", "blocked"]')
-    assert found(read, Kind.DUPLICATE) == [
+    assert found(read, FindingKind.DUPLICATE) == [
         (3, "is the same as rule 1 (line 2, InvalidRecipient), and would be SpamBlock"),
         (3, "is the same as rule 3 (line 3, SpamBlock)"),
     ]
@@ -55,7 +55,7 @@ def test_the_same_rule_twice() -> None:
 
 def test_the_same_expression_under_other_conditions_is_another_rule() -> None:
     table = '[[rule]]\nclass = "policy"\npattern = "lunch"\ncode = "{}"\n'
-    assert found(rules("rules", table.format("550") + table.format("554")), *Kind) == [
+    assert found(rules("rules", table.format("550") + table.format("554")), *FindingKind) == [
         (1, "code 550, lunch matches no reply that is known"),
         (5, "code 554, lunch matches no reply that is known"),
     ]
@@ -69,30 +69,32 @@ def test_the_same_expression_under_other_conditions_is_another_rule() -> None:
     ],
 )
 def test_a_rule_that_no_reply_can_match(line: str, asked: str) -> None:
-    ((_, sentence),) = found(kumomta(line), Kind.IMPOSSIBLE)
+    ((_, sentence),) = found(kumomta(line), FindingKind.IMPOSSIBLE)
     assert sentence.endswith(f" matches no reply; one such would be asked as '{asked}'")
 
 
 def test_blanks_that_are_not_there_when_a_rule_is_asked() -> None:
-    ((_, sentence),) = found(rules("zone-mta", r"^553\s+ Rejected,defer,blacklist,x"), Kind.IMPOSSIBLE)
+    ((_, sentence),) = found(rules("zone-mta", r"^553\s+ Rejected,defer,blacklist,x"), FindingKind.IMPOSSIBLE)
     assert sentence.endswith("one such would be asked as '553 Rejected'")
 
 
 def test_a_rule_whose_replies_are_all_decided_by_earlier_ones() -> None:
     read = kumomta('PolicyRelated = ["denied"]', 'InvalidRecipient = ["User denied", "User"]')
-    assert found(read, Kind.SHADOWED) == [(3, "rule 1 (line 2, PolicyRelated) comes first: made up: 550 User denied")]
+    assert found(read, FindingKind.SHADOWED) == [
+        (3, "rule 1 (line 2, PolicyRelated) comes first: made up: 550 User denied")
+    ]
 
 
 def test_a_known_reply_shows_best_what_shadows_a_rule() -> None:
     read = kumomta('ContentRelated = ["spam"]', 'SpamBlock = ["^550 5.7.1 Message.*spam$"]')
-    assert found(read, Kind.SHADOWED) == [
+    assert found(read, FindingKind.SHADOWED) == [
         (3, "rule 1 (line 2, ContentRelated) comes first: 550 5.7.1 Message looks like spam")
     ]
 
 
 def test_a_rule_that_is_reached_by_some_of_its_replies_is_not_shadowed() -> None:
     read = kumomta('ContentRelated = ["spam"]', 'SpamBlock = ["Message"]')
-    assert found(read, Kind.SHADOWED) == []
+    assert found(read, FindingKind.SHADOWED) == []
 
 
 @pytest.mark.parametrize(
@@ -117,7 +119,7 @@ def test_a_rule_that_is_reached_by_some_of_its_replies_is_not_shadowed() -> None
     ],
 )
 def test_a_class_that_contradicts_the_numbers_that_the_rule_asks_for(rule: str, sentence: str) -> None:
-    ((_, told),) = found(rules("zone-mta", rule), Kind.CONTRADICTION)
+    ((_, told),) = found(rules("zone-mta", rule), FindingKind.CONTRADICTION)
     assert told.startswith(sentence)
 
 
@@ -133,14 +135,14 @@ def test_a_class_that_contradicts_the_numbers_that_the_rule_asks_for(rule: str, 
     ],
 )
 def test_a_class_that_agrees_with_the_numbers_or_looks_at_words_is_no_contradiction(rule: str) -> None:
-    assert found(rules("zone-mta", rule), Kind.CONTRADICTION) == []
+    assert found(rules("zone-mta", rule), FindingKind.CONTRADICTION) == []
 
 
 def test_a_contradiction_in_our_own_format() -> None:
     read = rules(
         "rules", '[[rule]]\nclass = "user-unknown"\ncode = "4xx"\n\n[[rule]]\nclass = "policy"\nenhanced = "5.1.1"\n'
     )
-    assert found(read, Kind.CONTRADICTION) == [
+    assert found(read, FindingKind.CONTRADICTION) == [
         (1, "only temporary replies match, and for user-unknown an address is suppressed: 400"),
         (5, "5.1.1 means user-unknown, and alone is called policy (policy) here"),
     ]
@@ -148,7 +150,7 @@ def test_a_contradiction_in_our_own_format() -> None:
 
 def test_a_reply_of_a_known_vendor_that_is_read_as_a_missing_user() -> None:
     read = kumomta('InvalidRecipient = ["permanent failure"]', 'PolicyRelated = ["unknown"]')
-    assert found(read, Kind.MISREAD) == [
+    assert found(read, FindingKind.MISREAD) == [
         (
             2,
             f"barracuda says it for content, and it is read as InvalidRecipient: {KNOWN[2].heard.wire}",
@@ -158,14 +160,14 @@ def test_a_reply_of_a_known_vendor_that_is_read_as_a_missing_user() -> None:
 
 
 def test_words_that_are_said_for_both_are_nobodys_mistake() -> None:
-    lie = Known(KNOWN[0].heard._replace(stage="end-of-data"), "liar", Cause.CONTENT)
+    lie = PersonaReply(KNOWN[0].heard._replace(stage="end-of-data"), "liar", Cause.CONTENT)
     findings = lint(RuleClassifier(kumomta('InvalidRecipient = ["unknown"]')), (*KNOWN, lie))
-    assert [finding for finding in findings if finding.kind is Kind.MISREAD] == []
+    assert [finding for finding in findings if finding.kind is FindingKind.MISREAD] == []
 
 
 def test_a_sample_above_a_rule_that_another_class_takes() -> None:
     text = "# 550 spam\n^55x spam,defer,spam,x\n\n# 550 User unknown\nunknown,reject,recipient,x\n^550,reject,other,x\n"
-    assert found(rules("zone-mta", text), Kind.SAMPLE) == [
+    assert found(rules("zone-mta", text), FindingKind.SAMPLE) == [
         (1, "550 spam: rule 3 (line 6, reject,other) decides; rule 1 (line 2, defer,spam) under it does not match")
     ]
 
@@ -173,7 +175,7 @@ def test_a_sample_above_a_rule_that_another_class_takes() -> None:
 def test_a_rule_that_matches_nothing_that_is_known_and_no_test_of_its_file() -> None:
     table = '[[rule]]\nclass = "content"\npattern = "{}"\n'
     text = table.format("lunch") + 'matches = ["550 lunch"]\n' + table.format("dinner") + table.format("unknown")
-    assert found(rules("rules", text), Kind.NEVER_FIRES) == [(5, "dinner matches no reply that is known")]
+    assert found(rules("rules", text), FindingKind.NEVER_FIRES) == [(5, "dinner matches no reply that is known")]
 
 
 def test_how_rules_read_in_all() -> None:
@@ -183,7 +185,7 @@ def test_how_rules_read_in_all() -> None:
 
 
 def test_a_long_reply_is_cut_off_where_it_is_shown() -> None:
-    assert shown(parse("550 " + "x" * 200)) == "550 " + "x" * 93 + "..."
+    assert shown(parse_reply("550 " + "x" * 200)) == "550 " + "x" * 93 + "..."
 
 
 @pytest.mark.parametrize(
@@ -213,4 +215,4 @@ def test_every_wording_of_every_persona_is_known_once() -> None:
 
 def test_the_baselines_own_rules_are_written_well() -> None:
     kinds = {finding.kind for finding in lint(ByText(), known_replies())}
-    assert kinds <= {Kind.MISREAD}  # it believes the words, which is what it is there for
+    assert kinds <= {FindingKind.MISREAD}  # it believes the words, which is what it is there for

@@ -7,8 +7,7 @@ from book_rows import attempt, refused
 
 from fake_gateways.smtp.envelope import Stage
 from probe.classify import Evidence
-from probe.classify.rules import reply as heard
-from probe.classify.rules.reply import Heard
+from probe.classify.rules.reply import ReceivedReply, deciding_reply, parse_reply
 from probe.returned_mail.returned import Returned
 
 REPORT = Returned(
@@ -32,38 +31,38 @@ REPORT = Returned(
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("550 5.1.1 User unknown", Heard(550, "5.1.1", "User unknown", "rcpt")),
-        ("550 User unknown", Heard(550, None, "User unknown", "rcpt")),
-        ("550-5.1.1 User\n550 5.1.1 unknown", Heard(550, "5.1.1", "User\nunknown", "rcpt")),
-        ("554-mx.example\r\n554 rejected", Heard(554, None, "mx.example\nrejected", "rcpt")),
-        ("550 4.1.1 of another class", Heard(550, None, "4.1.1 of another class", "rcpt")),
-        ("smtp; 550 5.1.1 User unknown", Heard(550, "5.1.1", "User unknown", "rcpt")),
-        ("X-Postfix; 550 no", Heard(550, None, "no", "rcpt")),
-        ("550", Heard(550, None, "", "rcpt")),
-        ("User unknown", Heard(None, None, "User unknown", "rcpt")),
-        ("", Heard(None, None, "", "rcpt")),
+        ("550 5.1.1 User unknown", ReceivedReply(550, "5.1.1", "User unknown", "rcpt")),
+        ("550 User unknown", ReceivedReply(550, None, "User unknown", "rcpt")),
+        ("550-5.1.1 User\n550 5.1.1 unknown", ReceivedReply(550, "5.1.1", "User\nunknown", "rcpt")),
+        ("554-mx.example\r\n554 rejected", ReceivedReply(554, None, "mx.example\nrejected", "rcpt")),
+        ("550 4.1.1 of another class", ReceivedReply(550, None, "4.1.1 of another class", "rcpt")),
+        ("smtp; 550 5.1.1 User unknown", ReceivedReply(550, "5.1.1", "User unknown", "rcpt")),
+        ("X-Postfix; 550 no", ReceivedReply(550, None, "no", "rcpt")),
+        ("550", ReceivedReply(550, None, "", "rcpt")),
+        ("User unknown", ReceivedReply(None, None, "User unknown", "rcpt")),
+        ("", ReceivedReply(None, None, "", "rcpt")),
     ],
 )
-def test_a_reply_is_read_as_people_write_it_down(said: str, words: Heard) -> None:
-    assert heard.parse(said) == words
+def test_a_reply_is_read_as_people_write_it_down(said: str, words: ReceivedReply) -> None:
+    assert parse_reply(said) == words
 
 
 @pytest.mark.parametrize("said", ["550 5.1.1 User unknown", "550-5.1.1 User\n550 5.1.1 unknown", "550 User", "User"])
 def test_a_reply_is_written_as_it_stood_on_the_wire(said: str) -> None:
-    assert heard.parse(said).wire == said
+    assert parse_reply(said).wire == said
 
 
 def test_the_last_reply_decides() -> None:
     evidence = Evidence("ann@acme.example", (refused(text="earlier"), refused(code=554, enhanced=None, text="No")))
-    assert heard.of(evidence) == Heard(554, None, "No", evidence.last.stage)
+    assert deciding_reply(evidence) == ReceivedReply(554, None, "No", evidence.last.stage)
 
 
 def test_a_report_decides_about_what_was_taken_and_its_numbers_are_no_words() -> None:
     evidence = Evidence("ann@acme.example", (attempt(),), (REPORT,))
-    assert heard.of(evidence) == Heard(550, "5.1.1", "User unknown", Stage.REPORT)
+    assert deciding_reply(evidence) == ReceivedReply(550, "5.1.1", "User unknown", Stage.REPORT)
 
 
 def test_a_report_without_a_code_in_its_text_has_its_fields() -> None:
     report = REPORT._replace(code=None, status="5.2.2", text="mailbox full")
     evidence = Evidence("ann@acme.example", (attempt(),), (report,))
-    assert heard.of(evidence) == Heard(550, "5.2.2", "mailbox full", Stage.REPORT)
+    assert deciding_reply(evidence) == ReceivedReply(550, "5.2.2", "mailbox full", Stage.REPORT)

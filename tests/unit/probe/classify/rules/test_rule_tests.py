@@ -7,8 +7,8 @@ from rule_files import rules
 
 from probe.classify.by_text import ByText
 from probe.classify.rules.classifier import RuleClassifier
-from probe.classify.rules.reply import parse
-from probe.classify.rules.rule_set import Example, Place, RuleSet
+from probe.classify.rules.reply import parse_reply
+from probe.classify.rules.rule_set import RuleExample, RulePlace, RuleSet
 from probe.classify.rules.rule_tests import failures
 from probe.input_error import InputError
 
@@ -28,7 +28,7 @@ not = ["550 user denied", "550 x"]
 """
 
 
-def told(rule_set: RuleSet, *tests: Example) -> list[tuple[int, str, str]]:
+def told(rule_set: RuleSet, *tests: RuleExample) -> list[tuple[int, str, str]]:
     """Return line, reply and sentence of each failure."""
     found = failures(RuleClassifier(rule_set), tests or rule_set.tests)
     return [(failure.place.line, failure.heard.wire, failure.sentence) for failure in found]
@@ -69,13 +69,13 @@ def test_a_reply_must_have_its_class_in_the_end() -> None:
 )
 def test_a_class_is_one_of_the_rules_system_or_a_cause(said: str, class_name: str, *, passes: bool) -> None:
     read = rules("kumomta", '[rules]\nInvalidRecipient = ["unknown"]\nAutoReply = ["away"]\n')
-    assert (told(read, Example(Place(0, "t", 1), parse(said), class_name)) == []) is passes
+    assert (told(read, RuleExample(RulePlace(0, "t", 1), parse_reply(said), class_name)) == []) is passes
 
 
 def test_a_class_that_nobody_knows_is_a_mistake_in_the_test() -> None:
     read = rules("kumomta", '[rules]\nInvalidRecipient = ["unknown"]\n')
     with pytest.raises(InputError, match=r"^t:7: 'Dead' is not a class of kumomta's"):
-        told(read, Example(Place(0, "t", 7), parse("550 x"), "Dead"))
+        told(read, RuleExample(RulePlace(0, "t", 7), parse_reply("550 x"), "Dead"))
 
 
 def test_the_baselines_own_tests_pass() -> None:

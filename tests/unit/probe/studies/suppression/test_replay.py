@@ -29,7 +29,7 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.truth import Cause
 from probe.classify.by_code import ByCode
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Chosen, Reading
+from probe.classify.reading import ChosenClassifier, Reading
 from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.judge.interval import wilson
@@ -239,7 +239,7 @@ def test_a_policy_that_fails_or_does_not_answer_is_told_by_its_name() -> None:
     def silent(past: tuple[Hearing, ...], at: float, /) -> Any:
         return None
 
-    reader = [Chosen("code", lambda: nullcontext(ByCode()))]
+    reader = [ChosenClassifier("code", lambda: nullcontext(ByCode()))]
     with pytest.raises(InputError, match=r"^--policy mine: failed \(KeyError: .*\); correct it$"):
         try_out(told(), reader, {"mine": failing})
     with pytest.raises(InputError, match=r"^--policy mine: answered None; let it return True for an address"):

@@ -8,7 +8,7 @@ import pytest
 from book_rows import STARTS, attempt, refused
 from circumstances import UNKNOWN, address, campaign_of, case, evidence_of, words
 
-from probe.classify.context.case import Case
+from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import history, retries, servers, stage, wording
 from probe.classify.context.vendor import vendor_of, vendors
 from probe.classify.context.words import pattern_of, read
@@ -18,7 +18,7 @@ from probe.returned_mail.returned import Returned
 DAY_S = 86_400.0
 
 
-def told(**columns: Any) -> Case:
+def told(**columns: Any) -> RefusalCase:
     """Return the case of a recipient who was refused so."""
     return case(campaign_of(words("x", **columns)), 0)
 
@@ -29,7 +29,7 @@ def past(outcome: str, days: float) -> Evidence:
     return evidence_of(attempt(**row) if outcome == "delivered" else refused(**row, **UNKNOWN))
 
 
-def with_past(*before: Evidence, opened: tuple[Opened, ...] = ()) -> Case:
+def with_past(*before: Evidence, opened: tuple[Opened, ...] = ()) -> RefusalCase:
     """Return the case of a recipient with a past."""
     campaign = campaign_of(words("x"))
     campaign[address(0)] = Evidence(address(0), campaign[address(0)].attempts, (), before, opened)
@@ -49,7 +49,7 @@ def test_a_refusal_of_the_message_comes_after_the_recipient_was_taken() -> None:
 def test_a_server_that_tells_others_at_once_has_no_need_of_the_message() -> None:
     late = words("x", stage="end-of-data")
     both = campaign_of([*late, *words("xxxx", start=10)])
-    weigh = stage.after_the_message_though_others_were_told_at_once
+    weigh = stage.after_message_but_others_at_rcpt
     assert weigh(case(both, 0)) == 1.0
     assert weigh(case(campaign_of(late), 0)) == 0.0
     assert weigh(case(both, 10)) == 0.0
@@ -58,17 +58,17 @@ def test_a_server_that_tells_others_at_once_has_no_need_of_the_message() -> None
 @pytest.mark.parametrize(
     ("text", "function", "says"),
     [
-        ("Spam message rejected", "openly_about_sending", 1.0),
-        ("User unknown", "openly_about_sending", 0.0),
-        ("mailbox unavailable, you are on a block list", "about_both", 1.0),
-        ("Your host [127.10.0.1] is not welcome", "names_our_address", 1.0),
-        ("Your host [127.10.0.2] is not welcome", "names_our_address", 0.0),
-        ("no such user, try again in 5 minutes", "names_a_time", 1.0),
-        ("no such user", "names_a_time", 0.0),
-        ("mailbox is over quota", "says_full", 1.0),
-        ("no such user", "says_full", 0.0),
-        ("Go away", "silent_about_mailboxes", 1.0),
-        ("No such user here", "silent_about_mailboxes", 0.0),
+        ("Spam message rejected", "text_blames_sender_only", 1.0),
+        ("User unknown", "text_blames_sender_only", 0.0),
+        ("mailbox unavailable, you are on a block list", "text_blames_both", 1.0),
+        ("Your host [127.10.0.1] is not welcome", "text_quotes_our_address", 1.0),
+        ("Your host [127.10.0.2] is not welcome", "text_quotes_our_address", 0.0),
+        ("no such user, try again in 5 minutes", "text_names_a_time", 1.0),
+        ("no such user", "text_names_a_time", 0.0),
+        ("mailbox is over quota", "text_says_mailbox_full", 1.0),
+        ("no such user", "text_says_mailbox_full", 0.0),
+        ("Go away", "text_mentions_no_mailbox", 1.0),
+        ("No such user here", "text_mentions_no_mailbox", 0.0),
     ],
 )
 def test_words_that_speak_of_something_else_say_so(text: str, function: str, says: float) -> None:
@@ -76,59 +76,59 @@ def test_words_that_speak_of_something_else_say_so(text: str, function: str, say
 
 
 def test_words_about_a_mailbox_under_numbers_about_something_else_disagree() -> None:
-    assert wording.numbers_disagree(told(enhanced="5.7.1")) == 1.0
-    assert wording.numbers_disagree(told(enhanced="5.1.1")) == 0.0
+    assert wording.code_contradicts_text(told(enhanced="5.7.1")) == 1.0
+    assert wording.code_contradicts_text(told(enhanced="5.1.1")) == 0.0
 
 
 def test_what_others_are_told_openly_at_the_same_stage_gives_the_reason_away() -> None:
     campaign = campaign_of([*words("x"), *words("llll", start=1)])
-    assert wording.others_were_told_openly(case(campaign, 0)) > 1.0
-    assert wording.others_came_further(case(campaign, 0)) == 0.0
+    assert wording.others_blamed_at_this_stage(case(campaign, 0)) > 1.0
+    assert wording.others_blamed_later(case(campaign, 0)) == 0.0
     long_ago = campaign_of([*words("x"), *words("llll", start=1000)])
-    assert wording.others_were_told_openly(case(long_ago, 0)) == 0.0
+    assert wording.others_blamed_at_this_stage(case(long_ago, 0)) == 0.0
 
 
 def test_who_is_refused_where_others_only_failed_by_their_message_is_likelier_gone() -> None:
     campaign = campaign_of([*words("x"), *words("llll", start=1, stage="end-of-data")])
-    assert wording.others_came_further(case(campaign, 0)) < -1.0
-    assert wording.others_were_told_openly(case(campaign, 0)) == 0.0
+    assert wording.others_blamed_later(case(campaign, 0)) < -1.0
+    assert wording.others_blamed_at_this_stage(case(campaign, 0)) == 0.0
 
 
 def test_a_delivery_counts_the_more_the_fresher_it_is_and_after_a_year_no_more() -> None:
-    fresh, older, old = (history.seen_before(with_past(past("delivered", days))) for days in (14, 60, 400))
+    fresh, older, old = (history.active_before(with_past(past("delivered", days))) for days in (14, 60, 400))
     assert fresh > older > 0.5
-    assert old == history.seen_before(with_past()) == history.seen_before(with_past(past("refused", 14))) == 0.0
+    assert old == history.active_before(with_past()) == history.active_before(with_past(past("refused", 14))) == 0.0
 
 
 def test_a_later_delivery_never_makes_an_earlier_one_count_less() -> None:
     one, two = (past("delivered", 90),), (past("delivered", 90), past("delivered", 30))
-    assert history.seen_before(with_past(*two)) > history.seen_before(with_past(*one))
+    assert history.active_before(with_past(*two)) > history.active_before(with_past(*one))
 
 
 def test_an_open_counts_as_a_delivery_does() -> None:
     opened = (Opened(STARTS - 30 * DAY_S, "opened", "<1@x>"),)
-    assert history.seen_before(with_past(opened=opened)) == history.seen_before(with_past(past("delivered", 30)))
+    assert history.active_before(with_past(opened=opened)) == history.active_before(with_past(past("delivered", 30)))
 
 
 def test_who_bounced_before_is_likelier_gone_unless_it_came_back() -> None:
     assert history.bounced_before(with_past(past("refused", 90))) == -1.0
-    assert history.bounced_and_came_back(with_past(past("refused", 90))) == 0.0
+    assert history.bounced_then_delivered(with_past(past("refused", 90))) == 0.0
     returned = with_past(past("refused", 90), past("delivered", 30))
-    assert (history.bounced_before(returned), history.bounced_and_came_back(returned)) == (0.0, 1.0)
+    assert (history.bounced_before(returned), history.bounced_then_delivered(returned)) == (0.0, 1.0)
 
 
 def test_a_deferral_before_the_refusal_is_told_and_so_are_its_words() -> None:
     first = refused(recipient=address(0), at=STARTS - 300, seq=0, code=451, text="Too many messages from your address")
     again = case(campaign_of([first, *(row._replace(number=2) for row in words("x"))]), 0)
-    assert (retries.deferred_first(again), retries.warned_of_sending(again)) == (1.0, 1.0)
+    assert (retries.deferred_first(again), retries.deferred_for_sending(again)) == (1.0, 1.0)
     quiet = case(campaign_of([first._replace(text="try later"), *words("x")]), 0)
-    assert (retries.deferred_first(quiet), retries.warned_of_sending(quiet)) == (1.0, 0.0)
+    assert (retries.deferred_first(quiet), retries.deferred_for_sending(quiet)) == (1.0, 0.0)
     assert retries.deferred_first(told()) == 0.0
 
 
 def test_a_server_that_refuses_nobody_but_in_one_run_takes_everybody() -> None:
-    assert servers.takes_everybody_else(case(campaign_of(words("." * 60 + "xxx" + "." * 60)), 61)) > 0.5
-    assert servers.takes_everybody_else(case(campaign_of(words("." * 60 + "xxx" + ".x" * 30)), 61)) == 0.0
+    assert servers.accepts_everybody_else(case(campaign_of(words("." * 60 + "xxx" + "." * 60)), 61)) > 0.5
+    assert servers.accepts_everybody_else(case(campaign_of(words("." * 60 + "xxx" + ".x" * 30)), 61)) == 0.0
 
 
 def test_a_report_tells_what_a_server_behind_the_filter_looked_up() -> None:
@@ -137,9 +137,9 @@ def test_a_report_tells_what_a_server_behind_the_filter_looked_up() -> None:
                       "return-path", "")  # fmt: skip
     campaign = {address(0): Evidence(address(0), (taken,), (report,))}
     found = case(campaign, 0)
-    assert servers.tells_by_report(found) == -1.0
-    assert found.seat is None
-    assert servers.tells_by_report(told()) == 0.0
+    assert servers.refused_by_report(found) == -1.0
+    assert found.position is None
+    assert servers.refused_by_report(told()) == 0.0
 
 
 def test_words_that_were_taken_back_in_a_later_campaign_say_nothing_about_mailboxes() -> None:
@@ -147,8 +147,8 @@ def test_words_that_were_taken_back_in_a_later_campaign_say_nothing_about_mailbo
     for number in range(1, 5):
         before = evidence_of(refused(recipient=address(number), at=STARTS - DAY_S, **UNKNOWN))
         campaign[address(number)] = Evidence(address(number), campaign[address(number)].attempts, (), (before,))
-    assert servers.takes_its_word_back(case(campaign, 0)) > 1.0
-    assert servers.takes_its_word_back(told()) == 0.0
+    assert servers.same_text_later_accepted(case(campaign, 0)) > 1.0
+    assert servers.same_text_later_accepted(told()) == 0.0
 
 
 def test_a_pattern_leaves_out_what_varies() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import re2
 
-from probe.classify.rules.expressions import Dialect, RefusedError, examples, for_re2, is_wild, options
+from probe.classify.rules.expressions import Dialect, UnsupportedExpressionError, examples, for_re2, is_wild, options
 from probe.classify.rules.expressions.reader import DEEPEST, LONGEST, quoted
 
 
@@ -97,7 +97,7 @@ def test_a_look_ahead_that_asks_for_something_at_the_very_end_is_said_without_on
     ],
 )
 def test_what_re2_cannot_say_is_refused_and_named(dialect: Dialect, source: str, why: str) -> None:
-    with pytest.raises(RefusedError) as raised:
+    with pytest.raises(UnsupportedExpressionError) as raised:
         for_re2(source, dialect)
     assert str(raised.value) == why
 

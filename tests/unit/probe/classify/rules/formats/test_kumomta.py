@@ -9,7 +9,7 @@ from rule_files import decides, lines, matching, rules
 
 from fake_gateways.truth import Cause
 from probe.classify.rules.formats.kumomta import ask
-from probe.classify.rules.reply import Heard, parse
+from probe.classify.rules.reply import ReceivedReply, parse_reply
 from probe.input_error import InputError
 
 TWO_CLASSES = '[rules]\nPolicyRelated = ["denied", "policy"]\nInvalidRecipient = ["denied", "unknown"]\n'
@@ -43,16 +43,19 @@ def test_case_matters_unless_the_expression_says_otherwise() -> None:
 @pytest.mark.parametrize(
     ("heard", "asked"),
     [
-        (parse("550 5.1.1 User unknown"), "550 5.1.1 User unknown"),
-        (parse("550-5.1.1 User\n550 5.1.1 unknown"), r"550 5.1.1 User\nunknown"),  # rfc5321 Response::to_single_line
-        (parse("550 4.1.1 User unknown"), "550 4.1.1 User unknown"),
-        (parse("550 User unknown"), "550 User unknown"),
-        (Heard(550, "5.1.1", "", "rcpt"), "550 5.1.1"),
-        (parse("550"), "550 "),
-        (parse("no numbers"), "no numbers"),
+        (parse_reply("550 5.1.1 User unknown"), "550 5.1.1 User unknown"),
+        (
+            parse_reply("550-5.1.1 User\n550 5.1.1 unknown"),
+            r"550 5.1.1 User\nunknown",
+        ),  # rfc5321 Response::to_single_line
+        (parse_reply("550 4.1.1 User unknown"), "550 4.1.1 User unknown"),
+        (parse_reply("550 User unknown"), "550 User unknown"),
+        (ReceivedReply(550, "5.1.1", "", "rcpt"), "550 5.1.1"),
+        (parse_reply("550"), "550 "),
+        (parse_reply("no numbers"), "no numbers"),
     ],
 )
-def test_a_reply_is_asked_on_one_line(heard: Heard, asked: str) -> None:
+def test_a_reply_is_asked_on_one_line(heard: ReceivedReply, asked: str) -> None:
     assert ask(heard) == asked
 
 

@@ -7,7 +7,7 @@ from rule_files import decides, lines, rules
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
-from probe.classify.rules.reply import parse
+from probe.classify.rules.reply import parse_reply
 from probe.input_error import InputError
 
 FILE = """# overrides
@@ -38,15 +38,15 @@ def test_a_rule_is_found_anywhere_and_a_bar_stands_for_any_text(said: str, code:
 
 def test_a_rule_of_a_domain_is_asked_of_its_replies_alone() -> None:
     read = rules("momentum", FILE)
-    assert decides(read, parse("550 denied", recipient="ann@yahoo.example")) == "51"
-    assert decides(read, parse("550 denied", recipient="ann@acme.example")) is None
+    assert decides(read, parse_reply("550 denied", recipient="ann@yahoo.example")) == "51"
+    assert decides(read, parse_reply("550 denied", recipient="ann@acme.example")) is None
 
 
 def test_a_line_without_a_place_for_a_domain_is_asked_of_reports_and_the_others_are_not() -> None:
     read = rules("momentum", FILE)
-    assert decides(read, parse("550 returned", Stage.REPORT)) == "10"
+    assert decides(read, parse_reply("550 returned", Stage.REPORT)) == "10"
     assert decides(read, "550 returned") is None
-    assert decides(read, parse("550 unknown user", Stage.REPORT)) is None
+    assert decides(read, parse_reply("550 unknown user", Stage.REPORT)) is None
 
 
 def test_lines_and_causes_are_known() -> None:

@@ -7,7 +7,7 @@ from rule_files import decides, lines, matching, rules
 
 from fake_gateways.truth import Cause
 from probe.classify.rules.formats.own import parse_tests
-from probe.classify.rules.reply import Heard, parse
+from probe.classify.rules.reply import ReceivedReply, parse_reply
 from probe.classify.rules.rule_set import RuleText
 from probe.input_error import InputError
 
@@ -45,21 +45,21 @@ class = "dead"
 @pytest.mark.parametrize(
     ("heard", "class_name"),
     [
-        (parse("450 User Unknown"), "system"),
-        (parse("554 5.7.1 go away", "connect"), "ip-reputation"),
-        (parse("554 5.7.606 go away", "ehlo"), "ip-reputation"),
-        (parse("554 5.7.1 go away", "rcpt"), "none"),
-        (parse("554 5.1.1 go away", "connect"), "none"),
-        (parse("550 USER Unknown"), "dead"),
-        (parse("559 user Unknown"), "dead"),
-        (parse("551-user\n551 Unknown"), "dead"),  # lines are one
-        (parse("550 user unknown"), "none"),
-        (parse("521 user Unknown"), "none"),
-        (parse("user Unknown"), "none"),  # without a code there is none to fit
-        (Heard(None, None, "", "report"), "none"),
+        (parse_reply("450 User Unknown"), "system"),
+        (parse_reply("554 5.7.1 go away", "connect"), "ip-reputation"),
+        (parse_reply("554 5.7.606 go away", "ehlo"), "ip-reputation"),
+        (parse_reply("554 5.7.1 go away", "rcpt"), "none"),
+        (parse_reply("554 5.1.1 go away", "connect"), "none"),
+        (parse_reply("550 USER Unknown"), "dead"),
+        (parse_reply("559 user Unknown"), "dead"),
+        (parse_reply("551-user\n551 Unknown"), "dead"),  # lines are one
+        (parse_reply("550 user unknown"), "none"),
+        (parse_reply("521 user Unknown"), "none"),
+        (parse_reply("user Unknown"), "none"),  # without a code there is none to fit
+        (ReceivedReply(None, None, "", "report"), "none"),
     ],
 )
-def test_a_rule_fits_where_all_that_it_asks_is_so(heard: Heard, class_name: str) -> None:
+def test_a_rule_fits_where_all_that_it_asks_is_so(heard: ReceivedReply, class_name: str) -> None:
     assert decides(rules("rules", FILE), heard) == class_name
 
 

@@ -7,7 +7,7 @@ from rule_files import decides, lines, rules
 
 from fake_gateways.truth import Cause
 from probe.classify.rules.formats.powermta import ask
-from probe.classify.rules.reply import parse
+from probe.classify.rules.reply import parse_reply
 from probe.input_error import InputError
 
 CONFIGURATION = r"""
@@ -56,7 +56,7 @@ def test_lines_are_those_of_the_configuration() -> None:
     ],
 )
 def test_what_is_asked_begins_with_the_status(said: str, asked: str) -> None:
-    assert ask(parse(said)) == asked
+    assert ask(parse_reply(said)) == asked
 
 
 def test_a_file_of_patterns_alone_is_read() -> None:

@@ -7,7 +7,7 @@ from rule_files import decides, lines, matching, rules
 
 from fake_gateways.truth import Cause
 from probe.classify.rules.formats.zone_mta import ask
-from probe.classify.rules.reply import Heard, parse
+from probe.classify.rules.reply import ReceivedReply, parse_reply
 from probe.input_error import InputError
 
 FILE = r"""# regex,action,category,message
@@ -35,18 +35,21 @@ def test_what_is_deferred_is_not_gone() -> None:
 @pytest.mark.parametrize(
     ("heard", "asked"),
     [
-        (parse("550 5.1.1 User  unknown "), "550 5.1.1 User unknown"),
-        (parse("550-5.1.1 User\n550 5.1.1 unknown"), "550-5.1.1 User unknown"),
-        (parse("554-mx.example\n554 rejected"), "554-mx.example rejected"),
-        (parse("550-5.7.1 [192.0.2.1\n550 5.7.1 12] no"), "550-5.7.1 [192.0.2.1 12] no"),
-        (parse("550 5.1.1 551 5.1.6 gone"), "550 5.1.1 gone"),  # a second code is taken out, with its status
-        (parse("550 192.0.2.1 is listed"), "550 192.0.2.1 is listed"),
-        (parse("550\u00a0User\tunknown\u3000"), "550\u00a0User unknown"),  # not a reply; blanks of all kinds become one
-        (Heard(550, "5.1.1", "", "rcpt"), "550 5.1.1"),
-        (Heard(550, None, "\u017fo", "rcpt"), "550 \ufffdo"),
+        (parse_reply("550 5.1.1 User  unknown "), "550 5.1.1 User unknown"),
+        (parse_reply("550-5.1.1 User\n550 5.1.1 unknown"), "550-5.1.1 User unknown"),
+        (parse_reply("554-mx.example\n554 rejected"), "554-mx.example rejected"),
+        (parse_reply("550-5.7.1 [192.0.2.1\n550 5.7.1 12] no"), "550-5.7.1 [192.0.2.1 12] no"),
+        (parse_reply("550 5.1.1 551 5.1.6 gone"), "550 5.1.1 gone"),  # a second code is taken out, with its status
+        (parse_reply("550 192.0.2.1 is listed"), "550 192.0.2.1 is listed"),
+        (
+            parse_reply("550\u00a0User\tunknown\u3000"),
+            "550\u00a0User unknown",
+        ),  # not a reply; blanks of all kinds become one
+        (ReceivedReply(550, "5.1.1", "", "rcpt"), "550 5.1.1"),
+        (ReceivedReply(550, None, "\u017fo", "rcpt"), "550 \ufffdo"),
     ],
 )
-def test_a_reply_is_asked_on_one_line(heard: Heard, asked: str) -> None:
+def test_a_reply_is_asked_on_one_line(heard: ReceivedReply, asked: str) -> None:
     assert ask(heard) == asked.replace("\u00a0", " ")
 
 
