@@ -1,11 +1,10 @@
-"""What a CI system gets of a run: files it reads, the job's summary, and remarks at lines of files."""
+"""The output of a run for CI systems: report files, the job's summary, and annotations at lines of files."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -14,42 +13,36 @@ import typer
 from probe.input_error import InputError
 from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
-from probe.report.ci.annotations import code_quality, remarks, workflow_commands
-from probe.report.ci.junit import junit
+from probe.report.ci import FORMATS
+from probe.report.ci.annotations import annotations_of, workflow_commands
+from probe.report.ci.judged_run import JudgedRun
 from probe.report.ci.markdown import markdown
 
 
-class Kind(StrEnum):
-    """What can be written."""
-
-    JUNIT = "junit"
-    MARKDOWN = "markdown"
-    CODE_QUALITY = "codequality"
-    """GitLab's, by the name that its configuration has for it."""
-
-
 class Report(NamedTuple):
-    """A file to be written."""
+    """A report to write: its kind, a key of ``FORMATS``, and the file."""
 
-    kind: Kind
+    kind: str
     file: Path
 
 
 Reports = Annotated[
     list[str] | None,
-    typer.Option(metavar="KIND=FILE", help=f"Write it to a file as well, as {', '.join(Kind)}; repeat for several."),
+    typer.Option(
+        metavar="KIND=FILE", help=f"Also write a report file; KIND is one of {', '.join(FORMATS)}; repeat for several."
+    ),
 ]
 
 
 def read_reports(wanted: Sequence[str] | None) -> list[Report]:
-    """Return the files that are wanted; raises InputError, before anything runs, where one cannot be written."""
+    """Parse the values of ``--report``, before anything runs; raises InputError if a file cannot be written."""
     reports = []
     for text in wanted or ():
         kind, sign, file = text.partition("=")
-        if kind not in set(Kind) or not sign or not file:
-            remedy = f"write for example junit=report.xml; there are: {', '.join(Kind)}"
-            raise InputError(f"--report {text}", "names no kind of report and a file", remedy)
-        report = Report(Kind(kind), Path(file))
+        if kind not in FORMATS or not sign or not file:
+            remedy = f"write for example junit=report.xml; the kinds are: {', '.join(FORMATS)}"
+            raise InputError(f"--report {text}", "does not name a kind of report and a file", remedy)
+        report = Report(kind, Path(file))
         _require_writable(report.file)
         reports.append(report)
     return reports
@@ -61,38 +54,31 @@ def _require_writable(file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.open("a", encoding="utf-8").close()
         if is_new:
-            file.unlink()  # a run that comes to nothing leaves no empty report
+            file.unlink()  # a run that fails leaves no empty report
     except OSError as error:
         raise InputError(f"--report {file}", f"cannot be written ({error.strerror})", "choose another file") from None
 
 
 def publish(card: Scorecard, findings: Sequence[Finding], reports: Sequence[Report], elsewhere: Path) -> None:
-    """Write the reports, and tell GitHub where it is listening: its job's summary, its remarks at lines.
+    """Write the report files; in a GitHub job also its summary and its annotations.
 
-    What no rule of a file decided is said of the file ``elsewhere``.
+    ``elsewhere`` is the file to annotate with failures that no rule of a file decided.
     """
-    said = list(remarks(findings, str(elsewhere)))
+    run = JudgedRun(card, findings, list(annotations_of(findings, str(elsewhere), _in_repository)))
     for report in reports:
-        match report.kind:
-            case Kind.JUNIT:
-                text = junit(card, findings)
-            case Kind.MARKDOWN:
-                text = markdown(card, findings)
-            case Kind.CODE_QUALITY:
-                text = code_quality(said, _inside)
-        report.file.write_text(text, "utf-8")
+        report.file.write_text(FORMATS[report.kind](run), "utf-8")
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
         with Path(summary).open("a", encoding="utf-8") as file:
-            file.write(markdown(card, findings))
+            file.write(markdown(run))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        # Not on standard output, which may be going to a file: GitHub reads both.
-        for line in workflow_commands(said, _inside):
+        # On standard error, as standard output may go to a file; GitHub reads both.
+        for line in workflow_commands(run.annotations):
             print(line, file=sys.stderr)
 
 
-def _inside(file: str) -> str:
-    """Return a file's path in the repository, as CI systems want it; unchanged where it is not in it."""
+def _in_repository(file: str) -> str:
+    """Return a file's path relative to the repository, as CI systems expect it; unchanged if it lies outside."""
     root = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR") or "."
     path = Path(file).resolve()
     return path.relative_to(Path(root).resolve()).as_posix() if path.is_relative_to(Path(root).resolve()) else file

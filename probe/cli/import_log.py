@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
+from probe.classify.by_text import ByText
 from probe.cli.console import app, printing
 from probe.harmless import harmless
 from probe.input_error import InputError
@@ -60,7 +61,9 @@ def import_log(
     secret = None if keep_names else key(key_file)
     with Filling(f"reading {log.name}", size_of(log)) as bar:
         events = open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
-        summary = import_as_scenario(events, out or Path("imported") / name, name=name, key=secret, log=log)
+        summary = import_as_scenario(
+            events, out or Path("imported") / name, name=name, key=secret, cause_of=ByText().cause_of, log=log
+        )
     for line in told(summary):
         print(harmless(line))
 

@@ -1,18 +1,18 @@
-"""The answer as sentences."""
+"""The result of a run in a few sentences."""
 
 from __future__ import annotations
 
 from probe.judge.scorecard import Scorecard
 
 
-def answer(card: Scorecard) -> list[str]:
-    """Return the answer as sentences."""
+def summary(card: Scorecard) -> list[str]:
+    """Return sentences: who received the message, which hard bounces were reported, and which of them are true."""
     truth = card.truth
     hard = card.hard_bounces_reported
-    into_junk = f" ({card.junked:,} of them into junk)" if card.junked else ""
+    in_junk = f" ({card.junked:,} of them in junk)" if card.junked else ""
     lost = card.quarantined + card.discarded + card.bounced_later
     lines = [
-        f"Of {count(card.recipients, 'recipient')}, {card.delivered - lost:,} got the message{into_junk}.",
+        f"Of {count(card.recipients, 'recipient')}, {card.delivered - lost:,} received the message{in_junk}.",
         f"Reported: {count(hard, 'hard bounce')} ({card.hard_bounce_rate:.1%}).",
     ]
     if lost:
@@ -21,35 +21,35 @@ def answer(card: Scorecard) -> list[str]:
             ("discarded", card.discarded),
             ("bounced later", card.bounced_later),
         )
-        told = ", ".join(f"{number:,} {fate}" for fate, number in fates if number)
-        lines.insert(1, f"Taken by the gateway and never read: {told}.")
+        counts = ", ".join(f"{number:,} {fate}" for fate, number in fates if number)
+        lines.insert(1, f"Accepted but not delivered: {counts}.")
     if hard:
         lines.append(f"Really gone: {truth.recipient_fault:,} of them ({truth.recipient_fault / hard:.0%}).")
     if truth.disguised:
         causes = sorted(
             ((score.disguised, cause) for cause, score in truth.by_cause.items() if score.disguised), reverse=True
         )
-        told = ", ".join(f"{number:,} for {cause}" for number, cause in causes)
-        lines.append(f"Alive: {truth.disguised:,}, refused {told}, and told as if the mailbox did not exist.")
+        reasons = ", ".join(f"{cause} ({number:,})" for number, cause in causes)
+        lines.append(f"Alive: {truth.disguised:,}, refused for {reasons} in replies that say: no such mailbox.")
     too_large = truth.by_cause["too-large"].refused
     if too_large:
         lines.append(
-            f"Too large: the message, for the gateways of {count(too_large, 'recipient')}; "
-            "make it smaller, or raise size_limit of the gateway."
+            f"The message was too large for the gateways of {count(too_large, 'recipient')}; "
+            "make it smaller, or raise the gateway's size_limit."
         )
     if truth.misread:
         lines.append(
-            f"Alive as well: {truth.misread:,}, whose refusals did not speak of the mailbox "
-            "but have numbers that read as a hard bounce."
+            f"Also alive: {truth.misread:,}. Their refusals did not mention the mailbox, "
+            "but their codes read as a hard bounce."
         )
     if card.refused_otherwise or card.given_up:
         lines.append(
-            f"Not delivered either: {card.refused_otherwise + card.given_up:,}, of which {card.refused_otherwise:,} "
-            f"refused for other reasons and {card.given_up:,} deferred until the sender gave up."
+            f"Also not delivered: {card.refused_otherwise + card.given_up:,} ({card.refused_otherwise:,} "
+            f"refused for other reasons, {card.given_up:,} deferred until the sender gave up)."
         )
     return lines
 
 
 def count(number: int, noun: str) -> str:
-    """Return a number with its noun."""
+    """Return a number with its noun, in the plural unless it is 1."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from fake_gateways.persona import Persona
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport
+from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
 from fake_gateways.units import PerTime
 from fake_gateways.verdict import Refuse
@@ -66,7 +67,7 @@ class _RuleCounter:
 
     def __init__(self, rule: RefusalRule) -> None:
         self.rule = rule
-        self._seen: deque[float] = deque()
+        self._window = None if rule.rate is None else SlidingWindow(rule.rate)
         self._tried: Counter[str] = Counter()
 
     def judge(self, view: SessionView) -> Refuse | None:
@@ -87,13 +88,10 @@ class _RuleCounter:
         return None if any(passes) else replace(rule.verdict, recipient=recipient)
 
     def _is_within_rate(self, at: float) -> bool:
-        if self.rule.rate is None:
+        if self._window is None:
             return False
-        most, window_s = self.rule.rate
-        while self._seen and self._seen[0] <= at - window_s:
-            self._seen.popleft()
-        self._seen.append(at)
-        return len(self._seen) <= most
+        self._window.add(at)
+        return not self._window.exceeded(at)
 
     def _is_later_attempt(self, view: SessionView) -> bool:
         if self.rule.attempts is None:

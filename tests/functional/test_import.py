@@ -13,6 +13,7 @@ from fivefifty_command import INPUT_WRONG, PASSED, complaint, fivefifty
 from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
 
 from fake_gateways.smtp.envelope import domain_of
+from probe.classify.by_text import ByText
 from probe.classify.registry import choose
 from probe.intake.event import BadLine, Event, Kind
 from probe.intake.formats import mailbox as box_format
@@ -100,7 +101,7 @@ def alike(ours: Mix, theirs: Mix) -> bool:
 @pytest.mark.parametrize("transport", ["memory", "tcp"])
 def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, transport: Any, tmp_path: Path) -> None:
     events = list(sample.read())
-    import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
+    import_as_scenario(events, tmp_path / "made", name="made", key=KEY, cause_of=ByText().cause_of)
     prepared = prepare(load(tmp_path / "made" / "scenario.toml"))
     run_scenario(prepared, Options(transport=transport, out=tmp_path / "run", classifiers=choose(["code"])))
     ours, theirs = replayed(tmp_path / "run"), logged(events)
@@ -119,7 +120,7 @@ def test_a_mailbox_of_bounces_says_the_same_to_everybody(tmp_path: Path) -> None
         ("Event", "auto-reply"),
         ("BadLine", ""),
     ]
-    import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
+    import_as_scenario(events, tmp_path / "made", name="made", key=KEY, cause_of=ByText().cause_of)
     prepared = prepare(load(tmp_path / "made" / "scenario.toml"))
     run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
@@ -128,7 +129,7 @@ def test_a_mailbox_of_bounces_says_the_same_to_everybody(tmp_path: Path) -> None
 @every_sample
 def test_no_name_of_the_log_stands_in_the_scenario(sample: Sample, tmp_path: Path) -> None:
     events = [event for event in sample.read() if isinstance(event, Event)]
-    import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
+    import_as_scenario(events, tmp_path / "made", name="made", key=KEY, cause_of=ByText().cause_of)
     written = "\n".join(path.read_text("utf-8") for path in sorted((tmp_path / "made").rglob("*")) if path.is_file())
     for secret in ("anna.berg", "ben.costa", "carla", "dora", "northwind", "southwind", "messenger.example",
                    "203.0.113", "198.51.100", "192.0.2", "8842f0aa11"):  # fmt: skip
@@ -137,7 +138,7 @@ def test_no_name_of_the_log_stands_in_the_scenario(sample: Sample, tmp_path: Pat
 
 @every_sample
 def test_with_their_names_kept_they_stand_there(sample: Sample, tmp_path: Path) -> None:
-    import_as_scenario(sample.read(), tmp_path / "made", name="made", key=None)
+    import_as_scenario(sample.read(), tmp_path / "made", name="made", key=None, cause_of=ByText().cause_of)
     listed = (tmp_path / "made" / "recipients.csv").read_text("utf-8").lower()
     assert "anna.berg@northwind.example" in listed
     prepare(load(tmp_path / "made" / "scenario.toml"))
@@ -276,7 +277,7 @@ def test_what_names_no_address_is_counted_and_shown(tmp_path: Path) -> None:
 
 def imported(events: list[Event | BadLine], tmp_path: Path) -> PreparedScenario:
     """Return the scenario that is made of events, set up."""
-    import_as_scenario(events, tmp_path / "made", name="made", key=KEY)
+    import_as_scenario(events, tmp_path / "made", name="made", key=KEY, cause_of=ByText().cause_of)
     return prepare(load(tmp_path / "made" / "scenario.toml"))
 
 

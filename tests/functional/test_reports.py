@@ -64,7 +64,7 @@ def test_a_run_that_passed_is_told_the_same_way(tmp_path: Path) -> None:
 @pytest.mark.parametrize("report", ["report.xml", "junit=", "=report.xml", "html5=report.html"])
 def test_what_is_no_report_is_told(tmp_path: Path, report: str) -> None:
     sentence = complaint(run(tmp_path, "--report", report))
-    problem = "names no kind of report and a file; write for example junit=report.xml; there are: junit, markdown, "
+    problem = "does not name a kind of report and a file; write for example junit=report.xml; the kinds are: junit, "
     assert sentence.startswith(f"--report {report}: {problem}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -20,7 +20,6 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.truth import Cause, Fault
 from fake_gateways.wording import Wording
-from probe.classify.by_text import ByText
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event
 from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs, Naming
@@ -57,11 +56,26 @@ class Summary:
 
 
 def import_as_scenario(
-    events: Iterable[Event | BadLine], folder: Path, *, name: str, key: bytes | None, log: Path | None = None
+    events: Iterable[Event | BadLine],
+    folder: Path,
+    *,
+    name: str,
+    key: bytes | None,
+    cause_of: Callable[[str], Cause | None],
+    log: Path | None = None,
 ) -> Summary:
-    """Turn a log into a scenario in a folder; with a ``key`` all names and addresses are replaced.
+    """Write the scenario that replays a log into a folder.
 
-    Raises InputError where the log has no recipient, or the folder cannot be written.
+    Args:
+        events: The events of the log.
+        folder: Created if it does not exist.
+        name: The scenario's name.
+        key: With a key, all names and addresses are replaced by made-up ones. None keeps them.
+        cause_of: Returns the cause that the text of a reply gives, None if it gives none.
+        log: The log's path, for error messages.
+
+    Raises:
+        InputError: The log has no recipient, or the folder cannot be written.
     """
     learned = Learned(Templates(_plain_words(), is_private=key is not None))
     learned.take(events)
@@ -71,7 +85,7 @@ def import_as_scenario(
             problem += f", {learned.not_addresses:,} name none, such as {learned.not_an_address[:100]!r}"
         raise InputError(log or name, f"{problem})", "check --from, the format of the log")
     naming: Naming = AsItIs() if key is None else Anonymiser(key)
-    writing = _Writing(learned, naming, learned.templates.found())
+    writing = _Writing(learned, naming, learned.templates.found(), cause_of)
     try:
         (folder / "logged").mkdir(parents=True, exist_ok=True)
         gateways = writing.gateways(folder)
@@ -112,11 +126,17 @@ _REPLAYED: Final = {"delivered", "deferred", "refused", "bounced-later"}
 class _Writing:
     """The parts of the scenario, each made of what was learned."""
 
-    def __init__(self, learned: Learned, naming: Naming, templates: Mapping[int, Template]) -> None:
+    def __init__(
+        self,
+        learned: Learned,
+        naming: Naming,
+        templates: Mapping[int, Template],
+        cause_of: Callable[[str], Cause | None],
+    ) -> None:
         self._learned = learned
         self._naming = naming
         self._templates = templates
-        self._by_text = ByText()
+        self._cause_of_text = cause_of
         self._causes: dict[Reply, Cause] = {}
         self._numbers = {number: reply for reply, number in learned.replies.items()}
         self._sharing = 0
@@ -130,7 +150,7 @@ class _Writing:
     def cause_of(self, reply: Reply) -> Cause:
         """Take a reply at its word, as far as its words say anything."""
         if reply not in self._causes:
-            cause = self._by_text.cause_of(self._text(reply)) or Cause.UNKNOWN
+            cause = self._cause_of_text(self._text(reply)) or Cause.UNKNOWN
             is_odd = reply.code < 500 and cause.fault is Fault.RECIPIENT
             self._causes[reply] = Cause.UNKNOWN if is_odd else cause
         return self._causes[reply]

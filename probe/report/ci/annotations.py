@@ -1,61 +1,57 @@
-"""What failed, at the line of the rule that decided: as GitHub's workflow commands and as GitLab's code quality."""
+"""The failures as annotations at the line of the rule that decided, and as GitHub's workflow commands."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from probe.harmless import harmless
 from probe.judge.findings import Finding, NamedRecipient
+from probe.report.ci.judged_run import Annotation
 from probe.report.summary import count
 
 SHOWN: Final = 10
-"""Errors of one step that GitHub shows (its documentation of workflow commands)."""
+"""The most error annotations that GitHub shows per step (its documentation of workflow commands)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What to say at one line of a file; line 0 is the file as a whole."""
+def annotations_of(
+    findings: Iterable[Finding], default_file: str, in_repository: Callable[[str], str]
+) -> Iterator[Annotation]:
+    """Yield an annotation for each rule behind each finding that failed, rules with most recipients first.
 
-    file: str
-    line: int
-    name: str
-    sentence: str
-
-
-def remarks(findings: Iterable[Finding], elsewhere: str) -> Iterator[Remark]:
-    """Yield a remark for each finding that failed and each rule behind it, those with most recipients first.
-
-    What no rule of a file decided is said of ``elsewhere``.
+    ``default_file`` gets the failures that no rule of a file decided. ``in_repository`` converts a file's path to the
+    one in the repository.
     """
     for finding in findings:
         if finding.passed:
             continue
-        places: dict[str, list[NamedRecipient]] = {}
+        by_place: dict[str, list[NamedRecipient]] = {}
         for each in finding.recipients:
-            places.setdefault(each.place, []).append(each)
-        ranked = sorted(places.items(), key=lambda item: (-len(item[1]), item[0])) or [("", [])]
-        for place, mistaken in ranked:
+            by_place.setdefault(each.place, []).append(each)
+        ranked = sorted(by_place.items(), key=lambda item: (-len(item[1]), item[0])) or [("", [])]
+        for place, recipients in ranked:
             sentence = finding.sentence
-            if mistaken:
-                through = f" by this rule, of {len(finding.recipients):,}" if place else ""
-                sentence += f": {count(len(mistaken), 'recipient')}{through}, such as {mistaken[0]}"
+            if recipients:
+                by_rule = f" by this rule, of {len(finding.recipients):,}" if place else ""
+                sentence += f": {count(len(recipients), 'recipient')}{by_rule}, such as {recipients[0]}"
             file, _, line = place.rpartition(":")
-            known = file and line.isdecimal()
-            yield Remark(file if known else elsewhere, int(line) if known else 0, finding.name, sentence)
+            is_line = bool(file) and line.isdecimal()
+            yield Annotation(
+                file=in_repository(file if is_line else default_file),
+                line=int(line) if is_line else 0,
+                name=finding.name,
+                sentence=sentence,
+            )
 
 
-def workflow_commands(said: Sequence[Remark], inside: Callable[[str], str]) -> Iterator[str]:
-    """Yield GitHub's workflow commands; ``inside`` makes a file's path one of the repository.
+def workflow_commands(annotations: Sequence[Annotation]) -> Iterator[str]:
+    """Yield GitHub's workflow commands for the first ``SHOWN`` annotations.
 
-    Whatever stands in a remark stays in it: no other command can begin.
+    Text of peers is escaped, so that it cannot start another command.
     """
-    for each in said[:SHOWN]:
+    for each in annotations[:SHOWN]:
         at = {
-            "file": inside(each.file),
+            "file": each.file,
             "line": str(each.line) if each.line else "",
             "title": f"fivefifty: {each.name}",
         }
@@ -69,21 +65,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-def code_quality(said: Sequence[Remark], inside: Callable[[str], str]) -> str:
-    """Return GitLab's code quality report, in the format that its documentation gives under that name."""
-    found = []
-    for each in said:
-        path = inside(each.file)
-        key = "\n".join([each.name, path, str(each.line)])
-        found.append(
-            {
-                "description": harmless(each.sentence),
-                "check_name": harmless(f"fivefifty: {each.name}"),
-                "fingerprint": hashlib.sha256(key.encode("utf-8", "backslashreplace")).hexdigest(),
-                "severity": "major",
-                "location": {"path": harmless(path), "lines": {"begin": max(each.line, 1)}},
-            }
-        )
-    return json.dumps(found, indent=2, ensure_ascii=False) + "\n"

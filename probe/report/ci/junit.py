@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from probe.harmless import harmless
 from probe.judge.findings import Finding
-from probe.judge.scorecard import Scorecard
+from probe.report.ci.judged_run import JudgedRun
 
 NAMED: Final = 20
-"""Recipients that a failure names."""
+"""The most recipients that a failure names."""
 
 
-def junit(card: Scorecard, findings: Sequence[Finding]) -> str:
-    """Return a document with a test case for each finding, by Jenkins' schema (``junit-10.xsd`` of its xunit plugin).
+def junit(run: JudgedRun) -> str:
+    """Return a document with a test case per finding, by Jenkins' schema (``junit-10.xsd`` of its xunit plugin).
 
-    Names are the same from run to run, so that a CI system can tell the history of each; figures stand in the failures.
+    Names of test cases hold no figures, so a CI system can show the history of each; the failures hold the figures.
     """
+    card, findings = run.card, run.findings
     failed = str(sum(not finding.passed for finding in findings))
     counts = {"tests": str(len(findings)), "failures": failed, "errors": "0"}
     document = ET.Element("testsuites", {"name": "fivefifty", **counts})
@@ -31,12 +31,12 @@ def junit(card: Scorecard, findings: Sequence[Finding]) -> str:
         case = ET.SubElement(suite, "testcase", classname=harmless(card.scenario), name=harmless(finding.name))
         if not finding.passed:
             failure = ET.SubElement(case, "failure", type="gate", message=harmless(finding.sentence))
-            failure.text = harmless("\n".join([finding.sentence, *_whom(finding)]))
+            failure.text = harmless("\n".join([finding.sentence, *_recipient_lines(finding)]))
     ET.indent(document)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(document, "unicode") + "\n"
 
 
-def _whom(finding: Finding) -> list[str]:
+def _recipient_lines(finding: Finding) -> list[str]:
     lines = [f"{each}{f' [{each.place}]' if each.place else ''}" for each in finding.recipients[:NAMED]]
     more = len(finding.recipients) - NAMED
     return [*lines, f"and {more:,} more"] if more > 0 else lines

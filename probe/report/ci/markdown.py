@@ -1,34 +1,35 @@
-"""The answer as Markdown, for the summary of a CI job or a comment on a change."""
+"""The result of a run as Markdown, for the summary of a CI job or a comment on a pull request."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from probe.harmless import harmless
 from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
-from probe.report.summary import answer
+from probe.report.ci.judged_run import JudgedRun
+from probe.report.summary import summary
 
 NAMED: Final = 10
-"""Recipients that are named of each finding."""
+"""The most recipients that are named per finding."""
 LONGEST: Final = 300
-"""Characters of somebody else's words that are shown."""
+"""The most characters of a text that are shown."""
 
 
-def markdown(card: Scorecard, findings: Sequence[Finding]) -> str:
-    """Return the answer, the gates, the classifiers, and whom they have wrong where a gate failed.
+def markdown(run: JudgedRun) -> str:
+    """Return the summary, the gates, the classifiers, and the recipients behind each gate that failed.
 
-    What others said stands in code spans, where it is neither markup nor HTML nor a mention nor a link
-    (CommonMark 0.31 section 6.1).
+    Text of peers is in code spans, where it cannot become markup, HTML, a mention or a link (CommonMark 0.31 section
+    6.1).
     """
+    card, findings = run.card, run.findings
     failed = [finding for finding in findings if not finding.passed]
     verdict = f"{len(failed):,} of {len(findings):,} FAILED" if failed else "passed"
     lines = [f"### {code(card.scenario)}: {verdict if findings else 'no gates'}", ""]
     if not card.complete:
-        lines += ["**This run is incomplete: it ended before every recipient was finished with.**", ""]
-    lines += [*(f"- {line}" for line in answer(card)), ""]
+        lines += ["**This run is incomplete: it stopped before every recipient had a final result.**", ""]
+    lines += [*(f"- {line}" for line in summary(card)), ""]
     if findings:
         lines += ["| gate | |", "|---|---|"]
         lines += [f"| {cell(each.sentence)} | {'passed' if each.passed else '**FAILED**'} |" for each in findings]
@@ -37,13 +38,13 @@ def markdown(card: Scorecard, findings: Sequence[Finding]) -> str:
         lines += _classifiers(card)
     for finding in failed:
         if finding.recipients:
-            lines += [f"{code(finding.sentence)}:", "", *_whom(finding), ""]
+            lines += [f"{code(finding.sentence)}:", "", *_recipient_lines(finding), ""]
     return "\n".join(lines) + "\n"
 
 
 def _classifiers(card: Scorecard) -> list[str]:
     lines = [
-        "| classifier | alive, suppressed | of the living (95 %) | gone, kept | of the gone (95 %) |",
+        "| classifier | alive, suppressed | of all alive (95 %) | gone, kept | of all gone (95 %) |",
         "|---|--:|--:|--:|--:|",
     ]
     for name, score in card.classifiers.items():
@@ -55,9 +56,9 @@ def _classifiers(card: Scorecard) -> list[str]:
     return [*lines, ""]
 
 
-def _whom(finding: Finding) -> list[str]:
+def _recipient_lines(finding: Finding) -> list[str]:
     lines = [
-        f"- {'alive, suppressed' if each.alive else 'gone, kept'}: {code(each.who)} heard {code(each.heard)} "
+        f"- {'alive, suppressed' if each.alive else 'gone, kept'}: {code(each.who)}, last reply {code(each.heard)} "
         f"({code(' '.join(filter(None, (each.reason, each.place))))})"
         for each in finding.recipients[:NAMED]
     ]
@@ -66,7 +67,7 @@ def _whom(finding: Finding) -> list[str]:
 
 
 def code(text: str) -> str:
-    """Return a text as a code span, which nothing in it can end: its fence is longer than any run of backticks."""
+    """Return a text as a code span. The fence is longer than any run of backticks in it, so no text can end it."""
     line = " ".join(harmless(text).split())
     line = line if len(line) <= LONGEST else line[: LONGEST - 3] + "..."
     fence = "`" * (max(map(len, re.findall("`+", line)), default=0) + 1)
@@ -74,5 +75,5 @@ def code(text: str) -> str:
 
 
 def cell(text: str) -> str:
-    """Return a text as a code span in a table, where a bar ends the cell and a backslash does not always save it."""
+    """Return a text as a code span in a table cell; bars and backslashes, which could end the cell, become "?"."""
     return code(re.sub(r"[|\\]", "?", text))

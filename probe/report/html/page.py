@@ -30,7 +30,7 @@ from probe.report.html.flow import COLUMNS, flow
 from probe.report.html.onset import onsets
 from probe.report.html.outcome import WORDS, Standing, standings
 from probe.report.html.recipients import Dialogues, Readings, listing
-from probe.report.summary import answer, count
+from probe.report.summary import count, summary
 
 SCRIPTS: Final = ("vega.js", "page.js")
 _OBEYED: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -77,7 +77,7 @@ def page(content: Content) -> str:
     return _template().render(
         title=content.title,
         card=card,
-        sentences=answer(card),
+        sentences=summary(card),
         hard_bounces=_parts(card),
         gates=[
             (gate, _whom(finding))

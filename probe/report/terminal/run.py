@@ -13,7 +13,7 @@ from probe.intake.event import BadLine
 from probe.judge.result import Result
 from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import interval_of
-from probe.report.summary import answer, count
+from probe.report.summary import count, summary
 from probe.report.terminal.table import print_table
 
 MISTAKES_SHOWN: Final = 10
@@ -28,8 +28,8 @@ def print_answer(console: Console, result: Result, out: str) -> None:
     """Print the answer first, then how the classifiers did, then where the report lies, then the gates."""
     card = result.scorecard
     if not card.complete:
-        console.print("[bold red]This run is incomplete: it ended before every recipient was finished with.[/]")
-    for line in answer(card):
+        console.print("[bold red]This run is incomplete: it stopped before every recipient had a final result.[/]")
+    for line in summary(card):
         console.print(line, soft_wrap=True)
     console.print()
     if card.classifiers:

@@ -24,7 +24,7 @@ def print_policies(
 ) -> None:
     """Print the answer, the table of policies, the cheapest first if there are prices, and that of campaigns."""
     if not complete:
-        console.print("[bold red]This run is incomplete: it ended before every recipient was finished with.[/]")
+        console.print("[bold red]This run is incomplete: it stopped before every recipient had a final result.[/]")
     told = sorted(outcomes, key=lambda each: (_order(each, prices), each.total.dead))
     several = len({each.classifier for each in told}) > 1
     console.print(Text(answer(told, prices)), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""The summary in Markdown: read by a CommonMark parser, others' words are code and nothing else."""
+"""The summary in Markdown: to a CommonMark parser, text of peers is code and nothing else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from probe.judge.classifier_score import score_classifier
 from probe.judge.findings import Finding
+from probe.report.ci.judged_run import JudgedRun
 from probe.report.ci.markdown import NAMED, cell, code, markdown
 
 PARSER = MarkdownIt("commonmark").enable("table")
@@ -21,7 +22,7 @@ OURS = {
     "tbody_open", "tbody_close", "tr_open", "tr_close", "th_open", "th_close", "td_open", "td_close", "text",
     "code_inline", "strong_open", "strong_close",
 }  # fmt: skip
-"""What our summaries are made of: no link, no image, no HTML, no emphasis but ours."""
+"""The tokens of our summaries: no link, image or HTML, and no emphasis but ours."""
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -33,7 +34,7 @@ def tokens(text: str) -> Iterator[Token]:
 def summary(said: str) -> str:
     full = card(said)
     full.classifiers = {said: score_classifier({}, {})}
-    return markdown(full, [failed(said), Finding("recipients = 10", True, "recipients = 10")])  # noqa: FBT003
+    return markdown(JudgedRun(full, [failed(said), Finding("recipients = 10", True, "recipients = 10")]))  # noqa: FBT003
 
 
 def shape(text: str) -> list[str]:
@@ -41,13 +42,13 @@ def shape(text: str) -> list[str]:
 
 
 @given(words)
-def test_whatever_is_said_the_summary_has_the_shape_of_a_plain_one(said: str) -> None:
+def test_whatever_peers_send_the_summary_has_the_shape_of_a_plain_one(said: str) -> None:
     assert shape(summary(said)) == shape(summary("plain"))
     assert set(shape(summary(said))) <= OURS
 
 
 @given(words)
-def test_nothing_of_what_is_said_stands_outside_of_code(said: str) -> None:
+def test_text_of_peers_is_always_inside_code(said: str) -> None:
     outside = [token.content for token in tokens(summary(said)) if token.type == "text"]
     assert outside == [token.content for token in tokens(summary("plain")) if token.type == "text"]
 
@@ -72,36 +73,38 @@ def test_code_shows_ordinary_words_as_they_are(text: str) -> None:
     assert [token.content for token in paragraph.children] == [text]
 
 
-def test_the_answer_comes_first_then_gates_then_classifiers_then_recipients() -> None:
+def test_the_summary_comes_first_then_gates_then_classifiers_then_recipients() -> None:
     lines = summary("mine").splitlines()
     wanted = [
         "### `mine`: 1 of 2 FAILED",
-        "- Of 0 recipients, 0 got the message.",
+        "- Of 0 recipients, 0 received the message.",
         "| `classifiers.mine = 2` | **FAILED** |",
     ]
     wanted += ["| `recipients = 10` | passed |", "| `mine` | 0 | 0.0% to 100.0% | 0 | 0.0% to 100.0% |"]
-    wanted += ["`classifiers.mine = 2`:", "- alive, suppressed: `news/mine` heard `mine` (`mine`)"]
+    wanted += ["`classifiers.mine = 2`:", "- alive, suppressed: `news/mine`, last reply `mine` (`mine`)"]
     assert [lines.index(line) for line in wanted] == sorted(lines.index(line) for line in wanted)
 
 
 def test_a_run_that_passed_says_so_in_its_heading() -> None:
     passed = Finding("recipients = 10", True, "recipients = 10")  # noqa: FBT003
-    assert markdown(card(), [passed]).startswith("### `small`: passed\n")
-    assert markdown(card(), []).startswith("### `small`: no gates\n")
+    assert markdown(JudgedRun(card(), [passed])).startswith("### `small`: passed\n")
+    assert markdown(JudgedRun(card(), [])).startswith("### `small`: no gates\n")
 
 
 def test_an_incomplete_run_says_so() -> None:
     broken = card()
     broken.complete = False
-    assert "**This run is incomplete: it ended before every recipient was finished with.**" in markdown(broken, [])
+    assert "**This run is incomplete: it stopped before every recipient had a final result.**" in markdown(
+        JudgedRun(broken, [])
+    )
 
 
 def test_a_long_list_and_long_words_are_cut() -> None:
-    text = markdown(card(), [failed("x" * 10_000, count=NAMED + 3)])
+    text = markdown(JudgedRun(card(), [failed("x" * 10_000, count=NAMED + 3)]))
     assert "- and 3 more\n" in text
     assert max(map(len, text.splitlines())) < 1000
 
 
 @pytest.mark.parametrize("said", HOSTILE, ids=repr)
-def test_what_a_runner_would_obey_stands_nowhere(said: str) -> None:
+def test_no_line_is_a_command_to_a_runner(said: str) -> None:
     assert not any(line.lstrip().startswith("::") for line in summary(said).splitlines())

@@ -35,10 +35,10 @@ def tables(text: str) -> list[str]:
 
 def test_the_answer_stands_in_the_first_lines() -> None:
     assert printed().splitlines()[:4] == [
-        "Of 4 recipients, 0 got the message.",
+        "Of 4 recipients, 0 received the message.",
         "Reported: 3 hard bounces (75.0%).",
         "Really gone: 1 of them (33%).",
-        "Alive: 2, refused 2 for velocity, and told as if the mailbox did not exist.",
+        "Alive: 2, refused for velocity (2) in replies that say: no such mailbox.",
     ]
 
 
