@@ -15,7 +15,7 @@ from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
 from probe.report.ci import FORMATS
 from probe.report.ci.annotations import annotations_of, workflow_commands
-from probe.report.ci.judged_run import JudgedRun
+from probe.report.ci.judged import JudgedRun
 from probe.report.ci.markdown import markdown
 
 

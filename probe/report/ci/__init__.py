@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from probe.report.ci.code_quality import code_quality
-from probe.report.ci.judged_run import JudgedRun
+from probe.report.ci.judged import JudgedRun
 from probe.report.ci.junit import junit
 from probe.report.ci.markdown import markdown
 

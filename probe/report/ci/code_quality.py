@@ -6,7 +6,7 @@ import hashlib
 import json
 
 from probe.harmless import harmless
-from probe.report.ci.judged_run import JudgedRun
+from probe.report.ci.judged import JudgedRun
 
 
 def code_quality(run: JudgedRun) -> str:

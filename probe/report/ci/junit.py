@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 from probe.harmless import harmless
 from probe.judge.findings import Finding
-from probe.report.ci.judged_run import JudgedRun
+from probe.report.ci.judged import JudgedRun
 
 NAMED: Final = 20
 """The most recipients that a failure names."""

@@ -8,7 +8,7 @@ from typing import Final
 from probe.harmless import harmless
 from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
-from probe.report.ci.judged_run import JudgedRun
+from probe.report.ci.judged import JudgedRun
 from probe.report.summary import summary
 
 NAMED: Final = 10

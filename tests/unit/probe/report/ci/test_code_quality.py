@@ -12,7 +12,7 @@ from hypothesis import given
 
 from probe.report.ci.annotations import annotations_of
 from probe.report.ci.code_quality import code_quality
-from probe.report.ci.judged_run import Annotation, JudgedRun
+from probe.report.ci.judged import Annotation, JudgedRun
 
 
 def issues(*annotations: Annotation) -> list[dict[str, Any]]:

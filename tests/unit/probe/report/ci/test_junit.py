@@ -14,7 +14,7 @@ from hostile_words import HOSTILE, card, failed, words
 from hypothesis import given
 
 from probe.judge.findings import Finding
-from probe.report.ci.judged_run import JudgedRun
+from probe.report.ci.judged import JudgedRun
 from probe.report.ci.junit import NAMED, junit
 
 ALLOWED: Final = {

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from probe.judge.classifier_score import score_classifier
 from probe.judge.findings import Finding
-from probe.report.ci.judged_run import JudgedRun
+from probe.report.ci.judged import JudgedRun
 from probe.report.ci.markdown import NAMED, cell, code, markdown
 
 PARSER = MarkdownIt("commonmark").enable("table")
