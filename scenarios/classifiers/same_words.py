@@ -1,4 +1,4 @@
-"""Doubts a gateway that tells everybody the same: a campaign is read as a whole, in Python.
+"""Doubts a gateway that gives every recipient the same answer. It reads a whole campaign at once, in Python.
 
 cd scenarios/classifiers
 fivefifty run ../dont_blame_the_messenger.toml --classifier python:same_words:SameWords
@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 
-from fake_gateways.truth import Cause
-from probe.classify import Evidence, Reading
-from probe.classify.by_code import ByCode
+from fake_gateways import Cause
+from probe.classify import ByCode, Evidence, Reading
 
 
 class SameWords:
-    """Believes the numbers, unless most of a domain's recipients were refused in the very same words."""
+    """Believes the reply code, unless most recipients of a domain were refused with the same text."""
 
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> dict[str, Reading]:
-        """Count what each domain said, then read."""
+        """Count the replies of each domain, then read each recipient."""
         asked = Counter(recipient.rpartition("@")[2] for recipient in campaign)
         said = Counter(
             (recipient.rpartition("@")[2], each.heard) for recipient, each in campaign.items() if each.bounced

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from probe.judge.scorecard import Scorecard
+    from probe.testing import Scorecard
 
 pytestmark = pytest.mark.scenario("bounces/scenario.toml")
 
