@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import typer.main
-
 from fake_gateways import persona
 from fake_gateways.policies import KINDS
 from fake_gateways.truth import Cause
-from probe.cli.console import app
+from probe.cli.commands import COMMANDS
 from probe.scenario.model import Scenario
 
 REFERENCE: Final = Path(__file__).parent / "reference"
@@ -51,17 +49,19 @@ def commands() -> Iterator[str]:
     """Yield every command with its arguments and options."""
     yield "`fivefifty COMMAND --help` prints the same."
     yield ""
-    yield from _commands(typer.main.get_command(app), "fivefifty")
+    for command in COMMANDS:
+        yield from _commands(command.load(), f"fivefifty {command.name}")
 
 
 def _commands(command: Any, name: str) -> Iterator[str]:
-    if hasattr(command, "commands"):
-        if command.callback is not None and command.invoke_without_command:
-            yield from _one(command, name)
-        for below in command.list_commands(None):
-            yield from _commands(command.commands[below], f"{name} {below}")
+    below = getattr(command, "commands", None)
+    if below is None:
+        yield from _one(command, name)
         return
-    yield from _one(command, name)
+    if command.invoke_without_command:
+        yield from _one(command, name)
+    for each in below:
+        yield from _commands(below[each], f"{name} {each}")
 
 
 def _one(command: Any, name: str) -> Iterator[str]:

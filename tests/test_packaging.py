@@ -1,4 +1,4 @@
-"""What is shipped: a wheel that holds the two packages, their data and nothing else, and a command that works."""
+"""What is shipped: a wheel that holds the packages, their data and nothing else, and a command that works."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[1]
-PACKAGES: Final = ("fake_gateways", "probe")
+PACKAGES: Final = ("fake_gateways", "fivefifty", "probe")
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 DEADLINE_S: Final = 120.0
 SHIPPED: Final = (

@@ -1,67 +1,48 @@
-"""The command line: arguments and exit codes only."""
+"""The command line: arguments, printing and exit codes only.
+
+``commands.py`` lists every command. Each has a file of its own here, named after it, which is imported when the command
+is called; its function imports what it works with when it runs. So ``--help`` and completion answer at once.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
 import sys
-import traceback
-from typing import NoReturn
+from typing import Final, NoReturn
 
-from fake_gateways.loopback import OutsideError
-from probe.classify.reading import ClassifierError
-from probe.cli import (
-    books,
-    check,
-    classifiers,
-    evaluate,
-    import_log,
-    init,
-    report,
-    rules,
-    run,
-    scenario,
-    serve,
-    suppression,
-    sweep,
-)
-from probe.cli.console import Exit, InterruptedRunError, PipeClosedError, app
-from probe.harmless import harmless
-from probe.input_error import InputError
-from probe.judge.judge import BooksError
+from probe.cli.exit_codes import Exit, PipeClosedError
 
-COMMANDS = (
-    *(init, run, serve, check, report, sweep, suppression),
-    *(rules, evaluate, books, import_log, scenario, classifiers),
-)
-"""Modules whose commands the application has by importing them."""
+PROGRAM: Final = "fivefifty"
+"""The command's name, also where it is started as ``python -m fivefifty``."""
 
 
 def main() -> NoReturn:
-    """Run the command line; every mistake of the user's is one sentence on standard error."""
-    code = Exit.PASSED
-    # What ends a container ends a run as Ctrl-C does; without a handler it would not reach process 1 at all.
+    """Run the command line. Every mistake of the user is one sentence on standard error."""
+    # What stops a container ends a run as Ctrl-C does; without a handler, SIGTERM would not reach process 1 at all.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.exit(_run())
+
+
+def _run() -> Exit:
+    from probe.cli.commands import application
+
     try:
-        app()
+        return Exit(application().main(prog_name=PROGRAM, standalone_mode=False) or Exit.PASSED)
     except PipeClosedError:
-        # Whoever read our output has seen enough; what is still buffered must not fail again on the way out.
+        _discard_output()
+        return Exit.PIPE_CLOSED
+    except Exception as error:  # noqa: BLE001 - whatever it is, it gets a sentence and an exit code
+        from probe.cli.failure import report_failure
+
+        code = report_failure(error)
+        _discard_output()
+        return code
+
+
+def _discard_output() -> None:
+    """Drop what is still buffered for standard output: if its reader or its disk has gone, it would fail once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = Exit.PIPE_CLOSED
-    except (InputError, OutsideError, OSError) as error:
-        code = _complain(str(error), Exit.INPUT_WRONG)
-    except BooksError as error:
-        code = _complain(f"the books do not join, which is a fault of fivefifty: {error}", Exit.FAULT)
-    except ClassifierError as error:
-        code = _complain(str(error), Exit.CLASSIFIER_FAILED)
-    except InterruptedRunError as error:
-        code = _complain(str(error), Exit.INTERRUPTED)
-    except Exception:  # noqa: BLE001 - what is left is a fault of ours, and must not look like a failed gate
-        traceback.print_exc()
-        code = _complain("this is a fault of fivefifty; please report it with the lines above", Exit.FAULT)
-    sys.exit(code)
-
-
-def _complain(sentence: str, code: Exit) -> Exit:
-    print(f"fivefifty: {harmless(sentence.replace(chr(10), chr(32)))}", file=sys.stderr)
-    return code

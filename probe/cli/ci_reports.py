@@ -6,10 +6,9 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
-import typer
-
+from probe.cli.output import require_writable, writing
 from probe.input_error import InputError
 from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
@@ -26,14 +25,6 @@ class Report(NamedTuple):
     file: Path
 
 
-Reports = Annotated[
-    list[str] | None,
-    typer.Option(
-        metavar="KIND=FILE", help=f"Also write a report file; KIND is one of {', '.join(FORMATS)}; repeat for several."
-    ),
-]
-
-
 def read_reports(wanted: Sequence[str] | None) -> list[Report]:
     """Parse the values of ``--report``, before anything runs; raises InputError if a file cannot be written."""
     reports = []
@@ -43,20 +34,11 @@ def read_reports(wanted: Sequence[str] | None) -> list[Report]:
             remedy = f"write for example junit=report.xml; the kinds are: {', '.join(FORMATS)}"
             raise InputError(f"--report {text}", "does not name a kind of report and a file", remedy)
         report = Report(kind, Path(file))
-        _require_writable(report.file)
+        with writing("--report", report.file):
+            report.file.parent.mkdir(parents=True, exist_ok=True)
+        require_writable("--report", report.file)
         reports.append(report)
     return reports
-
-
-def _require_writable(file: Path) -> None:
-    is_new = not file.exists()
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.open("a", encoding="utf-8").close()
-        if is_new:
-            file.unlink()  # a run that fails leaves no empty report
-    except OSError as error:
-        raise InputError(f"--report {file}", f"cannot be written ({error.strerror})", "choose another file") from None
 
 
 def publish(card: Scorecard, findings: Sequence[Finding], reports: Sequence[Report], elsewhere: Path) -> None:
@@ -66,10 +48,12 @@ def publish(card: Scorecard, findings: Sequence[Finding], reports: Sequence[Repo
     """
     run = JudgedRun(card, findings, list(annotations_of(findings, str(elsewhere), _in_repository)))
     for report in reports:
-        report.file.write_text(FORMATS[report.kind](run), "utf-8")
+        text = FORMATS[report.kind](run)
+        with writing("--report", report.file):
+            report.file.write_text(text, "utf-8")
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        with Path(summary).open("a", encoding="utf-8") as file:
+        with writing("GITHUB_STEP_SUMMARY", Path(summary)), Path(summary).open("a", encoding="utf-8") as file:
             file.write(markdown(run))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         # On standard error, as standard output may go to a file; GitHub reads both.

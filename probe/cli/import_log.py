@@ -1,27 +1,21 @@
-"""The command that reads other systems' logs: import."""
+"""fivefifty import: another system's log as a scenario."""
 
 from __future__ import annotations
 
-import json
-import re
-import secrets
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from probe.classify.by_text import ByText
-from probe.cli.console import app, printing
-from probe.harmless import harmless
+from probe.cli.options import LogColumns, LogYear
+from probe.cli.output import print_lines, printing
 from probe.input_error import InputError
-from probe.intake.event import BadLine, Event
-from probe.intake.formats import FORMATS, MAILBOX
-from probe.intake.open_log import open_log
-from probe.intake.reading.files import size_of
-from probe.intake.to_scenario.write_scenario import Summary, import_as_scenario
-from probe.report.terminal.live_progress import Filling
+
+if TYPE_CHECKING:
+    from probe.intake.event import BadLine, Event
+    from probe.intake.to_scenario.write_scenario import Summary
 
 
 class ImportUse(StrEnum):
@@ -31,26 +25,43 @@ class ImportUse(StrEnum):
     EVENTS = "events"
 
 
-@app.command("import")
 def import_log(
-    log: Annotated[Path, typer.Argument(metavar="LOG", help="A log (also packed by gzip), an mbox or a Maildir.")],
+    log: Annotated[Path, typer.Argument(metavar="LOG", help="Log (also gzipped), mbox file or Maildir.")],
     *,
-    source: Annotated[str, typer.Option("--from", help=f"Whose log it is: {', '.join([*FORMATS, MAILBOX])}.")],
-    use: Annotated[ImportUse, typer.Option("--as", help="What to make of it.")] = ImportUse.SCENARIO,
-    out: Annotated[Path | None, typer.Option(help="Folder for the scenario (default: imported/NAME).")] = None,
-    columns: Annotated[
-        list[str] | None, typer.Option(help="For csv and jsonl, such as recipient=email; repeat for several.")
+    source: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="FORMAT",
+            help="Format of the log: postfix, exim, powermta, kumomta, ses, sendgrid, mailgun, postmark, sparkpost, "
+            "csv, jsonl or mailbox.",
+        ),
+    ],
+    use: Annotated[
+        ImportUse, typer.Option("--as", help="Write a scenario, or print the events as JSON Lines.")
+    ] = ImportUse.SCENARIO,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the scenario goes (default: imported/NAME).")
     ] = None,
-    year: Annotated[
-        int | None,
-        typer.Option(min=1970, max=2100, help="Year of the first line, where times have none (default: now)."),
-    ] = None,
+    columns: LogColumns = None,
+    year: LogYear = None,
     key_file: Annotated[
-        Path | None, typer.Option(help="Key of the made-up names, made if it is not there (default: a key for once).")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Key of the made-up names, so that each import makes up the same; created if missing "
+            "(default: a new key that is not kept).",
+        ),
     ] = None,
     keep_names: Annotated[bool, typer.Option("--keep-names", help="Keep real names and addresses.")] = False,
 ) -> None:
-    """Turn another system's log into a scenario that replays it, its names made up unless you say otherwise."""
+    """Turn another system's log into a scenario that replays it, with made-up names."""
+    from probe.classify.by_text import ByText
+    from probe.intake.open_log import open_log
+    from probe.intake.reading.files import size_of
+    from probe.intake.to_scenario.write_scenario import import_as_scenario
+    from probe.report.terminal.live_progress import Filling
+
     events = open_log(log, source, columns=columns or (), year=year)
     if use is ImportUse.EVENTS:
         with printing():
@@ -64,8 +75,7 @@ def import_log(
         summary = import_as_scenario(
             events, out or Path("imported") / name, name=name, key=secret, cause_of=ByText().cause_of, log=log
         )
-    for line in told(summary):
-        print(harmless(line))
+    print_lines(told(summary))
 
 
 _KEY_OCTETS: Final = 32
@@ -73,12 +83,16 @@ _KEY_OCTETS: Final = 32
 
 def name_of(path: Path) -> str:
     """Return a name for a scenario made of a file."""
+    import re
+
     bare = path.name.partition(".")[0].lower()
     return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:40].strip("-") or "log"
 
 
 def key(path: Path | None) -> bytes:
     """Return the key in a file, which is made if it is not there; without a file one that nobody keeps."""
+    import secrets
+
     if path is None:
         return secrets.token_bytes(_KEY_OCTETS)
     try:
@@ -95,6 +109,10 @@ def key(path: Path | None) -> bytes:
 
 def as_json(events: Iterable[Event | BadLine]) -> Iterator[str]:
     """Yield a JSON object a line; bad lines are objects with ``bad_line`` and ``reason``."""
+    import json
+
+    from probe.intake.event import BadLine
+
     for event in events:
         if isinstance(event, BadLine):
             yield json.dumps({"bad_line": event.number, "reason": event.reason})

@@ -1,4 +1,4 @@
-"""The command that makes a run's report anew."""
+"""fivefifty report: the HTML report of a run."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.console import RunFolder, app
-from probe.harmless import harmless
-from probe.report.html.page_file import judged_before, write_report
+from probe.cli.options import RunFolder
+from probe.cli.output import print_lines
 
 
-@app.command()
 def report(
-    folder: RunFolder,
+    run: RunFolder,
     *,
-    out: Annotated[Path | None, typer.Option(help="The file to write (default: report.html in RUN).")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the report goes (default: report.html in RUN).")
+    ] = None,
 ) -> None:
-    """Write the report of a run that was judged before, to look at: one HTML file that needs nothing else."""
-    print(harmless(str(write_report(judged_before(folder), folder, out))))
+    """Write the report of a run: one HTML file that needs no network."""
+    from probe.report.html.page_file import judged_before, write_report
+
+    print_lines([str(write_report(judged_before(run), run, out))])

@@ -1,66 +1,79 @@
-"""Commands that look at rule files: rules lint, test and explain."""
+"""fivefifty rules: look at rule files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fake_gateways.smtp.envelope import Stage
-from probe.classify.rules.classifier import RuleClassifier
-from probe.classify.rules.files import kind_of, load, load_tests, without_labels
-from probe.classify.rules.formats import PARSERS
-from probe.classify.rules.lint import FindingKind, lint, overview
-from probe.classify.rules.persona_replies import known_replies
-from probe.classify.rules.reply import parse_reply
-from probe.classify.rules.rule_tests import failures
-from probe.cli.console import Exit, app, printing
-from probe.harmless import harmless
+from probe.cli.commands import Group
+from probe.cli.exit_codes import Exit
+from probe.cli.output import print_lines
 from probe.input_error import InputError
-from probe.report.terminal.rules import explained, failures_told, findings_told
 
-rules_app = typer.Typer(help="Look at rule files that read bounces.", no_args_is_help=True)
-app.add_typer(rules_app, name="rules")
+if TYPE_CHECKING:
+    from probe.classify.rules.classifier import RuleClassifier
 
-Files = Annotated[
-    str, typer.Argument(metavar="FILE", help="A rule file; several, in the order they count, with commas between.")
+rules = typer.Typer(cls=Group, help="Lint, test and explain rule files.")
+
+RuleFiles = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="Rule file; several, in the order in which they count, separated by commas."),
 ]
-Format = Annotated[
-    str | None, typer.Option("--format", help=f"Whose rules they are: {', '.join(PARSERS)} (default: by their looks).")
+RuleFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="rules, kumomta, zone-mta, powermta or momentum (default: recognised by its content).",
+    ),
 ]
 
 
-@rules_app.command("lint")
-def rules_lint(
-    files: Files,
+@rules.command("lint")
+def lint_rules(
+    files: RuleFiles,
     *,
-    format_: Format = None,
+    format_: RuleFormat = None,
     ignore: Annotated[
-        list[FindingKind] | None, typer.Option(help="A kind of finding to leave out; repeat for several.")
+        list[str] | None,
+        typer.Option(metavar="KIND", help="Leave out a kind of finding, such as never-fires. Repeat for several."),
     ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="End with exit code 0 whatever is found.")] = False,
+    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")] = False,
 ) -> None:
     """Find rules that never fire, never decide, contradict themselves, or misread replies of known vendors."""
+    from probe.classify.rules.lint import FindingKind, lint, overview
+    from probe.classify.rules.persona_replies import known_replies
+    from probe.report.terminal.rules import findings_told
+
+    for kind in ignore or ():
+        if kind not in set(FindingKind):
+            raise InputError(f"--ignore {kind}", "is not a kind of finding", f"use one of {', '.join(FindingKind)}")
     classifier = _classifier(files, format_)
     known = known_replies()
     found = [finding for finding in lint(classifier, known) if finding.kind not in (ignore or ())]
     view = overview(classifier, [each.heard for each in known])
-    _print(findings_told(found, view, len(classifier.rule_set.rules)))
+    print_lines(findings_told(found, view, len(classifier.rule_set.rules)))
     raise typer.Exit(Exit.GATE_FAILED if found and not exit_zero else Exit.PASSED)
 
 
-@rules_app.command("test")
-def rules_test(
-    files: Files,
+@rules.command("test")
+def run_rule_tests(
+    files: RuleFiles,
     *,
-    format_: Format = None,
+    format_: RuleFormat = None,
     tests: Annotated[
-        Path | None, typer.Option("--tests", help="A file of [[test]] tables, for rules of any format.")
+        Path | None,
+        typer.Option("--tests", metavar="FILE", help="File of [[test]] tables, for rules of any format."),
     ] = None,
 ) -> None:
-    """Run the tests that stand in the file, or in another; a test that fails ends with exit code 1."""
+    """Run the tests in a rule file, or in another file; exit with 1 if one fails."""
+    from probe.classify.rules.files import load_tests
+    from probe.classify.rules.rule_tests import failures
+    from probe.report.terminal.rules import failures_told
+
     classifier = _classifier(files, format_)
     asked = (*classifier.rule_set.tests, *(load_tests(tests) if tests else ()))
     if not asked:
@@ -68,31 +81,33 @@ def rules_test(
             files, "has no tests", "write [[test]] tables into a file of their own, and name it with --tests"
         )
     failed = failures(classifier, asked)
-    _print(failures_told(failed, len(asked)))
+    print_lines(failures_told(failed, len(asked)))
     raise typer.Exit(Exit.GATE_FAILED if failed else Exit.PASSED)
 
 
-@rules_app.command("explain")
-def rules_explain(
-    files: Files,
-    reply: Annotated[str, typer.Argument(metavar="REPLY", help='Such as "550 5.1.1 User unknown".')],
+@rules.command("explain")
+def explain_rules(
+    files: RuleFiles,
+    reply: Annotated[str, typer.Argument(metavar="REPLY", help='SMTP reply, such as "550 5.1.1 User unknown".')],
     *,
-    stage: Annotated[Stage, typer.Option(help="Where it was heard.")] = Stage.RCPT,
-    recipient: Annotated[str, typer.Option(help="Of whom it was heard, for rules that ask for the domain.")] = "",
-    format_: Format = None,
+    stage: Annotated[Stage, typer.Option(help="Command that the reply answers.")] = Stage.RCPT,
+    recipient: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Recipient, for rules that look at the domain.")
+    ] = "",
+    format_: RuleFormat = None,
 ) -> None:
     """Show which rules match a reply, in order, and which of them decides."""
-    _print(explained(_classifier(files, format_), parse_reply(reply, stage, recipient)))
+    from probe.classify.rules.reply import parse_reply
+    from probe.report.terminal.rules import explained
+
+    print_lines(explained(_classifier(files, format_), parse_reply(reply, stage, recipient)))
 
 
 def _classifier(files: str, kind: str | None) -> RuleClassifier:
+    from probe.classify.rules.classifier import RuleClassifier
+    from probe.classify.rules.files import kind_of, load, without_labels
+
     paths, labels = without_labels([Path(file) for file in files.split(",")])
     if not paths:
-        raise InputError(files, "holds labels and no rules", "name rules as well, with commas between")
+        raise InputError(files, "holds labels and no rules", "name rules as well, separated by commas")
     return RuleClassifier(load(kind or kind_of(paths), paths, labels))
-
-
-def _print(lines: Iterable[str]) -> None:
-    with printing():
-        for line in lines:
-            print(harmless(line.replace("\n", " ")))

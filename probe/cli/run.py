@@ -7,47 +7,67 @@ from typing import Annotated
 
 import typer
 
-from probe.classify.registry import PATIENCE_S
-from probe.cli.check import BaselineFile, Gate, Price, conclude
-from probe.cli.ci_reports import Reports, read_reports
-from probe.cli.classifiers import AllowPrograms, Patience, Wanted
-from probe.cli.console import AllowNetwork, InterruptedRunError, ScenarioFile, app, load_scenario, networks
-from probe.judge import baseline_file, gates
-from probe.judge.prices import mistake_prices
-from probe.lab.classifiers import choose_for
-from probe.lab.options import Options
-from probe.lab.prepare import prepare
-from probe.lab.run import run_scenario
-from probe.report.terminal.live_progress import Watching
+from probe.cli.exit_codes import InterruptedRunError
+from probe.cli.options import (
+    ANSWER_TIMEOUT_S,
+    AllowNetwork,
+    AllowPrograms,
+    BaselineFile,
+    Classifiers,
+    ClassifierTimeout,
+    Gates,
+    Price,
+    Reports,
+    RunOut,
+    ScenarioFile,
+    Seed,
+    load_scenario,
+    networks,
+)
 from probe.sender.transport import TransportName
 
-Seed = Annotated[int | None, typer.Option(help="Another seed than the scenario's.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for the books (default: runs/NAME).")]
 
-
-@app.command()
 def run(
     scenario: ScenarioFile,
     *,
-    transport: Annotated[TransportName, typer.Option(help="Real sockets, or none.")] = "tcp",
+    transport: Annotated[
+        TransportName, typer.Option(help="Use sockets, or stay in memory (faster, the same books).")
+    ] = "tcp",
     seed: Seed = None,
-    out: Out = None,
-    classifier: Wanted = None,
-    classifier_timeout: Patience = PATIENCE_S,
+    out: RunOut = None,
+    classifier: Classifiers = None,
+    classifier_timeout: ClassifierTimeout = ANSWER_TIMEOUT_S,
     allow_programs: AllowPrograms = False,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes (default: by size of the campaign).")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was cut off.")] = False,
-    log: Annotated[Path | None, typer.Option(help="Add every attempt and decision to a file, as JSON Lines.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Number of processes (default: by size of the campaign).")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was interrupted.")] = False,
+    log: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Append every attempt and decision to FILE, as JSON Lines.")
+    ] = None,
     transcripts: Annotated[
-        bool, typer.Option("--transcripts", help="Keep every dialogue, for fivefifty show.")
+        bool, typer.Option("--transcripts", help="Keep every SMTP dialogue, for fivefifty show.")
     ] = False,
-    gate: Gate = None,
+    gate: Gates = None,
     baseline: BaselineFile = None,
     price: Price = None,
     report: Reports = None,
     allow_network: AllowNetwork = None,
 ) -> None:
-    """Run a scenario and judge it: the campaigns go out, the books are joined, the classifiers are scored."""
+    """Run a scenario: send the campaigns, score the classifiers, check the gates.
+
+    Exits with 1 if a gate fails, or if a classifier is worse than the baseline.
+    """
+    from probe.cli.ci_reports import read_reports
+    from probe.cli.conclude import conclude
+    from probe.judge import baseline_file, gates
+    from probe.judge.prices import mistake_prices
+    from probe.lab.classifiers import choose_for
+    from probe.lab.options import Options
+    from probe.lab.prepare import prepare
+    from probe.lab.run import run_scenario
+    from probe.report.terminal.live_progress import Watching
+
     loaded = load_scenario(scenario, seed)
     reports = read_reports(report)
     allowed = networks(allow_network)
@@ -68,10 +88,10 @@ def run(
         gates=tuple(gates.from_text(text) for text in gate or ()),
         prices=mistake_prices(price or [], loaded.scenario.prices),
     )
-    known = None if baseline is None else baseline_file.read(baseline)
+    known = None if baseline is None else (baseline_file.read(baseline), baseline)
     try:
         with Watching(loaded.scenario.name) as watching:
             result = run_scenario(prepared, options, begin=watching.begin, tell=watching.tell)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
-    conclude(result, folder, None if known is None or baseline is None else (known, baseline), reports, scenario)
+    conclude(result, folder, known, reports, scenario)

@@ -1,36 +1,31 @@
-"""The command that tries suppression policies on the books of a run: suppression."""
+"""fivefifty suppression: suppression policies on the books of a run."""
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from probe.classify.registry import choose
-from probe.cli.console import PipedConsole, RunFolder, app, printing
-from probe.cli.output import require_writable
-from probe.judge.scorecard import NAIVE
-from probe.report.terminal.suppression import figures, print_policies
-from probe.studies.suppression.cheapest import message_prices
-from probe.studies.suppression.policies import POLICIES
-from probe.studies.suppression.run import policy_named, replay_run
+from probe.cli.options import AsJson, RunFolder
+from probe.cli.output import printing
 
 
-@app.command()
 def suppression(
-    folder: RunFolder,
+    run: RunFolder,
     *,
     policy: Annotated[
         list[str] | None,
         typer.Option(
-            help=f"When an address is suppressed: {', '.join(POLICIES)}, or python:package.module:attribute; "
-            "repeat for several (default: all)."
+            metavar="POLICY",
+            help="first-hard, classifier-gated, grey-7-days, second-hard, three-hard, three-in-a-row, never, or "
+            "python:package.module:attribute (default: all). Repeat for several.",
         ),
     ] = None,
     classifier: Annotated[
-        list[str] | None, typer.Option(help=f"Who reads the bounces; repeat for several (default: {NAIVE}).")
+        list[str] | None,
+        typer.Option(
+            metavar="[NAME=]WHAT", help="Classifier that reads the bounces (default: code). Repeat for several."
+        ),
     ] = None,
     price: Annotated[
         list[str] | None,
@@ -38,15 +33,24 @@ def suppression(
             help="What a message costs that a living reader misses, and one to the gone: living=25,dead=0.05."
         ),
     ] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", help="Write all figures to a file.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Say which suppression policy to run: what each would have lost of the living, and sent to the gone."""
+    """Compare suppression policies: living recipients lost, messages sent to dead addresses."""
+    import json
+
+    from probe.classify.registry import choose
+    from probe.cli.console import PipedConsole
+    from probe.judge.scorecard import NAIVE
+    from probe.report.terminal.suppression import figures, print_policies
+    from probe.studies.suppression.cheapest import message_prices
+    from probe.studies.suppression.run import policy_named, replay_run
+
     policies = {name: policy_named(name) for name in policy} if policy else None
     readers = choose(classifier or [NAIVE])
     prices = message_prices(price) if price else None
-    require_writable("--json", json_file)
-    outcomes, complete = replay_run(folder, readers, policies)
-    if json_file is not None:
-        json_file.write_text(json.dumps(figures(outcomes, prices), indent=2) + "\n", "utf-8")
+    outcomes, complete = replay_run(run, readers, policies)
     with printing():
-        print_policies(PipedConsole(), outcomes, prices, complete=complete)
+        if as_json:
+            print(json.dumps(figures(outcomes, prices), indent=2))
+        else:
+            print_policies(PipedConsole(), outcomes, prices, complete=complete)

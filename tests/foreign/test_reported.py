@@ -133,7 +133,6 @@ def check_judges_it(folder: Path, fates: dict[str, Fate]) -> None:
     """Judge what Postfix reported against the truth, by the command that users call."""
     judged = fivefifty(
         "check",
-        "--truth",
         folder / "run",
         "--reported",
         folder / "mail.log",

@@ -95,7 +95,7 @@ def test_sensitivity_varies_one_thing_and_draws_it(tmp_path: Path) -> None:
 
 
 def test_sensitivity_says_what_can_be_varied() -> None:
-    assert "name one of share of lies" in complaint(fivefifty("sensitivity", "--only", "the moon"))
+    assert "use one of share of lies" in complaint(fivefifty("sensitivity", "--only", "the moon"))
     assert "let its name end in" in complaint(fivefifty("sensitivity", "--plot", "moon.gif"))
 
 
@@ -122,4 +122,4 @@ def test_explain_tells_a_verdict_from_the_first_attempt_to_the_reasons(scenario:
 def test_explain_says_who_is_a_stranger(scenario: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     fivefifty("run", scenario, "--transport", "memory", "--out", out)
-    assert "stands nowhere in" in complaint(fivefifty("explain", out, "--recipient", "x@y.example"))
+    assert "not found in" in complaint(fivefifty("explain", out, "--recipient", "x@y.example"))

@@ -28,17 +28,17 @@ def run(once: Path, tmp_path: Path) -> Path:
 
 def test_a_run_is_judged_again_without_sending_anything(run: Path) -> None:
     before = json.loads((run / "scorecard.json").read_text("utf-8"))
-    done = fivefifty("check", "--truth", run)
+    done = fivefifty("check", run)
     assert (done.returncode, done.stderr) == (PASSED, "")
     assert json.loads((run / "scorecard.json").read_text("utf-8")) == before
 
 
 def test_the_scenarios_own_gates_are_held_again(run: Path) -> None:
-    assert "gate passed  truth.disguised = 2  (bound: = 2)" in fivefifty("check", "--truth", run).stdout
+    assert "gate passed  truth.disguised = 2  (bound: = 2)" in fivefifty("check", run).stdout
 
 
 def test_a_bound_on_the_command_line_fails_and_names_the_recipients(run: Path) -> None:
-    done = fivefifty("check", "--truth", run, "--gate", "classifiers.code.wrongly_suppressed <= 1")
+    done = fivefifty("check", run, "--gate", "classifiers.code.wrongly_suppressed <= 1")
     assert done.returncode == GATE_FAILED
     assert "gate FAILED  classifiers.code.wrongly_suppressed = 3  (bound: <= 1)" in done.stdout
     eve = "alive, suppressed: twelve/eve@liar.example: 550 5.1.1 User Unknown (enhanced status 5.1.1)"
@@ -46,7 +46,7 @@ def test_a_bound_on_the_command_line_fails_and_names_the_recipients(run: Path) -
 
 
 def test_a_bound_on_the_missed_names_those_who_are_gone(run: Path) -> None:
-    done = fivefifty("check", "--truth", run, "--gate", "classifiers.text.missed_dead = 0")
+    done = fivefifty("check", run, "--gate", "classifiers.text.missed_dead = 0")
     assert done.returncode == GATE_FAILED
     assert "gone, kept: twelve/ida@wary.example: 550 #5.7.1 Your access" in done.stdout
 
@@ -70,14 +70,14 @@ def test_gates_can_be_given_to_run_as_well(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_bound_is_told(run: Path, gate: str, sentence: str) -> None:
-    assert complaint(fivefifty("check", "--truth", run, "--gate", gate)).startswith(sentence)
+    assert complaint(fivefifty("check", run, "--gate", gate)).startswith(sentence)
 
 
 def test_a_baseline_is_kept_and_only_a_worsening_fails(run: Path, tmp_path: Path) -> None:
     file = tmp_path / "baseline.toml"
     done = fivefifty("baseline", "update", run, "--baseline", file, "--classifier", "code")
     assert done.stdout == "twelve code: 3 wrongly suppressed, 0 missed\n"
-    same = fivefifty("check", "--truth", run, "--baseline", file)
+    same = fivefifty("check", run, "--baseline", file)
     assert same.returncode == PASSED
     assert f"baseline passed  nothing is worse than in {file}" in same.stdout
     # As if somebody had been better once: hal was not suppressed then.
@@ -100,10 +100,10 @@ def test_a_baseline_of_several_scenarios_keeps_the_others(run: Path, tmp_path: P
 def test_a_baseline_of_another_scenario_or_seed_is_no_measure(run: Path, tmp_path: Path) -> None:
     file = tmp_path / "baseline.toml"
     file.write_text('["other"]\nseed = 1\n', "utf-8")
-    done = fivefifty("check", "--truth", run, "--baseline", file)
+    done = fivefifty("check", run, "--baseline", file)
     assert "has nothing on scenario twelve, only on: other; write it anew with" in done.stderr
     file.write_text('["twelve"]\nseed = 1\n', "utf-8")
-    assert "is of seed 1, and the run of seed 12" in fivefifty("check", "--truth", run, "--baseline", file).stderr
+    assert "is of seed 1, and the run of seed 12" in fivefifty("check", run, "--baseline", file).stderr
 
 
 def test_two_classifiers_are_compared_and_the_worse_second_fails(run: Path) -> None:
@@ -156,7 +156,7 @@ def reported(tmp_path: Path) -> list[object]:
 def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed(
     run: Path, reported: list[object]
 ) -> None:
-    done = fivefifty("check", "--truth", run, *reported, "--gate", "classifiers.reported.wrongly_suppressed = 0")
+    done = fivefifty("check", run, *reported, "--gate", "classifiers.reported.wrongly_suppressed = 0")
     assert "Reported: 3 events about 3 recipients." in done.stdout
     assert "1 about nobody in the books: nobody@plain.example" in done.stdout
     assert "1 there before (the same event again): bob@plain.example" in done.stdout
@@ -167,7 +167,7 @@ def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed
 
 
 def test_reports_want_to_be_told_their_format(run: Path, reported: list[object]) -> None:
-    sentence = complaint(fivefifty("check", "--truth", run, *reported[:2]))
+    sentence = complaint(fivefifty("check", run, *reported[:2]))
     assert sentence.startswith("--reported: comes without --format; add one of: postfix, ")
 
 
@@ -178,10 +178,10 @@ def test_a_rule_that_calls_every_550_dead_is_caught_with_the_names_of_the_living
     rules.write_text(good, "utf-8")
     classifier = ("--classifier", f"mine=rules:{rules}")
     gate = ("--gate", "classifiers.mine.wrongly_suppressed = 0")
-    assert fivefifty("check", "--truth", run, *classifier, *gate).returncode == PASSED
+    assert fivefifty("check", run, *classifier, *gate).returncode == PASSED
     fivefifty("baseline", "update", run, "--baseline", baseline, "--classifier", "mine")
     rules.write_text('[[rule]]\nclass = "user-unknown"\ncode = 550\n', "utf-8")
-    done = fivefifty("check", "--truth", run, *classifier, *gate, "--baseline", baseline)
+    done = fivefifty("check", run, *classifier, *gate, "--baseline", baseline)
     assert done.returncode == GATE_FAILED
     assert "gate FAILED  classifiers.mine.wrongly_suppressed = 3  (bound: = 0)" in done.stdout
     for name in ("eve@liar.example", "fay@liar.example", "hal@wary.example"):

@@ -24,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("columns", [None, "40", "80"])
 def test_nothing_is_cut_to_a_width_and_nothing_is_padded(folder: Path, columns: str | None) -> None:
     claimed = {} if columns is None else {"COLUMNS": columns}
-    commands = (["check", "--truth", str(folder)], ["compare", f"{folder}:code", f"{folder}:text"], ["personas"])
+    commands = (["check", str(folder)], ["compare", f"{folder}:code", f"{folder}:text"], ["personas"])
     for command in commands:
         done = subprocess.run(
             [COMMAND, *command],
@@ -44,7 +44,7 @@ def test_nothing_is_cut_to_a_width_and_nothing_is_padded(folder: Path, columns: 
 
 def test_a_reader_without_unicode_gets_the_same(folder: Path) -> None:
     plain = subprocess.run(
-        [COMMAND, "check", "--truth", str(folder)],
+        [COMMAND, "check", str(folder)],
         check=False,
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
@@ -52,4 +52,4 @@ def test_a_reader_without_unicode_gets_the_same(folder: Path) -> None:
         timeout=DEADLINE_S,
     )
     assert (plain.returncode, plain.stderr) == (PASSED, b"")
-    assert plain.stdout.decode("ascii") == fivefifty("check", "--truth", folder).stdout
+    assert plain.stdout.decode("ascii") == fivefifty("check", folder).stdout

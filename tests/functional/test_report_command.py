@@ -59,7 +59,7 @@ def test_the_report_has_every_recipient_of_a_small_run_with_its_dialogue(once: P
 def test_judging_again_writes_it_again(run: Path) -> None:
     (run / "report.html").unlink()
     gate = "classifiers.code.wrongly_suppressed <= 1"
-    assert fivefifty("check", "--truth", run, "--gate", gate).returncode == GATE_FAILED
+    assert fivefifty("check", run, "--gate", gate).returncode == GATE_FAILED
     assert "gates failed" in (run / "report.html").read_text("utf-8")
 
 
@@ -79,7 +79,7 @@ def test_it_can_be_written_elsewhere(run: Path, tmp_path: Path) -> None:
 
 
 def test_it_can_be_made_of_a_run_that_the_naive_classifier_was_not_asked_about(run: Path) -> None:
-    fivefifty("check", "--truth", run, "--classifier", "text")
+    fivefifty("check", run, "--classifier", "text")
     before = (run / "report.html").read_bytes()
     assert fivefifty("report", run).returncode == PASSED
     assert (run / "report.html").read_bytes() == before
@@ -90,7 +90,7 @@ def test_what_another_system_reported_is_what_counts_as_reported(run: Path, tmp_
     file = tmp_path / "reported.csv"
     file.write_text("recipient,event,code,enhanced,reply\nann@plain.example,bounce,550,5.1.1,no\n", "utf-8")
     said = ("--reported", file, "--format", "csv", "--columns", "kind=event")
-    done = fivefifty("check", "--truth", run, *said)
+    done = fivefifty("check", run, *said)
     assert "Reported: 1 hard bounce (8.3%)." in done.stdout
     page = run / "report.html"
     assert "is what the reporting system takes for one" in page.read_text("utf-8")

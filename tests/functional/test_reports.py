@@ -44,7 +44,7 @@ def test_a_baselines_worsenings_are_test_cases(tmp_path: Path) -> None:
     file = tmp_path / "baseline.toml"
     file.write_text(file.read_text("utf-8").replace('  "twelve/hal@wary.example",\n', ""), "utf-8")
     options = ("--baseline", file, "--report", "junit=report.xml")
-    assert fivefifty("check", "--truth", "run", *options, cwd=tmp_path).returncode == GATE_FAILED
+    assert fivefifty("check", "run", *options, cwd=tmp_path).returncode == GATE_FAILED
     cases = {case.get("name"): case for case in ET.parse(tmp_path / "report.xml").getroot().iter("testcase")}
     assert len(cases["baseline code missed_dead"]) == 0
     failure = cases["baseline code wrongly_suppressed"][0]
@@ -97,7 +97,7 @@ def test_on_github_the_summary_is_added_to_the_jobs_and_remarks_are_made(tmp_pat
         "::error file=tests/scenarios/twelve.toml,title=fivefifty%3A classifiers.code.wrongly_suppressed <= 1::"
         f"classifiers.code.wrongly_suppressed = 3  (bound: <= 1): 3 recipients, such as {EVE}\n"
     )
-    again = apart("check", "--truth", "run", cwd=tmp_path, environ=environ)
+    again = apart("check", "run", cwd=tmp_path, environ=environ)
     assert (again.returncode, again.stderr) == (PASSED, "")
     assert summary.read_text("utf-8").count("### `twelve`") == 2
 

@@ -149,7 +149,7 @@ def test_what_stands_in_a_file_cannot_reach_the_terminal(folder: Path) -> None:
         (["lint", "pigeon.toml"], "pigeon.toml: cannot be read (No such file or directory); check the file name"),
         (
             ["lint", "labels.toml"],
-            "labels.toml: holds labels and no rules; name rules as well, with commas between",
+            "labels.toml: holds labels and no rules; name rules as well, separated by commas",
         ),
         (["lint", "kumo.toml", "--format", "pigeon"], "pigeon: is no kind of rule file; use one of: rules, kumomta, "),
         (["explain", "more.toml", "x"], "more.toml:2: 'WarmUp' is not a class of kumomta's, and no label either; say "),

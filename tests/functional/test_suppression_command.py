@@ -109,9 +109,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def figures(run: Path, tmp_path: Path, *arguments: str, cwd: Path | None = None) -> dict[str, Any]:
     """Return what the command writes as JSON."""
-    done = fivefifty("suppression", run, "--json", tmp_path / "policies.json", *arguments, cwd=cwd)
+    done = fivefifty("suppression", run, "--json", *arguments, cwd=cwd)
     assert (done.returncode, done.stderr) == (PASSED, "")
-    found: dict[str, Any] = json.loads((tmp_path / "policies.json").read_text("utf-8"))
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
@@ -240,9 +240,10 @@ def test_a_policy_that_nobody_knows_is_told_with_those_there_are(run: Path) -> N
     assert told == f"--policy first: is not a policy; use one of: {known}; or python:package.module:attribute"
 
 
-def test_a_file_that_cannot_be_written_is_told_beforehand(run: Path) -> None:
-    told = complaint(fivefifty("suppression", run, "--json", run / "no" / "file.json"))
-    assert told == f"--json {run}/no/file.json: cannot be written (No such file or directory); choose another file"
+@pytest.mark.parametrize("words", [["--json", "policies.json"], ["--json=policies.json"]])
+def test_a_file_behind_json_is_told_that_the_figures_go_to_standard_output(run: Path, words: list[str]) -> None:
+    told = complaint(fivefifty("suppression", run, *words))
+    assert told.endswith("; --json prints to standard output; write: --json > FILE")
 
 
 def test_a_policy_that_does_not_take_what_it_is_given_is_told(run: Path, tmp_path: Path) -> None:

@@ -44,12 +44,12 @@ def test_without_transcripts_the_story_is_told_without_the_dialogue(tmp_path: Pa
     assert "EHLO" not in told.stdout
 
 
-def test_whoever_stands_nowhere_is_told_so(tmp_path: Path) -> None:
+def test_a_recipient_that_is_not_found_is_an_error(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     fivefifty("run", small_scenario.write(tmp_path), "--out", folder, "--transport", "memory")
     told = fivefifty("show", folder, "--recipient", "nobody@acme.example")
     assert told.returncode == INPUT_WRONG
-    assert told.stderr.startswith("fivefifty: --recipient nobody@acme.example: stands nowhere in ")
+    assert told.stderr.startswith("fivefifty: --recipient nobody@acme.example: not found in ")
 
 
 def test_a_log_that_cannot_be_written_is_told_before_anything_is_sent(tmp_path: Path) -> None:

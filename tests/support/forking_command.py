@@ -1,14 +1,15 @@
 """The command ``fivefifty``, imported once and forked for every run: a program, which ``fivefifty_command.py`` starts.
 
-Every process of the command needs a second and a half of a processor to import what all of them import. This one has
-imported it. Asked over the socket that it was given, it forks; the child takes over the streams, the environment, the
-folder and the arguments, and runs the script that pip installed, from its first line to the interpreter's own end. What
-it leaves behind in memory it leaves to nobody. What it shares with the runs before it is what an interpreter decides
-when it starts, such as the order in which sets are gone through.
+A process of the command needs up to a second of a processor to import what it works with. This one has imported all of
+it. Asked over the socket that it was given, it forks; the child takes over the streams, the environment, the folder and
+the arguments, and runs the script that pip installed, from its first line to the interpreter's own end. What it leaves
+behind in memory no other run sees. What it shares with the runs before it is what an interpreter decides when it
+starts, such as the order in which sets are iterated over.
 """
 
 from __future__ import annotations
 
+import ast
 import gc
 import importlib
 import json
@@ -18,18 +19,35 @@ import runpy
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, TypedDict
 
 MOST: Final = 1 << 18
 """Octets in a request."""
-IMPORTED: Final = (
-    "probe.cli",
+COMMANDS: Final = Path(__file__).parents[2] / "probe" / "cli"
+LATER: Final = (
     "probe.classify.rules.classifier",
     "probe.classify.rules.files",
     "probe.classify.taxonomy",
+    "rich.progress",
+    "typer.rich_utils",
 )
-"""What commands import, at their beginning and when they need it; nothing that starts threads."""
+"""What others import when they need it; nothing that starts threads."""
+EXTRA: Final = "probe.studies.fit"
+"""Needs a library that starts threads, for one command that no test runs this way."""
+
+
+def imported() -> Iterator[str]:
+    """Yield every module that the command line imports, at its beginning or in a function; also names in modules."""
+    for path in COMMANDS.glob("*.py"):
+        yield f"probe.cli.{path.stem}".removesuffix(".__init__")
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and not node.module.startswith(EXTRA):
+                yield node.module
+                yield from (f"{node.module}.{alias.name}" for alias in node.names)
+    yield from LATER
 
 
 class Wanted(TypedDict):
@@ -75,8 +93,9 @@ def become(command: str, wanted: Wanted) -> None:
 def main(command: str, descriptor: str) -> None:
     """Import, and serve."""
     sys.path[0] = str(Path(command).parent)
-    for name in IMPORTED:
-        importlib.import_module(name)
+    for name in dict.fromkeys(imported()):
+        with suppress(ModuleNotFoundError):  # a function or a class
+            importlib.import_module(name)
     assert len(list(Path("/proc/self/task").iterdir())) == 1, "threads do not come along into a child"
     gc.collect()
     gc.freeze()

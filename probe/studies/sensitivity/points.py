@@ -66,7 +66,7 @@ def chosen_points(seed: int, only: Sequence[str]) -> list[Point]:
     sweeps = dict.fromkeys(point.sweep for point in every)
     unknown = next((name for name in only if name not in sweeps), None)
     if unknown is not None:
-        raise InputError(f"--only {unknown}", "is not a sweep", f"name one of {', '.join(sweeps)}")
+        raise InputError(f"--only {unknown}", "is not a factor that is varied", f"use one of {', '.join(sweeps)}")
     return [point for point in every if not only or point.sweep in only]
 
 

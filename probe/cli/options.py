@@ -1,0 +1,142 @@
+"""Arguments and options that several commands share, so that they are spelt and explained in one way.
+
+The run or the scenario is an argument. ``--out`` says where the result goes. ``--json`` prints figures for programs to
+standard output. Any other option that reads or writes a file has FILE in its metavar.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+
+import typer
+
+from probe.input_error import InputError
+
+if TYPE_CHECKING:
+    from fake_gateways.loopback import Network
+    from probe.scenario.load import Loaded
+
+Number = TypeVar("Number", int, float)
+
+
+def _within(least: Number, most: Number) -> Callable[[Number | None], Number | None]:
+    """Return a check of an option's value. Unlike typer's min and max it leaves the help's columns narrow."""
+
+    def check(value: Number | None) -> Number | None:
+        if value is not None and not least <= value <= most:
+            raise typer.BadParameter(f"{value} is not between {least} and {most}")
+        return value
+
+    return check
+
+
+CORES: Final = max(1, os.cpu_count() or 1)
+
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (TOML).")]
+RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, such as runs/control.")]
+Recipient = Annotated[str, typer.Option(metavar="ADDRESS", help="Address of the recipient.")]
+
+RunOut = Annotated[Path | None, typer.Option(metavar="FOLDER", help="Where the books go (default: runs/NAME).")]
+Plot = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Draw a chart: .svg, .png or .html (needs the extra plot)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON instead of tables.")]
+Reports = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KIND=FILE", help="Also write a report for CI: junit, markdown or codequality. Repeat for several."
+    ),
+]
+
+Seed = Annotated[int | None, typer.Option(metavar="N", help="Use another seed than the scenario's.")]
+Workers = Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")]
+AllowNetwork = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NETWORK", help="Allow addresses of a network beside loopback, such as 10.1.0.0/16. Repeat for several."
+    ),
+]
+
+Classifiers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--classifier",
+        metavar="[NAME=]WHAT",
+        help="Classifier to score (default: the scenario's); see: fivefifty classifiers. Repeat for several.",
+    ),
+]
+ClassifierTimeout = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS",
+        callback=_within(0.1, 86_400),
+        help="How long a classifier program or endpoint may take to answer.",
+    ),
+]
+ANSWER_TIMEOUT_S: Final = 60.0
+AllowPrograms = Annotated[
+    bool, typer.Option("--allow-programs", help="Let the scenario run programs and Python code as classifiers.")
+]
+Gates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--gate",
+        metavar="BOUND",
+        help="Fail unless it holds, such as 'classifiers.code.wrongly_suppressed <= 3'. Repeat for several.",
+    ),
+]
+BaselineFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Fail if a classifier makes mistakes that this baseline does not have."),
+]
+Price = Annotated[
+    list[str] | None, typer.Option(help="What a mistake costs: living=25,dead=0.05,reputation=500,above=0.02.")
+]
+
+LogFormat = Annotated[
+    str | None,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help="Format of --reported: postfix, exim, powermta, kumomta, ses, sendgrid, mailgun, postmark, sparkpost, "
+        "csv, jsonl or mailbox.",
+    ),
+]
+LogColumns = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FIELD=COLUMN",
+        help="Where csv or jsonl has a field, such as recipient=email. Repeat for several.",
+    ),
+]
+LogYear = Annotated[
+    int | None,
+    typer.Option(
+        metavar="YEAR",
+        callback=_within(1970, 2100),
+        help="Year of the log's first line, if its times have none (default: now).",
+    ),
+]
+
+
+def load_scenario(path: Path, seed: int | None = None) -> Loaded:
+    """Read a scenario file, with another seed if one is given; raises InputError."""
+    from probe.scenario.load import Loaded, load
+
+    loaded = load(path)
+    if seed is None:
+        return loaded
+    return Loaded(loaded.scenario.model_copy(update={"seed": seed}), loaded.folder, loaded.path)
+
+
+def networks(wanted: list[str] | None) -> tuple[Network, ...]:
+    """Read networks; raises InputError."""
+    try:
+        return tuple(ipaddress.ip_network(text) for text in wanted or ())
+    except ValueError as error:
+        raise InputError("--allow-network", str(error), "write for example 10.1.0.0/16") from None

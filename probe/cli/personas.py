@@ -1,0 +1,50 @@
+"""fivefifty personas: the vendors whose gateways are simulated."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from probe.cli.commands import Group
+from probe.cli.output import print_lines, printing
+
+personas = typer.Typer(cls=Group, help="List, show and check the vendors whose gateways are simulated.")
+
+
+@personas.callback(invoke_without_command=True)
+def list_personas(context: typer.Context) -> None:
+    """List the vendors whose gateways are simulated."""
+    if context.invoked_subcommand is not None:
+        return
+    from probe.cli.console import PipedConsole
+    from probe.report.terminal.personas import print_list
+
+    with printing():
+        print_list(PipedConsole())
+
+
+@personas.command()
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A persona, or a persona file of your own.")],
+) -> None:
+    """Show one persona: how it decides, what it says and where that was seen, and how it is known to lie."""
+    from probe.cli.console import PipedConsole
+    from probe.report.terminal.personas import print_persona
+    from probe.scenario.load import load_persona
+
+    with printing():
+        print_persona(PipedConsole(), load_persona(name, name))
+
+
+@personas.command()
+def check(file: Annotated[str, typer.Argument(metavar="FILE", help="Persona file (TOML).")]) -> None:
+    """Check a persona file and list what is missing."""
+    from fake_gateways.persona_lint import remarks
+    from probe.scenario.load import load_persona
+
+    persona = load_persona(file if file.endswith(".toml") else f"{file}.toml", file)
+    found = [f"{file}: {remark}" for remark in remarks(persona)]
+    count = f"{len(found)} remark{'' if len(found) == 1 else 's'}" if found else "nothing is missing"
+    wordings = f"{len(persona.refusal)} wordings, {len(persona.lie)} known lies"
+    print_lines([*found, f"{file}: good. {wordings}; {count}."])
