@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         RecipientClassifier,
     )
     from probe.records.attempt import Attempt, Failure, Outcome
-    from probe.returned_mail.returned import Returned
+    from probe.records.returned import Returned
 
 __all__ = [
     "Advice",
@@ -58,7 +58,7 @@ _MODULES: Final = {
     "Outcome": "probe.records.attempt",
     "Reading": "probe.classify.reading",
     "RecipientClassifier": "probe.classify.reading",
-    "Returned": "probe.returned_mail.returned",
+    "Returned": "probe.records.returned",
 }
 """The module that defines each public name."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from probe.records.attempt import Attempt, Outcome
-from probe.returned_mail.returned import Returned, is_bounce
+from probe.records.returned import Returned, is_bounce
 
 
 class Opened(NamedTuple):

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from probe.cli.output import require_writable, writing
+from probe.cli.output import writing
 from probe.input_error import InputError
 from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
+from probe.output_file import require_writable
 from probe.report.ci import FORMATS
 from probe.report.ci.annotations import annotations_of, workflow_commands
 from probe.report.ci.judged import JudgedRun

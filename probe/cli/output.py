@@ -1,4 +1,4 @@
-"""Printing to a reader that may go before the end, and files that are tried before the work that fills them."""
+"""Printing to a reader that may go before the end, and the errors of writing a file."""
 
 from __future__ import annotations
 
@@ -40,19 +40,6 @@ def print_lines(lines: Iterable[str]) -> None:
     with printing():
         for line in lines:
             print(harmless(line.replace("\n", " ")))
-
-
-def require_writable(option: str, path: Path | None) -> None:
-    """Raise InputError if a file that the user named cannot be written. Leaves its content as it is."""
-    if path is None:
-        return
-    try:
-        is_new = not path.exists()
-        path.open("ab").close()
-        if is_new:
-            path.unlink()  # a command that fails leaves no empty file
-    except OSError as error:
-        raise InputError(f"{option} {path}", f"cannot be written ({error.strerror})", "choose another file") from None
 
 
 @contextmanager

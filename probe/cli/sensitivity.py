@@ -8,7 +8,8 @@ import typer
 
 from probe.cli.exit_codes import keeping_nothing
 from probe.cli.options import CORES, AsJson, Plot, Workers
-from probe.cli.output import printing, require_writable, writing
+from probe.cli.output import printing, writing
+from probe.output_file import require_writable
 
 
 def sensitivity(

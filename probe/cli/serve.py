@@ -49,13 +49,19 @@ def serve(
     folder = out or Path("runs") / loaded.scenario.name
     quiet_s = None if until_quiet is None else _duration(until_quiet)
     prepared = prepare(loaded)
-    place = lab.Place(port, dns_address, dns_port, report_port, networks(allow_network))
+    listen = lab.ListenAddresses(
+        smtp_port=port,
+        dns_address=dns_address,
+        dns_port=dns_port,
+        report_port=report_port,
+        allowed=networks(allow_network),
+    )
 
     def ready() -> None:
-        print_lines(serving_guide.write(prepared, place, folder))
+        print_lines(serving_guide.write(prepared, listen, folder))
         print("ready; Ctrl-C ends it and writes the books", flush=True)
 
-    written = event_loop.run(lab.serve(prepared, folder, place, speed=speed, ready=ready, until_quiet_s=quiet_s))
+    written = event_loop.run(lab.serve(prepared, folder, listen, speed=speed, ready=ready, until_quiet_s=quiet_s))
     print_lines([f"{written:,} decisions are in {folder / 'ledger.sqlite'}"])
 
 

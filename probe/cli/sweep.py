@@ -11,7 +11,8 @@ import typer
 
 from probe.cli.exit_codes import InterruptedRunError
 from probe.cli.options import Plot, ScenarioFile
-from probe.cli.output import printing, require_writable, writing
+from probe.cli.output import printing, writing
+from probe.output_file import require_writable
 
 if TYPE_CHECKING:
     from probe.studies.sweep.break_points import Run

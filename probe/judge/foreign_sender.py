@@ -11,9 +11,8 @@ from probe.intake.event import Event, Kind
 from probe.judge.reported import Reported, gather
 from probe.judge.story import Key, Story, state_of
 from probe.records.attempt import Attempt, Failure, Outcome
+from probe.records.returned import Returned, ReturnedKind
 from probe.records.rows import Mailbox
-from probe.returned_mail import Kind as MailKind
-from probe.returned_mail.returned import Returned
 
 _OUTCOMES: Final = {
     Kind.DELIVERED: Outcome.DELIVERED,
@@ -111,7 +110,7 @@ def _returned(key: Key, event: Event) -> Returned:
         return_path=event.return_path,
         campaign=key[0],
         recipient=key[1],
-        kind=MailKind.REPORT,
+        kind=ReturnedKind.REPORT,
         action="failed",
         status=event.enhanced,
         code=event.code,

@@ -12,8 +12,7 @@ from probe.classify.spec import REPORTED
 from probe.judge.classifier_score import ClassifierScore, share
 from probe.judge.story import Key, Story
 from probe.records.attempt import Outcome
-from probe.returned_mail import Kind
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned, ReturnedKind
 
 _OUT_OF_SIGHT: Final = {
     Fate.JUNK: "junked",
@@ -161,11 +160,11 @@ def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:
     """Count what came home."""
     for row in returned:
         match row.kind:
-            case Kind.REPORT:
+            case ReturnedKind.REPORT:
                 card.returned.reports += 1
-            case Kind.COMPLAINT:
+            case ReturnedKind.COMPLAINT:
                 card.returned.complaints += 1
-            case Kind.AUTO_REPLY:
+            case ReturnedKind.AUTO_REPLY:
                 card.returned.auto_replies += 1
             case _:
                 card.returned.unreadable += 1

@@ -11,8 +11,8 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.truth import Cause, Truth
 from probe.classify.evidence import Evidence, Opened
 from probe.records.attempt import Attempt, Failure
+from probe.records.returned import Returned, by_recipient
 from probe.records.rows import Mailbox
-from probe.returned_mail.returned import Returned, by_recipient
 
 Key = tuple[str, str]
 """A campaign and a recipient."""

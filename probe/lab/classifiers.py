@@ -1,4 +1,4 @@
-"""Chooses the classifiers of a run: the user's, or the scenario's."""
+"""Chooses the classifiers of a run: those of the command line, else the scenario's."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def choose_for(
     allowed: Sequence[Network] = (),
     programs: bool = False,
 ) -> tuple[ChosenClassifier, ...]:
-    """Return the classifiers the user asks for, those of the scenario where none is asked for.
+    """Return the classifiers the user ``wanted``, or the scenario's if there are none.
 
-    A scenario may come from anybody, so code that it names is run only if the user allows its ``programs``. Raises
+    A scenario may come from a stranger, so code that it names runs only if the user allows ``programs``. Raises
     InputError and OutsideError.
     """
     if wanted:
@@ -37,15 +37,15 @@ def choose_for(
 
 
 def look_at(loaded: Loaded) -> tuple[ChosenClassifier, ...]:
-    """Return the scenario's classifiers as far as they can be checked without running anything; raises InputError."""
+    """Check the scenario's classifiers without running any, and return them; raises InputError."""
     return choose(loaded.scenario.classifiers, place_in(loaded), loaded.folder, check_only=True)
 
 
 def names_in(loaded: Loaded) -> list[str]:
-    """Return the names that the scenario's classifiers go by; raises InputError."""
+    """Return the names of the scenario's classifiers; raises InputError."""
     return [spec.name for spec in parse(loaded.scenario.classifiers, place_in(loaded))]
 
 
 def place_in(loaded: Loaded) -> str:
-    """Return where a scenario names its classifiers."""
+    """Return the place of a scenario's classifiers, for errors."""
     return f"{loaded.path}: classifiers:"

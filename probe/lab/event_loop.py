@@ -1,4 +1,4 @@
-"""Runs a coroutine on uvloop where the platform has it, on asyncio's own loop elsewhere."""
+"""Runs a coroutine on uvloop where the platform has it, otherwise on asyncio's own loop."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 try:
     import uvloop
-except ImportError:  # not to be had on every platform
+except ImportError:  # not available on every platform
     NEW_LOOP: Callable[[], asyncio.AbstractEventLoop] = asyncio.new_event_loop
 else:
     NEW_LOOP = uvloop.new_event_loop
@@ -17,6 +17,6 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, as ``asyncio.run`` does."""
+    """Run a coroutine to its end, as ``asyncio.run`` does."""
     with asyncio.Runner(loop_factory=NEW_LOOP) as runner:
         return runner.run(main)

@@ -1,4 +1,4 @@
-"""Reads the gates that a scenario and the command line set."""
+"""Reads the gates of a scenario and of the command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from probe.lab.prepare import PreparedScenario
 def expected(
     prepared: PreparedScenario, classifiers: Sequence[ChosenClassifier], more: Sequence[Mapping[str, Any]] = ()
 ) -> list[gates.Bound]:
-    """Read the scenario's gates, and ``more`` of them from elsewhere; raises InputError."""
+    """Return the scenario's gates, and ``more`` from the command line; raises InputError."""
     scenario = prepared.loaded.scenario
     names = {
         "classifiers": [each.name for each in classifiers],

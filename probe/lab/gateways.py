@@ -1,8 +1,8 @@
-"""Builds the gateways of a scenario, and looks for the content filters they ask."""
+"""Builds the gateways of a scenario, and checks that their content filters answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 
 from fake_gateways import scanners
 from fake_gateways.clock import Clock
@@ -28,7 +28,7 @@ def build_gateway(
     post: Callable[[DeliveryReport], None],
     engage: Callable[[Engagement], None] = lambda _: None,
 ) -> Gateway:
-    """Put a company's gateway together. Its random stream depends on seed and name alone."""
+    """Build a company's gateway. Its random stream depends on the seed and the company's name only."""
     persona = company.persona
     return Gateway(
         name=company.name,
@@ -52,8 +52,27 @@ def build_gateway(
     )
 
 
+def build_gateways(
+    companies: Iterable[Company],
+    directories: Mapping[str, Directory],
+    scenario: Scenario,
+    clock: Clock,
+    *,
+    write: Callable[[Truth], None],
+    post: Callable[[DeliveryReport], None],
+    engage: Callable[[Engagement], None],
+) -> dict[str, Gateway]:
+    """Return the gateways of companies, by address. ``directories`` are the companies', by name."""
+    return {
+        company.address: build_gateway(
+            company, directories[company.name], scenario, clock, write=write, post=post, engage=engage
+        )
+        for company in companies
+    }
+
+
 async def require_scanners(prepared: PreparedScenario, allowed: tuple[Network, ...]) -> None:
-    """Raise InputError where a content filter that some gateway asks cannot be asked: nobody would refuse anything."""
+    """Raise InputError if a content filter that a gateway asks does not answer: it would refuse nothing."""
     asked = prepared.loaded.scenario.scanners_asked
     try:
         found = scanners.connect(asked, allowed)

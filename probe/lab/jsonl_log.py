@@ -1,4 +1,4 @@
-"""A structured log on request: a JSON object a line for every attempt and every decision, as they are written down."""
+"""The optional log of a run (JSON Lines): every attempt and every decision, written when it is made."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ _ENCODE: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).enco
 
 
 class Log:
-    """Writes to an open text file, a line at a time. JSON escapes whatever a terminal would obey."""
+    """Writes JSON objects to an open text file, one a line. JSON escapes terminal control characters."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
 
-    def beside(self, event: str, pen: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return a pen that writes a row into the log as well."""
+    def tee(self, event: str, write_row: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Return a function that writes a row with ``write_row`` and also into the log."""
 
         def write(row: Any) -> None:
-            pen(row)
+            write_row(row)
             self._file.write(f"{_ENCODE({'event': event, **row._asdict()})}\n")
 
         return write

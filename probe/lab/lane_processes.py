@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
-from multiprocessing.connection import Connection, wait
-from multiprocessing.context import SpawnProcess
-from typing import cast
+from collections.abc import Callable, Sequence
+from contextlib import closing
 
-from probe.lab import lane_runner as lane_job
-from probe.lab.lane_runner import Job
-from probe.lab.processes import end_with_parent, hear, workers_for
-from probe.ledger import working
-from probe.sender.progress import Steps, Tell
+from probe.lab.lane_runner import WorkerJob, run_lanes
+from probe.lab.processes import stream
+from probe.ledger import worker_lock
+from probe.sender.progress import OnSteps, Steps
 
 
-def run_jobs(jobs: Sequence[Job], tell: Tell) -> None:
-    """Run jobs to their end, in this process if there is but one; ``tell`` hears of attempts as they are made.
+def run_jobs(jobs: Sequence[WorkerJob], on_steps: OnSteps) -> None:
+    """Run jobs to their end, each in a process of its own; a single job runs in this process.
 
-    Raises what a job raised. An interrupt ends all workers.
+    ``on_steps`` gets the progress. Raises what a job raised. An interrupt ends all workers.
     """
     if len(jobs) == 1:
-        lane_job.run(jobs[0], tell)
+        run_lanes(jobs[0], on_steps)
         return
-    with workers_for(_work, [(job,) for job in jobs]) as workers:
-        _wait_for(workers, tell)
+    with closing(stream(_run_in_worker, jobs)) as progress:
+        for steps in progress:
+            on_steps(steps)
 
 
-def _wait_for(workers: dict[Connection, SpawnProcess], tell: Tell) -> None:
-    waiting = set(workers)
-    while waiting:
-        for ready in cast("list[Connection]", wait(list(waiting))):
-            said = cast("Steps | None", hear(ready, workers[ready]))
-            if said is None:
-                waiting.discard(ready)
-            else:
-                tell(said)
-
-
-def _work(job: Job, parent: Connection) -> None:
-    """Be a worker with one job: tell how far it has come, and None as the last word."""
-    threading.Thread(target=end_with_parent, daemon=True).start()
-    try:
-        with working(job.ledger.parent):
-            lane_job.run(job, parent.send)
-        parent.send(None)
-    except Exception as error:  # noqa: BLE001 - whatever it is, the parent shall raise it
-        parent.send(error)
+def _run_in_worker(job: WorkerJob, send: Callable[[Steps], None]) -> None:
+    with worker_lock(job.ledger.parent):
+        run_lanes(job, send)

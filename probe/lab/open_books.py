@@ -1,15 +1,16 @@
-"""Begins the books of a run: its notes, gateways and mailboxes."""
+"""Writes the first rows of new books: notes about the run, its gateways and mailboxes."""
 
 from __future__ import annotations
 
 import json
 
 from probe.lab.prepare import PreparedScenario
-from probe.ledger import KnownGateway, Ledger, Mailbox
+from probe.ledger import Ledger
+from probe.records.rows import KnownGateway, Mailbox
 
 
 def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> None:
-    """Write into new books whose they are, and what is true of gateways and mailboxes."""
+    """Write the notes that name the run, and the truth about gateways and mailboxes."""
     scenario = prepared.loaded.scenario
     ledger.note("complete", "no")
     ledger.note("scenario", scenario.name)
@@ -22,16 +23,16 @@ def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> No
     ledger.note("prices", scenario.prices.model_dump_json())
     ledger.add(
         KnownGateway(
-            company.name,
-            company.persona.name,
-            company.host,
-            company.address,
-            len(prepared.directories[company.name].states),
+            name=company.name,
+            persona=company.persona.name,
+            host=company.host,
+            address=company.address,
+            mailboxes=len(prepared.directories[company.name].states),
         )
         for company in prepared.companies
     )
     ledger.add(
-        Mailbox(address, name, state, directory.left_at.get(address))
+        Mailbox(address=address, gateway=name, state=state, left_at=directory.left_at.get(address))
         for name, directory in prepared.directories.items()
         for address, state in directory.states.items()
     )

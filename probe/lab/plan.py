@@ -15,7 +15,7 @@ from probe.sender.schedule import Quota, Transaction, plan
 
 
 def plan_campaigns(prepared: PreparedScenario) -> list[Transaction]:
-    """Plan every campaign; raises InputError for one that would last too long."""
+    """Return the transactions of every campaign; raises InputError for one that would last more than ten years."""
     scenario = prepared.loaded.scenario
     quota = Quota(scenario.starts.timestamp())
     zones = {domain: company.spec.time_zone for company in prepared.companies for domain in company.domains}
@@ -38,17 +38,24 @@ def plan_campaigns(prepared: PreparedScenario) -> list[Transaction]:
 
 
 def group_into_lanes(prepared: PreparedScenario, planned: Iterable[Transaction]) -> list[LaneJob]:
-    """Group transactions by the exchangers they may go to: those that share a domain share a lane."""
+    """Group transactions into lanes: domains with an exchanger address in common share one."""
     by_domain: dict[str, list[Transaction]] = {}
     for transaction in planned:
         by_domain.setdefault(domain_of(transaction[0].recipient), []).append(transaction)
     if prepared.loaded.scenario.sender.smart_host is not None:
         transactions = [each for group in by_domain.values() for each in group]
-        return [LaneJob("smart-host", prepared.companies, prepared.directories, transactions)]
-    # Domains that have an address in common are put together: every address knows the group it is in.
+        return [
+            LaneJob(
+                name="smart-host",
+                companies=prepared.companies,
+                directories=prepared.directories,
+                transactions=transactions,
+            )
+        ]
+    # Domains with an address in common form one group; ``group_of`` maps every address to its group.
     group_of: dict[str, set[str]] = {}
     for domain in by_domain:
-        group = set(prepared.ways(domain)) or {domain}
+        group = set(prepared.exchanger_addresses(domain)) or {domain}
         for address in tuple(group):
             group |= group_of.get(address, set())
         group_of.update(dict.fromkeys(group, group))
@@ -59,15 +66,15 @@ def group_into_lanes(prepared: PreparedScenario, planned: Iterable[Transaction])
     found: dict[int, list[Transaction]] = {}
     names: dict[int, str] = {}
     for domain, transactions in by_domain.items():
-        number = id(group_of[next(iter(prepared.ways(domain)), domain)])
+        number = id(group_of[next(iter(prepared.exchanger_addresses(domain)), domain)])
         found.setdefault(number, []).extend(transactions)
         names.setdefault(number, members[number][0].name if number in members else domain)
     return [
         LaneJob(
-            names[number],
-            tuple(members.get(number, ())),
-            {company.name: prepared.directories[company.name] for company in members.get(number, ())},
-            transactions,
+            name=names[number],
+            companies=tuple(members.get(number, ())),
+            directories={company.name: prepared.directories[company.name] for company in members.get(number, ())},
+            transactions=transactions,
         )
         for number, transactions in found.items()
     ]

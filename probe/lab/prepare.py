@@ -1,4 +1,4 @@
-"""A scenario with everything in it made up and checked: companies and people, lists and messages, names."""
+"""Prepares a scenario: makes its companies, mailboxes and DNS, and reads its lists and messages."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ from probe.input_error import InputError
 from probe.scenario.companies import Company, companies, staff
 from probe.scenario.load import Loaded
 from probe.scenario.sending import Campaign
-from probe.sender import dkim as signature
-from probe.sender import recipients as campaign
-from probe.sender import template as message
-from probe.sender.dkim import Signer
+from probe.sender import template
+from probe.sender.dkim import Signer, signer
 from probe.sender.messages import MessageBuilder, MessageFile
-from probe.sender.recipients import ListEntry
+from probe.sender.recipients import ListEntry, choose, read_list
 
 
 @dataclass(frozen=True)
 class PreparedScenario:
-    """A scenario ready to be run or served. ``recipients`` are each campaign's, in sending order."""
+    """A scenario ready to be run or served.
+
+    ``directories`` are by the name of the company, ``recipients`` by campaign, in sending order.
+    """
 
     loaded: Loaded
     companies: tuple[Company, ...]
@@ -36,22 +37,26 @@ class PreparedScenario:
 
     @property
     def everybody(self) -> list[str]:
-        """Every address on any list, in the order of the lists."""
+        """Every recipient of any campaign, once, in the order of the lists."""
         return list(dict.fromkeys(each.address for listed in self.recipients.values() for each in listed))
 
     @property
     def addresses(self) -> list[str]:
-        """Every address that mail goes from or to."""
+        """Every IP address that mail goes from or to."""
         scenario = self.loaded.scenario
         found = [ip.address for ip in scenario.sender.ips] + [company.address for company in self.companies]
         if scenario.sender.smart_host is not None:
             found.append(scenario.sender.smart_host[0])
         domains = {domain_of(address) for address in self.everybody}
-        return [*dict.fromkeys([*found, *(address for domain in sorted(domains) for address in self.ways(domain))])]
+        return [
+            *dict.fromkeys(
+                [*found, *(address for domain in sorted(domains) for address in self.exchanger_addresses(domain))]
+            )
+        ]
 
     @property
     def foreign(self) -> frozenset[str]:
-        """The addresses of servers that are not ours."""
+        """The IP addresses of real servers."""
         smart_host = self.loaded.scenario.sender.smart_host
         found = {company.address for company in self.companies if company.spec.foreign}
         return frozenset(found | ({smart_host[0]} if smart_host else set()))
@@ -62,18 +67,18 @@ class PreparedScenario:
         scenario = self.loaded.scenario.model_dump_json(
             by_alias=True, exclude={"classifiers", "expect", "prices", "title", "story"}
         )
-        letters = [(each.file, each.template.pieces) for letters in self.messages.files.values() for each in letters]
+        messages = [(each.file, each.template.pieces) for files in self.messages.files.values() for each in files]
         lists = [(name, [tuple(each) for each in listed]) for name, listed in self.recipients.items()]
-        return hashlib.sha256(repr((scenario, letters, lists)).encode()).hexdigest()
+        return hashlib.sha256(repr((scenario, messages, lists)).encode()).hexdigest()
 
-    def ways(self, domain: str) -> list[str]:
-        """Return every address that mail for a domain may go to, at whatever time."""
+    def exchanger_addresses(self, domain: str) -> list[str]:
+        """Return every IP address that mail for a domain may go to at any time of the scenario."""
         names = [record.split()[1].rstrip(".").lower() for record in self.world.ever(domain, "MX")] or [domain]
         return [address for name in names for kind in ("A", "AAAA") for address in self.world.ever(name, kind)]
 
 
 def prepare(loaded: Loaded) -> PreparedScenario:
-    """Make the companies, their people, the sender's lists and the names; raises InputError."""
+    """Make the companies, their directories, the recipients, the messages and the DNS; raises InputError."""
     scenario = loaded.scenario
     found = companies(scenario, loaded.path)
     lists = {each.name: _list_of(each, f"{loaded.path}: campaign[{number}]", loaded.folder)
@@ -85,7 +90,7 @@ def prepare(loaded: Loaded) -> PreparedScenario:
     }
     everybody = [address for directory in directories.values() for address in sorted(directory.states)]
     recipients: dict[str, list[ListEntry]] = {}
-    letters: dict[str, tuple[MessageFile, ...]] = {}
+    files: dict[str, tuple[MessageFile, ...]] = {}
     for number, each in enumerate(scenario.campaign):
         place = f"{loaded.path}: campaign[{number}]"
         rng = random.Random(f"{scenario.seed}:{each.name}:recipients")  # noqa: S311 - must be repeatable
@@ -94,31 +99,34 @@ def prepare(loaded: Loaded) -> PreparedScenario:
             recipients[each.name] = list(next(iter(recipients.values())))
             rng.shuffle(recipients[each.name])
         else:
-            recipients[each.name] = campaign.choose(lists[each.name], everybody, each, rng, place)
+            recipients[each.name] = choose(lists[each.name], everybody, each, rng, place)
         if not recipients[each.name]:
             raise InputError(place, "has no recipients", "give the gateways mailboxes, or name a seed_list")
-        letters[each.name] = _letters(each, recipients[each.name], loaded, place)
+        files[each.name] = _message_files(each, recipients[each.name], loaded, place)
     sender = scenario.sender
-    signer = (
-        None
-        if sender.dkim is None
-        else signature.signer(sender.dkim, scenario.seed, loaded.folder, f"{loaded.path}: sender.dkim")
+    signing = None
+    if sender.dkim is not None:
+        signing = signer(sender.dkim, scenario.seed, loaded.folder, f"{loaded.path}: sender.dkim")
+    prepared = PreparedScenario(
+        loaded=loaded,
+        companies=found,
+        directories=directories,
+        recipients=recipients,
+        messages=MessageBuilder(sender.helo, sender.return_path, files, signing),
+        world=_world(loaded, found, signing),
     )
-    mail = MessageBuilder(sender.helo, sender.return_path, letters, signer)
-    world = _world(loaded, found, signer)
-    prepared = PreparedScenario(loaded, found, directories, recipients, mail, world)
-    _check_ways(prepared)
+    _check_routes(prepared)
     return prepared
 
 
 def _list_of(each: Campaign, place: str, folder: Path) -> list[ListEntry]:
     if each.recipients.seed_list is None:
         return []
-    return campaign.read_list(folder / each.recipients.seed_list, f"{place}.recipients.seed_list")
+    return read_list(folder / each.recipients.seed_list, f"{place}.recipients.seed_list")
 
 
 def _at_companies(lists: dict[str, list[ListEntry]], found: Iterable[Company], loaded: Loaded) -> dict[str, list[str]]:
-    """Sort the listed under the companies they work at; raises InputError for those who work nowhere."""
+    """Group listed addresses by the company of their domain; raises InputError for a domain without one."""
     scenario = loaded.scenario
     by_domain = {domain: company.name for company in found for domain in company.domains}
     for domain in scenario.absent_domains:
@@ -141,36 +149,38 @@ def _at_companies(lists: dict[str, list[ListEntry]], found: Iterable[Company], l
     return {name: list(addresses) for name, addresses in at_company.items()}
 
 
-def _letters(each: Campaign, recipients: Sequence[ListEntry], loaded: Loaded, place: str) -> tuple[MessageFile, ...]:
-    """Read a campaign's messages, a retest's last; raises InputError for a merge field that nobody fills in."""
+def _message_files(
+    each: Campaign, recipients: Sequence[ListEntry], loaded: Loaded, place: str
+) -> tuple[MessageFile, ...]:
+    """Read a campaign's messages, that of a retest last; raises InputError for an unknown merge field."""
     known = {"email", "domain", "given_name", *next((listed.fields for listed in recipients if listed.fields), {})}
     retest = loaded.scenario.sender.retest
-    plainer = retest.message if retest is not None else None
-    letters = []
-    for file in (*(variant.file for variant in each.message), *((plainer,) if plainer else ())):
-        template = message.read(loaded.folder / file, f"{place}.message")
-        unknown = sorted(template.fields - known)
+    for_retest = retest.message if retest is not None else None
+    found = []
+    for file in (*(variant.file for variant in each.message), *((for_retest,) if for_retest else ())):
+        content = template.read(loaded.folder / file, f"{place}.message")
+        unknown = sorted(content.fields - known)
         if unknown:
-            problem = f"{{{{{unknown[0]}}}}} is no merge field"
+            problem = f"{{{{{unknown[0]}}}}} is not a merge field"
             raise InputError(f"{place}.message", problem, f"use one of: {', '.join(sorted(known))}")
-        if template.fields and loaded.scenario.sender.recipients_per_transaction > 1:
-            problem = f"{{{{{min(template.fields)}}}}} is different for each recipient, but several share a transaction"
+        if content.fields and loaded.scenario.sender.recipients_per_transaction > 1:
+            problem = f"{{{{{min(content.fields)}}}}} is different for each recipient, but several share a transaction"
             raise InputError(f"{place}.message", problem, "remove it, or send to one recipient a transaction")
-        letters.append(MessageFile(file, template))
-    return tuple(letters)
+        found.append(MessageFile(file, content))
+    return tuple(found)
 
 
 def _world(loaded: Loaded, found: Iterable[Company], signer: Signer | None) -> World:
-    """Give every company its exchanger, and the sender its names, its key and its stays on blocklists."""
+    """Return the DNS: the companies' exchangers, the sender's names, DKIM key and blocklistings, and [[dns]]."""
     scenario = loaded.scenario
     world = World()
     starts = scenario.starts.timestamp()
-    # What the scenario says of a name from the start stands in place of what would be made up.
-    said = {(record.name.rstrip(".").lower(), record.type) for record in scenario.dns if not record.since}
+    # Records that the scenario gives from the start replace the made-up ones.
+    given = {(record.name.rstrip(".").lower(), record.type) for record in scenario.dns if not record.since}
     for company in found:
         world.add_host(company.host, company.address)
         for domain in company.domains:
-            if company.spec.has_mx and (domain, "MX") not in said:
+            if company.spec.has_mx and (domain, "MX") not in given:
                 world.add(domain, "MX", f"10 {company.host}.")
     sender = scenario.sender
     for ip in sender.ips:
@@ -181,14 +191,14 @@ def _world(loaded: Loaded, found: Iterable[Company], signer: Signer | None) -> W
             )
             for listed in ip.listed
         )
-    # RFC 7208: the sender's addresses may use its return-path.
+    # SPF (RFC 7208): the sender's addresses may use its return-path.
     allowed = " ".join(f"ip{'6' if ':' in ip.address else '4'}:{ip.address}" for ip in sender.ips)
     if not any(record.type == "TXT" and record.name.lower() == sender.return_path for record in scenario.dns):
         world.add(sender.return_path, "TXT", f'"v=spf1 {allowed} -all"')
-    if (sender.return_path, "MX") not in said:
-        # No pointer leads back: the address goes by the sender's own name.
-        home = sender.ips[0].address if sender.return_mailbox is None else sender.return_mailbox[0]
-        world.add(f"mx.{sender.return_path}", "AAAA" if ":" in home else "A", home)
+    if (sender.return_path, "MX") not in given:
+        # Without a PTR record: reverse DNS of the address gives the sender's own name.
+        mailbox = sender.ips[0].address if sender.return_mailbox is None else sender.return_mailbox[0]
+        world.add(f"mx.{sender.return_path}", "AAAA" if ":" in mailbox else "A", mailbox)
         world.add(sender.return_path, "MX", f"10 mx.{sender.return_path}.")
     if signer is not None and not any(record.name.lower() == signer.name for record in scenario.dns):
         world.add(signer.name, "TXT", signer.record)
@@ -199,8 +209,8 @@ def _world(loaded: Loaded, found: Iterable[Company], signer: Signer | None) -> W
     return world
 
 
-def _check_ways(prepared: PreparedScenario) -> None:
-    """Raise InputError where mail would go to a name that is nowhere, or to addresses of another kind."""
+def _check_routes(prepared: PreparedScenario) -> None:
+    """Raise InputError for an MX host without an address, and for a mix of IPv4 and IPv6."""
     path = prepared.loaded.path
     for domain in sorted({domain_of(address) for address in prepared.everybody}):
         for record in prepared.world.ever(domain, "MX"):

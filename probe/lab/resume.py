@@ -1,4 +1,4 @@
-"""Resumes an interrupted run: which lanes are left, and what is left of them."""
+"""Resumes an interrupted run: finds the lanes that are not finished, and what is left to do in each."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from probe.sender.retry import RetrySchedule
 
 
 def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> list[LaneJob] | None:
-    """Return the lanes that are left, their unfinished rows deleted; None where nothing had begun.
+    """Return the lanes that are not finished, after deleting their rows; None if the folder holds no run.
 
-    A lane that was cut off is run again from its beginning: the memory of its gateway went with it. One that has a
-    server of somebody else's goes on where it stopped, as such a server remembers.
+    A lane of simulated gateways restarts from its beginning, because its gateways lost their memory. A lane with a
+    real server continues where it stopped, because such a server remembers. Raises InputError for the books of another
+    run.
     """
     if not (options.out / FILE).is_file():
         return None
@@ -30,17 +31,19 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
             problem = "holds a run of another scenario, seed or transport"
             raise InputError(options.out, problem, "run what was begun there, or choose another folder with --out")
         finished = ledger.finished_lanes()
-        left = [lane for lane in lanes if lane.name not in finished]
+        unfinished = [lane for lane in lanes if lane.name not in finished]
         smart_host = prepared.loaded.scenario.sender.smart_host
-        strange = {lane.name for lane in left if smart_host or any(each.spec.foreign for each in lane.companies)}
-        ours = [lane for lane in left if lane.name not in strange]
+        foreign = {lane.name for lane in unfinished if smart_host or any(each.spec.foreign for each in lane.companies)}
+        simulated = [lane for lane in unfinished if lane.name not in foreign]
         if not ledger.complete:
-            ledger.forget((lane.name for lane in ours), (each.name for lane in ours for each in lane.companies))
-        return [_gone_on_with(prepared, lane, ledger) if lane.name in strange else lane for lane in left]
+            ledger.delete_unfinished(
+                (lane.name for lane in simulated), (each.name for lane in simulated for each in lane.companies)
+            )
+        return [_continued(prepared, lane, ledger) if lane.name in foreign else lane for lane in unfinished]
 
 
-def _gone_on_with(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> LaneJob:
-    """Return what is left of a lane at servers that are not ours, and write down what is in doubt."""
+def _continued(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> LaneJob:
+    """Return a lane with its remaining work, and write the attempts whose outcome is in doubt."""
     sender = prepared.loaded.scenario.sender
     remaining = remaining_work(
         lane.name,

@@ -1,10 +1,9 @@
-"""The composition root: a scenario becomes a world, a run of it becomes books and a scorecard."""
+"""Runs a scenario: plans it, sends its campaigns into a folder of books, and judges them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final
 
 from fake_gateways.loopback import require_inside
@@ -12,21 +11,22 @@ from probe.input_error import InputError
 from probe.judge.judge import judge
 from probe.judge.result import Result
 from probe.lab import event_loop
-from probe.lab import lane_runner as lane_job
 from probe.lab.gates import expected
 from probe.lab.gateways import require_scanners
 from probe.lab.lane_processes import run_jobs
-from probe.lab.lane_runner import Job, LaneJob
+from probe.lab.lane_runner import LaneJob, WorkerJob, share_out
 from probe.lab.open_books import open_books
 from probe.lab.options import Options
 from probe.lab.plan import group_into_lanes, plan_campaigns
 from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
-from probe.ledger import FILE, Ledger, Planned, held
-from probe.sender.progress import Progress, Tell
+from probe.ledger import FILE, Ledger, locked
+from probe.output_file import require_writable
+from probe.records.rows import Planned
+from probe.sender.progress import OnSteps, Progress
 
 PER_WORKER: Final = 20_000
-"""Recipients below which another process costs more than it saves."""
+"""With fewer recipients, another process costs more time than it saves."""
 
 
 def run_scenario(
@@ -34,13 +34,13 @@ def run_scenario(
     options: Options,
     *,
     begin: Callable[[Progress], None] = lambda _: None,
-    tell: Tell = lambda _: None,
+    tell: OnSteps = lambda _: None,
 ) -> Result:
     """Run a scenario into a folder and judge it.
 
-    ``begin`` hears what is planned for each lane, ``tell`` of attempts as they are made. Raises InputError before
-    anything is sent, OutsideError for an address beyond loopback and those allowed, after it BooksError and
-    ClassifierError.
+    ``begin`` gets the number of deliveries planned for each lane; ``tell`` gets the progress. Before anything is sent,
+    raises InputError, and OutsideError for an address beyond loopback and the allowed networks. Afterwards raises
+    BooksError and ClassifierError.
     """
     bound = expected(prepared, options.classifiers, options.gates)
     if options.transport == "tcp":
@@ -49,9 +49,8 @@ def run_scenario(
     if options.transport == "memory" and prepared.loaded.scenario.is_foreign:
         problem = "is a server of somebody else's, which cannot be reached without sockets"
         raise InputError(f"{prepared.loaded.path}: foreign or smart_host", problem, "run it with --transport tcp")
-    if options.log is not None:
-        _require_writable(options.log)
-    with held(options.out):
+    require_writable("--log", options.log)
+    with locked(options.out):
         _send(prepared, options, begin, tell)
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
@@ -61,21 +60,14 @@ def run_scenario(
     return result
 
 
-def _require_writable(log: Path) -> None:
-    try:
-        log.open("a", encoding="utf-8").close()
-    except OSError as error:
-        raise InputError(f"--log {log}", f"cannot be written ({error.strerror})", "choose another file") from None
-
-
-def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progress], None], tell: Tell) -> None:
-    """Carry the campaigns out, or what is left of them."""
+def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progress], None], tell: OnSteps) -> None:
+    """Send all campaigns, or what an interrupted run left of them."""
     event_loop.run(require_scanners(prepared, options.allowed))
     planned = plan_campaigns(prepared)
     lanes = group_into_lanes(prepared, planned)
     resumed = remaining_lanes(prepared, options, lanes) if options.resume else None
     if resumed is None:
-        _begin(prepared, options, lanes)
+        _create_books(prepared, options, lanes)
     else:
         lanes = resumed
     progress = Progress()
@@ -85,33 +77,38 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
     if not lanes:
         return
     deliveries = sum(lane.deliveries for lane in lanes)
-    # Servers that are not ours send their reports to one mailbox, so one process has to have it.
-    most = 1 if prepared.loaded.scenario.is_foreign else options.workers
-    workers = most or max(1, min(os.cpu_count() or 1, len(lanes), deliveries // PER_WORKER))
-    hands = lane_job.share_out(lanes, min(workers, len(lanes)))
+    # Real servers send their reports to one mailbox, so only one process can own it.
+    wanted = 1 if prepared.loaded.scenario.is_foreign else options.workers
+    workers = wanted or max(1, min(os.cpu_count() or 1, len(lanes), deliveries // PER_WORKER))
     jobs = [
-        Job(
-            hand,
-            prepared.loaded.scenario,
-            prepared.world,
-            prepared.messages,
-            options.transport,
-            options.out / FILE,
-            options.allowed,
-            options.log,
-            options.transcripts,
+        WorkerJob(
+            lanes=share,
+            scenario=prepared.loaded.scenario,
+            world=prepared.world,
+            messages=prepared.messages,
+            transport=options.transport,
+            ledger=options.out / FILE,
+            allowed=options.allowed,
+            log=options.log,
+            transcripts=options.transcripts,
         )
-        for hand in hands
+        for share in share_out(lanes, min(workers, len(lanes)))
     ]
     run_jobs(jobs, tell)
 
 
-def _begin(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> None:
-    """Begin new books: what is true of the mailboxes, and what the sender sets out to do."""
+def _create_books(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> None:
+    """Create the books: the truth about gateways and mailboxes, and the planned deliveries."""
     with Ledger.create(options.out) as ledger:
         open_books(ledger, prepared, options.transport)
         ledger.add(
-            Planned(delivery.campaign, delivery.recipient, delivery.at, delivery.source, lane.name)
+            Planned(
+                campaign=delivery.campaign,
+                recipient=delivery.recipient,
+                at=delivery.at,
+                source=delivery.source,
+                lane=lane.name,
+            )
             for lane in lanes
             for transaction in lane.transactions
             for delivery in transaction

@@ -1,42 +1,41 @@
-"""Gateways and names on stated ports, in real time, for senders that are not ours."""
+"""Serves gateways and DNS on given ports in real time, for a sender outside fivefifty."""
 
 from __future__ import annotations
 
 import asyncio
 import errno
 import signal
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
-from fake_gateways import certificate, scanners, server
+from fake_gateways import certificate
 from fake_gateways.clock import WallClock
-from fake_gateways.dns import nameserver
 from fake_gateways.dns.resolver import Resolver
 from fake_gateways.loopback import Network
-from fake_gateways.needs import QueryHandler
-from fake_gateways.reports.bouncer import Bouncer
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
-from probe.lab.gateways import build_gateway, require_scanners
+from probe.lab.gateways import build_gateways, require_scanners
+from probe.lab.listeners import Listeners, query_handler
 from probe.lab.open_books import open_books
 from probe.lab.prepare import PreparedScenario
-from probe.ledger import Ledger, held
-from probe.returned_mail import mailbox_server as return_mailbox
-from probe.returned_mail.joiner import Home
-
-T = TypeVar("T")
+from probe.ledger import Ledger, locked
+from probe.returned_mail.joiner import ReturnJoiner
 
 FLUSH_S: Final = 1.0
-"""Real seconds after which what was decided is committed."""
+"""Real seconds between two commits of decisions."""
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where to listen. Gateways have an address each and share the port."""
+class ListenAddresses:
+    """Where to listen. Every gateway has an address of its own and the port ``smtp_port``.
+
+    ``report_port`` is the port of the return-path's MX, where delivery reports go. ``allowed`` are networks beyond
+    loopback.
+    """
 
     smtp_port: int = 2525
     dns_address: str = "127.0.0.53"
@@ -48,7 +47,7 @@ class Place:
 async def serve(
     prepared: PreparedScenario,
     out: Path,
-    place: Place,
+    listen: ListenAddresses,
     *,
     speed: float,
     ready: Callable[[], None],
@@ -56,10 +55,9 @@ async def serve(
 ) -> int:
     """Serve until SIGINT or SIGTERM; return how many decisions were written. Raises InputError for a port in use.
 
-    With ``until_quiet_s`` it ends by itself when, after the first decision, there was none for so many real seconds.
+    With ``until_quiet_s`` it ends when there was a decision, and then none for that many real seconds.
     """
-    scenario = prepared.loaded.scenario
-    clock = WallClock(scenario.starts.timestamp(), speed)
+    clock = WallClock(prepared.loaded.scenario.starts.timestamp(), speed)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -67,11 +65,11 @@ async def serve(
     written = 0
     truths: list[Truth] = []
     others: list[Any] = []
-    await require_scanners(prepared, place.allowed)
-    with held(out):
-        async with AsyncExitStack() as stack:
-            # Ports first: where one is taken, the books of an earlier run stay as they are.
-            await _open(prepared, place, clock, stack, write=truths.append, keep=others.append)
+    await require_scanners(prepared, listen.allowed)
+    with locked(out):
+        async with Listeners(clock, listen.allowed) as listeners:
+            # Ports first: if one is in use, the books of an earlier run stay unchanged.
+            await _open(prepared, listen, listeners, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
                 open_books(ledger, prepared, "foreign")
                 ready()
@@ -93,87 +91,53 @@ async def serve(
 
 async def _open(
     prepared: PreparedScenario,
-    place: Place,
-    clock: WallClock,
-    stack: AsyncExitStack,
+    listen: ListenAddresses,
+    listeners: Listeners,
     *,
     write: Callable[[Truth], None],
     keep: Callable[[Any], None],
 ) -> None:
-    """Start the mailbox behind the return-path if the scenario says where, every gateway, and then the nameserver.
+    """Open the return mailbox if the scenario has one, then every gateway, then the nameserver.
 
-    So whoever gets an answer from the nameserver finds all gateways there. It closes last as well: gateways ask it.
-    ``keep`` gets whatever else goes into the books: reports, what came home, what was opened.
+    A client that gets an answer from the nameserver therefore finds all gateways open. ``keep`` gets the other rows of
+    the books: delivery reports, returned mail, engagements.
     """
-    closed_last = await stack.enter_async_context(AsyncExitStack())
-    resolver = Resolver(place.dns_address, place.dns_port, allowed=place.allowed)
-    report_port = place.report_port
-    sender = prepared.loaded.scenario.sender
-    if sender.return_mailbox is not None:
-        home = Home("", keep)
-        address, report_port = sender.return_mailbox
-        mailbox = await _or_in_use(
-            return_mailbox.listen(
-                sender.return_path,
-                lambda return_path, content: home.take(return_path, content, clock.now()),
-                address=address,
-                port=report_port,
-                allowed=place.allowed,
-            ),
-            address,
-            report_port,
-            "sender.return_mailbox",
-        )
-        stack.callback(mailbox.close)
-    bouncer = Bouncer(resolver.ask, clock, report_port, allowed=place.allowed)
-    stack.push_async_callback(bouncer.close)
-    asked = prepared.loaded.scenario.scanners_asked
-    answer_query = QueryHandler(resolver.ask, clock.sleep, scanners.connect(asked, place.allowed))
+    scenario, clock = prepared.loaded.scenario, listeners.clock
+    resolver = Resolver(listen.dns_address, listen.dns_port, allowed=listen.allowed)
+    report_port = listen.report_port
+    if scenario.sender.return_mailbox is not None:
+        address, report_port = scenario.sender.return_mailbox
+        with _port_errors(address, report_port, "sender.return_mailbox"):
+            await listeners.open_return_mailbox(scenario.sender, ReturnJoiner("", keep), port=report_port)
+    bouncer = listeners.open_bouncer(resolver.ask, report_port)
+    answer_query = query_handler(scenario, resolver.ask, clock.sleep, listen.allowed)
     tls = certificate.issuer([company.host for company in prepared.companies])
 
     def post(report: DeliveryReport) -> None:
         keep(report)
         bouncer.post(report)
 
+    gateways = build_gateways(
+        prepared.companies, prepared.directories, scenario, clock, write=write, post=post, engage=keep
+    )
     for company in prepared.companies:
-        gateway = build_gateway(
-            company,
-            prepared.directories[company.name],
-            prepared.loaded.scenario,
-            clock,
-            write=write,
-            post=post,
-            engage=keep,
-        )
-        listener = await _or_in_use(
-            server.serve(
-                gateway,
+        with _port_errors(company.address, listen.smtp_port, "--port"):
+            await listeners.open_gateway(
+                gateways[company.address],
                 answer_query,
-                address=company.address,
-                port=place.smtp_port,
+                port=listen.smtp_port,
                 tls=tls,
                 proxied=company.spec.proxy_protocol,
-                allowed=place.allowed,
-            ),
-            company.address,
-            place.smtp_port,
-            "--port",
-        )
-        stack.callback(listener.close)
-    names = await _or_in_use(
-        nameserver.serve(
-            prepared.world, clock.now, address=place.dns_address, port=place.dns_port, allowed=place.allowed
-        ),
-        place.dns_address,
-        place.dns_port,
-        "--dns-port",
-    )
-    closed_last.push_async_callback(names.close)
+            )
+    with _port_errors(listen.dns_address, listen.dns_port, "--dns-port"):
+        await listeners.open_nameserver(prepared.world, address=listen.dns_address, port=listen.dns_port)
 
 
-async def _or_in_use(opening: Awaitable[T], address: str, port: int, option: str) -> T:
+@contextmanager
+def _port_errors(address: str, port: int, option: str) -> Iterator[None]:
+    """Turn the OSError of a port that cannot be opened into an InputError that names the option to change."""
     try:
-        return await opening
+        yield
     except OSError as raised:
         # uvloop wraps the error of a datagram socket in one that has no number.
         cause = raised.__cause__

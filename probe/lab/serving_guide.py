@@ -1,4 +1,4 @@
-"""How to point a mail server at the gateways that serve has opened: the files it can use, and what to write where."""
+"""Directions for a mail server that sends to the gateways of ``serve``, and the files it can use."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 from probe.input_error import InputError
 from probe.lab.prepare import PreparedScenario
-from probe.lab.serve import Place
+from probe.lab.serve import ListenAddresses
 
 
-def write(prepared: PreparedScenario, place: Place, folder: Path) -> list[str]:
+def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path) -> list[str]:
     """Write ``recipients.csv`` and ``postfix_transport`` into a folder and return directions, line by line.
 
     Raises InputError for a file that cannot be written.
@@ -18,41 +18,41 @@ def write(prepared: PreparedScenario, place: Place, folder: Path) -> list[str]:
     recipients, table = folder / "recipients.csv", folder / "postfix_transport"
     try:
         recipients.write_text("email\n" + "".join(f"{address}\n" for address in prepared.everybody), "utf-8")
-        table.write_text(transport_map(prepared, place), "utf-8")
+        table.write_text(transport_map(prepared, listen), "utf-8")
     except OSError as error:
         problem = f"cannot be written ({error.strerror})"
         raise InputError(error.filename or folder, problem, "choose another folder with --out") from None
     sources = [ip.address for ip in prepared.loaded.scenario.sender.ips]
     return [
-        *directions(prepared, place, prepared.everybody[0], sources, table),
+        *directions(prepared, listen, prepared.everybody[0], sources, table),
         "",
         f"recipients   {recipients}",
     ]
 
 
-def transport_map(prepared: PreparedScenario, place: Place) -> str:
-    """Return a Postfix transport table that leads every domain to its gateway (transport(5), texthash)."""
+def transport_map(prepared: PreparedScenario, listen: ListenAddresses) -> str:
+    """Return a Postfix transport table that routes every domain to its gateway (transport(5), texthash)."""
     return "".join(
-        f"{domain} smtp:[{company.address}]:{place.smtp_port}\n"
+        f"{domain} smtp:[{company.address}]:{listen.smtp_port}\n"
         for company in prepared.companies
         for domain in company.domains
     )
 
 
 def directions(
-    prepared: PreparedScenario, place: Place, example: str, sources: Sequence[str], table: Path
+    prepared: PreparedScenario, listen: ListenAddresses, example: str, sources: Sequence[str], table: Path
 ) -> list[str]:
-    """Return how to point a mail server at the gateways, line by line."""
+    """Return the directions, line by line. ``table`` is the file of the transport table."""
     domain = example.rpartition("@")[2]
     company = next(each for each in prepared.companies if domain in each.domains)
     return [
-        f"nameserver   {place.dns_address} port {place.dns_port}, UDP and TCP, for every name of the scenario",
-        f"gateways     {len(prepared.companies)}, each on its own address, port {place.smtp_port}",
+        f"nameserver   {listen.dns_address} port {listen.dns_port}, UDP and TCP, for every name of the scenario",
+        f"gateways     {len(prepared.companies)}, each on its own address, port {listen.smtp_port}",
         "",
         "ask a name:",
-        f"  dig @{place.dns_address} -p {place.dns_port} MX {domain}",
+        f"  dig @{listen.dns_address} -p {listen.dns_port} MX {domain}",
         "one message with swaks, from one of the sender's addresses:",
-        f"  swaks --server {company.address}:{place.smtp_port} --local-interface {sources[0]} \\",
+        f"  swaks --server {company.address}:{listen.smtp_port} --local-interface {sources[0]} \\",
         f"    --from news@{prepared.loaded.scenario.sender.return_path} --to {example}",
         "a whole Postfix, in main.cf:",
         f"  smtp_bind_address = {sources[0]}",

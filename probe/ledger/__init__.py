@@ -1,4 +1,4 @@
-"""The books of a run: a database that two pens write and the judge reads. SQLite by default."""
+"""The books of a run: an SQLite database that gateways and sender write, and the judge reads."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from probe.ledger.schema import (
     TRUTH,
 )
 from probe.records.attempt import Attempt
+from probe.records.returned import Returned
 from probe.records.rows import Classification, Intent, KnownGateway, Mailbox, Note, Planned, Transcript
-from probe.returned_mail.returned import Returned
 
 BATCH: Final = 1000
-"""Rows that are committed together: what a crash can lose of each table."""
+"""Rows that are committed together. A crash can lose as many of each table."""
 FILE: Final = "ledger.sqlite"
 _LOCK: Final = ".lock"
-"""Held twice: as a whole (flock) by the run, and as a record (lockf) by each of its workers."""
+"""Locked in two ways: by the run with flock(2), and by each of its workers with a record lock (fcntl(2))."""
 _TABLES: Final[dict[type[Any], Table]] = {
     Truth: TRUTH,
     Attempt: ATTEMPT,
@@ -58,41 +58,48 @@ _TABLES: Final[dict[type[Any], Table]] = {
     Note: NOTE,
 }
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_ASKED_TOGETHER: Final = 10_000
-"""Dialogues that are looked for in one go: SQLite takes 32,766 parameters."""
+_KEYS_A_QUERY: Final = 10_000
+"""Transcripts that one query asks for. Each takes two of the 32,766 parameters that SQLite allows."""
 _NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Hold a folder for one run alone; raises InputError where that cannot be, or another run holds it."""
-    try:
+def locked(folder: Path) -> Iterator[None]:
+    """Lock a folder for one run. Raises InputError if it cannot be written or another run has locked it."""
+    with _writing_to(folder):
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / _LOCK).open("w")
-    except OSError as error:
-        raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             problem = "is in use by another run or serve"
             raise InputError(folder, problem, "wait for its end or choose another folder with --out") from None
-        # Workers of a run that was killed go within a moment; until then they may still write.
+        # Workers of a killed run end soon after it; until then they may still write.
         fcntl.lockf(lock, fcntl.LOCK_EX)
         fcntl.lockf(lock, fcntl.LOCK_UN)
         yield
 
 
 @contextmanager
-def working(folder: Path) -> Iterator[None]:
-    """Let the next run in a folder wait for this worker's end, however that comes."""
+def worker_lock(folder: Path) -> Iterator[None]:
+    """Make the next run in a folder wait until this worker process has ended."""
     with (folder / _LOCK).open("r") as lock:
         fcntl.lockf(lock, fcntl.LOCK_SH)
         yield
 
 
+@contextmanager
+def _writing_to(folder: Path) -> Iterator[None]:
+    """Turn an OSError into the InputError of a folder that cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
+
+
 class Ledger:
-    """An open ledger. Several processes may write to one."""
+    """An open database of books. Several processes may write to one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -103,22 +110,18 @@ class Ledger:
 
     @classmethod
     def create(cls, folder: Path) -> Ledger:
-        """Begin new books in a folder, in place of old ones; raises InputError where that cannot be."""
+        """Create new books in a folder and delete old ones; raises InputError if it cannot be written."""
         path = folder / FILE
-        # Made aside, so that whoever is killed meanwhile leaves no file that is not a ledger.
+        # Created under another name, so that a process killed meanwhile leaves no incomplete ledger.
         unfinished = path.with_name(f".{FILE}")
-        try:
+        with _writing_to(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for old in (path, unfinished):
                 for each in (old, old.with_name(f"{old.name}-wal"), old.with_name(f"{old.name}-shm")):
                     each.unlink(missing_ok=True)
-        except OSError as error:
-            raise InputError(
-                folder, f"cannot be written ({error.strerror})", "choose another folder with --out"
-            ) from None
         begun = cls(unfinished)
         with begun._engine.connect() as connection:
-            # Readers see what is committed while others write; the mode stays with the file.
+            # In this mode readers see what is committed while others write. It is a property of the file.
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         METADATA.create_all(begun._engine)
         begun._engine.dispose()
@@ -127,7 +130,7 @@ class Ledger:
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
-        """Open the books of a run; raises InputError where there are none."""
+        """Open the books of a run, named by folder or file; raises InputError if there are none."""
         path = folder / FILE if folder.is_dir() else folder
         if not path.is_file():
             raise InputError(folder, f"holds no {FILE}", "name the folder of a run, such as runs/control")
@@ -148,7 +151,7 @@ class Ledger:
         self.flush()
         self._engine.dispose()
 
-    def pen(self, row_type: type[Any]) -> Callable[[Any], None]:
+    def writer(self, row_type: type[Any]) -> Callable[[Any], None]:
         """Return a function that writes rows of one type, committing them a batch at a time."""
         rows = self._pending.setdefault(row_type, [])
 
@@ -166,7 +169,7 @@ class Ledger:
         self.flush()
 
     def replace(self, classifier: str, rows: Iterable[Classification]) -> None:
-        """Write what a classifier says in place of what it said before, and commit it."""
+        """Write a classifier's readings in place of its earlier ones, and commit them."""
         try:
             with self._engine.begin() as connection:
                 connection.execute(delete(CLASSIFICATION).where(CLASSIFICATION.c.classifier == classifier))
@@ -176,7 +179,7 @@ class Ledger:
         self.add(rows)
 
     def flush(self) -> None:
-        """Commit what has been written."""
+        """Commit pending rows. Raises InputError if they cannot be written."""
         if not any(self._pending.values()):
             return
         try:
@@ -189,12 +192,12 @@ class Ledger:
                 self.path, f"cannot be written ({error.orig})", "make room or choose another --out"
             ) from None
         finally:
-            # What cannot be written now will not be written later either.
+            # Rows that cannot be written now could not be written later either.
             for rows in self._pending.values():
                 rows.clear()
 
     def _insert(self, row_type: type[Any]) -> str:
-        """Return the INSERT for a row type; compiled once, because that costs more than a row."""
+        """Return the INSERT statement of a row type. It is built once: building it costs more than inserting a row."""
         if row_type not in self._inserts:
             table = _TABLES[row_type]
             places = ", ".join("?" * len(table.columns))
@@ -202,17 +205,17 @@ class Ledger:
         return self._inserts[row_type]
 
     def finish_lane(self, lane: str) -> None:
-        """Commit what has been written together with the fact that a lane came to its end."""
+        """Commit pending rows together with the note that a lane is finished."""
         self.add([Note(f"lane {lane}", "done")])
 
     def finished_lanes(self) -> set[str]:
-        """Return the lanes that came to their end."""
+        """Return the names of the finished lanes."""
         with self._reading() as connection:
             rows = connection.execute(select(NOTE.c.key).where(NOTE.c.key.like("lane %")))
             return {key.removeprefix("lane ") for (key,) in rows}
 
-    def forget(self, lanes: Iterable[str], gateways: Iterable[str]) -> None:
-        """Delete what lanes and their gateways wrote, that did not come to their end."""
+    def delete_unfinished(self, lanes: Iterable[str], gateways: Iterable[str]) -> None:
+        """Delete the rows of unfinished lanes and of their gateways."""
         of_lane = [(table, table.c.lane, lane) for lane in lanes for table in (ATTEMPT, RETURNED, TRANSCRIPT)]
         of_gateway = [(table, table.c.gateway, name) for name in gateways for table in (TRUTH, REPORT, ENGAGEMENT)]
         with self._engine.begin() as connection:
@@ -220,7 +223,7 @@ class Ledger:
                 connection.execute(delete(table).where(column == name))
 
     def note(self, key: str, value: str | None = None) -> str | None:
-        """Write a fact about the run, or read one back."""
+        """Write a note about the run and return it; without a value, return the note, None if there is none."""
         if value is not None:
             self.add([Note(key, value)])
             return value
@@ -229,17 +232,17 @@ class Ledger:
 
     @property
     def complete(self) -> bool:
-        """Whether the run came to its end."""
+        """Whether the run is finished."""
         return self.note("complete") == "yes"
 
     def count(self, row_type: type[Any]) -> int:
-        """Return how many rows there are."""
+        """Return the number of rows of a type."""
         with self._reading() as connection:
             return connection.execute(select(func.count()).select_from(_TABLES[row_type])).scalar_one()
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        """Read; raises InputError for a damaged file."""
+        """Open a connection for reading; raises InputError for a damaged file."""
         try:
             with self._engine.connect() as connection:
                 yield connection
@@ -247,34 +250,34 @@ class Ledger:
             raise InputError(self.path, f"cannot be read ({error.orig})", "run the scenario again") from None
 
     def seal(self) -> None:
-        """Note that the run came to its end, and make the ledger one plain file that can be archived read-only."""
+        """Note that the run is finished, and leave the database as one file that can be opened read-only."""
         self.note("complete", "yes")
         self._engine.dispose()
         with self._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
 
     def truths(self) -> Iterator[Truth]:
-        """Yield the truth by gateway, in the order it was written."""
+        """Yield the gateways' decisions, by gateway, in the order they were written."""
         yield from self._read(Truth, TRUTH.c.gateway, TRUTH.c.seq)
 
     def attempts(self) -> Iterator[Attempt]:
-        """Yield the attempts by lane, in the order they were made."""
+        """Yield the attempts, by lane, in the order they were made."""
         yield from self._read(Attempt, ATTEMPT.c.lane, ATTEMPT.c.seq)
 
     def reports(self) -> Iterator[DeliveryReport]:
-        """Yield the delivery reports by gateway, in the order they were written."""
+        """Yield the delivery reports, by gateway, in the order they were written."""
         yield from self._read(DeliveryReport, REPORT.c.gateway, REPORT.c.seq)
 
     def returned(self) -> Iterator[Returned]:
-        """Yield what came home, by lane, in the order it came."""
+        """Yield the returned mail, by lane, in the order it came."""
         yield from self._read(Returned, RETURNED.c.lane, RETURNED.c.seq)
 
     def engagements(self) -> Iterator[Engagement]:
-        """Yield what was opened and clicked, by gateway."""
+        """Yield opens and clicks, by gateway."""
         yield from self._read(Engagement, ENGAGEMENT.c.gateway, ENGAGEMENT.c.seq)
 
     def intents(self) -> Iterator[Intent]:
-        """Yield the transactions that were about to begin."""
+        """Yield the transactions that were about to begin at real servers, by lane."""
         yield from self._read(Intent, INTENT.c.lane)
 
     def gateways(self) -> Iterator[KnownGateway]:
@@ -282,32 +285,32 @@ class Ledger:
         yield from self._read(KnownGateway)
 
     def mailboxes(self) -> Iterator[Mailbox]:
-        """Yield the mailboxes."""
+        """Yield the mailboxes, by address."""
         yield from self._read(Mailbox, MAILBOX.c.address)
 
     def mailbox(self, address: str) -> Mailbox | None:
-        """Return one mailbox, None where no directory has it."""
+        """Return one mailbox, None if no directory has it."""
         with self._reading() as connection:
             row = connection.execute(select(MAILBOX).where(MAILBOX.c.address == address)).first()
             return None if row is None else Mailbox._make(row)
 
     def dialogues(self, attempts: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
-        """Return the transcripts of attempts, as far as they were kept."""
+        """Return the transcripts of attempts, by lane and number, as far as they were kept."""
         wanted = list(attempts)
         found = {}
         with self._reading() as connection:
-            for begin in range(0, len(wanted), _ASKED_TOGETHER):
-                some = tuple_(TRANSCRIPT.c.lane, TRANSCRIPT.c.seq).in_(wanted[begin : begin + _ASKED_TOGETHER])
+            for begin in range(0, len(wanted), _KEYS_A_QUERY):
+                some = tuple_(TRANSCRIPT.c.lane, TRANSCRIPT.c.seq).in_(wanted[begin : begin + _KEYS_A_QUERY])
                 for lane, seq, text in connection.execute(select(TRANSCRIPT).where(some)):
                     found[lane, seq] = text
         return found
 
     def planned(self) -> Iterator[Planned]:
-        """Yield the planned deliveries."""
+        """Yield the planned deliveries, by the time they are due."""
         yield from self._read(Planned, PLANNED.c.at)
 
     def classifications(self) -> Iterator[Classification]:
-        """Yield what the classifiers said."""
+        """Yield the readings, by classifier, campaign and recipient."""
         order = (CLASSIFICATION.c.classifier, CLASSIFICATION.c.campaign, CLASSIFICATION.c.recipient)
         yield from self._read(Classification, *order)
 
@@ -317,9 +320,9 @@ class Ledger:
                 yield row_type._make(row)
 
     def export(self) -> Iterator[str]:
-        """Yield the canonical books, a JSON object a line, without durations and ports.
+        """Yield the canonical books, one JSON object a line, without durations and ports.
 
-        They are truth, attempts, reports as they were posted, and what came home and was opened.
+        They are the decisions of gateways, attempts, posted delivery reports, returned mail and engagements.
         """
         for name, rows in (
             ("truth", self.truths()),
@@ -333,7 +336,7 @@ class Ledger:
                 yield _ENCODE({"book": name, **fields})
 
     def digest(self) -> str:
-        """Return the SHA-256 of the canonical books, as ``sha256sum`` prints it for the exported file."""
+        """Return the SHA-256 of the canonical books in hexadecimal, equal to ``sha256sum`` of the exported file."""
         digest = hashlib.sha256()
         for line in self.export():
             digest.update(line.encode() + b"\n")
@@ -341,7 +344,7 @@ class Ledger:
 
 
 def _prepare(connection: Any, record: Any) -> None:
-    """Let writers wait for each other."""
+    """Set up a new database connection: writers wait up to a minute for each other."""
     del record
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous=NORMAL")

@@ -1,4 +1,7 @@
-"""The tables of the books. Truth and attempts are written by two pens and meet only in the judge's join."""
+"""The tables of the books, one for each row class, with the same columns.
+
+Gateways write the truth, the sender writes attempts; only the judge joins the two.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.records.attempt import Attempt
+from probe.records.returned import Returned
 from probe.records.rows import Classification, Intent, KnownGateway, Mailbox, Note, Planned, Transcript
-from probe.returned_mail.returned import Returned
 
 _TYPES: Final = {int: Integer, float: Float, bool: Boolean, str: Text}
 METADATA: Final = MetaData()
@@ -27,7 +30,7 @@ def _table(name: str, row: type[Any], key: tuple[str, ...] = ()) -> Table:
     return Table(name, METADATA, *columns)
 
 
-# Truth and attempts have no key and no index: rows are added by the thousand and read back in order, once.
+# Most tables have no key and no index: rows are added by the thousand, and read once, in order.
 TRUTH: Final = _table("truth", Truth)
 ATTEMPT: Final = _table("attempt", Attempt)
 REPORT: Final = _table("report", DeliveryReport)

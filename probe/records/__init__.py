@@ -1,1 +1,1 @@
-"""The rows that both sides write: one class a table."""
+"""The rows of the books: one class for each table."""

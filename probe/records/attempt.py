@@ -1,4 +1,4 @@
-"""What the sender heard of one attempt, or the network failure it met."""
+"""The row for one attempt of the sender: the reply it got, or the network failure."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from typing import NamedTuple
 
 
 class Failure(StrEnum):
-    """Why no reply came."""
+    """Why there is no reply."""
 
     NO_ROUTE = "no-route"
-    """The domain has no mail exchanger to go to, and says so."""
+    """The DNS says that the domain has no mail exchanger (or null MX, RFC 7505)."""
     NO_ANSWER = "no-answer"
-    """The nameserver does not say where to go."""
+    """The nameserver did not answer."""
     UNREACHABLE = "unreachable"
-    """Nobody accepts connections at the exchanger's address."""
+    """No server accepts connections at the exchanger's address."""
     TIMED_OUT = "timed-out"
     LINE_CUT = "line-cut"
     GARBAGE = "garbage"
-    """What came back is no SMTP."""
+    """What came back is not SMTP."""
     NO_TLS = "no-tls"
-    """The line cannot be encrypted, and the sender says that it must be."""
+    """The sender requires TLS, and the server does not offer it."""
     IN_DOUBT = "in-doubt"
-    """The run was killed while a server of somebody else's had the message in hand: it is not sent twice."""
+    """The run was killed during a transaction with a real server: the message is not sent again."""
 
 
 class Outcome(StrEnum):
-    """What an attempt came to, as the sender reads it (RFC 5321 4.2.1)."""
+    """The outcome of an attempt by the reply's class (RFC 5321 section 4.2.1), or a failure."""
 
     DELIVERED = "delivered"
     REFUSED = "refused"
@@ -35,13 +35,13 @@ class Outcome(StrEnum):
 
 
 class Attempt(NamedTuple):
-    """One attempt to deliver to one recipient, in the sender's own pen.
+    """One attempt to deliver to one recipient, as the sender saw it.
 
-    ``lane`` and ``seq`` order the attempts: those of a lane are numbered. ``message`` is the file that was sent,
-    ``number`` counts the rounds of attempts, in each of which every exchanger may be tried. ``mx`` is the exchanger,
-    ``mx_address`` where it was looked for. ``stage`` is where the reply came that decided. ``at`` is in seconds since
-    the epoch, ``duration_s`` on the run's clock. ``local_port`` joins an attempt that never reached MAIL; it and the
-    duration are no part of the books' hash.
+    ``seq`` numbers the attempts of a ``lane``. ``number`` counts the rounds of attempts; in each round every exchanger
+    may be tried. ``at`` is in seconds since the epoch, ``duration_s`` in seconds on the run's clock. ``message`` is the
+    file that was sent. ``mx`` is the exchanger's name, ``mx_address`` its IP address. ``stage`` is where the deciding
+    reply came. An attempt that failed before MAIL is joined with the gateway's decision by ``local_port``. The port and
+    the duration are not part of the books' hash.
     """
 
     lane: str

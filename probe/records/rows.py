@@ -1,4 +1,4 @@
-"""The rows of the books, apart from truth, attempts, reports and engagements."""
+"""The smaller rows of the books: mailboxes, gateways, plans, readings, intents, transcripts, notes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Mailbox(NamedTuple):
-    """A mailbox as its company knows it: part of the truth. ``left_at`` is when its owner leaves, if ever."""
+    """A mailbox and its true state. ``left_at`` is when its owner leaves, in seconds since the epoch, or None."""
 
     address: str
     gateway: str
@@ -15,7 +15,7 @@ class Mailbox(NamedTuple):
 
 
 class KnownGateway(NamedTuple):
-    """A gateway of the scenario: whose it is, where it listens, and how many mailboxes are behind it."""
+    """A gateway of the scenario: its persona, where it listens, and how many mailboxes it serves."""
 
     name: str
     persona: str
@@ -25,7 +25,7 @@ class KnownGateway(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """A delivery the sender set out to make."""
+    """A delivery that the sender planned, due at ``at`` (seconds since the epoch) from the address ``source``."""
 
     campaign: str
     recipient: str
@@ -35,7 +35,7 @@ class Planned(NamedTuple):
 
 
 class Classification(NamedTuple):
-    """What a classifier said about a recipient of a campaign: see Reading in probe/classify/reading.py."""
+    """A classifier's reading of one recipient of a campaign; see Reading in probe/classify/reading.py."""
 
     classifier: str
     campaign: str
@@ -47,7 +47,7 @@ class Classification(NamedTuple):
 
 
 class Intent(NamedTuple):
-    """A transaction that is about to begin at a server that is not ours, which nobody can make undone."""
+    """A transaction that is about to begin at a real server, where it cannot be undone."""
 
     lane: str
     campaign: str
@@ -56,7 +56,7 @@ class Intent(NamedTuple):
 
 
 class Transcript(NamedTuple):
-    """What passed over the line during one attempt, which ``lane`` and ``seq`` name."""
+    """The SMTP dialogue of the attempt that ``lane`` and ``seq`` identify."""
 
     lane: str
     seq: int

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from fake_gateways.truth import Truth
 from probe.records.attempt import Attempt
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 
 
 def of_attempt(attempt: Attempt, dialogue: str | None) -> list[str]:

@@ -1,13 +1,13 @@
-"""Feedback reports: a recipient complains, or a filter does (RFC 5965, RFC 6591; Microsoft's JMRP)."""
+"""Feedback reports, with which a recipient or a filter complains (RFC 5965, RFC 6591; Microsoft's JMRP)."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from probe.returned_mail.diagnostic import ADDRESS, plausible
-from probe.returned_mail.mime import Mail
-from probe.returned_mail.model import MAX_RECIPIENTS, About
+from probe.returned_mail.diagnostic import ADDRESS, is_plausible
+from probe.returned_mail.mime import ParsedMail
+from probe.returned_mail.model import MAX_RECIPIENTS, RecipientEntry
 
 _TYPE: Final = re.compile(r"^Feedback-Type[ \t]{0,9}:[ \t]{0,9}([a-z-]{1,40})", re.IGNORECASE | re.MULTILINE)
 _FIELD: Final = re.compile(
@@ -19,10 +19,10 @@ _TO: Final = re.compile(rf"^To[ \t]{{0,9}}:[^\n@,]{{0,200}}?({ADDRESS})>?[ \t]*$
 _JMRP: Final = re.compile(r"^complaint about message from", re.IGNORECASE)
 
 
-def read_feedback(mail: Mail) -> list[About] | None:
-    """Return about whose copy of the message there was a complaint, perhaps unknown; None where it is no such report.
+def read_feedback(mail: ParsedMail) -> list[RecipientEntry] | None:
+    """Return an entry for each recipient a feedback report names, an empty list if it names none; None for other mail.
 
-    The recipient is the one the report names, else the only one that the message complained about is addressed to.
+    The recipient is the one in the report's fields, else the only one in the To: field of the reported message.
     """
     kind = next((found for part in mail.parts if (found := _TYPE.search(part.text))), None)
     if kind is None and not _JMRP.search(mail.header.get("subject", "")):
@@ -34,7 +34,7 @@ def read_feedback(mail: Mail) -> list[About] | None:
         (_FIELD, message),
         (_TO, message),
     ):
-        named = dict.fromkeys(found[1] for found in pattern.finditer(where) if plausible(found[1]))
+        named = dict.fromkeys(found[1] for found in pattern.finditer(where) if is_plausible(found[1]))
         if named and (pattern is _FIELD or len(named) == 1):
-            return [About(each, text=text) for each in named][:MAX_RECIPIENTS]
+            return [RecipientEntry(each, text=text) for each in named][:MAX_RECIPIENTS]
     return []

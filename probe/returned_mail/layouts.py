@@ -1,7 +1,8 @@
-"""Reports written for people: how each system's text names the recipients, and what it says of each.
+"""Human-readable reports: how the text of each mail system names recipients and diagnostics.
 
-A layout is a row: words that show it, and how a recipient stands below them. What follows a recipient, up to the next,
-is its diagnostic. Phrases: sisimai/set-of-emails@18e585c2, cr.yp.to/proto/qsbmf.txt, bounce(5) of Postfix.
+A layout is a row of a table: a phrase by which it is recognised, and a pattern for a recipient below that phrase. The
+text after a recipient, up to the next one, is its diagnostic. Sources of the phrases: sisimai/set-of-emails@18e585c2,
+cr.yp.to/proto/qsbmf.txt, bounce(5) of Postfix.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, Literal, NamedTuple
 
-from probe.returned_mail.diagnostic import ADDRESS, plausible, said_in
-from probe.returned_mail.model import MAX_RECIPIENTS, About, Action
+from probe.returned_mail.diagnostic import ADDRESS, is_plausible, parse_diagnostic
+from probe.returned_mail.model import MAX_RECIPIENTS, Action, RecipientEntry
 
 MAX_NOTICE: Final = 256 * 1024
-"""Characters of the text for people that are read."""
+"""Characters of the human-readable text that are read, at most."""
 _MAX_PARAGRAPH: Final = 4_000
 
 _ORIGINAL_BEGINS: Final = re.compile(
@@ -26,7 +27,7 @@ _ORIGINAL_BEGINS: Final = re.compile(
     r"|(?:Received|Return-Path|DKIM-Signature|X-Received|MIME-Version|Message-ID|Reporting-MTA)[ \t]?:)",
     re.IGNORECASE | re.MULTILINE,
 )
-"""Where the text for people ends: at the original message quoted below, or at fields for machines."""
+"""Where the human-readable text ends: at the quoted original message, or at machine-readable fields."""
 _MESSAGE_ID: Final = re.compile(
     r"^[ \t>]{0,9}(?:Original-)?Message-ID[ \t]{0,9}:\s{0,9}(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
 )
@@ -41,9 +42,11 @@ _SUCCEEDED: Final = re.compile(
 
 
 class Layout(NamedTuple):
-    """How a system writes. ``{}`` in ``recipient`` is where the address stands; ``ends`` closes the list, if anything.
+    """The layout of one system's reports.
 
-    ``where`` the diagnostic stands: behind the recipient, in the line with it, or around all recipients, who share it.
+    ``shown_by`` recognises it. ``{}`` in ``recipient`` is the place of the address. ``ends`` matches the end of the
+    list of recipients, if it has one. ``where`` says where the diagnostic is: behind the recipient, in its line, or
+    around all recipients, who share it.
     """
 
     name: str
@@ -54,7 +57,7 @@ class Layout(NamedTuple):
 
 
 _LINE: Final = r"^[ \t]{0,20}[<\"]?{}[>\"]?:?[ \t]{0,9}$"
-"""An address with a line of its own."""
+"""An address on a line of its own."""
 
 LAYOUTS: Final = (
     Layout(
@@ -115,10 +118,10 @@ LAYOUTS: Final = (
     Layout("Amazon SES over SNS", r"\"notificationType\"", r"\"emailAddress\"\s{0,9}:\s{0,9}\"{}\""),
     Layout("mailbox is full", r"", r"^User's mailbox is full: <{}>", where="around"),
 )
-"""In the order of trial: the first that is shown and names somebody is taken."""
+"""In the order they are tried: the first that is recognised and names a recipient is used."""
 
 _ANY: Final = Layout(
-    "an address with a line of its own, or before a colon", "", r"^[ \t]{0,9}[<\"]?{}[>\"]?(?::[ \t].*|:?[ \t]*)$"
+    "an address on a line of its own, or before a colon", "", r"^[ \t]{0,9}[<\"]?{}[>\"]?(?::[ \t].*|:?[ \t]*)$"
 )
 
 
@@ -130,7 +133,7 @@ class _Compiled(NamedTuple):
 
 
 class _Span(NamedTuple):
-    """Where a recipient stands: its line or phrase begins, the address begins, it ends."""
+    """The position of a recipient: where its line or phrase begins, and where its address begins and ends."""
 
     begins: int
     start: int
@@ -150,14 +153,14 @@ _FALLBACK: Final = _compiled(_ANY)
 
 
 class Notice(NamedTuple):
-    """The text for people, and the original that is quoted below it."""
+    """The human-readable text, and the original message that is quoted below it."""
 
     text: str
     quoted: str
 
 
-def cut(text: str) -> Notice:
-    """Cut a text where the original message begins, if it has words of its own before."""
+def split_notice(text: str) -> Notice:
+    """Split a text where the quoted original begins, if there is other text before it."""
     for found in _ORIGINAL_BEGINS.finditer(text):
         if text[: found.start()].strip():
             return Notice(_first(text[: found.start()]), text[found.start() :])
@@ -169,15 +172,15 @@ def _first(text: str) -> str:
 
 
 def message_id_in(text: str) -> str:
-    """Return the first Message-ID of a header quoted in a text, in angle brackets; empty where it has none."""
+    """Return the first Message-ID field quoted in a text, in angle brackets; empty if there is none."""
     found = _MESSAGE_ID.search(text)
     return found[1] if found else ""
 
 
-def read_text(notice: Notice) -> list[About]:
-    """Return what a text says of its recipients by the first layout that fits, nothing where none does."""
+def read_text(notice: Notice) -> list[RecipientEntry]:
+    """Return the recipients by the first layout that fits; nothing if none fits."""
     for layout in _TABLE:
-        # With those that share a diagnostic, the only address may stand in what looks like the original.
+        # If recipients share a diagnostic, the only address may be in what looks like the quoted original.
         for text in (notice.text, notice.text + _first(notice.quoted)) if layout.where == "around" else (notice.text,):
             found = _read(layout, text)
             if found:
@@ -185,13 +188,13 @@ def read_text(notice: Notice) -> list[About]:
     return []
 
 
-def read_anything(notice: Notice, strangers: frozenset[str]) -> list[About]:
-    """Return what stands about addresses that begin a line, for reports of no known layout; never about strangers."""
-    return [about for about in _read(_FALLBACK, notice.text) if about.recipient.lower() not in strangers]
+def read_any_address(notice: Notice, strangers: frozenset[str]) -> list[RecipientEntry]:
+    """Return addresses that begin a line, for reports of no known layout; ``strangers`` are left out."""
+    return [entry for entry in _read(_FALLBACK, notice.text) if entry.recipient.lower() not in strangers]
 
 
-def said_about(notice: Notice, recipients: Iterable[str]) -> list[About]:
-    """Return what a text says next to its first mention of each recipient."""
+def read_near_mentions(notice: Notice, recipients: Iterable[str]) -> list[RecipientEntry]:
+    """Return an entry for each recipient, with the diagnostic that follows its first mention."""
     wanted = dict.fromkeys(recipients)
     spans: dict[str, _Span] = {}
     for found in re.finditer(ADDRESS, notice.text):
@@ -199,10 +202,10 @@ def said_about(notice: Notice, recipients: Iterable[str]) -> list[About]:
         if address in wanted:
             spans.setdefault(address, _Span(found.start(), found.start(), found.start() + len(address), address))
     mentioned = list(_paragraphs(notice.text, list(spans.values()), "behind"))
-    return [*mentioned, *(About(each, _action(notice.text)) for each in wanted if each not in spans)]
+    return [*mentioned, *(RecipientEntry(each, _action(notice.text)) for each in wanted if each not in spans)]
 
 
-def _read(layout: _Compiled, text: str) -> list[About]:
+def _read(layout: _Compiled, text: str) -> list[RecipientEntry]:
     shown = layout.shown_by.search(text)
     if shown is None:
         return []
@@ -211,7 +214,7 @@ def _read(layout: _Compiled, text: str) -> list[About]:
     for found in layout.recipient.finditer(text, shown.start(), last.start() if last else len(text)):
         number = found.lastindex or 1
         address = found[number].rstrip(".")
-        if plausible(address):
+        if is_plausible(address):
             start = found.start(number)
             spans.setdefault(address.lower(), _Span(found.start(), start, start + len(address), address))
         if len(spans) == MAX_RECIPIENTS:
@@ -219,8 +222,8 @@ def _read(layout: _Compiled, text: str) -> list[About]:
     return list(_paragraphs(text, list(spans.values()), layout.where))
 
 
-def _paragraphs(text: str, spans: list[_Span], where: str) -> Iterator[About]:
-    """Yield what stands between each recipient and the next, in its line, or around all of them."""
+def _paragraphs(text: str, spans: list[_Span], where: str) -> Iterator[RecipientEntry]:
+    """Yield an entry for each recipient, with the diagnostic from the place that the layout gives."""
     action = _action(text)
     for number, span in enumerate(spans):
         if where == "around":
@@ -230,8 +233,10 @@ def _paragraphs(text: str, spans: list[_Span], where: str) -> Iterator[About]:
             paragraph = text[span.begins : end if end >= 0 else len(text)]
         else:
             paragraph = text[span.end : spans[number + 1].begins if number + 1 < len(spans) else len(text)]
-        said = said_in(paragraph[: 2 * _MAX_PARAGRAPH].lstrip('> :)",.\n').removesuffix("<"))
-        yield About(span.address, action, said.status, said.code, said.text)
+        parsed = parse_diagnostic(paragraph[: 2 * _MAX_PARAGRAPH].lstrip('> :)",.\n').removesuffix("<"))
+        yield RecipientEntry(
+            recipient=span.address, action=action, status=parsed.status, code=parsed.code, text=parsed.text
+        )
 
 
 def _action(text: str) -> Action:

@@ -1,7 +1,7 @@
-"""Opening a stranger's mail: its header, its texts decoded, and where the original message begins (RFC 2045, 2046).
+"""Parses untrusted mail: header, decoded texts, and the header of the original message (RFC 2045, RFC 2046).
 
-The parser is Python's own, with what it lacks against hostile input: limits. Everything here takes time linear in the
-size of what it is given, and raises nothing.
+The parser is Python's own, with limits against hostile input. Everything here takes time linear in the size of the
+mail, and raises nothing.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from itertools import islice
 from typing import Final, NamedTuple
 
 MAX_OCTETS: Final = 1024 * 1024
-"""How much of a mail is read."""
+"""Octets of a mail that are read, at most."""
 MAX_PARTS: Final = 100
 _MAX_FIELDS: Final = 1_000
 MAX_LINE: Final = 2_000
-"""Characters of a line, or of a field with parameters, that are read; RFC 5322 allows 998 in a line."""
+"""Characters of a line, or of a field with parameters, that are read. RFC 5322 allows 998 in a line."""
 _MAX_FIELD: Final = 64 * 1024
-"""Characters of a header field that holds no parameters; Exim lists the recipients in one."""
+"""Characters of a header field without parameters that are read. Exim lists the recipients in one."""
 _MAX_CHECKS: Final = 1_000_000
-"""Python compares every line with the boundary of every multipart around it: lines times multiparts, at most."""
+"""Limit on lines times multiparts: Python compares every line with the boundary of every multipart around it."""
 
 _BROKEN: Final = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
-"""What Python's parser was seen to raise at broken mail."""
+"""Exceptions that Python's parser raises for some broken mail."""
 _FOR_MACHINES: Final = re.compile(
     rb"^(content-type[ \t]*:\s{0,9})message/(?=(?:global-)?delivery-status|feedback-report|disposition-not)",
     re.IGNORECASE | re.MULTILINE,
@@ -38,21 +38,21 @@ _CHARSET: Final = re.compile(
     r"|shift_?jis|euc[-_]?(?:jp|kr)|gb2312|gbk|gb18030|big5(?:-?hkscs)?|latin-?1",
     re.IGNORECASE,
 )
-"""Character sets that mail is written in. Python knows others, some of which take time beyond measure (punycode)."""
+"""Character sets of mail. Python knows others; some take very long to decode (punycode)."""
 
 
 class Part(NamedTuple):
-    """A leaf of the mail: its content type in lower case and its text with LF line ends, no line beyond MAX_LINE."""
+    """A leaf of the MIME tree: its content type in lower case, and its text with LF line ends, cut at MAX_LINE."""
 
     type: str
     text: str
 
 
-class Mail(NamedTuple):
-    """A mail, opened. ``parts`` are those of the mail itself; ``enclosed`` those of the messages within it.
+class ParsedMail(NamedTuple):
+    """A parsed mail. ``parts`` are those of the mail itself, ``enclosed`` those of messages attached to it.
 
-    ``header`` holds the fields of the mail, names in lower case, decoded, on one line each, the first of each name.
-    ``original`` is the header of the first message enclosed, as text.
+    ``header`` holds the first field of each name, decoded and on one line; names are in lower case. ``original`` is the
+    header of the first attached message, as text.
     """
 
     type: str
@@ -73,22 +73,22 @@ class _Capped(Compat32):
 _POLICY: Final = _Capped()
 
 
-def open_mail(octets: bytes) -> Mail:
-    """Open a mail. What is no MIME, or too deeply nested, is taken for one text."""
+def parse_mail(octets: bytes) -> ParsedMail:
+    """Parse a mail. If it is not MIME, or too complex, it is treated as one text."""
     if len(octets) > MAX_OCTETS:
         octets = octets[:MAX_OCTETS].rpartition(b"\n")[0]
     multiparts = len(re.findall(rb"multipart/", octets, re.IGNORECASE))
     if multiparts * (octets.count(b"\n") + octets.count(b"\r")) > _MAX_CHECKS:
         return _as_text(octets)
     try:
-        # Python reads the fields of these parts itself, neither decoding them nor forgiving a wrong fold.
+        # As message/* Python parses these parts itself; it would not decode them, and fail on wrong folding.
         message = email.message_from_bytes(_FOR_MACHINES.sub(rb"\1text/", octets), policy=_POLICY)
         return _opened(message)
     except _BROKEN:
         return _as_text(octets)
 
 
-def _opened(message: Message) -> Mail:
+def _opened(message: Message) -> ParsedMail:
     own: list[Part] = []
     enclosed: list[Part] = []
     original = ""
@@ -105,11 +105,11 @@ def _opened(message: Message) -> Mail:
     header: dict[str, str] = {}
     for name, value in _fields(message):
         header.setdefault(name.lower(), one_line(_decoded(value)))
-    return Mail(message.get_content_type(), header, own, enclosed, original)
+    return ParsedMail(message.get_content_type(), header, own, enclosed, original)
 
 
 def _leaves(message: Message, *, within: bool) -> Iterator[tuple[Message, bool]]:
-    """Yield the parts that hold text, and the envelopes of messages within, each before what it holds."""
+    """Yield the text parts, and attached messages before their own parts, each with whether it is attached."""
     if not message.is_multipart():
         yield message, within
         return
@@ -122,18 +122,18 @@ def _leaves(message: Message, *, within: bool) -> Iterator[tuple[Message, bool]]
 
 
 def _fields(message: Message) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a header as they were written, in UTF-8 where beyond ASCII (RFC 6532)."""
+    """Yield the fields of a header undecoded; bytes beyond ASCII are read as UTF-8 (RFC 6532)."""
     for name, value in islice(message.raw_items(), _MAX_FIELDS):
         yield name, _in_charset(str(value).encode("utf-8", "surrogateescape"), "utf-8")
 
 
-def _as_text(octets: bytes) -> Mail:
+def _as_text(octets: bytes) -> ParsedMail:
     head, _, body = _lines(octets.decode("utf-8", "replace")).partition("\n\n")
     fields = re.findall(r"^([!-9;-~]{1,99}):[ \t]*(.*(?:\n[ \t].*)*)", head, re.MULTILINE)
     header: dict[str, str] = {}
     for name, value in fields:
         header.setdefault(name.lower(), one_line(_cut(value, _MAX_FIELD)))
-    return Mail("text/plain", header, [Part("text/plain", body or head)], [], "")
+    return ParsedMail("text/plain", header, [Part("text/plain", body or head)], [], "")
 
 
 def _text(part: Message) -> str:
@@ -144,7 +144,7 @@ def _text(part: Message) -> str:
 
 
 def _in_charset(octets: bytes, charset: str) -> str:
-    """Decode, by the charset named where it is one of mail's, else as UTF-8, else as Latin-1."""
+    """Decode by the named charset if mail uses it, else as UTF-8, else as Latin-1."""
     if _CHARSET.fullmatch(charset):
         try:
             return octets.decode(codecs.lookup(charset).name)
@@ -157,13 +157,13 @@ def _in_charset(octets: bytes, charset: str) -> str:
 
 
 def _lines(text: str) -> str:
-    """Return a text with LF line ends, its lines cut."""
+    """Return a text with LF line ends and lines of at most MAX_LINE characters."""
     lines = re.split(r"\r\n|\r|\n", text.replace("\0", " "))
     return "\n".join(_cut(line, MAX_LINE) for line in lines)
 
 
 def _cut(text: str, characters: int) -> str:
-    """Return the beginning of a text, ending with a whole word: half an address is another address."""
+    """Return the beginning of a text up to the end of a word: half an address would be another address."""
     return text if len(text) <= characters else text[:characters].rpartition(" ")[0]
 
 
@@ -179,5 +179,5 @@ def _decoded(value: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line, without what does not print."""
+    """Return a text on one line, without unprintable characters."""
     return " ".join("".join(each if each.isprintable() else " " for each in text).split())

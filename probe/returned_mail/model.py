@@ -1,29 +1,18 @@
-"""What a returned mail says: of which kind it is, and whom it is about."""
+"""What a returned mail says: its kind, and an entry for each recipient it reports on."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from probe.records.returned import ReturnedKind
+
 MAX_RECIPIENTS: Final = 1_000
-"""How many recipients of one mail are read (RFC 5321 4.5.3.1.8 asks for 100 in a transaction)."""
-
-
-class Kind(StrEnum):
-    """What came back."""
-
-    REPORT = "report"
-    """A delivery report, in whatever layout (RFC 3464)."""
-    COMPLAINT = "complaint"
-    """A feedback report (RFC 5965); its type stands in the text."""
-    AUTO_REPLY = "auto-reply"
-    """Somebody's software answered: vacation notes, challenges, receipts (RFC 3834, RFC 8098)."""
-    UNREADABLE = "unreadable"
-    """Nothing of it could be read, or it is nothing of the kind."""
+"""Recipients of one mail that are read, at most. RFC 5321 section 4.5.3.1.8 requires 100 in a transaction."""
 
 
 class Action(StrEnum):
-    """What became of the message for a recipient (RFC 3464 section 2.3.3)."""
+    """What happened to the message for a recipient (RFC 3464 section 2.3.3)."""
 
     FAILED = "failed"
     DELAYED = "delayed"
@@ -32,12 +21,12 @@ class Action(StrEnum):
     EXPANDED = "expanded"
 
 
-class About(NamedTuple):
-    """What the mail says about a recipient. Everything stands in the mail; what does not is None or empty.
+class RecipientEntry(NamedTuple):
+    """What the mail says about one recipient. What the mail does not say is None or empty.
 
-    ``recipient`` is the address as the report names it, ``original_recipient`` as the sender did (RFC 3461).
-    ``action`` is None for complaints and auto-replies. ``status`` is the enhanced status, such as ``5.1.1``, ``code``
-    the SMTP reply code, ``text`` the diagnostic on one line.
+    ``recipient`` is the address as the report gives it, ``original_recipient`` as the sender gave it (RFC 3461).
+    ``action`` is None for complaints and automatic answers. ``status`` is the enhanced status, such as ``5.1.1``;
+    ``code`` is the SMTP reply code; ``text`` is the diagnostic on one line.
     """
 
     recipient: str
@@ -49,12 +38,12 @@ class About(NamedTuple):
 
 
 class ReturnedMail(NamedTuple):
-    """A mail that came back. ``message_id`` is the original message's, in angle brackets, empty where not told.
+    """A mail that came back. ``message_id`` is the original message's, in angle brackets, empty if unknown.
 
-    ``subject`` is the returned mail's own, decoded, on one line.
+    ``subject`` is that of the returned mail, decoded, on one line.
     """
 
-    kind: Kind
-    about: tuple[About, ...] = ()
+    kind: ReturnedKind
+    recipients: tuple[RecipientEntry, ...] = ()
     message_id: str = ""
     subject: str = ""

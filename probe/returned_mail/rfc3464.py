@@ -1,7 +1,7 @@
-"""The part for machines: groups of fields, one for each recipient (RFC 3464 section 2, RFC 6533 section 3).
+"""The machine-readable part of a report: a group of fields for each recipient (RFC 3464 section 2, RFC 6533 section 3).
 
-Read from any text that has such fields, whatever its content type says: they are found under other types, in the text
-for people, and quoted in forwarded mail.
+The fields are read from any text that has them. Real reports have them under other content types, in the
+human-readable text, and quoted in forwarded mail.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_general, plausible, said_in
+from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_general, is_plausible, parse_diagnostic
 from probe.returned_mail.mime import one_line
-from probe.returned_mail.model import MAX_RECIPIENTS, About, Action
+from probe.returned_mail.model import MAX_RECIPIENTS, Action, RecipientEntry
 
 _FIELD: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,40})[ \t]{0,9}:[ \t]{0,9}(.*)")
 _RECIPIENT_FIELDS: Final = ("final-recipient", "original-recipient", "x-actual-recipient")
@@ -21,28 +21,28 @@ _QUOTED_LINE: Final = re.compile(r"^> ?(?!>)", re.MULTILINE)
 _STATUS: Final = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?![.\d])")
 _ACTION: Final = re.compile("|".join([*Action, "error", "deliverable"]), re.IGNORECASE)
 _OTHER_NAMES: Final = {"error": Action.FAILED, "deliverable": Action.DELIVERED}
-"""OpenSMTPD says ``error``, mail filters that verify addresses ``deliverable``."""
+"""OpenSMTPD writes ``error``; mail filters that verify addresses write ``deliverable``."""
 _BY_CLASS: Final = {"2": Action.DELIVERED, "4": Action.DELAYED, "5": Action.FAILED}
 _IN_XTEXT: Final = re.compile(r"\+([0-9A-F]{2})")
 _IN_UTF8_XTEXT: Final = re.compile(r"\\x\{([0-9A-F]{2,6})\}")
 _ADDRESS: Final = re.compile(ADDRESS)
-_BEGINS_ANEW: Final = re.compile(r"(?:received|return-path|message-id|mime-version|content-type)[ \t]*:", re.IGNORECASE)
+_NEXT_HEADER: Final = re.compile(r"(?:received|return-path|message-id|mime-version|content-type)[ \t]*:", re.IGNORECASE)
 
 _Group = dict[str, str]
 
 
-def read_fields(text: str) -> list[About]:
-    """Return what a text says of its recipients in fields, nothing where it has none."""
+def read_fields(text: str) -> list[RecipientEntry]:
+    """Return an entry for each recipient that the fields of a text name."""
     if not _NAMES_ONE.search(text):
         return []
-    found = [_about(group) for group in _groups(_QUOTED_LINE.sub("", text))]
-    return [about for about in found if about is not None][:MAX_RECIPIENTS]
+    found = [_entry(group) for group in _groups(_QUOTED_LINE.sub("", text))]
+    return [entry for entry in found if entry is not None][:MAX_RECIPIENTS]
 
 
 def _groups(text: str) -> list[_Group]:
-    """Cut fields into groups where one repeats that a group has once; blank lines prove nothing.
+    """Split fields into groups. A group ends before a field that it has already; blank lines are unreliable.
 
-    They are doubled, left out, and put between the fields of one recipient.
+    Real reports double them, leave them out, and put them between the fields of one recipient.
     """
     groups: list[_Group] = [{}]
     name = ""
@@ -53,14 +53,14 @@ def _groups(text: str) -> list[_Group]:
             continue
         field = None if line[0] in " \t" and name else _FIELD.match(line.strip())
         if field is None:
-            # A line that is no field goes on with the last one, folded or not; beyond a blank line only if folded.
+            # A line without a field name continues the last field; after a blank line only if it is folded.
             if name and (line[0] in " \t" or not after_blank) and len(groups[-1][name]) < MAX_TEXT:
                 groups[-1][name] += f" {line.strip()}"
             continue
-        if _BEGINS_ANEW.match(line) and any(groups):
+        if _NEXT_HEADER.match(line) and any(groups):
             break
         if field[1].lower() not in _GROUP_FIELDS:
-            # "Connected: no" within an unfolded diagnostic is no field of a report.
+            # "Connected: no" within an unfolded diagnostic is not a field of the report.
             if name == "diagnostic-code" and not after_blank and "-" not in field[1]:
                 groups[-1][name] += f" {line.strip()}"
             else:
@@ -76,33 +76,40 @@ def _groups(text: str) -> list[_Group]:
     return groups
 
 
-def _about(group: _Group) -> About | None:
-    """Return what a group of fields says; None where it names nobody."""
+def _entry(group: _Group) -> RecipientEntry | None:
+    """Return the entry of a group of fields; None if it names no recipient."""
     named = [address for address in (_address(group.get(name, "")) for name in _RECIPIENT_FIELDS) if address]
     if not named:
         return None
     kind, semicolon, diagnostic = group.get("diagnostic-code", "").partition(";")
-    # The number that a program exited with is no reply.
-    said = said_in("" if kind.strip().lower() == "x-unix" else diagnostic if semicolon else kind)
+    # An x-unix diagnostic holds the exit code of a program, not a reply code.
+    parsed = parse_diagnostic("" if kind.strip().lower() == "x-unix" else diagnostic if semicolon else kind)
     stated = _STATUS.search(group.get("status", ""))
     status = stated[0] if stated else None
-    if status is None or (is_general(status) and not is_general(said.status)):
-        status = said.status
+    if status is None or (is_general(status) and not is_general(parsed.status)):
+        status = parsed.status
     word = _ACTION.search(group.get("action", ""))
     action = word and (_OTHER_NAMES.get(word[0].lower()) or Action(word[0].lower()))
     original = _address(group.get("original-recipient", ""))
-    return About(named[0], action or _BY_CLASS.get((status or "")[:1]), status, said.code, said.text, original)
+    return RecipientEntry(
+        recipient=named[0],
+        action=action or _BY_CLASS.get((status or "")[:1]),
+        status=status,
+        code=parsed.code,
+        text=parsed.text,
+        original_recipient=original,
+    )
 
 
 def _address(value: str) -> str:
-    """Return the address of a recipient field: behind a type or not, in brackets, in xtext; empty where it has none."""
+    """Return the address of a recipient field, empty if it has none. Type, angle brackets and xtext are optional."""
     kind, semicolon, rest = value.partition(";")
     value = one_line(rest if semicolon else kind).strip("<> ")
     for written in (value, _IN_XTEXT.sub(_character, value), _IN_UTF8_XTEXT.sub(_character, value)):
-        if plausible(written):
+        if is_plausible(written):
             return written
     within = _ADDRESS.search(value)
-    return within[0] if within and plausible(within[0]) else ""
+    return within[0] if within and is_plausible(within[0]) else ""
 
 
 def _character(found: re.Match[str]) -> str:

@@ -1,6 +1,6 @@
-"""VERP: a return-path of its own for every recipient, so that any report tells whom it is about.
+"""VERP: every recipient has its own return-path, so that any report identifies its recipient.
 
-The form is the one of qmail's and Postfix's VERP: the recipient's address behind a ``+``, its ``@`` as ``=``.
+The form is that of qmail and Postfix: the recipient's address after a ``+``, with ``=`` in place of its ``@``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ def encode(campaign: str, recipient: str, domain: str) -> str:
 
 
 def encode_shared(campaign: str, number: int, domain: str) -> str:
-    """Return the return-path of recipients who share a message, by the number of the first."""
+    """Return the return-path of recipients who share a message. ``number`` is that of the first recipient."""
     return f"{campaign}+{number}@{domain}"
 
 
 def decode(return_path: str) -> tuple[str, str] | None:
-    """Return campaign and recipient of a return-path, None for one that is not VERP or is shared by several."""
+    """Return campaign and recipient of a return-path; None if it is not VERP or is shared."""
     local, at, _ = return_path.rpartition("@")
     campaign, plus, encoded = local.partition("+")
     name, equals, host = encoded.rpartition("=")

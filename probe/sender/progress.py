@@ -1,4 +1,4 @@
-"""How far a run has come, lane by lane."""
+"""The progress of a run, lane by lane."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Final, NamedTuple
 
 from probe.records.attempt import Attempt, Outcome
 
-TELL_EVERY: Final = 100
-"""Attempts between two tellings: often enough for somebody who watches, seldom enough to cost nothing."""
+FLUSH_EVERY: Final = 100
+"""Attempts between two reports of progress: often enough to watch, seldom enough to cost nothing."""
 
 
 class Step(NamedTuple):
-    """What an attempt in a lane came to, and whether its delivery is finished with."""
+    """The outcome of an attempt in a lane, and whether its delivery is final."""
 
     lane: str
     outcome: str
@@ -22,34 +22,34 @@ class Step(NamedTuple):
 
 
 Steps = Counter[Step]
-Tell = Callable[[Steps], None]
+OnSteps = Callable[[Steps], None]
 
 
-class Counting:
-    """Counts attempts, and tells of them now and then."""
+class StepCounter:
+    """Counts attempts, and passes the counts on after every FLUSH_EVERY attempts."""
 
-    def __init__(self, tell: Tell) -> None:
-        self._tell = tell
+    def __init__(self, on_steps: OnSteps) -> None:
+        self._on_steps = on_steps
         self._steps: Steps = Counter()
-        self._untold = 0
+        self._unreported = 0
 
-    def note(self, lane: str, attempt: Attempt, *, final: bool) -> None:
+    def count(self, lane: str, attempt: Attempt, *, final: bool) -> None:
         """Count an attempt."""
         self._steps[Step(lane, attempt.outcome, final)] += 1
-        self._untold += 1
-        if self._untold >= TELL_EVERY:
-            self.tell()
+        self._unreported += 1
+        if self._unreported >= FLUSH_EVERY:
+            self.flush()
 
-    def tell(self) -> None:
-        """Tell what was not told yet."""
-        if self._untold:
-            self._tell(self._steps)
-            self._steps, self._untold = Counter(), 0
+    def flush(self) -> None:
+        """Pass on the counts since the last time, if there are any."""
+        if self._unreported:
+            self._on_steps(self._steps)
+            self._steps, self._unreported = Counter(), 0
 
 
 @dataclass
-class Standing:
-    """Where the deliveries of a lane stand. ``deferrals`` are attempts that were not the last."""
+class LaneCounts:
+    """The counts of a lane's deliveries. ``deferrals`` are attempts that were not the last of their delivery."""
 
     planned: int = 0
     delivered: int = 0
@@ -58,47 +58,47 @@ class Standing:
     attempts: int = 0
     deferrals: int = 0
 
-    def add(self, other: Standing) -> None:
-        """Add another's counts."""
+    def add(self, other: LaneCounts) -> None:
+        """Add the counts of another lane."""
         for name, count in vars(other).items():
             setattr(self, name, getattr(self, name) + count)
 
     @property
     def finished(self) -> int:
-        """Deliveries that are finished with."""
+        """Deliveries that are final."""
         return self.delivered + self.refused + self.given_up
 
     @property
     def queued(self) -> int:
-        """Deliveries that are not."""
+        """Deliveries that are not final yet."""
         return self.planned - self.finished
 
 
 @dataclass
 class Progress:
-    """The standings of all lanes."""
+    """The counts of all lanes, by name."""
 
-    lanes: dict[str, Standing] = field(default_factory=dict)
+    lanes: dict[str, LaneCounts] = field(default_factory=dict)
 
     def plan(self, lane: str, deliveries: int) -> None:
-        """Note how many deliveries a lane has."""
-        self.lanes.setdefault(lane, Standing()).planned += deliveries
+        """Add planned deliveries to a lane."""
+        self.lanes.setdefault(lane, LaneCounts()).planned += deliveries
 
     def take(self, steps: Steps) -> int:
-        """Take note of steps; return how many deliveries they finished."""
+        """Count steps; return how many deliveries became final."""
         finished = 0
         for step, count in steps.items():
-            standing = self.lanes.setdefault(step.lane, Standing())
-            standing.attempts += count
+            counts = self.lanes.setdefault(step.lane, LaneCounts())
+            counts.attempts += count
             if not step.final:
-                standing.deferrals += count
+                counts.deferrals += count
                 continue
             finished += count
             match step.outcome:
                 case Outcome.DELIVERED:
-                    standing.delivered += count
+                    counts.delivered += count
                 case Outcome.REFUSED:
-                    standing.refused += count
+                    counts.refused += count
                 case _:
-                    standing.given_up += count
+                    counts.given_up += count
         return finished

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from probe.returned_mail import Kind, ReturnedMail, read
+from probe.returned_mail import ReturnedKind, ReturnedMail, read
 
 CORPUS: Final = Path(__file__).parents[2].parent / "shared" / "data" / "set-of-emails"
 LEAST: Final = 0.95
@@ -85,7 +85,7 @@ def labelled(column: str, sample: Sample) -> Counter[str]:
 
 def test_as_many_recipients_are_found_as_are_labelled() -> None:
     def agrees(sample: Sample) -> Counter[str]:
-        return Counter([str(len(sample.found.about))])
+        return Counter([str(len(sample.found.recipients))])
 
     def wanted(sample: Sample) -> Counter[str]:
         return Counter([str(len(sample.labels))] if sample.labels else [])
@@ -97,7 +97,7 @@ def test_statuses_are_those_of_the_labels() -> None:
     share = agreement(
         "status",
         lambda sample: labelled("status", sample),
-        lambda sample: Counter(about.status for about in sample.found.about if about.status),
+        lambda sample: Counter(entry.status for entry in sample.found.recipients if entry.status),
     )
     assert share >= LEAST
 
@@ -106,7 +106,7 @@ def test_codes_are_those_of_the_labels() -> None:
     share = agreement(
         "code",
         lambda sample: labelled("reply", sample),
-        lambda sample: Counter(str(about.code) for about in sample.found.about if about.code),
+        lambda sample: Counter(str(entry.code) for entry in sample.found.recipients if entry.code),
     )
     assert share >= LEAST
 
@@ -115,8 +115,8 @@ def test_nothing_is_made_up() -> None:
     made_up = [
         (sample.name, value)
         for sample in samples()
-        for about in sample.found.about
-        for value in (about.recipient, about.original_recipient, about.status or "", str(about.code or ""))
+        for entry in sample.found.recipients
+        for value in (entry.recipient, entry.original_recipient, entry.status or "", str(entry.code or ""))
         if value not in sample.stands
     ]
     made_up += [(each.name, each.found.message_id) for each in samples() if each.found.message_id not in each.stands]
@@ -128,20 +128,20 @@ def test_nobody_is_named_who_wrote_the_report_or_is_a_message_id() -> None:
     for sample in samples():
         senders = " ".join(re.findall(r"^(?:From|Return-Path|Sender):.*", sample.header, re.MULTILINE | re.IGNORECASE))
         ids = re.findall(r"Message-ID:\s*<([^>]+)>", sample.stands, re.IGNORECASE)
-        for about in sample.found.about:
-            is_sender = f" {about.recipient}" in senders or f"<{about.recipient}>" in senders
-            if about.recipient in ids or (is_sender and sample.found.kind is not Kind.AUTO_REPLY):
-                wrong.append((sample.name, about.recipient))
+        for entry in sample.found.recipients:
+            is_sender = f" {entry.recipient}" in senders or f"<{entry.recipient}>" in senders
+            if entry.recipient in ids or (is_sender and sample.found.kind is not ReturnedKind.AUTO_REPLY):
+                wrong.append((sample.name, entry.recipient))
     assert wrong == []
 
 
 def test_every_mail_of_the_corpus_is_of_some_kind() -> None:
     kinds = Counter(sample.found.kind for sample in samples())
     print(dict(kinds))  # noqa: T201
-    expected = {"arf": Kind.COMPLAINT, "rfc3834": Kind.AUTO_REPLY}
+    expected = {"arf": ReturnedKind.COMPLAINT, "rfc3834": ReturnedKind.AUTO_REPLY}
     wrong = [
         sample.name
         for sample in samples()
-        if sample.found.kind is not expected.get(sample.name.split("-")[0], Kind.REPORT)
+        if sample.found.kind is not expected.get(sample.name.split("-")[0], ReturnedKind.REPORT)
     ]
     assert wrong == []

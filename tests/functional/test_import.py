@@ -27,7 +27,7 @@ from probe.lab.prepare import PreparedScenario, prepare
 from probe.lab.run import run_scenario
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 from probe.scenario.load import load
 
 KEY = b"a key for tests, and no other use"

@@ -9,7 +9,7 @@ from pathlib import Path
 import small_scenario
 from fivefifty_command import COMMAND, PASSED, complaint, environment, fivefifty
 
-from probe.ledger import held
+from probe.ledger import locked
 
 
 def digest(folder: Path) -> str:
@@ -21,7 +21,7 @@ def test_a_folder_in_use_is_refused_and_its_books_stay(tmp_path: Path) -> None:
     scenario, folder = small_scenario.write(tmp_path), tmp_path / "run"
     assert fivefifty("run", scenario, "--out", folder, "--transport", "memory").returncode == PASSED
     before = digest(folder)
-    with held(folder):
+    with locked(folder):
         told = complaint(fivefifty("run", scenario, "--out", folder, "--transport", "memory"))
         assert (
             told == f"{folder}: is in use by another run or serve; wait for its end or choose another folder with --out"

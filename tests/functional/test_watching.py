@@ -15,7 +15,7 @@ from small_scenario import SCENARIO, bent
 
 from probe.ledger import Ledger
 from probe.report.terminal.live_progress import ROWS, destinations
-from probe.sender.progress import Progress, Standing, Step, Steps
+from probe.sender.progress import LaneCounts, Progress, Step, Steps
 
 
 def test_the_log_holds_every_attempt_and_every_decision(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_server_of_somebody_elses_needs_real_time_and_sockets(tmp_path: Path) 
 
 
 def test_the_table_has_the_destinations_with_most_to_do_and_the_rest_in_a_line() -> None:
-    progress = Progress({f"lane-{n}": Standing() for n in range(ROWS + 3)})
+    progress = Progress({f"lane-{n}": LaneCounts() for n in range(ROWS + 3)})
     for n in range(ROWS + 3):
         progress.plan(f"lane-{n}", n)
     finished = progress.take(

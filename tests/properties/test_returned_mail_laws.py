@@ -70,12 +70,12 @@ def mutated(draw: st.DrawFn) -> bytes:
 def check(octets: bytes) -> ReturnedMail:
     found = read(octets)
     stands = octets.decode("utf-8", "replace") + octets.decode("latin-1")
-    for about in found.about:
-        assert about.recipient in stands
-        assert about.original_recipient in stands
-        assert about.status is None or about.status in stands
-        assert about.code is None or str(about.code) in stands
-        assert "\n" not in about.text
+    for entry in found.recipients:
+        assert entry.recipient in stands
+        assert entry.original_recipient in stands
+        assert entry.status is None or entry.status in stands
+        assert entry.code is None or str(entry.code) in stands
+        assert "\n" not in entry.text
     assert found.message_id in stands
     return found
 
@@ -90,7 +90,7 @@ def test_any_octets_are_read(octets: bytes) -> None:
 @given(patchwork)
 def test_any_patchwork_of_what_reports_are_made_of_is_read(octets: bytes) -> None:
     text = octets.decode("utf-8", "replace")
-    assert all(about.recipient in text for about in read(octets).about)
+    assert all(entry.recipient in text for entry in read(octets).recipients)
 
 
 @settings(deadline=None)
@@ -104,5 +104,5 @@ def test_a_broken_report_names_nobody_who_does_not_stand_in_it(octets: bytes) ->
 def test_a_whole_report_names_its_recipients_and_nobody_else(layout: Layout, habits: frozenset[Habit]) -> None:
     # Beyond ASCII, the header field in which Exim names them would hold question marks.
     both = (ANN, replace(BEN, recipient="ben@acme.example"))
-    found = check(compose(replace(REPORT, undelivered=both), layout, habits)).about
-    assert [about.recipient for about in found] == [each.recipient for each in both]
+    found = check(compose(replace(REPORT, undelivered=both), layout, habits)).recipients
+    assert [entry.recipient for entry in found] == [each.recipient for each in both]

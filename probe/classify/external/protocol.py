@@ -17,7 +17,7 @@ from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice
 from probe.records.attempt import Failure, Outcome
-from probe.returned_mail import Kind
+from probe.records.returned import ReturnedKind
 
 SCHEMA: Final = 1
 """Number of the schema. A change that a classifier could stumble over raises it."""
@@ -68,7 +68,7 @@ class RequestReturned(Strict):
     """One piece of mail that came home, as far as it could be read (RFC 3464, RFC 5965, RFC 3834)."""
 
     at: _At
-    kind: Kind
+    kind: ReturnedKind
     action: Annotated[str | None, Field(description="RFC 3464: failed, delayed, ...")]
     status: _Status
     code: _Code

@@ -8,9 +8,8 @@ from typing import Final
 
 from probe.intake.event import BadLine, Event, Kind
 from probe.intake.reading.moment import moment
-from probe.returned_mail import About, read
-from probe.returned_mail import Kind as Came
-from probe.returned_mail import verp as return_path
+from probe.records.returned import ReturnedKind
+from probe.returned_mail import RecipientEntry, read, verp
 
 _KINDS: Final = {
     "failed": Kind.BOUNCED_LATER,
@@ -28,22 +27,24 @@ def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
         header = BytesHeaderParser().parsebytes(octets[:100_000].partition(b"\r\n\r\n")[0][:100_000])
         at = moment(str(header.get("Date") or ""))
         came_to = str(header.get("Delivered-To") or header.get("X-Original-To") or header.get("To") or "").strip("<> ")
-        alone = return_path.decode(came_to)
-        abouts = mail.about or ((About(alone[1]),) if alone and mail.kind is not Came.UNREADABLE else ())
-        if not abouts:
+        alone = verp.decode(came_to)
+        entries = mail.recipients or (
+            (RecipientEntry(alone[1]),) if alone and mail.kind is not ReturnedKind.UNREADABLE else ()
+        )
+        if not entries:
             yield BadLine(number, "is a message that names no recipient")
-        for about in abouts:
-            kind = {Came.COMPLAINT: Kind.COMPLAINT, Came.AUTO_REPLY: Kind.AUTO_REPLY}.get(
-                mail.kind, _KINDS[about.action or "failed"]
+        for entry in entries:
+            kind = {ReturnedKind.COMPLAINT: Kind.COMPLAINT, ReturnedKind.AUTO_REPLY: Kind.AUTO_REPLY}.get(
+                mail.kind, _KINDS[entry.action or "failed"]
             )
             yield Event(
                 kind,
-                about.recipient,
+                entry.recipient,
                 at,
                 mail.message_id,
                 came_to,
                 alone[0] if alone else "",
-                code=about.code,
-                enhanced=about.status,
-                text=about.text,
+                code=entry.code,
+                enhanced=entry.status,
+                text=entry.text,
             )

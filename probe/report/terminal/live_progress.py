@@ -23,7 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from probe.sender import progress
-from probe.sender.progress import Standing, Steps
+from probe.sender.progress import LaneCounts, Steps
 
 ROWS: Final = 10
 
@@ -84,14 +84,14 @@ def destinations(standings: progress.Progress, elapsed_s: float) -> Table:
     for name, standing in by_queue[:ROWS]:
         table.add_row(*_cells(Text(name), standing, elapsed_s))
     if len(by_queue) > ROWS:
-        rest = Standing()
+        rest = LaneCounts()
         for _, standing in by_queue[ROWS:]:
             rest.add(standing)
         table.add_row(*_cells(Text(f"{len(by_queue) - ROWS:,} others", style="dim"), rest, elapsed_s))
     return table
 
 
-def _cells(name: Text, standing: Standing, elapsed_s: float) -> tuple[Text | str, ...]:
+def _cells(name: Text, standing: LaneCounts, elapsed_s: float) -> tuple[Text | str, ...]:
     rate = standing.attempts / elapsed_s if elapsed_s > 0 else 0.0
     counts = (standing.queued, standing.delivered, standing.deferrals, standing.refused, standing.given_up)
     return name, *(f"{count:,}" for count in counts), f"{rate:,.0f}"

@@ -42,7 +42,7 @@ def digest_of(folder: Path, *rows: Any) -> str:
 
 
 def test_a_pen_commits_a_batch_when_it_is_full(ledger: Ledger, tmp_path: Path) -> None:
-    write = ledger.pen(Truth)
+    write = ledger.writer(Truth)
     for seq in range(BATCH - 1):
         write(truth(seq=seq))
     assert seen_by_another(tmp_path, Truth) == 0
@@ -56,15 +56,15 @@ def test_a_pen_commits_a_batch_when_it_is_full(ledger: Ledger, tmp_path: Path) -
 
 def test_closing_the_books_commits_what_the_pens_wrote(tmp_path: Path) -> None:
     with Ledger.create(tmp_path / "run") as books:
-        books.pen(Truth)(truth())
-        books.pen(Attempt)(attempt())
+        books.writer(Truth)(truth())
+        books.writer(Attempt)(attempt())
     assert (seen_by_another(tmp_path, Truth), seen_by_another(tmp_path, Attempt)) == (1, 1)
 
 
 def test_an_interrupted_run_keeps_what_was_written(tmp_path: Path) -> None:
     def interrupted() -> None:
         with Ledger.create(tmp_path / "run") as books:
-            books.pen(Truth)(truth())
+            books.writer(Truth)(truth())
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

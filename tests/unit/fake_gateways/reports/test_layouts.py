@@ -10,7 +10,7 @@ import pytest
 from fake_gateways.reports.dsn import Habit, Layout, Report, Undelivered, disagreeing
 from fake_gateways.reports.layouts import compose
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
-from probe.returned_mail import About, Action, Kind, read
+from probe.returned_mail import Action, RecipientEntry, ReturnedKind, read
 
 ANN = Undelivered("ann@acme.example", Reply(550, ("User unknown",), EnhancedStatus(5, 1, 1)))
 BEN = Undelivered(
@@ -55,10 +55,10 @@ def told(each: Undelivered, layout: Layout, habits: frozenset[Habit]) -> tuple[s
 @pytest.mark.parametrize("habits", HABITS, ids=lambda habits: "+".join(sorted(habits)) or "none")
 def test_a_report_tells_recipients_statuses_codes_and_actions(layout: Layout, habits: frozenset[Habit]) -> None:
     mail = read(compose(REPORT, layout, habits))
-    assert mail.kind is Kind.REPORT
-    found = [(about.recipient, about.status, about.code) for about in mail.about]
+    assert mail.kind is ReturnedKind.REPORT
+    found = [(entry.recipient, entry.status, entry.code) for entry in mail.recipients]
     assert found == [told(each, layout, habits) for each in REPORT.undelivered]
-    assert {about.action for about in mail.about} == {Action.FAILED}
+    assert {entry.action for entry in mail.recipients} == {Action.FAILED}
     quotes_headers = layout in {Layout.EXCHANGE, Layout.EXCHANGE_ONLINE} and Habit.FOREIGN_LANGUAGE not in habits
     is_back = quotes_headers or Habit.NO_ORIGINAL not in habits
     assert mail.message_id == ("<1@sender.example>" if is_back else "")
@@ -66,7 +66,7 @@ def test_a_report_tells_recipients_statuses_codes_and_actions(layout: Layout, ha
 
 @every_layout
 def test_the_words_of_the_server_are_the_diagnostic(layout: Layout) -> None:
-    ann, ben = read(compose(REPORT, layout)).about
+    ann, ben = read(compose(REPORT, layout)).recipients
     assert "User unknown" in ann.text
     assert "IP address blocked" in ben.text
     assert "blocked" not in ann.text
@@ -75,8 +75,8 @@ def test_the_words_of_the_server_are_the_diagnostic(layout: Layout) -> None:
 @pytest.mark.parametrize("layout", [layout for layout in Layout if layout not in TEXT_ONLY])
 @pytest.mark.parametrize("each", [FULL, DONE], ids=["delayed", "delivered"])
 def test_a_delay_and_a_success_are_no_failures(layout: Layout, each: Undelivered) -> None:
-    (about,) = read(compose(replace(REPORT, undelivered=(each,)), layout)).about
-    assert (about.recipient, about.action, about.status) == (each.recipient, Action(each.kind), str(each.status))
+    (entry,) = read(compose(replace(REPORT, undelivered=(each,)), layout)).recipients
+    assert (entry.recipient, entry.action, entry.status) == (each.recipient, Action(each.kind), str(each.status))
 
 
 def test_a_header_alone_brings_the_message_id_back() -> None:
@@ -85,17 +85,17 @@ def test_a_header_alone_brings_the_message_id_back() -> None:
 
 def test_the_recipient_as_the_sender_wrote_it_is_told_apart() -> None:
     asked = replace(ANN, original_recipient="rfc822;Ann.Berg@acme.example")
-    (about,) = read(compose(replace(REPORT, undelivered=(asked,)), Layout.RFC3464)).about
-    assert (about.recipient, about.original_recipient) == ("ann@acme.example", "Ann.Berg@acme.example")
+    (entry,) = read(compose(replace(REPORT, undelivered=(asked,)), Layout.RFC3464)).recipients
+    assert (entry.recipient, entry.original_recipient) == ("ann@acme.example", "Ann.Berg@acme.example")
 
 
 def test_an_address_beyond_ascii_is_read_from_an_international_report() -> None:
     other = replace(ANN, recipient="änne@acme.example")
-    (about,) = read(compose(replace(REPORT, undelivered=(other,)), Layout.RFC3464)).about
-    expected = About("änne@acme.example", Action.FAILED, "5.1.1", 550, "550 5.1.1 User unknown")
-    assert about == expected
+    (entry,) = read(compose(replace(REPORT, undelivered=(other,)), Layout.RFC3464)).recipients
+    expected = RecipientEntry("änne@acme.example", Action.FAILED, "5.1.1", 550, "550 5.1.1 User unknown")
+    assert entry == expected
 
 
 def test_no_more_than_a_thousand_recipients_are_read() -> None:
     many = tuple(replace(ANN, recipient=f"ann{number}@acme.example") for number in range(1200))
-    assert len(read(compose(replace(REPORT, undelivered=many), Layout.RFC3464)).about) == 1000
+    assert len(read(compose(replace(REPORT, undelivered=many), Layout.RFC3464)).recipients) == 1000

@@ -10,7 +10,7 @@ from probe.classify.registry import BASELINES
 from probe.judge.story import blinded, stories
 from probe.ledger import Mailbox
 from probe.records.attempt import Attempt
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 
 ANN = "ann@acme.example"
 BOX = {ANN: Mailbox(ANN, "acme", "present", STARTS + 500)}

@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from probe.returned_mail import About, Kind, read
+from probe.returned_mail import RecipientEntry, ReturnedKind, read
 
 COMPLAINT = dedent("""\
     From: feedback@acme.example
@@ -41,16 +41,16 @@ VACATION = "From: Ann <ann@acme.example>\nTo: news@sender.example\nIn-Reply-To: 
 
 def test_a_complaint_names_who_complains_and_about_which_message() -> None:
     found = read(COMPLAINT.encode())
-    assert found.kind is Kind.COMPLAINT
-    assert found.about == (About("ann@acme.example", text="abuse"),)
+    assert found.kind is ReturnedKind.COMPLAINT
+    assert found.recipients == (RecipientEntry("ann@acme.example", text="abuse"),)
     assert (found.message_id, found.subject) == ("<1@sender.example>", "Abuse report")
 
 
 def test_a_complaint_that_hides_the_recipient_has_the_messages_own() -> None:
     octets = COMPLAINT.replace("Original-Rcpt-To: <ann@acme.example>", "Redacted-Address: redacted").encode()
-    assert [about.recipient for about in read(octets).about] == ["list@acme.example"]
+    assert [entry.recipient for entry in read(octets).recipients] == ["list@acme.example"]
     redacted = octets.replace(b"Ann Berg <list@acme.example>", b"redacted")
-    assert (read(redacted).kind, read(redacted).about) == (Kind.COMPLAINT, ())
+    assert (read(redacted).kind, read(redacted).recipients) == (ReturnedKind.COMPLAINT, ())
 
 
 def test_microsofts_complaint_is_the_message_itself() -> None:
@@ -70,8 +70,8 @@ def test_microsofts_complaint_is_the_message_itself() -> None:
         --b--
         """)
     found = read(octets.encode())
-    assert [about.recipient for about in found.about] == ["ann@acme.example"]
-    assert (found.kind, found.message_id) == (Kind.COMPLAINT, "<1@sender.example>")
+    assert [entry.recipient for entry in found.recipients] == ["ann@acme.example"]
+    assert (found.kind, found.message_id) == (ReturnedKind.COMPLAINT, "<1@sender.example>")
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_microsofts_complaint_is_the_message_itself() -> None:
 )  # fmt: skip
 def test_an_automatic_answer_names_who_gave_it(says_so: str) -> None:
     found = read(f"{VACATION}{says_so}\n\nI am away.\nAsk ben@acme.example.\n".encode())
-    assert found.kind is Kind.AUTO_REPLY
-    assert found.about == (About("ann@acme.example", text="I am away. Ask ben@acme.example."),)
+    assert found.kind is ReturnedKind.AUTO_REPLY
+    assert found.recipients == (RecipientEntry("ann@acme.example", text="I am away. Ask ben@acme.example."),)
     assert found.message_id == "<1@sender.example>"
 
 
@@ -106,14 +106,14 @@ def test_a_receipt_is_an_automatic_answer() -> None:
         --b--
         """)
     found = read(octets.encode())
-    assert (found.kind, found.about[0].recipient, found.message_id) == (
-        Kind.AUTO_REPLY, "ann@acme.example", "<2@sender.example>",
+    assert (found.kind, found.recipients[0].recipient, found.message_id) == (
+        ReturnedKind.AUTO_REPLY, "ann@acme.example", "<2@sender.example>",
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("octets", [b"", b"\0", b"Hello", b"Subject: Lunch?\n\nann@acme.example\n", b"\xff" * 9])
 def test_what_is_nothing_of_the_kind_is_unreadable(octets: bytes) -> None:
-    assert (read(octets).kind, read(octets).about) == (Kind.UNREADABLE, ())
+    assert (read(octets).kind, read(octets).recipients) == (ReturnedKind.UNREADABLE, ())
 
 
 HEAD = b"From: MAILER-DAEMON\r\nSubject: Undelivered\r\n"
@@ -152,7 +152,7 @@ def test_mail_that_means_harm_takes_no_time_beyond_its_size(octets: bytes) -> No
     began = time.process_time()
     found = read(octets)
     assert time.process_time() - began < 10
-    assert len(found.about) <= 1000
+    assert len(found.recipients) <= 1000
 
 
 def test_half_an_address_is_no_address() -> None:
@@ -160,14 +160,14 @@ def test_half_an_address_is_no_address() -> None:
         b"Final-Recipient: rfc822;ann%d@acme.example.com\nAction: failed\n\n" % each for each in range(99_999)
     )
     for cut in range(40):
-        found = read(HEAD + b"Content-Type: message/delivery-status\n\n" + b"\n" * cut + fields).about
-        assert {about.recipient.partition("@")[2] for about in found} == {"acme.example.com"}
+        found = read(HEAD + b"Content-Type: message/delivery-status\n\n" + b"\n" * cut + fields).recipients
+        assert {entry.recipient.partition("@")[2] for entry in found} == {"acme.example.com"}
     many = b", ".join(b"ann%d@acme.example.com" % each for each in range(9_999))
-    named = read(b"X-Failed-Recipients: " + many + b"\n" + HEAD + b"\n").about
-    assert {about.recipient.partition("@")[2] for about in named} == {"acme.example.com"}
+    named = read(b"X-Failed-Recipients: " + many + b"\n" + HEAD + b"\n").recipients
+    assert {entry.recipient.partition("@")[2] for entry in named} == {"acme.example.com"}
     assert len(named) == 1000
 
 
 def test_what_stands_apart_is_not_joined() -> None:
-    named = read(HEAD + b"\nFinal-Recipient: rfc822;ann@acme.example\0more\nAction: failed\n").about
-    assert [about.recipient for about in named] == ["ann@acme.example"]
+    named = read(HEAD + b"\nFinal-Recipient: rfc822;ann@acme.example\0more\nAction: failed\n").recipients
+    assert [entry.recipient for entry in named] == ["ann@acme.example"]

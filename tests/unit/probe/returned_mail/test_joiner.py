@@ -10,9 +10,9 @@ from fake_gateways.reports.dsn import Habit, Layout, Report, Undelivered
 from fake_gateways.reports.layouts import compose
 from fake_gateways.reports.vacation_and_arf import Received, complaint, vacation_note
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
+from probe.records.returned import Returned, is_bounce
 from probe.returned_mail import verp as return_path
-from probe.returned_mail.joiner import MAX_KEPT, Home
-from probe.returned_mail.returned import Returned, is_bounce
+from probe.returned_mail.joiner import MAX_KEPT, ReturnJoiner
 
 ANN = "ann@acme.example"
 VERP = return_path.encode("news", ANN, "bounce.sender.example")
@@ -31,7 +31,7 @@ def report(layout: Layout = Layout.RFC3464, habits: frozenset[Habit] = frozenset
 def home(to: str, content: bytes) -> list[Returned]:
     """Return the rows of a message that came to a return-path."""
     rows: list[Returned] = []
-    Home("acme", rows.append).take(to, content, 123.4567891)
+    ReturnJoiner("acme", rows.append).accept(to, content, 123.4567891)
     return rows
 
 
@@ -92,7 +92,7 @@ def test_a_complaint_is_no_bounce_and_names_its_recipient(to: str) -> None:
 
 def test_rows_are_numbered_and_dated() -> None:
     rows: list[Returned] = []
-    box = Home("acme", rows.append)
+    box = ReturnJoiner("acme", rows.append)
     for at in (1.0, 2.0):
-        box.take(VERP, report(), at)
+        box.accept(VERP, report(), at)
     assert [(row.lane, row.seq, row.at) for row in rows] == [("acme", 1, 1.0), ("acme", 2, 2.0)]

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from probe.returned_mail import About, Action, Kind, read
+from probe.returned_mail import Action, RecipientEntry, ReturnedKind, read
 
 FIELDS = dedent("""\
     Reporting-MTA: dns; mx.acme.example
@@ -20,7 +20,7 @@ FIELDS = dedent("""\
     Diagnostic-Code: smtp; 550 5.1.1 <ann@acme.example>
      User unknown
     """)
-ANN = About(
+ANN = RecipientEntry(
     "ann@acme.example",
     Action.FAILED,
     "5.1.1",
@@ -50,13 +50,13 @@ def report(fields: str | bytes, kind: str = "message/delivery-status", encoding:
     return head.encode() + octets + b"\n--=b=--\n"
 
 
-def one(fields: str) -> About:
-    (about,) = read(report(f"Final-Recipient: rfc822;ann@acme.example\n{fields}")).about
-    return about
+def one(fields: str) -> RecipientEntry:
+    (entry,) = read(report(f"Final-Recipient: rfc822;ann@acme.example\n{fields}")).recipients
+    return entry
 
 
 def whom(field: str) -> list[str]:
-    return [about.recipient for about in read(report(f"{field}\nAction: failed\nStatus: 5.1.1\n")).about]
+    return [entry.recipient for entry in read(report(f"{field}\nAction: failed\nStatus: 5.1.1\n")).recipients]
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ def whom(field: str) -> list[str]:
      "text/plain", "text/rfc822-headers", "application/octet-stream", "garbage"],
 )  # fmt: skip
 def test_fields_are_read_whatever_their_content_type_says(kind: str) -> None:
-    assert read(report(FIELDS, kind)).about == (ANN,)
+    assert read(report(FIELDS, kind)).recipients == (ANN,)
 
 
 def test_fields_are_read_when_encoded() -> None:
-    assert read(report(base64.encodebytes(FIELDS.encode()), encoding="base64")).about == (ANN,)
-    assert read(report(quopri.encodestring(FIELDS.encode()), encoding="quoted-printable")).about == (ANN,)
+    assert read(report(base64.encodebytes(FIELDS.encode()), encoding="base64")).recipients == (ANN,)
+    assert read(report(quopri.encodestring(FIELDS.encode()), encoding="quoted-printable")).recipients == (ANN,)
 
 
 @pytest.mark.parametrize(
@@ -88,29 +88,29 @@ def test_fields_are_read_when_encoded() -> None:
          "upper case"],
 )  # fmt: skip
 def test_fields_are_read_however_they_are_written(fields: str) -> None:
-    (about,) = read(report(fields)).about
-    assert about[:4] == ANN[:4]
-    assert about.original_recipient == "Ann.Berg@acme.example"
-    assert "unknown" in about.text.lower()
+    (entry,) = read(report(fields)).recipients
+    assert entry[:4] == ANN[:4]
+    assert entry.original_recipient == "Ann.Berg@acme.example"
+    assert "unknown" in entry.text.lower()
 
 
 def test_fields_are_read_from_a_report_without_its_boundaries() -> None:
     octets = report(FIELDS).replace(b"--=b=", b"")
-    assert [about[:4] for about in read(octets).about] == [ANN[:4]]
+    assert [entry[:4] for entry in read(octets).recipients] == [ANN[:4]]
 
 
 def test_fields_are_read_from_a_forwarded_report() -> None:
     quoted = "".join(f"> {line}\n" for line in FIELDS.splitlines())
     octets = f"From: ann@sender.example\nSubject: Fwd: Undelivered Mail\n\nLook at this.\n\n{quoted}"
-    assert [about[:4] for about in read(octets.encode()).about] == [ANN[:4]]
+    assert [entry[:4] for entry in read(octets.encode()).recipients] == [ANN[:4]]
     attached = b"Subject: Fwd\nContent-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: message/rfc822\n\n"
-    assert read(attached + report(FIELDS) + b"--o--\n").about == (ANN,)
+    assert read(attached + report(FIELDS) + b"--o--\n").recipients == (ANN,)
 
 
 def test_groups_are_told_apart_by_what_they_repeat() -> None:
     group = "Final-Recipient: rfc822; {}@acme.example\nAction: failed\nStatus: {}\n"
     octets = report("\n".join([group.format("ann", "5.1.1"), group.format("ben", "5.2.2")]))
-    assert [(about.recipient, about.status) for about in read(octets).about] == [
+    assert [(entry.recipient, entry.status) for entry in read(octets).recipients] == [
         ("ann@acme.example", "5.1.1"), ("ben@acme.example", "5.2.2"),
     ]  # fmt: skip
 
@@ -197,14 +197,14 @@ def test_what_stands_in_the_original_is_about_nobody() -> None:
         b"--=b=--",
         b"--=b=\nContent-Type: message/rfc822\n\nSubject: x\n\nFinal-Recipient: rfc822; ben@acme.example\n--=b=--",
     )
-    assert [about.recipient for about in read(octets).about] == ["ann@acme.example"]
-    assert read(octets).kind is Kind.REPORT
+    assert [entry.recipient for entry in read(octets).recipients] == ["ann@acme.example"]
+    assert read(octets).kind is ReturnedKind.REPORT
 
 
 def test_words_about_several_are_given_to_none_of_them() -> None:
     group = "Final-Recipient: rfc822; {}@acme.example\nAction: failed\n\n"
     text = b"Lost for:\n\nann@acme.example, ben@acme.example\n\n550 5.1.1 no such user\n"
     both = report(group.format("ann") + group.format("ben")).replace(b"Sorry.\n", text)
-    assert [about[2:5] for about in read(both).about] == [(None, None, "")] * 2
+    assert [entry[2:5] for entry in read(both).recipients] == [(None, None, "")] * 2
     alone = report(group.format("ann")).replace(b"Sorry.\n", text)
-    assert [about[2:4] for about in read(alone).about] == [("5.1.1", 550)]
+    assert [entry[2:4] for entry in read(alone).recipients] == [("5.1.1", 550)]

@@ -19,7 +19,7 @@ from probe.classify.context.weights import Sum, Weights, parse, shipped, worth, 
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading
 from probe.records.attempt import Attempt
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 
 WEEK_S = 7 * 86_400.0
 QUIET = ("." * 24 + "x") * 8

@@ -27,7 +27,7 @@ from probe.classify.external.protocol import (
     schema,
 )
 from probe.records.attempt import Attempt
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 
 HOME = Returned("acme", 1, STARTS + 60, "b+1@sender.example", "news", "ann@acme.example", "report", "failed", "5.1.1",
                 550, "unknown", "<1@sender.example>", "return-path", "")  # fmt: skip

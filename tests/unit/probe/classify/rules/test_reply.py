@@ -8,7 +8,7 @@ from book_rows import attempt, refused
 from fake_gateways.smtp.envelope import Stage
 from probe.classify import Evidence
 from probe.classify.rules.reply import ReceivedReply, deciding_reply, parse_reply
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 
 REPORT = Returned(
     lane="return",

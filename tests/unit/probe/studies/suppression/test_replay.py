@@ -36,7 +36,7 @@ from probe.judge.interval import wilson
 from probe.judge.story import Key, Story, stories
 from probe.ledger import Mailbox
 from probe.records.attempt import Attempt
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, Hearing, Policy
 from probe.studies.suppression.replay import Outcome, Part, Replay, try_out
 

@@ -31,7 +31,7 @@ from probe.classify.context.odds import (
 from probe.classify.context.series import RefusalRun, ReplySeries
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 
 REPORT = Returned("acme", 1, STARTS + 60, "", "news", "", "report", "failed", "5.1.1", 550, "not found", "",
                   "return-path", "")  # fmt: skip

@@ -13,7 +13,7 @@ from probe.classify.context.evidence import history, retries, servers, stage, wo
 from probe.classify.context.vendor import vendor_of, vendors
 from probe.classify.context.words import pattern_of, read
 from probe.classify.evidence import Evidence, Opened
-from probe.returned_mail.returned import Returned
+from probe.records.returned import Returned
 
 DAY_S = 86_400.0
 

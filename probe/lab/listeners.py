@@ -1,0 +1,102 @@
+"""Opens gateways, nameserver, return mailbox and bouncer. Runs and ``serve`` share it."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from fake_gateways import scanners, server
+from fake_gateways.clock import Clock
+from fake_gateways.dns import nameserver
+from fake_gateways.dns.zone import World
+from fake_gateways.gateway import Gateway
+from fake_gateways.loopback import Network
+from fake_gateways.needs import Ask, QueryHandler, Sleep
+from fake_gateways.reports.bouncer import Bouncer
+from probe.returned_mail import mailbox_server
+from probe.returned_mail.joiner import ReturnJoiner
+from probe.scenario.model import Scenario
+from probe.scenario.sending import Sender
+
+
+def query_handler(
+    scenario: Scenario, ask: Ask, sleep: Sleep, allowed: Sequence[Network], *, patience_s: float = math.inf
+) -> QueryHandler:
+    """Return what answers the gateways' queries: DNS, time, and the content filters the scenario names."""
+    return QueryHandler(ask, sleep, scanners.connect(scenario.scanners_asked, allowed), patience_s)
+
+
+def return_address(sender: Sender) -> str:
+    """Return the IP address of the mailbox behind the sender's return-paths."""
+    return sender.ips[0].address if sender.return_mailbox is None else sender.return_mailbox[0]
+
+
+@dataclass
+class Listeners:
+    """Opens listeners, and closes them on exit; the nameserver last, because gateways ask it until they close.
+
+    Every method raises OSError for a port in use, and OutsideError for an address beyond loopback and ``allowed``.
+    """
+
+    clock: Clock
+    allowed: Sequence[Network] = ()
+
+    async def __aenter__(self) -> Self:
+        self._stack = AsyncExitStack()
+        self._closed_last = await self._stack.enter_async_context(AsyncExitStack())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.__aexit__(kind, error, trace)
+
+    async def open_nameserver(self, world: World, *, address: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
+        """Answer DNS queries by the run's clock; return address and port."""
+        names = await nameserver.serve(world, self.clock.now, address=address, port=port, allowed=self.allowed)
+        self._closed_last.push_async_callback(names.close)
+        return names.address, names.port
+
+    async def open_gateway(
+        self,
+        gateway: Gateway,
+        answer_query: QueryHandler,
+        *,
+        port: int = 0,
+        tls: server.TlsContext | None = None,
+        proxied: bool = False,
+    ) -> int:
+        """Listen for a gateway at its address; return the port."""
+        listener = await server.serve(
+            gateway, answer_query, address=gateway.address, port=port, tls=tls, proxied=proxied, allowed=self.allowed
+        )
+        self._stack.callback(listener.close)
+        return _port_of(listener)
+
+    def open_bouncer(self, ask: Ask, report_port: int) -> Bouncer:
+        """Return a bouncer, which sends delivery reports to the return-path's MX at ``report_port``."""
+        bouncer = Bouncer(ask, self.clock, report_port, allowed=self.allowed)
+        self._stack.push_async_callback(bouncer.close)
+        return bouncer
+
+    async def open_return_mailbox(self, sender: Sender, joiner: ReturnJoiner, *, port: int = 0) -> int:
+        """Listen for mail to the sender's return-paths; return the port."""
+
+        def accept(return_path: str, content: bytes) -> None:
+            joiner.accept(return_path, content, self.clock.now())
+
+        mailbox = await mailbox_server.listen(
+            sender.return_path, accept, address=return_address(sender), port=port, allowed=self.allowed
+        )
+        self._stack.callback(mailbox.close)
+        return _port_of(mailbox)
+
+
+def _port_of(listener: asyncio.Server) -> int:
+    port: int = listener.sockets[0].getsockname()[1]
+    return port
