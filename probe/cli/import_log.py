@@ -60,7 +60,7 @@ def import_log(
     from probe.intake.open_log import open_log
     from probe.intake.reading.files import size_of
     from probe.intake.to_scenario.write_scenario import import_as_scenario
-    from probe.report.terminal.live_progress import Filling
+    from probe.report.terminal.live_progress import ProgressBar
 
     events = open_log(log, source, columns=columns or (), year=year)
     if use is ImportUse.EVENTS:
@@ -70,7 +70,7 @@ def import_log(
         return
     name = name_of(log)
     secret = None if keep_names else key(key_file)
-    with Filling(f"reading {log.name}", size_of(log)) as bar:
+    with ProgressBar(f"reading {log.name}", size_of(log)) as bar:
         events = open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
         summary = import_as_scenario(
             events, out or Path("imported") / name, name=name, key=secret, cause_of=ByText().cause_of, log=log

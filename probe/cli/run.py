@@ -66,7 +66,7 @@ def run(
     from probe.lab.options import Options
     from probe.lab.prepare import prepare
     from probe.lab.run import run_scenario
-    from probe.report.terminal.live_progress import Watching
+    from probe.report.terminal.live_progress import LiveProgress
 
     loaded = load_scenario(scenario, seed)
     reports = read_reports(report)
@@ -90,7 +90,7 @@ def run(
     )
     known = None if baseline is None else (baseline_file.read(baseline), baseline)
     try:
-        with Watching(loaded.scenario.name) as watching:
+        with LiveProgress(loaded.scenario.name) as watching:
             result = run_scenario(prepared, options, begin=watching.begin, tell=watching.tell)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None

@@ -13,10 +13,10 @@ def show(run: RunFolder, *, recipient: Recipient) -> None:
     """
     from probe.input_error import InputError
     from probe.ledger import Ledger
-    from probe.report import recipient_story
+    from probe.report.recipient_story import recipient_story
 
     with Ledger.open(run) as ledger, printing():
-        lines = list(recipient_story.tell(ledger, recipient))
+        lines = list(recipient_story(ledger, recipient))
         if not lines:
             raise InputError(f"--recipient {recipient}", f"not found in {run}", "see recipients in its books")
         print("\n".join(lines))

@@ -1,1 +1,1 @@
-"""What a run came to, told to people."""
+"""The results of runs for people: web page, terminal, CI systems, charts."""

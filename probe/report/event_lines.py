@@ -1,4 +1,4 @@
-"""What happened to a recipient, in lines: an attempt, the decision behind it, what came home."""
+"""The events of a recipient as lines of text: attempts, decisions of the gateway, returned messages."""
 
 from __future__ import annotations
 
@@ -9,39 +9,39 @@ from probe.records.attempt import Attempt
 from probe.records.returned import Returned
 
 
-def of_attempt(attempt: Attempt, dialogue: str | None) -> list[str]:
-    """Tell an attempt, with what passed over the line as far as it was kept."""
-    said = (
+def attempt_lines(attempt: Attempt, dialogue: str | None) -> list[str]:
+    """Describe an attempt: sender and server, result with reply, and the SMTP dialogue if it was recorded."""
+    reply = (
         f"{attempt.code} {attempt.enhanced or ''} {attempt.text}"
         if attempt.code
         else f"{attempt.failure}: {attempt.text}"
     )
-    where = f"{attempt.mx} [{attempt.mx_address}]" if attempt.mx else "no exchanger"
+    where = f"{attempt.mx} [{attempt.mx_address}]" if attempt.mx else "no mail server"
     encrypted = ", encrypted" if attempt.tls else ""
     what = f"attempt {attempt.number} of {attempt.campaign} ({attempt.message})"
     return [
-        f"{what} from {attempt.local_address} at {where}{encrypted}",
-        f"{attempt.outcome} at {attempt.stage}: {' '.join(said.split())}",
+        f"{what} from {attempt.local_address or 'no address'} to {where}{encrypted}",
+        f"{attempt.outcome} at {attempt.stage}: {' '.join(reply.split())}",
         *(f"  {line}" for line in (dialogue or "").splitlines()),
     ]
 
 
-def of_truth(truth: Truth | None) -> str:
-    """Tell what a gateway decided, and what it said instead."""
+def truth_line(truth: Truth | None) -> str:
+    """Describe the gateway's decision, and the cause it claimed if that is another one."""
     if truth is None:
-        return "truth: nobody's decision"
+        return "truth: no decision"
     if truth.cause is None:
         return f"truth: {truth.fate}"
-    told = "" if truth.honest else f", told as {truth.claimed}"
-    return f"truth: {truth.fate} for {truth.cause} by {truth.policy}{told}"
+    claimed = "" if truth.honest else f", claimed as {truth.claimed}"
+    return f"truth: {truth.fate} for {truth.cause} by {truth.policy}{claimed}"
 
 
-def of_returned(row: Returned) -> list[str]:
-    """Tell what came home."""
-    said = " ".join(filter(None, (row.action, row.status, row.text)))
-    return [f"{row.kind} came home, joined by {row.joined_by}", *([said] if said else [])]
+def returned_lines(row: Returned) -> list[str]:
+    """Describe a returned message, such as a delivery report."""
+    content = " ".join(filter(None, (row.action, row.status, row.text)))
+    return [f"{row.kind} returned, joined by {row.joined_by}", *([content] if content else [])]
 
 
 def moment(at: float) -> str:
-    """Return a time (seconds since the epoch) as ISO 8601 writes it, UTC, to the millisecond."""
+    """Return a time (seconds since the epoch) in the format of ISO 8601, as UTC, to the millisecond."""
     return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")

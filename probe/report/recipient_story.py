@@ -1,4 +1,4 @@
-"""What the books have on one recipient, told in the order it happened."""
+"""Everything that the books hold about one recipient, in the order it happened."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from probe.harmless import harmless
 from probe.judge.join import join
 from probe.ledger import Ledger
-from probe.report.event_lines import moment, of_attempt, of_returned, of_truth
+from probe.report.event_lines import attempt_lines, moment, returned_lines, truth_line
 
 
-def tell(ledger: Ledger, recipient: str) -> Iterator[str]:
-    """Yield lines about a recipient: its mailbox, every attempt with its dialogue and the truth, what came home.
+def recipient_story(ledger: Ledger, recipient: str) -> Iterator[str]:
+    """Yield lines about a recipient: mailbox, attempts with dialogue and truth, returned messages, engagement.
 
-    What peers said is made harmless: no control character reaches the terminal.
+    Text of peers is harmless: it holds no control characters.
     """
     wanted = recipient.lower()
     box = ledger.mailbox(wanted)
@@ -22,17 +22,18 @@ def tell(ledger: Ledger, recipient: str) -> Iterator[str]:
         yield f"mailbox    {box.state} at {box.gateway}{until}"
     events: list[tuple[float, list[str]]] = []
     joined = join(ledger.truths(), ledger.attempts())
-    of_nobody = ((attempt, None) for attempt in joined.orphaned_attempts)  # at servers that are not ours
-    pairs = [(attempt, truth) for attempt, truth in (*joined.pairs, *of_nobody) if attempt.recipient.lower() == wanted]
+    elsewhere = ((attempt, None) for attempt in joined.orphaned_attempts)  # at servers that are not ours
+    pairs = [(attempt, truth) for attempt, truth in (*joined.pairs, *elsewhere) if attempt.recipient.lower() == wanted]
     dialogues = ledger.dialogues((attempt.lane, attempt.seq) for attempt, _ in pairs)
     for attempt, truth in pairs:
-        events.append((attempt.at, [*of_attempt(attempt, dialogues.get((attempt.lane, attempt.seq))), of_truth(truth)]))
+        dialogue = dialogues.get((attempt.lane, attempt.seq))
+        events.append((attempt.at, [*attempt_lines(attempt, dialogue), truth_line(truth)]))
     events += (
-        (truth.at, [f"{truth.peer_address} was answered at {truth.stage}: {truth.code} {truth.text}", of_truth(truth)])
+        (truth.at, [f"reply to {truth.peer_address} at {truth.stage}: {truth.code} {truth.text}", truth_line(truth)])
         for truth in joined.orphaned_truths  # of senders that are not ours
         if truth.recipient.lower() == wanted
     )
-    events += ((row.at, of_returned(row)) for row in ledger.returned() if row.recipient.lower() == wanted)
+    events += ((row.at, returned_lines(row)) for row in ledger.returned() if row.recipient.lower() == wanted)
     events += (
         (row.at, [f"{row.kind} the message {row.message_id}"])
         for row in ledger.engagements()

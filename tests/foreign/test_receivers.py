@@ -246,7 +246,7 @@ def test_the_books_tell_what_a_real_server_did(receiver: Receiver, tmp_path: Pat
     ]
     assert "moved away" in returned[0].text or returned[0].code == 554
     told = fivefifty("show", tmp_path / "run", "--recipient", "later@rcpt.example")
-    assert "report came home, joined by return-path" in told.stdout
+    assert "report returned, joined by return-path" in told.stdout
     assert "> RCPT TO:<later@rcpt.example>" in told.stdout
     books_of = fivefifty("books", tmp_path / "run")
     assert "state      complete" in books_of.stdout

@@ -79,7 +79,7 @@ def test_a_baseline_is_kept_and_only_a_worsening_fails(run: Path, tmp_path: Path
     assert done.stdout == "twelve code: 3 wrongly suppressed, 0 missed\n"
     same = fivefifty("check", run, "--baseline", file)
     assert same.returncode == PASSED
-    assert f"baseline passed  nothing is worse than in {file}" in same.stdout
+    assert f"baseline passed  no classifier is worse than in {file}" in same.stdout
     # As if somebody had been better once: hal was not suppressed then.
     file.write_text(file.read_text("utf-8").replace('  "twelve/hal@wary.example",\n', ""), "utf-8")
     worse = fivefifty("run", TWELVE, "--transport", "memory", "--out", tmp_path / "again", "--baseline", file)
@@ -109,8 +109,8 @@ def test_a_baseline_of_another_scenario_or_seed_is_no_measure(run: Path, tmp_pat
 def test_two_classifiers_are_compared_and_the_worse_second_fails(run: Path) -> None:
     done = fivefifty("compare", f"{run}:text", f"{run}:code")
     assert done.returncode == GATE_FAILED
-    assert "Of the living suppressed, B has 1 more; that could be luck." in done.stdout
-    assert "Of the gone kept, B has 1 fewer; that could be luck." in done.stdout
+    assert "Alive, suppressed: B has 1 more than A; this may be chance." in done.stdout
+    assert "Gone, kept: B has 1 fewer than A; this may be chance." in done.stdout
     assert "worse  twelve/hal@wary.example (alive): keep -> suppress; 550 #5.7.1" in done.stdout
     assert "better twelve/ida@wary.example (gone): keep -> suppress; 550 #5.7.1" in done.stdout
 
@@ -158,9 +158,9 @@ def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed
 ) -> None:
     done = fivefifty("check", run, *reported, "--gate", "classifiers.reported.wrongly_suppressed = 0")
     assert "Reported: 3 events about 3 recipients." in done.stdout
-    assert "1 about nobody in the books: nobody@plain.example" in done.stdout
-    assert "1 there before (the same event again): bob@plain.example" in done.stdout
-    assert "9 recipients of whom nothing was reported: twelve/" in done.stdout
+    assert "1 about recipients that are not in the books: nobody@plain.example" in done.stdout
+    assert "1 repeated (the same event again): bob@plain.example" in done.stdout
+    assert "9 recipients without any event: twelve/" in done.stdout
     assert "1 lines that could not be read: line 7 'frobnicated' is no kind of event" in done.stdout
     assert "Reported: 1 hard bounce (8.3%)." in done.stdout
     assert "gate passed  classifiers.reported.wrongly_suppressed = 0" in done.stdout

@@ -40,7 +40,7 @@ def recipients(page: Path) -> dict[str, Any]:
 def test_a_run_writes_its_report_beside_the_scorecard_and_says_where(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     done = fivefifty("run", TWELVE, "--transport", "memory", "--out", folder)
-    assert done.stdout.endswith(f"look   {folder}/report.html\n")
+    assert done.stdout.endswith(f"report {folder}/report.html\n")
     text = (folder / "report.html").read_text("utf-8")
     assert "<h1><bdi>Twelve recipients, one for each thing that can happen</bdi></h1>" in text
     assert all(f">{sentence}</p>" in text for sentence in done.stdout.split("\n\n")[0].splitlines())
@@ -53,7 +53,7 @@ def test_the_report_has_every_recipient_of_a_small_run_with_its_dialogue(once: P
     (eve,) = (row for row in found["rows"] if found["texts"][row[0]] == "eve@liar.example")
     story = [line if isinstance(line, str) else found["texts"][line] for line in eve[7]]
     assert any("< 354" in line for line in story)
-    assert "truth: refused for content by content, told as user-unknown" in story
+    assert "truth: refused for content by content, claimed as user-unknown" in story
 
 
 def test_judging_again_writes_it_again(run: Path) -> None:
@@ -93,7 +93,7 @@ def test_what_another_system_reported_is_what_counts_as_reported(run: Path, tmp_
     done = fivefifty("check", run, *said)
     assert "Reported: 1 hard bounce (8.3%)." in done.stdout
     page = run / "report.html"
-    assert "is what the reporting system takes for one" in page.read_text("utf-8")
+    assert "what the reporting system calls one" in page.read_text("utf-8")
     found = recipients(page)
     (ann,) = (row for row in found["rows"] if found["texts"][row[0]] == "ann@plain.example")
     assert found["texts"][ann[3]] == "lied"
@@ -113,7 +113,7 @@ def test_where_there_is_no_run_that_is_said(tmp_path: Path) -> None:
 def test_what_is_no_scorecard_is_told(run: Path, text: str) -> None:
     (run / "scorecard.json").write_bytes(text.encode("utf-8", "surrogateescape"))
     sentence = complaint(fivefifty("report", run))
-    assert sentence.endswith("is no scorecard of this version; judge the run with fivefifty check")
+    assert sentence.endswith("is not a scorecard of this version; judge the run with fivefifty check")
 
 
 def test_a_place_that_cannot_be_written_is_told(run: Path) -> None:

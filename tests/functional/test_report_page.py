@@ -15,7 +15,7 @@ from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
 from probe.judge.gates import Gate
-from probe.report.html.page import Content, page
+from probe.report.html.page import PageContent, page
 from probe.scenario.prices import MistakePrices
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ SCRIPT: Final = "</script><script>window.owned = 1</script><img src=x onerror='w
 HOSTILE: Final = f"{SCRIPT}\x1b[31m\u202egnol\u2066 {{{{ 7 * 7 }}}} \u2028"
 
 
-def everything(word: str = "") -> Content:
+def everything(word: str = "") -> PageContent:
     """Return a report with every section; ``word`` is behind everything that strangers name or say."""
     calm = [Person(f"calm{n}", at=STARTS + 10 * n, gateway=f"acme{word}") for n in range(40)]
     people = [
@@ -73,7 +73,7 @@ def look(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Seen]]:
     """Return a function that writes a report, opens it, and waits until it is drawn."""
     contexts = []
 
-    def open_(made: Content, **options: Any) -> Seen:
+    def open_(made: PageContent, **options: Any) -> Seen:
         file = tmp_path / "report.html"
         file.write_text(page(made), "utf-8")
         context = browser.new_context(**{"viewport": WIDE, **options})
@@ -162,7 +162,7 @@ def test_a_story_opens_and_closes_by_keyboard(look: Callable[..., Seen]) -> None
     assert button.get_attribute("aria-expanded") == "true"
     story = seen.page.inner_text("#list pre")
     assert "< 250 you" in story
-    assert "truth: refused for velocity by velocity, told as user-unknown" in story
+    assert "truth: refused for velocity by velocity, claimed as user-unknown" in story
     assert "code: suppress (wrong); user-unknown; enhanced status 5.1.1" in story
     seen.page.keyboard.press("Enter")
     assert (button.get_attribute("aria-expanded"), seen.page.locator("#list pre").count()) == ("false", 0)

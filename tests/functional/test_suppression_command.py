@@ -153,7 +153,7 @@ def test_the_answer_comes_first_in_one_sentence_and_fits_a_terminal(run: Path) -
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     # first-hard (1 dead, 1 missed) and three-hard (3 dead, none missed) cost the same at 2.
     assert lines[0] == (
-        "Run first-hard if a message that a living reader misses costs you less than 2 messages to the gone, "
+        "Run first-hard if a message that a living reader misses costs less than 2 messages to the gone, "
         "three-hard or three-in-a-row beyond."
     )
     assert max(map(len, lines[1:])) <= 80
@@ -211,7 +211,7 @@ def test_a_policy_of_ones_own_is_imported_from_where_the_command_is_started(run:
 
 def test_all_alike_is_said_to_be_alike(run: Path, tmp_path: Path) -> None:
     found = figures(run, tmp_path, "--policy", "second-hard", "--policy", "grey-7-days")
-    assert found["answer"] == "It makes no difference here: all policies lose and send the same."
+    assert found["answer"] == "It makes no difference here: all policies skip the same messages."
 
 
 def test_the_shipped_scenario_tells_every_policy_from_every_other(tmp_path: Path) -> None:

@@ -154,7 +154,7 @@ def test_mistakes_of_the_command_line_are_one_sentence(tmp_path: Path) -> None:
     told = complaint(fivefifty("sweep", scenario, "--vary", "seed=1..2", "--out", tmp_path / "no" / "a.csv"))
     assert told == f"--out {tmp_path}/no/a.csv: cannot be written (No such file or directory); choose another file"
     told = complaint(fivefifty("sweep", scenario, "--vary", "seed=1..2", "--plot", tmp_path / "a.gif"))
-    assert told.startswith(f"--plot {tmp_path}/a.gif: is no kind of file that can be drawn; ")
+    assert told.startswith(f"--plot {tmp_path}/a.gif: is not a kind of file that can be drawn; ")
     assert not (tmp_path / "a.gif").exists()
 
 

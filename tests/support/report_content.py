@@ -18,7 +18,7 @@ from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import Scorecard, score_truth
 from probe.judge.story import Key, Story
 from probe.records.attempt import Attempt
-from probe.report.html.page import Content
+from probe.report.html.page import PageContent
 from probe.scenario.prices import MistakePrices
 
 NAME_OF_RULES: Final = "rules"
@@ -119,7 +119,7 @@ def content(
     reason: str = "what it says",
     prices: MistakePrices | None = None,
     dialogue: Callable[[Attempt], str] | None = None,
-) -> Content:
+) -> PageContent:
     """Return what the report of these people is made of, as read by the baselines and by one more."""
     told = {person.key: story(person) for person in people}
     readers = {**{name: make() for name, make in BASELINES.items()}, rules: Sure(reason)}
@@ -129,11 +129,11 @@ def content(
     score_truth(card, told, readings["code"], gateways, sorted({person.campaign for person in people}))
     sites = {name: Site("cisco-esa", 20) for name in gateways}
     card.classifiers = {name: score_classifier(told, each, sites, prices) for name, each in readings.items()}
-    return Content(
+    return PageContent(
         title=title,
         scorecard=card,
         gates=gates,
-        told=told,
+        stories=told,
         readings=readings,
         personas=dict.fromkeys(gateways, "cisco-esa"),
         dialogues=lambda asked: {} if dialogue is None else {(each.lane, each.seq): dialogue(each) for each in asked},

@@ -1,4 +1,4 @@
-"""The report's charts and tables of one run, made of the scorecard and of whoever read it on whom."""
+"""The charts and tables of the report, made from the scorecard."""
 
 from __future__ import annotations
 
@@ -14,53 +14,53 @@ from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import Chart, Heat, Table, interval_of, percent, within
 from probe.report.html.flow import COLUMNS, Flow
 from probe.report.html.onset import Onset, clock, length
-from probe.report.html.outcome import WORDS
+from probe.report.html.outcome import LABELS
 from probe.report.summary import count
 
 ROWS: Final = 40
-"""Rows of a table that may have one for every gateway."""
+"""The most rows of a table with a row per gateway."""
 WORST: Final = 12
-"""Gateways that are seen first."""
+"""The number of gateways that are visible without a click."""
 GATEWAYS_DRAWN: Final = 12
 ROW_HEIGHT: Final = 24
 """Pixels."""
-PATHS_TOLD: Final = 40
+PATHS_LISTED: Final = 40
 NAME: Final = 60
 PAYMENTS: Final = {"living": "living suppressed", "dead": "dead mailed again", "reputation": "harm to reputation"}
 Scores = Mapping[str, ClassifierScore]
 
 
 def of_flow(drawn: Flow) -> Chart:
-    """Draw who was reported as what against why."""
+    """Draw the flow from true cause over reply code to the sender's report."""
     paths = drawn.paths.most_common()
-    told = "; ".join(f"{size:,} {path.cause}, said {path.code}, {WORDS[path.standing]}" for path, size in paths[:5])
-    rows = [(path.cause, path.code, path.verdict, WORDS[path.standing], f"{size:,}") for path, size in paths]
+    told = "; ".join(f"{size:,} {path.cause}, code {path.code}, {LABELS[path.outcome]}" for path, size in paths[:5])
+    rows = [(path.cause, path.code, path.verdict, LABELS[path.outcome], f"{size:,}") for path, size in paths]
     headings = (*(name.capitalize() for name in COLUMNS), "In truth", "Recipients")
-    note = _left_out(len(rows), PATHS_TOLD, "rarer path", where="ledger.sqlite")
-    table = Table("From cause over code to verdict", headings, rows[:PATHS_TOLD], words=4, note=note)
-    title = f"{count(drawn.paths.total(), 'recipient')} whose mail did not arrive, or who were reported"
+    note = _left_out(len(rows), PATHS_LISTED, "rarer path", where="ledger.sqlite")
+    table = Table("From cause over code to report", headings, rows[:PATHS_LISTED], words=4, note=note)
+    title = f"{count(drawn.paths.total(), 'recipient')} not delivered, or reported as hard bounces"
     data = {"ribbons": drawn.ribbons, "nodes": drawn.nodes}
     return Chart("flow", title, f"The most frequent paths: {told}.", data, table, height=drawn.height)
 
 
 def of_onset(found: Onset, *, several_campaigns: bool) -> Chart:
-    """Draw what became of the attempts at one gateway over time."""
+    """Draw the results of the attempts at one gateway over time."""
     place, first = found.place, found.first
     name = clipped(f"{place.gateway}, {place.campaign}" if several_campaigns else place.gateway, NAME)
     if first is None:
-        told = f"{count(found.attempts, 'attempt')}; nobody alive was refused."
+        told = f"{count(found.attempts, 'attempt')}; no living recipient was refused."
     else:
         told = (
-            f"{count(found.refused_living, 'recipient')} alive refused, the first at {clock(first.at)} "
-            f"for {first.cause}, after {count(first.attempts_before, 'attempt')}, {first.per_minute:,.4g} a minute."
+            f"{count(found.refused_living, 'living recipient')} refused, the first at {clock(first.at)} "
+            f"for {first.cause}, after {count(first.attempts_before, 'attempt')}, {first.per_minute:,.4g} per minute."
         )
-    later = f" {count(found.later, 'later attempt')} not drawn." if found.later else ""
+    later = f" {count(found.later, 'later attempt')} not shown." if found.later else ""
     note = f"Attempts per {length(found.step_s)}.{later}"
     return Chart("onset", name, told, {"steps": found.steps}, note=note)
 
 
 def table_of_onsets(onsets: Iterable[Onset]) -> Table:
-    """Say where refusals began, in figures."""
+    """Return when refusals began at each gateway, as a table."""
     rows = [
         (
             clipped(each.place.gateway, NAME),
@@ -75,18 +75,18 @@ def table_of_onsets(onsets: Iterable[Onset]) -> Table:
         if each.first is not None
     ]
     headings = ("Gateway", "Campaign", "First refusal (UTC)", "True cause")
-    numbers = ("Attempts before it", "Attempts a minute by then", "Alive, refused")
-    return Table("Where refusals of the living began", (*headings, *numbers), rows, words=4)
+    numbers = ("Attempts before", "Attempts per minute then", "Alive, refused")
+    return Table("When refusals of living recipients began", (*headings, *numbers), rows, words=4)
 
 
 def comparison(scores: Scores) -> Table:
-    """Hold the classifiers side by side; retests and costs have a column where there are any."""
+    """Compare the classifiers; retests and costs have a column if there are any."""
     retests = any(score.retested for score in scores.values())
     costs = any(score.cost.total for score in scores.values())
     headings = [
-        *("Classifier", "Alive, suppressed", "Of the living (95 %)", "Gone, kept", "Of the gone (95 %)"),
+        *("Classifier", "Alive, suppressed", "Of all alive (95 %)", "Gone, kept", "Of all gone (95 %)"),
         *("Precision (95 %)", "Recall (95 %)", "F1"),
-        *(["To be tested again"] if retests else []),
+        *(["To be retested"] if retests else []),
         *(["Cost"] if costs else []),
     ]
     rows = [
@@ -104,11 +104,11 @@ def comparison(scores: Scores) -> Table:
         ]
         for name, score in scores.items()
     ]
-    return Table("Who would suppress whom", headings, rows)
+    return Table("Mistakes of each classifier", headings, rows)
 
 
 def of_mistakes(scores: Scores) -> list[Chart]:
-    """Draw both kinds of mistakes by classifier, with their intervals."""
+    """Draw both kinds of mistakes per classifier, with their intervals."""
     wrong = [
         _share(name, score.wrongly_suppressed, score.wrongly_suppressed_rate, score.wrongly_suppressed_interval)
         for name, score in scores.items()
@@ -118,13 +118,13 @@ def of_mistakes(scores: Scores) -> list[Chart]:
         for name, score in scores.items()
     ]
     return [
-        _shares("Alive, suppressed: share of the living", wrong),
-        _shares("Gone, kept: share of the gone", missed),
+        _shares("Alive, suppressed: share of all alive", wrong),
+        _shares("Gone, kept: share of all gone", missed),
     ]
 
 
 def by_gateway(scores: Scores) -> list[Chart]:
-    """Draw the living that each classifier would suppress, at the gateways where it would suppress most."""
+    """Draw the living recipients that each classifier would suppress, at the gateways where these are most."""
     drawn = {}
     for name, score in scores.items():
         found = [(each, where) for where, each in score.parts.get("gateway", {}).items() if each.wrongly_suppressed]
@@ -158,7 +158,7 @@ def _shares(title: str, rows: list[dict[str, Any]], most: float | None = None, n
 
 
 def confusions(scores: Scores) -> list[Heat]:
-    """Return true causes against causes seen, by classifier."""
+    """Return a heat map per classifier: true causes by the causes that it recognised."""
     return [_heat(clipped(name, NAME), score.confusion) for name, score in scores.items() if score.confusion]
 
 
@@ -174,7 +174,7 @@ def _heat(name: str, confusion: Mapping[str, Mapping[str, int]]) -> Heat:
 
 
 def calibrations(scores: Scores) -> list[Chart]:
-    """Draw how far the probabilities of those that give any can be taken at their word."""
+    """Draw a reliability curve for each classifier that gives probabilities."""
     found = []
     for name, score in scores.items():
         if score.calibration is None:
@@ -188,13 +188,13 @@ def calibrations(scores: Scores) -> list[Chart]:
 
 def _of_bin(each: Bin) -> dict[str, Any]:
     low, high = wilson(round(each.true * each.cases), each.cases)
-    told = f"said {percent(each.said)}, true {percent(each.true)} of {count(each.cases, 'recipient')}"
+    told = f"predicted {percent(each.said)}, true {percent(each.true)} of {count(each.cases, 'recipient')}"
     row = {"said": each.said, "true": each.true, "cases": each.cases, "told": told}
     return {**row, "low": round(low, 5), "high": round(high, 5)}
 
 
 def of_costs(scores: Scores) -> Chart | None:
-    """Draw what the mistakes cost, None where nothing has a price."""
+    """Draw the cost of the mistakes; None if nothing has a price."""
     if not any(score.cost.total for score in scores.values()):
         return None
     rows, told, cells = [], [], []
@@ -210,13 +210,13 @@ def of_costs(scores: Scores) -> Chart | None:
         payments = [f"{getattr(score.cost, payment):,.2f}" for payment in (*PAYMENTS, "total")]
         cells.append([name_shown, *payments])
     headings = ("Classifier", *(words.capitalize() for words in PAYMENTS.values()), "Total")
-    table = Table("What mistakes cost", headings, cells)
-    title, height = "What mistakes cost, at the prices given", ROW_HEIGHT * len(scores)
+    table = Table("Cost of mistakes", headings, cells)
+    title, height = "Cost of mistakes, at the given prices", ROW_HEIGHT * len(scores)
     return Chart("costs", title, f"{', '.join(told)}.", {"costs": rows}, table, height)
 
 
 def breakdowns(scores: Scores) -> list[Table]:
-    """Return both kinds of mistakes by gateway, persona, true cause, stage, size of the company and time."""
+    """Return both kinds of mistakes by gateway, persona, true cause, stage, company size and time."""
     parts = {part: None for score in scores.values() for part in score.parts}
     return [_breakdown(part, scores) for part in parts]
 
@@ -228,7 +228,7 @@ def _breakdown(part: str, scores: Scores) -> Table:
             values.setdefault(value, {})[name] = errors
     ranked = list(values.items())
     if len(ranked) > ROWS:
-        # Those with the most mistakes, in the order they had.
+        # The rows with the most mistakes, in their original order.
         worst = sorted(ranked, key=lambda item: -sum(e.wrongly_suppressed + e.missed_dead for e in item[1].values()))
         shown = {value for value, _ in worst[:ROWS]}
         ranked = [item for item in ranked if item[0] in shown]
@@ -245,7 +245,7 @@ def _breakdown(part: str, scores: Scores) -> Table:
 
 
 def gateways(card: Scorecard, personas: Mapping[str, str]) -> tuple[Table, Table]:
-    """Return where the report lies: the worst gateways, and more of them."""
+    """Return the gateways with the most living recipients reported as hard bounces, and further gateways."""
     ranked = sorted(card.gateways.items(), key=lambda item: (item[1].gone - item[1].hard_bounces, item[0]))
     rows = [
         (
@@ -256,7 +256,7 @@ def gateways(card: Scorecard, personas: Mapping[str, str]) -> tuple[Table, Table
         for name, part in ranked[: WORST + ROWS]
     ]
     headings = ("Gateway", "Persona", "Recipients", "Delivered", "Hard bounces", "Of them gone", "Of them alive")
-    note = _left_out(len(ranked), WORST + ROWS, "gateway with fewer lies", "gateways with fewer lies")
+    note = _left_out(len(ranked), WORST + ROWS, "gateway with fewer of them", "gateways with fewer of them")
     return (
         Table("Gateways", headings, rows[:WORST], words=2),
         Table(f"{count(len(rows) - WORST, 'more gateway')}", headings, rows[WORST:], words=2, note=note),
@@ -264,7 +264,7 @@ def gateways(card: Scorecard, personas: Mapping[str, str]) -> tuple[Table, Table
 
 
 def campaigns(card: Scorecard) -> Table:
-    """Return what each campaign came to."""
+    """Return the result of each campaign."""
     rows = [
         (
             clipped(name, NAME),
@@ -282,4 +282,4 @@ def _left_out(there: int, shown: int, noun: str, plural: str = "", *, where: str
     if more <= 0:
         return ""
     what = f"{more:,} {plural}" if plural and more > 1 else count(more, noun)
-    return f"{what} {'is' if more == 1 else 'are'} left out; {where} has all."
+    return f"{what} {'is' if more == 1 else 'are'} not shown; {where} has all."

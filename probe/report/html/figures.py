@@ -1,4 +1,4 @@
-"""What the report shows figures in: tables, and charts with a table of what they draw."""
+"""The elements of the report: tables of figures, and charts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Table:
-    """Cells in rows; the first ``words`` columns hold words, the others numbers. ``note`` says what is left out."""
+    """A table. The first ``words`` columns hold text, the others numbers; ``note`` says what was left out."""
 
     caption: str
     headings: Sequence[str]
@@ -20,10 +20,10 @@ class Table:
 
 @dataclass(frozen=True)
 class Chart:
-    """One of the charts of tools/charts.py with its data.
+    """A chart of tools/charts.py (``kind``) with its data.
 
-    ``told`` is what somebody hears who does not see it; ``height`` (pixels) and ``most`` (the end of an axis) stand in
-    for the chart's own.
+    ``told`` is the text for screen readers. ``height`` (pixels) and ``most`` (the end of an axis) replace the values in
+    the chart's specification.
     """
 
     kind: str
@@ -38,7 +38,7 @@ class Chart:
 
 @dataclass(frozen=True)
 class Heat:
-    """A table of counts: a cell is a count, its share of the row, and whether row and column are the same."""
+    """A heat map. A cell holds a count, its share of the row, and whether row and column are the same cause."""
 
     caption: str
     headings: Sequence[str]
@@ -46,17 +46,17 @@ class Heat:
 
 
 def percent(share: float) -> str:
-    """Return a share to a tenth of a percent."""
+    """Return a share as a percentage with one decimal."""
     return f"{share:.1%}"
 
 
 def interval_of(interval: tuple[float, float]) -> str:
-    """Return an interval of shares, with more digits where there would be nothing but zeros."""
+    """Return an interval of shares as percentages, with more decimals if the upper end would show as zero."""
     low, high = interval
     digits = next((digits for digits in (1, 2, 3) if high >= 0.1 ** (2 * digits)), 4)
     return f"{low * 100:.{digits}f}-{high:.{digits}%}"
 
 
 def within(share: float, interval: tuple[float, float]) -> str:
-    """Return a share with its interval."""
+    """Return a share followed by its interval."""
     return f"{percent(share)} ({interval_of(interval)})"

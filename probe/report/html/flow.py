@@ -1,6 +1,7 @@
-"""Reported against true, as a flow: from the true cause over the code that was said to the verdict that was reported.
+"""The flow chart of the report: from the true cause over the reply code to the sender's report.
 
-Ribbons and bars are laid out here, in a plane as wide as 1 and as high as ``height`` pixels; a chart only paints them.
+This module computes the positions of bars and ribbons. The plane is 1 wide and ``height`` pixels high; the chart only
+paints.
 """
 
 from __future__ import annotations
@@ -15,27 +16,27 @@ from probe.harmless import clipped
 from probe.judge.class_scores import NONE
 from probe.judge.story import Key, Story
 from probe.records.attempt import Outcome
-from probe.report.html.outcome import WORDS, Standing
+from probe.report.html.outcome import LABELS, RecipientOutcome
 from probe.report.summary import count
 
-COLUMNS: Final = ("true cause", "code said", "reported as")
+COLUMNS: Final = ("true cause", "reply code", "reported as")
 VERDICTS: Final = ("hard bounce", "refused", "given up")
 BODY: Final = 300.0
-"""Pixels that all recipients together are high."""
+"""The height of all recipients together, in pixels."""
 PITCH: Final = 19.0
-"""Pixels from one bar to the next that a line of text needs."""
+"""The distance between bars that a line of text needs, in pixels."""
 GAP: Final = 5.0
 WIDTH: Final = 0.012
-"""Of a bar, as a share of the chart's width."""
+"""The width of a bar, as a share of the chart's width."""
 MOST: Final = 9
-"""Bars in a column; what is left is one more."""
+"""The most bars in a column; the rest is gathered in one more bar."""
 OTHERS: Final = "others"
 _LABEL: Final = 40
 _POINTS: Final = 13
 
 
 class _Bar(NamedTuple):
-    """A bar of a column: where its top is and how thick it is, in pixels."""
+    """A bar of a column; ``top`` and ``thick`` (its height) are in pixels."""
 
     column: int
     name: str
@@ -45,36 +46,36 @@ class _Bar(NamedTuple):
 
     @property
     def left(self) -> float:
-        """Where its left edge is, in widths of the chart."""
+        """The left edge, as a share of the chart's width."""
         return (1 - WIDTH) * self.column / (len(COLUMNS) - 1)
 
 
-class Path(NamedTuple):
-    """What recipients have in common: cause, code, verdict, and where they came out."""
+class RefusalPath(NamedTuple):
+    """What a group of recipients has in common: true cause, reply code, verdict in the report, and outcome."""
 
     cause: str
     code: str
     verdict: str
-    standing: Standing
+    outcome: RecipientOutcome
 
 
 @dataclass(frozen=True)
 class Flow:
-    """Recipients by path, and the picture of it: bars, edges of ribbons, its height in pixels."""
+    """The number of recipients per path, and the drawing: bars, edges of ribbons, height in pixels."""
 
-    paths: Counter[Path]
+    paths: Counter[RefusalPath]
     nodes: list[dict[str, Any]]
     ribbons: list[dict[str, Any]]
     height: int
 
 
-def flow(told: Mapping[Key, Story], where: Mapping[Key, Standing]) -> Flow:
-    """Gather everybody whose mail did not arrive, or who was reported as a hard bounce."""
-    paths: Counter[Path] = Counter()
-    for key, story in told.items():
-        if where[key] is not Standing.DELIVERED:
+def flow(stories: Mapping[Key, Story], where: Mapping[Key, RecipientOutcome]) -> Flow:
+    """Count and lay out the recipients that were not delivered, or were reported as hard bounces."""
+    paths: Counter[RefusalPath] = Counter()
+    for key, story in stories.items():
+        if where[key] is not RecipientOutcome.DELIVERED:
             cause = NONE if story.cause is None else story.cause.value
-            paths[Path(cause, _code(story), _verdict(story, where[key]), where[key])] += 1
+            paths[RefusalPath(cause, _code(story), _verdict(story, where[key]), where[key])] += 1
     return _drawn(_gathered(paths))
 
 
@@ -85,41 +86,41 @@ def _code(story: Story) -> str:
     return clipped(f"{later}{said or f'no reply: {story.evidence.last.failure}'}", _LABEL)
 
 
-def _verdict(story: Story, where: Standing) -> str:
-    if where in {Standing.GONE, Standing.LIED}:
+def _verdict(story: Story, where: RecipientOutcome) -> str:
+    if where in {RecipientOutcome.GONE, RecipientOutcome.LIED}:
         return VERDICTS[0]
     refused = story.evidence.last.outcome == Outcome.REFUSED or story.evidence.report is not None
     return VERDICTS[1 if refused else 2]
 
 
-def _gathered(paths: Counter[Path]) -> Counter[Path]:
-    """Put the rarest of each column together, so that the rest can be read."""
+def _gathered(paths: Counter[RefusalPath]) -> Counter[RefusalPath]:
+    """Gather the rarest names of each column as "others", so that the chart remains readable."""
     kept = []
     for number in range(len(COLUMNS)):
         sizes = _sizes(paths, number)
         kept.append({name for name, _ in sizes.most_common(MOST)} if len(sizes) > MOST + 1 else set(sizes))
-    found: Counter[Path] = Counter()
+    found: Counter[RefusalPath] = Counter()
     for path, size in paths.items():
         cause, code, verdict = (name if name in kept[number] else OTHERS for number, name in enumerate(path[:3]))
-        found[Path(cause, code, verdict, path.standing)] += size
+        found[RefusalPath(cause, code, verdict, path.outcome)] += size
     return found
 
 
-def _sizes(paths: Mapping[Path, int], column: int) -> Counter[str]:
+def _sizes(paths: Mapping[RefusalPath, int], column: int) -> Counter[str]:
     sizes: Counter[str] = Counter()
     for path, size in paths.items():
         sizes[path[column]] += size
     return sizes
 
 
-def _drawn(paths: Counter[Path]) -> Flow:
+def _drawn(paths: Counter[RefusalPath]) -> Flow:
     scale = BODY / max(1, paths.total())
     columns = _ordered(paths)
     heights = [sum(_pitch(size * scale) for size in column.values()) for column in columns]
     height = max(heights, default=0.0)
     bars: list[dict[str, _Bar]] = []
     for number, column in enumerate(columns):
-        # What a column has less than the highest stands between its bars.
+        # A column with less height than the highest one has more space between its bars.
         spread = (height - heights[number]) / max(1, len(column))
         at = spread / 2
         bars.append({})
@@ -135,10 +136,11 @@ def _pitch(thick: float) -> float:
     return max(thick + GAP, PITCH)
 
 
-def _ordered(paths: Counter[Path]) -> list[dict[str, int]]:
-    """Return the bars of each column from top to bottom: causes by what is true, codes by where they lead."""
-    gone = _means(paths, 0, {path: float(path.standing in {Standing.GONE, Standing.MISSED}) for path in paths})
-    lied = _means(paths, 0, {path: float(path.standing is Standing.LIED) for path in paths})
+def _ordered(paths: Counter[RefusalPath]) -> list[dict[str, int]]:
+    """Return the bars of each column from top to bottom: causes by outcome, codes by the verdicts they lead to."""
+    dead = {RecipientOutcome.GONE, RecipientOutcome.MISSED}
+    gone = _means(paths, 0, {path: float(path.outcome in dead) for path in paths})
+    lied = _means(paths, 0, {path: float(path.outcome is RecipientOutcome.LIED) for path in paths})
     causes = _sizes(paths, 0)
     verdicts = _sizes(paths, 2)
     first = sorted(causes, key=lambda one: (-gone[one], -lied[one], -causes[one]))
@@ -152,8 +154,8 @@ def _ordered(paths: Counter[Path]) -> list[dict[str, int]]:
     ]
 
 
-def _means(paths: Counter[Path], column: int, values: Mapping[Path, float]) -> dict[str, float]:
-    """Return the mean of a value over the recipients of each bar of a column."""
+def _means(paths: Counter[RefusalPath], column: int, values: Mapping[RefusalPath, float]) -> dict[str, float]:
+    """Return the mean value over the recipients of each bar of a column."""
     total: dict[str, float] = {}
     for path, size in paths.items():
         total[path[column]] = total.get(path[column], 0.0) + values[path] * size
@@ -176,13 +178,13 @@ def _node(bar: _Bar) -> dict[str, Any]:
 
 
 def _ribbons(
-    paths: Counter[Path], left: Mapping[str, _Bar], right: Mapping[str, _Bar], scale: float
+    paths: Counter[RefusalPath], left: Mapping[str, _Bar], right: Mapping[str, _Bar], scale: float
 ) -> Iterable[dict[str, Any]]:
-    """Yield points of the edges of the ribbons between two columns, each a little S."""
-    flows: Counter[tuple[str, str, Standing]] = Counter()
+    """Yield points of the edges of the ribbons between two columns; each ribbon is an S curve."""
+    flows: Counter[tuple[str, str, RecipientOutcome]] = Counter()
     column = next(iter(left.values())).column if left else 0
     for path, size in paths.items():
-        flows[path[column], path[column + 1], path.standing] += size
+        flows[path[column], path[column + 1], path.outcome] += size
     starts, ends = _piled(flows, 0, left, right, scale), _piled(flows, 1, right, left, scale)
     for one, two, what in sorted(flows):
         size = flows[one, two, what]
@@ -197,22 +199,22 @@ def _ribbons(
                 "y": round(top, 2),
                 "y2": round(top + size * scale, 2),
                 "standing": what.value,
-                "told": f"{one}, {two}: {count(size, 'recipient')}, {WORDS[what]}",
+                "told": f"{one}, {two}: {count(size, 'recipient')}, {LABELS[what]}",
             }
 
 
 def _piled(
-    flows: Mapping[tuple[str, str, Standing], int],
+    flows: Mapping[tuple[str, str, RecipientOutcome], int],
     side: int,
     here: Mapping[str, _Bar],
     there: Mapping[str, _Bar],
     scale: float,
-) -> dict[tuple[str, str, Standing], float]:
-    """Return where each ribbon begins on the bars of one side: they lie in the order of the bars they lead to."""
-    standings = list(Standing)
+) -> dict[tuple[str, str, RecipientOutcome], float]:
+    """Return the top of each ribbon at the bars of one side, in the order of the bars at the other side."""
+    outcomes = list(RecipientOutcome)
     tops = {name: bar.top for name, bar in here.items()}
     found = {}
-    for flow_ in sorted(flows, key=lambda each: (there[each[1 - side]].top, standings.index(each[2]))):
+    for flow_ in sorted(flows, key=lambda each: (there[each[1 - side]].top, outcomes.index(each[2]))):
         found[flow_] = tops[flow_[side]]
         tops[flow_[side]] += flows[flow_] * scale
     return found

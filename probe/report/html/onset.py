@@ -1,4 +1,4 @@
-"""When a gateway began to refuse: what became of the attempts there, in steps of time."""
+"""When a gateway began to refuse: the results of the attempts there, in steps of time."""
 
 from __future__ import annotations
 
@@ -11,30 +11,35 @@ from typing import Any, Final, NamedTuple
 from fake_gateways.truth import Cause, Fault
 from probe.judge.class_scores import NONE
 from probe.judge.story import Key, Story
-from probe.report.html.outcome import WORDS, Standing
+from probe.report.html.outcome import LABELS, RecipientOutcome
 from probe.report.summary import count
 
 SHOWN: Final = 8
 STEPS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 604_800)
 MOST_STEPS: Final = 60
-_DRAWN: Final = (Standing.DELIVERED, Standing.DEFERRED, Standing.GONE, Standing.MISSED, Standing.KEPT, Standing.LIED)
-"""From the bottom of a pile to its top."""
+_STACKED: Final = (
+    RecipientOutcome.DELIVERED,
+    RecipientOutcome.DEFERRED,
+    RecipientOutcome.GONE,
+    RecipientOutcome.MISSED,
+    RecipientOutcome.KEPT,
+    RecipientOutcome.LIED,
+)
+"""The order in a stacked bar, from its bottom to its top."""
+_REFUSED: Final = {RecipientOutcome.LIED, RecipientOutcome.KEPT}
 
 
-_REFUSED: Final = {Standing.LIED, Standing.KEPT}
-
-
-class Place(NamedTuple):
+class GatewayInCampaign(NamedTuple):
     """A gateway during a campaign."""
 
     gateway: str
     campaign: str
 
 
-class First(NamedTuple):
-    """The first refusal of somebody alive: when, for which cause, after how many attempts, at how many a minute.
+class FirstRefusal(NamedTuple):
+    """The first refusal of a living recipient: its time, its cause, and the attempts before it.
 
-    The rate is that of the last step before it, or of the last minute; 0 where nothing went before.
+    ``per_minute`` is the rate during the step before it, but at least the minute before it; 0 without earlier attempts.
     """
 
     at: float
@@ -45,90 +50,90 @@ class First(NamedTuple):
 
 @dataclass
 class Onset:
-    """One place: its attempts in steps of so many seconds, and where the refusals of the living began, if they did.
+    """The attempts at one gateway in steps of ``step_s`` seconds, and the first refusal of a living recipient.
 
-    ``later`` attempts came after the last first attempt and the last refusal, and are not drawn.
+    ``later`` counts attempts after the last first attempt and the last refusal; they are not drawn.
     """
 
-    place: Place
+    place: GatewayInCampaign
     attempts: int
     refused_living: int
     step_s: int
     later: int
     steps: list[dict[str, Any]] = field(default_factory=list)
-    first: First | None = None
+    first: FirstRefusal | None = None
 
 
-class _Event(NamedTuple):
+class _AttemptResult(NamedTuple):
     at: float
-    standing: Standing
+    outcome: RecipientOutcome
     cause: str
     is_first_round: bool
 
 
-def onsets(told: Mapping[Key, Story], where: Mapping[Key, Standing]) -> list[Onset]:
-    """Return the places that refused most of the living, those first who said that the mailbox is not there."""
-    lied: Counter[Place] = Counter()
-    refused: Counter[Place] = Counter()
-    for key, story in told.items():
+def onsets(stories: Mapping[Key, Story], where: Mapping[Key, RecipientOutcome]) -> list[Onset]:
+    """Return the gateways that refused most living recipients; those that denied the mailbox come first."""
+    lied: Counter[GatewayInCampaign] = Counter()
+    refused: Counter[GatewayInCampaign] = Counter()
+    for key, story in stories.items():
         if story.gateway and where[key] in _REFUSED:
-            lied[Place(story.gateway, key[0])] += where[key] is Standing.LIED
-            refused[Place(story.gateway, key[0])] += _refuses_the_living(_last(story, where[key]))
+            lied[GatewayInCampaign(story.gateway, key[0])] += where[key] is RecipientOutcome.LIED
+            refused[GatewayInCampaign(story.gateway, key[0])] += _refuses_the_living(_last(story, where[key]))
     ranked = sorted(
         (place for place in refused if refused[place]), key=lambda each: (-lied[each], -refused[each], each)
     )
-    events: dict[Place, list[_Event]] = {place: [] for place in ranked[:SHOWN]}
-    for key, story in told.items():
-        found = events.get(Place(story.gateway, key[0]))
+    events: dict[GatewayInCampaign, list[_AttemptResult]] = {place: [] for place in ranked[:SHOWN]}
+    for key, story in stories.items():
+        found = events.get(GatewayInCampaign(story.gateway, key[0]))
         if found is not None:
             found.extend(_events(story, where[key]))
     return [_onset(place, sorted(each), refused[place]) for place, each in events.items()]
 
 
-def _events(story: Story, where: Standing) -> Iterable[_Event]:
+def _events(story: Story, where: RecipientOutcome) -> Iterable[_AttemptResult]:
     for attempt in story.evidence.attempts[:-1]:
-        yield _Event(attempt.at, Standing.DEFERRED, NONE, attempt.number == 1)
+        yield _AttemptResult(attempt.at, RecipientOutcome.DEFERRED, NONE, attempt.number == 1)
     yield _last(story, where)
 
 
-def _last(story: Story, where: Standing) -> _Event:
+def _last(story: Story, where: RecipientOutcome) -> _AttemptResult:
     last = story.evidence.last
     cause = story.cause if where in _REFUSED else None
-    return _Event(last.at, where, NONE if cause is None else cause.value, last.number == 1)
+    return _AttemptResult(last.at, where, NONE if cause is None else cause.value, last.number == 1)
 
 
-def _onset(place: Place, events: list[_Event], refused: int) -> Onset:
+def _onset(place: GatewayInCampaign, events: list[_AttemptResult], refused: int) -> Onset:
     begin = events[0].at
     end = max(event.at for event in events if event.is_first_round or _refuses_the_living(event))
     step = next((step for step in STEPS_S if (end - begin) / step <= MOST_STEPS), STEPS_S[-1])
-    piles: dict[int, Counter[Standing]] = {}
+    piles: dict[int, Counter[RecipientOutcome]] = {}
     for event in events:
         if event.at <= end:
-            piles.setdefault(int(event.at // step), Counter())[event.standing] += 1
+            piles.setdefault(int(event.at // step), Counter())[event.outcome] += 1
     later = sum(event.at > end for event in events)
     found = Onset(place, len(events), refused, step, later, list(_steps(piles, step)))
     first = next((number for number, event in enumerate(events) if _refuses_the_living(event)), None)
     if first is not None:
         event = events[first]
-        # How fast it went by then: over a step, a minute at least, or all of the time before, if that was less.
+        # The rate just before: over a step, at least a minute, or over all earlier attempts if these took less time.
         over = min(max(event.at - begin, 1.0), max(float(step), 60.0))
         lately = sum(event.at - over <= each.at for each in events[:first])
-        found.first = First(event.at, event.cause, first, round(lately * 60 / over, 1))
+        found.first = FirstRefusal(event.at, event.cause, first, round(lately * 60 / over, 1))
     return found
 
 
-def _refuses_the_living(event: _Event) -> bool:
-    """Whether it is a refusal that has nothing to do with the mailbox, nor with the moment."""
-    if event.standing is Standing.LIED:
+def _refuses_the_living(event: _AttemptResult) -> bool:
+    """Whether an attempt was refused for a reason that lies neither in the mailbox nor in the moment."""
+    if event.outcome is RecipientOutcome.LIED:
         return True
-    honest = event.standing is Standing.KEPT and event.cause != NONE
+    honest = event.outcome is RecipientOutcome.KEPT and event.cause != NONE
     return honest and Cause(event.cause).fault in {Fault.SENDER, Fault.UNKNOWN}
 
 
-def _steps(piles: Mapping[int, Counter[Standing]], step: int) -> Iterable[dict[str, Any]]:
+def _steps(piles: Mapping[int, Counter[RecipientOutcome]], step: int) -> Iterable[dict[str, Any]]:
     for number, pile in sorted(piles.items()):
         low = 0
-        for what in _DRAWN:
+        for what in _STACKED:
             size = pile[what]
             if size:
                 yield {
@@ -137,18 +142,18 @@ def _steps(piles: Mapping[int, Counter[Standing]], step: int) -> Iterable[dict[s
                     "low": low,
                     "high": low + size,
                     "standing": what.value,
-                    "told": f"{clock(number * step)}: {count(size, 'attempt')}, {WORDS[what]}",
+                    "told": f"{clock(number * step)}: {count(size, 'attempt')}, {LABELS[what]}",
                 }
                 low += size
 
 
 def clock(at: float) -> str:
-    """Return a time (seconds since the epoch), UTC, to the second."""
+    """Return a time (seconds since the epoch) as UTC, to the second."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def length(seconds: int) -> str:
-    """Return a length of time in the largest unit that it is a multiple of."""
+    """Return a duration in the largest unit of which it is a multiple."""
     for unit, name in ((604_800, "week"), (86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds % unit == 0:
             return name if seconds == unit else f"{seconds // unit} {name}s"

@@ -1,4 +1,4 @@
-"""Where a recipient of a campaign came out: what was reported of it, and what was true."""
+"""The outcome of each recipient: what the sender's report says, compared with the truth."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from probe.classify.reading import Reading
 from probe.judge.story import Key, Story
 
 
-class Standing(StrEnum):
-    """The report's classes, in the order it draws them; the values are the names of their colours."""
+class RecipientOutcome(StrEnum):
+    """The outcomes in the order in which charts draw them; the values are the names of their CSS colours."""
 
     DELIVERED = "delivered"
     DEFERRED = "deferred"
-    """Of a single attempt: another one followed."""
+    """Only of single attempts: another attempt followed."""
     GONE = "gone"
     LIED = "lied"
     KEPT = "kept"
     MISSED = "missed"
 
 
-WORDS: Final = {
-    Standing.DELIVERED: "delivered",
-    Standing.DEFERRED: "deferred, tried again",
-    Standing.GONE: "gone, reported as a hard bounce",
-    Standing.LIED: "alive, reported as a hard bounce",
-    Standing.KEPT: "alive, not delivered, no hard bounce",
-    Standing.MISSED: "gone, no hard bounce",
+LABELS: Final = {
+    RecipientOutcome.DELIVERED: "delivered",
+    RecipientOutcome.DEFERRED: "deferred, then tried again",
+    RecipientOutcome.GONE: "gone, reported as a hard bounce",
+    RecipientOutcome.LIED: "alive, reported as a hard bounce",
+    RecipientOutcome.KEPT: "alive, not delivered, no hard bounce",
+    RecipientOutcome.MISSED: "gone, no hard bounce",
 }
 
 
-def standings(told: Mapping[Key, Story], naive: Mapping[Key, Reading]) -> dict[Key, Standing]:
-    """Return where everybody came out; whom ``naive`` would suppress counts as reported."""
-    return {key: _standing(story, reported=naive[key].suppress) for key, story in told.items()}
+def outcomes_of(stories: Mapping[Key, Story], naive: Mapping[Key, Reading]) -> dict[Key, RecipientOutcome]:
+    """Return the outcome of every recipient; it counts as reported if the classifier ``naive`` would suppress it."""
+    return {key: _outcome_of(story, reported=naive[key].suppress) for key, story in stories.items()}
 
 
-def _standing(story: Story, *, reported: bool) -> Standing:
+def _outcome_of(story: Story, *, reported: bool) -> RecipientOutcome:
     alive = story.mailbox.alive
     if reported:
-        return Standing.LIED if alive else Standing.GONE
+        return RecipientOutcome.LIED if alive else RecipientOutcome.GONE
     if not story.evidence.bounced:
-        return Standing.DELIVERED
-    return Standing.KEPT if alive else Standing.MISSED
+        return RecipientOutcome.DELIVERED
+    return RecipientOutcome.KEPT if alive else RecipientOutcome.MISSED

@@ -1,4 +1,4 @@
-// Draws the charts and lists the recipients. What stands in the data is only ever shown as text.
+// Draws the charts and lists the recipients. Data is only ever inserted as text, never as markup.
 (() => {
   "use strict";
   const STEP = 25;
@@ -13,7 +13,7 @@
   }
 
   async function draw() {
-    // Expressions are interpreted, because the page's policy lets no code be made of text.
+    // ast: Vega interprets expressions, because the page's policy forbids eval.
     const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: false };
     for (const place of document.querySelectorAll(".chart")) {
       await window.vegaEmbed(place, specification(data.charts[place.dataset.chart]), options);
@@ -28,7 +28,7 @@
     return made;
   }
 
-  function list({ classifiers, standings, texts, rows }) {
+  function list({ classifiers, outcomes, texts, rows }) {
     const form = document.getElementById("search");
     const table = document.getElementById("list");
     const body = table.tBodies[0];
@@ -38,9 +38,9 @@
     let hits = rows;
     let shown = 0;
 
-    const kinds = [["everybody listed", () => true]];
-    for (const [standing, words] of Object.entries(standings)) {
-      const number = texts.indexOf(standing);
+    const kinds = [["all listed", () => true]];
+    for (const [outcome, words] of Object.entries(outcomes)) {
+      const number = texts.indexOf(outcome);
       kinds.push([words, (row) => row[3] === number]);
     }
     const isAlive = (row) => texts[row[4]].startsWith("alive");
@@ -68,7 +68,7 @@
       const where = [texts[row[2]], texts[row[1]]].filter(Boolean).join(", ");
       head.append(button, element("div", where, { class: "where" }));
       const wrong = cell(row[6].map((number) => classifiers[number]).join(", "));
-      // Where there is no room for names, how many are wrong must do; the story names them.
+      // On narrow screens there is no room for names, so the number of wrong classifiers is shown; the history names them.
       wrong.append(element("span", row[6].length ? `${row[6].length} of ${classifiers.length}` : ""));
       made.append(head, cell(texts[row[4]]), cell(texts[row[5]]), wrong);
       button.addEventListener("click", () => toggle(button, made, row));
@@ -120,7 +120,7 @@
     search();
   }
 
-  // Paper cannot be opened: what is folded is printed unfolded.
+  // Folded parts cannot be opened on paper, so print them unfolded.
   window.addEventListener("beforeprint", () => document.querySelectorAll("details:not([open])").forEach((each) => {
     each.open = true;
     each.dataset.forPrint = "";

@@ -1,8 +1,8 @@
-"""The report as one page that needs nothing else: the answer first, then what it rests on.
+"""The report as one HTML page without external files: the summary first, then the figures behind it.
 
-What peers said, and the names of everything, are somebody else's words. Jinja escapes them where they stand in the
-page, the data of charts and recipients are JSON without a character that a page could obey, and the page's policy lets
-no other script run and nothing be fetched.
+Replies, addresses and names come from outside, so they are not trusted. Jinja escapes them in the page, the data of
+charts and recipients is JSON without characters that end a script element, and the content security policy allows no
+other script and no requests.
 """
 
 from __future__ import annotations
@@ -28,48 +28,50 @@ from probe.report.html import charts
 from probe.report.html.figures import Chart
 from probe.report.html.flow import COLUMNS, flow
 from probe.report.html.onset import onsets
-from probe.report.html.outcome import WORDS, Standing, standings
-from probe.report.html.recipients import Dialogues, Readings, listing
+from probe.report.html.outcome import LABELS, RecipientOutcome, outcomes_of
+from probe.report.html.recipients import Dialogues, Readings, list_recipients
 from probe.report.summary import count, summary
 
 SCRIPTS: Final = ("vega.js", "page.js")
-_OBEYED: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
+_ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
 MISTAKES_SHOWN: Final = 10
 LONGEST: Final = 500
-"""Characters of a line about somebody."""
+"""The most characters of a line about a recipient."""
 
 
 @dataclass(frozen=True)
-class Content:
-    """What a page is made of. ``naive`` is the reader whose word counts as reported, ``personas`` are the gateways'."""
+class PageContent:
+    """The input of a page. ``naive`` is the classifier that defines "reported", ``personas`` are by gateway."""
 
     title: str
     scorecard: Scorecard
     gates: Sequence[Gate]
-    told: Mapping[Key, Story]
+    stories: Mapping[Key, Story]
     readings: Readings
     naive: str = NAIVE
     personas: Mapping[str, str] = field(default_factory=dict)
     dialogues: Dialogues = lambda _: {}
 
 
-def page(content: Content) -> str:
-    """Return the page."""
+def page(content: PageContent) -> str:
+    """Return the page's HTML."""
     card, scores = content.scorecard, content.scorecard.classifiers
-    where = standings(content.told, content.readings[content.naive])
-    listed = listing(content.told, {name: content.readings[name] for name in scores}, where, content.dialogues)
-    begun = onsets(content.told, where)
+    where = outcomes_of(content.stories, content.readings[content.naive])
+    listed = list_recipients(
+        content.stories, {name: content.readings[name] for name in scores}, where, content.dialogues
+    )
+    begun = onsets(content.stories, where)
     drawn: list[Chart] = []
 
     def number(chart: Chart) -> int:
-        """Give a chart the number under which the page's script finds its data."""
+        """Return the number under which the page's script finds a chart's data."""
         drawn.append(chart)
         return len(drawn) - 1
 
     def data() -> Markup:
-        """Return the data of all charts that were numbered before, and the recipients."""
+        """Return the data of all charts numbered so far, and the recipients."""
         kinds = {chart.kind: _specifications()[chart.kind] for chart in drawn}
         shown = [{name: getattr(chart, name) for name in ("kind", "data", "height", "most")} for chart in drawn]
         return embedded({"kinds": kinds, "charts": shown, "recipients": vars(listed)})
@@ -80,15 +82,15 @@ def page(content: Content) -> str:
         sentences=summary(card),
         hard_bounces=_parts(card),
         gates=[
-            (gate, _whom(finding))
+            (gate, _recipient_lines(finding))
             for gate, finding in zip(
-                content.gates, of_gates(content.gates, content.told, content.readings), strict=True
+                content.gates, of_gates(content.gates, content.stories, content.readings), strict=True
             )
         ],
         naive=content.naive,
-        words={where.value: words for where, words in WORDS.items()},
+        words={where.value: words for where, words in LABELS.items()},
         columns=COLUMNS,
-        flow=charts.of_flow(flow(content.told, where)),
+        flow=charts.of_flow(flow(content.stories, where)),
         onsets=[charts.of_onset(each, several_campaigns=len(card.campaigns) > 1) for each in begun],
         onset_table=charts.table_of_onsets(begun),
         comparison=charts.comparison(scores),
@@ -112,16 +114,16 @@ def page(content: Content) -> str:
 
 
 def embedded(data: Any) -> Markup:
-    """Return data as JSON that can stand in a script element: nothing in it ends the element or begins another."""
-    return Markup(json.dumps(data, separators=(",", ":")).translate(_OBEYED))  # noqa: S704 - that is the escaping
+    """Return data as JSON for a script element: nothing in it can end the element or start another."""
+    return Markup(json.dumps(data, separators=(",", ":")).translate(_ESCAPES))  # noqa: S704 - this is the escaping
 
 
-def _parts(card: Scorecard) -> list[tuple[Standing, int, str]]:
-    """Return what the hard bounces reported are made of."""
+def _parts(card: Scorecard) -> list[tuple[RecipientOutcome, int, str]]:
+    """Return the parts of the reported hard bounces: outcome, number, label."""
     truth = card.truth
     parts = (
-        (Standing.GONE, truth.recipient_fault, "really gone"),
-        (Standing.LIED, truth.disguised + truth.misread, "alive"),
+        (RecipientOutcome.GONE, truth.recipient_fault, "really gone"),
+        (RecipientOutcome.LIED, truth.disguised + truth.misread, "alive"),
     )
     return [part for part in parts if part[1]]
 
@@ -140,7 +142,7 @@ def _specifications() -> dict[str, Any]:
 
 @cache
 def _policy() -> str:
-    """Return the page's content security policy: its own scripts, by their hashes, and nothing from anywhere."""
+    """Return the content security policy: the page's own scripts, by their hashes, and no requests."""
     digests = (hashlib.sha256(_piece(name).encode()).digest() for name in SCRIPTS)
     scripts = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     return (
@@ -152,18 +154,18 @@ def _policy() -> str:
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, finalize=_made_harmless, trim_blocks=True, lstrip_blocks=True
+        autoescape=True, undefined=jinja2.StrictUndefined, finalize=_harmless_text, trim_blocks=True, lstrip_blocks=True
     )
     return environment.from_string(_piece("page.html.jinja"))
 
 
-def _made_harmless(value: Any) -> Any:
-    """Take what could be obeyed from every text that is put into the page; what is markup already is ours."""
+def _harmless_text(value: Any) -> Any:
+    """Make every text that goes into the page harmless; markup is our own and stays as it is."""
     return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _whom(finding: Finding) -> list[str]:
-    """Return whom a gate that failed is about: the first, and how many more."""
+def _recipient_lines(finding: Finding) -> list[str]:
+    """Return the first recipients behind a failed gate, and how many more there are."""
     lines = [clipped(str(each), LONGEST) for each in finding.recipients[:MISTAKES_SHOWN]]
     more = len(finding.recipients) - len(lines)
     return [*lines, f"and {more:,} more"] if more else lines

@@ -1,4 +1,4 @@
-"""Writes the report of a run: beside its books, or wherever it is wanted."""
+"""Writes the report of a run: into its folder, or into another file."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from probe.judge.scorecard import NAIVE, Scorecard
 from probe.judge.story import Key
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
-from probe.report.html.page import Content, page
+from probe.report.html.page import PageContent, page
 
 REPORT: Final = "report.html"
 
 
 def write_report(result: Result, folder: Path, out: Path | None = None) -> Path:
-    """Write the report of a run in a folder, in place of an old one only when it is whole; raises InputError."""
+    """Write the report of the run in a folder; an old report is only replaced by a complete one. Raises InputError."""
     path = out or folder / REPORT
     with Ledger.open(folder) as ledger:
 
         def dialogues(attempts: Iterable[Attempt]) -> Mapping[tuple[str, int], str]:
             return ledger.dialogues((attempt.lane, attempt.seq) for attempt in attempts)
 
-        content = Content(
+        content = PageContent(
             title=ledger.note("title") or "",
             scorecard=result.scorecard,
             gates=result.gates,
-            told=result.told,
+            stories=result.told,
             readings=result.readings,
             naive=REPORTED if REPORTED in result.readings else NAIVE,
             personas={each.name: each.persona for each in ledger.gateways()},
@@ -56,7 +56,7 @@ def write_report(result: Result, folder: Path, out: Path | None = None) -> Path:
 
 
 def judged_before(folder: Path) -> Result:
-    """Return what a run in a folder was judged to be the last time; raises InputError, BooksError."""
+    """Return the stored result of a run that was judged before; raises InputError, BooksError."""
     remedy = "judge the run with fivefifty check"
     try:
         figures = json.loads((folder / SCORECARD).read_text("utf-8"))
@@ -65,11 +65,11 @@ def judged_before(folder: Path) -> Result:
     except OSError as error:
         raise InputError(folder / SCORECARD, f"cannot be read ({error.strerror})", remedy) from None
     except (ValueError, KeyError, TypeError, ValidationError):
-        raise InputError(folder / SCORECARD, "is no scorecard of this version", remedy) from None
+        raise InputError(folder / SCORECARD, "is not a scorecard of this version", remedy) from None
     with Ledger.open(folder) as ledger:
         if ledger.note("transport") == "foreign":
-            problem = "was judged by the log of another system, which is not kept"
-            raise InputError(folder, problem, "give it again to fivefifty check, which writes the report")
+            problem = "was judged by the log of another system, and the log is not stored"
+            raise InputError(folder, problem, "run fivefifty check with the log again; it writes the report")
         told = read_stories(ledger)
         readings: dict[str, dict[Key, Reading]] = {name: {} for name in card.classifiers}
         for row in ledger.classifications():

@@ -1,7 +1,7 @@
-"""The recipients that the report lists with their stories, as few bytes as will do: every text is kept once.
+"""The recipients that the report lists with their histories. Every text is stored once, to keep the page small.
 
-Where not all of interest find room, each kind of case gets as much of it as any other: rare kinds stand there whole,
-and frequent ones thinned out evenly over the campaign.
+If not all recipients of interest fit, every kind of case gets the same room. Rare kinds are then complete, and frequent
+kinds are sampled evenly over the campaign.
 """
 
 from __future__ import annotations
@@ -16,35 +16,36 @@ from probe.harmless import clipped
 from probe.judge.compare import heard
 from probe.judge.story import Key, Story
 from probe.records.attempt import Attempt
-from probe.report.event_lines import moment, of_attempt, of_returned, of_truth
-from probe.report.html.outcome import WORDS, Standing
+from probe.report.event_lines import attempt_lines, moment, returned_lines, truth_line
+from probe.report.html.outcome import LABELS, RecipientOutcome
 
-EVERYBODY_UP_TO: Final = 1000
-"""Recipients of a run in which those whose mail arrived are listed as well."""
-ROOM: Final = 2_500_000
-"""Octets of all that is listed."""
+LIST_ALL_UP_TO: Final = 1000
+"""Runs with at most so many recipients list all of them, also those that received the message."""
+MOST_OCTETS: Final = 2_500_000
+"""The size of the list, at most."""
 LONGEST: Final = 500
-"""Characters of a line that are shown."""
+"""The most characters of a line that are shown."""
 MOST_LINES: Final = 200
-"""Lines of attempts and of what came home that are shown of one recipient."""
-_SAMPLE: Final = 500
-"""Recipients by whom it is estimated how many find room."""
+"""The most lines about attempts and returned messages that are shown per recipient."""
+_SAMPLE_SIZE: Final = 500
+"""The number of recipients from which the list's size is estimated."""
 
 Dialogues = Callable[[Iterable[Attempt]], Mapping[tuple[str, int], str]]
-"""Returns what passed over the line during attempts, by lane and number, as far as it was kept."""
+"""Returns the recorded SMTP dialogues of attempts, by lane and sequence number."""
 Readings = Mapping[str, Mapping[Key, Reading]]
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What the page's script reads, and how many recipients of interest there are, and are listed.
+class RecipientList:
+    """The data of the page's script, and how many recipients of interest exist and are listed.
 
-    ``rows`` have numbers of ``texts``: recipient, campaign, gateway, standing, what is true, what was heard, then
-    numbers of the classifiers that are wrong, and the story: numbers of lines, and before a line when that was.
+    A row of ``rows`` holds indexes into ``texts``: recipient, campaign, gateway, outcome, truth, last reply. Then
+    come a list of the indexes of the classifiers that are wrong, and the history: a list of indexes of lines, with a
+    time as text before the line it belongs to.
     """
 
     classifiers: Sequence[str]
-    standings: Mapping[str, str]
+    outcomes: Mapping[str, str]
     texts: Sequence[str]
     rows: Sequence[Sequence[Any]]
     of_interest: int
@@ -53,13 +54,13 @@ class Listing:
 
 
 class _Moment(NamedTuple):
-    """When the next line happened: of its own, because hardly any two are the same."""
+    """The time of the next line. It is not stored among the texts, because times hardly ever repeat."""
 
     at: str
 
 
 class _Texts:
-    """Texts that are kept once, harmless, and have a number."""
+    """Stores each text once and gives it an index."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, int] = {}
@@ -76,31 +77,31 @@ class _Texts:
         return list(self._numbers)
 
 
-def listing(
-    told: Mapping[Key, Story], readings: Readings, standings: Mapping[Key, Standing], dialogues: Dialogues
-) -> Listing:
-    """Choose and list recipients: whose mail did not arrive, and about whom a classifier is wrong."""
+def list_recipients(
+    stories: Mapping[Key, Story], readings: Readings, outcomes: Mapping[Key, RecipientOutcome], dialogues: Dialogues
+) -> RecipientList:
+    """List the recipients of interest: not delivered, or judged wrongly by a classifier."""
     names = list(readings)
-    everybody = len(told) <= EVERYBODY_UP_TO
-    kinds: dict[tuple[Standing, tuple[int, ...]], list[Key]] = {}
-    for key, story in told.items():
-        where = standings[key]
+    lists_all = len(stories) <= LIST_ALL_UP_TO
+    kinds: dict[tuple[RecipientOutcome, tuple[int, ...]], list[Key]] = {}
+    for key, story in stories.items():
+        where = outcomes[key]
         wrong = tuple(number for number, name in enumerate(names) if _is_wrong(readings[name].get(key), story))
-        if everybody or where is not Standing.DELIVERED or wrong:
+        if lists_all or where is not RecipientOutcome.DELIVERED or wrong:
             kinds.setdefault((where, wrong), []).append(key)
     of_interest = sum(map(len, kinds.values()))
-    sample = chosen(list(kinds.values()), _SAMPLE)
-    texts, octets, rows = _rows(told, readings, kinds, sample, dialogues)
+    sample = chosen(list(kinds.values()), _SAMPLE_SIZE)
+    texts, octets, rows = _rows(stories, readings, kinds, sample, dialogues)
     if len(rows) < of_interest:
-        most = int(ROOM * 0.95 / max(1.0, (octets + texts.octets) / max(1, len(rows))))
-        texts, octets, rows = _rows(told, readings, kinds, chosen(list(kinds.values()), most), dialogues)
-    words = {where.value: WORDS[where] for where, _ in kinds}
+        most = int(MOST_OCTETS * 0.95 / max(1.0, (octets + texts.octets) / max(1, len(rows))))
+        texts, octets, rows = _rows(stories, readings, kinds, chosen(list(kinds.values()), most), dialogues)
+    words = {where.value: LABELS[where] for where, _ in kinds}
     shown = [clipped(name, LONGEST) for name in names]
-    return Listing(shown, words, texts.all(), rows, of_interest, len(rows), everybody)
+    return RecipientList(shown, words, texts.all(), rows, of_interest, len(rows), lists_all)
 
 
 def chosen(kinds: Sequence[Sequence[Key]], most: int) -> list[Key]:
-    """Return at most so many of all kinds together, small kinds whole, large ones thinned out evenly."""
+    """Return at most ``most`` recipients of all kinds together: small kinds complete, large kinds sampled evenly."""
     found: list[Key] = []
     for number, keys in enumerate(sorted(kinds, key=len)):
         quota = (most - len(found)) // (len(kinds) - number)
@@ -110,19 +111,19 @@ def chosen(kinds: Sequence[Sequence[Key]], most: int) -> list[Key]:
 
 
 def _rows(
-    told: Mapping[Key, Story],
+    stories: Mapping[Key, Story],
     readings: Readings,
-    kinds: Mapping[tuple[Standing, tuple[int, ...]], Sequence[Key]],
+    kinds: Mapping[tuple[RecipientOutcome, tuple[int, ...]], Sequence[Key]],
     wanted: Iterable[Key],
     dialogues: Dialogues,
 ) -> tuple[_Texts, int, list[list[Any]]]:
-    """Return rows in the order of the campaign, until there is no room left."""
+    """Return the rows in the order of the campaign, as many as fit."""
     chosen_keys = set(wanted)
-    spoken = dialogues(attempt for key in chosen_keys for attempt in told[key].evidence.attempts)
+    spoken = dialogues(attempt for key in chosen_keys for attempt in stories[key].evidence.attempts)
     kind_of = {key: kind for kind, keys in kinds.items() for key in keys if key in chosen_keys}
     texts, octets = _Texts(), 0
     rows: list[list[Any]] = []
-    for key, story in told.items():
+    for key, story in stories.items():
         if key not in kind_of:
             continue
         where, wrong = kind_of[key]
@@ -130,7 +131,7 @@ def _rows(
         cells = (key[1], key[0], story.gateway, where.value, _true(story), heard(story) or "no reply")
         row = [*(texts(clipped(cell, LONGEST)) for cell in cells), list(wrong), lines]
         octets += len(json.dumps(row)) + 1
-        if octets + texts.octets > ROOM:
+        if octets + texts.octets > MOST_OCTETS:
             break
         rows.append(row)
     return texts, octets, rows
@@ -144,26 +145,26 @@ def _true(story: Story) -> str:
     state = "alive" if story.mailbox.alive else "gone"
     if story.cause is None:
         return state
-    told = ""
+    claimed = ""
     if story.truth is not None and not story.truth.honest:
-        told = f", told as {story.truth.claimed}"
-    return f"{state}; {story.cause.value}{told}"
+        claimed = f", claimed as {story.truth.claimed}"
+    return f"{state}; {story.cause.value}{claimed}"
 
 
 def _story(
     story: Story, readings: Readings, key: Key, spoken: Mapping[tuple[str, int], str]
 ) -> Iterable[str | _Moment]:
-    """Yield what happened, then what everybody made of it."""
+    """Yield what happened, then what each classifier concluded."""
     yield f"mailbox {story.mailbox.value}"
-    happened = list(_happened(story, spoken))
-    yield from happened[:MOST_LINES]
-    if len(happened) > MOST_LINES:
-        yield f"... ({len(happened) - MOST_LINES:,} more lines)"
-    yield clipped(of_truth(story.truth), LONGEST)
+    events = list(_events(story, spoken))
+    yield from events[:MOST_LINES]
+    if len(events) > MOST_LINES:
+        yield f"... ({len(events) - MOST_LINES:,} more lines)"
+    yield clipped(truth_line(story.truth), LONGEST)
     for name, of_all in readings.items():
         reading = of_all.get(key)
         if reading is None:
-            yield clipped(f"{name} says nothing: keep", LONGEST)
+            yield clipped(f"{name}: no reading (keep)", LONGEST)
             continue
         cause = "no cause" if reading.cause is None else reading.cause.value
         alive = "" if reading.alive is None else f", {reading.alive:.0%} alive"
@@ -171,12 +172,12 @@ def _story(
         yield clipped(f"{name}: {reading.advice} ({right}); {cause}{alive}; {reading.reason}", LONGEST)
 
 
-def _happened(story: Story, spoken: Mapping[tuple[str, int], str]) -> Iterable[str | _Moment]:
+def _events(story: Story, spoken: Mapping[tuple[str, int], str]) -> Iterable[str | _Moment]:
     for attempt in story.evidence.attempts:
-        lines = of_attempt(attempt, spoken.get((attempt.lane, attempt.seq)))
+        lines = attempt_lines(attempt, spoken.get((attempt.lane, attempt.seq)))
         yield _Moment(moment(attempt.at))
         yield clipped(lines[0], LONGEST)
         yield from (clipped(f"  {line}", LONGEST) for line in lines[1:])
     for row in story.evidence.returned:
         yield _Moment(moment(row.at))
-        yield from (clipped(line, LONGEST) for line in of_returned(row))
+        yield from (clipped(line, LONGEST) for line in returned_lines(row))

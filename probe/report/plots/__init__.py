@@ -1,1 +1,1 @@
-"""Charts as SVG or PNG files; needs the extra plot."""
+"""Charts as SVG, PNG or HTML files; they need ``pip install fivefifty[plot]``."""

@@ -1,6 +1,6 @@
-"""Writes charts in Vega-Lite's words to files, drawn by vl-convert: no browser, no network.
+"""Writes Vega-Lite charts to files with vl-convert, without browser or network.
 
-Charts are declared in Vega-Altair; both come with ``pip install fivefifty[plot]``.
+Charts are declared with Vega-Altair. Both libraries come with ``pip install fivefifty[plot]``.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ _LIBRARIES: Final = ("altair", "vl_convert")
 
 
 def require_drawable(path: Path) -> None:
-    """Raise InputError where a chart cannot be drawn: an unknown kind of file, missing libraries."""
+    """Raise InputError if a chart cannot be drawn: the kind of file is unknown, or a library is missing."""
     place = f"--plot {path}"
     if path.suffix.lower() not in _KINDS:
-        raise InputError(place, "is no kind of file that can be drawn", f"let its name end in {', '.join(_KINDS)}")
+        raise InputError(place, "is not a kind of file that can be drawn", f"end the name in {', '.join(_KINDS)}")
     if any(importlib.util.find_spec(name) is None for name in _LIBRARIES):
         raise InputError(place, "needs Vega-Altair and vl-convert", "install them: pip install 'fivefifty[plot]'")
 
 
 def draw(path: Path, chart: dict[str, Any]) -> None:
-    """Write a chart in the kind that the file's name ends in."""
+    """Write a chart in the format that the file's suffix names."""
     import vl_convert  # noqa: PLC0415 - a large library that only charts need
 
     match path.suffix.lower():

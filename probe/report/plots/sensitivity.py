@@ -1,4 +1,4 @@
-"""Draws how classifiers hold out: for each thing that is varied, the living suppressed and the gone missed."""
+"""Draws how sensitive classifiers are: for each varied value, the living suppressed and the gone kept."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from probe.studies.sensitivity.result import Measured
 
 _FIGURES: Final = {"suppressed": "of the living, suppressed", "missed": "of the gone, kept"}
 _A_ROW: Final = 2
-"""Things varied in a row of the chart."""
+"""The number of varied values per row of the chart."""
 
 
 def chart(found: Sequence[Measured]) -> dict[str, Any]:
-    """Return the chart in Vega-Lite's words: two panels for each sweep, a line a classifier."""
+    """Return the chart as a Vega-Lite specification: two panels per sweep, a line per classifier."""
     import altair as alt  # noqa: PLC0415 - a large library that only charts need
 
     names = [plain(name) for name in found[0].wrong]
@@ -41,8 +41,8 @@ def chart(found: Sequence[Measured]) -> dict[str, Any]:
         pairs.append(alt.hconcat(*panels))
     rows = [alt.hconcat(*pairs[place : place + _A_ROW]) for place in range(0, len(pairs), _A_ROW)]
     title = alt.Title(
-        "What classifiers are sensitive to",
-        subtitle=["One thing is varied at a time; bars are 95 % intervals."],
+        "Sensitivity of classifiers",
+        subtitle=["One value is varied at a time. Bars are 95 % intervals."],
         anchor="start",
     )
     drawn: dict[str, Any] = alt.vconcat(*rows, title=title).to_dict()
@@ -50,7 +50,7 @@ def chart(found: Sequence[Measured]) -> dict[str, Any]:
 
 
 def _rows(measured: Sequence[Measured], figure: str) -> list[dict[str, Any]]:
-    """Return what one panel shows; where nobody lives, or nobody is gone, there is no share."""
+    """Return the data of one panel; a point without living (or gone) recipients has no share and is left out."""
     rows = []
     for each in measured:
         of = each.living if figure == "suppressed" else each.gone

@@ -1,4 +1,4 @@
-"""Draws a sweep: each figure over what was varied, a line a classifier, with the spread over the seeds around it."""
+"""Draws a sweep: each figure over the varied value, a line per classifier, and the spread over the seeds."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from typing import Any, Final
 
 from probe.input_error import InputError
 from probe.report.plots.vega import COLOURS, DASHES, plain
-from probe.report.terminal.sweep import answer
+from probe.report.terminal.sweep import sentences
 from probe.studies.sweep.break_points import FIGURES, HARD_BOUNCES, Findings, Spot, breaking, without_seed
 from probe.studies.sweep.grid import Axis, Point
 
 _GREY: Final = "#777777"
 _REPORTED: Final = "reported"
-"""In the key, the hard bounces, which are no classifier's doing."""
+"""The name in the legend for hard bounces, which do not depend on a classifier."""
 _MOST_ROWS: Final = 12
 
 
 def require_few_rows(path: Path, axes: Sequence[Axis]) -> None:
-    """Raise InputError where a chart would have too many rows of panels."""
+    """Raise InputError if a chart would have too many rows of panels."""
     rows = 1
     for axis in _ways(axes)[1:]:
         rows *= len(axis.values)
     if rows > _MOST_ROWS:
         problem = f"would have {rows} rows of panels, more than {_MOST_ROWS}"
-        raise InputError(f"--plot {path}", problem, "vary first what has the most values, and fewer things beside it")
+        raise InputError(
+            f"--plot {path}", problem, "put the --vary with the most values first, and vary fewer other values"
+        )
 
 
 def chart(findings: Findings) -> dict[str, Any]:
-    """Return the chart in Vega-Lite's words: a panel for each figure, in rows where more than one thing is varied."""
+    """Return the chart as a Vega-Lite specification: a panel per figure, and a row per further varied value."""
     import altair as alt  # noqa: PLC0415 - a large library that only charts need
 
     ways = _ways(findings.axes)
@@ -42,7 +44,7 @@ def chart(findings: Findings) -> dict[str, Any]:
         scale=alt.Scale(domain=[*names, _REPORTED], range=[*COLOURS[: len(names)], _GREY]),
         legend=alt.Legend(orient="bottom", symbolType="stroke", symbolOpacity=1, symbolStrokeWidth=3, symbolSize=400),
     )
-    # Classifiers often agree, and then a dashed line lets the one below it be seen.
+    # Lines of classifiers often coincide; dashes let the line below show.
     dash = alt.StrokeDash(
         "classifier",
         type="nominal",
@@ -63,21 +65,21 @@ def chart(findings: Findings) -> dict[str, Any]:
         panel = alt.layer(band, line, first, bound, data=alt.InlineData(values=rows)).properties(width=230, height=180)
         if len(ways) > 1:
             order = list(dict.fromkeys(row["beside"] for row in rows))
-            header = alt.Header(labels=not panels)  # once for a row of panels
+            header = alt.Header(labels=not panels)  # only at the first panel of a row
             panel = panel.facet(row=alt.Row("beside:N", title=None, sort=order, header=header))
         panels.append(panel)
-    title = alt.Title(plain(findings.scenario), subtitle=[plain(line) for line in answer(findings)], anchor="start")
+    title = alt.Title(plain(findings.scenario), subtitle=[plain(line) for line in sentences(findings)], anchor="start")
     drawn: dict[str, Any] = alt.hconcat(*panels, title=title).to_dict()
     return drawn
 
 
 def _ways(axes: Sequence[Axis]) -> tuple[Axis, ...]:
-    """Return the axes that are drawn: all but the seed, unless it is the only one."""
+    """Return the axes to draw: all but the seed, unless the seed is the only one."""
     return without_seed(axes) or tuple(axes)
 
 
 def _rows(findings: Findings, ways: Sequence[Axis], figure: str) -> Iterator[dict[str, Any]]:
-    """Yield what one panel shows."""
+    """Yield the data of one panel."""
     spots = findings.spots if findings.ways else [Spot(run.point, (run,)) for run in findings.runs]
     bound = next((bound for bound in findings.bounds if bound.figure == figure), None)
     for name in findings.classifiers[:1] if figure == HARD_BOUNCES else findings.classifiers:

@@ -1,1 +1,1 @@
-"""What commands print: tables, answers, progress."""
+"""What commands print: summaries, tables, progress."""

@@ -1,4 +1,4 @@
-"""Prints who changed sides: between two classifiers, or since a baseline."""
+"""Prints which recipients are judged differently: by two classifiers, or since a baseline."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from probe.judge.result import Result
 from probe.report.terminal.table import print_table
 
 SHOWN: Final = 20
-"""Recipients that are named."""
-LUCK: Final = 0.05
+"""The most recipients that are named."""
+SIGNIFICANCE: Final = 0.05
+"""The p value above which a difference may be chance."""
 
 
 def print_comparison(console: Console, compared: Mapping[tuple[str, str], Comparison]) -> None:
-    """Print the paired counts of each two, then whom they judge differently, with what was heard of them."""
+    """Print the paired counts of each pair, then the recipients that they judge differently, with the last reply."""
     for (first, second), found in compared.items():
         print_table(
             console,
@@ -36,7 +37,7 @@ def print_comparison(console: Console, compared: Mapping[tuple[str, str], Compar
             ),
         )
         console.print()
-        for name, test in (("living suppressed", found.living), ("gone kept", found.gone)):
+        for name, test in (("Alive, suppressed", found.living), ("Gone, kept", found.gone)):
             console.print(_sentence(name, test), soft_wrap=True)
         changes = sorted(found.changes, key=lambda change: (not change.is_worse, not change.is_better, change))
         for change in changes[:SHOWN]:
@@ -59,15 +60,15 @@ def print_comparison(console: Console, compared: Mapping[tuple[str, str], Compar
 def _sentence(name: str, test: McNemar) -> str:
     difference = test.only_second - test.only_first
     if not difference:
-        return f"Of the {name}, B has as many as A."
-    luck = "could be luck" if test.p_value > LUCK else "is more than luck"
-    return f"Of the {name}, B has {abs(difference):,} {'more' if difference > 0 else 'fewer'}; that {luck}."
+        return f"{name}: B has as many as A."
+    verdict = "may be chance" if test.p_value > SIGNIFICANCE else "is significant"
+    return f"{name}: B has {abs(difference):,} {'more' if difference > 0 else 'fewer'} than A; this {verdict}."
 
 
 def print_worsenings(console: Console, worse: Sequence[Worsening], result: Result, baseline: str) -> None:
-    """Print what got worse since the baseline, and about whom."""
+    """Print what got worse since the baseline, and the recipients behind it."""
     if not worse:
-        console.print(Text(f"baseline passed  nothing is worse than in {harmless(baseline)}"), soft_wrap=True)
+        console.print(Text(f"baseline passed  no classifier is worse than in {harmless(baseline)}"), soft_wrap=True)
     for each in worse:
         console.print(
             Text.assemble(
@@ -79,7 +80,7 @@ def print_worsenings(console: Console, worse: Sequence[Worsening], result: Resul
         )
         for who in each.new[:SHOWN]:
             campaign, _, recipient = who.partition("/")
-            said = heard(result.told[campaign, recipient])
-            console.print(Text(harmless(f"  {who}: {said}")), soft_wrap=True)
+            reply = heard(result.told[campaign, recipient])
+            console.print(Text(harmless(f"  {who}: {reply}")), soft_wrap=True)
         if len(each.new) > SHOWN:
             console.print(f"  and {len(each.new) - SHOWN:,} more", soft_wrap=True)

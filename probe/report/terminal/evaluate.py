@@ -1,4 +1,4 @@
-"""The tables of ``fivefifty evaluate``: who would suppress whom, and how far probabilities can be trusted."""
+"""The tables of ``fivefifty evaluate``: the mistakes of each classifier, and whether probabilities are right."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ from probe.studies.sensitivity.result import Measured
 
 
 def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
-    """Print the figures of probe/studies/evaluate.py for people."""
+    """Print the figures of probe/studies/evaluate.py as tables."""
     for title, table in (
-        ("Scenarios with lies (95 % intervals)", _added(figures["with_lies"])),
-        ("Scenarios without (95 % intervals)", _added(figures["without_lies"])),
-        ("Alive and suppressed / gone and missed", _scenarios(figures["scenarios"])),
-        (f"What {TESTED} still gets wrong, by the true cause of the last refusal", _left(figures["scenarios"])),
-        ("Alive and suppressed, by weights fitted without the vendor", _held_out(figures["held_out"])),
+        ("Scenarios with disguised refusals (95 % intervals)", _totals(figures["with_lies"])),
+        ("Scenarios without disguised refusals (95 % intervals)", _totals(figures["without_lies"])),
+        ("Alive and suppressed / gone and kept", _scenarios(figures["scenarios"])),
+        (
+            f"Mistakes that {TESTED} still makes, by the true cause of the last refusal",
+            _remaining(figures["scenarios"]),
+        ),
+        ("Alive and suppressed, with weights fitted without the vendor", _held_out(figures["held_out"])),
         *(
-            (f"Probability of life by {name}{_brier(found)}", _calibration(found))
+            (f"Probability of being alive, by {name}{_brier(found)}", _calibration(found))
             for name, found in figures["calibration"].items()
         ),
     ):
@@ -39,10 +42,10 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _added(found: dict[str, Any]) -> Table:
+def _totals(found: dict[str, Any]) -> Table:
     table = _table(
-        "classifier", "alive, suppressed", "of the living", "fewer than code", "gone, missed", "of the gone",
-        "missed though told", "worse than code",
+        "classifier", "alive, suppressed", "of all alive", "fewer than code", "gone, kept", "of all gone",
+        "kept though told", "worse than code",
     )  # fmt: skip
     for name, wrong in found.items():
         fewer = wrong["fewer_than_code"]
@@ -61,7 +64,7 @@ def _added(found: dict[str, Any]) -> Table:
 
 def _scenarios(scenarios: dict[str, Any]) -> Table:
     names = list(next(iter(scenarios.values()))["classifiers"]) if scenarios else []
-    table = _table("scenario", "living", "gone", *names, "further attempts")
+    table = _table("scenario", "alive", "gone", *names, "further attempts")
     for name, each in scenarios.items():
         found = each["classifiers"]
         counts = [f"{found[one]['suppressed']:,} / {found[one]['missed']:,}" for one in names]
@@ -72,7 +75,7 @@ def _scenarios(scenarios: dict[str, Any]) -> Table:
     return table
 
 
-def _left(scenarios: dict[str, Any]) -> Table:
+def _remaining(scenarios: dict[str, Any]) -> Table:
     table = _table("scenario", "true cause", "alive, suppressed", "gone, kept")
     for name, each in scenarios.items():
         for cause, wrong in each["left"].items():
@@ -93,7 +96,7 @@ def _brier(found: dict[str, Any]) -> str:
 
 
 def _calibration(found: dict[str, Any]) -> Table:
-    table = _table("cases", "said", "alive")
+    table = _table("cases", "predicted", "alive")
     for each in found["bins"]:
         table.add_row(f"{each['cases']:,}", f"{each['said']:.1%}", f"{each['alive']:.1%}")
     return table
@@ -104,12 +107,12 @@ def _interval(bounds: list[float]) -> str:
 
 
 def print_sensitivity(console: Console, found: Sequence[Measured]) -> None:
-    """Print the points of sweeps: alive and suppressed / gone and missed, for each classifier."""
-    table = _table("varied", "", "living", "gone", *found[0].wrong)
+    """Print the points of sweeps: alive and suppressed / gone and kept, for each classifier."""
+    table = _table("varied", "", "alive", "gone", *found[0].wrong)
     for _, points in groupby(found, key=lambda each: each.sweep):
         for number, each in enumerate(points):
             errors = [f"{wrong.suppressed:,} / {wrong.missed:,}" for wrong in each.wrong.values()]
             first = "" if number else harmless(each.sweep)
             table.add_row(first, harmless(each.value), f"{each.living:,}", f"{each.gone:,}", *errors)
-    console.print("Alive and suppressed / gone and missed", style="bold", soft_wrap=True)
+    console.print("Alive and suppressed / gone and kept", style="bold", soft_wrap=True)
     console.print(table)

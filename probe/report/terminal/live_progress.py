@@ -1,4 +1,4 @@
-"""Shows a run while it goes on: a bar, and beneath it where the deliveries of each destination stand."""
+"""Shows the progress of a run: a bar, and below it the deliveries per destination."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ from probe.sender.progress import LaneCounts, Steps
 ROWS: Final = 10
 
 
-def is_watched(console: Console) -> bool:
-    """Whether somebody looks on: a terminal, which no wish for colour makes of a pipe, and not that of a CI job."""
+def is_interactive(console: Console) -> bool:
+    """Whether progress is shown: only on a terminal (FORCE_COLOR makes no terminal of a pipe), and not in a CI job."""
     return console.is_interactive and console.file.isatty() and not os.environ.get("CI")
 
 
-class Watching:
-    """Draws on standard error, and stays silent where that is no terminal."""
+class LiveProgress:
+    """The progress of a run on standard error; it prints nothing if that is not a terminal."""
 
     def __init__(self, name: str) -> None:
         console = Console(stderr=True)
@@ -46,7 +46,7 @@ class Watching:
         self._progress = progress.Progress()
         self._live = (
             Live(get_renderable=self._draw, console=console, refresh_per_second=4, transient=True)
-            if is_watched(console)
+            if is_interactive(console)
             else None
         )
 
@@ -62,12 +62,12 @@ class Watching:
             self._live.__exit__(kind, error, trace)
 
     def begin(self, planned: progress.Progress) -> None:
-        """Take note of what is planned."""
+        """Start with the planned deliveries."""
         self._progress = planned
         self._bar.update(self._task, total=sum(standing.planned for standing in planned.lanes.values()))
 
     def tell(self, steps: Steps) -> None:
-        """Take note of attempts."""
+        """Count attempts."""
         self._bar.update(self._task, advance=self._progress.take(steps))
 
     def _draw(self) -> Group:
@@ -75,7 +75,7 @@ class Watching:
 
 
 def destinations(standings: progress.Progress, elapsed_s: float) -> Table:
-    """Return the table: destinations with most to do first, the rest in one line."""
+    """Return the table: destinations with the longest queue first, the others in one row."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("destination")
     for heading in ("queued", "delivered", "deferred", "refused", "given up", "attempts/s"):
@@ -97,8 +97,11 @@ def _cells(name: Text, standing: LaneCounts, elapsed_s: float) -> tuple[Text | s
     return name, *(f"{count:,}" for count in counts), f"{rate:,.0f}"
 
 
-class Filling:
-    """A bar for work of known length, silent where nobody watches: so many octets of a file, or ``of`` other things."""
+class ProgressBar:
+    """A progress bar for ``total`` octets, or with another column ``of`` for ``total`` other things.
+
+    It prints nothing if standard error is not a terminal.
+    """
 
     def __init__(self, name: str, total: int, of: ProgressColumn | None = None) -> None:
         console = Console(stderr=True)
@@ -108,7 +111,7 @@ class Filling:
             of or DownloadColumn(),
             TimeRemainingColumn(),
             console=console,
-            disable=not is_watched(console),
+            disable=not is_interactive(console),
             transient=True,
         )
         self._task = self._bar.add_task(name, total=total)
@@ -123,5 +126,5 @@ class Filling:
         self._bar.stop()
 
     def advance(self, done: int) -> None:
-        """Note what was done."""
+        """Count finished work."""
         self._bar.update(self._task, advance=done)

@@ -1,4 +1,4 @@
-"""Prints what is known of the vendors whose gateways are simulated."""
+"""Prints the personas: the vendors whose gateways are simulated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fake_gateways.truth import Cause
 
 
 def print_list(console: Console) -> None:
-    """Print every persona that comes with the package, with its habit."""
+    """Print every persona of the package with a sentence about its habit."""
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True)
     table.add_column()
@@ -26,22 +26,22 @@ def print_list(console: Console) -> None:
 
 
 def print_persona(console: Console, persona: Persona) -> None:
-    """Explain one persona: how it decides, what it says, in which ways it is known to lie, and the sources."""
+    """Print one persona: how it decides, its replies, the disguises it is known for, and the sources."""
     console.print(Text(f"{persona.name}: {persona.title}", style="bold"))
     console.print(escape(persona.habit))
     facts = Table(box=None, show_header=False, pad_edge=False)
     facts.add_column(no_wrap=True)
     facts.add_column(overflow="fold")
-    facts.add_row("exchanger", escape(persona.mx))
+    facts.add_row("MX host", escape(persona.mx))
     facts.add_row("offers", escape(", ".join(persona.keywords)))
     facts.add_row("refused greeting", persona.refused_greeting)
-    facts.add_row("asks in this order", " > ".join(persona.order))
+    facts.add_row("order of policies", " > ".join(persona.order))
     facts.add_row("reports", f"{persona.reports.layout} after {persona.reports.after:g} s")
     for kind, numbers in persona.numbers.items():
-        told = ", ".join(f"{key} = {value}" for key, value in numbers.items()) or "as the policy has them"
-        facts.add_row(f"numbers of {kind}", escape(told))
+        values = ", ".join(f"{key} = {value}" for key, value in numbers.items()) or "the policy's defaults"
+        facts.add_row(f"numbers of {kind}", escape(values))
     for lie in persona.lie:
-        claims = ", ".join(f"{cause} told as {claimed}" for cause, claimed in lie.claims.items())
+        claims = ", ".join(f"{cause} claimed as {claimed}" for cause, claimed in lie.claims.items())
         facts.add_row(f"lie {lie.name}", escape(f"{claims}. {lie.note} ({lie.source})"))
     console.print(facts)
     for cause in Cause:
@@ -49,13 +49,13 @@ def print_persona(console: Console, persona: Persona) -> None:
         if wordings:
             console.print(Text(f"\n{cause}", style="bold"))
         for refusal in wordings:
-            said = " ".join(filter(None, (str(refusal.code), str(refusal.enhanced or ""), refusal.text)))
+            reply = " ".join(filter(None, (str(refusal.code), str(refusal.enhanced or ""), refusal.text)))
             by = f", by {', '.join(refusal.by)}" if refusal.by else ""
-            console.print(Padding(Text(said), (0, 0, 0, 2), expand=False))
+            console.print(Padding(Text(reply), (0, 0, 0, 2), expand=False))
             console.print(
                 Padding(Text(f"at {', '.join(refusal.stages)}{by}; {refusal.source}", style="dim"), (0, 0, 0, 4))
             )
     silent = [cause for cause in Cause if not any(refusal.cause is cause for refusal in persona.refusal)]
     if silent:
-        console.print(f"\nIn plain words of the standards, no sample being known: {', '.join(silent)}.")
+        console.print(f"\nWithout a known sample, so with a standard text: {', '.join(silent)}.")
     console.print("\nSources: " + escape("; ".join(persona.sources)) + ".")

@@ -1,4 +1,4 @@
-"""The answer in plain words, for a terminal or a pipe."""
+"""Prints the result of a run, to a terminal or a pipe."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from probe.report.terminal.table import print_table
 
 MISTAKES_SHOWN: Final = 10
 LONGEST: Final = 500
-"""Characters of a line about somebody."""
+"""The most characters of a line about a recipient."""
 
 GATEWAYS_SHOWN: Final = 8
 NAMES_SHOWN: Final = 5
 
 
 def print_answer(console: Console, result: Result, out: str) -> None:
-    """Print the answer first, then how the classifiers did, then where the report lies, then the gates."""
+    """Print the summary, the classifiers, the gateways whose hard bounces are not true, then the gates."""
     card = result.scorecard
     if not card.complete:
         console.print("[bold red]This run is incomplete: it stopped before every recipient had a final result.[/]")
@@ -48,20 +48,20 @@ def print_answer(console: Console, result: Result, out: str) -> None:
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
-    console.print(Text(f"look   {out}/report.html"), soft_wrap=True)
+    console.print(Text(f"report {out}/report.html"), soft_wrap=True)
 
 
 def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine]) -> None:
-    """Print what another system's word joins, and what it does not: counted, and the first of each named."""
+    """Print how many events of another system's log match recipients of the run, and the first that do not."""
     said = result.reported
     if said is None:
         return
     events = sum(map(len, said.events.values()))
     console.print(f"Reported: {events:,} events about {count(len(said.events), 'recipient')}.", soft_wrap=True)
     for what, names in (
-        ("about nobody in the books", [event.recipient for event in said.strangers]),
-        ("there before (the same event again)", [event.recipient for event in said.duplicates]),
-        ("recipients of whom nothing was reported", ["/".join(filter(None, key)) for key in said.silent]),
+        ("about recipients that are not in the books", [event.recipient for event in said.strangers]),
+        ("repeated (the same event again)", [event.recipient for event in said.duplicates]),
+        ("recipients without any event", ["/".join(filter(None, key)) for key in said.silent]),
         ("lines that could not be read", [f"line {bad.number} {bad.reason}" for bad in bad_lines]),
     ):
         if names:
@@ -77,9 +77,9 @@ def _print_classifiers(console: Console, card: Scorecard) -> None:
     costs = any(score.cost.total for score in scores.values())
     print_table(
         console,
-        "Who would suppress whom (95 % intervals)",
+        "Mistakes of each classifier (95 % intervals)",
         [
-            *("classifier", "alive,\nsuppressed", "of the\nliving", "gone,\nkept", "of the\ngone"),
+            *("classifier", "alive,\nsuppressed", "of all\nalive", "gone,\nkept", "of all\ngone"),
             *(["to be\nretested"] if retests else []),
             *(["cost"] if costs else []),
         ],
@@ -97,14 +97,15 @@ def _print_classifiers(console: Console, card: Scorecard) -> None:
 
 
 def _print_gateways(console: Console, card: Scorecard) -> None:
-    lying = sorted(
+    disguising = sorted(
         ((score, name) for name, score in card.gateways.items() if score.hard_bounces > score.gone),
         key=lambda pair: (pair[0].gone - pair[0].hard_bounces, pair[1]),
     )
-    more = len(lying) - GATEWAYS_SHOWN
+    more = len(disguising) - GATEWAYS_SHOWN
     print_table(
         console,
-        "Where the report lies" + (f" (the worst {GATEWAYS_SHOWN} of {len(lying)} gateways)" if more > 0 else ""),
+        "Living recipients reported as hard bounces, by gateway"
+        + (f" (the worst {GATEWAYS_SHOWN} of {len(disguising)})" if more > 0 else ""),
         ["gateway", "recipients", "delivered", "hard\nbounces", "gone", "alive"],
         (
             [
@@ -112,6 +113,6 @@ def _print_gateways(console: Console, card: Scorecard) -> None:
                 *(f"{score.recipients:,}", f"{score.delivered:,}", f"{score.hard_bounces:,}", f"{score.gone:,}"),
                 f"{score.hard_bounces - score.gone:,}",
             ]
-            for score, name in lying[:GATEWAYS_SHOWN]
+            for score, name in disguising[:GATEWAYS_SHOWN]
         ),
     )

@@ -1,4 +1,4 @@
-"""Says which suppression policy to run: a sentence first, then what each of them comes to."""
+"""Prints which suppression policy to run: a sentence first, then the result of each policy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CAMPAIGNS_SHOWN: Final = 4
 def print_policies(
     console: Console, outcomes: Sequence[Outcome], prices: MessagePrices | None, *, complete: bool = True
 ) -> None:
-    """Print the answer, the table of policies, the cheapest first if there are prices, and that of campaigns."""
+    """Print the advice, the table of policies (the cheapest first if there are prices), and the table of campaigns."""
     if not complete:
         console.print("[bold red]This run is incomplete: it stopped before every recipient had a final result.[/]")
     told = sorted(outcomes, key=lambda each: (_order(each, prices), each.total.dead))
@@ -31,11 +31,11 @@ def print_policies(
     console.print()
     console.print(_policies(told, prices, several=several))
     console.print(_campaigns(told, several=several))
-    console.print(Text("A replay: gateways that get less mail may think better of its sender."))
+    console.print(Text("This is a replay: real gateways that get less mail may rate the sender better."))
 
 
 def figures(outcomes: Sequence[Outcome], prices: MessagePrices | None) -> dict[str, Any]:
-    """Return everything that was counted, for --json (schema 1)."""
+    """Return all figures for --json (schema 1)."""
     return {
         "schema": 1,
         "answer": answer(outcomes, prices),
@@ -59,15 +59,15 @@ def answer(outcomes: Sequence[Outcome], prices: MessagePrices | None) -> str:
     several = len({each.classifier for each in outcomes}) > 1
     found = choices(outcomes)
     if len(found) == 1 and len(found[0].outcomes) == len(outcomes) > 1:
-        return "It makes no difference here: all policies lose and send the same."
+        return "It makes no difference here: all policies skip the same messages."
     if prices is not None:
         return _cheapest(outcomes, prices, several=several)
     names = [_names(choice.outcomes, several=several) for choice in found]
     if len(found) == 1:
-        return f"Run {names[0]}, whatever your prices: none loses fewer messages to the living or sends the gone fewer."
+        return f"Run {names[0]}, at any price: no other loses fewer messages to the living or sends fewer to the gone."
     between = "".join(f", {name} up to {_price(found[n + 1].above)}" for n, name in enumerate(names[1:-1], 1))
     return (
-        f"Run {names[0]} if a message that a living reader misses costs you less than {_price(found[1].above)} "
+        f"Run {names[0]} if a message that a living reader misses costs less than {_price(found[1].above)} "
         f"messages to the gone{between}, {names[-1]} beyond."
     )
 
@@ -116,7 +116,7 @@ def _policies(outcomes: Sequence[Outcome], prices: MessagePrices | None, *, seve
     title = f"Of {total.living:,} messages to the living and {total.gone:,} to the gone (95 % intervals)"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("policy", overflow="fold", min_width=len(GATED))
-    for heading in ("living, not\nmailed (would\nhave got it)", "of the\nliving", "gone,\nmailed", "of the\ngone"):
+    for heading in ("living, not\nmailed (would\nhave got it)", "of all\nliving", "gone,\nmailed", "of all\ngone"):
         table.add_column(heading, justify="right", no_wrap=True)
     if prices is not None:
         table.add_column("cost", justify="right", no_wrap=True)
@@ -131,7 +131,7 @@ def _policies(outcomes: Sequence[Outcome], prices: MessagePrices | None, *, seve
         if prices is not None:
             row.append(f"{prices.cost(each):,.2f}")
         table.add_row(Text(_name(each, several=several)), *row)
-    return Group(Text(title), table)  # a table's own title is as narrow as the table
+    return Group(Text(title), table)  # a Table's own title would wrap at the table's width
 
 
 def _range(interval: tuple[float, float]) -> str:
@@ -150,4 +150,4 @@ def _campaigns(outcomes: Sequence[Outcome], *, several: bool) -> Group:
     for each in outcomes:
         parts = (each.campaigns[name] for name in shown)
         table.add_row(Text(_name(each, several=several)), *(f"{part.lost:,} / {part.dead:,}" for part in parts))
-    return Group(Text(title), table)  # a table's own title is as narrow as the table
+    return Group(Text(title), table)  # a Table's own title would wrap at the table's width

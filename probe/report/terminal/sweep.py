@@ -1,4 +1,4 @@
-"""Tells where a heuristic breaks: a sentence for each classifier, a table, and a row a run for spreadsheets."""
+"""Prints where a classifier breaks in a sweep: a sentence and a table per classifier; and rows for a CSV file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from probe.harmless import harmless
-from probe.report.terminal.live_progress import Filling
+from probe.report.terminal.live_progress import ProgressBar
 from probe.studies.sweep.break_points import (
     FIGURES,
     HARD_BOUNCES,
@@ -29,14 +29,14 @@ from probe.studies.sweep.break_points import (
 from probe.studies.sweep.grid import Axis, short_names
 
 MARK: Final = "!"
-"""Stands behind a figure beyond its bound."""
+"""Marks a figure beyond its bound."""
 WAYS_SPREAD: Final = 2
-"""Things varied beside the seed up to which there is room for least and most in a terminal."""
+"""With at most so many varied values besides the seed, a terminal has room for minimum and maximum."""
 
 
-def runs_bar(name: str, count: int) -> Filling:
-    """Return a bar for runs that are made."""
-    return Filling(harmless(name), count, MofNCompleteColumn())
+def runs_bar(name: str, count: int) -> ProgressBar:
+    """Return a progress bar that counts runs."""
+    return ProgressBar(harmless(name), count, MofNCompleteColumn())
 
 
 def heading(axes: Sequence[Axis], classifiers: Sequence[str]) -> list[str]:
@@ -51,7 +51,7 @@ def heading(axes: Sequence[Axis], classifiers: Sequence[str]) -> list[str]:
 
 
 def row(run: Run) -> list[object]:
-    """Return what the CSV file has of a run."""
+    """Return a run's row of the CSV file."""
     return [
         *(value.text for value in run.point),
         run.recipients,
@@ -65,17 +65,17 @@ def row(run: Run) -> list[object]:
 
 def print_sweep(console: Console, findings: Findings) -> None:
     """Print where each classifier breaks, then the figures at every point."""
-    for line in answer(findings):
+    for line in sentences(findings):
         console.print(Text(line), soft_wrap=True)
     console.print()
     for name in findings.classifiers:
         console.print(_table(findings, name))
 
 
-def answer(findings: Findings) -> Iterator[str]:
+def sentences(findings: Findings) -> Iterator[str]:
     """Yield a sentence on each classifier and bound."""
     for bound in findings.bounds:
-        # Hard bounces are no classifier's doing.
+        # Hard bounces do not depend on a classifier.
         for name in findings.classifiers[:1] if bound.figure == HARD_BOUNCES else findings.classifiers:
             yield _sentence(findings, breaking(findings.spots, name, bound))
 
@@ -91,11 +91,11 @@ def _sentence(findings: Findings, found: Breaking) -> str:
     if found.first is None:
         worst = max(findings.spots, key=rate)
         where = _where(findings, worst) if rate(worst) else ""
-        return f"{who} keeps within {_percent(most)} {what}: {_percent(rate(worst))} at most{where}."
+        return f"{who} stays within {_percent(most)} {what}: {_percent(rate(worst))} at most{where}."
     before = (
         "" if found.before is None else f" ({_percent(rate(found.before))} at {harmless(found.before.point[0].text)})"
     )
-    count = f", and so it is at {found.beyond} of {found.spots} points" if found.spots > 1 else ""
+    count = f", as at {found.beyond} of {found.spots} points" if found.spots > 1 else ""
     where = _where(findings, found.first)
     return f"{who} breaks{where}: {_percent(rate(found.first))} {what}, beyond {_percent(most)}{before}{count}."
 
@@ -105,14 +105,14 @@ def _percent(rate: float) -> str:
 
 
 def _where(findings: Findings, spot: Spot) -> str:
-    told = (f"{axis.path} = {harmless(value.text)}" for axis, value in zip(findings.ways, spot.point, strict=True))
-    return f" at {', '.join(told)}" if spot.point else ""
+    values = (f"{axis.path} = {harmless(value.text)}" for axis, value in zip(findings.ways, spot.point, strict=True))
+    return f" at {', '.join(values)}" if spot.point else ""
 
 
 def _table(findings: Findings, classifier: str) -> Group:
     seeds = max(len(spot.runs) for spot in findings.spots)
     spread = seeds > 1 and len(findings.ways) <= WAYS_SPREAD
-    several = f", median{' (least-most)' if spread else ''} of {seeds} seeds" if seeds > 1 else ""
+    several = f", median{' (min-max)' if spread else ''} of {seeds} seeds" if seeds > 1 else ""
     title = f"{harmless(classifier)}{several}; {MARK} is beyond the bound"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for axis, name in zip(findings.ways, short_names(findings.ways), strict=True):
@@ -127,7 +127,7 @@ def _table(findings: Findings, classifier: str) -> Group:
             *(_cell(spot.spread(figure, classifier), figure, findings.bounds, spread=spread) for figure in FIGURES),
             style="bold" if any(spot is each for each in first) else None,
         )
-    return Group(Text(title), table)  # a table's own title is as narrow as the table
+    return Group(Text(title), table)  # a Table's own title would wrap at the table's width
 
 
 def _cell(spread_of: Spread, figure: str, bounds: Sequence[Bound], *, spread: bool) -> str:

@@ -1,4 +1,4 @@
-"""Tables for people: ruled in a terminal, as plain as can be in a pipe."""
+"""Tables: with rules in a terminal, plain text in a pipe."""
 
 from __future__ import annotations
 
@@ -14,17 +14,16 @@ _DASHES: Final = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", asc
 
 
 def print_table(console: Console, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print words in the first column, numbers in the others.
+    """Print a table with text in the first column and numbers in the others.
 
-    A heading may have several lines, for narrow terminals; in a pipe it has one. Numbers are never broken; names are,
-    where there is no room for them.
+    A heading may have several lines in a terminal; in a pipe it has one. Names may wrap, numbers never do.
     """
     lines = max(heading.count("\n") for heading in headings)
     drawn = Table(
         box=box.SIMPLE_HEAD if console.is_terminal else _DASHES, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
     )
     for number, heading in enumerate(headings):
-        # Short headings stand on the last line.
+        # Align short headings with the last line.
         tall = "\n" * (lines - heading.count("\n")) + heading
         shown = tall if console.is_terminal else heading.replace("\n", " ")
         drawn.add_column(shown, justify="right", no_wrap=True) if number else drawn.add_column(shown, overflow="fold")

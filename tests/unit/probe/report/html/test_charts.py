@@ -19,9 +19,9 @@ def test_classifiers_are_compared_in_a_row_each() -> None:
     assert dict(zip(table.headings, table.rows[0], strict=True)) == {
         "Classifier": "code",
         "Alive, suppressed": "3",
-        "Of the living (95 %)": "60.0% (23.1-88.2%)",
+        "Of all alive (95 %)": "60.0% (23.1-88.2%)",
         "Gone, kept": "0",
-        "Of the gone (95 %)": "0.0% (0.0-79.3%)",
+        "Of all gone (95 %)": "0.0% (0.0-79.3%)",
         "Precision (95 %)": "25.0% (4.6-69.9%)",
         "Recall (95 %)": "100.0% (20.7-100.0%)",
         "F1": "0.400",
@@ -32,7 +32,7 @@ def test_retests_and_costs_have_columns_where_there_are_any() -> None:
     scores = content(PEOPLE, prices=MistakePrices(living=10, dead=0.5)).scorecard.classifiers
     scores["rules"].retested = 4
     table = charts.comparison(scores)
-    assert table.headings[-2:] == ["To be tested again", "Cost"]
+    assert table.headings[-2:] == ["To be retested", "Cost"]
     assert [row[-2:] for row in table.rows] == [["0", "30.00"], ["0", "30.00"], ["0", "0.50"], ["4", "10.00"]]
 
 
@@ -50,10 +50,10 @@ def test_more_gateways_than_can_be_drawn_are_counted() -> None:
     made = content(people)
     chart = charts.by_gateway(made.scorecard.classifiers)[0]
     assert len(chart.data["shares"]) == GATEWAYS_DRAWN
-    assert chart.note == f"{len(people) - GATEWAYS_DRAWN} more gateways are left out; scorecard.json has all."
+    assert chart.note == f"{len(people) - GATEWAYS_DRAWN} more gateways are not shown; scorecard.json has all."
     worst, others = charts.gateways(made.scorecard, made.personas)
     assert (len(worst.rows), len(others.rows)) == (WORST, ROWS)
-    assert others.note == "3 gateways with fewer lies are left out; scorecard.json has all."
+    assert others.note == "3 gateways with fewer of them are not shown; scorecard.json has all."
 
 
 def test_gateways_that_lie_most_come_first() -> None:
@@ -72,7 +72,7 @@ def test_of_many_rows_those_with_most_mistakes_are_kept_in_their_order() -> None
         table for table in charts.breakdowns(content(people).scorecard.classifiers) if table.headings[0] == "Gateway"
     )
     assert [row[0] for row in by_gateway.rows] == [f"g{number:03}" for number in range(1, 2 * ROWS, 2)]
-    assert by_gateway.note == f"{ROWS} rows with fewer mistakes are left out; scorecard.json has all."
+    assert by_gateway.note == f"{ROWS} rows with fewer mistakes are not shown; scorecard.json has all."
 
 
 def test_a_confusion_has_every_cause_that_is_true_or_seen_and_shares_of_rows() -> None:

@@ -11,22 +11,22 @@ from hypothesis import strategies as st
 from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
-from probe.report.html.flow import BODY, MOST, OTHERS, PITCH, Flow, Path, flow
-from probe.report.html.outcome import Standing, standings
+from probe.report.html.flow import BODY, MOST, OTHERS, PITCH, Flow, RefusalPath, flow
+from probe.report.html.outcome import RecipientOutcome, outcomes_of
 
 
 def drawn(*people: Person) -> Flow:
     """Draw people."""
     made = content(people)
-    return flow(made.told, standings(made.told, made.readings["code"]))
+    return flow(made.stories, outcomes_of(made.stories, made.readings["code"]))
 
 
 def test_a_path_leads_from_the_cause_over_the_code_to_the_verdict() -> None:
     assert drawn(lied("ann"), gone("bob"), kept("cy"), Person("dee")).paths == Counter(
         {
-            Path("velocity", "550 5.1.1", "hard bounce", Standing.LIED): 1,
-            Path("user-unknown", "550 5.1.1", "hard bounce", Standing.GONE): 1,
-            Path("velocity", "451 4.7.1", "given up", Standing.KEPT): 1,
+            RefusalPath("velocity", "550 5.1.1", "hard bounce", RecipientOutcome.LIED): 1,
+            RefusalPath("user-unknown", "550 5.1.1", "hard bounce", RecipientOutcome.GONE): 1,
+            RefusalPath("velocity", "451 4.7.1", "given up", RecipientOutcome.KEPT): 1,
         }
     )
 

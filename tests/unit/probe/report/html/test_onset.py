@@ -6,20 +6,20 @@ from book_rows import STARTS
 from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
-from probe.report.html.onset import MOST_STEPS, SHOWN, First, Onset, length, onsets
-from probe.report.html.outcome import standings
+from probe.report.html.onset import MOST_STEPS, SHOWN, FirstRefusal, Onset, length, onsets
+from probe.report.html.outcome import outcomes_of
 
 
 def found(*people: Person) -> list[Onset]:
     """Look for onsets among people."""
     made = content(people)
-    return onsets(made.told, standings(made.told, made.readings["code"]))
+    return onsets(made.stories, outcomes_of(made.stories, made.readings["code"]))
 
 
 def test_the_first_refusal_of_somebody_alive_is_the_onset_with_the_rate_by_then() -> None:
     calm = [Person(f"p{n}", at=STARTS + n) for n in range(120)]
     (onset,) = found(gone("old", STARTS + 5), *calm, lied("ann", STARTS + 120), lied("bea", STARTS + 121))
-    assert onset.first == First(STARTS + 120, "velocity", 121, 60.0)
+    assert onset.first == FirstRefusal(STARTS + 120, "velocity", 121, 60.0)
     assert (onset.place.gateway, onset.attempts, onset.refused_living, onset.later) == ("acme", 123, 2, 0)
 
 
@@ -31,7 +31,7 @@ def test_a_full_mailbox_or_a_gateway_that_is_down_is_no_onset() -> None:
 
 def test_where_nothing_went_before_there_is_no_rate() -> None:
     (onset,) = found(lied("ann"))
-    assert onset.first == First(STARTS, "velocity", 0, 0.0)
+    assert onset.first == FirstRefusal(STARTS, "velocity", 0, 0.0)
 
 
 def test_gateways_that_deny_the_mailbox_come_before_those_that_refuse_honestly() -> None:

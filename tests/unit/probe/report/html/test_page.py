@@ -14,7 +14,7 @@ from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
 from probe.judge.gates import Gate
-from probe.report.html.page import Content, embedded, page
+from probe.report.html.page import PageContent, embedded, page
 from probe.scenario.prices import MistakePrices
 
 PEOPLE: Final = [lied("ann"), lied("bob"), gone("cy"), kept("dee"), Person("eve")]
@@ -62,7 +62,7 @@ def data_of(text: str) -> dict[str, Any]:
     return data
 
 
-def rich_content(word: str = "word") -> Content:
+def rich_content(word: str = "word") -> PageContent:
     """Return the content of a page with every section, in which everything named by somebody is named so."""
     people = [*PEOPLE, Person("fay", cause=Cause.CONTENT, claimed=Cause.USER_UNKNOWN, text=word, campaign=word)]
     people += [lied("gus", gateway=word.replace("@", ""))]
@@ -171,7 +171,7 @@ def test_a_gate_that_failed_stands_before_those_that_passed_with_whom_it_is_abou
 def test_what_is_not_asked_for_takes_no_room() -> None:
     text = page(content([Person("eve")]))
     assert {chart["kind"] for chart in data_of(text)["charts"]} == {"shares"}
-    assert "Everything was delivered, and nobody was reported." in text
+    assert "All messages were delivered, and no hard bounce was reported." in text
     assert 'id="gates"' not in text
     assert "What mistakes cost" not in text
 

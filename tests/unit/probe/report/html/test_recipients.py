@@ -14,23 +14,23 @@ from probe.classify.reading import Reading
 from probe.judge.story import Key
 from probe.records.attempt import Attempt
 from probe.report.html import recipients as module
-from probe.report.html.outcome import standings
-from probe.report.html.page import Content
-from probe.report.html.recipients import EVERYBODY_UP_TO, LONGEST, MOST_LINES, Listing, chosen, listing
+from probe.report.html.outcome import outcomes_of
+from probe.report.html.page import PageContent
+from probe.report.html.recipients import LIST_ALL_UP_TO, LONGEST, MOST_LINES, RecipientList, chosen, list_recipients
 
 
-def listed(made: Content) -> Listing:
+def listed(made: PageContent) -> RecipientList:
     """List the recipients of a report."""
-    where = standings(made.told, made.readings["code"])
-    return listing(made.told, made.readings, where, made.dialogues)
+    where = outcomes_of(made.stories, made.readings["code"])
+    return list_recipients(made.stories, made.readings, where, made.dialogues)
 
 
-def names(found: Listing) -> list[str]:
+def names(found: RecipientList) -> list[str]:
     """Return the local parts of those who are listed."""
     return [found.texts[row[0]].partition("@")[0] for row in found.rows]
 
 
-def story_of(found: Listing, name: str) -> list[str]:
+def story_of(found: RecipientList, name: str) -> list[str]:
     """Return the lines about somebody."""
     row = found.rows[names(found).index(name)]
     return [each if isinstance(each, str) else found.texts[each] for each in row[7]]
@@ -40,7 +40,7 @@ def test_a_row_says_who_what_is_true_what_was_heard_and_who_is_wrong() -> None:
     found = listed(content([lied("bob")]))
     (row,) = found.rows
     assert [found.texts[each] for each in row[:6]] == [
-        *("bob@acme.example", "news", "acme", "lied", "alive; velocity, told as user-unknown"),
+        *("bob@acme.example", "news", "acme", "lied", "alive; velocity, claimed as user-unknown"),
         "550 5.1.1 no such user",
     ]
     assert [found.classifiers[each] for each in row[6]] == ["code", "text", "rules"]
@@ -50,9 +50,9 @@ def test_a_story_tells_attempts_truth_and_every_reading_with_its_reason() -> Non
     assert story_of(listed(content([lied("bob")], reason="too many at once")), "bob") == [
         "mailbox present",
         "2026-03-02 08:00:00.000",
-        "attempt 1 of news (news.eml) from 127.10.0.1 at mx.acme.example [127.1.0.1]",
+        "attempt 1 of news (news.eml) from 127.10.0.1 to mx.acme.example [127.1.0.1]",
         "  refused at end-of-data: 550 5.1.1 no such user",
-        "truth: refused for velocity by velocity, told as user-unknown",
+        "truth: refused for velocity by velocity, claimed as user-unknown",
         "code: suppress (wrong); user-unknown; enhanced status 5.1.1",
         story_of(listed(content([lied("bob")])), "bob")[6],
         "always-keep: keep (right); no cause; keeps every address",
@@ -68,18 +68,18 @@ def test_dialogues_are_told_where_they_were_kept() -> None:
 def test_in_a_small_run_everybody_is_listed_and_in_a_large_one_those_of_interest() -> None:
     few = listed(content([Person("ann"), lied("bob")]))
     assert (names(few), few.is_everybody) == (["ann", "bob"], True)
-    many = listed(content([*(Person(f"p{n}") for n in range(EVERYBODY_UP_TO)), lied("bob"), gone("cy"), kept("dee")]))
+    many = listed(content([*(Person(f"p{n}") for n in range(LIST_ALL_UP_TO)), lied("bob"), gone("cy"), kept("dee")]))
     assert (names(many), many.is_everybody, many.of_interest) == (["bob", "cy", "dee"], False, 3)
 
 
 def test_whom_a_classifier_would_suppress_although_mail_arrived_is_of_interest() -> None:
-    made = content([Person(f"p{n}") for n in range(EVERYBODY_UP_TO + 1)])
+    made = content([Person(f"p{n}") for n in range(LIST_ALL_UP_TO + 1)])
     made.readings["rules"]["news", "p7@acme.example"] = Reading(Cause.USER_UNKNOWN)
     assert names(listed(made)) == ["p7"]
 
 
 def test_what_does_not_find_room_is_left_out_and_rare_kinds_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROOM", 100_000)
+    monkeypatch.setattr(module, "MOST_OCTETS", 100_000)
     people = [*(lied(f"p{n}") for n in range(2000)), *(kept(f"k{n}") for n in range(5))]
     found = listed(content(people))
     assert found.of_interest == 2005
@@ -119,7 +119,7 @@ def test_a_dialogue_is_asked_for_only_of_those_who_are_listed() -> None:
         asked.append(each.recipient)
         return ""
 
-    listed(content([*(Person(f"p{n}") for n in range(EVERYBODY_UP_TO)), lied("bob")], dialogue=dialogue))
+    listed(content([*(Person(f"p{n}") for n in range(LIST_ALL_UP_TO)), lied("bob")], dialogue=dialogue))
     assert set(asked) == {"bob@acme.example"}
 
 

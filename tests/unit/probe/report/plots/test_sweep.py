@@ -98,7 +98,7 @@ def test_what_is_varied_ends_no_script_in_the_page(tmp_path: Path) -> None:
 
 
 def test_a_kind_of_file_that_nobody_draws_is_told() -> None:
-    with pytest.raises(InputError, match=r"^--plot a\.gif: is no kind of file that can be drawn; let its name end in"):
+    with pytest.raises(InputError, match=r"^--plot a\.gif: is not a kind of file that can be drawn; end the name in"):
         require_drawable(Path("a.gif"))
 
 
@@ -114,6 +114,6 @@ def test_without_the_libraries_the_remedy_is_told(monkeypatch: pytest.MonkeyPatc
 def test_more_rows_than_anybody_looks_at_are_told() -> None:
     require_few_rows(Path("a.svg"), parse(["lies=0:1:0.1", "rate=1..12", "seed=1..20"]))
     with pytest.raises(
-        InputError, match=r"^--plot a\.svg: would have 13 rows of panels, more than 12; vary first what"
+        InputError, match=r"^--plot a\.svg: would have 13 rows of panels, more than 12; put the --vary with"
     ):
         require_few_rows(Path("a.svg"), parse(["lies=0:1:0.1", "rate=1..13"]))

@@ -24,7 +24,7 @@ def printed(
     made.scorecard.classifiers[rules].retested = 12_345
     out = io.StringIO()
     console = Console(file=out, force_terminal=terminal, width=width, color_system=None)
-    print_answer(console, Result(made.scorecard, [], made.told, made.readings), "runs/x")
+    print_answer(console, Result(made.scorecard, [], made.stories, made.readings), "runs/x")
     return out.getvalue()
 
 
@@ -70,7 +70,7 @@ def test_headings_of_several_lines_end_on_the_same_line() -> None:
 def test_there_is_a_column_for_retests_and_costs_only_where_there_are_any() -> None:
     made = content([lied("ann")])
     out = io.StringIO()
-    print_answer(Console(file=out, width=80), Result(made.scorecard, [], made.told, made.readings), "runs/x")
+    print_answer(Console(file=out, width=80), Result(made.scorecard, [], made.stories, made.readings), "runs/x")
     assert "retested" not in out.getvalue()
     assert "cost" not in out.getvalue()
     assert "retested" in printed()
@@ -80,5 +80,5 @@ def test_there_is_a_column_for_retests_and_costs_only_where_there_are_any() -> N
 def test_without_a_terminal_tables_are_plain_and_have_one_line_of_headings() -> None:
     text = printed(terminal=False, width=10_000, rules=LONG)
     assert text.isascii()
-    assert "classifier                                 alive, suppressed  of the living" in text
+    assert "classifier                                 alive, suppressed  of all alive" in text
     assert any(line.startswith(f"{LONG}  ") for line in text.splitlines())

@@ -31,35 +31,35 @@ def printed(*outcomes: Outcome, prices: MessagePrices | None = None, complete: b
         (
             [outcome("never", 0, 100), outcome("first-hard", 60, 10)],
             (
-                "Run first-hard if a message that a living reader misses costs you less than 1.5 messages to the gone, "
+                "Run first-hard if a message that a living reader misses costs less than 1.5 messages to the gone, "
                 "never beyond."
             ),
         ),
         (
             [outcome("never", 0, 900), outcome("second-hard", 20, 30), outcome("first-hard", 60, 10)],
             (
-                "Run first-hard if a message that a living reader misses costs you less than 0.5 messages to the gone, "
+                "Run first-hard if a message that a living reader misses costs less than 0.5 messages to the gone, "
                 "second-hard up to 44, never beyond."
             ),
         ),
         (
             [outcome("never", 0, 100), outcome("grey-7-days", 0, 10), outcome("first-hard", 5, 10)],
-            "Run grey-7-days, whatever your prices: none loses fewer messages to the living or sends the gone fewer.",
+            "Run grey-7-days, at any price: no other loses fewer messages to the living or sends fewer to the gone.",
         ),
         (
             [outcome("never", 0, 10), outcome("three-hard", 0, 10)],
-            "It makes no difference here: all policies lose and send the same.",
+            "It makes no difference here: all policies skip the same messages.",
         ),
         (
             [outcome("never", 0, 100), outcome("first-hard", 60, 10), outcome("classifier-gated", 6, 10, "mine")],
             (
-                "Run classifier-gated by mine if a message that a living reader misses costs you less than 15 "
+                "Run classifier-gated by mine if a message that a living reader misses costs less than 15 "
                 "messages to the gone, never beyond."
             ),
         ),
         (
             [outcome("first-hard", 60, 10)],
-            "Run first-hard, whatever your prices: none loses fewer messages to the living or sends the gone fewer.",
+            "Run first-hard, at any price: no other loses fewer messages to the living or sends fewer to the gone.",
         ),
     ],
     ids=["two", "three", "one is best", "all alike", "several readers", "only one"],

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from probe.input_error import InputError
-from probe.report.terminal.sweep import answer, heading, print_sweep, row
+from probe.report.terminal.sweep import heading, print_sweep, row, sentences
 from probe.studies.sweep.break_points import (
     HARD_BOUNCES,
     MISSED_DEAD,
@@ -64,12 +64,12 @@ def test_one_wild_seed_breaks_nothing() -> None:
 
 def test_a_classifier_is_told_where_it_breaks_and_where_it_kept() -> None:
     found = findings(["gateway.acme.lies=0:0.4:0.1"], [0.0, 0.009, 0.0345, 0.04, 0.05])
-    assert list(answer(found)) == [
+    assert list(sentences(found)) == [
         (
             "code breaks at gateway.acme.lies = 0.2: 3.45% wrongly suppressed, beyond 1% (0.9% at 0.1), "
-            "and so it is at 3 of 5 points."
+            "as at 3 of 5 points."
         ),
-        "none keeps within 1% wrongly suppressed: 0% at most.",
+        "none stays within 1% wrongly suppressed: 0% at most.",
     ]
 
 
@@ -79,27 +79,27 @@ def test_a_classifier_is_told_where_it_breaks_and_where_it_kept() -> None:
         (
             ["lies=0,1"],
             [0.02, 0.03],
-            "code breaks at lies = 0: 2% wrongly suppressed, beyond 1%, and so it is at 2 of 2",
+            "code breaks at lies = 0: 2% wrongly suppressed, beyond 1%, as at 2 of 2",
         ),
-        (["lies=0,1"], [0.002, 0.003], "code keeps within 1% wrongly suppressed: 0.3% at most at lies = 1."),
+        (["lies=0,1"], [0.002, 0.003], "code stays within 1% wrongly suppressed: 0.3% at most at lies = 1."),
         (["seed=1..2"], [0.02, 0.03], "code breaks: 2.5% wrongly suppressed, beyond 1%."),
-        (["seed=1..2"], [0.002, 0.002], "code keeps within 1% wrongly suppressed: 0.2% at most."),
+        (["seed=1..2"], [0.002, 0.002], "code stays within 1% wrongly suppressed: 0.2% at most."),
         (
             ["lies=0,1", "rate=1/1s,2/1s"],
             [0.0, 0.0, 0.0, 0.5],
-            "code breaks at lies = 1, rate = 2/1s: 50% wrongly suppressed, beyond 1%, and so it is at 1 of 4 points.",
+            "code breaks at lies = 1, rate = 2/1s: 50% wrongly suppressed, beyond 1%, as at 1 of 4 points.",
         ),
     ],
 )
 def test_wherever_it_breaks_it_is_one_sentence(varied: list[str], wrong: list[float], sentence: str) -> None:
-    assert next(answer(findings(varied, wrong))).startswith(sentence)
+    assert next(sentences(findings(varied, wrong))).startswith(sentence)
 
 
 def test_hard_bounces_are_told_once_as_nobody_reads_them_into_being() -> None:
     found = findings(["lies=0,1"], [0.0, 0.0], (Bound(HARD_BOUNCES, 0.02), Bound(MISSED_DEAD, 0.3)))
-    assert [line.partition(":")[0] for line in answer(found)] == [
+    assert [line.partition(":")[0] for line in sentences(found)] == [
         "the sending breaks at lies = 0",
-        "code keeps within 30% missed dead",
+        "code stays within 30% missed dead",
         "none breaks at lies = 0",
     ]
 
@@ -112,7 +112,7 @@ def test_the_table_marks_what_is_beyond_and_fits_a_terminal() -> None:
     print_sweep(Console(width=80, file=file), found)
     lines = file.getvalue().splitlines()
     assert max(map(len, lines[3:])) <= 80
-    assert "code, median (least-most) of 2 seeds; ! is beyond the bound" in file.getvalue()
+    assert "code, median (min-max) of 2 seeds; ! is beyond the bound" in file.getvalue()
     rows = [line.split() for line in lines]
     assert ["1", "0.2", "25.0", "(0.0-50.0)!", "25.0", "(25.0-25.0)", "10.0", "(10.0-10.0)"] in rows
     assert ["0", "0.1", "0.0", "(0.0-0.0)", "50.0", "(50.0-50.0)", "10.0", "(10.0-10.0)"] in rows
