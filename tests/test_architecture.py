@@ -101,7 +101,6 @@ EDGE_FILES: Final = {
     "probe/report/explain.py": "reads the books",
     "probe/report/recipient_story.py": "reads the books",
     "probe/sender/transport/tcp.py": "speaks SMTP over sockets",
-    "probe/studies/evaluate.py": "runs scenarios in processes",
     "probe/studies/sensitivity/measure.py": "runs scenarios in processes",
     "probe/testing/__init__.py": "imports public names on first use",
     "probe/testing/collect.py": "reads and runs scenario files",

@@ -23,7 +23,7 @@ from probe.classify.rules.formats import own
 from probe.classify.rules.rule_set import RuleText
 from probe.classify.rules.rule_tests import failures
 from probe.scenario.load import check
-from probe.studies.suppression.policies import Hearing
+from probe.studies.suppression.policies import PastMessage
 
 ROOT = Path(__file__).parent.parent
 README = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/manual.md"))
@@ -98,7 +98,7 @@ def test_the_readme_shows_what_a_sweep_prints() -> None:
 def test_the_policy_in_the_readme_is_one() -> None:
     given: dict[str, Any] = {}
     exec(block("takes one of your own", "python"), given)
-    hard = Hearing("news", 0.0, bounced=True, reading=Reading(Cause.USER_UNKNOWN))
+    hard = PastMessage("news", 0.0, bounced=True, reading=Reading(Cause.USER_UNKNOWN))
     assert [given["my_policy"]((hard,) * count, 1.0) for count in (0, 1, 2)] == [False, False, True]
 
 

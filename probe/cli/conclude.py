@@ -14,14 +14,14 @@ from probe.cli.exit_codes import Exit
 from probe.cli.output import printing
 from probe.judge import baseline_file
 from probe.judge.baseline import Baseline
-from probe.judge.result import Result
+from probe.judge.result import JudgedRun
 from probe.report.html.page_file import write_report
 from probe.report.terminal.compare import print_worsenings
 from probe.report.terminal.run import print_answer
 
 
 def conclude(
-    result: Result, folder: Path, known: tuple[Baseline, Path] | None, reports: Sequence[Report], scenario: Path
+    result: JudgedRun, folder: Path, known: tuple[Baseline, Path] | None, reports: Sequence[Report], scenario: Path
 ) -> NoReturn:
     """Write the reports, print the answer, exit.
 

@@ -36,13 +36,14 @@ def evaluate(
     from probe.cli.console import PipedConsole
     from probe.report.terminal.evaluate import print_evaluation
     from probe.report.terminal.sweep import runs_bar
-    from probe.studies import evaluate as study
+    from probe.studies.evaluate import run as study
+    from probe.studies.evaluate.figures import summary
 
     loaded = study.load_scenarios(scenarios or [Path("scenarios")])
     names = study.classifiers_with(classifier or ())
     with keeping_nothing(), runs_bar("scenarios", len(loaded)) as filling:
         evaluated = study.evaluate(loaded, names, workers, filling.advance)
-    figures = study.summary(evaluated)
+    figures = summary(evaluated)
     with printing():
         if as_json:
             print(json.dumps(figures, indent=2))

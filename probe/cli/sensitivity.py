@@ -42,11 +42,11 @@ def sensitivity(
     from probe.report.plots.sensitivity import chart
     from probe.report.terminal.evaluate import print_sensitivity
     from probe.report.terminal.sweep import runs_bar
-    from probe.studies.evaluate import FIRST
+    from probe.studies.evaluate.figures import CONTEXT
     from probe.studies.sensitivity.measure import measure
     from probe.studies.sensitivity.points import chosen_points
 
-    names = classifier or ["code", FIRST]
+    names = classifier or ["code", CONTEXT]
     choose(names)
     if plot is not None:
         require_drawable(plot)

@@ -15,7 +15,7 @@ from probe.cli.output import printing, writing
 from probe.output_file import require_writable
 
 if TYPE_CHECKING:
-    from probe.studies.sweep.break_points import Run
+    from probe.studies.sweep.break_points import SweepRun
 
 
 class InterruptedSweepError(InterruptedRunError):
@@ -64,7 +64,7 @@ def sweep(
     from probe.report.plots.sweep import chart, require_few_rows
     from probe.report.terminal.sweep import heading, print_sweep, row, runs_bar
     from probe.studies.sweep import run as study
-    from probe.studies.sweep.break_points import WRONGLY_SUPPRESSED, Findings, parse_bound
+    from probe.studies.sweep.break_points import WRONGLY_SUPPRESSED, SweepResult, parse_bound
     from probe.studies.sweep.grid import parse, points
 
     axes = parse(vary)
@@ -78,7 +78,7 @@ def sweep(
         require_few_rows(plot, axes)
     for option, path in (("--out", out), ("--plot", plot)):
         require_writable(option, path)
-    runs: list[Run] = []
+    runs: list[SweepRun] = []
     try:
         with _table(out) as write_row, runs_bar(scenario.name, len(points(axes))) as bar:
             write_row(heading(axes, names))
@@ -88,12 +88,12 @@ def sweep(
                     write_row(row(run))
     except KeyboardInterrupt:
         raise InterruptedSweepError(len(runs), out) from None
-    findings = Findings(scenario.name, axes, names, bounds, tuple(runs))
+    result = SweepResult(scenario.name, axes, names, bounds, tuple(runs))
     with printing():
-        print_sweep(PipedConsole(), findings)
+        print_sweep(PipedConsole(), result)
     if plot is not None:
         with writing("--plot", plot):
-            draw(plot, chart(findings))
+            draw(plot, chart(result))
 
 
 @contextmanager

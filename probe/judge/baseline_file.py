@@ -8,7 +8,7 @@ from pathlib import Path
 from probe.input_error import InputError
 from probe.judge.baseline import Baseline, Known, mistakes, parse, written
 from probe.judge.judge import earlier_advice, read_stories
-from probe.judge.result import Result
+from probe.judge.result import JudgedRun
 from probe.ledger import Ledger
 
 
@@ -22,7 +22,7 @@ def read(path: Path) -> Baseline:
         raise InputError(path, f"cannot be read ({reason})", remedy) from None
 
 
-def known_of(baseline: Baseline, result: Result, place: Path) -> Known:
+def known_of(baseline: Baseline, result: JudgedRun, place: Path) -> Known:
     """Return what a baseline has on a run's scenario; raises InputError where it has nothing to compare with."""
     card = result.scorecard
     known = baseline.get(card.scenario)

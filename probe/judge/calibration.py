@@ -1,4 +1,4 @@
-"""How far a classifier's probabilities can be taken at their word."""
+"""How well a classifier's probabilities agree with what is true (calibration)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BINS: Final = 10
 
 @dataclass
 class Bin:
-    """Cases whose probability lies between two numbers: what was said of them on average, and what was true."""
+    """Cases with a probability between ``low`` and ``high``: the mean probability, and the share that is true."""
 
     low: float
     high: float
@@ -22,15 +22,18 @@ class Bin:
 
 @dataclass
 class Calibration:
-    """The mean squared error of the probabilities (Brier 1950), and a reliability curve, without empty bins."""
+    """The mean squared error of probabilities (Brier 1950), and a reliability curve without empty bins."""
 
     cases: int
     brier: float
     bins: list[Bin] = field(default_factory=list)
 
 
-def calibration(cases: Iterable[tuple[float, bool]]) -> Calibration | None:
-    """Hold probabilities of being alive against who is; None where none was given."""
+def calibration(cases: Iterable[tuple[float, bool]], places: int = 6) -> Calibration | None:
+    """Compare probabilities of being alive with the truth, case by case; None where there is no case.
+
+    Each case is a probability and whether the mailbox was alive. ``places`` is the decimal places of the bins.
+    """
     drawn = list(cases)
     if not drawn:
         return None
@@ -45,8 +48,8 @@ def calibration(cases: Iterable[tuple[float, bool]]) -> Calibration | None:
                 number / BINS,
                 (number + 1) / BINS,
                 len(each),
-                round(sum(said for said, _ in each) / len(each), 6),
-                round(sum(true for _, true in each) / len(each), 6),
+                round(sum(said for said, _ in each) / len(each), places),
+                round(sum(true for _, true in each) / len(each), places),
             )
             for number, each in enumerate(binned)
             if each

@@ -1,4 +1,4 @@
-"""How a classifier's word compares with the truth: whom it would suppress wrongly, whom it would keep in vain."""
+"""How a classifier's readings compare with the truth: errors, classes, cost and calibration."""
 
 from __future__ import annotations
 
@@ -9,32 +9,23 @@ from datetime import UTC, datetime
 from typing import Final
 
 from probe.classify.reading import Advice, Reading
-from probe.judge import class_scores as classes
+from probe.judge import class_scores
 from probe.judge.calibration import Calibration, calibration
 from probe.judge.class_scores import NONE, ClassScore, Confusion
-from probe.judge.interval import wilson
+from probe.judge.errors import ErrorCounts
+from probe.judge.interval import interval, share
 from probe.judge.prices import Cost, cost
 from probe.judge.story import Key, Story
 from probe.scenario.prices import MistakePrices
 
-HOURS_TOLD_APART_S: Final = 2 * 86_400.0
-"""A run that lasts longer is broken down by days."""
+MOST_BY_HOUR_S: Final = 2 * 86_400.0
+"""The longest run, in seconds, that is broken down by hours; a longer one by days."""
 _SIZES: Final = ((10, "1 to 10"), (50, "11 to 50"), (200, "51 to 200"), (1000, "201 to 1000"))
-
-
-@dataclass
-class Errors:
-    """A part of the recipients, and the mistakes made about them."""
-
-    alive: int = 0
-    wrongly_suppressed: int = 0
-    gone: int = 0
-    missed_dead: int = 0
 
 
 @dataclass(frozen=True)
 class Site:
-    """A gateway as far as scores are broken down by it: whose it is, and how many mailboxes are behind it."""
+    """What scores are broken down by of a gateway: its persona, and the number of its mailboxes."""
 
     persona: str
     mailboxes: int
@@ -42,12 +33,13 @@ class Site:
 
 @dataclass
 class ClassifierScore:
-    """How a classifier's suppressions compare with who is really gone. Intervals are Wilson's, 95 %.
+    """How a classifier's suppressions compare with the mailboxes that are really gone. Intervals are Wilson's, 95 %.
 
-    The rates are shares of the living and of the gone among the recipients; a recipient to be tested again
-    (``retested``) counts as kept. ``causes`` and ``faults`` score the classes it names, ``confusion`` counts recipients
-    by true cause and cause seen. ``calibration`` is that of its probabilities about whoever bounced. ``parts`` breaks
-    the mistakes down by gateway, persona, true cause, stage, size of the company and time.
+    The rates are shares of the living and of the gone recipients. A recipient to be tested again (``retested``) counts
+    as kept. Precision is 1 when nothing is suppressed, recall is 1 when no recipient is gone. ``causes`` and ``faults``
+    score the classes that the classifier names; ``confusion`` counts recipients by true cause and cause seen.
+    ``calibration`` is that of its probabilities for recipients that bounced. ``parts`` breaks the errors down by
+    gateway, persona, true cause, stage, size of the company and time.
     """
 
     wrongly_suppressed: int
@@ -68,61 +60,59 @@ class ClassifierScore:
     faults: dict[str, ClassScore] = field(default_factory=dict)
     confusion: Confusion = field(default_factory=dict)
     calibration: Calibration | None = None
-    parts: dict[str, dict[str, Errors]] = field(default_factory=dict)
+    parts: dict[str, dict[str, ErrorCounts]] = field(default_factory=dict)
 
 
 def score_classifier(
-    told: Mapping[Key, Story],
+    stories: Mapping[Key, Story],
     readings: Mapping[Key, Reading],
     sites: Mapping[str, Site] | None = None,
     prices: MistakePrices | None = None,
 ) -> ClassifierScore:
-    """Count whom a classifier would suppress against who is gone. Nobody said about means kept."""
-    counts: Counter[tuple[bool, bool]] = Counter()
+    """Score a classifier. A missing reading counts as keep."""
+    errors = ErrorCounts()
     confusion: Counter[tuple[str, str]] = Counter()
-    parts: dict[str, dict[str, Errors]] = {}
+    parts: dict[str, dict[str, ErrorCounts]] = {}
     retested = 0
-    format_ = _time_format(told)
-    for key, story in told.items():
+    format_ = _time_format(stories)
+    for key, story in stories.items():
         reading = readings.get(key)
-        alive, suppress = story.mailbox.alive, reading is not None and reading.suppress
-        counts[alive, suppress] += 1
+        alive, suppressed = story.mailbox.alive, reading is not None and reading.suppress
         retested += reading is not None and reading.advice is Advice.RETEST
         confusion[true_class(story), class_seen(reading)] += 1
-        for name, value in _places(story, sites or {}, format_):
-            errors = parts.setdefault(name, {}).setdefault(value, Errors())
-            errors.alive += alive
-            errors.gone += not alive
-            errors.wrongly_suppressed += alive and suppress
-            errors.missed_dead += not alive and not suppress
-    wrong, right = counts[True, True], counts[False, True]
-    missed, kept = counts[False, False], counts[False, False] + counts[True, False]
-    alive_all, gone, suppressed = wrong + counts[True, False], right + missed, wrong + right
-    # Who suppresses nobody makes no mistake in it.
-    precision = share(right, suppressed) if suppressed else 1.0
-    recall = share(right, gone) if gone else 1.0
+        dimensions = (
+            parts.setdefault(name, {}).setdefault(value, ErrorCounts())
+            for name, value in _dimensions(story, sites or {}, format_)
+        )
+        for each in (errors, *dimensions):
+            each.count(alive=alive, suppressed=suppressed)
+    wrong, right = errors.wrongly_suppressed, errors.gone - errors.missed_dead
+    suppressed_all = wrong + right
+    kept = errors.alive + errors.gone - suppressed_all
+    precision = share(right, suppressed_all) if suppressed_all else 1.0
+    recall = share(right, errors.gone) if errors.gone else 1.0
     return ClassifierScore(
         wrongly_suppressed=wrong,
-        missed_dead=missed,
+        missed_dead=errors.missed_dead,
         rightly_suppressed=right,
         retested=retested,
-        wrongly_suppressed_rate=share(wrong, alive_all),
-        wrongly_suppressed_interval=interval(wrong, alive_all),
-        missed_dead_rate=share(missed, gone),
-        missed_dead_interval=interval(missed, gone),
+        wrongly_suppressed_rate=errors.wrongly_suppressed_rate,
+        wrongly_suppressed_interval=errors.wrongly_suppressed_interval,
+        missed_dead_rate=errors.missed_dead_rate,
+        missed_dead_interval=errors.missed_dead_interval,
         precision=precision,
-        precision_interval=interval(right, suppressed),
+        precision_interval=interval(right, suppressed_all),
         recall=recall,
-        recall_interval=interval(right, gone),
-        f1=classes.f1(precision, recall),
-        cost=cost(prices or MistakePrices(), living_suppressed=wrong, dead_kept=missed, kept=kept),
-        causes=classes.by_cause(confusion),
-        faults=classes.by_fault(confusion),
-        confusion=classes.table(confusion),
+        recall_interval=interval(right, errors.gone),
+        f1=class_scores.f1(precision, recall),
+        cost=cost(prices or MistakePrices(), living_suppressed=wrong, dead_kept=errors.missed_dead, kept=kept),
+        causes=class_scores.by_cause(confusion),
+        faults=class_scores.by_fault(confusion),
+        confusion=class_scores.table(confusion),
         calibration=calibration(
-            (reading.alive, told[key].mailbox.alive)
+            (reading.alive, stories[key].mailbox.alive)
             for key, reading in readings.items()
-            if reading.alive is not None and told[key].evidence.bounced
+            if reading.alive is not None and stories[key].evidence.bounced
         ),
         parts={name: dict(sorted(values.items())) for name, values in sorted(parts.items())},
     )
@@ -138,7 +128,7 @@ def class_seen(reading: Reading | None) -> str:
     return NONE if reading is None or reading.cause is None else reading.cause.value
 
 
-def _places(story: Story, sites: Mapping[str, Site], time_format: str) -> list[tuple[str, str]]:
+def _dimensions(story: Story, sites: Mapping[str, Site], time_format: str) -> list[tuple[str, str]]:
     site = sites.get(story.gateway)
     last = story.evidence.last
     return [
@@ -155,18 +145,7 @@ def _size(mailboxes: int) -> str:
     return next((name for most, name in _SIZES if mailboxes <= most), "over 1000")
 
 
-def _time_format(told: Mapping[Key, Story]) -> str:
-    """Return the hours or the days of the run, as ISO 8601 writes them."""
-    at = [story.evidence.last.at for story in told.values()]
-    return "%Y-%m-%dT%H" if not at or max(at) - min(at) <= HOURS_TOLD_APART_S else "%Y-%m-%d"
-
-
-def share(hits: int, cases: int) -> float:
-    """Return a share to six places, 0 where there is no case."""
-    return round(hits / cases, 6) if cases else 0.0
-
-
-def interval(hits: int, cases: int) -> tuple[float, float]:
-    """Return Wilson's interval to six places."""
-    low, high = wilson(hits, cases)
-    return round(low, 6), round(high, 6)
+def _time_format(stories: Mapping[Key, Story]) -> str:
+    """Return the strftime format of hours or, for a long run, of days (ISO 8601)."""
+    at = [story.evidence.last.at for story in stories.values()]
+    return "%Y-%m-%dT%H" if not at or max(at) - min(at) <= MOST_BY_HOUR_S else "%Y-%m-%d"

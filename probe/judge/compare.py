@@ -8,6 +8,7 @@ from math import comb, erfc, sqrt
 from typing import Final, NamedTuple
 
 from probe.classify.reading import Advice, Reading
+from probe.judge.errors import is_error
 from probe.judge.story import Key, Story
 
 EXACT_UP_TO: Final = 1000
@@ -101,4 +102,4 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
 
 def _is_wrong(advice: Advice, *, alive: bool) -> bool:
-    return (advice is Advice.SUPPRESS) is alive
+    return is_error(alive=alive, suppressed=advice is Advice.SUPPRESS)

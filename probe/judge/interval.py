@@ -1,4 +1,4 @@
-"""How far a proportion from so few cases may be off."""
+"""Proportions, and their confidence intervals."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Z: Final = 1.959963984540054
 
 
 def wilson(hits: int, cases: int) -> tuple[float, float]:
-    """Return the 95 % score interval of a proportion (Wilson 1927); anything is possible where there is no case."""
+    """Return the 95 % score interval of a proportion (Wilson 1927); 0 to 1 where there is no case."""
     if cases == 0:
         return 0.0, 1.0
     share = hits / cases
@@ -21,3 +21,14 @@ def wilson(hits: int, cases: int) -> tuple[float, float]:
     low = 0.0 if hits == 0 else (middle - reach) / scale
     high = 1.0 if hits == cases else (middle + reach) / scale
     return low, high
+
+
+def share(hits: int, cases: int) -> float:
+    """Return a proportion to six places, 0 where there is no case."""
+    return round(hits / cases, 6) if cases else 0.0
+
+
+def interval(hits: int, cases: int) -> tuple[float, float]:
+    """Return the score interval to six places."""
+    low, high = wilson(hits, cases)
+    return round(low, 6), round(high, 6)

@@ -18,9 +18,9 @@ from probe.judge import scorecard as score
 from probe.judge.classifier_score import Site, score_classifier
 from probe.judge.join import join
 from probe.judge.reported import CauseOf, gather, read_reported
-from probe.judge.result import Result
+from probe.judge.result import JudgedRun
 from probe.judge.run_classifier import read_all
-from probe.judge.story import Key, Story, blinded, stories
+from probe.judge.story import Key, Story, build_stories, without_lanes
 from probe.ledger import Attempt, Classification, Ledger, Mailbox, Planned
 from probe.scenario.prices import MistakePrices
 
@@ -59,7 +59,7 @@ def read_stories(ledger: Ledger) -> dict[Key, Story]:
             f"{len(joined.orphaned_attempts)} attempts and {len(joined.orphaned_truths)} decisions join nothing; "
             f"the first: {next(iter([*joined.orphaned_attempts, *joined.orphaned_truths]))}"
         )
-    return stories(joined.pairs, _mailboxes(ledger), ledger.returned(), ledger.engagements())
+    return build_stories(joined.pairs, _mailboxes(ledger), ledger.returned(), ledger.engagements())
 
 
 def bounds_in_books(ledger: Ledger, classifiers: Iterable[str], more: Iterable[str] = ()) -> list[gates.Bound]:
@@ -87,7 +87,7 @@ def judge(
     bound: Sequence[gates.Bound] = (),
     reported: tuple[Iterable[Event], CauseOf] | None = None,
     prices: MistakePrices | None = None,
-) -> Result:
+) -> JudgedRun:
     """Let the classifiers read, and score them; their word goes into the books.
 
     ``reported`` is what another system says, and what its classes stand for: it is scored as a classifier. Raises
@@ -109,7 +109,7 @@ def judge(
             begun = {key: story.evidence.attempts[0].at for key, story in told.items()}
             ids = {each.message_id: key[0] for key, story in told.items() for each in story.evidence.attempts}
             said = gather(reported[0], begun, ids)
-    shown = blinded(told)
+    shown = without_lanes(told)
     readings: dict[str, Mapping[Key, Reading]] = {}
     for each in {chosen.name: chosen for chosen in (*choose([score.NAIVE]), *classifiers)}.values():
         with each.open() as classifier:
@@ -129,7 +129,7 @@ def judge(
         )
     card = _scorecard(ledger, told, readings, names, prices)
     figures = dataclasses.asdict(card)
-    return Result(card, [gates.judge(each, figures) for each in bound], told, readings, said)
+    return JudgedRun(card, [gates.judge(each, figures) for each in bound], told, readings, said)
 
 
 def _scorecard(

@@ -22,7 +22,7 @@ SCORECARD: Final = "scorecard.json"
 
 
 @dataclass(frozen=True)
-class Result:
+class JudgedRun:
     """What a run came to: figures, gates, and whoever read it on whom.
 
     ``reported`` is what another system said of it, as far as it was asked for.
@@ -30,7 +30,7 @@ class Result:
 
     scorecard: score.Scorecard
     gates: list[gates.Gate]
-    told: Mapping[Key, Story] = field(default_factory=dict)
+    stories: Mapping[Key, Story] = field(default_factory=dict)
     readings: Mapping[str, Mapping[Key, Reading]] = field(default_factory=dict)
     reported: Reported | None = None
 
@@ -42,7 +42,7 @@ class Result:
     @property
     def mistakes(self) -> dict[str, Mistakes]:
         """Whom each classifier is wrong about."""
-        return {name: mistakes(self.told, advice_of(self.readings[name])) for name in self.scorecard.classifiers}
+        return {name: mistakes(self.stories, advice_of(self.readings[name])) for name in self.scorecard.classifiers}
 
     def worsenings(self, known: Known) -> list[Worsening]:
         """What got worse since somebody last looked."""
@@ -50,9 +50,9 @@ class Result:
 
     def findings(self, known: Known | None = None) -> list[Finding]:
         """Return what became of every gate, and of every kind of mistake that a baseline knows."""
-        found = list(of_gates(self.gates, self.told, self.readings))
+        found = list(of_gates(self.gates, self.stories, self.readings))
         if known is not None:
-            found += of_baseline(known, self.mistakes, self.told, self.readings)
+            found += of_baseline(known, self.mistakes, self.stories, self.readings)
         return found
 
     def figures(self) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import Final
 from fake_gateways.truth import Cause, Fate, Fault, Truth
 from probe.classify.reading import Reading
 from probe.classify.spec import REPORTED
-from probe.judge.classifier_score import ClassifierScore, share
+from probe.judge.classifier_score import ClassifierScore
+from probe.judge.interval import share
 from probe.judge.story import Key, Story
 from probe.records.attempt import Outcome
 from probe.records.returned import Returned, ReturnedKind
@@ -50,7 +51,7 @@ class TruthScore:
 
 
 @dataclass
-class Part:
+class DeliveryCounts:
     """One gateway's or campaign's part in it: where the report lies."""
 
     recipients: int = 0
@@ -99,8 +100,8 @@ class Scorecard:
     hard_bounce_rate: float = 0.0
     truth: TruthScore = field(default_factory=TruthScore)
     classifiers: dict[str, ClassifierScore] = field(default_factory=dict)
-    gateways: dict[str, Part] = field(default_factory=dict)
-    campaigns: dict[str, Part] = field(default_factory=dict)
+    gateways: dict[str, DeliveryCounts] = field(default_factory=dict)
+    campaigns: dict[str, DeliveryCounts] = field(default_factory=dict)
     returned: ReturnedScore = field(default_factory=ReturnedScore)
     books: str = ""
 
@@ -113,8 +114,8 @@ def score_truth(
     campaigns: Sequence[str] = (),
 ) -> None:
     """Fill in what was reported and what was true of it."""
-    card.gateways = {name: Part() for name in gateways}
-    card.campaigns = {name: Part() for name in campaigns}
+    card.gateways = {name: DeliveryCounts() for name in gateways}
+    card.campaigns = {name: DeliveryCounts() for name in campaigns}
     card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}
     for key, story in told.items():
         alive = story.mailbox.alive
@@ -141,7 +142,7 @@ def score_truth(
             by_cause.refused += 1
             by_cause.disguised += alive and lied and reported
         at_gateway = card.gateways.get(story.gateway)
-        for part in (at_gateway, card.campaigns.setdefault(key[0], Part())):
+        for part in (at_gateway, card.campaigns.setdefault(key[0], DeliveryCounts())):
             if part is not None:
                 part.recipients += 1
                 part.delivered += delivered

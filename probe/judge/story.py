@@ -43,7 +43,7 @@ class Story(NamedTuple):
         return Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
 
 
-def stories(
+def build_stories(
     pairs: Iterable[tuple[Attempt, Truth | None]],
     mailboxes: Mapping[str, Mailbox],
     returned: Iterable[Returned] = (),
@@ -88,7 +88,7 @@ def state_of(mailbox: Mailbox | None, at: float) -> MailboxState:
     return state_at(MailboxState(mailbox.state), mailbox.left_at, at)
 
 
-def blinded(told: Mapping[Key, Story]) -> dict[Key, Story]:
+def without_lanes(told: Mapping[Key, Story]) -> dict[Key, Story]:
     """Return the stories as classifiers may see them: a lane bears its gateway's name, which may tell."""
     done: dict[int, Evidence] = {}
 

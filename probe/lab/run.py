@@ -9,7 +9,7 @@ from typing import Final
 from fake_gateways.loopback import require_inside
 from probe.input_error import InputError
 from probe.judge.judge import judge
-from probe.judge.result import Result
+from probe.judge.result import JudgedRun
 from probe.lab import event_loop
 from probe.lab.gates import expected
 from probe.lab.gateways import require_scanners
@@ -35,7 +35,7 @@ def run_scenario(
     *,
     begin: Callable[[Progress], None] = lambda _: None,
     tell: OnSteps = lambda _: None,
-) -> Result:
+) -> JudgedRun:
     """Run a scenario into a folder and judge it.
 
     ``begin`` gets the number of deliveries planned for each lane; ``tell`` gets the progress. Before anything is sent,

@@ -13,7 +13,7 @@ from probe.classify.context.reader import Reader
 from probe.classify.context.weights import shipped
 from probe.classify.evidence import Evidence
 from probe.harmless import harmless
-from probe.judge.story import stories
+from probe.judge.story import build_stories
 from probe.ledger import Ledger
 from probe.report.event_lines import attempt_lines, moment, returned_lines
 
@@ -23,7 +23,7 @@ def explain(ledger: Ledger, recipient: str) -> Iterator[str]:
     wanted = recipient.lower()
     pairs = ((attempt, None) for attempt in ledger.attempts())
     campaigns: dict[str, dict[str, Evidence]] = {}
-    for (campaign, address), story in stories(pairs, {}, ledger.returned(), ledger.engagements()).items():
+    for (campaign, address), story in build_stories(pairs, {}, ledger.returned(), ledger.engagements()).items():
         campaigns.setdefault(campaign, {})[address] = story.evidence
     for name, recipients in campaigns.items():
         found = next((address for address in recipients if address.lower() == wanted), None)

@@ -1,22 +1,25 @@
-"""Runs a scenario in memory, in a folder of its own that is thrown away, and returns what the judge knows of it."""
+"""Runs a scenario in memory, in a temporary folder, and returns what the judge knows of it."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from probe.classify.registry import choose
-from probe.judge.story import Key, Story, blinded
+from probe.judge.story import Key, Story, without_lanes
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded
 from probe.scenario.sending import Retest
 
+MESSAGES: Final = Path(__file__).parent / "messages"
+"""The messages that generated scenarios send."""
 
-class Rehearsed(NamedTuple):
-    """A scenario that was run: every recipient's story by campaign, and the persona of every gateway."""
+
+class InMemoryRun(NamedTuple):
+    """A finished run: every recipient's story by campaign, and the persona of every gateway."""
 
     name: str
     stories: dict[Key, Story]
@@ -32,24 +35,23 @@ class Rehearsed(NamedTuple):
 
     @property
     def attempts(self) -> int:
-        """How many attempts were made."""
+        """The number of attempts."""
         return sum(len(story.evidence.attempts) for story in self.stories.values())
 
 
-def rehearse(loaded: Loaded) -> Rehearsed:
-    """Run a scenario; raises InputError where that cannot be done without sockets."""
+def run_in_memory(loaded: Loaded) -> InMemoryRun:
+    """Run a scenario without its gates; raises InputError for one that needs sockets."""
     scenario = loaded.scenario.model_copy(update={"expect": {}})
     prepared = prepare(Loaded(scenario, loaded.folder, loaded.path))
     with tempfile.TemporaryDirectory() as folder:
         result = run_scenario(
             prepared, Options(transport="memory", out=Path(folder), classifiers=choose(["always-keep"]), workers=1)
         )
-    return Rehearsed(
-        scenario.name, blinded(result.told), {company.name: company.spec.persona for company in prepared.companies}
-    )
+    personas = {company.name: company.spec.persona for company in prepared.companies}
+    return InMemoryRun(scenario.name, without_lanes(result.stories), personas)
 
 
 def with_retest(loaded: Loaded, retest: Retest) -> Loaded:
-    """Return a scenario whose sender tries again as given, however it would otherwise."""
+    """Return the scenario with this retest in place of its sender's own."""
     sender = loaded.scenario.sender.model_copy(update={"retest": retest})
     return Loaded(loaded.scenario.model_copy(update={"sender": sender}), loaded.folder, loaded.path)

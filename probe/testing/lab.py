@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.judge.gates import Gate
-from probe.judge.result import Result
+from probe.judge.result import JudgedRun
 from probe.judge.scorecard import Scorecard
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
@@ -61,7 +61,7 @@ class RunDefaults:
 class ScenarioRun:
     """A finished run. ``folder`` holds its books (the run's database and files)."""
 
-    result: Result = field(repr=False)
+    result: JudgedRun = field(repr=False)
     folder: Path
 
     @property
@@ -98,7 +98,10 @@ class ScenarioRun:
                         f"Gate {gate.name} of scenario {self.name} failed.",
                         f"  figure  {gate.value:g}",
                         f"  bound   {gate.bound}",
-                        *(f"  {line}" for line in recipient_lines(gate.name, self.result.told, self.result.readings)),
+                        *(
+                            f"  {line}"
+                            for line in recipient_lines(gate.name, self.result.stories, self.result.readings)
+                        ),
                     ]
                 )
             )

@@ -24,7 +24,7 @@ from probe.classify import ClassifierError, Reading
 from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.judge.run_classifier import read_all
-from probe.judge.story import stories
+from probe.judge.story import build_stories
 from probe.lab.classifiers import choose_for, look_at, names_in
 from probe.scenario.load import load
 
@@ -144,7 +144,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def read(text: str, folder: Path) -> Reading:
     """Let a classifier read one refusal, as a run would."""
     (chosen,) = choose([text], folder=folder)
-    told = stories([(evidence("ann@acme.example").last, None)], {})
+    told = build_stories([(evidence("ann@acme.example").last, None)], {})
     with chosen.open() as classifier:
         (reading,) = read_all(chosen.name, classifier, told).values()
     return reading

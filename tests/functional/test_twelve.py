@@ -28,11 +28,12 @@ import pytest
 
 from probe.classify.registry import choose
 from probe.judge.class_scores import ClassScore
-from probe.judge.classifier_score import ClassifierScore, Errors
+from probe.judge.classifier_score import ClassifierScore
+from probe.judge.errors import ErrorCounts
 from probe.judge.judge import judge
 from probe.judge.prices import Cost
-from probe.judge.result import Result
-from probe.judge.scorecard import CauseScore, Part, Scorecard
+from probe.judge.result import JudgedRun
+from probe.judge.scorecard import CauseScore, DeliveryCounts, Scorecard
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
@@ -51,14 +52,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def result(folder: Path) -> Result:
+def result(folder: Path) -> JudgedRun:
     """Run the twelve in memory."""
     prepared = prepare(load(SCENARIO))
     return run_scenario(prepared, Options(transport="memory", out=folder, classifiers=choose(None)))
 
 
 @pytest.fixture
-def card(result: Result) -> Scorecard:
+def card(result: JudgedRun) -> Scorecard:
     """Return the scorecard."""
     return result.scorecard
 
@@ -185,15 +186,15 @@ def test_who_was_taken_for_what(card: Scorecard) -> None:
 
 def test_mistakes_by_gateway_persona_cause_stage_size_and_time(card: Scorecard) -> None:
     parts = card.classifiers["code"].parts
-    assert parts["gateway"]["liar"] == Errors(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0)
+    assert parts["gateway"]["liar"] == ErrorCounts(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0)
     assert parts["persona"] == {
-        "cisco-esa": Errors(alive=3, wrongly_suppressed=1, gone=3, missed_dead=0),
-        "consumer": Errors(alive=2, wrongly_suppressed=0, gone=1, missed_dead=0),
-        "proofpoint": Errors(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0),
+        "cisco-esa": ErrorCounts(alive=3, wrongly_suppressed=1, gone=3, missed_dead=0),
+        "consumer": ErrorCounts(alive=2, wrongly_suppressed=0, gone=1, missed_dead=0),
+        "proofpoint": ErrorCounts(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0),
     }
-    assert parts["cause"]["content"] == Errors(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0)
-    assert parts["stage"]["delivered"] == Errors(alive=3, wrongly_suppressed=0, gone=0, missed_dead=0)
-    assert parts["size"] == {"1 to 10": Errors(alive=7, wrongly_suppressed=3, gone=5, missed_dead=0)}
+    assert parts["cause"]["content"] == ErrorCounts(alive=2, wrongly_suppressed=2, gone=1, missed_dead=0)
+    assert parts["stage"]["delivered"] == ErrorCounts(alive=3, wrongly_suppressed=0, gone=0, missed_dead=0)
+    assert parts["size"] == {"1 to 10": ErrorCounts(alive=7, wrongly_suppressed=3, gone=5, missed_dead=0)}
     for part in parts.values():
         assert sum(each.alive for each in part.values()) == 7
         assert sum(each.wrongly_suppressed for each in part.values()) == 3
@@ -213,14 +214,14 @@ def headline(card: Scorecard, name: str) -> ClassifierScore:
 
 def test_where_the_report_lies(card: Scorecard) -> None:
     assert card.gateways == {
-        "plain": Part(recipients=4, delivered=1, hard_bounces=2, gone=2, disguised=0),
-        "liar": Part(recipients=3, delivered=0, hard_bounces=3, gone=1, disguised=2),
-        "wary": Part(recipients=2, delivered=0, hard_bounces=2, gone=1, disguised=0),
-        "freemail": Part(recipients=3, delivered=2, hard_bounces=1, gone=1, disguised=0),
+        "plain": DeliveryCounts(recipients=4, delivered=1, hard_bounces=2, gone=2, disguised=0),
+        "liar": DeliveryCounts(recipients=3, delivered=0, hard_bounces=3, gone=1, disguised=2),
+        "wary": DeliveryCounts(recipients=2, delivered=0, hard_bounces=2, gone=1, disguised=0),
+        "freemail": DeliveryCounts(recipients=3, delivered=2, hard_bounces=1, gone=1, disguised=0),
     }
 
 
-def test_the_gates_hold(result: Result) -> None:
+def test_the_gates_hold(result: JudgedRun) -> None:
     assert result.passed
     assert [(gate.name, gate.value) for gate in result.gates] == [
         ("recipients", 12),
@@ -230,7 +231,7 @@ def test_the_gates_hold(result: Result) -> None:
     ]
 
 
-def test_a_full_mailbox_is_tried_three_times_and_given_up(result: Result, folder: Path) -> None:
+def test_a_full_mailbox_is_tried_three_times_and_given_up(result: JudgedRun, folder: Path) -> None:
     with Ledger.open(folder) as books:
         cara = [row for row in books.attempts() if row.recipient == "cara@plain.example"]
     assert [(row.number, row.outcome, row.code, row.enhanced) for row in cara] == [
@@ -241,7 +242,7 @@ def test_a_full_mailbox_is_tried_three_times_and_given_up(result: Result, folder
     assert [later.at - end for later, end in zip(cara[1:], ends, strict=False)] == pytest.approx([600, 1200], abs=1e-5)
 
 
-def test_the_seed_changes_nothing_but_the_order(result: Result, folder: Path, tmp_path: Path) -> None:
+def test_the_seed_changes_nothing_but_the_order(result: JudgedRun, folder: Path, tmp_path: Path) -> None:
     loaded = load(SCENARIO)
     other = loaded.scenario.model_copy(update={"seed": 13})
     prepared = prepare(type(loaded)(other, loaded.folder, loaded.path))

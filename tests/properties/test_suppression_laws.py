@@ -12,10 +12,10 @@ from strategies import examples
 from fake_gateways.truth import Cause
 from probe.classify.by_code import ByCode
 from probe.classify.reading import Advice, Reading
-from probe.judge.story import Key, Story, stories
+from probe.judge.story import Key, Story, build_stories
 from probe.ledger import Mailbox
-from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, Hearing, first_hard, never
-from probe.studies.suppression.replay import Outcome, Replay
+from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, PastMessage, first_hard, never
+from probe.studies.suppression.replay import PolicyOutcome, Replay
 
 readings = st.builds(
     Reading,
@@ -24,7 +24,8 @@ readings = st.builds(
     wish=st.none() | st.sampled_from(Advice),
 )
 pasts = st.lists(
-    st.builds(Hearing, st.just("news"), st.floats(STARTS, STARTS + 400 * DAY_S), st.booleans(), readings), max_size=8
+    st.builds(PastMessage, st.just("news"), st.floats(STARTS, STARTS + 400 * DAY_S), st.booleans(), readings),
+    max_size=8,
 ).map(lambda heard: tuple(sorted(heard, key=lambda each: each.at)))
 moments = st.floats(STARTS, STARTS + 500 * DAY_S)
 
@@ -53,32 +54,32 @@ def told(heard: dict[str, str], left: dict[str, float] | None = None) -> dict[Ke
         f"{name}@acme.example": Mailbox(f"{name}@acme.example", "acme", "present", STARTS + at)
         for name, at in (left or {}).items()
     }
-    return stories(
+    return build_stories(
         rows, {**{f"{n}@acme.example": Mailbox(f"{n}@acme.example", "acme", "present", None) for n in heard}, **boxes}
     )
 
 
-def replayed(name: str, heard: dict[str, str], left: dict[str, float] | None = None) -> Outcome:
+def replayed(name: str, heard: dict[str, str], left: dict[str, float] | None = None) -> PolicyOutcome:
     """Return what a policy comes to."""
     return Replay(told(heard, left), "code", ByCode()).of(name, POLICIES[name])
 
 
 @given(pasts, moments)
-def test_never_suppresses_nobody(past: tuple[Hearing, ...], at: float) -> None:
+def test_never_suppresses_nobody(past: tuple[PastMessage, ...], at: float) -> None:
     assert not never(past, at)
 
 
 @given(pasts, moments, st.data())
 def test_one_more_bounce_never_lets_anybody_off_who_is_suppressed_at_the_first(
-    past: tuple[Hearing, ...], at: float, data: st.DataObject
+    past: tuple[PastMessage, ...], at: float, data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(past)))
-    bounce = Hearing("news", at, bounced=True, reading=data.draw(readings))
+    bounce = PastMessage("news", at, bounced=True, reading=data.draw(readings))
     assert first_hard((*past[:place], bounce, *past[place:]), at) >= first_hard(past, at)
 
 
 @given(pasts, moments)
-def test_whoever_two_or_three_hard_bounces_suppress_one_does_too(past: tuple[Hearing, ...], at: float) -> None:
+def test_whoever_two_or_three_hard_bounces_suppress_one_does_too(past: tuple[PastMessage, ...], at: float) -> None:
     by = {name: policy(past, at) for name, policy in POLICIES.items()}
     assert by["three-hard"] <= by["second-hard"] <= by["grey-7-days"] <= by["first-hard"] <= by["classifier-gated"]
 
@@ -89,13 +90,13 @@ def test_under_no_policy_is_anything_sent_or_lost_that_was_not_in_the_books(
     heard: dict[str, str], left: dict[str, float]
 ) -> None:
     everything = replayed(NEVER, heard, left).total
-    assert (everything.lost, everything.lost_delivered, everything.dead) == (0, 0, everything.gone)
-    assert everything.living + everything.gone == sum(map(len, heard.values()))
+    assert (everything.wrongly_suppressed, everything.lost_delivered, everything.missed_dead) == (0, 0, everything.gone)
+    assert everything.alive + everything.gone == sum(map(len, heard.values()))
     for name in POLICIES:
         total = replayed(name, heard, left).total
-        assert (total.living, total.gone) == (everything.living, everything.gone)
-        assert 0 <= total.lost_delivered <= total.lost <= total.living
-        assert 0 <= total.dead <= total.gone
+        assert (total.alive, total.gone) == (everything.alive, everything.gone)
+        assert 0 <= total.lost_delivered <= total.wrongly_suppressed <= total.alive
+        assert 0 <= total.missed_dead <= total.gone
 
 
 @given(people, st.sampled_from("ann bob cat dan eve".split()), st.integers(0, 4))
@@ -106,7 +107,7 @@ def test_a_delivery_turned_into_a_hard_bounce_never_makes_the_first_bounce_suppr
     words = heard.get(name, "d" * 5)
     worse = {**heard, name: words[:place] + "h" + words[place + 1 :]}
     before, after = (replayed("first-hard", {**each, name: each.get(name, words)}).total for each in (heard, worse))
-    assert after.lost >= before.lost
+    assert after.wrongly_suppressed >= before.wrongly_suppressed
 
 
 @given(people, leaves, st.sampled_from(sorted(POLICIES)), st.randoms(use_true_random=False))
@@ -124,4 +125,4 @@ def test_the_order_of_recipients_does_not_matter(
 def test_nobodys_mail_depends_on_what_others_hear(heard: dict[str, str], name: str) -> None:
     together = replayed(name, heard).total
     alone = [replayed(name, {person: words}).total for person, words in heard.items()]
-    assert together.lost == sum(each.lost for each in alone)
+    assert together.wrongly_suppressed == sum(each.wrongly_suppressed for each in alone)

@@ -8,7 +8,8 @@ from typing import Any, Final
 from probe.harmless import clipped
 from probe.judge.calibration import Bin
 from probe.judge.class_scores import NONE
-from probe.judge.classifier_score import ClassifierScore, Errors
+from probe.judge.classifier_score import ClassifierScore
+from probe.judge.errors import ErrorCounts
 from probe.judge.interval import wilson
 from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import Chart, Heat, Table, interval_of, percent, within
@@ -138,7 +139,7 @@ def by_gateway(scores: Scores) -> list[Chart]:
     ]
 
 
-def _of_errors(where: str, errors: Errors) -> dict[str, Any]:
+def _of_errors(where: str, errors: ErrorCounts) -> dict[str, Any]:
     wrong, alive = errors.wrongly_suppressed, errors.alive
     return _share(where, wrong, wrong / alive, wilson(wrong, alive))
 
@@ -222,7 +223,7 @@ def breakdowns(scores: Scores) -> list[Table]:
 
 
 def _breakdown(part: str, scores: Scores) -> Table:
-    values: dict[str, dict[str, Errors]] = {}
+    values: dict[str, dict[str, ErrorCounts]] = {}
     for name, score in scores.items():
         for value, errors in score.parts.get(part, {}).items():
             values.setdefault(value, {})[name] = errors

@@ -16,7 +16,7 @@ from probe.classify.spec import REPORTED
 from probe.input_error import InputError
 from probe.judge.gates import Gate
 from probe.judge.judge import read_stories
-from probe.judge.result import SCORECARD, Result
+from probe.judge.result import SCORECARD, JudgedRun
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import NAIVE, Scorecard
 from probe.judge.story import Key
@@ -27,7 +27,7 @@ from probe.report.html.page import PageContent, page
 REPORT: Final = "report.html"
 
 
-def write_report(result: Result, folder: Path, out: Path | None = None) -> Path:
+def write_report(result: JudgedRun, folder: Path, out: Path | None = None) -> Path:
     """Write the report of the run in a folder; an old report is only replaced by a complete one. Raises InputError."""
     path = out or folder / REPORT
     with Ledger.open(folder) as ledger:
@@ -39,7 +39,7 @@ def write_report(result: Result, folder: Path, out: Path | None = None) -> Path:
             title=ledger.note("title") or "",
             scorecard=result.scorecard,
             gates=result.gates,
-            stories=result.told,
+            stories=result.stories,
             readings=result.readings,
             naive=REPORTED if REPORTED in result.readings else NAIVE,
             personas={each.name: each.persona for each in ledger.gateways()},
@@ -55,7 +55,7 @@ def write_report(result: Result, folder: Path, out: Path | None = None) -> Path:
     return path
 
 
-def judged_before(folder: Path) -> Result:
+def judged_before(folder: Path) -> JudgedRun:
     """Return the stored result of a run that was judged before; raises InputError, BooksError."""
     remedy = "judge the run with fivefifty check"
     try:
@@ -82,4 +82,4 @@ def judged_before(folder: Path) -> Result:
         (naive,) = choose([NAIVE])
         with naive.open() as classifier:
             readings[NAIVE] = read_all(NAIVE, classifier, told)
-    return Result(card, gates, told, readings)
+    return JudgedRun(card, gates, told, readings)

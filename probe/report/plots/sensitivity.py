@@ -8,18 +8,18 @@ from typing import Any, Final
 
 from probe.report.plots.vega import COLOURS, DASHES, plain
 from probe.studies.sensitivity.points import ORDERED
-from probe.studies.sensitivity.result import Measured
+from probe.studies.sensitivity.result import SensitivityResult
 
 _FIGURES: Final = {"suppressed": "of the living, suppressed", "missed": "of the gone, kept"}
 _A_ROW: Final = 2
 """The number of varied values per row of the chart."""
 
 
-def chart(found: Sequence[Measured]) -> dict[str, Any]:
+def chart(found: Sequence[SensitivityResult]) -> dict[str, Any]:
     """Return the chart as a Vega-Lite specification: two panels per sweep, a line per classifier."""
     import altair as alt  # noqa: PLC0415 - a large library that only charts need
 
-    names = [plain(name) for name in found[0].wrong]
+    names = [plain(name) for name in found[0].errors]
     key = alt.Legend(orient="bottom", symbolType="stroke", symbolStrokeWidth=3, symbolSize=400)
     colour = alt.Color(
         "classifier:N", title=None, scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), legend=key
@@ -49,11 +49,11 @@ def chart(found: Sequence[Measured]) -> dict[str, Any]:
     return drawn
 
 
-def _rows(measured: Sequence[Measured], figure: str) -> list[dict[str, Any]]:
+def _rows(measured: Sequence[SensitivityResult], figure: str) -> list[dict[str, Any]]:
     """Return the data of one panel; a point without living (or gone) recipients has no share and is left out."""
     rows = []
     for each in measured:
-        of = each.living if figure == "suppressed" else each.gone
+        of = each.alive if figure == "suppressed" else each.gone
         for name, wrong in each.as_dict()["wrong"].items():
             if of:
                 least, most = wrong[f"{figure}_interval"]

@@ -9,7 +9,7 @@ from typing import Any, Final
 from probe.input_error import InputError
 from probe.report.plots.vega import COLOURS, DASHES, plain
 from probe.report.terminal.sweep import sentences
-from probe.studies.sweep.break_points import FIGURES, HARD_BOUNCES, Findings, Spot, breaking, without_seed
+from probe.studies.sweep.break_points import FIGURES, HARD_BOUNCES, GridPoint, SweepResult, break_point, without_seed
 from probe.studies.sweep.grid import Axis, Point
 
 _GREY: Final = "#777777"
@@ -30,13 +30,13 @@ def require_few_rows(path: Path, axes: Sequence[Axis]) -> None:
         )
 
 
-def chart(findings: Findings) -> dict[str, Any]:
+def chart(result: SweepResult) -> dict[str, Any]:
     """Return the chart as a Vega-Lite specification: a panel per figure, and a row per further varied value."""
     import altair as alt  # noqa: PLC0415 - a large library that only charts need
 
-    ways = _ways(findings.axes)
-    x = alt.X("across", type="quantitative" if ways[0].numbers else "ordinal", title=ways[0].path, sort=None)
-    names = [plain(name) for name in findings.classifiers]
+    ways = _ways(result.axes)
+    x = alt.X("across", type="quantitative" if ways[0].is_numeric else "ordinal", title=ways[0].path, sort=None)
+    names = [plain(name) for name in result.classifiers]
     colour = alt.Color(
         "classifier",
         type="nominal",
@@ -61,14 +61,14 @@ def chart(findings: Findings) -> dict[str, Any]:
         line = base.mark_line(point=True).encode(y, strokeDash=dash)
         first = base.mark_point(size=200, strokeWidth=2).encode(y).transform_filter("datum.breaks")
         bound = alt.Chart().mark_rule(strokeDash=[4, 4]).encode(alt.Y("mean(bound):Q"))
-        rows = list(_rows(findings, ways, figure))
+        rows = list(_rows(result, ways, figure))
         panel = alt.layer(band, line, first, bound, data=alt.InlineData(values=rows)).properties(width=230, height=180)
         if len(ways) > 1:
             order = list(dict.fromkeys(row["beside"] for row in rows))
             header = alt.Header(labels=not panels)  # only at the first panel of a row
             panel = panel.facet(row=alt.Row("beside:N", title=None, sort=order, header=header))
         panels.append(panel)
-    title = alt.Title(plain(findings.scenario), subtitle=[plain(line) for line in sentences(findings)], anchor="start")
+    title = alt.Title(plain(result.scenario), subtitle=[plain(line) for line in sentences(result)], anchor="start")
     drawn: dict[str, Any] = alt.hconcat(*panels, title=title).to_dict()
     return drawn
 
@@ -78,20 +78,20 @@ def _ways(axes: Sequence[Axis]) -> tuple[Axis, ...]:
     return without_seed(axes) or tuple(axes)
 
 
-def _rows(findings: Findings, ways: Sequence[Axis], figure: str) -> Iterator[dict[str, Any]]:
+def _rows(result: SweepResult, ways: Sequence[Axis], figure: str) -> Iterator[dict[str, Any]]:
     """Yield the data of one panel."""
-    spots = findings.spots if findings.ways else [Spot(run.point, (run,)) for run in findings.runs]
-    bound = next((bound for bound in findings.bounds if bound.figure == figure), None)
-    for name in findings.classifiers[:1] if figure == HARD_BOUNCES else findings.classifiers:
-        first = None if bound is None else breaking(spots, name, bound).first
-        for spot in spots:
+    grid_points = result.grid_points if result.varied else [GridPoint(run.point, (run,)) for run in result.runs]
+    bound = next((bound for bound in result.bounds if bound.figure == figure), None)
+    for name in result.classifiers[:1] if figure == HARD_BOUNCES else result.classifiers:
+        first = None if bound is None else break_point(grid_points, name, bound).first
+        for grid_point in grid_points:
             yield {
-                "across": spot.point[0].value if ways[0].numbers else plain(spot.point[0].text),
-                "beside": _beside(ways[1:], spot.point[1:]),
+                "across": grid_point.point[0].value if ways[0].is_numeric else plain(grid_point.point[0].text),
+                "beside": _beside(ways[1:], grid_point.point[1:]),
                 "classifier": _REPORTED if figure == HARD_BOUNCES else plain(name),
-                **spot.spread(figure, name)._asdict(),
+                **grid_point.spread(figure, name)._asdict(),
                 "bound": None if bound is None else bound.most,
-                "breaks": spot is first,
+                "breaks": grid_point is first,
             }
 
 

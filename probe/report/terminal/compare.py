@@ -11,7 +11,7 @@ from rich.text import Text
 from probe.harmless import harmless
 from probe.judge.baseline import Worsening
 from probe.judge.compare import Comparison, McNemar, heard
-from probe.judge.result import Result
+from probe.judge.result import JudgedRun
 from probe.report.terminal.table import print_table
 
 SHOWN: Final = 20
@@ -65,7 +65,7 @@ def _sentence(name: str, test: McNemar) -> str:
     return f"{name}: B has {abs(difference):,} {'more' if difference > 0 else 'fewer'} than A; this {verdict}."
 
 
-def print_worsenings(console: Console, worse: Sequence[Worsening], result: Result, baseline: str) -> None:
+def print_worsenings(console: Console, worse: Sequence[Worsening], result: JudgedRun, baseline: str) -> None:
     """Print what got worse since the baseline, and the recipients behind it."""
     if not worse:
         console.print(Text(f"baseline passed  no classifier is worse than in {harmless(baseline)}"), soft_wrap=True)
@@ -80,7 +80,7 @@ def print_worsenings(console: Console, worse: Sequence[Worsening], result: Resul
         )
         for who in each.new[:SHOWN]:
             campaign, _, recipient = who.partition("/")
-            reply = heard(result.told[campaign, recipient])
+            reply = heard(result.stories[campaign, recipient])
             console.print(Text(harmless(f"  {who}: {reply}")), soft_wrap=True)
         if len(each.new) > SHOWN:
             console.print(f"  and {len(each.new) - SHOWN:,} more", soft_wrap=True)

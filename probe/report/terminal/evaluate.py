@@ -11,18 +11,18 @@ from rich.console import Console
 from rich.table import Table
 
 from probe.harmless import harmless
-from probe.studies.evaluate import TESTED
-from probe.studies.sensitivity.result import Measured
+from probe.studies.evaluate.figures import RETESTED
+from probe.studies.sensitivity.result import SensitivityResult
 
 
 def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
-    """Print the figures of probe/studies/evaluate.py as tables."""
+    """Print the figures of an evaluation as tables."""
     for title, table in (
         ("Scenarios with disguised refusals (95 % intervals)", _totals(figures["with_lies"])),
         ("Scenarios without disguised refusals (95 % intervals)", _totals(figures["without_lies"])),
         ("Alive and suppressed / gone and kept", _scenarios(figures["scenarios"])),
         (
-            f"Mistakes that {TESTED} still makes, by the true cause of the last refusal",
+            f"Mistakes that {RETESTED} still makes, by the true cause of the last refusal",
             _remaining(figures["scenarios"]),
         ),
         ("Alive and suppressed, with weights fitted without the vendor", _held_out(figures["held_out"])),
@@ -106,13 +106,13 @@ def _interval(bounds: list[float]) -> str:
     return f"{bounds[0]:.1%} to {bounds[1]:.1%}"
 
 
-def print_sensitivity(console: Console, found: Sequence[Measured]) -> None:
+def print_sensitivity(console: Console, found: Sequence[SensitivityResult]) -> None:
     """Print the points of sweeps: alive and suppressed / gone and kept, for each classifier."""
-    table = _table("varied", "", "alive", "gone", *found[0].wrong)
+    table = _table("varied", "", "alive", "gone", *found[0].errors)
     for _, points in groupby(found, key=lambda each: each.sweep):
         for number, each in enumerate(points):
-            errors = [f"{wrong.suppressed:,} / {wrong.missed:,}" for wrong in each.wrong.values()]
+            errors = [f"{wrong.wrongly_suppressed:,} / {wrong.missed_dead:,}" for wrong in each.errors.values()]
             first = "" if number else harmless(each.sweep)
-            table.add_row(first, harmless(each.value), f"{each.living:,}", f"{each.gone:,}", *errors)
+            table.add_row(first, harmless(each.value), f"{each.alive:,}", f"{each.gone:,}", *errors)
     console.print("Alive and suppressed / gone and kept", style="bold", soft_wrap=True)
     console.print(table)

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from probe.harmless import clipped, harmless
 from probe.intake.event import BadLine
-from probe.judge.result import Result
+from probe.judge.result import JudgedRun
 from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import interval_of
 from probe.report.summary import count, summary
@@ -24,7 +24,7 @@ GATEWAYS_SHOWN: Final = 8
 NAMES_SHOWN: Final = 5
 
 
-def print_answer(console: Console, result: Result, out: str) -> None:
+def print_answer(console: Console, result: JudgedRun, out: str) -> None:
     """Print the summary, the classifiers, the gateways whose hard bounces are not true, then the gates."""
     card = result.scorecard
     if not card.complete:
@@ -51,7 +51,7 @@ def print_answer(console: Console, result: Result, out: str) -> None:
     console.print(Text(f"report {out}/report.html"), soft_wrap=True)
 
 
-def print_reported(console: Console, result: Result, bad_lines: Sequence[BadLine]) -> None:
+def print_reported(console: Console, result: JudgedRun, bad_lines: Sequence[BadLine]) -> None:
     """Print how many events of another system's log match recipients of the run, and the first that do not."""
     said = result.reported
     if said is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -14,18 +13,18 @@ from rich.text import Text
 from probe.harmless import harmless
 from probe.studies.suppression.cheapest import MessagePrices, choices
 from probe.studies.suppression.policies import GATED, NEVER
-from probe.studies.suppression.replay import Outcome, Part
+from probe.studies.suppression.replay import MessageErrors, PolicyOutcome
 
 CAMPAIGNS_SHOWN: Final = 4
 
 
 def print_policies(
-    console: Console, outcomes: Sequence[Outcome], prices: MessagePrices | None, *, complete: bool = True
+    console: Console, outcomes: Sequence[PolicyOutcome], prices: MessagePrices | None, *, complete: bool = True
 ) -> None:
     """Print the advice, the table of policies (the cheapest first if there are prices), and the table of campaigns."""
     if not complete:
         console.print("[bold red]This run is incomplete: it stopped before every recipient had a final result.[/]")
-    told = sorted(outcomes, key=lambda each: (_order(each, prices), each.total.dead))
+    told = sorted(outcomes, key=lambda each: (_order(each, prices), each.total.missed_dead))
     several = len({each.classifier for each in told}) > 1
     console.print(Text(answer(told, prices)), soft_wrap=True)
     console.print()
@@ -34,7 +33,7 @@ def print_policies(
     console.print(Text("This is a replay: real gateways that get less mail may rate the sender better."))
 
 
-def figures(outcomes: Sequence[Outcome], prices: MessagePrices | None) -> dict[str, Any]:
+def figures(outcomes: Sequence[PolicyOutcome], prices: MessagePrices | None) -> dict[str, Any]:
     """Return all figures for --json (schema 1)."""
     return {
         "schema": 1,
@@ -46,15 +45,15 @@ def figures(outcomes: Sequence[Outcome], prices: MessagePrices | None) -> dict[s
                 "classifier": each.classifier,
                 "losers": each.losers,
                 "cost": None if prices is None else round(prices.cost(each), 2),
-                **_part(each.total),
-                "campaigns": {name: _part(part) for name, part in each.campaigns.items()},
+                **_counts(each.total),
+                "campaigns": {name: _counts(part) for name, part in each.campaigns.items()},
             }
             for each in outcomes
         ],
     }
 
 
-def answer(outcomes: Sequence[Outcome], prices: MessagePrices | None) -> str:
+def answer(outcomes: Sequence[PolicyOutcome], prices: MessagePrices | None) -> str:
     """Return one sentence on which policy to run."""
     several = len({each.classifier for each in outcomes}) > 1
     found = choices(outcomes)
@@ -72,8 +71,8 @@ def answer(outcomes: Sequence[Outcome], prices: MessagePrices | None) -> str:
     )
 
 
-def _cheapest(outcomes: Sequence[Outcome], prices: MessagePrices, *, several: bool) -> str:
-    alike: dict[float, list[Outcome]] = {}
+def _cheapest(outcomes: Sequence[PolicyOutcome], prices: MessagePrices, *, several: bool) -> str:
+    alike: dict[float, list[PolicyOutcome]] = {}
     for each in outcomes:
         alike.setdefault(round(prices.cost(each), 2), []).append(each)
     (least, best), *others = sorted(alike.items())
@@ -84,15 +83,15 @@ def _cheapest(outcomes: Sequence[Outcome], prices: MessagePrices, *, several: bo
     )
 
 
-def _order(outcome: Outcome, prices: MessagePrices | None) -> float:
-    return outcome.total.dead if prices is None else prices.cost(outcome)
+def _order(outcome: PolicyOutcome, prices: MessagePrices | None) -> float:
+    return outcome.total.missed_dead if prices is None else prices.cost(outcome)
 
 
-def _names(outcomes: Sequence[Outcome], *, several: bool) -> str:
+def _names(outcomes: Sequence[PolicyOutcome], *, several: bool) -> str:
     return " or ".join(_name(each, several=several) for each in outcomes)
 
 
-def _name(outcome: Outcome, *, several: bool) -> str:
+def _name(outcome: PolicyOutcome, *, several: bool) -> str:
     name = harmless(outcome.policy).removeprefix("python:")
     return f"{name} by {harmless(outcome.classifier)}" if several and outcome.policy != NEVER else name
 
@@ -101,19 +100,23 @@ def _price(number: float) -> str:
     return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
 
 
-def _part(part: Part) -> dict[str, Any]:
+def _counts(errors: MessageErrors) -> dict[str, Any]:
     return {
-        **dataclasses.asdict(part),
-        "lost_rate": round(part.lost_rate, 6),
-        "lost_interval": [round(end, 6) for end in part.lost_interval],
-        "dead_rate": round(part.dead_rate, 6),
-        "dead_interval": [round(end, 6) for end in part.dead_interval],
+        "living": errors.alive,
+        "gone": errors.gone,
+        "lost": errors.wrongly_suppressed,
+        "lost_delivered": errors.lost_delivered,
+        "dead": errors.missed_dead,
+        "lost_rate": errors.wrongly_suppressed_rate,
+        "lost_interval": list(errors.wrongly_suppressed_interval),
+        "dead_rate": errors.missed_dead_rate,
+        "dead_interval": list(errors.missed_dead_interval),
     }
 
 
-def _policies(outcomes: Sequence[Outcome], prices: MessagePrices | None, *, several: bool) -> Group:
+def _policies(outcomes: Sequence[PolicyOutcome], prices: MessagePrices | None, *, several: bool) -> Group:
     total = outcomes[0].total
-    title = f"Of {total.living:,} messages to the living and {total.gone:,} to the gone (95 % intervals)"
+    title = f"Of {total.alive:,} messages to the living and {total.gone:,} to the gone (95 % intervals)"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("policy", overflow="fold", min_width=len(GATED))
     for heading in ("living, not\nmailed (would\nhave got it)", "of all\nliving", "gone,\nmailed", "of all\ngone"):
@@ -123,10 +126,10 @@ def _policies(outcomes: Sequence[Outcome], prices: MessagePrices | None, *, seve
     for each in outcomes:
         total = each.total
         row = [
-            f"{total.lost:,} ({total.lost_delivered:,})",
-            _range(total.lost_interval),
-            f"{total.dead:,}",
-            _range(total.dead_interval),
+            f"{total.wrongly_suppressed:,} ({total.lost_delivered:,})",
+            _range(total.wrongly_suppressed_interval),
+            f"{total.missed_dead:,}",
+            _range(total.missed_dead_interval),
         ]
         if prices is not None:
             row.append(f"{prices.cost(each):,.2f}")
@@ -138,7 +141,7 @@ def _range(interval: tuple[float, float]) -> str:
     return f"{interval[0] * 100:.1f}-{interval[1]:.1%}"
 
 
-def _campaigns(outcomes: Sequence[Outcome], *, several: bool) -> Group:
+def _campaigns(outcomes: Sequence[PolicyOutcome], *, several: bool) -> Group:
     names = list(outcomes[0].campaigns)
     shown = names[-CAMPAIGNS_SHOWN:]
     some = f", the last {len(shown)} of {len(names)}" if len(names) > len(shown) else ""
@@ -149,5 +152,8 @@ def _campaigns(outcomes: Sequence[Outcome], *, several: bool) -> Group:
         table.add_column(Text(harmless(name)), justify="right")
     for each in outcomes:
         parts = (each.campaigns[name] for name in shown)
-        table.add_row(Text(_name(each, several=several)), *(f"{part.lost:,} / {part.dead:,}" for part in parts))
+        table.add_row(
+            Text(_name(each, several=several)),
+            *(f"{part.wrongly_suppressed:,} / {part.missed_dead:,}" for part in parts),
+        )
     return Group(Text(title), table)  # a Table's own title would wrap at the table's width

@@ -19,12 +19,12 @@ from probe.studies.sweep.break_points import (
     MISSED_DEAD,
     WRONGLY_SUPPRESSED,
     Bound,
-    Breaking,
-    Findings,
-    Run,
-    Spot,
+    BreakPoint,
+    GridPoint,
     Spread,
-    breaking,
+    SweepResult,
+    SweepRun,
+    break_point,
 )
 from probe.studies.sweep.grid import Axis, short_names
 
@@ -50,7 +50,7 @@ def heading(axes: Sequence[Axis], classifiers: Sequence[str]) -> list[str]:
     return [*(axis.path for axis in axes), *counted, *of_classifiers, "books"]
 
 
-def row(run: Run) -> list[object]:
+def row(run: SweepRun) -> list[object]:
     """Return a run's row of the CSV file."""
     return [
         *(value.text for value in run.point),
@@ -58,45 +58,54 @@ def row(run: Run) -> list[object]:
         run.delivered,
         run.hard_bounces,
         run.hard_bounce_rate,
-        *(number for mistakes in run.classifiers.values() for number in mistakes),
+        *(
+            number
+            for errors in run.classifiers.values()
+            for number in (
+                errors.wrongly_suppressed,
+                errors.wrongly_suppressed_rate,
+                errors.missed_dead,
+                errors.missed_dead_rate,
+            )
+        ),
         run.books,
     ]
 
 
-def print_sweep(console: Console, findings: Findings) -> None:
+def print_sweep(console: Console, result: SweepResult) -> None:
     """Print where each classifier breaks, then the figures at every point."""
-    for line in sentences(findings):
+    for line in sentences(result):
         console.print(Text(line), soft_wrap=True)
     console.print()
-    for name in findings.classifiers:
-        console.print(_table(findings, name))
+    for name in result.classifiers:
+        console.print(_table(result, name))
 
 
-def sentences(findings: Findings) -> Iterator[str]:
+def sentences(result: SweepResult) -> Iterator[str]:
     """Yield a sentence on each classifier and bound."""
-    for bound in findings.bounds:
+    for bound in result.bounds:
         # Hard bounces do not depend on a classifier.
-        for name in findings.classifiers[:1] if bound.figure == HARD_BOUNCES else findings.classifiers:
-            yield _sentence(findings, breaking(findings.spots, name, bound))
+        for name in result.classifiers[:1] if bound.figure == HARD_BOUNCES else result.classifiers:
+            yield _sentence(result, break_point(result.grid_points, name, bound))
 
 
-def _sentence(findings: Findings, found: Breaking) -> str:
+def _sentence(result: SweepResult, found: BreakPoint) -> str:
     figure, most = found.bound
     what = FIGURES[figure]
     who = "the sending" if figure == HARD_BOUNCES else harmless(found.classifier)
 
-    def rate(spot: Spot) -> float:
-        return spot.spread(figure, found.classifier).median
+    def rate(grid_point: GridPoint) -> float:
+        return grid_point.spread(figure, found.classifier).median
 
     if found.first is None:
-        worst = max(findings.spots, key=rate)
-        where = _where(findings, worst) if rate(worst) else ""
+        worst = max(result.grid_points, key=rate)
+        where = _where(result, worst) if rate(worst) else ""
         return f"{who} stays within {_percent(most)} {what}: {_percent(rate(worst))} at most{where}."
     before = (
         "" if found.before is None else f" ({_percent(rate(found.before))} at {harmless(found.before.point[0].text)})"
     )
-    count = f", as at {found.beyond} of {found.spots} points" if found.spots > 1 else ""
-    where = _where(findings, found.first)
+    count = f", as at {found.beyond} of {found.total} points" if found.total > 1 else ""
+    where = _where(result, found.first)
     return f"{who} breaks{where}: {_percent(rate(found.first))} {what}, beyond {_percent(most)}{before}{count}."
 
 
@@ -104,28 +113,30 @@ def _percent(rate: float) -> str:
     return f"{rate * 100:.3g}%"
 
 
-def _where(findings: Findings, spot: Spot) -> str:
-    values = (f"{axis.path} = {harmless(value.text)}" for axis, value in zip(findings.ways, spot.point, strict=True))
-    return f" at {', '.join(values)}" if spot.point else ""
+def _where(result: SweepResult, grid_point: GridPoint) -> str:
+    values = (
+        f"{axis.path} = {harmless(value.text)}" for axis, value in zip(result.varied, grid_point.point, strict=True)
+    )
+    return f" at {', '.join(values)}" if grid_point.point else ""
 
 
-def _table(findings: Findings, classifier: str) -> Group:
-    seeds = max(len(spot.runs) for spot in findings.spots)
-    spread = seeds > 1 and len(findings.ways) <= WAYS_SPREAD
+def _table(result: SweepResult, classifier: str) -> Group:
+    seeds = max(len(grid_point.runs) for grid_point in result.grid_points)
+    spread = seeds > 1 and len(result.varied) <= WAYS_SPREAD
     several = f", median{' (min-max)' if spread else ''} of {seeds} seeds" if seeds > 1 else ""
     title = f"{harmless(classifier)}{several}; {MARK} is beyond the bound"
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for axis, name in zip(findings.ways, short_names(findings.ways), strict=True):
+    for axis, name in zip(result.varied, short_names(result.varied), strict=True):
         heading = Text(name.replace(".", ".\n"))
-        table.add_column(heading, justify="right" if axis.numbers else "left", overflow="fold")
+        table.add_column(heading, justify="right" if axis.is_numeric else "left", overflow="fold")
     for name in FIGURES.values():
         table.add_column("\n".join([*name.split(), "%"]), justify="right", no_wrap=True)
-    first = [breaking(findings.spots, classifier, bound).first for bound in findings.bounds]
-    for spot in findings.spots:
+    first = [break_point(result.grid_points, classifier, bound).first for bound in result.bounds]
+    for grid_point in result.grid_points:
         table.add_row(
-            *(Text(harmless(value.text)) for value in spot.point),
-            *(_cell(spot.spread(figure, classifier), figure, findings.bounds, spread=spread) for figure in FIGURES),
-            style="bold" if any(spot is each for each in first) else None,
+            *(Text(harmless(value.text)) for value in grid_point.point),
+            *(_cell(grid_point.spread(figure, classifier), figure, result.bounds, spread=spread) for figure in FIGURES),
+            style="bold" if any(grid_point is each for each in first) else None,
         )
     return Group(Text(title), table)  # a Table's own title would wrap at the table's width
 

@@ -1,10 +1,9 @@
-"""Runs scenarios in memory and returns their cases: what the evidence functions say, and who is alive."""
+"""Runs scenarios in memory and returns their cases: what the evidence finds, and whether the mailbox is alive."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault
@@ -19,11 +18,10 @@ from probe.classify.context.words import topics_of
 from probe.classify.evidence import Evidence
 from probe.scenario.load import check
 from probe.studies.fit.families import scenario
-from probe.studies.in_memory_run import Rehearsed, rehearse
+from probe.studies.in_memory_run import MESSAGES, InMemoryRun, run_in_memory
 
-MESSAGES: Final = Path(__file__).parents[1] / "messages"
 UNMOVED: Final = Sum(0.0, (1.0, 0.0, 0.0))
-"""A second verdict that is the first."""
+"""A second verdict that equals the first."""
 NOTHING: Final = Weights(Sum(0.0, ()), UNMOVED, 0.0, 0.0)
 _CODE: Final = ByCode()
 
@@ -32,7 +30,8 @@ class Refused(NamedTuple):
     """A first refusal: what the functions found, whether the mailbox is alive, and where it comes from.
 
     ``raw`` are figures that only the upper reference uses. ``of_recipient`` says that words or numbers speak of the
-    recipient, ``about_recipient`` that it really was about it, ``by_code`` that the naive reading suppresses it.
+    recipient, ``about_recipient`` that the refusal really was about it, ``by_code`` that the naive reading suppresses
+    it.
     """
 
     family: str
@@ -47,7 +46,7 @@ class Refused(NamedTuple):
 
 
 class RefusedAgain(NamedTuple):
-    """A recipient that was tried again and refused again: what is needed for the second verdict."""
+    """A recipient that was refused again in a further test: the case of a second verdict."""
 
     scenario: str
     persona: str
@@ -56,22 +55,22 @@ class RefusedAgain(NamedTuple):
     alive: bool
 
 
-class Told(NamedTuple):
-    """A scenario that was run, with its family."""
+class FamilyRun(NamedTuple):
+    """A finished run of a scenario, and the family of the scenario."""
 
     family: str
-    run: Rehearsed
+    run: InMemoryRun
 
 
-def run(family: str, seed: int) -> Told:
+def run_family(family: str, seed: int) -> FamilyRun:
     """Run a scenario of a family in memory."""
     raw = scenario(family, seed)
-    return Told(family, rehearse(check(raw, folder=MESSAGES, path=raw["name"])))
+    return FamilyRun(family, run_in_memory(check(raw, folder=MESSAGES, path=raw["name"])))
 
 
-def first_refusals(told: Told) -> Iterator[Refused]:
-    """Yield a case for everybody who was refused, or reported, as it stood before any further test."""
-    for campaign in told.run.campaigns.values():
+def first_refusals(finished: FamilyRun) -> Iterator[Refused]:
+    """Yield a case for each recipient that was refused or reported, as known before any further test."""
+    for campaign in finished.run.campaigns.values():
         evidence = {recipient: before_any_test(story.evidence) for recipient, story in campaign.items()}
         around = gather(evidence)
         Reader(around, NOTHING).prepare(evidence.values())
@@ -80,9 +79,9 @@ def first_refusals(told: Told) -> Iterator[Refused]:
             if case is None or story.truth is None:
                 continue
             yield Refused(
-                told.family,
-                told.run.name,
-                told.run.personas[story.truth.gateway],
+                finished.family,
+                finished.run.name,
+                finished.run.personas[story.truth.gateway],
                 tuple(weigh(case)),
                 _raw(case),
                 story.mailbox.alive,
@@ -92,9 +91,9 @@ def first_refusals(told: Told) -> Iterator[Refused]:
             )
 
 
-def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
-    """Yield a case for everybody who was tried again and refused again, given the weights of the first verdict."""
-    for campaign in told.run.campaigns.values():
+def second_refusals(finished: FamilyRun, weights: Weights) -> Iterator[RefusedAgain]:
+    """Yield a case for each recipient that was refused again, given the weights of the first verdict."""
+    for campaign in finished.run.campaigns.values():
         evidence = {recipient: story.evidence for recipient, story in campaign.items()}
         around = gather(evidence)
         reader = Reader(around, weights)
@@ -106,8 +105,8 @@ def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
             case = RefusalCase(story.evidence, refused[0], around)
             if blames_recipient(case) and topics_of(refused[-1]).mentions_mailbox:
                 yield RefusedAgain(
-                    told.run.name,
-                    told.run.personas[story.truth.gateway],
+                    finished.run.name,
+                    finished.run.personas[story.truth.gateway],
                     reader.first_verdict(case)[0],
                     reader.refused_again(case),
                     story.mailbox.alive,
@@ -115,7 +114,7 @@ def second_refusals(told: Told, weights: Weights) -> Iterator[RefusedAgain]:
 
 
 def before_any_test(evidence: Evidence) -> Evidence:
-    """Return what was known of a recipient when it had not been tried again yet."""
+    """Return the evidence on a recipient before any further test."""
     attempts = evidence.attempts
     first = tuple(each for place, each in enumerate(attempts) if not is_retest(each, attempts[:place]))
     return evidence if len(first) == len(attempts) else dataclasses.replace(evidence, attempts=first)

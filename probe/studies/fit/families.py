@@ -1,7 +1,7 @@
 """Families of scenarios to fit on: random companies, filters, lies and senders, each family with one kind of trouble.
 
-No shipped scenario is used for fitting. What is drawn here is drawn wide on purpose: sizes from one person to some
-hundreds, turnover from none to a quarter, lies from none to all.
+No shipped scenario is used for fitting. The ranges are wide on purpose: from one mailbox to some hundreds, turnover
+from none to a quarter, lies from none to all.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ PERSONAS: Final = (
     "symantec-cloud", "trend-micro",
 )  # fmt: skip
 _UNLIKE: Final = 0.25
-"""How unlike companies are: a list ages everywhere alike, up to a quarter more or less at most of them."""
+"""How companies differ: a list ages alike everywhere, at most companies within a quarter of the mean."""
 
 
 class People(NamedTuple):
-    """What a list's recipients have in common: the shares that are gone, leave in a year, and open their mail."""
+    """The shares of a list's recipients that are gone, that leave in a year, and that open their mail."""
 
     departed: float
     turnover: float
@@ -33,13 +33,13 @@ Group = dict[str, Any]
 
 
 def _listed(group: Group, rng: random.Random) -> None:
-    _tell(group, "ip-reputation", rng)
+    _disguise(group, "ip-reputation", rng)
     stage = rng.choice(["connect", "mail", "rcpt", "rcpt", None])
     group["policy"].append({"type": "ip-reputation", "zones": [_ZONE], **({"at": stage} if stage else {})})
 
 
 def _quota(group: Group, rng: random.Random) -> None:
-    _tell(group, "ip-reputation", rng)
+    _disguise(group, "ip-reputation", rng)
     since = rng.uniform(0.1, 0.8) * group["hours"]
     until = since + rng.uniform(0.1, 1.5) * group["hours"]
     policy = {"type": "ip-reputation", "deny": ["127.10.0.0/16"], "from": f"{since:.3f}h", "until": f"{until:.3f}h"}
@@ -47,7 +47,7 @@ def _quota(group: Group, rng: random.Random) -> None:
 
 
 def _speed(group: Group, rng: random.Random) -> None:
-    _tell(group, "velocity", rng)
+    _disguise(group, "velocity", rng)
     each = group["mailboxes"]["count"] / group["companies"]
     minutes = rng.choice([5, 10, 30, 60])
     usual = max(1.0, each * minutes / 60 / group["hours"])
@@ -60,7 +60,7 @@ def _speed(group: Group, rng: random.Random) -> None:
 
 
 def _content(group: Group, rng: random.Random) -> None:
-    _tell(group, "content", rng)
+    _disguise(group, "content", rng)
     refuse_at = rng.choice([2.0, 3.0, 5.0])
     policy: Group = {"type": "content", "refuse_at": refuse_at, "junk_at": refuse_at - 0.5}
     if rng.random() < 0.2:
@@ -69,7 +69,7 @@ def _content(group: Group, rng: random.Random) -> None:
 
 
 def _harvest(group: Group, rng: random.Random) -> None:
-    _tell(group, "directory-harvest", rng)
+    _disguise(group, "directory-harvest", rng)
     block = rng.choice(["10m", "30m", "1h", "3h"])
     limit = f"{rng.randint(2, 15)}/{rng.choice(['10m', '1h', '3h'])}"
     group["policy"].append({"type": "directory-harvest", "limit": limit, "block_for": block})
@@ -88,17 +88,17 @@ def _directory(group: Group, rng: random.Random) -> None:
 
 
 def _full(group: Group, rng: random.Random) -> None:
-    _tell(group, "mailbox-full", rng)
+    _disguise(group, "mailbox-full", rng)
     group["mailboxes"]["full"] = round(rng.uniform(0.02, 0.2), 3)
 
 
 def _authentication(group: Group, rng: random.Random) -> None:
-    _tell(group, "authentication", rng)
+    _disguise(group, "authentication", rng)
     group["policy"].append({"type": "spf"})
 
 
 def _restricted(group: Group, rng: random.Random) -> None:
-    _tell(group, "policy", rng)
+    _disguise(group, "policy", rng)
     group["policy"].append({"type": "restricted-recipients", "part": round(rng.uniform(0.02, 0.1), 3)})
 
 
@@ -128,26 +128,27 @@ TROUBLES: Final[dict[str, Callable[[Group, random.Random], None]]] = {
     "authentication": _authentication,
     "restricted": _restricted,
 }
-"""What may stand in the way, by the name of the family whose trouble it is."""
+"""What makes a gateway refuse, by the name of the family."""
 _HABITS: Final = (_greylist, _later, _at_end)
 FAMILIES: Final = (*TROUBLES, "mixed", "honest")
 RARE: Final = {"restricted": 0.1, "full": 0.2, "directory": 0.3}
-"""What a case of some families counts for, where others count for one. Servers that refuse a few of the living here
-and there, and always, are documented (gateways.md 1.1 row 1; SpamExperts KB 10) and seldom: senders who measured found
-about 5 % of what is refused to be bogus, filters included (evidence.md, MarketingSherpa). As many of these cases as of
-the others would make every sixth lone "user unknown" a lie.
+"""The importance of a case in some families; in all others it is 1.
+
+Servers that always refuse a few living recipients are documented but rare: senders who measured it found about 5 % of
+refusals to be wrong, filters included (MarketingSherpa), and SpamExperts describes one such case in its knowledge base.
+With equal importance every sixth single "user unknown" would be a lie.
 """
 
 
 def scenario(family: str, seed: int) -> dict[str, Any]:
-    """Return a scenario of a family as its file would hold it; the same seed gives the same one.
+    """Return a scenario of a family as its file would hold it; the same seed gives the same scenario.
 
-    In half of them the sender tries everybody again who was refused.
+    In half of them the sender retests every refused recipient.
     """
     rng = random.Random(f"{seed}:{family}")  # noqa: S311 - must be repeatable
     hours = rng.choice([0.5, 1.0, 2.0, 4.0, 8.0])
     ips = [f"127.10.{rng.choice([0, number])}.{number + 1}" for number in range(rng.choice([1, 1, 2, 2, 3]))]
-    # A list ages as a whole; and only one that has aged meets filters that count the unknown.
+    # A list ages as a whole, and only an aged list meets filters that count unknown recipients.
     aged = rng.choice([2.0, 3.0, 5.0]) if family == "harvest" else rng.choice([1.0, 1.0, 1.0, 3.0])
     people = People(
         departed=aged * min(0.25, rng.lognormvariate(-3.3, 0.5)),
@@ -221,8 +222,8 @@ def _group(number: int, family: str, hours: float, people: People, rng: random.R
     return group
 
 
-def _tell(group: Group, cause: str, rng: random.Random) -> None:
-    """Let the group tell a cause as another: mostly as an unknown user, at times honestly."""
+def _disguise(group: Group, cause: str, rng: random.Random) -> None:
+    """Make the group disguise a cause, mostly as an unknown user; sometimes leave it honest."""
     if rng.random() < 0.85:
         group["claims"][cause] = rng.choice(["user-unknown"] * 5 + ["mailbox-disabled"])
 
@@ -239,7 +240,7 @@ def _source(address: str, hours: float, rng: random.Random) -> dict[str, Any]:
 
 
 def _sender_policy(ips: list[str], hours: float, rng: random.Random) -> list[dict[str, str]]:
-    """Return SPF records of which the second forgets an address."""
+    """Return two SPF records; the second leaves an address out."""
     since = f"{rng.uniform(0.1, 0.7) * hours:.3f}h"
     name = {"name": "bounce.messenger.example", "type": "TXT"}
     all_of_them = " ".join(f"ip4:{each}" for each in ips)

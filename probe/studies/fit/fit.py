@@ -1,4 +1,4 @@
-"""A whole fit: scenarios are made and run, weights fitted, held-out figures told, files written."""
+"""A whole fit: generates and runs scenarios, fits weights, reports held-out figures, writes files."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from probe.classify.context.evidence import NAMES
 from probe.classify.context.weights import Weights, write
-from probe.lab import processes as workforce
-from probe.studies.fit.cases import Refused, RefusedAgain, first_refusals, run, second_refusals
+from probe.lab import processes
+from probe.studies.fit.cases import Refused, RefusedAgain, first_refusals, run_family, second_refusals
 from probe.studies.fit.families import FAMILIES
 from probe.studies.fit.fitting import (
     Array,
@@ -31,11 +31,11 @@ from probe.studies.fit.fitting import (
 
 T = TypeVar("T")
 _TESTED: Final = 3
-"""Every third scenario is read a second time, for the second verdict: three weights need no more."""
+"""Every third scenario is read a second time, for the second verdict: that is enough for three weights."""
 
 
 class Bar(Protocol):
-    """Shows how far one got."""
+    """A progress bar."""
 
     def __enter__(self) -> Self: ...
 
@@ -44,14 +44,14 @@ class Bar(Protocol):
     ) -> None: ...
 
     def advance(self, more: int, /) -> None:
-        """Take note that so many more are done."""
+        """Add ``more`` finished items."""
 
 
 def fit_anew(
     seeds: Sequence[int], out: Path, workers: int, bar: Callable[[str, int], Bar], *, reference: bool
 ) -> Iterator[str]:
-    """Fit weights into a folder; yield what is found on the way, a line at a time, while no bar is shown."""
-    cases = _gather(workforce.in_order(_first, seeds, workers), bar("scenarios", len(seeds)))
+    """Fit weights, write them into a folder, and yield the findings line by line, never while a bar is shown."""
+    cases = _gather(processes.in_order(_first, seeds, workers), bar("scenarios", len(seeds)))
     table = Table(cases)
     yield f"{len(cases):,} refusals in {len(seeds)} scenarios of {len(FAMILIES)} families"
     unseen = held_out(table, table.found, table.scenario, weigh)
@@ -64,7 +64,7 @@ def fit_anew(
     fitted = fit(table.found, table.alive, table.importance)
     first = as_weights(fitted)
     chosen = [(seed, first) for seed in seeds[::_TESTED]]
-    again = _gather(workforce.in_order(_second, chosen, workers), bar("second verdicts", len(chosen)))
+    again = _gather(processes.in_order(_second, chosen, workers), bar("second verdicts", len(chosen)))
     weights = as_weights(fitted, fit_again(again).sum)
     out.mkdir(parents=True, exist_ok=True)
     yield "by persona, weights fitted without it:"
@@ -94,12 +94,12 @@ def _gather(found: Iterable[list[T]], bar: Bar) -> list[T]:
 
 
 def _first(seed: int) -> list[Refused]:
-    return list(first_refusals(run(FAMILIES[seed % len(FAMILIES)], seed)))
+    return list(first_refusals(run_family(FAMILIES[seed % len(FAMILIES)], seed)))
 
 
 def _second(job: tuple[int, Weights]) -> list[RefusedAgain]:
     seed, weights = job
-    return list(second_refusals(run(FAMILIES[seed % len(FAMILIES)], seed), weights))
+    return list(second_refusals(run_family(FAMILIES[seed % len(FAMILIES)], seed), weights))
 
 
 def _named(fitted: Fitted) -> dict[str, object]:

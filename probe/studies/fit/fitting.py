@@ -1,6 +1,6 @@
 """The fit itself: weights that are never negative, held-out figures, and a strong learner beside them.
 
-Needs the extra ``fit`` (scikit-learn); reading with the weights needs nothing.
+Needs the extra ``fit`` (scikit-learn); classifying with the weights does not.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from probe.studies.fit.cases import UNMOVED, Refused, RefusedAgain
 from probe.studies.fit.families import RARE
 
 Array = Any
-"""An array of numpy's, which is not there where nobody fits."""
+"""A numpy array; numpy is installed with the extra only."""
 _MOST_OF_A_SCENARIO: Final = 300
-"""Cases that a scenario counts for, so that a single outage does not outweigh a hundred companies."""
+"""The most cases that one scenario counts for, so that a single outage does not outweigh a hundred companies."""
 _SHRINK: Final = 2.0
 _MOST_EACH: Final = 5.0
-"""The largest weight: what never fails in a simulation may fail in the world, once in a hundred and fifty times."""
+"""The largest weight, in nats: evidence that never fails in a simulation may fail once in 150 cases in practice."""
 _MATTERS: Final = 0.06
-"""Nats by which a piece of evidence moves a usual case, below which it is left out: fewer to read, and to compute."""
+"""Evidence that moves a usual case by less than this, in nats, is left out: fewer weights to read and compute."""
 KNOTS: Final = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0)
-"""The sums of weights, in nats, between which what they are worth runs straight."""
+"""The sums of weights, in nats, where the curve to log odds bends; it is linear between them."""
 SUPPRESS_BELOW: Final = 0.15
-"""The probability below which an address is suppressed: a message to nobody costs less than one customer in seven."""
+"""Suppress below this probability: a message to a dead address costs less than a seventh of a customer."""
 
 SUPPRESS_BELOW_AT_LAST: Final = 0.5
-"""The same where no further attempt can be made, or one was: there is nothing more to learn, so what is likelier."""
+"""The same where no further test is possible or one was made: with nothing more to learn, take the likelier side."""
 
 
 class Figures(NamedTuple):
-    """How well probabilities did on cases that were held out: Brier score, and the errors at the threshold."""
+    """The result on held-out cases: Brier score, and the errors at the threshold."""
 
     brier: float
     living: int
@@ -47,25 +47,25 @@ class Figures(NamedTuple):
 
     @property
     def fewer(self) -> float:
-        """The share of the living whom the naive reading suppresses, and this one does not."""
+        """How many fewer of the living are suppressed than by the naive reading, as a share."""
         return 1.0 - self.suppressed / self.by_code if self.by_code else 1.0
 
 
 class Fitted(NamedTuple):
-    """Base and weights, and what their sums are worth at each of ``KNOTS``."""
+    """Base and weights, and the log odds of their sums at each of ``KNOTS``."""
 
     weights: Array
     curve: Array
 
     @property
     def sum(self) -> Sum:
-        """The same as it is written down."""
+        """The same in the form that is written to a file."""
         base, *weights = map(float, self.weights)
         return Sum(base, tuple(weights), tuple(zip(KNOTS, map(float, self.curve), strict=True)))
 
 
 def fit(found: Array, alive: Array, importance: Array) -> Fitted:
-    """Return weights, and the curve that makes probabilities of their sums: the likeliest that never falls."""
+    """Return weights, and the likeliest curve from their sums to probabilities that never falls."""
     weights = fit_weights(found, alive, importance)
     steps = _ramps(weights[0] + found @ weights[1:])
     curve = _likeliest(steps, alive, importance, np.full(steps.shape[1], _MOST_EACH))
@@ -73,15 +73,15 @@ def fit(found: Array, alive: Array, importance: Array) -> Fitted:
 
 
 def _ramps(added: Array) -> Array:
-    """Return how much of the way from each knot to the next one sums have gone."""
+    """Return, for each sum, the part of each interval between knots that lies below it, 0 to 1."""
     knots = np.array(KNOTS)
     return np.clip((added[:, None] - knots[:-1]) / np.diff(knots), 0.0, 1.0)
 
 
 def fit_weights(found: Array, alive: Array, importance: Array) -> Array:
-    """Return base and weights: the likeliest, shrunk towards nothing, none negative, none too small to matter.
+    """Return base and weights: the likeliest, shrunk towards zero, none negative, none too small to matter.
 
-    Every function looks towards life, so a weight below zero could only be an accident of the training data.
+    Every evidence function argues for a living mailbox, so a negative weight would be an accident of the training data.
     """
     scale = found.std(axis=0) + 1e-9
     most = _MOST_EACH * scale
@@ -105,7 +105,7 @@ def _likeliest(scaled: Array, alive: Array, importance: Array, most: Array) -> A
 
 
 def predict(fitted: Fitted, found: Array) -> Array:
-    """Return probabilities of life."""
+    """Return probabilities of being alive."""
     worth = np.interp(fitted.weights[0] + found @ fitted.weights[1:], KNOTS, fitted.curve)
     return np.asarray(1.0 / (1.0 + np.exp(-worth)))
 
@@ -127,7 +127,7 @@ class Table:
         self.importance = importance(self.scenario) * rare
 
     def figures(self, alive: Array, chosen: Array) -> Figures:
-        """Return the figures of probabilities for chosen cases."""
+        """Return the figures of these probabilities on the chosen cases."""
         suppressed = (alive < SUPPRESS_BELOW) & self.of_recipient & chosen
         living, gone = self.alive & chosen, ~self.alive & chosen
         return Figures(
@@ -141,13 +141,13 @@ class Table:
 
 
 def importance(scenarios: Array) -> Array:
-    """Return what each case counts."""
+    """Return the importance of each case."""
     _, inverse, counts = np.unique(scenarios, return_inverse=True, return_counts=True)
     return np.asarray(np.minimum(1.0, _MOST_OF_A_SCENARIO / counts)[inverse])
 
 
 Learner = Callable[[Array, Array, Array, Array], Array]
-"""Takes found, alive and importance to learn from, and found to predict."""
+"""Takes what was found, alive and importance to learn from, and what was found to predict from."""
 
 
 def weigh(found: Array, alive: Array, weight: Array, others: Array) -> Array:
@@ -156,7 +156,7 @@ def weigh(found: Array, alive: Array, weight: Array, others: Array) -> Array:
 
 
 def boost(found: Array, alive: Array, weight: Array, others: Array) -> Array:
-    """Let gradient boosting do the same: the upper reference, which nobody can read."""
+    """Learn by gradient boosting, the upper reference: stronger, but not explainable."""
     learner = HistGradientBoostingClassifier(max_iter=200, learning_rate=0.06, min_samples_leaf=60, random_state=0)
     return np.asarray(learner.fit(found, alive, sample_weight=weight).predict_proba(others)[:, 1])
 
@@ -186,5 +186,5 @@ def fit_again(cases: Sequence[RefusedAgain]) -> Fitted:
 
 
 def as_weights(first: Fitted, again: Sum = UNMOVED) -> Weights:
-    """Return fitted weights as they are written down."""
+    """Return fitted weights in the form that is written to a file."""
     return Weights(first.sum, again, SUPPRESS_BELOW, SUPPRESS_BELOW_AT_LAST)

@@ -1,4 +1,4 @@
-"""The weights as they come out when one vendor's persona is left out of the fitting: for reports, never for reading."""
+"""The weights fitted without one vendor's persona: for evaluations, never for classifying."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from probe.classify.context.weights import Sum, Weights, shipped
 
 
 def weights_without(persona: str) -> Weights:
-    """Return the weights fitted without a persona; those of all where it took no part in the fitting."""
+    """Return the weights fitted without a persona; the shipped weights for one that no scenario of the fit had."""
     kept = _kept().get(persona)
     if kept is None:
         return shipped()

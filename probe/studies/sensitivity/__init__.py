@@ -1,1 +1,1 @@
-"""How far readings carry where one thing after another is varied."""
+"""How sensitive classifiers are to one thing at a time."""

@@ -1,4 +1,4 @@
-"""Scenarios that vary one thing at a time, and evidence with something missing: how far the reading carries."""
+"""Scenarios that vary one thing at a time, and evidence with something missing."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ _NONSENSE: Final = (
 )  # fmt: skip
 ORDERED: Final = frozenset({"share of lies", "turnover", "company size", "campaigns before"})
 """The sweeps whose values have an order, so that a line may run through them."""
-Spoil = Callable[[Evidence, random.Random], Evidence]
-"""Takes something away from a recipient's evidence, or garbles it."""
+Degrade = Callable[[Evidence, random.Random], Evidence]
+"""Removes something from a recipient's evidence, or garbles it."""
 
 
-class Point(NamedTuple):
-    """One point of a sweep: what is varied, its value, the scenario, and what is done to the evidence afterwards."""
+class SensitivityPoint(NamedTuple):
+    """One point of a sweep: what is varied, its value, the scenario, and how its evidence is degraded afterwards."""
 
     sweep: str
     value: str
     scenario: dict[str, Any]
-    spoil: Spoil | None = None
+    degrade: Degrade | None = None
 
 
-def points(seed: int = 1) -> Iterator[Point]:
+def points(seed: int = 1) -> Iterator[SensitivityPoint]:
     """Yield every point of every sweep."""
     for lies in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0):
-        yield Point("share of lies", f"{lies:.0%}", _story(seed, lies=lies))
+        yield SensitivityPoint("share of lies", f"{lies:.0%}", _scenario(seed, lies=lies))
     for departed in (0.005, 0.02, 0.05, 0.1, 0.2, 0.3):
-        yield Point("turnover", f"{departed:.1%}", _story(seed, departed=departed))
+        yield SensitivityPoint("turnover", f"{departed:.1%}", _scenario(seed, departed=departed))
     for size in (1, 2, 5, 15, 50, 200):
-        yield Point("company size", str(size), _story(seed, size=size))
+        yield SensitivityPoint("company size", str(size), _scenario(seed, size=size))
     for cause in ("listed", "speed", "content", "harvest", "directory"):
-        yield Point("one cause", cause, _story(seed, causes=(cause,)))
+        yield SensitivityPoint("one cause", cause, _scenario(seed, causes=(cause,)))
     several: tuple[tuple[str, ...], ...] = (
         ("listed", "speed"),
         ("listed", "content"),
@@ -47,20 +47,22 @@ def points(seed: int = 1) -> Iterator[Point]:
         ("listed", "speed", "content"),
     )
     for causes in several:
-        yield Point("several at once", " and ".join(causes), _story(seed, causes=causes))
-    yield Point("adversarial", "lies to half", _story(seed, lies=0.5))
-    yield Point("adversarial", "learns from the message, lies at RCPT", _story(seed, causes=("disgrace",)))
-    yield Point("adversarial", "refuses half", _story(seed, causes=("half",)))
-    yield Point("adversarial", "random text", _story(seed), _random_text)
+        yield SensitivityPoint("several at once", " and ".join(causes), _scenario(seed, causes=causes))
+    yield SensitivityPoint("adversarial", "lies to half", _scenario(seed, lies=0.5))
+    yield SensitivityPoint(
+        "adversarial", "learns from the message, lies at RCPT", _scenario(seed, causes=("disgrace",))
+    )
+    yield SensitivityPoint("adversarial", "refuses half", _scenario(seed, causes=("half",)))
+    yield SensitivityPoint("adversarial", "random text", _scenario(seed), _random_text)
     for times in (1, 2, 3):
-        yield Point("campaigns before", str(times - 1), _story(seed, times=times))
-    yield Point("missing", "history", _story(seed, times=3), _without_history)
-    yield Point("missing", "times", _story(seed), _without_times)
-    yield Point("missing", "source addresses", _story(seed), _without_sources)
-    yield Point("missing", "exchangers", _story(seed), _without_exchangers)
+        yield SensitivityPoint("campaigns before", str(times - 1), _scenario(seed, times=times))
+    yield SensitivityPoint("missing", "history", _scenario(seed, times=3), _without_history)
+    yield SensitivityPoint("missing", "times", _scenario(seed), _without_times)
+    yield SensitivityPoint("missing", "source addresses", _scenario(seed), _without_sources)
+    yield SensitivityPoint("missing", "exchangers", _scenario(seed), _without_exchangers)
 
 
-def chosen_points(seed: int, only: Sequence[str]) -> list[Point]:
+def chosen_points(seed: int, only: Sequence[str]) -> list[SensitivityPoint]:
     """Return the points of the named sweeps, of all where none is named; raises InputError."""
     every = list(points(seed))
     sweeps = dict.fromkeys(point.sweep for point in every)
@@ -70,7 +72,7 @@ def chosen_points(seed: int, only: Sequence[str]) -> list[Point]:
     return [point for point in every if not only or point.sweep in only]
 
 
-def _story(
+def _scenario(
     seed: int,
     *,
     lies: float = 0.9,
@@ -79,7 +81,7 @@ def _story(
     causes: tuple[str, ...] = ("listed", "speed"),
     times: int = 1,
 ) -> dict[str, Any]:
-    """Return 2,400 recipients at companies of one size, a third of them without a filter, in an hour."""
+    """Return a scenario of 2,400 recipients in an hour, at companies of one size, a third of them without filters."""
     count = 2400
     lying = {
         "name": "lying",
@@ -158,7 +160,7 @@ def _without_history(evidence: Evidence, rng: random.Random) -> Evidence:
 
 
 def _without_times(evidence: Evidence, rng: random.Random) -> Evidence:
-    # What comes without times comes in no order that could be relied on.
+    # Attempts without times have no order either.
     attempts = tuple(row._replace(at=0.0, lane="", seq=rng.randrange(10**9)) for row in evidence.attempts)
     return dataclasses.replace(evidence, attempts=attempts)
 

@@ -1,38 +1,46 @@
-"""What came of one point of a sweep."""
+"""The errors of each classifier at one point of a sensitivity study."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from probe.judge.interval import wilson
+from probe.judge.errors import ErrorCounts
 
 
-class Wrong(NamedTuple):
-    """Living recipients whom a classifier would suppress, and gone ones whom it would keep."""
+class SensitivityResult(NamedTuple):
+    """One point: what is varied, its value, and the errors of each classifier, at least one.
 
-    suppressed: int
-    missed: int
-
-
-class Measured(NamedTuple):
-    """One point of a sweep: what is varied, its value, how many live and are gone, and the errors by classifier."""
+    All classifiers have the same number of living and gone recipients.
+    """
 
     sweep: str
     value: str
-    living: int
-    gone: int
-    wrong: dict[str, Wrong]
+    errors: dict[str, ErrorCounts]
+
+    @property
+    def alive(self) -> int:
+        """The number of living recipients."""
+        return next(iter(self.errors.values())).alive
+
+    @property
+    def gone(self) -> int:
+        """The number of gone recipients."""
+        return next(iter(self.errors.values())).gone
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it for programs, shares with 95 % intervals."""
+        """Return the point as ``sensitivity --json`` prints it, shares with 95 % intervals."""
         return {
-            **self._asdict(),
+            "sweep": self.sweep,
+            "value": self.value,
+            "living": self.alive,
+            "gone": self.gone,
             "wrong": {
                 name: {
-                    **wrong._asdict(),
-                    "suppressed_interval": [round(each, 6) for each in wilson(wrong.suppressed, self.living)],
-                    "missed_interval": [round(each, 6) for each in wilson(wrong.missed, self.gone)],
+                    "suppressed": errors.wrongly_suppressed,
+                    "missed": errors.missed_dead,
+                    "suppressed_interval": list(errors.wrongly_suppressed_interval),
+                    "missed_interval": list(errors.missed_dead_interval),
                 }
-                for name, wrong in self.wrong.items()
+                for name, errors in self.errors.items()
             },
         }

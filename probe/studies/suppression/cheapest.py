@@ -1,4 +1,4 @@
-"""Which suppression policy is the cheapest, at given prices or at all of them."""
+"""Which suppression policy is the cheapest, at given prices or at any prices."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import NamedTuple
 
 from probe.input_error import InputError
 from probe.judge.prices import parse_prices
-from probe.studies.suppression.replay import Outcome
+from probe.studies.suppression.replay import PolicyOutcome
 
 
 class MessagePrices(NamedTuple):
-    """What a message costs that a living reader would have got and does not, and one that is sent to the gone."""
+    """The price of a message that a living reader misses, and of one that is sent to a dead address."""
 
     living: float
     dead: float
 
-    def cost(self, outcome: Outcome) -> float:
-        """Return what a policy costs."""
+    def cost(self, outcome: PolicyOutcome) -> float:
+        """Return the cost of a policy."""
         total = outcome.total
-        return self.living * total.lost_delivered + self.dead * total.dead
+        return self.living * total.lost_delivered + self.dead * total.missed_dead
 
 
 def message_prices(options: Sequence[str]) -> MessagePrices:
@@ -34,25 +34,24 @@ def message_prices(options: Sequence[str]) -> MessagePrices:
 
 
 class Choice(NamedTuple):
-    """Policies that come to the same, and the prices from which on they are the cheapest.
+    """Policies with the same result, and the price from which on they are the cheapest.
 
-    ``above`` is what a message that a living reader misses costs at least, in messages to the gone.
+    ``above`` is the least price of a message that a living reader misses, in messages to dead addresses.
     """
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[PolicyOutcome, ...]
     above: float
 
 
-def choices(outcomes: Iterable[Outcome]) -> list[Choice]:
+def choices(outcomes: Iterable[PolicyOutcome]) -> list[Choice]:
     """Return the policies that are the cheapest at some price, the strictest first.
 
-    What the others come to is as bad or worse in one respect and no better in the other, or is beaten at every price by
-    one of these: they are the lower convex hull of messages to the gone over messages missed.
+    They are the lower convex hull of messages to dead addresses over messages missed.
     """
-    alike: dict[tuple[int, int], list[Outcome]] = {}
+    alike: dict[tuple[int, int], list[PolicyOutcome]] = {}
     for outcome in outcomes:
         total = outcome.total
-        alike.setdefault((total.dead, total.lost_delivered), []).append(outcome)
+        alike.setdefault((total.missed_dead, total.lost_delivered), []).append(outcome)
     hull: list[tuple[int, int]] = []
     for point in sorted(alike):
         if hull and point[1] >= hull[-1][1]:
@@ -65,5 +64,5 @@ def choices(outcomes: Iterable[Outcome]) -> list[Choice]:
 
 
 def _price(one: tuple[int, int], other: tuple[int, int]) -> float:
-    """Return the price of a message missed at which two policies cost the same."""
+    """Return the price of a missed message at which two policies cost the same."""
     return (other[0] - one[0]) / (one[1] - other[1])

@@ -1,4 +1,4 @@
-"""Suppression policies: when an address is not mailed any more, going by what was heard of it."""
+"""Suppression policies: when an address gets no more mail, judging by the messages sent to it so far."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from probe.judge.scorecard import NAIVE
 DAY_S: Final = 86_400.0
 
 
-class Hearing(NamedTuple):
-    """What a sender heard of one message to an address: that it was delivered, or a bounce and how that was read.
+class PastMessage(NamedTuple):
+    """One message sent to an address: whether it bounced, and how a classifier reads its result.
 
-    ``at`` is when the last word of it came, in seconds since the epoch: the end of the last attempt, or a report's
-    coming home.
+    ``at`` is when the result was known, in seconds since the epoch: the end of the last attempt, or the arrival of a
+    delivery report.
     """
 
     campaign: str
@@ -25,32 +25,32 @@ class Hearing(NamedTuple):
 
     @property
     def hard(self) -> bool:
-        """Whether it is a hard bounce: one after which its reader would suppress the address."""
+        """Whether it is a hard bounce: one after which the classifier suppresses the address."""
         return self.bounced and self.reading.suppress
 
 
 class Policy(Protocol):
-    """When an address is not mailed. Any callable of this shape will do: ``--policy python:package.module:attribute``.
+    """When an address gets no mail. Any callable of this shape works: ``--policy python:package.module:attribute``.
 
-    It is asked before every message, of each address by itself. Whom it does not mail it hears nothing of. An address
-    that it does not mail at one moment may be mailed at a later one: so a grey list releases.
+    It is called before every message, for each address by itself. An address that is suppressed at one time may be
+    mailed later: this is how a grey list releases addresses.
     """
 
-    def __call__(self, past: Sequence[Hearing], at: float, /) -> bool:
-        """Return whether the address gets nothing at a moment, in seconds since the epoch.
+    def __call__(self, past: Sequence[PastMessage], at: float, /) -> bool:
+        """Return whether the address gets nothing at a time, in seconds since the epoch.
 
-        ``past`` is all that was heard of it by then, in order; it may be empty.
+        ``past`` are the messages whose results were known by then, in order; it may be empty.
         """
         ...
 
 
-def never(past: Sequence[Hearing], at: float, /) -> bool:
-    """Suppress nobody: what is left if every bounce is forgotten."""
+def never(past: Sequence[PastMessage], at: float, /) -> bool:
+    """Never suppress: every bounce is forgotten."""
     del past, at
     return False
 
 
-def first_hard(past: Sequence[Hearing], at: float, /) -> bool:
+def first_hard(past: Sequence[PastMessage], at: float, /) -> bool:
     """Suppress at the first hard bounce.
 
     mailop, 27 February 2019: a provider that suppresses at the first hit, "aware of a small percentage of false
@@ -60,16 +60,16 @@ def first_hard(past: Sequence[Hearing], at: float, /) -> bool:
     return any(each.hard for each in past)
 
 
-def second_hard(past: Sequence[Hearing], at: float, /) -> bool:
-    """Suppress at the second hard bounce, whatever lies between the two. Between the first and the third; no source."""
+def second_hard(past: Sequence[PastMessage], at: float, /) -> bool:
+    """Suppress at the second hard bounce, with deliveries between them or not. No source: between first and third."""
     del at
     return sum(each.hard for each in past) >= 2
 
 
-def three_in_a_row(past: Sequence[Hearing], at: float, /) -> bool:
-    """Suppress after three bounces in a row, hard or soft, over more than 14 days; a delivery begins anew.
+def three_in_a_row(past: Sequence[PastMessage], at: float, /) -> bool:
+    """Suppress after three bounces in a row, hard or soft, over more than 14 days; a delivery restarts the count.
 
-    Word to the Wise, 2013, of the handshake between Internet providers and mail providers of about 2002.
+    Word to the Wise, 2013, on an agreement between Internet providers and mail providers of about 2002.
     """
     del at
     row: list[float] = []
@@ -80,16 +80,16 @@ def three_in_a_row(past: Sequence[Hearing], at: float, /) -> bool:
     return False
 
 
-def grey_7_days(past: Sequence[Hearing], at: float, /) -> bool:
+def grey_7_days(past: Sequence[PastMessage], at: float, /) -> bool:
     """Put on a grey list for 7 days at the first hard bounce, suppress at the second.
 
-    MagNews' way, by which its senders came through the Gmail outage of December 2020.
+    The policy of MagNews, whose senders lost no addresses in the Gmail outage of December 2020.
     """
     hard = [each.at for each in past if each.hard]
     return len(hard) >= 2 or (bool(hard) and at < hard[0] + 7 * DAY_S)
 
 
-def three_hard(past: Sequence[Hearing], at: float, /) -> bool:
+def three_hard(past: Sequence[PastMessage], at: float, /) -> bool:
     """Suppress at the third hard bounce in all.
 
     The Certified Senders Alliance: at the latest after three hard bounces (mailop, 27 February 2019).
@@ -98,8 +98,8 @@ def three_hard(past: Sequence[Hearing], at: float, /) -> bool:
     return sum(each.hard for each in past) >= 3
 
 
-def classifier_gated(past: Sequence[Hearing], at: float, /) -> bool:
-    """Suppress as soon as the classifier advises it, bounce or not; what it wants to test again is kept."""
+def classifier_gated(past: Sequence[PastMessage], at: float, /) -> bool:
+    """Suppress as soon as the classifier advises it, bounce or not; a recipient to be retested is kept."""
     del at
     return any(each.reading.suppress for each in past)
 
@@ -118,11 +118,11 @@ POLICIES: Final[dict[str, Policy]] = {
 }
 
 
-def usual(reader: str) -> dict[str, Policy]:
-    """Return the policies to be tried with a reader of bounces unless others are asked for.
+def usual(classifier: str) -> dict[str, Policy]:
+    """Return the policies that are tried with a classifier by default.
 
-    ``first-hard`` and ``classifier-gated`` part only where a classifier advises about what did not bounce, so the
-    naive reading has the one and all others have the other.
+    ``first-hard`` and ``classifier-gated`` differ only where a classifier suppresses without a bounce, so the naive
+    reading gets the first and all others get the second.
     """
-    left_out = GATED if reader == NAIVE else FIRST
+    left_out = GATED if classifier == NAIVE else FIRST
     return {name: policy for name, policy in POLICIES.items() if name != left_out}

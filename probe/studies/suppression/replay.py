@@ -1,4 +1,4 @@
-"""Replays the campaigns of a run under suppression policies: who would have lost mail, and who is gone and gets it."""
+"""Replays the campaigns of a run under suppression policies: who loses mail, and which dead addresses get it."""
 
 from __future__ import annotations
 
@@ -9,81 +9,56 @@ from dataclasses import dataclass, field
 from probe.classify.evidence import Evidence
 from probe.classify.reading import ChosenClassifier, Classifier, Reading
 from probe.input_error import InputError
-from probe.judge.interval import wilson
+from probe.judge.errors import ErrorCounts
 from probe.judge.run_classifier import read_all
-from probe.judge.story import Key, Story, blinded
-from probe.studies.suppression.policies import NEVER, Hearing, Policy, usual
+from probe.judge.story import Key, Story, without_lanes
+from probe.studies.suppression.policies import NEVER, PastMessage, Policy, usual
 
 
 @dataclass
-class Part:
-    """Messages of a campaign, or of all: those to mailboxes ``living`` and ``gone`` when they went out.
+class MessageErrors(ErrorCounts):
+    """Messages of a campaign, or of all: those to mailboxes that were alive or gone when they were sent.
 
-    Of the living ``lost`` are not sent under the policy, ``lost_delivered`` of which arrived when they were sent in the
-    books. ``dead`` are sent to the gone.
+    ``wrongly_suppressed`` are not sent although the mailbox is alive; ``lost_delivered`` of them arrived in the books.
+    ``missed_dead`` are sent to a mailbox that is gone.
     """
 
-    living: int = 0
-    gone: int = 0
-    lost: int = 0
     lost_delivered: int = 0
-    dead: int = 0
-
-    @property
-    def lost_rate(self) -> float:
-        """Share of the messages to the living that are not sent."""
-        return self.lost / self.living if self.living else 0.0
-
-    @property
-    def dead_rate(self) -> float:
-        """Share of the messages to the gone that are sent."""
-        return self.dead / self.gone if self.gone else 0.0
-
-    @property
-    def lost_interval(self) -> tuple[float, float]:
-        """What the share lost may be in truth (Wilson, 95 %)."""
-        return wilson(self.lost, self.living)
-
-    @property
-    def dead_interval(self) -> tuple[float, float]:
-        """What the share sent to the gone may be in truth (Wilson, 95 %)."""
-        return wilson(self.dead, self.gone)
 
 
 @dataclass
-class Outcome:
-    """What a policy comes to, with bounces as ``classifier`` reads them, by campaign in the order they began.
+class PolicyOutcome:
+    """What a policy comes to, with bounces as ``classifier`` reads them, by campaign in the order of their start.
 
-    ``losers`` is how many addresses missed a message while somebody was there to read it.
+    ``losers`` is the number of addresses that missed a message while the mailbox was alive.
     """
 
     policy: str
     classifier: str
-    campaigns: dict[str, Part] = field(default_factory=dict)
+    campaigns: dict[str, MessageErrors] = field(default_factory=dict)
     losers: int = 0
 
     @property
-    def total(self) -> Part:
+    def total(self) -> MessageErrors:
         """All campaigns together."""
-        parts = [dataclasses.astuple(part) for part in self.campaigns.values()]
-        return Part(*map(sum, zip(*parts, strict=True)))
+        return sum(self.campaigns.values(), MessageErrors())
 
 
 @dataclass
 class _Address:
-    """What a policy's sender knows of an address: what it heard, and what it did not send."""
+    """What a sender under a policy knows of an address: the messages it sent, and those it did not."""
 
-    heard: list[Hearing] = field(default_factory=list)
+    past_messages: list[PastMessage] = field(default_factory=list)
     sent: list[Evidence] = field(default_factory=list)
     unsent: set[str] = field(default_factory=set)
     is_loser: bool = False
 
-    def past(self, at: float) -> tuple[Hearing, ...]:
-        """Return what was heard by a moment: not all, where campaigns overlap or reports come late."""
-        return tuple(sorted((each for each in self.heard if each.at <= at), key=lambda each: each.at))
+    def past(self, at: float) -> tuple[PastMessage, ...]:
+        """Return the messages whose result was known at a time; some come later where campaigns overlap."""
+        return tuple(sorted((each for each in self.past_messages if each.at <= at), key=lambda each: each.at))
 
     def as_known(self, evidence: Evidence) -> Evidence:
-        """Return the evidence without the messages that were not sent, and what was opened of them."""
+        """Return the evidence without the messages that were not sent, and without their opens."""
         if not self.unsent:
             return evidence
         campaigns = {each.last.campaign for each in evidence.before}
@@ -95,53 +70,51 @@ class _Address:
 
 
 class Replay:
-    """The campaigns of a run, as one classifier reads their bounces, for policies to be tried on.
+    """The campaigns of a run, in the order of their start, with bounces as one classifier reads them.
 
-    Campaigns are taken in the order they began. What the gateways decided stays as it was: they would have seen less
-    mail, and perhaps have thought better of its sender, which no replay can tell.
+    The gateways' decisions stay as they were. Under a policy they would have seen less mail, and perhaps have given
+    its sender a better reputation; a replay cannot know that.
     """
 
-    def __init__(self, told: Mapping[Key, Story], name: str, classifier: Classifier) -> None:
-        """Let the classifier read what was sent; raises ClassifierError."""
+    def __init__(self, stories: Mapping[Key, Story], name: str, classifier: Classifier) -> None:
+        """Let the classifier read all recipients; raises ClassifierError."""
         self._name, self._classifier = name, classifier
-        told = blinded(told)
+        stories = without_lanes(stories)
         self._campaigns: dict[str, dict[Key, Story]] = {}
-        for key, story in sorted(told.items(), key=lambda item: (_began(item[1]), item[0])):
+        for key, story in sorted(stories.items(), key=lambda item: (_began(item[1]), item[0])):
             self._campaigns.setdefault(key[0], {})[key] = story
-        self._readings = read_all(name, classifier, told)
+        self._readings = read_all(name, classifier, stories)
 
-    def of(self, name: str, policy: Policy) -> Outcome:
-        """Return what a policy would have come to; raises InputError where it fails, and ClassifierError."""
-        outcome = Outcome(name, self._name)
+    def of(self, name: str, policy: Policy) -> PolicyOutcome:
+        """Return what a policy comes to; raises InputError where the policy fails, and ClassifierError."""
+        outcome = PolicyOutcome(name, self._name)
         addresses: dict[str, _Address] = {}
-        for campaign, told in self._campaigns.items():
-            part = outcome.campaigns[campaign] = Part()
+        for campaign, stories in self._campaigns.items():
+            part = outcome.campaigns[campaign] = MessageErrors()
             sent: dict[Key, Story] = {}
-            for key, story in told.items():
+            for key, story in stories.items():
                 address = addresses.setdefault(key[1].lower(), _Address())
                 at, alive = _began(story), story.mailbox.alive
-                part.living += alive
-                part.gone += not alive
-                if not _suppresses(name, policy, address.past(at), at):
-                    part.dead += not alive
+                suppressed = _suppresses(name, policy, address.past(at), at)
+                part.count(alive=alive, suppressed=suppressed)
+                if not suppressed:
                     sent[key] = story._replace(evidence=address.as_known(story.evidence))
                     continue
                 address.unsent |= {attempt.message_id for attempt in story.evidence.attempts}
                 address.is_loser |= alive
-                part.lost += alive
                 part.lost_delivered += alive and not story.evidence.bounced
-            readings = self._read(told, sent)
+            readings = self._read(stories, sent)
             for key, story in sent.items():
                 address, evidence = addresses[key[1].lower()], story.evidence
                 address.sent.append(evidence)
-                address.heard.append(Hearing(campaign, _ended(evidence), evidence.bounced, readings[key]))
+                address.past_messages.append(PastMessage(campaign, _ended(evidence), evidence.bounced, readings[key]))
         outcome.losers = sum(each.is_loser for each in addresses.values())
         return outcome
 
-    def _read(self, told: Mapping[Key, Story], sent: Mapping[Key, Story]) -> Mapping[Key, Reading]:
-        """Return the classifier's word on what was sent, asking again where it would have known less."""
-        changed = {key: story for key, story in sent.items() if story.evidence is not told[key].evidence}
-        if hasattr(self._classifier, "classify_campaign") and (changed or len(sent) < len(told)):
+    def _read(self, stories: Mapping[Key, Story], sent: Mapping[Key, Story]) -> Mapping[Key, Reading]:
+        """Return the readings of what was sent; the classifier reads again where it would have known less."""
+        changed = {key: story for key, story in sent.items() if story.evidence is not stories[key].evidence}
+        if hasattr(self._classifier, "classify_campaign") and (changed or len(sent) < len(stories)):
             changed = dict(sent)
         known = {key: self._readings[key] for key in sent}
         return known | read_all(self._name, self._classifier, changed) if changed else known
@@ -156,30 +129,30 @@ def _ended(evidence: Evidence) -> float:
     return ended if evidence.report is None else max(ended, evidence.report.at)
 
 
-def _suppresses(name: str, policy: Policy, past: tuple[Hearing, ...], at: float) -> bool:
+def _suppresses(name: str, policy: Policy, past: tuple[PastMessage, ...], at: float) -> bool:
     try:
-        said: object = policy(past, at)
+        answer: object = policy(past, at)
     except Exception as error:
         problem = f"failed ({type(error).__name__}: {error})"
         raise InputError(f"--policy {name}", problem, "correct it") from error
-    if not isinstance(said, bool):
-        problem = f"answered {said!r:.80}"
+    if not isinstance(answer, bool):
+        problem = f"answered {answer!r:.80}"
         raise InputError(f"--policy {name}", problem, "let it return True for an address that gets nothing, or False")
-    return said
+    return answer
 
 
 def try_out(
-    told: Mapping[Key, Story], readers: Iterable[ChosenClassifier], policies: Mapping[str, Policy] | None
-) -> list[Outcome]:
-    """Return what policies come to with each reader of bounces, the usual ones if none are named.
+    stories: Mapping[Key, Story], classifiers: Iterable[ChosenClassifier], policies: Mapping[str, Policy] | None
+) -> list[PolicyOutcome]:
+    """Return what policies come to with each classifier, by default the usual policies.
 
-    Whoever suppresses nobody needs no reader, and is tried once. Raises InputError and ClassifierError.
+    The policy ``never`` does not depend on the classifier and is tried once. Raises InputError and ClassifierError.
     """
-    found: list[Outcome] = []
-    for reader in readers:
-        with reader.open() as classifier:
-            replay = Replay(told, reader.name, classifier)
-            for name, policy in (policies or usual(reader.name)).items():
+    found: list[PolicyOutcome] = []
+    for chosen in classifiers:
+        with chosen.open() as classifier:
+            replay = Replay(stories, chosen.name, classifier)
+            for name, policy in (policies or usual(chosen.name)).items():
                 if name != NEVER or all(each.policy != NEVER for each in found):
                     found.append(replay.of(name, policy))
     return found

@@ -9,10 +9,10 @@ from typing import Final, NamedTuple
 from probe.classify.external.object_import import import_object, is_object_name
 from probe.classify.reading import ChosenClassifier
 from probe.input_error import InputError
-from probe.judge.story import stories
+from probe.judge.story import build_stories
 from probe.ledger import Ledger
 from probe.studies.suppression.policies import POLICIES, Policy
-from probe.studies.suppression.replay import Outcome, try_out
+from probe.studies.suppression.replay import PolicyOutcome, try_out
 
 _PYTHON: Final = "python:"
 
@@ -20,7 +20,7 @@ _PYTHON: Final = "python:"
 class ReplayedRun(NamedTuple):
     """The outcome of each policy on a run, and whether the run is complete."""
 
-    outcomes: list[Outcome]
+    outcomes: list[PolicyOutcome]
     complete: bool
 
 
@@ -41,10 +41,12 @@ def policy_named(name: str) -> Policy:
     return policy
 
 
-def replay_run(folder: Path, readers: Sequence[ChosenClassifier], policies: Mapping[str, Policy] | None) -> ReplayedRun:
+def replay_run(
+    folder: Path, classifiers: Sequence[ChosenClassifier], policies: Mapping[str, Policy] | None
+) -> ReplayedRun:
     """Replay a run's books under policies, by default the usual ones; raises InputError and ClassifierError."""
     with Ledger.open(folder) as ledger:
-        told = stories(
+        found = build_stories(
             # The gateways' decisions are left out: a policy must not see them.
             ((attempt, None) for attempt in ledger.attempts()),
             {mailbox.address: mailbox for mailbox in ledger.mailboxes()},
@@ -52,7 +54,7 @@ def replay_run(folder: Path, readers: Sequence[ChosenClassifier], policies: Mapp
             ledger.engagements(),
         )
         complete = ledger.complete
-    if len({campaign for campaign, _ in told}) < 2:
+    if len({campaign for campaign, _ in found}) < 2:
         problem = "holds one campaign, and what a policy comes to shows in the campaigns after a bounce"
         raise InputError(folder, problem, 'give its scenario another [[campaign]], with at = "30d" or the like')
-    return ReplayedRun(try_out(told, readers, policies), complete)
+    return ReplayedRun(try_out(found, classifiers, policies), complete)

@@ -1,4 +1,4 @@
-"""Where a heuristic breaks: the runs of a sweep by the point they were made at, and the first point beyond a bound."""
+"""Where a classifier breaks: the runs of a sweep by grid point, and the first grid point beyond a bound."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from probe.input_error import InputError
+from probe.judge.errors import ErrorCounts
 from probe.studies.sweep.grid import SEED, Axis, Point
 
 WRONGLY_SUPPRESSED: Final = "wrongly_suppressed_rate"
@@ -19,27 +20,18 @@ FIGURES: Final = {
     MISSED_DEAD: "missed dead",
     HARD_BOUNCES: "hard bounces",
 }
-"""What may be bounded, and how it is told. Hard bounces are the same for every classifier."""
+"""The figures that a bound may be set for, and their printed names. Hard bounces do not depend on the classifier."""
 
 
-class Mistakes(NamedTuple):
-    """A classifier's mistakes in one run: of the living it suppresses, and of the gone it keeps."""
-
-    wrongly_suppressed: int
-    wrongly_suppressed_rate: float
-    missed_dead: int
-    missed_dead_rate: float
-
-
-class Run(NamedTuple):
-    """What one run of a sweep came to. ``books`` is their hash."""
+class SweepRun(NamedTuple):
+    """The figures of one run of a sweep. ``books`` is the hash of its books."""
 
     point: Point
     recipients: int
     delivered: int
     hard_bounces: int
     hard_bounce_rate: float
-    classifiers: dict[str, Mistakes]
+    classifiers: dict[str, ErrorCounts]
     books: str
 
     def figure(self, name: str, classifier: str) -> float:
@@ -58,20 +50,20 @@ class Spread(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Spot:
-    """The runs at one point, whatever their seeds. ``point`` leaves the seed out."""
+class GridPoint:
+    """The runs at one point of the grid, one for each seed. ``point`` leaves the seed out."""
 
     point: Point
-    runs: tuple[Run, ...]
+    runs: tuple[SweepRun, ...]
 
     def spread(self, figure: str, classifier: str) -> Spread:
-        """Return median, least and most of a figure."""
+        """Return the median, the least and the most of a figure."""
         values = [run.figure(figure, classifier) for run in self.runs]
         return Spread(statistics.median(values), min(values), max(values))
 
 
 class Bound(NamedTuple):
-    """The most that a figure may be, in the median of the runs at a point."""
+    """The most that the median of a figure may be at a grid point."""
 
     figure: str
     most: float
@@ -86,63 +78,66 @@ def parse_bound(text: str) -> Bound:
         most = -1.0
     if figure not in FIGURES or not 0 <= most <= 1:
         known = ", ".join(FIGURES)
-        raise InputError(f"--bound {text}", "is no bound", f"write {WRONGLY_SUPPRESSED}=0.01, or with one of: {known}")
+        raise InputError(
+            f"--bound {text}", "is not a bound", f"write {WRONGLY_SUPPRESSED}=0.01, or with one of: {known}"
+        )
     return Bound(figure, most)
 
 
 def without_seed(axes: Sequence[Axis]) -> tuple[Axis, ...]:
-    """Return the axes beside the seed."""
+    """Return the axes other than the seed."""
     return tuple(axis for axis in axes if axis.path != SEED)
 
 
 @dataclass(frozen=True)
-class Findings:
-    """A sweep that has been made. ``axes`` are all that was varied, ``runs`` in the order of the grid."""
+class SweepResult:
+    """A finished sweep. ``axes`` are all that was varied; ``runs`` are in the order of the grid."""
 
     scenario: str
     axes: tuple[Axis, ...]
     classifiers: tuple[str, ...]
     bounds: tuple[Bound, ...]
-    runs: tuple[Run, ...]
+    runs: tuple[SweepRun, ...]
 
     @property
-    def ways(self) -> tuple[Axis, ...]:
-        """What was varied beside the seed."""
+    def varied(self) -> tuple[Axis, ...]:
+        """What was varied other than the seed."""
         return without_seed(self.axes)
 
     @cached_property
-    def spots(self) -> list[Spot]:
-        """The runs, gathered by everything that was varied but the seed."""
-        gathered: dict[Point, list[Run]] = {}
+    def grid_points(self) -> list[GridPoint]:
+        """The runs, grouped by everything that was varied except the seed."""
+        gathered: dict[Point, list[SweepRun]] = {}
         for run in self.runs:
             point = tuple(value for axis, value in zip(self.axes, run.point, strict=True) if axis.path != SEED)
             gathered.setdefault(point, []).append(run)
-        return [Spot(point, tuple(each)) for point, each in gathered.items()]
+        return [GridPoint(point, tuple(each)) for point, each in gathered.items()]
 
 
-class Breaking(NamedTuple):
-    """How a classifier keeps to a bound: the first spot beyond it in the order of the grid, and how many are beyond.
+class BreakPoint(NamedTuple):
+    """The first grid point, in the order of the grid, where a classifier is beyond a bound; None where there is none.
 
-    Where one thing alone was varied, ``before`` is the spot before the first.
+    ``before`` is the grid point before it, where only one thing was varied. ``beyond`` of ``total`` grid points are
+    beyond the bound.
     """
 
     classifier: str
     bound: Bound
-    first: Spot | None
-    before: Spot | None
+    first: GridPoint | None
+    before: GridPoint | None
     beyond: int
-    spots: int
+    total: int
 
 
-def breaking(found: Sequence[Spot], classifier: str, bound: Bound) -> Breaking:
-    """Find where a classifier breaks."""
-    beyond = [n for n, spot in enumerate(found) if spot.spread(bound.figure, classifier).median > bound.most]
+def break_point(grid_points: Sequence[GridPoint], classifier: str, bound: Bound) -> BreakPoint:
+    """Find where a classifier breaks a bound."""
+    beyond = [n for n, each in enumerate(grid_points) if each.spread(bound.figure, classifier).median > bound.most]
     first = beyond[0] if beyond else None
-    return Breaking(
+    return BreakPoint(
         classifier,
         bound,
-        None if first is None else found[first],
-        found[first - 1] if first and len(found[first].point) == 1 else None,
-        len(beyond),
-        len(found),
+        first=None if first is None else grid_points[first],
+        before=grid_points[first - 1] if first and len(grid_points[first].point) == 1 else None,
+        beyond=len(beyond),
+        total=len(grid_points),
     )

@@ -1,4 +1,4 @@
-"""The grid of a sweep: what is varied in a scenario, over which values, and the scenario at every point of it."""
+"""The grid of a sweep: what is varied in a scenario, over which values, and the scenario at each point."""
 
 from __future__ import annotations
 
@@ -21,39 +21,39 @@ _NUMBER: Final = re.compile(r"(-?\d{1,15}(?:\.\d{1,9})?)(\D.*)?", re.DOTALL)
 
 
 class Value(NamedTuple):
-    """A value as it is told, and as the scenario file would hold it."""
+    """A value as text, and as the scenario file would hold it."""
 
     text: str
     value: Any
 
 
 Point = tuple[Value, ...]
-"""A value of every axis."""
+"""One value for each axis."""
 
 
 @dataclass(frozen=True)
 class Axis:
-    """Something that is varied: the path to it, and its values in order."""
+    """What is varied: its path in the scenario file, and its values in order."""
 
     path: str
     values: tuple[Value, ...]
 
     @property
     def steps(self) -> list[str]:
-        """The path in steps: keys, names, and places in lists, from 0."""
+        """The steps of the path: keys, names, and positions in lists, from 0."""
         return re.findall(r"[A-Za-z0-9_-]+", self.path)
 
     @property
-    def numbers(self) -> bool:
+    def is_numeric(self) -> bool:
         """Whether all values are numbers."""
         return all(isinstance(each.value, int | float) and not isinstance(each.value, bool) for each in self.values)
 
 
 def parse(varied: Sequence[str]) -> tuple[Axis, ...]:
-    """Read what is to be varied, each written ``path=values``.
+    """Read ``--vary`` options, each written ``path=values``; raises InputError.
 
-    Values are separated by commas. ``0:1:0.1`` stands for eleven numbers, ``5m:30m:5m`` for six durations, ``1..20``
-    for twenty whole numbers; what stands in double quotes is text. Raises InputError.
+    Values are separated by commas. ``0:1:0.1`` means eleven numbers, ``5m:30m:5m`` six durations, ``1..20`` twenty
+    whole numbers; double quotes mark text.
     """
     axes = tuple(map(_axis, varied))
     doubled = next((axis for axis in axes if sum(each.path == axis.path for each in axes) > 1), None)
@@ -73,9 +73,9 @@ def _axis(text: str) -> Axis:
     if not (equals and given.strip()):
         raise InputError(place, "names no values", _EXAMPLE)
     if not _PATH.fullmatch(path):
-        raise InputError(place, f"{path!r} is no path in a scenario file", _EXAMPLE)
+        raise InputError(place, f"{path!r} is not a path in a scenario file", _EXAMPLE)
     if path.partition(".")[0] == "expect":
-        raise InputError(place, "varies a gate, and a sweep judges none", "vary something else, and give a --bound")
+        raise InputError(place, "varies a gate, and a sweep has no gates", "vary something else, and give a --bound")
     values = tuple(value for part in given.split(",") for value in _values(part.strip(), place))
     if len(set(values)) < len(values):
         raise InputError(place, "has a value twice", "remove one of the two")
@@ -101,10 +101,8 @@ def _values(part: str, place: str) -> Iterator[Value]:
 
 def _stepped(first: Decimal, last: Decimal, step: Decimal, unit: str, place: str) -> Iterator[Value]:
     if last < first or step <= 0:
-        problem = f"goes from {first} to {last} by {step}, which is nowhere"
-        raise InputError(
-            place, problem, "let the first be the least and the step above 0, or put text in double quotes"
-        )
+        problem = f"goes from {first} to {last} by {step}, which has no values"
+        raise InputError(place, problem, "start with the least and use a step above 0, or put text in double quotes")
     count = int((last - first) / step) + 1
     if count > MOST_RUNS:
         raise InputError(place, f"has {count:,} values, more than {MOST_RUNS:,}", "take wider steps")
@@ -122,7 +120,7 @@ def _scalar(text: str) -> Value:
 
 
 def short_names(axes: Sequence[Axis]) -> list[str]:
-    """Return as much of the end of each path as tells it from the others."""
+    """Return the shortest end of each path that tells it from the others."""
 
     def end(axis: Axis, steps: int) -> str:
         return ".".join(axis.steps[-steps:])
@@ -141,15 +139,15 @@ def points(axes: Sequence[Axis]) -> list[Point]:
     return list(itertools.product(*(axis.values for axis in axes)))
 
 
-def told(axes: Sequence[Axis], point: Point) -> str:
-    """Return a point in words."""
+def point_text(axes: Sequence[Axis], point: Point) -> str:
+    """Return a point as text, such as ``seed=1, sender.rate=5/1s``."""
     return ", ".join(f"{axis.path}={value.text}" for axis, value in zip(axes, point, strict=True))
 
 
-def put(raw: dict[str, Any], axes: Sequence[Axis], point: Point) -> dict[str, Any]:
-    """Return a scenario, as parsed from TOML, with a point's values in it; raises InputError where they have no place.
+def with_values(raw: dict[str, Any], axes: Sequence[Axis], point: Point) -> dict[str, Any]:
+    """Return a scenario, as parsed from TOML, with the values of a point; raises InputError for a path that fails.
 
-    Tables that are not there are made; whether they are known is for the scenario's models to say.
+    Missing tables are added. The scenario's models check later whether they are known.
     """
     found = copy.deepcopy(raw)
     for axis, value in zip(axes, point, strict=True):
@@ -160,20 +158,22 @@ def put(raw: dict[str, Any], axes: Sequence[Axis], point: Point) -> dict[str, An
         if isinstance(here, dict):
             here[last] = value.value
         else:
-            _, place = _in_list(here, last, axis)
-            here[place] = value.value
+            _, position = _in_list(here, last, axis)
+            here[position] = value.value
     return found
 
 
 def _in_list(here: Any, step: str, axis: Axis) -> tuple[Any, int]:
-    """Return an entry of a list, and its place, by its place, its name or (of a policy) its type; raises InputError."""
+    """Return an entry of a list and its position, by position, name or (of a policy) type; raises InputError."""
     if not isinstance(here, list):
-        problem = f"{step} would stand below {here!r:.60}, which holds nothing"
+        problem = f"{step} would be below {here!r:.60}, which is not a table"
         raise InputError(f"--vary {axis.path}", problem, "correct the path, or write a table in the scenario")
-    for place, entry in enumerate(here):
-        names = {str(place), *(entry.get(key) for key in ("name", "type"))} if isinstance(entry, dict) else {str(place)}
+    for position, entry in enumerate(here):
+        names = [str(position)]
+        if isinstance(entry, dict):
+            names += [entry.get("name", ""), entry.get("type", "")]
         if step in names:
-            return entry, place
+            return entry, position
     known = [str(each.get("name") or each.get("type") or n) for n, each in enumerate(here) if isinstance(each, dict)]
-    remedy = f"use one of: {', '.join(known)}; or a place, from 0" if known else "use a place, from 0"
+    remedy = f"use one of: {', '.join(known)}; or a position, from 0" if known else "use a position, from 0"
     raise InputError(f"--vary {axis.path}", f"there is no {step}", remedy)

@@ -1,4 +1,4 @@
-"""Runs a scenario at every point of a grid, in memory, in several processes and in folders that are thrown away."""
+"""Runs a scenario at every point of a grid, in memory, in several processes and temporary folders."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from typing import Any
 from probe.classify.reading import ClassifierError
 from probe.classify.registry import choose
 from probe.input_error import InputError
-from probe.lab import processes as workforce
+from probe.judge.errors import ErrorCounts
+from probe.lab import processes
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, check, read
-from probe.studies.sweep.break_points import Mistakes, Run
-from probe.studies.sweep.grid import Axis, Point, points, put, told
+from probe.studies.sweep.break_points import SweepRun
+from probe.studies.sweep.grid import Axis, Point, point_text, points, with_values
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """A scenario as parsed from TOML, what is varied in it, and who reads the bounces, as the user asked for them."""
+    """A scenario as parsed from TOML, what is varied in it, and the classifiers that the user named."""
 
     raw: dict[str, Any]
     path: Path
@@ -35,16 +36,16 @@ class Sweep:
     classifiers: tuple[str, ...]
 
     def at(self, point: Point) -> Loaded:
-        """Return the scenario at a point, checked; raises InputError, which names what was varied."""
-        place = f"--vary {told(self.axes, point)}"
+        """Return the scenario at a point, checked; raises InputError, which names the point."""
+        place = f"--vary {point_text(self.axes, point)}"
         try:
-            loaded = check(put(self.raw, self.axes, point), folder=self.path.parent, path=str(self.path))
+            loaded = check(with_values(self.raw, self.axes, point), folder=self.path.parent, path=str(self.path))
         except InputError as error:
             if error.place.startswith("--vary"):
                 raise
             raise _within(place, error) from None
         if loaded.scenario.is_foreign:
-            problem = "has servers of somebody else's, which cannot be reached without sockets"
+            problem = "has foreign servers, which cannot be reached without sockets"
             raise InputError(place, problem, "leave foreign and smart_host out of what is swept")
         if loaded.scenario.clock != "virtual":
             raise InputError(place, "would take real time", 'write clock = "virtual" in the scenario')
@@ -52,9 +53,9 @@ class Sweep:
 
 
 def prepare_sweep(path: Path, axes: tuple[Axis, ...], classifiers: tuple[str, ...]) -> Sweep:
-    """Read a scenario and try every value of every axis in it once; raises InputError before anything is run.
+    """Read a scenario and check it with every value of every axis; raises InputError before any run.
 
-    Gates are left out: they are about the scenario as it stands.
+    Gates are left out: they are about the unchanged scenario.
     """
     raw = read(path)
     check(copy.deepcopy(raw), folder=path.parent, path=str(path))
@@ -68,25 +69,27 @@ def prepare_sweep(path: Path, axes: tuple[Axis, ...], classifiers: tuple[str, ..
     return sweep
 
 
-def run(sweep: Sweep, *, workers: int | None = None, tell: Callable[[int], None] = lambda _: None) -> Generator[Run]:
-    """Yield what every run came to, in the order of the grid, whoever made it; ``tell`` hears of runs that are done.
+def run(
+    sweep: Sweep, *, workers: int | None = None, tell: Callable[[int], None] = lambda _: None
+) -> Generator[SweepRun]:
+    """Yield the figures of every run in the order of the grid; ``tell`` is called with 1 after each.
 
-    Raises InputError, with its point, for one that only a run finds out; then nothing more is run. Raises
+    Raises InputError, with its point, for a mistake that only a run finds; the sweep ends there. Raises
     ClassifierError and BooksError as a run does.
     """
     grid = points(sweep.axes)
     with tempfile.TemporaryDirectory(prefix="fivefifty-sweep-") as folder:
         work = partial(_run_at, sweep, Path(folder))
-        with closing(workforce.in_order(work, grid, workers or os.cpu_count() or 1)) as done:
+        with closing(processes.in_order(work, grid, workers or os.cpu_count() or 1)) as done:
             for made in done:
                 tell(1)
                 yield made
 
 
-def _run_at(sweep: Sweep, base: Path, point: Point) -> Run:
-    """Make one run in a folder of its own."""
+def _run_at(sweep: Sweep, base: Path, point: Point) -> SweepRun:
+    """Run one point in a temporary folder."""
     folder = Path(tempfile.mkdtemp(dir=base))
-    place = f"--vary {told(sweep.axes, point)}"
+    place = f"--vary {point_text(sweep.axes, point)}"
     loaded = sweep.at(point)
     try:
         result = run_scenario(
@@ -99,16 +102,14 @@ def _run_at(sweep: Sweep, base: Path, point: Point) -> Run:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     card = result.scorecard
-    return Run(
+    return SweepRun(
         point,
         card.recipients,
         card.delivered,
         card.hard_bounces_reported,
         card.hard_bounce_rate,
         {
-            name: Mistakes(
-                score.wrongly_suppressed, score.wrongly_suppressed_rate, score.missed_dead, score.missed_dead_rate
-            )
+            name: ErrorCounts(card.truth.alive, score.wrongly_suppressed, card.truth.gone, score.missed_dead)
             for name, score in card.classifiers.items()
         },
         card.books,

@@ -20,7 +20,7 @@ from probe.judge.classifier_score import score_classifier
 from probe.judge.join import join
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import Scorecard, score_truth
-from probe.judge.story import Key, Story, stories
+from probe.judge.story import Key, Story, build_stories
 from probe.ledger import Mailbox
 from probe.records.attempt import Attempt
 
@@ -151,7 +151,7 @@ MAILBOXES = {
 
 def card_of(decided: list[Truth], heard: list[Attempt]) -> Scorecard:
     """Return the scorecard of a run."""
-    told = stories(join(decided, heard).pairs, MAILBOXES)
+    told = build_stories(join(decided, heard).pairs, MAILBOXES)
     card = Scorecard("small", 7, "memory", complete=True, recipients=6, attempts=len(heard))
     readings = {name: read_all(name, BASELINES[name](), told) for name in BASELINES}
     score_truth(card, told, readings["code"], ["acme", "beta", "idle"])
@@ -184,7 +184,7 @@ def test_an_address_that_no_directory_has_is_nobodys_any_more() -> None:
 
 
 def test_mailboxes_are_found_whatever_the_case_of_the_senders_list() -> None:
-    told = stories([(attempt(recipient="Bob@acme.example"), None)], MAILBOXES)
+    told = build_stories([(attempt(recipient="Bob@acme.example"), None)], MAILBOXES)
     assert told["news", "Bob@acme.example"].mailbox is MailboxState.FULL
 
 

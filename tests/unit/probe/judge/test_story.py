@@ -7,7 +7,7 @@ from book_rows import STARTS, attempt, refused
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.people.readers import Audience, Engagement
 from probe.classify.registry import BASELINES
-from probe.judge.story import blinded, stories
+from probe.judge.story import build_stories, without_lanes
 from probe.ledger import Mailbox
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
@@ -25,7 +25,7 @@ def pairs(*rows: Attempt) -> list[tuple[Attempt, None]]:
 
 
 def test_earlier_campaigns_are_history_and_later_ones_are_not() -> None:
-    told = stories(pairs(attempt(), refused(campaign="june", at=STARTS + 1000)), BOX)
+    told = build_stories(pairs(attempt(), refused(campaign="june", at=STARTS + 1000)), BOX)
     first, second = told["news", ANN].evidence, told["june", ANN].evidence
     assert first.before == ()
     assert second.before == (first,)
@@ -33,19 +33,19 @@ def test_earlier_campaigns_are_history_and_later_ones_are_not() -> None:
 
 def test_opens_count_as_far_as_they_came_before() -> None:
     opened = [Engagement("acme", n, STARTS + at, "opened", ANN, "", "<1@a>") for n, at in enumerate((100, 2000))]
-    told = stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX, (), opened)
+    told = build_stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX, (), opened)
     assert told["news", ANN].evidence.opened == ()
     assert [each.at for each in told["june", ANN].evidence.opened] == [STARTS + 100]
 
 
 def test_who_left_between_two_campaigns_is_gone_in_the_second() -> None:
-    told = stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX)
+    told = build_stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX)
     assert told["news", ANN].mailbox is MailboxState.PRESENT
     assert told["june", ANN].mailbox is MailboxState.DEPARTED
 
 
 def test_a_report_that_came_home_makes_a_delivery_a_bounce() -> None:
-    evidence = stories(pairs(attempt()), BOX, [LATE])["news", ANN].evidence
+    evidence = build_stories(pairs(attempt()), BOX, [LATE])["news", ANN].evidence
     assert evidence.bounced
     assert evidence.heard == (550, "5.1.1", "unknown")
     assert BASELINES["code"]().classify(evidence).suppress
@@ -53,7 +53,7 @@ def test_a_report_that_came_home_makes_a_delivery_a_bounce() -> None:
 
 def test_a_vacation_note_and_a_report_of_delay_leave_it_delivered() -> None:
     notes = [LATE._replace(kind="auto-reply", action=None), LATE._replace(action="delayed", status="4.4.1", code=451)]
-    evidence = stories(pairs(attempt()), BOX, notes)["news", ANN].evidence
+    evidence = build_stories(pairs(attempt()), BOX, notes)["news", ANN].evidence
     assert not evidence.bounced
     assert not BASELINES["code"]().classify(evidence).suppress
 
@@ -70,6 +70,6 @@ def test_people_react_alike_every_time_and_in_their_shares() -> None:
 
 def test_classifiers_are_not_told_what_the_scenario_calls_a_gateway() -> None:
     rows = pairs(attempt(lane="liar"), refused(lane="liar", campaign="june", at=STARTS + 1000))
-    told = stories(rows, {}, [LATE._replace(lane="liar")])
+    told = build_stories(rows, {}, [LATE._replace(lane="liar")])
     assert "liar" in repr(told)
-    assert "liar" not in repr(blinded(told))
+    assert "liar" not in repr(without_lanes(told))

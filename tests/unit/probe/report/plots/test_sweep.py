@@ -12,20 +12,21 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from probe.input_error import InputError
+from probe.judge.errors import ErrorCounts
 from probe.report.plots.chart_file import draw, require_drawable
 from probe.report.plots.sweep import chart, require_few_rows
-from probe.studies.sweep.break_points import WRONGLY_SUPPRESSED, Bound, Findings, Mistakes, Run
+from probe.studies.sweep.break_points import WRONGLY_SUPPRESSED, Bound, SweepResult, SweepRun
 from probe.studies.sweep.grid import parse, points
 
 
-def findings(*varied: str) -> Findings:
+def findings(*varied: str) -> SweepResult:
     """Return a sweep that gets worse from value to value."""
     axes = parse(varied)
     runs = []
     for n, point in enumerate(points(axes)):
         wrong = axes[0].values.index(point[0]) / 10
-        runs.append(Run(point, 100, 80, 9, 0.09, {"code": Mistakes(1, round(wrong + n / 1000, 6), 1, 0.5)}, ""))
-    return Findings("small.toml", axes, ("code",), (Bound(WRONGLY_SUPPRESSED, 0.05),), tuple(runs))
+        runs.append(SweepRun(point, 100, 80, 9, 0.09, {"code": ErrorCounts(1000, round(1000 * wrong) + n, 2, 1)}, ""))
+    return SweepResult("small.toml", axes, ("code",), (Bound(WRONGLY_SUPPRESSED, 0.05),), tuple(runs))
 
 
 def shown(drawn: dict[str, Any]) -> list[list[dict[str, Any]]]:

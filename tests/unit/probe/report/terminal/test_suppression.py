@@ -9,16 +9,16 @@ from rich.console import Console
 
 from probe.report.terminal.suppression import answer, print_policies
 from probe.studies.suppression.cheapest import MessagePrices
-from probe.studies.suppression.replay import Outcome, Part
+from probe.studies.suppression.replay import MessageErrors, PolicyOutcome
 
 
-def outcome(policy: str, missed: int, dead: int, reader: str = "code", campaigns: int = 2) -> Outcome:
+def outcome(policy: str, missed: int, dead: int, reader: str = "code", campaigns: int = 2) -> PolicyOutcome:
     """Return what a policy comes to, all of it in the last campaign."""
-    parts = {f"campaign-{n}": Part(1000, 200) for n in range(1, campaigns)}
-    return Outcome(policy, reader, {**parts, "last": Part(1000, 200, missed + 1, missed, dead)})
+    parts = {f"campaign-{n}": MessageErrors(1000, 0, 200) for n in range(1, campaigns)}
+    return PolicyOutcome(policy, reader, {**parts, "last": MessageErrors(1000, missed + 1, 200, dead, missed)})
 
 
-def printed(*outcomes: Outcome, prices: MessagePrices | None = None, complete: bool = True) -> list[str]:
+def printed(*outcomes: PolicyOutcome, prices: MessagePrices | None = None, complete: bool = True) -> list[str]:
     """Return the lines that are printed, without blanks at their ends."""
     file = io.StringIO()
     print_policies(Console(width=80, file=file), outcomes, prices, complete=complete)
@@ -64,7 +64,9 @@ def printed(*outcomes: Outcome, prices: MessagePrices | None = None, complete: b
     ],
     ids=["two", "three", "one is best", "all alike", "several readers", "only one"],
 )
-def test_without_prices_the_answer_says_which_policy_at_which_price(outcomes: list[Outcome], sentence: str) -> None:
+def test_without_prices_the_answer_says_which_policy_at_which_price(
+    outcomes: list[PolicyOutcome], sentence: str
+) -> None:
     assert answer(outcomes, None) == sentence
 
 

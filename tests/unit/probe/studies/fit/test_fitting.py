@@ -1,4 +1,4 @@
-"""Fitting: the scenarios are the same for a seed, cases are what they say, weights are never negative."""
+"""The fit: weights are never negative, and the curve makes probabilities of their sums."""
 
 from __future__ import annotations
 
@@ -6,47 +6,12 @@ from typing import Any
 
 import pytest
 
-from fake_gateways import persona as personas
-from probe.classify.context.evidence import NAMES
 from probe.classify.context.reader import probability
 from probe.classify.context.weights import worth
-from probe.scenario.load import check
-from probe.studies.fit import cases
-from probe.studies.fit.families import FAMILIES, PERSONAS, scenario
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_every_family_makes_scenarios_that_are_valid_and_the_same_for_a_seed(family: str) -> None:
-    for seed in range(12):
-        raw = scenario(family, seed)
-        assert raw == scenario(family, seed)
-        check(raw, folder=cases.MESSAGES, path=raw["name"])
-
-
-def test_every_persona_takes_part() -> None:
-    assert set(PERSONAS) == set(personas.names())
-
-
-def test_a_case_stands_as_it_did_before_it_was_tried_again() -> None:
-    told = next(
-        each for each in (cases.run("listed", seed) for seed in range(20))
-        if any(story.evidence.last.number > 1 for story in each.run.stories.values())
-    )  # fmt: skip
-    for story in told.run.stories.values():
-        before = cases.before_any_test(story.evidence)
-        refused = [place for place, row in enumerate(before.attempts) if row.outcome == "refused"]
-        assert refused in ([], [len(before.attempts) - 1])
-
-
-def test_cases_know_whether_the_refusal_was_about_the_recipient() -> None:
-    found = list(cases.first_refusals(cases.run("listed", 0)))
-    assert found
-    assert all(not case.alive for case in found if case.about_recipient)
-    assert {len(case.found) for case in found} == {len(NAMES)}
 
 
 def synthetic() -> tuple[Any, Any, Any]:
-    """Return numpy, what three functions say of 4,000 cases, and who is alive: by the first two."""
+    """Return numpy, what three functions find in 4,000 cases, and which are alive, which depends on the first two."""
     np = pytest.importorskip("numpy", reason="fitting needs the extra fit")
     pytest.importorskip("sklearn", reason="fitting needs the extra fit")
     rng = np.random.default_rng(7)

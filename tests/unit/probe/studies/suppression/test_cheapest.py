@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from probe.input_error import InputError
 from probe.studies.suppression.cheapest import MessagePrices, choices, message_prices
-from probe.studies.suppression.replay import Outcome, Part
+from probe.studies.suppression.replay import MessageErrors, PolicyOutcome
 
 
-def outcome(name: str, missed: int, dead: int) -> Outcome:
+def outcome(name: str, missed: int, dead: int) -> PolicyOutcome:
     """Return what a policy comes to."""
-    return Outcome(name, "code", {"news": Part(100, 100, missed, missed, dead)})
+    return PolicyOutcome(name, "code", {"news": MessageErrors(100, missed, 100, dead, missed)})
 
 
-def found(*outcomes: Outcome) -> list[tuple[list[str], float]]:
+def found(*outcomes: PolicyOutcome) -> list[tuple[list[str], float]]:
     """Return the names of the choices and their prices."""
     return [([each.policy for each in choice.outcomes], choice.above) for choice in choices(outcomes)]
 
@@ -49,7 +49,7 @@ def test_who_comes_to_the_same_is_named_together() -> None:
 
 
 def test_prices_are_of_what_would_have_been_delivered_and_of_mail_to_the_gone() -> None:
-    one = Outcome("one", "code", {"a": Part(10, 5, 4, 3, 2), "b": Part(10, 5, 1, 1, 1)})
+    one = PolicyOutcome("one", "code", {"a": MessageErrors(10, 4, 5, 2, 3), "b": MessageErrors(10, 1, 5, 1, 1)})
     assert MessagePrices(living=10, dead=0.5).cost(one) == 41.5
 
 
@@ -64,7 +64,7 @@ def test_at_any_price_no_policy_is_cheaper_than_the_choice_for_it(
     choice = [each for each in choices(outcomes) if each.above <= price][-1].outcomes[0].total
     least = min(dead + price * missed for missed, dead in points)
     # Thresholds are floats, so beside one the neighbour may be taken, which there costs the same but for rounding.
-    assert abs(choice.dead + price * choice.lost_delivered - least) < 1e-9
+    assert abs(choice.missed_dead + price * choice.lost_delivered - least) < 1e-9
 
 
 def test_prices_of_messages_are_both_given() -> None:

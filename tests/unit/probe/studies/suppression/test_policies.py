@@ -13,7 +13,7 @@ from probe.studies.suppression.policies import (
     GATED,
     NEVER,
     POLICIES,
-    Hearing,
+    PastMessage,
     classifier_gated,
     first_hard,
     grey_7_days,
@@ -29,11 +29,12 @@ SOFT = Reading(Cause.SYSTEM)
 DELIVERED = Reading(None)
 
 
-def past(words: str, days: float = 10) -> tuple[Hearing, ...]:
+def past(words: str, days: float = 10) -> tuple[PastMessage, ...]:
     """Return what was heard, so many days apart: ``h`` for a hard bounce, ``s`` for a soft one, ``d`` for delivered."""
     readings = {"h": HARD, "s": SOFT, "d": DELIVERED}
     return tuple(
-        Hearing(f"campaign-{n}", STARTS + n * days * DAY_S, word != "d", readings[word]) for n, word in enumerate(words)
+        PastMessage(f"campaign-{n}", STARTS + n * days * DAY_S, word != "d", readings[word])
+        for n, word in enumerate(words)
     )
 
 
@@ -86,8 +87,8 @@ def test_whoever_bounces_again_after_the_grey_list_is_suppressed_for_good() -> N
 
 
 def test_the_classifier_suppresses_without_a_bounce_and_keeps_what_it_would_test_again() -> None:
-    silent = Hearing("news", STARTS, bounced=False, reading=Reading(None, wish=Advice.SUPPRESS))
-    unsure = Hearing("news", STARTS, bounced=True, reading=Reading(Cause.USER_UNKNOWN, wish=Advice.RETEST))
+    silent = PastMessage("news", STARTS, bounced=False, reading=Reading(None, wish=Advice.SUPPRESS))
+    unsure = PastMessage("news", STARTS, bounced=True, reading=Reading(Cause.USER_UNKNOWN, wish=Advice.RETEST))
     assert classifier_gated((silent,), NOW)
     assert not first_hard((silent,), NOW)
     assert not classifier_gated((unsure,), NOW)

@@ -32,13 +32,13 @@ from probe.classify.evidence import Evidence
 from probe.classify.reading import ChosenClassifier, Reading
 from probe.classify.registry import choose
 from probe.input_error import InputError
-from probe.judge.interval import wilson
-from probe.judge.story import Key, Story, stories
+from probe.judge.interval import interval, share
+from probe.judge.story import Key, Story, build_stories
 from probe.ledger import Mailbox
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, Hearing, Policy
-from probe.studies.suppression.replay import Outcome, Part, Replay, try_out
+from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, PastMessage, Policy
+from probe.studies.suppression.replay import MessageErrors, PolicyOutcome, Replay, try_out
 
 CAMPAIGNS = ("march", "april", "may", "june")
 HEARD = {"ann": "dhdd", "bob": "hhhh", "cat": "ddhh", "dan": "ssss", "eve": "hhdd"}
@@ -70,10 +70,10 @@ def row(name: str, campaign: int, word: str, **columns: Any) -> Attempt:
 def told(heard: Mapping[str, str] = HEARD) -> dict[Key, Story]:
     """Return the stories of the table above."""
     rows = [(row(name, n, word), None) for n in range(4) for name, words in heard.items() for word in words[n : n + 1]]
-    return stories(rows, {box(name).address: box(name) for name in heard})
+    return build_stories(rows, {box(name).address: box(name) for name in heard})
 
 
-def replayed(name: str, heard: Mapping[str, str] = HEARD) -> Outcome:
+def replayed(name: str, heard: Mapping[str, str] = HEARD) -> PolicyOutcome:
     """Return what a policy comes to by the codes."""
     return Replay(told(heard), "code", ByCode()).of(name, POLICIES[name])
 
@@ -100,30 +100,32 @@ def test_every_figure_is_the_one_worked_out_by_hand(
     policy: str, lost: int, delivered: int, dead: int, losers: int
 ) -> None:
     outcome = replayed(policy)
-    assert outcome.total == Part(living=14, gone=6, lost=lost, lost_delivered=delivered, dead=dead)
+    assert outcome.total == MessageErrors(
+        14, wrongly_suppressed=lost, gone=6, missed_dead=dead, lost_delivered=delivered
+    )
     assert outcome.losers == losers
-    assert outcome.total.lost_rate == lost / 14
-    assert outcome.total.dead_interval == wilson(dead, 6)
+    assert outcome.total.wrongly_suppressed_rate == share(lost, 14)
+    assert outcome.total.missed_dead_interval == interval(dead, 6)
 
 
 def test_what_is_lost_is_told_by_campaign_in_the_order_they_began() -> None:
     outcome = replayed("first-hard")
     assert list(outcome.campaigns) == list(CAMPAIGNS)
     assert list(outcome.campaigns.values()) == [
-        Part(living=4, gone=1, lost=0, lost_delivered=0, dead=1),
-        Part(living=4, gone=1, lost=1, lost_delivered=0, dead=0),
-        Part(living=3, gone=2, lost=2, lost_delivered=2, dead=1),
-        Part(living=3, gone=2, lost=2, lost_delivered=2, dead=0),
+        MessageErrors(4, wrongly_suppressed=0, gone=1, missed_dead=1, lost_delivered=0),
+        MessageErrors(4, wrongly_suppressed=1, gone=1, missed_dead=0, lost_delivered=0),
+        MessageErrors(3, wrongly_suppressed=2, gone=2, missed_dead=1, lost_delivered=2),
+        MessageErrors(3, wrongly_suppressed=2, gone=2, missed_dead=0, lost_delivered=2),
     ]
 
 
 def test_a_grey_list_releases_in_time_for_a_later_campaign() -> None:
     rows = [(row("ann", 0, "h"), None), (row("ann", 1, "h", at=STARTS + 2 * DAY_S), None), (row("ann", 2, "d"), None)]
-    outcome = Replay(stories(rows, {}), "code", ByCode()).of("grey-7-days", POLICIES["grey-7-days"])
+    outcome = Replay(build_stories(rows, {}), "code", ByCode()).of("grey-7-days", POLICIES["grey-7-days"])
     # The second refusal fell into the grey days and was never heard, so the third message goes out.
-    assert [part.dead for part in outcome.campaigns.values()] == [1, 0, 1]
-    second = Replay(stories(rows, {}), "code", ByCode()).of("second-hard", POLICIES["second-hard"])
-    assert [part.dead for part in second.campaigns.values()] == [1, 1, 0]
+    assert [part.missed_dead for part in outcome.campaigns.values()] == [1, 0, 1]
+    second = Replay(build_stories(rows, {}), "code", ByCode()).of("second-hard", POLICIES["second-hard"])
+    assert [part.missed_dead for part in second.campaigns.values()] == [1, 1, 0]
 
 
 def test_a_bounce_counts_from_when_it_came_home_and_not_from_when_the_message_was_taken() -> None:
@@ -144,14 +146,14 @@ def test_a_bounce_counts_from_when_it_came_home_and_not_from_when_the_message_wa
         "",
     )
     rows = [(row("ann", n, "d"), None) for n in range(3)]
-    outcome = Replay(stories(rows, {}, [late]), "code", ByCode()).of("first-hard", POLICIES["first-hard"])
-    assert [part.dead for part in outcome.campaigns.values()] == [1, 1, 0]
+    outcome = Replay(build_stories(rows, {}, [late]), "code", ByCode()).of("first-hard", POLICIES["first-hard"])
+    assert [part.missed_dead for part in outcome.campaigns.values()] == [1, 1, 0]
 
 
 def test_an_address_is_the_same_in_capitals() -> None:
     rows = [(row("ann", 0, "h"), None), (row("ann", 1, "h", recipient="ANN@acme.example"), None)]
-    outcome = Replay(stories(rows, {}), "code", ByCode()).of("first-hard", POLICIES["first-hard"])
-    assert outcome.total.dead == 1
+    outcome = Replay(build_stories(rows, {}), "code", ByCode()).of("first-hard", POLICIES["first-hard"])
+    assert outcome.total.missed_dead == 1
 
 
 class Historian:
@@ -173,7 +175,7 @@ class Census:
 def skipping(campaign: int) -> Policy:
     """Return a policy that mails nobody in one campaign, and suppresses what the classifier wants suppressed."""
 
-    def policy(past: tuple[Hearing, ...], at: float, /) -> bool:
+    def policy(past: tuple[PastMessage, ...], at: float, /) -> bool:
         return at == STARTS + campaign * 10 * DAY_S or any(each.reading.suppress for each in past)
 
     return policy
@@ -182,25 +184,30 @@ def skipping(campaign: int) -> Policy:
 def test_a_classifier_knows_nothing_of_messages_that_the_policy_did_not_send() -> None:
     heard = {"bob": "hhhh"}
     at_once = Replay(told(heard), "historian", Historian()).of("gated", POLICIES["classifier-gated"])
-    assert [part.dead for part in at_once.campaigns.values()] == [1, 1, 0, 0]
+    assert [part.missed_dead for part in at_once.campaigns.values()] == [1, 1, 0, 0]
     # Without april, may is the second bounce that anybody heard of.
     later = Replay(told(heard), "historian", Historian()).of("skipping", skipping(1))
-    assert [part.dead for part in later.campaigns.values()] == [1, 0, 1, 0]
+    assert [part.missed_dead for part in later.campaigns.values()] == [1, 0, 1, 0]
     # Without march, april is the first.
     later = Replay(told(heard), "historian", Historian()).of("skipping", skipping(0))
-    assert [part.dead for part in later.campaigns.values()] == [0, 1, 1, 0]
+    assert [part.missed_dead for part in later.campaigns.values()] == [0, 1, 1, 0]
 
 
 def test_a_classifier_of_whole_campaigns_sees_only_those_who_were_mailed() -> None:
     # With all five mailed it suppresses nobody.
-    assert Replay(told(), "census", Census()).of("gated", POLICIES["classifier-gated"]).total.dead == 6
+    assert Replay(told(), "census", Census()).of("gated", POLICIES["classifier-gated"]).total.missed_dead == 6
 
-    def content_with_one(past: tuple[Hearing, ...], at: float, /) -> bool:
+    def content_with_one(past: tuple[PastMessage, ...], at: float, /) -> bool:
         return any(each.reading.suppress or not each.bounced for each in past)
 
     # Whoever got march is dropped: april goes to bob, dan and eve, all bounce and are suppressed for may.
     outcome = Replay(told(), "census", Census()).of("content", content_with_one)
-    assert [(part.lost, part.dead) for part in outcome.campaigns.values()] == [(0, 1), (2, 1), (3, 0), (3, 0)]
+    assert [(part.wrongly_suppressed, part.missed_dead) for part in outcome.campaigns.values()] == [
+        (0, 1),
+        (2, 1),
+        (3, 0),
+        (3, 0),
+    ]
 
 
 def test_what_was_opened_of_a_message_that_was_not_sent_is_not_known_either() -> None:
@@ -216,7 +223,7 @@ def test_what_was_opened_of_a_message_that_was_not_sent_is_not_known_either() ->
         for n in range(3)
     ]
     rows = [(row("ann", n, "d"), None) for n in range(4)]
-    replay = Replay(stories(rows, {}, (), opened), "curious", Curious())
+    replay = Replay(build_stories(rows, {}, (), opened), "curious", Curious())
     assert seen == [("march", 0), ("april", 1), ("may", 2), ("june", 3)]
     seen.clear()
     replay.of("skipping", skipping(1))
@@ -233,10 +240,10 @@ def test_each_reader_tries_its_usual_policies_and_nobody_is_kept_twice() -> None
 
 
 def test_a_policy_that_fails_or_does_not_answer_is_told_by_its_name() -> None:
-    def failing(past: tuple[Hearing, ...], at: float, /) -> bool:
+    def failing(past: tuple[PastMessage, ...], at: float, /) -> bool:
         raise KeyError(at)
 
-    def silent(past: tuple[Hearing, ...], at: float, /) -> Any:
+    def silent(past: tuple[PastMessage, ...], at: float, /) -> Any:
         return None
 
     reader = [ChosenClassifier("code", lambda: nullcontext(ByCode()))]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.input_error import InputError
-from probe.studies.sweep.grid import MOST_RUNS, Axis, parse, points, put, short_names, told
+from probe.studies.sweep.grid import MOST_RUNS, Axis, parse, point_text, points, short_names, with_values
 
 SCENARIO = tomllib.loads("""
 seed = 7
@@ -48,7 +48,7 @@ def texts(text: str) -> list[str]:
 def at(*varied: str) -> dict[str, Any]:
     """Return the scenario at the first point."""
     axes = parse(varied)
-    return put(SCENARIO, axes, points(axes)[0])
+    return with_values(SCENARIO, axes, points(axes)[0])
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_the_grid_is_every_combination_and_the_last_axis_changes_fastest() -> No
     assert [tuple(each.value for each in point) for point in points(axes)] == [
         (1, 5), (1, 6), (1, 7), (2, 5), (2, 6), (2, 7),
     ]  # fmt: skip
-    assert told(axes, points(axes)[4]) == "a=2, seed=6"
+    assert point_text(axes, points(axes)[4]) == "a=2, seed=6"
 
 
 def test_names_are_as_short_as_tells_them_apart() -> None:
@@ -139,13 +139,13 @@ def test_a_table_that_is_not_there_is_made_and_the_scenario_itself_stays() -> No
     [
         (["x"], "--vary x: names no values; write for example gateway.northwind.lies=0:1:0.1 or seed=1..20"),
         (["x="], "--vary x=: names no values; "),
-        (["=1"], "--vary =1: '' is no path in a scenario file; "),
-        (["a..b=1"], "--vary a..b=1: 'a..b' is no path in a scenario file; "),
-        (["expect.recipients=1"], "--vary expect.recipients=1: varies a gate, and a sweep judges none; "),
+        (["=1"], "--vary =1: '' is not a path in a scenario file; "),
+        (["a..b=1"], "--vary a..b=1: 'a..b' is not a path in a scenario file; "),
+        (["expect.recipients=1"], "--vary expect.recipients=1: varies a gate, and a sweep has no gates; "),
         (["x=1,1"], "--vary x=1,1: has a value twice; remove one of the two"),
-        (["x=1:0:0.1"], "--vary x=1:0:0.1: goes from 1 to 0 by 0.1, which is nowhere; "),
-        (["x=0:1:0"], "--vary x=0:1:0: goes from 0 to 1 by 0, which is nowhere; "),
-        (["x=5..1"], "--vary x=5..1: goes from 5 to 1 by 1, which is nowhere; "),
+        (["x=1:0:0.1"], "--vary x=1:0:0.1: goes from 1 to 0 by 0.1, which has no values; "),
+        (["x=0:1:0"], "--vary x=0:1:0: goes from 0 to 1 by 0, which has no values; "),
+        (["x=5..1"], "--vary x=5..1: goes from 5 to 1 by 1, which has no values; "),
         (
             ["x=1..99999999999"],
             "--vary x=1..99999999999: has 99,999,999,999 values, more than 10,000; take wider steps",
@@ -164,19 +164,22 @@ def test_what_cannot_be_varied_is_one_sentence(varied: list[str], sentence: str)
 @pytest.mark.parametrize(
     ("varied", "sentence"),
     [
-        ("gateway.south.lies=1", "there is no south; use one of: northwind, plain; or a place, from 0"),
-        ("gateway.2.lies=1", "there is no 2; use one of: northwind, plain; or a place, from 0"),
-        ("gateway.northwind.policy.spf.share=1", "there is no spf; use one of: content, velocity; or a place, from 0"),
-        ("gateway.northwind.domains.7=x", "there is no 7; use a place, from 0"),
+        ("gateway.south.lies=1", "there is no south; use one of: northwind, plain; or a position, from 0"),
+        ("gateway.2.lies=1", "there is no 2; use one of: northwind, plain; or a position, from 0"),
+        (
+            "gateway.northwind.policy.spf.share=1",
+            "there is no spf; use one of: content, velocity; or a position, from 0",
+        ),
+        ("gateway.northwind.domains.7=x", "there is no 7; use a position, from 0"),
         (
             "sender.rate.most=1",
-            "most would stand below '10/1s', which holds nothing; correct the path, or write a table",
+            "most would be below '10/1s', which is not a table; correct the path, or write a table",
         ),
         (
             "gateway.plain.claims.content=virus",
-            "content would stand below 'reputation-is-unknown', which holds nothing",
+            "content would be below 'reputation-is-unknown', which is not a table",
         ),
-        ("gateway.plain.claims.content.deep=virus", "content would stand below 'reputation-is-unknown', "),
+        ("gateway.plain.claims.content.deep=virus", "content would be below 'reputation-is-unknown', "),
     ],
 )
 def test_a_path_that_leads_nowhere_is_told_with_what_there_is(varied: str, sentence: str) -> None:

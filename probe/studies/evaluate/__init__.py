@@ -1,0 +1,1 @@
+"""Evaluation: every classifier on many scenarios, with further tests and with weights fitted without a vendor."""
