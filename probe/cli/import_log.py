@@ -15,7 +15,7 @@ from probe.input_error import InputError
 
 if TYPE_CHECKING:
     from probe.intake.event import BadLine, Event
-    from probe.intake.to_scenario.write_scenario import Summary
+    from probe.intake.to_scenario.write_scenario import ImportSummary
 
 
 class ImportUse(StrEnum):
@@ -120,7 +120,7 @@ def as_json(events: Iterable[Event | BadLine]) -> Iterator[str]:
             yield json.dumps({name: value for name, value in event._asdict().items() if value not in {None, ""}})
 
 
-def told(summary: Summary) -> Iterator[str]:
+def told(summary: ImportSummary) -> Iterator[str]:
     """Yield what came of an import, and how to go on."""
     yield (
         f"{summary.recipients:,} recipients at {summary.gateways:,} gateways, {summary.replies:,} different replies, "

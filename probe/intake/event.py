@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 
-class Kind(StrEnum):
+class EventKind(StrEnum):
     """What happened, in the words of the system that noted it."""
 
     DELIVERED = "delivered"
@@ -33,7 +33,7 @@ class Event(NamedTuple):
     ``Permanent/General``, for the judge to compare.
     """
 
-    kind: Kind
+    kind: EventKind
     recipient: str
     at: float | None = None
     message_id: str = ""
@@ -55,7 +55,7 @@ class BadLine(NamedTuple):
     reason: str
 
 
-class Line(NamedTuple):
+class LogLine(NamedTuple):
     """A line of a file, counted from 1, without its line end."""
 
     number: int

@@ -7,7 +7,7 @@ from typing import Final
 
 from fake_gateways.truth import Fate, Truth
 from probe.classify.evidence import Evidence
-from probe.intake.event import Event, Kind
+from probe.intake.event import Event, EventKind
 from probe.judge.reported import Reported, gather
 from probe.judge.story import Key, Story, state_of
 from probe.records.attempt import Attempt, Failure, Outcome
@@ -15,9 +15,9 @@ from probe.records.returned import Returned, ReturnedKind
 from probe.records.rows import Mailbox
 
 _OUTCOMES: Final = {
-    Kind.DELIVERED: Outcome.DELIVERED,
-    Kind.DEFERRED: Outcome.DEFERRED,
-    Kind.REFUSED: Outcome.REFUSED,
+    EventKind.DELIVERED: Outcome.DELIVERED,
+    EventKind.DEFERRED: Outcome.DEFERRED,
+    EventKind.REFUSED: Outcome.REFUSED,
 }
 
 
@@ -62,7 +62,7 @@ def served_stories(
         )
         if not attempts:
             continue
-        home = [_returned(key, event) for event in events if event.kind is Kind.BOUNCED_LATER]
+        home = [_returned(key, event) for event in events if event.kind is EventKind.BOUNCED_LATER]
         home += came_home.get(key[1].lower(), [])
         mailbox = mailboxes.get(key[1].lower())
         decided = last.get(key[1].lower())
@@ -95,7 +95,7 @@ def _attempt(key: Key, number: int, event: Event) -> Attempt:
         code=event.code,
         enhanced=event.enhanced,
         text=event.text,
-        failure=None if event.code is not None or event.kind is Kind.DELIVERED else Failure.UNREACHABLE,
+        failure=None if event.code is not None or event.kind is EventKind.DELIVERED else Failure.UNREACHABLE,
         connection=0,
         position=0,
         greeting="",

@@ -9,13 +9,13 @@ from typing import Final
 from fake_gateways.truth import Cause
 from probe.classify.by_code import cause_of_numbers
 from probe.classify.reading import Advice, Reading
-from probe.intake.event import Event, Kind
+from probe.intake.event import Event, EventKind
 from probe.judge.story import Key
 from probe.returned_mail.verp import decode
 
 CauseOf = Callable[[str], Cause | None]
 """Returns the cause that the system's own class stands for, None where it is no bounce or nobody knows."""
-_SAY_NOTHING: Final = {Kind.COMPLAINT, Kind.AUTO_REPLY, Kind.OPENED, Kind.CLICKED}
+_SAY_NOTHING: Final = {EventKind.COMPLAINT, EventKind.AUTO_REPLY, EventKind.OPENED, EventKind.CLICKED}
 
 
 @dataclass
@@ -80,18 +80,18 @@ def read_reported(events: Iterable[Event], cause_of: CauseOf) -> Reading:
     """
     last = None
     for event in events:
-        if event.kind not in _SAY_NOTHING and not (last is not None and last.kind is Kind.BOUNCED_LATER):
+        if event.kind not in _SAY_NOTHING and not (last is not None and last.kind is EventKind.BOUNCED_LATER):
             last = event
     if last is None:
         return Reading(None, "nothing was reported but what came after delivery")
     match last.kind:
-        case Kind.DELIVERED:
+        case EventKind.DELIVERED:
             return Reading(None, "reported as delivered")
-        case Kind.SUPPRESSED:
+        case EventKind.SUPPRESSED:
             return Reading(None, "suppressed by the reporting system", wish=Advice.SUPPRESS)
     if last.label:
         return Reading(cause_of(last.label), f"reported as {last.label}")
-    if last.kind is Kind.DEFERRED or (last.code is not None and last.code < 500):
+    if last.kind is EventKind.DEFERRED or (last.code is not None and last.code < 500):
         return Reading(Cause.SYSTEM, f"reported as {last.kind}: temporary")
     code = last.code or (550 if last.enhanced else None)
     if code is None:

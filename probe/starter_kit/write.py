@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from probe.input_error import InputError
-from probe.judge import baseline_file as baseline_files
+from probe.judge import baseline_file
 from probe.judge.baseline import Known
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
@@ -76,4 +76,4 @@ def _write_baseline(folder: Path) -> None:
         )
     (folder / BASELINE).unlink(missing_ok=True)
     card = result.scorecard
-    baseline_files.update(folder / BASELINE, card.scenario, Known(card.seed, result.mistakes))
+    baseline_file.update(folder / BASELINE, card.scenario, Known(card.seed, result.mistakes))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from postfix_instance import postfix, require_postfix
 
-from probe.intake.event import Event, Kind, Line
+from probe.intake.event import Event, EventKind, LogLine
 from probe.intake.formats import postfix as postfix_log
 
 MESSAGE = "From: <news@news.example>\nMessage-ID: <1@news.example>\nSubject: Hello\n\nHello\n"
@@ -18,9 +18,9 @@ def test_a_real_postfixs_log_is_read() -> None:
     with postfix("out.example", settings) as instance:
         instance.send("news@bounce.example", "ann@acme.example", MESSAGE)
         log = instance.log()
-    (event,) = postfix_log.read(Line(number, text) for number, text in enumerate(log.splitlines(), 1))
+    (event,) = postfix_log.read(LogLine(number, text) for number, text in enumerate(log.splitlines(), 1))
     assert event == Event(
-        Kind.DEFERRED,
+        EventKind.DEFERRED,
         "ann@acme.example",
         message_id="<1@news.example>",
         return_path="news@bounce.example",

@@ -13,7 +13,7 @@ from postfix_instance import postfix, require_postfix
 from serve_process import serving
 
 from fake_gateways.truth import Fate
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import postfix as log_format
 from probe.intake.reading.files import lines
 from probe.ledger import Ledger
@@ -107,7 +107,7 @@ def test_the_log_of_a_postfix_joins_the_truth_without_a_gap_and_its_reports_come
     events = list(log_format.read(lines(tmp_path / "mail.log"), year=2026))
     assert not [each for each in events if isinstance(each, BadLine)]
     to_people = [each for each in events if isinstance(each, Event) and each.recipient in people]
-    assert {each.kind for each in to_people} == {Kind.DELIVERED, Kind.REFUSED, Kind.DEFERRED}
+    assert {each.kind for each in to_people} == {EventKind.DELIVERED, EventKind.REFUSED, EventKind.DEFERRED}
     joined = join_events(served.truths, to_people)
     assert joined.unknown_events == []
     assert joined.unreported_truths == []
@@ -115,7 +115,7 @@ def test_the_log_of_a_postfix_joins_the_truth_without_a_gap_and_its_reports_come
     for event, truth in joined.pairs:
         assert event.recipient == truth.recipient
         assert not truth.message_id or truth.message_id == event.message_id
-        assert (event.kind is Kind.DELIVERED) == (truth.fate in {Fate.INBOX, Fate.BOUNCED_LATER, Fate.JUNK})
+        assert (event.kind is EventKind.DELIVERED) == (truth.fate in {Fate.INBOX, Fate.BOUNCED_LATER, Fate.JUNK})
     with Ledger.open(tmp_path / "run") as books:
         returned = list(books.returned())
     assert all(row.recipient in people for row in returned)

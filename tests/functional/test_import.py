@@ -15,7 +15,7 @@ from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
 from fake_gateways.smtp.envelope import domain_of
 from probe.classify.by_text import ByText
 from probe.classify.registry import choose
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import mailbox as box_format
 from probe.intake.reading import files
 from probe.intake.to_scenario import learn, write_scenario
@@ -41,13 +41,18 @@ def logged(events: list[Event | BadLine]) -> Mix:
     last: dict[str, tuple[Any, ...]] = {}
     for event in events:
         recipient = event.recipient.lower() if isinstance(event, Event) else ""
-        if isinstance(event, BadLine) or event.kind in {Kind.OPENED, Kind.CLICKED, Kind.COMPLAINT, Kind.AUTO_REPLY}:
+        if isinstance(event, BadLine) or event.kind in {
+            EventKind.OPENED,
+            EventKind.CLICKED,
+            EventKind.COMPLAINT,
+            EventKind.AUTO_REPLY,
+        }:
             continue
-        if event.kind is Kind.SUPPRESSED:
+        if event.kind is EventKind.SUPPRESSED:
             continue
-        if event.kind is Kind.DELIVERED:
+        if event.kind is EventKind.DELIVERED:
             last[recipient] = ("delivered",)
-        elif event.kind is Kind.BOUNCED_LATER:
+        elif event.kind is EventKind.BOUNCED_LATER:
             last[recipient] = ("report", event.code, event.enhanced)
         else:
             code = event.code
@@ -284,9 +289,9 @@ def imported(events: list[Event | BadLine], tmp_path: Path) -> PreparedScenario:
 def test_times_that_no_campaign_was_at_make_no_scenario_that_cannot_be_run(tmp_path: Path) -> None:
     ann, ben = "ann@a.example", "ben@a.example"
     events = [
-        Event(Kind.DEFERRED, ann, 4.1e8, code=450),
-        Event(Kind.DELIVERED, ann, 4.1e9),
-        *(Event(Kind.DELIVERED, ben, at) for at in (-6e10, 0.0, 2.5e11)),
+        Event(EventKind.DEFERRED, ann, 4.1e8, code=450),
+        Event(EventKind.DELIVERED, ann, 4.1e9),
+        *(Event(EventKind.DELIVERED, ben, at) for at in (-6e10, 0.0, 2.5e11)),
     ]
     assert imported(events, tmp_path).loaded.scenario.sender.retry.first == 300.0
 
@@ -296,7 +301,7 @@ def test_a_log_of_noise_makes_a_scenario_of_so_many_replies_and_tells_it(
 ) -> None:
     monkeypatch.setattr(learn, "MOST_REPLIES", 20)
     events = [
-        Event(Kind.REFUSED, f"ann{n}@a.example", code=550, enhanced=f"5.7.{n}", text=f"{n} {'ab' * n}")
+        Event(EventKind.REFUSED, f"ann{n}@a.example", code=550, enhanced=f"5.7.{n}", text=f"{n} {'ab' * n}")
         for n in range(99)
     ]
     prepared = imported(events, tmp_path)
@@ -314,7 +319,9 @@ def test_the_smallest_of_very_many_exchangers_share_a_gateway_and_everybody_hear
 ) -> None:
     monkeypatch.setattr(write_scenario, "MOST_GATEWAYS", 5)
     events: list[Event | BadLine] = [
-        Event(Kind.REFUSED, f"p{n}@c{company}.example", code=550 + company % 3, text="no", mx=f"mx{company}.example")
+        Event(
+            EventKind.REFUSED, f"p{n}@c{company}.example", code=550 + company % 3, text="no", mx=f"mx{company}.example"
+        )
         for company in range(12)
         for n in range(12 - company)
     ]

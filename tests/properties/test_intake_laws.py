@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from intake_samples import MAILBOX, SAMPLES, Sample
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats import mailbox
 from probe.intake.reading import files
 from probe.intake.to_scenario.templates import Templates, mask
@@ -23,13 +23,13 @@ JSON = st.recursive(
 )
 
 
-def holds(sample: Sample, lines: list[Line]) -> None:
+def holds(sample: Sample, lines: list[LogLine]) -> None:
     """Read lines, and look at the types of what comes out."""
     for each in sample.read(lines):
         assert isinstance(each, Event | BadLine)
         if isinstance(each, BadLine):
             continue
-        assert isinstance(each.kind, Kind)
+        assert isinstance(each.kind, EventKind)
         assert each.recipient
         assert each.at is None or isinstance(each.at, float)
         assert each.code is None or 200 <= each.code < 600
@@ -42,7 +42,7 @@ def holds(sample: Sample, lines: list[Line]) -> None:
 @given(text=st.text(max_size=300))
 def test_any_text(sample: Sample, text: str) -> None:
     head = sample.lines[:1]
-    holds(sample, [*head, *(Line(number, line) for number, line in enumerate(text.splitlines(), 2))])
+    holds(sample, [*head, *(LogLine(number, line) for number, line in enumerate(text.splitlines(), 2))])
 
 
 @every_sample
@@ -54,7 +54,7 @@ def test_lines_cut_swapped_and_overwritten(sample: Sample, data: st.DataObject) 
     text = lines[place].text
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
-    lines[place] = Line(place + 1, text[:start] + data.draw(st.text(max_size=10)) + text[end:])
+    lines[place] = LogLine(place + 1, text[:start] + data.draw(st.text(max_size=10)) + text[end:])
     holds(sample, lines)
 
 
@@ -75,7 +75,7 @@ def test_values_of_other_types_at_any_place(sample: Sample, data: st.DataObject)
     for step in way:
         inner = inner[step]
     inner[last] = data.draw(JSON)
-    holds(sample, [Line(number, json.dumps(each)) for number, each in enumerate(document, 1)])
+    holds(sample, [LogLine(number, json.dumps(each)) for number, each in enumerate(document, 1)])
 
 
 def _paths(value: Any, *way: Any) -> Any:

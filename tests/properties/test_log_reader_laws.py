@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import examples
 
 from fake_gateways.smtp.envelope import Stage
-from probe.intake.event import BadLine, Event, Line
+from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import exim, kumomta, postfix, powermta
 from probe.intake.reading.lines import MAX_LINE
 from probe.intake.reading.queue_memory import QueueMemory
@@ -25,7 +25,7 @@ LONG: Final = MAX_LINE - 500
 SOON_S: Final = 2.0
 """For one line of the greatest length; a machine under load takes some hundredths of a second."""
 
-Read = Callable[[Iterable[Line]], Iterator[Event | BadLine]]
+Read = Callable[[Iterable[LogLine]], Iterator[Event | BadLine]]
 READERS: Final[dict[str, tuple[Read, str]]] = {
     "postfix": (lambda lines: postfix.read(lines, 2026), "postfix.log"),
     "exim": (exim.read, "exim.log"),
@@ -57,7 +57,7 @@ def mutated(draw: st.DrawFn, lines: list[str]) -> str:
 
 def check(reader: str, texts: list[str]) -> list[Event | BadLine]:
     """Read lines, see that what comes of them keeps the law, and return it."""
-    found = list(READERS[reader][0](Line(number, text) for number, text in enumerate(texts, 1)))
+    found = list(READERS[reader][0](LogLine(number, text) for number, text in enumerate(texts, 1)))
     for each in found:
         assert isinstance(each, Event | BadLine)
         if isinstance(each, BadLine):
@@ -140,7 +140,7 @@ def test_postfixs_queue_is_remembered_within_bounds(most: int, notes: list[tuple
     for what, queue_id, number in notes:
         delivery = f"to=<{{}}@acme.example>, relay=none, delay=1, dsn=4.0.0, status={what} (why)"
         note = written.get(what, delivery).format(number)
-        line = Line(1, f"2026-03-02T08:00:00Z out postfix/x[1]: AAAAA{queue_id}: {note}")
+        line = LogLine(1, f"2026-03-02T08:00:00Z out postfix/x[1]: AAAAA{queue_id}: {note}")
         assert all(isinstance(each, Event) for each in postfix.read([line], memory=memory))
         assert len(memory) <= most
         assert 0 <= memory.deferrals <= most
@@ -151,6 +151,6 @@ def test_postfixs_queue_is_remembered_within_bounds(most: int, notes: list[tuple
 
 def test_exims_queue_is_remembered_within_bounds() -> None:
     memory = QueueMemory(50)
-    lines = (Line(n, f"2026-03-02 08:00:00 1vx0Aa-{n:06}-2b <= news@b.example U=x") for n in range(1_000))
+    lines = (LogLine(n, f"2026-03-02 08:00:00 1vx0Aa-{n:06}-2b <= news@b.example U=x") for n in range(1_000))
     assert not list(exim.read(lines, memory=memory))
     assert len(memory) == 50

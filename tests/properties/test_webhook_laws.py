@@ -16,7 +16,7 @@ from strategies import examples
 
 from fake_gateways.smtp.envelope import Stage
 from probe.input_error import InputError
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import mailgun, postmark, sendgrid, ses, sparkpost
 from probe.intake.formats.columns import read_csv, read_json_lines
 from probe.intake.reading.json_documents import Document
@@ -46,7 +46,7 @@ def obeys(found: object, lines: int) -> None:
         assert found.reason
         return
     assert isinstance(found, Event)
-    assert isinstance(found.kind, Kind)
+    assert isinstance(found.kind, EventKind)
     assert found.recipient
     for name in TEXTS:
         value = getattr(found, name)

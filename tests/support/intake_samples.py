@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from probe.intake.event import BadLine, Event, Line
+from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS
 
 FOLDER: Final = Path(__file__).parents[1] / "intake" / "samples"
@@ -26,11 +26,11 @@ class Sample(NamedTuple):
         return FOLDER / self.file
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[LogLine]:
         """The file's lines."""
-        return [Line(number, text) for number, text in enumerate(self.path.read_text("utf-8").splitlines(), 1)]
+        return [LogLine(number, text) for number, text in enumerate(self.path.read_text("utf-8").splitlines(), 1)]
 
-    def read(self, lines: list[Line] | None = None) -> Iterator[Event | BadLine]:
+    def read(self, lines: list[LogLine] | None = None) -> Iterator[Event | BadLine]:
         """Read the sample, or other lines in its format."""
         return FORMATS[self.source](self.lines if lines is None else lines, self.columns, YEAR)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fake_gateways.truth import Fate, Truth
-from probe.intake.event import Event, Kind
+from probe.intake.event import Event, EventKind
 
-_HEARD = {Kind.DELIVERED, Kind.DEFERRED, Kind.REFUSED}
+_HEARD = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED}
 
 
 @dataclass

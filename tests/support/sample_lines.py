@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from probe.intake.event import BadLine, Event, Line
+from probe.intake.event import BadLine, Event, LogLine
 
-Reader = Callable[[Iterable[Line]], Iterator[Event | BadLine]]
+Reader = Callable[[Iterable[LogLine]], Iterator[Event | BadLine]]
 SAMPLES: Final = Path(__file__).parents[1] / "intake" / "documented"
 
 
-def lines_of(text: str) -> list[Line]:
+def lines_of(text: str) -> list[LogLine]:
     """Return the lines of a text."""
-    return [Line(number, line) for number, line in enumerate(text.split("\n"), 1)]
+    return [LogLine(number, line) for number, line in enumerate(text.split("\n"), 1)]
 
 
 def sample(name: str) -> str:

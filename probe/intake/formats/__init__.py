@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
-from probe.intake.event import BadLine, Event, Line
+from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import columns, exim, kumomta, mailgun, postfix, postmark, powermta, sendgrid, ses, sparkpost
 
 Columns = Mapping[str, str]
-Read = Callable[[Iterable[Line], Columns, int], Iterator[Event | BadLine]]
+LogReader = Callable[[Iterable[LogLine], Columns, int], Iterator[Event | BadLine]]
 """Reads lines; the column map is for tables, the year for logs without one."""
 
 MAILBOX: Final = "mailbox"
 """No lines, but messages: mbox or Maildir."""
-FORMATS: Final[dict[str, Read]] = {
+FORMATS: Final[dict[str, LogReader]] = {
     "postfix": lambda lines, _, year: postfix.read(lines, year=year),
     "exim": lambda lines, *_: exim.read(lines),
     "powermta": lambda lines, *_: powermta.read(lines),

@@ -16,11 +16,11 @@ from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage
 from probe.input_error import InputError
-from probe.intake.event import BadLine, Event, Kind, Line
-from probe.intake.reading import json_documents as documents
+from probe.intake.event import BadLine, Event, EventKind, LogLine
+from probe.intake.reading import json_documents
 from probe.intake.reading.json_fields import in_brackets, text, word
 from probe.intake.reading.moment import moment
-from probe.intake.reading.reply_text import code_of, enhanced_of, said
+from probe.intake.reading.reply_text import code_of, enhanced_of, reply_codes
 
 MAX_ROW: Final = 1_000_000
 """Characters of a row; more of them are a quotation mark that was never closed."""
@@ -44,18 +44,18 @@ NAMES: Final = MappingProxyType({
 """Names of columns by field of Event; of several in a table the first here wins. Case and punctuation are ignored."""
 
 KINDS: Final = MappingProxyType({
-    Kind.DELIVERED: ("delivered", "delivery", "sent", "success", "successful", "ok"),
-    Kind.DEFERRED: ("deferred", "deferral", "delayed", "delay", "soft", "soft bounce", "soft bounced", "temporary",
+    EventKind.DELIVERED: ("delivered", "delivery", "sent", "success", "successful", "ok"),
+    EventKind.DEFERRED: ("deferred", "deferral", "delayed", "delay", "soft", "soft bounce", "soft bounced", "temporary",
                     "temporary failure", "transient", "tempfail"),
-    Kind.REFUSED: ("refused", "bounce", "bounced", "hard", "hard bounce", "hard bounced", "failed", "failure",
+    EventKind.REFUSED: ("refused", "bounce", "bounced", "hard", "hard bounce", "hard bounced", "failed", "failure",
                    "permanent", "permanent failure", "rejected", "reject", "blocked", "undelivered", "undeliverable",
                    "expired"),
-    Kind.BOUNCED_LATER: ("bounced later", "out of band", "asynchronous bounce", "async bounce", "delayed bounce"),
-    Kind.SUPPRESSED: ("suppressed", "dropped", "drop", "skipped"),
-    Kind.COMPLAINT: ("complaint", "complained", "spam", "spam complaint", "spam report", "abuse"),
-    Kind.AUTO_REPLY: ("auto reply", "auto responder", "out of office"),
-    Kind.OPENED: ("opened", "open"),
-    Kind.CLICKED: ("clicked", "click"),
+    EventKind.BOUNCED_LATER: ("bounced later", "out of band", "asynchronous bounce", "async bounce", "delayed bounce"),
+    EventKind.SUPPRESSED: ("suppressed", "dropped", "drop", "skipped"),
+    EventKind.COMPLAINT: ("complaint", "complained", "spam", "spam complaint", "spam report", "abuse"),
+    EventKind.AUTO_REPLY: ("auto reply", "auto responder", "out of office"),
+    EventKind.OPENED: ("opened", "open"),
+    EventKind.CLICKED: ("clicked", "click"),
 })  # fmt: skip
 """Words for what happened, compared as the names of columns are."""
 
@@ -75,7 +75,7 @@ class _Row(NamedTuple):
     cells: list[str]
 
 
-def read_csv(lines: Iterable[Line], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
+def read_csv(lines: Iterable[LogLine], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
     """Yield an event for each row below the header, which is the first line that is not empty.
 
     ``columns`` maps fields of Event to names of columns, as the header writes them; the fields that it leaves out are
@@ -100,7 +100,7 @@ def read_csv(lines: Iterable[Line], columns: Mapping[str, str] | None = None) ->
             yield _event(row.number, dict(zip(header, row.cells, strict=False)), found)
 
 
-def read_json_lines(lines: Iterable[Line], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
+def read_json_lines(lines: Iterable[LogLine], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
     """Yield an event for each JSON object, whose keys are its columns, as ``read_csv`` does for each row.
 
     Objects may differ in their keys, so that a column which is missing from one is only empty. Raises InputError, when
@@ -110,7 +110,7 @@ def read_json_lines(lines: Iterable[Line], columns: Mapping[str, str] | None = N
     _check_fields(named)
     keys: list[str] | None = None
     found: Mapping[str, str] = {}
-    for document in documents.read(lines):
+    for document in json_documents.read(lines):
         if isinstance(document, BadLine):
             yield document
             continue
@@ -123,7 +123,7 @@ def read_json_lines(lines: Iterable[Line], columns: Mapping[str, str] | None = N
 class _Feed:
     """Lines for the csv module, which asks for as many as a row has."""
 
-    def __init__(self, lines: Iterable[Line]) -> None:
+    def __init__(self, lines: Iterable[LogLine]) -> None:
         self._lines = iter(lines)
         self.first = 0
         self._size = 0
@@ -144,7 +144,7 @@ class _Feed:
         return f"{line.text}\n"
 
 
-def _rows(lines: Iterable[Line]) -> Iterator[_Row | BadLine]:
+def _rows(lines: Iterable[LogLine]) -> Iterator[_Row | BadLine]:
     rest = dropwhile(lambda line: not line.text.strip(), lines)
     header = next(rest, None)
     if header is None:
@@ -211,7 +211,7 @@ def _event(number: int, row: Mapping[str, object], found: Mapping[str, str]) -> 
     if at is None and word(cells, "at"):
         return BadLine(number, f"{word(cells, 'at')[:60]!r} is no time")
     reply = text(cells, "text")
-    told = said(reply)
+    told = reply_codes(reply)
     stage = _bare(word(cells, "stage"))
     return Event(
         kind,

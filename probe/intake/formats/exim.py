@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.lines import UnreadableError, read_each
 from probe.intake.reading.queue_memory import QueueMemory
-from probe.intake.reading.quoted import Said, kept, message_id, moment, name, recipient, said
+from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient
 
 _LINE: Final = re.compile(
     r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}(?:\.[0-9]{1,6})?)(?: (?P<zone>[+-][0-9]{4}))?(?: \[[0-9]{1,10}\])? "
@@ -23,11 +23,11 @@ _LINE: Final = re.compile(
     re.DOTALL,
 )
 _KINDS: Final = {
-    "=>": Kind.DELIVERED,
-    "->": Kind.DELIVERED,
-    ">>": Kind.DELIVERED,
-    "**": Kind.REFUSED,
-    "==": Kind.DEFERRED,
+    "=>": EventKind.DELIVERED,
+    "->": EventKind.DELIVERED,
+    ">>": EventKind.DELIVERED,
+    "**": EventKind.REFUSED,
+    "==": EventKind.DEFERRED,
 }
 _DISCARDED: Final = ":blackhole:"
 
@@ -69,7 +69,7 @@ _UNREACHED: Final = (
 )
 
 
-def read(lines: Iterable[Line], *, memory: QueueMemory | None = None) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine], *, memory: QueueMemory | None = None) -> Iterator[Event | BadLine]:
     """Yield an event for every delivery, deferral and failure. Times without a zone are taken for UTC.
 
     Exim notes zones, return-paths of deliveries and its own address where ``log_selector`` has ``+millisec`` or
@@ -113,15 +113,15 @@ class _Log:
         )
 
 
-def _delivery(kind: Kind, address: str, rest: str) -> Event:
+def _delivery(kind: EventKind, address: str, rest: str) -> Event:
     about, reason = rest, ""
     if address.endswith(":") and address != _DISCARDED:
         about, address, reason = "", address.removesuffix(":"), rest.removeprefix(" ")
-    elif kind is not Kind.DELIVERED and (before := _BEFORE_REASON.match(rest)):
+    elif kind is not EventKind.DELIVERED and (before := _BEFORE_REASON.match(rest)):
         about, reason = before[1], rest[before.end() :]
     fields = _fields(about)
     if address == _DISCARDED:
-        kind, reason = Kind.SUPPRESSED, address
+        kind, reason = EventKind.SUPPRESSED, address
     reply, stage, host = _outcome(kind, fields, reason)
     # The name of a mailbox, a file or a pipe stands before the address it was derived from.
     original = _ORIGINAL.search(about.partition(" R=")[0])
@@ -139,21 +139,21 @@ def _delivery(kind: Kind, address: str, rest: str) -> Event:
     )
 
 
-def _outcome(kind: Kind, fields: dict[str, str], reason: str) -> tuple[Said, Stage | None, str]:
+def _outcome(kind: EventKind, fields: dict[str, str], reason: str) -> tuple[QuotedReply, Stage | None, str]:
     """Return what was said, where in the dialogue, and by whom, where the reason names the host."""
-    if kind is Kind.DELIVERED:
-        reply = said(_plain(fields.get("C", "")))
+    if kind is EventKind.DELIVERED:
+        reply = parse_reply(_plain(fields.get("C", "")))
         return reply, Stage.END_OF_DATA if reply.code else None, ""
     words = _plain(reason)
     after = _AFTER.search(words) if words.startswith(_OF_DIALOGUE) else None
     stage = _STAGES.get(after[1]) if after else None
     quoted = _REPLY.search(words, after.end()) if after and words.startswith("SMTP error from remote ") else None
     if quoted:
-        return said(words[quoted.end() :]), stage, quoted[1] or ""
+        return parse_reply(words[quoted.end() :]), stage, quoted[1] or ""
     if words.startswith(_UNREACHED) and "T" in fields:
         stage = Stage.CONNECT
     host = _HOST.search(words) if after else None
-    return Said(None, None, kept(words)), stage, host[1] if host else ""
+    return QuotedReply(None, None, kept(words)), stage, host[1] if host else ""
 
 
 def _fields(text: str) -> dict[str, str]:

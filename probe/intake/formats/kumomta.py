@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from fake_gateways.smtp.envelope import Stage
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.lines import UnreadableError, read_each
-from probe.intake.reading.quoted import Said, kept, message_id, moment, name, recipient, said
+from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient
 
 _KINDS: Final = {
-    "Delivery": Kind.DELIVERED,
-    "TransientFailure": Kind.DEFERRED,
-    "Bounce": Kind.REFUSED,
-    "Expiration": Kind.REFUSED,
-    "AdminBounce": Kind.REFUSED,
-    "OOB": Kind.BOUNCED_LATER,
-    "Feedback": Kind.COMPLAINT,
+    "Delivery": EventKind.DELIVERED,
+    "TransientFailure": EventKind.DEFERRED,
+    "Bounce": EventKind.REFUSED,
+    "Expiration": EventKind.REFUSED,
+    "AdminBounce": EventKind.REFUSED,
+    "OOB": EventKind.BOUNCED_LATER,
+    "Feedback": EventKind.COMPLAINT,
 }
 _OF_NO_DELIVERY: Final = {
     "Reception", "Rejection", "AdminRebind", "Delayed", "Delay", "DeferredInjectionRebind", "XferIn", "XferOut"
@@ -48,7 +48,7 @@ _PORT: Final = re.compile(r":[0-9]{1,5}$")
 Object = Mapping[str, Any]
 
 
-def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for every recipient of a record of a delivery, failure, late bounce or complaint.
 
     The label is ``bounce_classification``, for a complaint its feedback type. Message ids are known where the logger is
@@ -71,10 +71,10 @@ def _events(text: str) -> Iterable[Event]:
     kind = _KINDS.get(type_)
     if kind is None:
         raise UnreadableError(f"record type {type_[:40]!r} is unknown")
-    return _complaints(record) if kind is Kind.COMPLAINT else _deliveries(kind, record)
+    return _complaints(record) if kind is EventKind.COMPLAINT else _deliveries(kind, record)
 
 
-def _deliveries(kind: Kind, record: Object) -> Iterable[Event]:
+def _deliveries(kind: EventKind, record: Object) -> Iterable[Event]:
     response = _object(record.get("response"))
     reply = _reply(response)
     if record["type"] in _NO_REPLY or reply.text.startswith(_OF_ITSELF):
@@ -91,7 +91,7 @@ def _deliveries(kind: Kind, record: Object) -> Iterable[Event]:
         text=reply.text,
         label=kept(_text(record.get("bounce_classification"))),
     )
-    if kind is Kind.BOUNCED_LATER:
+    if kind is EventKind.BOUNCED_LATER:
         # 550 is what KumoMTA notes where the report has no diagnostic of SMTP's.
         event = event._replace(stage=Stage.REPORT, code=event.code if event.text else None)
     else:
@@ -110,7 +110,7 @@ def _complaints(record: Object) -> Iterable[Event]:
     trace = _object(report.get("supplemental_trace"))
     original = _ORIGINAL_ID.search(_text(report.get("original_message")))
     event = Event(
-        Kind.COMPLAINT,
+        EventKind.COMPLAINT,
         "",
         _at(record),
         message_id=message_id(original[1]) if original else "",
@@ -123,11 +123,11 @@ def _complaints(record: Object) -> Iterable[Event]:
     return [event._replace(recipient=address) for address in _recipients(complainers)]
 
 
-def _reply(response: Object) -> Said:
+def _reply(response: Object) -> QuotedReply:
     code, status = response.get("code"), _object(response.get("enhanced_code"))
     content = kept(_text(response.get("content")))
     # The content of a late bounce still has its enhanced status in front, other contents do not.
-    reply = said(f"{code} {content}") if isinstance(code, int) else Said(None, None, content)
+    reply = parse_reply(f"{code} {content}") if isinstance(code, int) else QuotedReply(None, None, content)
     parts = [status.get(part) for part in ("class", "subject", "detail")]
     if reply.enhanced is None and all(isinstance(part, int) and 0 <= part < 1000 for part in parts):
         return reply._replace(enhanced=".".join(str(int(part)) for part in parts if part is not None))

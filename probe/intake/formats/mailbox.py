@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator
 from email.parser import BytesHeaderParser
 from typing import Final
 
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.reading.moment import moment
 from probe.records.returned import ReturnedKind
 from probe.returned_mail import RecipientEntry, read, verp
 
 _KINDS: Final = {
-    "failed": Kind.BOUNCED_LATER,
-    "delayed": Kind.DEFERRED,
-    "delivered": Kind.DELIVERED,
-    "relayed": Kind.DELIVERED,
-    "expanded": Kind.DELIVERED,
+    "failed": EventKind.BOUNCED_LATER,
+    "delayed": EventKind.DEFERRED,
+    "delivered": EventKind.DELIVERED,
+    "relayed": EventKind.DELIVERED,
+    "expanded": EventKind.DELIVERED,
 }
 
 
@@ -34,7 +34,7 @@ def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
         if not entries:
             yield BadLine(number, "is a message that names no recipient")
         for entry in entries:
-            kind = {ReturnedKind.COMPLAINT: Kind.COMPLAINT, ReturnedKind.AUTO_REPLY: Kind.AUTO_REPLY}.get(
+            kind = {ReturnedKind.COMPLAINT: EventKind.COMPLAINT, ReturnedKind.AUTO_REPLY: EventKind.AUTO_REPLY}.get(
                 mail.kind, _KINDS[entry.action or "failed"]
             )
             yield Event(

@@ -10,19 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.json_documents import NoEventError, events
 from probe.intake.reading.json_fields import Json, each, field, in_brackets, joined, text, within, word, words
 from probe.intake.reading.moment import moment
-from probe.intake.reading.reply_text import said
+from probe.intake.reading.reply_text import reply_codes
 
 _KINDS: Final = {
-    "delivered": Kind.DELIVERED,
-    "failed": Kind.REFUSED,
-    "rejected": Kind.REFUSED,
-    "complained": Kind.COMPLAINT,
-    "opened": Kind.OPENED,
-    "clicked": Kind.CLICKED,
+    "delivered": EventKind.DELIVERED,
+    "failed": EventKind.REFUSED,
+    "rejected": EventKind.REFUSED,
+    "complained": EventKind.COMPLAINT,
+    "opened": EventKind.OPENED,
+    "clicked": EventKind.CLICKED,
 }
 _NO_EVENT: Final = {"accepted", "stored", "unsubscribed", "list_member_uploaded", "list_member_upload_error",
                     "list_uploaded"}  # fmt: skip
@@ -30,7 +30,7 @@ _SUPPRESSED_CODES: Final = {"605", "606", "607"}
 """Mailgun's own, in place of a server's: bounced, unsubscribed and complained before."""
 
 
-def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each webhook (``event-data``), each of a page's ``items``, and each bare event.
 
     A failure is DEFERRED where its severity is temporary; BOUNCED_LATER where the flag ``is-delayed-bounce`` is set,
@@ -53,7 +53,7 @@ def _interpret(item: Json) -> Iterator[Event]:
         raise NoEventError(f"no Mailgun event ({name[:60] or 'without event'})")
     status = within(item, "delivery-status")
     reply = text(status, "message") or text(status, "description") or text(item, "reject", "reason")
-    code, enhanced = said(reply, status.get("code"), status.get("enhanced-code") or status.get("bounce-code"))
+    code, enhanced = reply_codes(reply, status.get("code"), status.get("enhanced-code") or status.get("bounce-code"))
     envelope = within(item, "envelope")
     yield Event(
         _kind(name, item),
@@ -71,14 +71,14 @@ def _interpret(item: Json) -> Iterator[Event]:
     )
 
 
-def _kind(name: str, item: Json) -> Kind:
+def _kind(name: str, item: Json) -> EventKind:
     if name != "failed":
         return _KINDS[name]
     if word(item, "reason").startswith("suppress-") or word(item, "delivery-status", "code") in _SUPPRESSED_CODES:
-        return Kind.SUPPRESSED
+        return EventKind.SUPPRESSED
     if field(item, "flags", "is-delayed-bounce") is True:
-        return Kind.BOUNCED_LATER
-    return Kind.DEFERRED if word(item, "severity") == "temporary" else Kind.REFUSED
+        return EventKind.BOUNCED_LATER
+    return EventKind.DEFERRED if word(item, "severity") == "temporary" else EventKind.REFUSED
 
 
 def _label(name: str, item: Json) -> str:

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.lines import UnreadableError, read_each
 from probe.intake.reading.queue_memory import QueueMemory
-from probe.intake.reading.quoted import Said, kept, message_id, moment, name, recipient, said, status
+from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient, status
 
 _LINE: Final = re.compile(
     r"(?:(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2}T\S{1,40})|(?P<date>[A-Z][a-z]{2} {1,2}[0-9]{1,2} [0-9:]{8}))"
@@ -40,11 +40,11 @@ _BROKEN: Final = re.compile(
 )
 
 _KINDS: Final = {
-    "sent": Kind.DELIVERED,
-    "deferred": Kind.DEFERRED,
-    "SOFTBOUNCE": Kind.DEFERRED,
-    "bounced": Kind.REFUSED,
-    "expired": Kind.REFUSED,
+    "sent": EventKind.DELIVERED,
+    "deferred": EventKind.DEFERRED,
+    "SOFTBOUNCE": EventKind.DEFERRED,
+    "bounced": EventKind.REFUSED,
+    "expired": EventKind.REFUSED,
 }
 _PROBED: Final = {"deliverable", "undeliverable"}
 """What address verification and ``sendmail -bv`` found out: no mail was sent."""
@@ -76,7 +76,7 @@ _OUT_OF_ORDER: Final = timedelta(days=30)
 
 
 def read(
-    lines: Iterable[Line], year: int | None = None, *, memory: QueueMemory | None = None
+    lines: Iterable[LogLine], year: int | None = None, *, memory: QueueMemory | None = None
 ) -> Iterator[Event | BadLine]:
     """Yield an event for every delivery, deferral and bounce, also for recipients whose message expired in the queue.
 
@@ -91,7 +91,7 @@ class _Because(NamedTuple):
 
     mx: str
     stage: Stage | None
-    said: Said
+    said: QuotedReply
 
 
 class _Log:
@@ -126,7 +126,7 @@ class _Log:
         waiting = [*self._memory.recall(queue_id).deferred.values()]
         for event in waiting:
             self._memory.settle(queue_id, event.recipient)
-        return [event._replace(kind=Kind.REFUSED, at=at) for event in waiting]
+        return [event._replace(kind=EventKind.REFUSED, at=at) for event in waiting]
 
     def _delivery(self, queue_id: str, note: str, at: float | None) -> Iterable[Event]:
         delivery = _DELIVERY.match(note)
@@ -152,25 +152,25 @@ class _Log:
             enhanced=because.said.enhanced or status(delivery["dsn"] or ""),
             text=because.said.text,
         )
-        if kind is Kind.DEFERRED:
+        if kind is EventKind.DEFERRED:
             self._memory.defer(queue_id, event)
         else:
             self._memory.settle(queue_id, event.recipient)
         return (event,)
 
 
-def _because(kind: Kind, why: str) -> _Because:
-    if kind is Kind.DELIVERED:
-        reply = said(why)
+def _because(kind: EventKind, why: str) -> _Because:
+    if kind is EventKind.DELIVERED:
+        reply = parse_reply(why)
         return _Because("", Stage.END_OF_DATA if reply.code else None, reply)
     if quoted := _QUOTED.match(why):
         if quoted["how"] == "refused to talk to me":
-            return _Because(quoted["host"], Stage.CONNECT, said(why[quoted.end() :]))
+            return _Because(quoted["host"], Stage.CONNECT, parse_reply(why[quoted.end() :]))
         # What the remote says may hold these words as well; Postfix's own come last.
         before, mark, command = why[quoted.end() :].rpartition(" (in reply to ")
-        heard = said(before) if mark else said(command)
+        heard = parse_reply(before) if mark else parse_reply(command)
         return _Because(quoted["host"], _COMMANDS.get(command.partition(" command")[0]), heard)
-    words = Said(None, None, kept(why))
+    words = QuotedReply(None, None, kept(why))
     if unreached := _UNREACHED.match(why):
         return _Because(unreached["host"], Stage.CONNECT, words)
     if broken := _BROKEN.match(why):

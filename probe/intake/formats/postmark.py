@@ -9,27 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.json_documents import NoEventError, events
 from probe.intake.reading.json_fields import Json, text, word
 from probe.intake.reading.moment import moment
-from probe.intake.reading.reply_text import said
+from probe.intake.reading.reply_text import reply_codes
 
 _KINDS: Final = {
-    "Delivery": Kind.DELIVERED,
-    "Bounce": Kind.REFUSED,
-    "SpamComplaint": Kind.COMPLAINT,
-    "Open": Kind.OPENED,
-    "Click": Kind.CLICKED,
-    "SubscriptionChange": Kind.SUPPRESSED,
+    "Delivery": EventKind.DELIVERED,
+    "Bounce": EventKind.REFUSED,
+    "SpamComplaint": EventKind.COMPLAINT,
+    "Open": EventKind.OPENED,
+    "Click": EventKind.CLICKED,
+    "SubscriptionChange": EventKind.SUPPRESSED,
 }
 _BOUNCES: Final = {
-    "Transient": Kind.DEFERRED,
-    "AutoResponder": Kind.AUTO_REPLY,
-    "AddressChange": Kind.AUTO_REPLY,
-    "ChallengeVerification": Kind.AUTO_REPLY,
-    "SpamComplaint": Kind.COMPLAINT,
-    "ManuallyDeactivated": Kind.SUPPRESSED,
+    "Transient": EventKind.DEFERRED,
+    "AutoResponder": EventKind.AUTO_REPLY,
+    "AddressChange": EventKind.AUTO_REPLY,
+    "ChallengeVerification": EventKind.AUTO_REPLY,
+    "SpamComplaint": EventKind.COMPLAINT,
+    "ManuallyDeactivated": EventKind.SUPPRESSED,
 }
 """Types of bounces that are none; all others mean that the message was given up."""
 _NO_BOUNCES: Final = {"Subscribe", "Unsubscribe", "OpenRelayTest", "InboundError"}
@@ -37,7 +37,7 @@ _NO_BOUNCES: Final = {"Subscribe", "Unsubscribe", "OpenRelayTest", "InboundError
 _MOMENTS: Final = ("DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt")
 
 
-def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each webhook.
 
     A bounce of type Transient is DEFERRED (Postmark calls it "message delayed" and tries again), auto-responders,
@@ -65,7 +65,7 @@ def _interpret(document: Json) -> Iterator[Event]:
         return
     # Description is Postmark's explanation of the type, a text for want of a server's.
     reply = text(document, "Details") or text(document, "Description")
-    code, enhanced = said(reply)
+    code, enhanced = reply_codes(reply)
     message_id = word(document, "MessageID")
     yield Event(
         _BOUNCES.get(bounce, _KINDS[record]),

@@ -11,39 +11,39 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.lines import UnreadableError, read_each
-from probe.intake.reading.quoted import Said, kept, message_id, moment, name, recipient, said, status
+from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient, status
 
 _KINDS: Final = {
-    "d": Kind.DELIVERED,
-    "delivery": Kind.DELIVERED,
-    "b": Kind.REFUSED,
-    "bounce": Kind.REFUSED,
-    "t": Kind.DEFERRED,
-    "transient": Kind.DEFERRED,
-    "tq": Kind.DEFERRED,
-    "transient-queue": Kind.DEFERRED,
-    "rb": Kind.BOUNCED_LATER,
-    "remote-bounce": Kind.BOUNCED_LATER,
-    "rs": Kind.BOUNCED_LATER,
-    "remote-status": Kind.BOUNCED_LATER,
-    "f": Kind.COMPLAINT,
-    "feedback-loop": Kind.COMPLAINT,
+    "d": EventKind.DELIVERED,
+    "delivery": EventKind.DELIVERED,
+    "b": EventKind.REFUSED,
+    "bounce": EventKind.REFUSED,
+    "t": EventKind.DEFERRED,
+    "transient": EventKind.DEFERRED,
+    "tq": EventKind.DEFERRED,
+    "transient-queue": EventKind.DEFERRED,
+    "rb": EventKind.BOUNCED_LATER,
+    "remote-bounce": EventKind.BOUNCED_LATER,
+    "rs": EventKind.BOUNCED_LATER,
+    "remote-status": EventKind.BOUNCED_LATER,
+    "f": EventKind.COMPLAINT,
+    "feedback-loop": EventKind.COMPLAINT,
 }
 _OF_NO_DELIVERY: Final = {"r", "receipt", "received"}
 _OF_QUEUES: Final = {"tq", "transient-queue"}
 """Records of a failure that held up a whole queue: they name no recipient unless configured to."""
 _REMOTE_ACTIONS: Final = {
-    "delivered": Kind.DELIVERED,
-    "relayed": Kind.DELIVERED,
-    "expanded": Kind.DELIVERED,
-    "delayed": Kind.DEFERRED,
+    "delivered": EventKind.DELIVERED,
+    "relayed": EventKind.DELIVERED,
+    "expanded": EventKind.DELIVERED,
+    "delayed": EventKind.DEFERRED,
 }
 """What a report that came in may tell but a bounce (RFC 3464 section 2.3.3)."""
 
 
-def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for every record of a recipient, by the header line before it; files may follow each other.
 
     The label is ``bounceCat``, for a complaint ``feedbackType``; the campaign is ``jobId``. Message ids are known where
@@ -92,14 +92,14 @@ def _cells(text: str) -> list[str]:
         raise UnreadableError(f"no CSV: {error}") from None
 
 
-def _event(kind: Kind, record: dict[str, str]) -> Event:
+def _event(kind: EventKind, record: dict[str, str]) -> Event:
     def cell(*names: str) -> str:
         return next((record[name] for name in names if record.get(name)), "")
 
     remote_status = cell("dsnstatus")
     reply = _diagnostic(cell("dsndiag"), remote_status)
-    stage = Stage.END_OF_DATA if kind is Kind.DELIVERED and reply.code else None
-    if kind is Kind.BOUNCED_LATER:
+    stage = Stage.END_OF_DATA if kind is EventKind.DELIVERED and reply.code else None
+    if kind is EventKind.BOUNCED_LATER:
         kind, stage = _REMOTE_ACTIONS.get(cell("dsnaction").lower(), kind), Stage.REPORT
     logged = cell("timelogged")
     return Event(
@@ -116,13 +116,13 @@ def _event(kind: Kind, record: dict[str, str]) -> Event:
         code=reply.code,
         enhanced=reply.enhanced or status(remote_status),
         text=reply.text,
-        label=kept(cell("feedbacktype") if kind is Kind.COMPLAINT else cell("bouncecat")),
+        label=kept(cell("feedbacktype") if kind is EventKind.COMPLAINT else cell("bouncecat")),
     )
 
 
-def _diagnostic(diagnostic: str, remote_status: str) -> Said:
+def _diagnostic(diagnostic: str, remote_status: str) -> QuotedReply:
     """Take a DSN's diagnostic apart, ``smtp;`` and a reply (RFC 3464 section 2.3.6); else the status has some words."""
     type_, semicolon, text = diagnostic.partition(";")
     if semicolon and type_.strip().lower() == "smtp":
-        return said(text.strip())
-    return Said(None, None, kept(diagnostic or remote_status.partition("(")[2].removesuffix(")")))
+        return parse_reply(text.strip())
+    return QuotedReply(None, None, kept(diagnostic or remote_status.partition("(")[2].removesuffix(")")))

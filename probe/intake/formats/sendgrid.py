@@ -9,26 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.json_documents import NoEventError, events
 from probe.intake.reading.json_fields import Json, in_brackets, joined, text, word, words
 from probe.intake.reading.moment import moment
-from probe.intake.reading.reply_text import said
+from probe.intake.reading.reply_text import reply_codes
 
 _KINDS: Final = {
-    "delivered": Kind.DELIVERED,
-    "deferred": Kind.DEFERRED,
-    "bounce": Kind.REFUSED,
-    "dropped": Kind.SUPPRESSED,
-    "spamreport": Kind.COMPLAINT,
-    "open": Kind.OPENED,
-    "click": Kind.CLICKED,
+    "delivered": EventKind.DELIVERED,
+    "deferred": EventKind.DEFERRED,
+    "bounce": EventKind.REFUSED,
+    "dropped": EventKind.SUPPRESSED,
+    "spamreport": EventKind.COMPLAINT,
+    "open": EventKind.OPENED,
+    "click": EventKind.CLICKED,
 }
 _NO_EVENT: Final = {"processed", "unsubscribe", "group_unsubscribe", "group_resubscribe", "account_status_change"}
-_IN_SESSION: Final = {Kind.DELIVERED, Kind.DEFERRED, Kind.REFUSED}
+_IN_SESSION: Final = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED}
 
 
-def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each element of the webhook's arrays.
 
     A bounce without ``sg_message_id`` is BOUNCED_LATER: the documentation says that a delayed, asynchronous bounce has
@@ -48,10 +48,10 @@ def _interpret(document: Json) -> Iterator[Event]:
     if kind is None:
         raise NoEventError(f"no SendGrid event ({name[:60] or 'without event'})")
     local_address = word(document, "ip") if kind in _IN_SESSION else ""
-    if kind is Kind.REFUSED and not word(document, "sg_message_id"):
-        kind = Kind.BOUNCED_LATER
+    if kind is EventKind.REFUSED and not word(document, "sg_message_id"):
+        kind = EventKind.BOUNCED_LATER
     reply = text(document, "response") or text(document, "reason")
-    code, enhanced = said(reply, enhanced=word(document, "status"))
+    code, enhanced = reply_codes(reply, enhanced=word(document, "status"))
     yield Event(
         kind,
         recipient=word(document, "email"),

@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeVar
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.json_documents import NoEventError, events
 from probe.intake.reading.json_fields import Json, each, in_brackets, joined, text, within, word, words
 from probe.intake.reading.moment import moment
-from probe.intake.reading.reply_text import said
+from probe.intake.reading.reply_text import reply_codes
 
 Recipient = TypeVar("Recipient")
 
@@ -26,7 +26,7 @@ _SNS_GREETING: Final = "Successfully validated SNS topic"
 """SES publishes this sentence, and no JSON, when it is given a topic."""
 
 
-def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each recipient that a bounce, complaint, delivery or delay names.
 
     A bounce is REFUSED even if it came after a delivery, in a report: SES tells the two apart in no field, and who
@@ -55,7 +55,7 @@ def _interpret(document: Json) -> Iterator[Event]:
     mail = within(document, "mail")
     tags = within(mail, "tags")
     about = Event(
-        Kind.DELIVERED,
+        EventKind.DELIVERED,
         recipient="",
         message_id=_message_id(mail),
         return_path=word(mail, "source"),
@@ -87,7 +87,7 @@ def _bounce(document: Json, about: Event) -> Iterator[Event]:
     bounce = within(document, "bounce")
     sub_type = word(bounce, "bounceSubType")
     about = about._replace(
-        kind=Kind.SUPPRESSED if sub_type in _SUPPRESSED else Kind.REFUSED,
+        kind=EventKind.SUPPRESSED if sub_type in _SUPPRESSED else EventKind.REFUSED,
         at=moment(bounce.get("timestamp")),
         mx=word(bounce, "remoteMtaIp"),
         local_address=_reporting_host(bounce),
@@ -99,7 +99,7 @@ def _bounce(document: Json, about: Event) -> Iterator[Event]:
 def _delay(document: Json, about: Event) -> Iterator[Event]:
     delay = within(document, "deliveryDelay")
     about = about._replace(
-        kind=Kind.DEFERRED,
+        kind=EventKind.DEFERRED,
         at=moment(delay.get("timestamp")),
         local_address=_reporting_host(delay),
         label=word(delay, "delayType"),
@@ -110,7 +110,7 @@ def _delay(document: Json, about: Event) -> Iterator[Event]:
 def _diagnosed(report: Json, recipients: str, about: Event) -> Iterator[Event]:
     for recipient in _told(each(report, recipients), about):
         diagnosis = text(recipient, "diagnosticCode")
-        code, enhanced = said(diagnosis, enhanced=word(recipient, "status"))
+        code, enhanced = reply_codes(diagnosis, enhanced=word(recipient, "status"))
         address = word(recipient, "emailAddress")
         yield about._replace(recipient=address, code=code, enhanced=enhanced, text=diagnosis)
 
@@ -121,9 +121,9 @@ def _complaint(document: Json, about: Event) -> Iterator[Event]:
     if feedback == "not-spam":
         return
     sub_type = word(complaint, "complaintSubType")
-    for recipient in _told(each(complaint, "complainedRecipients"), about._replace(kind=Kind.COMPLAINT)):
+    for recipient in _told(each(complaint, "complainedRecipients"), about._replace(kind=EventKind.COMPLAINT)):
         yield about._replace(
-            kind=Kind.SUPPRESSED if sub_type in _SUPPRESSED else Kind.COMPLAINT,
+            kind=EventKind.SUPPRESSED if sub_type in _SUPPRESSED else EventKind.COMPLAINT,
             recipient=word(recipient, "emailAddress"),
             at=moment(complaint.get("timestamp")),
             label=joined(feedback, sub_type),
@@ -133,7 +133,7 @@ def _complaint(document: Json, about: Event) -> Iterator[Event]:
 def _delivery(document: Json, about: Event) -> Iterator[Event]:
     delivery = within(document, "delivery")
     response = text(delivery, "smtpResponse")
-    code, enhanced = said(response)
+    code, enhanced = reply_codes(response)
     for recipient in _told(words(delivery, "recipients"), about):
         yield about._replace(
             recipient=recipient,
@@ -150,17 +150,21 @@ def _declined(document: Json, about: Event) -> Iterator[Event]:
     reason = text(document, "reject", "reason") or text(document, "failure", "errorMessage")
     label = word(document, "eventType") or word(document, "notificationType")
     at = moment(within(document, "mail").get("timestamp"))
-    about = about._replace(kind=Kind.REFUSED, at=at, text=reason, label=label)
+    about = about._replace(kind=EventKind.REFUSED, at=at, text=reason, label=label)
     for recipient in _told(words(document, "mail", "destination"), about):
         yield about._replace(recipient=recipient)
 
 
 def _open(document: Json, about: Event) -> Iterator[Event]:
-    return _engaged(document, about._replace(kind=Kind.OPENED, at=moment(within(document, "open").get("timestamp"))))
+    return _engaged(
+        document, about._replace(kind=EventKind.OPENED, at=moment(within(document, "open").get("timestamp")))
+    )
 
 
 def _click(document: Json, about: Event) -> Iterator[Event]:
-    return _engaged(document, about._replace(kind=Kind.CLICKED, at=moment(within(document, "click").get("timestamp"))))
+    return _engaged(
+        document, about._replace(kind=EventKind.CLICKED, at=moment(within(document, "click").get("timestamp")))
+    )
 
 
 def _engaged(document: Json, about: Event) -> Iterator[Event]:

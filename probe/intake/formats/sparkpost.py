@@ -10,36 +10,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.json_documents import NoEventError, events
 from probe.intake.reading.json_fields import Json, each, in_brackets, text, within, word
 from probe.intake.reading.moment import moment
-from probe.intake.reading.reply_text import said
+from probe.intake.reading.reply_text import reply_codes
 
 _KINDS: Final = {
-    "delivery": Kind.DELIVERED,
-    "bounce": Kind.REFUSED,
-    "delay": Kind.DEFERRED,
-    "out_of_band": Kind.BOUNCED_LATER,
-    "policy_rejection": Kind.REFUSED,
-    "generation_failure": Kind.REFUSED,
-    "generation_rejection": Kind.REFUSED,
-    "spam_complaint": Kind.COMPLAINT,
-    "open": Kind.OPENED,
-    "initial_open": Kind.OPENED,
-    "amp_open": Kind.OPENED,
-    "amp_initial_open": Kind.OPENED,
-    "click": Kind.CLICKED,
-    "amp_click": Kind.CLICKED,
+    "delivery": EventKind.DELIVERED,
+    "bounce": EventKind.REFUSED,
+    "delay": EventKind.DEFERRED,
+    "out_of_band": EventKind.BOUNCED_LATER,
+    "policy_rejection": EventKind.REFUSED,
+    "generation_failure": EventKind.REFUSED,
+    "generation_rejection": EventKind.REFUSED,
+    "spam_complaint": EventKind.COMPLAINT,
+    "open": EventKind.OPENED,
+    "initial_open": EventKind.OPENED,
+    "amp_open": EventKind.OPENED,
+    "amp_initial_open": EventKind.OPENED,
+    "click": EventKind.CLICKED,
+    "amp_click": EventKind.CLICKED,
 }
 _NO_EVENT: Final = {"injection", "sms_status", "list_unsubscribe", "link_unsubscribe"}
 _NO_EVENT_FAMILIES: Final = ("relay_", "ab_test_", "ingest_")
-_ENGAGED: Final = {Kind.OPENED, Kind.CLICKED}
+_ENGAGED: Final = {EventKind.OPENED, EventKind.CLICKED}
 _SUPPRESSED: Final = "recipient address was suppressed"
 """How the reason begins, after code and status, for an address on the suppression list."""
 
 
-def read(lines: Iterable[Line]) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each element of a batch (``msys``), each of a page's ``results``, and each bare event.
 
     A message to an address on the suppression list is SUPPRESSED, which SparkPost says by the reason of a bounce of
@@ -67,10 +67,10 @@ def _interpret(event: Json) -> Iterator[Event]:
     if kind is None:
         raise NoEventError(f"no SparkPost event ({name[:60] or 'without type'})")
     reply = text(event, "raw_reason") or text(event, "reason")
-    if kind is Kind.REFUSED and _SUPPRESSED in reply.lower():
-        kind = Kind.SUPPRESSED
-    code, enhanced = said(reply, event.get("error_code"))
-    declined = "" if name in {"bounce", "delay", "out_of_band"} or kind is not Kind.REFUSED else name
+    if kind is EventKind.REFUSED and _SUPPRESSED in reply.lower():
+        kind = EventKind.SUPPRESSED
+    code, enhanced = reply_codes(reply, event.get("error_code"))
+    declined = "" if name in {"bounce", "delay", "out_of_band"} or kind is not EventKind.REFUSED else name
     yield Event(
         kind,
         recipient=word(event, "raw_rcpt_to") or word(event, "rcpt_to"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from probe.input_error import InputError
-from probe.intake.event import Line
+from probe.intake.event import LogLine
 
 Advance = Callable[[int], None]
 """Hears how many octets of the file have been read."""
@@ -33,7 +33,7 @@ def size_of(path: Path) -> int:
         raise InputError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
 
 
-def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[Line]:
+def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[LogLine]:
     """Yield the lines of a text file, packed by gzip or not; what is no UTF-8 is replaced. Raises InputError."""
     try:
         with path.open("rb") as raw:
@@ -42,7 +42,7 @@ def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[Line]:
             before = number = 0
             while octets := file.readline(_AT_MOST):
                 number += 1
-                yield Line(number, octets.decode("utf-8", "replace").rstrip("\r\n"))
+                yield LogLine(number, octets.decode("utf-8", "replace").rstrip("\r\n"))
                 if number % 1000 == 0:
                     advance(raw.tell() - before)
                     before = raw.tell()

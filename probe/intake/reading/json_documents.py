@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from probe.intake.event import BadLine, Event, Line
+from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.reading.json_fields import Json
 
 MAX_DOCUMENT: Final = 10_000_000
@@ -34,7 +34,7 @@ class NoEventError(Exception):
 
 
 def events(
-    lines: Iterable[Line],
+    lines: Iterable[LogLine],
     interpret: Callable[[Json], Iterator[Event]],
     elements: Callable[[Json], Iterable[object]] = lambda document: (document,),
 ) -> Iterator[Event | BadLine]:
@@ -61,7 +61,7 @@ def _object(element: object) -> Json:
     return element
 
 
-def read(lines: Iterable[Line]) -> Iterator[Document | BadLine]:
+def read(lines: Iterable[LogLine]) -> Iterator[Document | BadLine]:
     """Yield every object with its line, streaming; the elements of arrays one by one.
 
     What is no object is a BadLine, once a line. An object that breaks off, is no JSON, too large or too deep is a
@@ -78,11 +78,11 @@ class _Reader:
     """Where the reading stands: between objects, within one, or looking for the next after a broken one."""
 
     def __init__(self) -> None:
-        self._object: _Part | None = None
+        self._object: _OpenObject | None = None
         self._lost_at: int | None = None
         self._complained_of = 0
 
-    def line(self, line: Line) -> Iterator[Document | BadLine]:
+    def line(self, line: LogLine) -> Iterator[Document | BadLine]:
         start = line.text.lstrip("\ufeff \t")
         indent = len(line.text) - len(start)
         if self._lost_at is not None:
@@ -102,7 +102,7 @@ class _Reader:
             if found is not None:
                 yield found
 
-    def _between(self, line: Line, place: int, indent: int) -> tuple[Document | BadLine | None, int]:
+    def _between(self, line: LogLine, place: int, indent: int) -> tuple[Document | BadLine | None, int]:
         """Read on to the end of the next object, or to the beginning of one that does not end on its line."""
         between = _BETWEEN.match(line.text, place)
         place = between.end() if between else place
@@ -112,7 +112,7 @@ class _Reader:
             whole = _whole(line.text, place)
             if whole is not None:
                 return Document(line.number, whole[0]), whole[1]
-            self._object = _Part(line.number, indent)
+            self._object = _OpenObject(line.number, indent)
             return None, place
         element = _ELEMENT.match(line.text, place)
         place = element.end() if element else len(line.text)
@@ -121,7 +121,7 @@ class _Reader:
         self._complained_of = line.number
         return BadLine(line.number, "no JSON object"), place
 
-    def _within(self, part: _Part, text: str, place: int) -> tuple[Document | BadLine | None, int]:
+    def _within(self, part: _OpenObject, text: str, place: int) -> tuple[Document | BadLine | None, int]:
         """Read on to the end of the object, or of the line."""
         try:
             end = part.take(text, place)
@@ -144,7 +144,7 @@ class _BrokenError(Exception):
     """An object that cannot become one any more."""
 
 
-class _Part:
+class _OpenObject:
     """An object that is being collected, with the brackets that are open in it."""
 
     def __init__(self, number: int, indent: int) -> None:
@@ -201,5 +201,5 @@ def _whole(text: str, place: int) -> tuple[Json, int] | None:
         value, end = _DECODER.raw_decode(text, place)
     except (ValueError, RecursionError):
         return None
-    # Beyond the limits it is left to _Part to say so.
+    # Beyond the limits it is left to _OpenObject to say so.
     return (value, end) if isinstance(value, dict) and end - place < MAX_DOCUMENT else None

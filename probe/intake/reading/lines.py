@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from probe.intake.event import BadLine, Event, Line
+from probe.intake.event import BadLine, Event, LogLine
 
 MAX_LINE: Final = 65_536
 """Characters; longer lines are not looked at. Postfix and syslog cut theirs at some thousands."""
@@ -15,7 +15,7 @@ class UnreadableError(Exception):
     """A line is of the format and cannot be read; the message says why, in words for people."""
 
 
-def read_each(lines: Iterable[Line], events_of: Callable[[str], Iterable[Event]]) -> Iterator[Event | BadLine]:
+def read_each(lines: Iterable[LogLine], events_of: Callable[[str], Iterable[Event]]) -> Iterator[Event | BadLine]:
     """Yield the events of every line, or a bad line where ``events_of`` raises UnreadableError."""
     for line in lines:
         if len(line.text) > MAX_LINE:

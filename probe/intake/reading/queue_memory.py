@@ -9,7 +9,7 @@ from probe.intake.event import Event
 
 
 @dataclass(slots=True)
-class Queued:
+class QueuedMessage:
     """A message in another system's queue; ``deferred`` holds the last deferral of each recipient still waiting."""
 
     return_path: str = ""
@@ -22,7 +22,7 @@ class QueueMemory:
 
     def __init__(self, most: int = 100_000) -> None:
         self._most = most
-        self._messages: OrderedDict[str, Queued] = OrderedDict()
+        self._messages: OrderedDict[str, QueuedMessage] = OrderedDict()
         self._deferrals = 0
 
     def __len__(self) -> int:
@@ -33,13 +33,13 @@ class QueueMemory:
         """How many deferrals are remembered."""
         return self._deferrals
 
-    def recall(self, queue_id: str) -> Queued:
+    def recall(self, queue_id: str) -> QueuedMessage:
         """Return what is known of a message, nothing in particular where it was never heard of or was forgotten."""
-        return self._messages.get(queue_id) or Queued()
+        return self._messages.get(queue_id) or QueuedMessage()
 
-    def enter(self, queue_id: str) -> Queued:
+    def enter(self, queue_id: str) -> QueuedMessage:
         """Return the entry of a message, to be filled in, and count it as heard of just now."""
-        message = self._messages.setdefault(queue_id, Queued())
+        message = self._messages.setdefault(queue_id, QueuedMessage())
         self._messages.move_to_end(queue_id)
         self._forget()
         return message

@@ -19,7 +19,7 @@ _STATUS: Final = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![.0-9])")
 _SECONDS: Final = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,9})?")
 
 
-class Said(NamedTuple):
+class QuotedReply(NamedTuple):
     """A reply taken apart; code and enhanced are None where the text is no reply."""
 
     code: int | None
@@ -35,19 +35,19 @@ def kept(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode("utf-8")[:MAX_TEXT]
 
 
-def said(text: str) -> Said:
+def parse_reply(text: str) -> QuotedReply:
     """Take a quoted reply apart (RFC 5321 4.2.1). Its lines are joined by line feeds or, as Postfix does, by blanks."""
     text = kept(text)
     found = _CODE.match(text)
     if found is None:
-        return Said(None, None, text.strip())
+        return QuotedReply(None, None, text.strip())
     code = found[0]
     goes_on = text.startswith("-", 3) and "\n" not in text
     lines = re.split(rf" (?={code}(?:[ -]|$))", text) if goes_on else text.split("\n")
     reply = from_wire(int(code), [line[4:] if line.startswith((f"{code} ", f"{code}-")) else line for line in lines])
     if text == code:
-        return Said(reply.code, None, "")
-    return Said(reply.code, str(reply.enhanced) if reply.enhanced else None, reply.text)
+        return QuotedReply(reply.code, None, "")
+    return QuotedReply(reply.code, str(reply.enhanced) if reply.enhanced else None, reply.text)
 
 
 def status(text: str) -> str | None:

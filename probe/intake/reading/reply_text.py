@@ -23,14 +23,14 @@ _TOGETHER: Final = re.compile(rf"(?<![0-9.])(([245])[0-9][0-9])[ -]#?((?=\2){_ST
 _STATUS_ANYWHERE: Final = re.compile(rf"(?<![0-9.])({_STATUS})")
 
 
-class Said(NamedTuple):
+class ReplyCodes(NamedTuple):
     """What a text or the fields beside it tell of a reply."""
 
     code: int | None = None
     enhanced: str | None = None
 
 
-def said(text: str, code: object = None, enhanced: object = None) -> Said:
+def reply_codes(text: str, code: object = None, enhanced: object = None) -> ReplyCodes:
     """Return the code and enhanced status that ``text`` holds; where it holds none, those of the fields beside it.
 
     The text comes first because it is what the server said; the fields often hold a class of the sending system's own,
@@ -38,10 +38,10 @@ def said(text: str, code: object = None, enhanced: object = None) -> Said:
     diagnostic is written ``smtp; 550 ...`` in RFC 3464 2.3.6; statuses are those of RFC 3463.
     """
     told = _told(text[:MAX_TEXT])
-    return Said(told.code or code_of(code), told.enhanced or enhanced_of(enhanced))
+    return ReplyCodes(told.code or code_of(code), told.enhanced or enhanced_of(enhanced))
 
 
-def _told(text: str) -> Said:
+def _told(text: str) -> ReplyCodes:
     first = _FIRST.match(text)
     if first is not None and (first[1] or first[2]):
         code, enhanced = first.groups()
@@ -50,11 +50,11 @@ def _told(text: str) -> Said:
     elif (found := _TOGETHER.search(text)) is not None:
         code, enhanced = found[1], found[3]
     else:
-        return Said()
+        return ReplyCodes()
     if code and not enhanced:
         # Some servers put the status last: "550 no such user (#5.1.1)".
         enhanced = next((each[1] for each in _STATUS_ANYWHERE.finditer(text) if each[1][0] == code[0]), None)
-    return Said(code_of(code), enhanced_of(enhanced))
+    return ReplyCodes(code_of(code), enhanced_of(enhanced))
 
 
 def code_of(value: object) -> int | None:

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage, domain_of, is_address
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.to_scenario.templates import Templates
 
 _ACCEPTED, _LINE_CUT = 0, 1
 """Numbers of what is no reply to be replayed; replies follow."""
 _MOST_ATTEMPTS: Final = 50
-_AS_ATTEMPTS: Final = {Kind.DELIVERED, Kind.DEFERRED, Kind.REFUSED}
+_AS_ATTEMPTS: Final = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED}
 _LATER: Final = {Stage.END_OF_DATA.value, Stage.DATA.value}
 MOST_REPLIES: Final = 2000
 """Different replies that are told apart; of what comes then the code alone is kept, as noise has no end of them."""
@@ -50,7 +50,7 @@ class Learned:
     replies: dict[Reply, int] = field(default_factory=dict)
     seen: Counter[int] = field(default_factory=Counter)
     exchangers: dict[str, Counter[str]] = field(default_factory=dict)
-    kinds: Counter[Kind] = field(default_factory=Counter)
+    kinds: Counter[EventKind] = field(default_factory=Counter)
     bad: list[BadLine] = field(default_factory=list)
     bad_lines: int = 0
     without_stage: int = 0
@@ -83,17 +83,17 @@ class Learned:
             return
         if event.kind in _AS_ATTEMPTS:
             self._attempt(event, recipient)
-        elif event.kind is Kind.BOUNCED_LATER:
+        elif event.kind is EventKind.BOUNCED_LATER:
             told = self.attempts.setdefault(recipient, array("l"))
             if told and told[-1] == _ACCEPTED:
                 told.pop()
             told.append(self._number(event, recipient, Stage.REPORT))
-        if event.kind in _AS_ATTEMPTS or event.kind is Kind.BOUNCED_LATER:
+        if event.kind in _AS_ATTEMPTS or event.kind is EventKind.BOUNCED_LATER:
             self._circumstances(event, recipient)
 
     def _attempt(self, event: Event, recipient: str) -> None:
         told = self.attempts.setdefault(recipient, array("l"))
-        if event.kind is Kind.DELIVERED:
+        if event.kind is EventKind.DELIVERED:
             number = _ACCEPTED
         elif event.code is None or event.code < 400:
             number = _LINE_CUT
@@ -135,7 +135,7 @@ class Learned:
         before = self._last.pop(recipient, None)
         if before is not None and before < event.at <= before + _LONGEST_WAIT_S:
             self.gaps[int(event.at - before)] += 1
-        if event.kind is Kind.DEFERRED:
+        if event.kind is EventKind.DEFERRED:
             self._last[recipient] = event.at
 
     @property

@@ -40,7 +40,7 @@ The log does not hold the message. Put yours in place of this one.
 
 
 @dataclass(frozen=True)
-class Summary:
+class ImportSummary:
     """What came of an import, in counts."""
 
     folder: Path
@@ -63,7 +63,7 @@ def import_as_scenario(
     key: bytes | None,
     cause_of: Callable[[str], Cause | None],
     log: Path | None = None,
-) -> Summary:
+) -> ImportSummary:
     """Write the scenario that replays a log into a folder.
 
     Args:
@@ -99,7 +99,7 @@ def import_as_scenario(
         raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
     unknown = sum(writing.cause_of(reply) is Cause.UNKNOWN for reply in learned.replies)
     passed_over = {kind.value: count for kind, count in learned.kinds.items() if kind not in _REPLAYED}
-    return Summary(
+    return ImportSummary(
         folder,
         len(learned.attempts),
         len(gateways),

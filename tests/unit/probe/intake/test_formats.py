@@ -8,7 +8,7 @@ import pytest
 from intake_samples import SAMPLES, Sample
 
 from probe.cli.import_log import as_json
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats import FORMATS
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
@@ -28,14 +28,14 @@ def test_a_sample_says_what_it_says(sample: Sample) -> None:
 def test_a_sample_has_each_outcome_and_a_bad_line(sample: Sample) -> None:
     found = list(sample.read())
     kinds = {event.kind for event in found if isinstance(event, Event)}
-    assert {Kind.DELIVERED, Kind.DEFERRED, Kind.REFUSED} <= kinds
+    assert {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED} <= kinds
     assert any(isinstance(each, BadLine) for each in found)
 
 
 @every_sample
 def test_a_line_without_end_is_one_bad_line(sample: Sample) -> None:
     first, *others = sample.lines  # which in a table are the names of the columns
-    endless = Line(2, "x" * 20_000_000)
+    endless = LogLine(2, "x" * 20_000_000)
     found = list(sample.read([first, endless, *others] if sample.source == "csv" else [endless, *sample.lines]))
     good = [each for each in sample.read() if isinstance(each, Event)]
     assert [each for each in found if isinstance(each, Event)] == good

@@ -8,7 +8,7 @@ from book_rows import STARTS, truth, verp
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify import Advice
-from probe.intake.event import Event, Kind
+from probe.intake.event import Event, EventKind
 from probe.judge.foreign_sender import begun, gather_served, served_stories
 from probe.judge.reported import gather, read_reported
 from probe.ledger import Mailbox
@@ -17,7 +17,7 @@ ANN, BOB = "ann@acme.example", "bob@acme.example"
 BEGUN = {("spring", ANN): STARTS, ("summer", ANN): STARTS + 1000.0, ("spring", BOB): STARTS}
 
 
-def event(kind: Kind = Kind.REFUSED, recipient: str = ANN, **fields: object) -> Event:
+def event(kind: EventKind = EventKind.REFUSED, recipient: str = ANN, **fields: object) -> Event:
     """Return an event."""
     return Event(kind, recipient)._replace(**fields)
 
@@ -57,7 +57,7 @@ def test_strangers_duplicates_and_the_silent_are_listed() -> None:
 
 
 def test_events_are_read_in_the_order_they_happened_and_not_in_that_of_the_file() -> None:
-    late, early = event(Kind.DELIVERED, at=STARTS + 90), event(Kind.DEFERRED, at=STARTS + 5, code=451)
+    late, early = event(EventKind.DELIVERED, at=STARTS + 90), event(EventKind.DEFERRED, at=STARTS + 5, code=451)
     found = gather([late, early], {("spring", ANN): STARTS})
     assert found.events["spring", ANN] == [early, late]
     assert read_reported([early, late], cause_of).cause is None
@@ -67,18 +67,26 @@ def test_events_are_read_in_the_order_they_happened_and_not_in_that_of_the_file(
     ("events", "cause", "advice"),
     [
         ([], None, Advice.KEEP),
-        ([event(Kind.DELIVERED)], None, Advice.KEEP),
+        ([event(EventKind.DELIVERED)], None, Advice.KEEP),
         ([event(code=550, enhanced="5.1.1")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
         ([event(code=550, enhanced="5.1.1", label="Content")], Cause.CONTENT, Advice.KEEP),
         ([event(code=421, label="Permanent")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
-        ([event(Kind.DEFERRED, code=550)], Cause.SYSTEM, Advice.KEEP),
+        ([event(EventKind.DEFERRED, code=550)], Cause.SYSTEM, Advice.KEEP),
         ([event(code=451)], Cause.SYSTEM, Advice.KEEP),
         ([event()], Cause.NETWORK, Advice.KEEP),
         ([event(enhanced="5.1.1")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
-        ([event(Kind.SUPPRESSED)], None, Advice.SUPPRESS),
-        ([event(Kind.DELIVERED), event(Kind.BOUNCED_LATER, enhanced="5.1.1")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
-        ([event(Kind.BOUNCED_LATER, enhanced="5.1.1"), event(Kind.DELIVERED)], Cause.USER_UNKNOWN, Advice.SUPPRESS),
-        ([event(Kind.DELIVERED), event(Kind.COMPLAINT), event(Kind.OPENED)], None, Advice.KEEP),
+        ([event(EventKind.SUPPRESSED)], None, Advice.SUPPRESS),
+        (
+            [event(EventKind.DELIVERED), event(EventKind.BOUNCED_LATER, enhanced="5.1.1")],
+            Cause.USER_UNKNOWN,
+            Advice.SUPPRESS,
+        ),
+        (
+            [event(EventKind.BOUNCED_LATER, enhanced="5.1.1"), event(EventKind.DELIVERED)],
+            Cause.USER_UNKNOWN,
+            Advice.SUPPRESS,
+        ),
+        ([event(EventKind.DELIVERED), event(EventKind.COMPLAINT), event(EventKind.OPENED)], None, Advice.KEEP),
     ],
 )
 def test_the_last_word_counts_and_a_class_goes_before_the_numbers(
@@ -95,10 +103,10 @@ def test_what_others_sent_to_our_gateways_is_heard_by_their_log_and_true_by_our_
         truth(recipient=""),
     ]
     log = [
-        event(Kind.DEFERRED, at=STARTS, code=451),
+        event(EventKind.DEFERRED, at=STARTS, code=451),
         event(at=STARTS + 9, code=550, enhanced="5.1.1", stage="rcpt"),
-        event(Kind.DELIVERED, BOB, at=STARTS, code=250),
-        event(Kind.BOUNCED_LATER, BOB, at=STARTS + 60, code=550, enhanced="5.1.1"),
+        event(EventKind.DELIVERED, BOB, at=STARTS, code=250),
+        event(EventKind.BOUNCED_LATER, BOB, at=STARTS + 60, code=550, enhanced="5.1.1"),
     ]
     boxes = {address: Mailbox(address, "acme", "present", None) for address in (ANN, BOB)}
     told = served_stories(gather(log, begun(decided)), decided, boxes)
@@ -117,7 +125,10 @@ def test_who_was_never_named_to_a_gateway_is_a_recipient_all_the_same_and_who_wa
     # The gateway would not even greet whoever had mail for Bob; to Cat nobody sent.
     decided = [truth(recipient="", stage="connect", cause="ip-reputation", code=554), truth(recipient=ANN)]
     boxes = {each: Mailbox(each, "acme", "present", None) for each in (ANN, BOB, "cat@acme.example")}
-    log = [event(Kind.REFUSED, BOB.upper(), at=STARTS + 30, code=554, text="no"), event(recipient="eve@acme.example")]
+    log = [
+        event(EventKind.REFUSED, BOB.upper(), at=STARTS + 30, code=554, text="no"),
+        event(recipient="eve@acme.example"),
+    ]
     said = gather_served(log, decided, boxes)
     assert [each.recipient for each in said.strangers] == ["eve@acme.example"]
     assert said.silent == [("", ANN)]

@@ -9,14 +9,14 @@ import pytest
 from sample_lines import events_of, lines_of, sample
 
 from probe.input_error import InputError
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats.columns import KINDS, MAX_ROW, NAMES, read_csv, read_json_lines
 
 AT = 1501893660.0
 
 EXPECTED = [
     Event(
-        Kind.DELIVERED,
+        EventKind.DELIVERED,
         "ann@a.example",
         AT + 1,
         "<letter1@sender.example>",
@@ -28,7 +28,7 @@ EXPECTED = [
         text="250 2.0.0 OK",
     ),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "bob@a.example",
         AT + 2,
         "<letter2@sender.example>",
@@ -40,8 +40,10 @@ EXPECTED = [
         text='550-5.1.1 no such user\n550 5.1.1 at all, "bob"',
         label="hard",
     ),
-    Event(Kind.DEFERRED, "cyd@a.example", AT + 3.5, code=452, enhanced="4.2.2", text="452 mailbox full", label="soft"),
-    Event(Kind.COMPLAINT, "dan@a.example", AT + 4),
+    Event(
+        EventKind.DEFERRED, "cyd@a.example", AT + 3.5, code=452, enhanced="4.2.2", text="452 mailbox full", label="soft"
+    ),
+    Event(EventKind.COMPLAINT, "dan@a.example", AT + 4),
 ]
 
 
@@ -76,8 +78,8 @@ def test_every_field_can_be_mapped() -> None:
         "label": "policy",
     }
     expected = Event(
-        Kind.REFUSED, "ann@a.example", AT, "<m@s.example>", "bounces@s.example", "august", "192.0.2.1", "mx.a.example",
-        "end-of-data", 550, "5.7.1", "no", "policy",
+        EventKind.REFUSED, "ann@a.example", AT, "<m@s.example>", "bounces@s.example", "august", "192.0.2.1",
+        "mx.a.example", "end-of-data", 550, "5.7.1", "no", "policy",
     )  # fmt: skip
     assert list(cells) == list(NAMES)
     assert set(cells) == set(Event._fields)
@@ -101,11 +103,13 @@ def test_every_well_known_name_finds_its_field(field: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Message-ID", "messageId", "MESSAGE ID", "message_id", "MessageID"])
 def test_case_and_punctuation_of_names_are_ignored(name: str) -> None:
-    assert csv_events(f"To,Event,{name}\nann@a.example,open,m") == [Event(Kind.OPENED, "ann@a.example", None, "<m>")]
+    assert csv_events(f"To,Event,{name}\nann@a.example,open,m") == [
+        Event(EventKind.OPENED, "ann@a.example", None, "<m>")
+    ]
 
 
 @pytest.mark.parametrize(("kind", "name"), [(kind, name) for kind, names in KINDS.items() for name in names])
-def test_every_word_for_a_kind_is_known_in_any_spelling(kind: Kind, name: str) -> None:
+def test_every_word_for_a_kind_is_known_in_any_spelling(kind: EventKind, name: str) -> None:
     spellings = [name, name.upper(), name.replace(" ", "_"), name.replace(" ", "-"), name.title().replace(" ", "")]
     text = "email,event\n" + "\n".join(f"ann@a.example,{spelling}" for spelling in spellings)
     assert csv_events(text) == [Event(kind, "ann@a.example")] * 5
@@ -114,7 +118,7 @@ def test_every_word_for_a_kind_is_known_in_any_spelling(kind: Kind, name: str) -
 def test_no_word_means_two_kinds_and_every_kind_has_its_own() -> None:
     words = [name for names in KINDS.values() for name in names]
     assert len(words) == len(set(words))
-    assert set(KINDS) == set(Kind)
+    assert set(KINDS) == set(EventKind)
     assert all(kind.value.replace("-", " ") in names for kind, names in KINDS.items())
 
 
@@ -147,7 +151,7 @@ def test_an_unknown_word_is_told_with_the_known_ones() -> None:
     ],
 )
 def test_a_row_that_cannot_be_read_is_told_and_the_next_one_read(text: str, bad: BadLine) -> None:
-    assert csv_events(text) == [bad, Event(Kind.OPENED, "ann@a.example")]
+    assert csv_events(text) == [bad, Event(EventKind.OPENED, "ann@a.example")]
 
 
 def test_a_quotation_mark_that_is_never_closed_costs_a_bounded_part_of_the_file() -> None:
@@ -173,7 +177,7 @@ def test_an_empty_file_holds_no_events() -> None:
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
-    assert csv_events("\ufeffemail,event\nann@a.example,open") == [Event(Kind.OPENED, "ann@a.example")]
+    assert csv_events("\ufeffemail,event\nann@a.example,open") == [Event(EventKind.OPENED, "ann@a.example")]
 
 
 @pytest.mark.parametrize(
@@ -206,9 +210,9 @@ def test_json_lines_may_differ_in_their_keys() -> None:
         {"recipient": "bob@a.example", "status": "failed", "code": 550, "time": 1501893660.5, "text": "gone"},
         {"email": "cyd@a.example", "event": "click", "Text": "x"},
     ) == [
-        Event(Kind.OPENED, "ann@a.example"),
-        Event(Kind.REFUSED, "bob@a.example", AT + 0.5, code=550, text="gone"),
-        Event(Kind.CLICKED, "cyd@a.example", text="x"),
+        Event(EventKind.OPENED, "ann@a.example"),
+        Event(EventKind.REFUSED, "bob@a.example", AT + 0.5, code=550, text="gone"),
+        Event(EventKind.CLICKED, "cyd@a.example", text="x"),
     ]
 
 
@@ -220,7 +224,7 @@ def test_json_of_the_wrong_type_is_told_or_left_empty() -> None:
         {"email": "ann@a.example", "event": None},
         7,
     )
-    assert good == Event(Kind.OPENED, "ann@a.example")
+    assert good == Event(EventKind.OPENED, "ann@a.example")
     assert [each.reason[:30] for each in bad if isinstance(each, BadLine)] == [
         "opened without a recipient",
         "'' is no kind of event; known ",
@@ -235,7 +239,7 @@ def test_a_field_of_no_event_is_told_for_json_too() -> None:
 
 def test_columns_left_out_of_a_map_are_looked_for_by_name() -> None:
     events = csv_events("who,event,time\nann@a.example,open,1501893660", recipient="who")
-    assert events == [Event(Kind.OPENED, "ann@a.example", AT)]
+    assert events == [Event(EventKind.OPENED, "ann@a.example", AT)]
 
 
 def test_json_in_any_layout_is_read() -> None:
@@ -246,4 +250,4 @@ def test_json_in_any_layout_is_read() -> None:
 @pytest.mark.parametrize("between", [",", ";", "\t"])
 def test_fields_are_told_apart_as_the_header_does_it(between: str) -> None:
     table = "\n\nemail,event,text\nann@a.example,bounced,no\n".replace(",", between)
-    assert csv_events(table) == [Event(Kind.REFUSED, "ann@a.example", text="no")]
+    assert csv_events(table) == [Event(EventKind.REFUSED, "ann@a.example", text="no")]

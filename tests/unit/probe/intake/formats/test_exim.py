@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats.exim import read
 from probe.intake.reading.queue_memory import QueueMemory
 
@@ -20,7 +20,7 @@ EIGHT = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
 
 def read_text(*texts: str, memory: QueueMemory | None = None) -> list[Event | BadLine]:
     """Read lines."""
-    return list(read((Line(number, text) for number, text in enumerate(texts, 1)), memory=memory))
+    return list(read((LogLine(number, text) for number, text in enumerate(texts, 1)), memory=memory))
 
 
 def event(note: str) -> Event:
@@ -31,7 +31,7 @@ def event(note: str) -> Event:
 
 
 def test_the_sample_is_read() -> None:
-    first = Event(Kind.DELIVERED, "", message_id="<1@news.example>", return_path="news@bounce.example")
+    first = Event(EventKind.DELIVERED, "", message_id="<1@news.example>", return_path="news@bounce.example")
     assert read_text(*SAMPLE.read_text().splitlines()) == [
         first._replace(
             recipient="ann@acme.example",
@@ -53,7 +53,7 @@ def test_the_sample_is_read() -> None:
             text="1742 byte chunk, total 1742\nOK id=1vx0Ab",
         ),
         first._replace(
-            kind=Kind.REFUSED,
+            kind=EventKind.REFUSED,
             recipient="cleo@acme.example",
             at=EIGHT + 3,
             mx="mx.acme.example",
@@ -62,12 +62,12 @@ def test_the_sample_is_read() -> None:
             enhanced="5.1.1",
             text="No such person here.\nSee C:\\help",
         ),
-        first._replace(kind=Kind.REFUSED, recipient="dora@coal.example", at=EIGHT + 4, text="Unrouteable address"),
+        first._replace(kind=EventKind.REFUSED, recipient="dora@coal.example", at=EIGHT + 4, text="Unrouteable address"),
         first._replace(recipient="eric@out.example", at=EIGHT + 5),
-        first._replace(kind=Kind.SUPPRESSED, recipient="fred@dune.example", at=EIGHT + 6, text=":blackhole:"),
+        first._replace(kind=EventKind.SUPPRESSED, recipient="fred@dune.example", at=EIGHT + 6, text=":blackhole:"),
         first._replace(recipient="gina@out.example", at=EIGHT + 7),
         Event(
-            Kind.DEFERRED,
+            EventKind.DEFERRED,
             "hugo@elm.example",
             EIGHT + 9.25,
             local_address="2001:db8::9",
@@ -78,7 +78,7 @@ def test_the_sample_is_read() -> None:
             text="Later",
         ),
         Event(
-            Kind.DEFERRED,
+            EventKind.DEFERRED,
             "ida@elm.example",
             EIGHT + 10.25,
             mx="192.0.2.90",
@@ -86,7 +86,7 @@ def test_the_sample_is_read() -> None:
             text="Connection refused",
         ),
         Event(
-            Kind.REFUSED,
+            EventKind.REFUSED,
             "jack@berg.example",
             EIGHT + 12,
             mx="mx.berg.example",
@@ -95,14 +95,14 @@ def test_the_sample_is_read() -> None:
             text="Spam",
         ),
         Event(
-            Kind.DEFERRED,
+            EventKind.DEFERRED,
             "kim@berg.example",
             EIGHT + 13,
             mx="mx.berg.example",
             stage="connect",
             text="Remote host mx.berg.example [192.0.2.40] closed connection in response to initial connection",
         ),
-        Event(Kind.REFUSED, "kim@berg.example", EIGHT + 14, text="retry timeout exceeded"),
+        Event(EventKind.REFUSED, "kim@berg.example", EIGHT + 14, text="retry timeout exceeded"),
         BadLine(19, "'2026-02-30 08:00:16' is no time"),
         BadLine(20, "no address"),
     ]

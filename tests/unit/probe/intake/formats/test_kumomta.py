@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats.kumomta import read
 from probe.intake.reading.quoted import MAX_TEXT
 
@@ -20,7 +20,7 @@ SAMPLE = Path(__file__).parents[4] / "intake/documented/kumomta.jsonl"
 
 def read_text(*texts: str) -> list[Event | BadLine]:
     """Read lines."""
-    return list(read(Line(number, text) for number, text in enumerate(texts, 1)))
+    return list(read(LogLine(number, text) for number, text in enumerate(texts, 1)))
 
 
 def event(**record: Any) -> Event:
@@ -32,7 +32,7 @@ def event(**record: Any) -> Event:
 
 def test_the_sample_is_read() -> None:
     bob = Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "bob@acme.example",
         1772438402.0,
         return_path="news@bounce.example",
@@ -46,7 +46,7 @@ def test_the_sample_is_read() -> None:
         label="InvalidRecipient",
     )
     gina = Event(
-        Kind.COMPLAINT,
+        EventKind.COMPLAINT,
         "gina@elm.example",
         1772524804.0,
         message_id="<2@news.example>",
@@ -55,7 +55,7 @@ def test_the_sample_is_read() -> None:
     )
     assert read_text(*SAMPLE.read_text().splitlines()) == [
         Event(
-            Kind.DELIVERED,
+            EventKind.DELIVERED,
             "ann@acme.example",
             1772438401.0,
             message_id="<1@news.example>",
@@ -72,7 +72,7 @@ def test_the_sample_is_read() -> None:
         bob,
         bob._replace(recipient="carl@acme.example"),
         Event(
-            Kind.DEFERRED,
+            EventKind.DEFERRED,
             "cleo@berg.example",
             1772438403.0,
             enhanced="4.4.2",
@@ -80,7 +80,7 @@ def test_the_sample_is_read() -> None:
             label="BadConnection",
         ),
         Event(
-            Kind.DEFERRED,
+            EventKind.DEFERRED,
             "cleo@berg.example",
             1772438404.0,
             mx="mx.berg.example",
@@ -90,7 +90,7 @@ def test_the_sample_is_read() -> None:
             label="Uncategorized",
         ),
         Event(
-            Kind.REFUSED,
+            EventKind.REFUSED,
             "cleo@berg.example",
             1772524800.0,
             return_path="news@bounce.example",
@@ -99,7 +99,7 @@ def test_the_sample_is_read() -> None:
             label="Uncategorized",
         ),
         Event(
-            Kind.REFUSED,
+            EventKind.REFUSED,
             "dora@coal.example",
             1772524801.0,
             return_path="news@bounce.example",
@@ -109,7 +109,7 @@ def test_the_sample_is_read() -> None:
             label="Uncategorized",
         ),
         Event(
-            Kind.BOUNCED_LATER,
+            EventKind.BOUNCED_LATER,
             "eric@dune.example",
             1772524802.0,
             mx="edge.dune.example",
@@ -120,7 +120,7 @@ def test_the_sample_is_read() -> None:
             label="InvalidRecipient",
         ),
         Event(
-            Kind.BOUNCED_LATER,
+            EventKind.BOUNCED_LATER,
             "fred@dune.example",
             1772524803.0,
             mx="edge.dune.example",
@@ -130,7 +130,7 @@ def test_the_sample_is_read() -> None:
         ),
         gina,
         gina._replace(recipient="hugo@elm.example"),
-        Event(Kind.COMPLAINT, "ida@elm.example", 1772524805.0, campaign="spring", label="abuse"),
+        Event(EventKind.COMPLAINT, "ida@elm.example", 1772524805.0, campaign="spring", label="abuse"),
         BadLine(14, "no recipient"),
         BadLine(15, "no JSON"),
     ]
@@ -171,7 +171,7 @@ def test_a_campaign_is_part_of_its_queues_name(queue: str, campaign: str) -> Non
 
 
 def test_what_is_missing_is_unknown() -> None:
-    assert event() == Event(Kind.REFUSED, "ann@acme.example")
+    assert event() == Event(EventKind.REFUSED, "ann@acme.example")
 
 
 @pytest.mark.parametrize("code", [True, 1.5, "550", 99, 600, -1, 10**400, None])

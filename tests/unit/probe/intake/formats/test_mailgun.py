@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sample_lines import events_of, lines_of, sample
 
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import mailgun
 
 SENDER = "bounces@sender.example"
@@ -19,7 +19,7 @@ AT = 1501893660.0
 
 EXPECTED = [
     Event(
-        Kind.DELIVERED,
+        EventKind.DELIVERED,
         "ann@a.example",
         AT + 1.25,
         "<letter1@sender.example>",
@@ -31,7 +31,7 @@ EXPECTED = [
         text="OK",
     ),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "bob@a.example",
         AT + 2.5,
         "<letter2@sender.example>",
@@ -44,7 +44,7 @@ EXPECTED = [
         label="permanent/bounce/hard",
     ),
     Event(
-        Kind.DEFERRED,
+        EventKind.DEFERRED,
         "cyd@a.example",
         AT + 3,
         "<letter3@sender.example>",
@@ -55,7 +55,7 @@ EXPECTED = [
         label="temporary/generic/soft",
     ),
     Event(
-        Kind.SUPPRESSED,
+        EventKind.SUPPRESSED,
         "dan@a.example",
         AT + 4,
         "<letter4@sender.example>",
@@ -64,7 +64,7 @@ EXPECTED = [
         label="permanent/suppress-bounce",
     ),
     Event(
-        Kind.BOUNCED_LATER,
+        EventKind.BOUNCED_LATER,
         "eve@b.example",
         AT + 5,
         code=550,
@@ -72,18 +72,18 @@ EXPECTED = [
         text="smtp; the mailbox does not exist",
         label="permanent/generic",
     ),
-    Event(Kind.REFUSED, "fay@b.example", AT + 6, text="Too old", label="permanent/old"),
+    Event(EventKind.REFUSED, "fay@b.example", AT + 6, text="Too old", label="permanent/old"),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "gus@b.example",
         AT + 7,
         "<letter7@sender.example>",
         text="Sandbox subdomains are for test purposes only.",
         label="rejected",
     ),
-    Event(Kind.COMPLAINT, "hal@b.example", AT + 8, "<letter8@sender.example>"),
-    Event(Kind.OPENED, "hal@b.example", AT + 9, "<letter8@sender.example>"),
-    Event(Kind.CLICKED, "hal@b.example", AT + 10, "<letter8@sender.example>"),
+    Event(EventKind.COMPLAINT, "hal@b.example", AT + 8, "<letter8@sender.example>"),
+    Event(EventKind.OPENED, "hal@b.example", AT + 9, "<letter8@sender.example>"),
+    Event(EventKind.CLICKED, "hal@b.example", AT + 10, "<letter8@sender.example>"),
 ]
 
 
@@ -93,14 +93,14 @@ def test_every_event_of_the_sample_is_read() -> None:
 
 def test_an_event_without_an_envelope_of_its_own_is_read_as_well() -> None:
     assert events_of(mailgun.read, {"event": "opened", "recipient": "ann@a.example"}) == [
-        Event(Kind.OPENED, "ann@a.example")
+        Event(EventKind.OPENED, "ann@a.example")
     ]
 
 
 @pytest.mark.parametrize("code", [605, 606, 607])
 def test_mailguns_own_codes_say_that_nothing_was_sent(code: int) -> None:
     failed = {"event": "failed", "recipient": "ann@a.example", "delivery-status": {"code": code}}
-    assert events_of(mailgun.read, failed) == [Event(Kind.SUPPRESSED, "ann@a.example")]
+    assert events_of(mailgun.read, failed) == [Event(EventKind.SUPPRESSED, "ann@a.example")]
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_mailguns_own_codes_say_that_nothing_was_sent(code: int) -> None:
 )
 def test_the_recipient_is_found_wherever_it_is_named(item: dict[str, Any]) -> None:
     assert events_of(mailgun.read, {"event": "rejected", **item}) == [
-        Event(Kind.REFUSED, "ann@a.example", label="rejected")
+        Event(EventKind.REFUSED, "ann@a.example", label="rejected")
     ]
 
 
@@ -137,9 +137,9 @@ def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: s
 def test_a_bad_item_does_not_hide_the_others() -> None:
     good = {"event": "opened", "recipient": "ann@a.example"}
     assert events_of(mailgun.read, {"items": [good, None, good]}) == [
-        Event(Kind.OPENED, "ann@a.example"),
+        Event(EventKind.OPENED, "ann@a.example"),
         BadLine(1, "no JSON object"),
-        Event(Kind.OPENED, "ann@a.example"),
+        Event(EventKind.OPENED, "ann@a.example"),
     ]
 
 
@@ -147,4 +147,4 @@ def test_fields_of_the_wrong_type_are_left_empty() -> None:
     document = {"event": "failed", "recipient": "ann@a.example", "severity": [], "reason": {}, "timestamp": {},
                 "tags": 1.5, "envelope": [], "message": {"headers": []}, "delivery-status": {"code": [], "mx-host": 1.5,
                 "message": 7, "enhanced-code": {}}}  # fmt: skip
-    assert events_of(mailgun.read, document) == [Event(Kind.REFUSED, "ann@a.example")]
+    assert events_of(mailgun.read, document) == [Event(EventKind.REFUSED, "ann@a.example")]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats.postfix import read
 from probe.intake.reading.lines import MAX_LINE
 from probe.intake.reading.queue_memory import QueueMemory
@@ -21,9 +21,9 @@ from probe.intake.reading.quoted import MAX_TEXT
 SAMPLE = Path(__file__).parents[4] / "intake/documented/postfix.log"
 
 
-def lines(*texts: str) -> Iterator[Line]:
+def lines(*texts: str) -> Iterator[LogLine]:
     """Return lines, numbered."""
-    return (Line(number, text) for number, text in enumerate(texts, 1))
+    return (LogLine(number, text) for number, text in enumerate(texts, 1))
 
 
 def at(text: str) -> float:
@@ -46,7 +46,7 @@ def event(why: str, status: str = "bounced", *, relay: str = "none") -> Event:
 
 def test_the_sample_is_read() -> None:
     refused_to_talk = Event(
-        Kind.DEFERRED,
+        EventKind.DEFERRED,
         "cleo@berg.example",
         at("2027-01-01T00:00:04"),
         message_id="<2@news.example>",
@@ -65,10 +65,10 @@ def test_the_sample_is_read() -> None:
         enhanced="4.4.1",
         text="connect to mx.coal.example[192.0.2.70]:25: Connection timed out",
     )
-    second = Event(Kind.REFUSED, "", message_id="<2@news.example>", return_path="news@bounce.example")
+    second = Event(EventKind.REFUSED, "", message_id="<2@news.example>", return_path="news@bounce.example")
     assert list(read(lines(*SAMPLE.read_text().splitlines()), 2026)) == [
         Event(
-            Kind.DELIVERED,
+            EventKind.DELIVERED,
             "ann@acme.example",
             at("2026-12-31T23:59:52"),
             message_id="<1@news.example>",
@@ -112,10 +112,10 @@ def test_the_sample_is_read() -> None:
             text="Spam (we think)",
         ),
         refused_to_talk._replace(at=at("2027-01-06T00:00:05")),
-        refused_to_talk._replace(kind=Kind.REFUSED, at=at("2027-01-06T00:00:06")),
-        unreached._replace(kind=Kind.REFUSED, at=at("2027-01-06T00:00:06")),
+        refused_to_talk._replace(kind=EventKind.REFUSED, at=at("2027-01-06T00:00:06")),
+        unreached._replace(kind=EventKind.REFUSED, at=at("2027-01-06T00:00:06")),
         Event(
-            Kind.DEFERRED,
+            EventKind.DEFERRED,
             "hugo@elm.example",
             at("2027-01-06T08:00:00") + 0.25,
             mx="mx.elm.example",
@@ -124,7 +124,7 @@ def test_the_sample_is_read() -> None:
             text="lost connection with mx.elm.example[192.0.2.90] while sending RCPT TO",
         ),
         Event(
-            Kind.DELIVERED,
+            EventKind.DELIVERED,
             "ida@out.example",
             at("2027-01-06T08:00:01"),
             mx="out.example",
@@ -198,7 +198,7 @@ def test_what_is_no_reply_is_text() -> None:
 
 
 def test_a_soft_bounce_is_a_deferral() -> None:
-    assert event("host m.example[192.0.2.1] said: 550 No", "SOFTBOUNCE").kind is Kind.DEFERRED
+    assert event("host m.example[192.0.2.1] said: 550 No", "SOFTBOUNCE").kind is EventKind.DEFERRED
 
 
 def test_a_delivery_by_a_local_daemon_has_no_code() -> None:
@@ -211,7 +211,7 @@ def test_a_delivery_by_a_local_daemon_has_no_code() -> None:
 def test_a_line_of_old_tells_no_enhanced_status() -> None:
     line = "Mar 02 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none, delay=0, status=bounced (No)"
     assert list(read(lines(line), 2026)) == [
-        Event(Kind.REFUSED, "a@b.example", at("2026-03-02T08:00:01"), text="No"),
+        Event(EventKind.REFUSED, "a@b.example", at("2026-03-02T08:00:01"), text="No"),
     ]
 
 
@@ -224,7 +224,7 @@ def test_a_line_that_syslog_cut_is_read_as_far_as_it_goes() -> None:
 
 def test_without_a_year_the_time_is_unknown() -> None:
     line = "Feb 29 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none, delay=0, status=bounced (No)"
-    assert list(read(lines(line))) == [Event(Kind.REFUSED, "a@b.example", text="No")]
+    assert list(read(lines(line))) == [Event(EventKind.REFUSED, "a@b.example", text="No")]
 
 
 def test_a_straggler_after_new_year_is_of_the_old_year() -> None:
@@ -284,4 +284,4 @@ def test_a_message_that_was_removed_is_forgotten() -> None:
 def test_a_recipient_delivered_to_in_the_end_is_not_given_up() -> None:
     expiry = "2027-01-07T00:00:00Z out postfix/qmgr[1]: 4F1A2B3C4D: from=<x@y.example>, status=force-expired, returned"
     found = list(read(lines(delivery("later", "deferred"), delivery("delivered", "sent"), expiry)))
-    assert [each.kind for each in found if isinstance(each, Event)] == [Kind.DEFERRED, Kind.DELIVERED]
+    assert [each.kind for each in found if isinstance(each, Event)] == [EventKind.DEFERRED, EventKind.DELIVERED]

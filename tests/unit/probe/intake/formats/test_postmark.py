@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sample_lines import events_of, lines_of, sample
 
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import postmark
 
 AT = 1501893660.0
@@ -23,7 +23,7 @@ def message_id(number: int) -> str:
 
 EXPECTED = [
     Event(
-        Kind.DELIVERED,
+        EventKind.DELIVERED,
         "ann@a.example",
         AT + 1.25,
         message_id(1),
@@ -33,7 +33,7 @@ EXPECTED = [
         text="smtp;250 2.0.0 OK",
     ),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "bob@a.example",
         AT + 2,
         message_id(2),
@@ -44,7 +44,7 @@ EXPECTED = [
         label="HardBounce",
     ),
     Event(
-        Kind.DEFERRED,
+        EventKind.DEFERRED,
         "cyd@a.example",
         AT + 3,
         message_id(3),
@@ -54,18 +54,18 @@ EXPECTED = [
         label="Transient",
     ),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "dan@a.example",
         AT + 4,
         message_id(4),
         text="Unable to temporarily deliver message.",
         label="SoftBounce",
     ),
-    Event(Kind.AUTO_REPLY, "eve@b.example", AT + 5, message_id(5), text="I am away.", label="AutoResponder"),
-    Event(Kind.COMPLAINT, "fay@b.example", AT + 7, message_id(7), label="SpamComplaint"),
-    Event(Kind.OPENED, "gus@b.example", AT + 8, message_id(8), campaign="letters"),
-    Event(Kind.CLICKED, "gus@b.example", AT + 9, message_id(8)),
-    Event(Kind.SUPPRESSED, "hal@b.example", AT + 10, message_id(10), campaign="letters", label="HardBounce"),
+    Event(EventKind.AUTO_REPLY, "eve@b.example", AT + 5, message_id(5), text="I am away.", label="AutoResponder"),
+    Event(EventKind.COMPLAINT, "fay@b.example", AT + 7, message_id(7), label="SpamComplaint"),
+    Event(EventKind.OPENED, "gus@b.example", AT + 8, message_id(8), campaign="letters"),
+    Event(EventKind.CLICKED, "gus@b.example", AT + 9, message_id(8)),
+    Event(EventKind.SUPPRESSED, "hal@b.example", AT + 10, message_id(10), campaign="letters", label="HardBounce"),
 ]
 
 
@@ -76,23 +76,23 @@ def test_every_event_of_the_sample_is_read() -> None:
 @pytest.mark.parametrize(
     ("bounce", "kind"),
     [
-        ("HardBounce", Kind.REFUSED),
-        ("SoftBounce", Kind.REFUSED),
-        ("DnsError", Kind.REFUSED),
-        ("SpamNotification", Kind.REFUSED),
-        ("Blocked", Kind.REFUSED),
-        ("DMARCPolicy", Kind.REFUSED),
-        ("Unknown", Kind.REFUSED),
-        ("of a later year", Kind.REFUSED),
-        ("Transient", Kind.DEFERRED),
-        ("AutoResponder", Kind.AUTO_REPLY),
-        ("AddressChange", Kind.AUTO_REPLY),
-        ("ChallengeVerification", Kind.AUTO_REPLY),
-        ("SpamComplaint", Kind.COMPLAINT),
-        ("ManuallyDeactivated", Kind.SUPPRESSED),
+        ("HardBounce", EventKind.REFUSED),
+        ("SoftBounce", EventKind.REFUSED),
+        ("DnsError", EventKind.REFUSED),
+        ("SpamNotification", EventKind.REFUSED),
+        ("Blocked", EventKind.REFUSED),
+        ("DMARCPolicy", EventKind.REFUSED),
+        ("Unknown", EventKind.REFUSED),
+        ("of a later year", EventKind.REFUSED),
+        ("Transient", EventKind.DEFERRED),
+        ("AutoResponder", EventKind.AUTO_REPLY),
+        ("AddressChange", EventKind.AUTO_REPLY),
+        ("ChallengeVerification", EventKind.AUTO_REPLY),
+        ("SpamComplaint", EventKind.COMPLAINT),
+        ("ManuallyDeactivated", EventKind.SUPPRESSED),
     ],
 )
-def test_a_bounce_is_what_its_type_says(bounce: str, kind: Kind) -> None:
+def test_a_bounce_is_what_its_type_says(bounce: str, kind: EventKind) -> None:
     record = {"RecordType": "Bounce", "Type": bounce, "Email": "ann@a.example"}
     assert events_of(postmark.read, record) == [Event(kind, "ann@a.example", label=bounce)]
 
@@ -119,4 +119,4 @@ def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: s
 def test_fields_of_the_wrong_type_are_left_empty() -> None:
     record = {"RecordType": "Bounce", "Email": "ann@a.example", "Type": [], "Details": 5, "Description": {},
               "Tag": None, "BouncedAt": [], "MessageID": {}, "SuppressionReason": 1.5}  # fmt: skip
-    assert events_of(postmark.read, record) == [Event(Kind.REFUSED, "ann@a.example")]
+    assert events_of(postmark.read, record) == [Event(EventKind.REFUSED, "ann@a.example")]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats.powermta import read
 
 SAMPLE = Path(__file__).parents[4] / "intake/documented/powermta.csv"
@@ -21,7 +21,7 @@ EIGHT = 1772438400.0
 
 def read_text(*texts: str) -> list[Event | BadLine]:
     """Read lines."""
-    return list(read(Line(number, text) for number, text in enumerate(texts, 1)))
+    return list(read(LogLine(number, text) for number, text in enumerate(texts, 1)))
 
 
 def event(row: str) -> Event:
@@ -32,11 +32,13 @@ def event(row: str) -> Event:
 
 
 def test_the_sample_is_read() -> None:
-    common = Event(Kind.REFUSED, "", return_path="news@bounce.example", campaign="spring", local_address="203.0.113.9")
+    common = Event(
+        EventKind.REFUSED, "", return_path="news@bounce.example", campaign="spring", local_address="203.0.113.9"
+    )
     report = common._replace(local_address="", stage="report")
     assert read_text(*SAMPLE.read_text().splitlines()) == [
         common._replace(
-            kind=Kind.DELIVERED,
+            kind=EventKind.DELIVERED,
             recipient="ann@acme.example",
             at=EIGHT + 1,
             message_id="<1@news.example>",
@@ -57,7 +59,7 @@ def test_the_sample_is_read() -> None:
             label="bad-mailbox",
         ),
         Event(
-            Kind.REFUSED,
+            EventKind.REFUSED,
             "cleo@nowhere.example",
             EIGHT + 3,
             enhanced="5.1.2",
@@ -65,7 +67,7 @@ def test_the_sample_is_read() -> None:
             label="bad-domain",
         ),
         common._replace(
-            kind=Kind.DEFERRED,
+            kind=EventKind.DEFERRED,
             recipient="dora@coal.example",
             at=EIGHT + 4,
             mx="mx.coal.example",
@@ -74,7 +76,7 @@ def test_the_sample_is_read() -> None:
             label="no-answer-from-host",
         ),
         common._replace(
-            kind=Kind.DEFERRED,
+            kind=EventKind.DEFERRED,
             recipient="eric@berg.example",
             at=EIGHT + 5.5,
             local_address="2001:db8::9",
@@ -85,7 +87,7 @@ def test_the_sample_is_read() -> None:
             label="other",
         ),
         report._replace(
-            kind=Kind.BOUNCED_LATER,
+            kind=EventKind.BOUNCED_LATER,
             recipient="fred@dune.example",
             at=EIGHT + 3600,
             mx="edge.dune.example",
@@ -95,7 +97,7 @@ def test_the_sample_is_read() -> None:
             label="quota-issues",
         ),
         report._replace(
-            kind=Kind.DEFERRED,
+            kind=EventKind.DEFERRED,
             recipient="gina@dune.example",
             at=EIGHT + 3601,
             mx="mx.dune.example",
@@ -104,7 +106,7 @@ def test_the_sample_is_read() -> None:
             label="other",
         ),
         Event(
-            Kind.COMPLAINT,
+            EventKind.COMPLAINT,
             "hugo@elm.example",
             EIGHT + 3602,
             return_path="news@bounce.example",

@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 from sample_lines import events_of, lines_of, sample
 
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import sendgrid
 
 AT = 1501893660.0
 
 EXPECTED = [
     Event(
-        Kind.DEFERRED,
+        EventKind.DEFERRED,
         "ann@a.example",
         AT + 2,
         "<letter1@sender.example>",
@@ -28,7 +28,7 @@ EXPECTED = [
         text="450 4.2.1 try again later",
     ),
     Event(
-        Kind.DELIVERED,
+        EventKind.DELIVERED,
         "ann@a.example",
         AT + 3,
         "<letter1@sender.example>",
@@ -39,7 +39,7 @@ EXPECTED = [
         text="250 2.0.0 OK",
     ),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "bob@a.example",
         AT + 4,
         "<letter2@sender.example>",
@@ -50,7 +50,7 @@ EXPECTED = [
         label="bounce/Invalid Address",
     ),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "cyd@a.example",
         AT + 5,
         "<letter3@sender.example>",
@@ -61,7 +61,7 @@ EXPECTED = [
         label="blocked/Reputation",
     ),
     Event(
-        Kind.BOUNCED_LATER,
+        EventKind.BOUNCED_LATER,
         "dan@a.example",
         AT + 6,
         code=552,
@@ -70,7 +70,7 @@ EXPECTED = [
         label="bounce/Mailbox Unavailable",
     ),
     Event(
-        Kind.SUPPRESSED,
+        EventKind.SUPPRESSED,
         "eve@b.example",
         AT + 7,
         "<letter5@sender.example>",
@@ -78,9 +78,9 @@ EXPECTED = [
         enhanced="5.0.0",
         text="Bounced Address",
     ),
-    Event(Kind.OPENED, "fay@b.example", AT + 8),
-    Event(Kind.CLICKED, "fay@b.example", AT + 9),
-    Event(Kind.COMPLAINT, "fay@b.example", AT + 10),
+    Event(EventKind.OPENED, "fay@b.example", AT + 8),
+    Event(EventKind.CLICKED, "fay@b.example", AT + 9),
+    Event(EventKind.COMPLAINT, "fay@b.example", AT + 10),
 ]
 
 
@@ -91,7 +91,9 @@ def test_every_event_of_the_sample_is_read() -> None:
 def test_a_status_may_be_missing_where_no_server_was_found() -> None:
     reason = "unable to get mx info: no such host"
     bounce = {"event": "bounce", "email": "ann@none.example", "type": "blocked", "reason": reason, "sg_message_id": "m"}
-    assert events_of(sendgrid.read, bounce) == [Event(Kind.REFUSED, "ann@none.example", text=reason, label="blocked")]
+    assert events_of(sendgrid.read, bounce) == [
+        Event(EventKind.REFUSED, "ann@none.example", text=reason, label="blocked")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -111,14 +113,14 @@ def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: s
 def test_a_bad_element_does_not_hide_the_others() -> None:
     good = {"event": "open", "email": "ann@a.example"}
     assert events_of(sendgrid.read, [good, None, {"event": 7}, good]) == [
-        Event(Kind.OPENED, "ann@a.example"),
+        Event(EventKind.OPENED, "ann@a.example"),
         BadLine(1, "no JSON object"),
         BadLine(1, "no SendGrid event (7)"),
-        Event(Kind.OPENED, "ann@a.example"),
+        Event(EventKind.OPENED, "ann@a.example"),
     ]
 
 
 def test_fields_of_the_wrong_type_are_left_empty() -> None:
     document = {"event": "deferred", "email": "ann@a.example", "timestamp": "now", "smtp-id": {}, "ip": [], "status": 5,
                 "response": {}, "reason": None, "category": {"a": 1}, "type": None}  # fmt: skip
-    assert events_of(sendgrid.read, document) == [Event(Kind.DEFERRED, "ann@a.example")]
+    assert events_of(sendgrid.read, document) == [Event(EventKind.DEFERRED, "ann@a.example")]

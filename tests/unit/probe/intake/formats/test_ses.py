@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sample_lines import events_of, lines_of, sample
 
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import ses
 
 SENDER = "news@sender.example"
@@ -20,7 +20,7 @@ AT = 1501893660.0
 """2017-08-05T00:41:00Z"""
 
 HARD = Event(
-    Kind.REFUSED,
+    EventKind.REFUSED,
     "ann@a.example",
     AT + 2.25,
     "<letter1@sender.example>",
@@ -34,7 +34,7 @@ HARD = Event(
     label="Permanent/General",
 )
 DELIVERED = Event(
-    Kind.DELIVERED,
+    EventKind.DELIVERED,
     "gus@b.example",
     AT + 7,
     "<letter6@sender.example>",
@@ -50,7 +50,7 @@ EXPECTED = [
     HARD,
     HARD._replace(recipient="bob@a.example", code=552, enhanced="5.2.2", text="smtp; 552 mailbox full"),
     Event(
-        Kind.SUPPRESSED,
+        EventKind.SUPPRESSED,
         "cyd@a.example",
         AT + 3,
         "<letter2@sender.example>",
@@ -61,13 +61,13 @@ EXPECTED = [
         text=ON_LIST,
         label="Permanent/OnAccountSuppressionList",
     ),
-    Event(Kind.REFUSED, "dan@a.example", AT + 4, "<mail3>", SENDER, label="Transient/MailboxFull"),
-    Event(Kind.COMPLAINT, "eve@b.example", AT + 5, "<mail4>", SENDER, label="abuse"),
-    Event(Kind.SUPPRESSED, "fay@b.example", AT + 6, "<mail5>", label="OnAccountSuppressionList"),
+    Event(EventKind.REFUSED, "dan@a.example", AT + 4, "<mail3>", SENDER, label="Transient/MailboxFull"),
+    Event(EventKind.COMPLAINT, "eve@b.example", AT + 5, "<mail4>", SENDER, label="abuse"),
+    Event(EventKind.SUPPRESSED, "fay@b.example", AT + 6, "<mail5>", label="OnAccountSuppressionList"),
     DELIVERED,
     DELIVERED._replace(recipient="hal@b.example"),
     Event(
-        Kind.DEFERRED,
+        EventKind.DEFERRED,
         "ida@b.example",
         AT + 8,
         "<mail7>",
@@ -77,17 +77,17 @@ EXPECTED = [
         text="smtp; 421 4.4.1 Unable to connect to remote host",
         label="TransientCommunicationFailure",
     ),
-    Event(Kind.REFUSED, "jim@b.example", AT + 9, "<mail8>", SENDER, text="Bad content", label="Reject"),
+    Event(EventKind.REFUSED, "jim@b.example", AT + 9, "<mail8>", SENDER, text="Bad content", label="Reject"),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "kim@b.example",
         AT + 10,
         "<mail9>",
         text="Attribute 'name' is not present in the rendering data.",
         label="Rendering Failure",
     ),
-    Event(Kind.OPENED, "lea@b.example", AT + 11, "<mail10>"),
-    Event(Kind.CLICKED, "lea@b.example", AT + 12, "<mail11>"),
+    Event(EventKind.OPENED, "lea@b.example", AT + 11, "<mail10>"),
+    Event(EventKind.CLICKED, "lea@b.example", AT + 12, "<mail11>"),
 ]
 
 
@@ -104,16 +104,20 @@ def bounce(**changed: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("sub_type", ["Suppressed", "OnAccountSuppressionList", "UnsubscribedRecipient"])
 def test_a_bounce_for_an_address_on_a_list_was_never_sent(sub_type: str) -> None:
     (event,) = events_of(ses.read, bounce(bounceSubType=sub_type))
-    assert event == Event(Kind.SUPPRESSED, "ann@a.example", label=sub_type)
+    assert event == Event(EventKind.SUPPRESSED, "ann@a.example", label=sub_type)
 
 
 def test_an_sns_message_that_is_an_object_already_is_read_as_well() -> None:
-    assert events_of(ses.read, {"Type": "Notification", "Message": bounce()}) == [Event(Kind.REFUSED, "ann@a.example")]
+    assert events_of(ses.read, {"Type": "Notification", "Message": bounce()}) == [
+        Event(EventKind.REFUSED, "ann@a.example")
+    ]
 
 
 def test_an_sns_message_may_be_longer_than_any_text() -> None:
     message = json.dumps({**bounce(), "mail": {"headers": [{"name": "X", "value": "x" * 900}] * 100}})
-    assert events_of(ses.read, {"Type": "Notification", "Message": message}) == [Event(Kind.REFUSED, "ann@a.example")]
+    assert events_of(ses.read, {"Type": "Notification", "Message": message}) == [
+        Event(EventKind.REFUSED, "ann@a.example")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -142,16 +146,16 @@ def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: s
 def test_one_bad_recipient_does_not_hide_the_others() -> None:
     report = bounce(bouncedRecipients=[{"emailAddress": "ann@a.example"}, {}, {"emailAddress": "bob@a.example"}])
     assert events_of(ses.read, report) == [
-        Event(Kind.REFUSED, "ann@a.example"),
+        Event(EventKind.REFUSED, "ann@a.example"),
         BadLine(1, "refused without a recipient"),
-        Event(Kind.REFUSED, "bob@a.example"),
+        Event(EventKind.REFUSED, "bob@a.example"),
     ]
 
 
 def test_fields_of_the_wrong_type_are_left_empty() -> None:
     report = bounce(bounceType=1.5, bounceSubType=None, timestamp={}, remoteMtaIp=[], reportingMTA=None)
     report["mail"] = {"messageId": {}, "source": [], "tags": [], "headers": "x", "commonHeaders": 1}
-    assert events_of(ses.read, report) == [Event(Kind.REFUSED, "ann@a.example")]
+    assert events_of(ses.read, report) == [Event(EventKind.REFUSED, "ann@a.example")]
 
 
 def test_a_text_is_cut_and_holds_no_lone_surrogates() -> None:

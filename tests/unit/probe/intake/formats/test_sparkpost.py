@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 from sample_lines import events_of, lines_of, sample
 
-from probe.intake.event import BadLine, Event, Kind
+from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import sparkpost
 
 SENDER = "bounces@sender.example"
 AT = 1501893660.0
 
 EXPECTED = [
-    Event(Kind.DELIVERED, "Ann@a.example", AT + 1, "<id1>", SENDER, "letters", "192.0.2.1", "198.51.100.25"),
+    Event(EventKind.DELIVERED, "Ann@a.example", AT + 1, "<id1>", SENDER, "letters", "192.0.2.1", "198.51.100.25"),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "bob@a.example",
         AT + 2,
         "<id2>",
@@ -33,7 +33,7 @@ EXPECTED = [
         label="10",
     ),
     Event(
-        Kind.DEFERRED,
+        EventKind.DEFERRED,
         "cyd@a.example",
         AT + 3,
         "<id3>",
@@ -42,9 +42,9 @@ EXPECTED = [
         text="454 4.4.4 [internal] no MX or A for domain",
         label="21",
     ),
-    Event(Kind.BOUNCED_LATER, "dan@a.example", AT + 4, "<id4>", code=550, text="MAIL REFUSED", label="1"),
+    Event(EventKind.BOUNCED_LATER, "dan@a.example", AT + 4, "<id4>", code=550, text="MAIL REFUSED", label="1"),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "eve@b.example",
         AT + 5,
         "<id5>",
@@ -54,7 +54,7 @@ EXPECTED = [
         label="policy_rejection",
     ),
     Event(
-        Kind.SUPPRESSED,
+        EventKind.SUPPRESSED,
         "fay@b.example",
         AT + 6,
         "<id6>",
@@ -63,9 +63,9 @@ EXPECTED = [
         text="554 5.7.1 [internal] recipient address was suppressed due to customer policy",
         label="25",
     ),
-    Event(Kind.COMPLAINT, "gus@b.example", AT + 7, "<id7>"),
+    Event(EventKind.COMPLAINT, "gus@b.example", AT + 7, "<id7>"),
     Event(
-        Kind.REFUSED,
+        EventKind.REFUSED,
         "hal@b.example",
         AT + 8,
         code=554,
@@ -73,10 +73,10 @@ EXPECTED = [
         text="554 5.6.0 substitution failed",
         label="generation_failure",
     ),
-    Event(Kind.OPENED, "ida@b.example", AT + 9, "<id9>"),
-    Event(Kind.OPENED, "ida@b.example", AT + 10, "<id9>"),
-    Event(Kind.CLICKED, "ida@b.example", AT + 11, "<id9>"),
-    Event(Kind.REFUSED, "jim@b.example", AT + 14.5, "<id14>", code=553, text="553 relaying denied", label="30"),
+    Event(EventKind.OPENED, "ida@b.example", AT + 9, "<id9>"),
+    Event(EventKind.OPENED, "ida@b.example", AT + 10, "<id9>"),
+    Event(EventKind.CLICKED, "ida@b.example", AT + 11, "<id9>"),
+    Event(EventKind.REFUSED, "jim@b.example", AT + 14.5, "<id14>", code=553, text="553 relaying denied", label="30"),
 ]
 
 
@@ -88,7 +88,7 @@ def test_every_event_of_the_sample_is_read() -> None:
 def test_an_address_on_the_suppression_list_is_told_by_the_reason(name: str) -> None:
     reason = "Recipient address was suppressed due to system policy"
     (event,) = events_of(sparkpost.read, {"type": name, "rcpt_to": "ann@a.example", "reason": reason})
-    assert event == Event(Kind.SUPPRESSED, "ann@a.example", text=reason)
+    assert event == Event(EventKind.SUPPRESSED, "ann@a.example", text=reason)
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_fields_of_the_wrong_type_are_left_empty() -> None:
     document = {"type": "bounce", "rcpt_to": "ann@a.example", "raw_rcpt_to": 1.5, "bounce_class": {}, "error_code": [],
                 "raw_reason": 1, "reason": None, "timestamp": {}, "msg_from": [], "campaign_id": None,
                 "sending_ip": {}, "ip_address": True, "message_id": []}  # fmt: skip
-    assert events_of(sparkpost.read, document) == [Event(Kind.REFUSED, "ann@a.example")]
+    assert events_of(sparkpost.read, document) == [Event(EventKind.REFUSED, "ann@a.example")]

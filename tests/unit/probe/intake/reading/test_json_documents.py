@@ -8,7 +8,7 @@ from time import process_time
 
 import pytest
 
-from probe.intake.event import BadLine, Event, Kind, Line
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.json_documents import MAX_DEPTH, MAX_DOCUMENT, Document, NoEventError, events, read
 from probe.intake.reading.json_fields import Json, word
 
@@ -16,9 +16,9 @@ NO_OBJECT = "no JSON object"
 BROKEN_OFF = "a JSON object that breaks off"
 
 
-def lines(text: str) -> list[Line]:
+def lines(text: str) -> list[LogLine]:
     """Return the lines of a text."""
-    return [Line(number, line) for number, line in enumerate(text.split("\n"), 1)]
+    return [LogLine(number, line) for number, line in enumerate(text.split("\n"), 1)]
 
 
 def found(text: str) -> list[tuple[int, Json] | tuple[int, str]]:
@@ -97,11 +97,11 @@ def test_an_integer_of_too_many_digits_is_told() -> None:
 
 
 def test_an_object_that_never_ends_is_dropped_before_it_fills_the_memory() -> None:
-    def endless() -> Iterator[Line]:
-        yield Line(1, "{")
+    def endless() -> Iterator[LogLine]:
+        yield LogLine(1, "{")
         for number in range(2, 30):
-            yield Line(number, f' "{number}": "{"x" * 1_000_000}",')
-        yield Line(30, '{"b": 1}')
+            yield LogLine(number, f' "{number}": "{"x" * 1_000_000}",')
+        yield LogLine(30, '{"b": 1}')
 
     bad, good = read(endless())
     assert bad == BadLine(1, f"a JSON object of more than {MAX_DOCUMENT:,} characters")
@@ -142,10 +142,10 @@ def test_the_events_of_documents_or_why_there_are_none() -> None:
     def interpret(value: Json) -> Iterable[Event]:
         if not value:
             raise NoEventError("nothing in it")
-        yield Event(Kind.OPENED, word(value, "a"))
+        yield Event(EventKind.OPENED, word(value, "a"))
 
     assert list(events(lines('{"a": "ann@a.example"}\n{"a": null}\n{}\nx'), interpret)) == [
-        Event(Kind.OPENED, "ann@a.example"),
+        Event(EventKind.OPENED, "ann@a.example"),
         BadLine(2, "opened without a recipient"),
         BadLine(3, "nothing in it"),
         BadLine(4, NO_OBJECT),

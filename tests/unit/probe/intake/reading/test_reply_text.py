@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probe.intake.reading.reply_text import Said, code_of, enhanced_of, said
+from probe.intake.reading.reply_text import ReplyCodes, code_of, enhanced_of, reply_codes
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ from probe.intake.reading.reply_text import Said, code_of, enhanced_of, said
     ],
 )
 def test_a_reply_is_found_in_a_text(text: str, code: int | None, enhanced: str | None) -> None:
-    assert said(text) == Said(code, enhanced)
+    assert reply_codes(text) == ReplyCodes(code, enhanced)
 
 
 def test_fields_are_asked_where_the_text_is_silent() -> None:
-    assert said("gone", 550, "5.1.1") == Said(550, "5.1.1")
-    assert said("550 5.1.1 gone", "554", "5.0.0") == Said(550, "5.1.1")
-    assert said("550 gone", None, "5.0.0") == Said(550, "5.0.0")
+    assert reply_codes("gone", 550, "5.1.1") == ReplyCodes(550, "5.1.1")
+    assert reply_codes("550 5.1.1 gone", "554", "5.0.0") == ReplyCodes(550, "5.1.1")
+    assert reply_codes("550 gone", None, "5.0.0") == ReplyCodes(550, "5.0.0")
 
 
 @pytest.mark.parametrize(
