@@ -1,5 +1,5 @@
 #!/bin/sh
-# Believes the code, in a shell without anything that reads JSON: the keys of a request stand in the schema's order.
+# Believes the reply code. A plain shell cannot parse JSON, so this relies on the keys in the order of the schema.
 #
 #     fivefifty run SCENARIO --classifier "program:sh scenarios/classifiers/by_code.sh"
 while IFS= read -r line; do

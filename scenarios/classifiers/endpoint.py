@@ -1,4 +1,4 @@
-"""An endpoint that believes the code, with nothing but Python's standard library.
+"""An HTTP endpoint that believes the reply code. It needs only Python's standard library.
 
 python3 scenarios/classifiers/endpoint.py 8000
 fivefifty run SCENARIO --classifier endpoint=http://127.0.0.1:8000/
@@ -12,10 +12,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 
 class Reader(BaseHTTPRequestHandler):
-    """Takes an array of requests, returns one of answers."""
+    """Answer an array of requests with an array of answers."""
 
     def do_POST(self) -> None:
-        """Answer."""
+        """Answer one request."""
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         said = [
             {

@@ -1,9 +1,9 @@
-"""What flufl.bounce says, which Mailman reads its bounces with: who failed, and never why.
+"""Asks flufl.bounce, the bounce parser of Mailman. It says which recipients failed, never why.
 
     fivefifty run SCENARIO --classifier "program:python3 scenarios/classifiers/flufl_bounce.py"
 
-It reads mail. So it gets the delivery report that a sender's own server would write of the word that decided
-(RFC 3464), and, where mail came home that fivefifty could not read, that mail.
+flufl.bounce parses mail. So it gets the delivery report (RFC 3464) that a sender's own server would write about the
+last reply, and returned mail that fivefifty could not parse.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 #!/usr/bin/perl
-# What Sisimai says (https://metacpan.org/dist/Sisimai; Debian: libsisimai-perl), by the names it has for its reasons.
+# Asks Sisimai (https://metacpan.org/dist/Sisimai; Debian: libsisimai-perl), and answers with Sisimai's names of reasons.
 #
 #     fivefifty run SCENARIO --classifier "program:perl scenarios/classifiers/sisimai.pl"
 #
-# It reads mail, so it gets the delivery report that a sender's own server would write of the word that decided.
+# Sisimai parses mail, so it gets the delivery report that a sender's own server would write about the last reply.
 use strict;
 use warnings;
 use JSON::PP;

@@ -1,5 +1,5 @@
 #!/usr/bin/perl
-# Reads the words, in plain Perl: the first pattern that is found decides.
+# Reads the text of the reply, in plain Perl: the first pattern that matches decides.
 #
 #     fivefifty run SCENARIO --classifier "program:perl scenarios/classifiers/words.pl"
 use strict;

@@ -1,8 +1,8 @@
-// Reads lines as ZoneMTA's bounce rules are written (expression, action, category), in Node.
+// Applies rules in the format of ZoneMTA's bounce rules (expression, action, category), in Node.
 //
 //     fivefifty run SCENARIO --classifier "program:node scenarios/classifiers/zone_mta.mjs"
 //
-// The names of the categories are ZoneMTA's, and fivefifty translates them; the action is taken as advice.
+// It answers with ZoneMTA's categories, which fivefifty translates. The action `defer` becomes the advice `keep`.
 import { createInterface } from 'node:readline';
 
 const rules = `

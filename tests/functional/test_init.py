@@ -107,7 +107,7 @@ def test_a_broken_rule_turns_the_job_red_and_the_mended_one_green(theirs: Path, 
     assert "gate FAILED  classifiers.bounce-rules.wrongly_suppressed = 36  (bound: <= 0)" in red.stdout
     assert "baseline FAILED  bounce-rules: wrongly suppressed 0 -> 36" in red.stdout
     # Said of the line of the rule that now decides.
-    line = rules[: rules.index('name = "nobody there"')].count("\n")
+    line = rules[: rules.index('name = "unknown user"')].count("\n")
     commands = [each for each in red.stderr.splitlines() if each.startswith("::error ")]
     assert [each.partition(",title=")[0] for each in commands] == [f"::error file={RULES},line={line}"] * 2
     assert rules.splitlines()[line - 1] == "[[rule]]"

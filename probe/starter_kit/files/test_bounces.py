@@ -1,4 +1,4 @@
-"""Whom our rules would suppress, judged by gateways of which it is known why they refuse."""
+"""Which recipients our rules would suppress, at gateways whose true reasons are known."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.scenario("bounces/scenario.toml")
 
 
-def test_nobody_who_reads_mail_is_suppressed(scorecard: Scorecard) -> None:
+def test_no_living_recipient_is_suppressed(scorecard: Scorecard) -> None:
     assert scorecard.classifiers["bounce-rules"].wrongly_suppressed == 0
 
 
-def test_whoever_believes_the_codes_suppresses_the_living(scorecard: Scorecard) -> None:
+def test_reading_the_codes_alone_suppresses_living_recipients(scorecard: Scorecard) -> None:
     assert scorecard.classifiers["code"].wrongly_suppressed > 30
 
 
-def test_most_of_those_who_are_gone_are_found(scorecard: Scorecard) -> None:
+def test_most_of_the_gone_recipients_are_found(scorecard: Scorecard) -> None:
     assert scorecard.classifiers["bounce-rules"].recall >= 0.75
