@@ -14,6 +14,7 @@ from fake_gateways.policies import KINDS
 from fake_gateways.policies.policy import Settings
 from fake_gateways.reports.settings import Reports
 from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import Size
 from fake_gateways.wording import Wording
@@ -32,11 +33,11 @@ class Refusal(Wording):
     @model_validator(mode="after")
     def _recipient_is_known(self) -> Refusal:
         if self.code < 400:
-            msg = f"code {self.code} refuses nothing; a refusal has 4yz or 5yz"
-            raise ValueError(msg)
+            raise InvalidValueError(f"code {self.code} refuses nothing", "a refusal has 4yz or 5yz")
         if "{recipient}" in self.text and BEFORE_RCPT & set(self.stages):
-            msg = f"{self.text!r} names {{recipient}}, which nobody knows before RCPT; give such stages their own text"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                f"{self.text!r} names {{recipient}}, which nobody knows before RCPT", "give such stages their own text"
+            )
         return self
 
     def fits(self, stage: Stage) -> bool:
@@ -104,12 +105,12 @@ class Persona(BaseModel):
         named = (kind for refusal in self.refusal for kind in refusal.by)
         for kind in (*self.order, *self.at, *self.numbers, *named):
             if kind not in KINDS:
-                msg = f"{kind!r} is no policy; use one of: {', '.join(KINDS)}"
-                raise ValueError(msg)
+                raise InvalidValueError(f"{kind!r} is no policy", f"use one of: {', '.join(KINDS)}")
         for kind, stage in self.at.items():
             if stage not in KINDS[kind].nature.stages:
-                msg = f"{kind} cannot speak at {stage}; use one of: {', '.join(sorted(KINDS[kind].nature.stages))}"
-                raise ValueError(msg)
+                raise InvalidValueError(
+                    f"{kind} cannot speak at {stage}", f"use one of: {', '.join(sorted(KINDS[kind].nature.stages))}"
+                )
         for kind, numbers in self.numbers.items():
             try:
                 KINDS[kind].model_validate({"type": kind, **numbers})

@@ -12,24 +12,34 @@ NAME = r"^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$"
 Name = Annotated[str, Field(pattern=NAME, description="lower-case letters, digits and hyphens")]
 
 
+class InvalidValueError(ValueError):
+    """A value that is not allowed: ``problem`` says what is wrong with it, ``remedy`` what to write instead."""
+
+    def __init__(self, problem: str, remedy: str) -> None:
+        super().__init__(f"{problem}; {remedy}")
+        self.problem = problem
+        self.remedy = remedy
+
+    def __reduce__(self) -> tuple[type[InvalidValueError], tuple[str, str]]:
+        """Let it be pickled, for worker processes."""
+        return type(self), (self.problem, self.remedy)
+
+
 def parse_ip(value: str) -> str:
     """Return an IP address as it is usually written; raises ValueError."""
     try:
         return str(ipaddress.ip_address(value))
     except ValueError:
-        msg = f"{value!r} is no IP address; write for example 127.10.0.1"
-        raise ValueError(msg) from None
+        raise InvalidValueError(f"{value!r} is no IP address", "write for example 127.10.0.1") from None
 
 
 def _moment(value: Any) -> Any:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime) or value.tzinfo is None:
-        msg = f"{value!s} is no moment with a time zone; write for example 2026-03-02T08:00:00Z"
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!s} is no moment with a time zone", "write for example 2026-03-02T08:00:00Z")
     if not 1970 <= value.year <= 2100:
-        msg = f"{value!s} is too far away; write a year from 1970 to 2100"
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!s} is too far away", "write a year from 1970 to 2100")
     return value.astimezone(UTC)
 
 
@@ -38,8 +48,7 @@ def _host_and_port(value: Any) -> Any:
         value = f"[{value[0]}]:{value[1]}"  # read before
     host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     if not (port.isdigit() and 0 < int(port) < 65536):
-        msg = f"{value!r} is no address and port; write for example 127.0.0.1:11333"
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!r} is no address and port", "write for example 127.0.0.1:11333")
     return parse_ip(host.strip("[]")), int(port)
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
+from fake_gateways.strict import InvalidValueError
+
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _OCTETS: Final = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2}
 LONGEST_S: Final = 3653 * 86400.0
@@ -27,12 +29,10 @@ def parse_duration(value: Any) -> float:
     """Read "90s", "5m", "2h" or "1d" as seconds; raises ValueError for a number without a unit."""
     found = re.fullmatch(_DURATION, value.strip()) if isinstance(value, str) else None
     if found is None:
-        msg = f'{value!r} is no duration with a unit; write for example "90s", "5m", "2h" or "1d"'
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!r} is no duration with a unit", 'write for example "90s", "5m", "2h" or "1d"')
     seconds = float(found[1]) * _SECONDS[found[2]]
     if seconds > LONGEST_S:
-        msg = f"{value!r} is longer than ten years; write a shorter time"
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!r} is longer than ten years", "write a shorter time")
     return seconds
 
 
@@ -40,8 +40,9 @@ def parse_rate(value: Any) -> PerTime:
     """Read "120/10m" as a count within seconds; raises ValueError for a number without a unit."""
     found = re.fullmatch(_RATE, value.strip()) if isinstance(value, str) else None
     if found is None or int(found[1]) < 1 or float(found[2]) <= 0:
-        msg = f'{value!r} is no rate with a unit of time; write for example "120/10m" for 120 in ten minutes'
-        raise ValueError(msg)
+        raise InvalidValueError(
+            f"{value!r} is no rate with a unit of time", 'write for example "120/10m" for 120 in ten minutes'
+        )
     return PerTime(int(found[1]), parse_duration(value.partition("/")[2]))
 
 
@@ -49,8 +50,7 @@ def parse_size(value: Any) -> int:
     """Read "10 MB" as octets; raises ValueError for a number without a unit."""
     found = re.fullmatch(_SIZE, value.strip()) if isinstance(value, str) else None
     if found is None:
-        msg = f'{value!r} is no size with a unit; write for example "500 kB" or "10 MB"'
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!r} is no size with a unit", 'write for example "500 kB" or "10 MB"')
     return round(float(found[1]) * _OCTETS[found[2]])
 
 
@@ -66,8 +66,7 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 def _without_zone(value: time) -> time:
     if value.tzinfo is not None:
-        msg = f"{value} has a time zone of its own; write for example 09:00"
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value} has a time zone of its own", "write for example 09:00")
     return value
 
 

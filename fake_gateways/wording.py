@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from fake_gateways.smtp.reply import EnhancedStatus, Reply, from_wire
+from fake_gateways.strict import InvalidValueError
 
 FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain", "sender_domain", "backend"})
 """What a wording may have filled in."""
@@ -38,22 +39,23 @@ class Wording(BaseModel):
     def _survives_the_wire(self) -> Wording:
         lines = self.text.split("\n")
         if not all(line == line.strip() and line.isprintable() for line in lines) or not self.text:
-            msg = f"{self.text!r} has empty text, blanks at the ends of a line, or control characters; remove them"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                f"{self.text!r} has empty text, blanks at the ends of a line, or control characters", "remove them"
+            )
         if self.enhanced is not None and self.enhanced.klass != self.code // 100:
-            msg = f"enhanced status {self.enhanced} belongs to another class than code {self.code} (RFC 2034 section 4)"
-            raise ValueError(msg)
+            problem = (
+                f"enhanced status {self.enhanced} belongs to another class than code {self.code} (RFC 2034 section 4)"
+            )
+            raise InvalidValueError(problem, "correct it")
         try:
             unknown = {name for _, name, _, _ in Formatter().parse(self.text) if name is not None} - FIELDS
         except ValueError:
             unknown = {"}"}
         if unknown:
             known = ", ".join(f"{{{name}}}" for name in sorted(FIELDS))
-            msg = f"{self.text!r} has a placeholder that is none of {known}"
-            raise ValueError(msg)
+            raise InvalidValueError(f"{self.text!r} has a placeholder that is none of {known}", "correct it")
         if from_wire(self.code, lines).enhanced is not None:
-            msg = f"{self.text!r} begins with an enhanced status; give it as enhanced"
-            raise ValueError(msg)
+            raise InvalidValueError(f"{self.text!r} begins with an enhanced status", "give it as enhanced")
         return self
 
     @cached_property

@@ -10,6 +10,7 @@ from typing import Annotated, Final, NamedTuple
 
 from pydantic import AfterValidator
 
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.verdict import Answer, Question
 
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -20,8 +21,7 @@ def parse_domain(value: str) -> str:
     name = value.lower().removesuffix(".")
     labels = name.split(".")
     if len(labels) < 2 or len(name) > 253 or not all(map(_LABEL.fullmatch, labels)):
-        msg = f"{value!r} is no domain name; write for example northwind.example"
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!r} is no domain name", "write for example northwind.example")
     return name
 
 

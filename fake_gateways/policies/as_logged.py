@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Disconnect, Divert, Refuse
 from fake_gateways.wording import Wording
@@ -58,14 +59,14 @@ class AsLoggedSettings(Settings):
         ids = [reply.id for reply in self.reply]
         doubled = sorted({each for each in ids if ids.count(each) > 1})
         if doubled:
-            msg = f"two replies have the id {doubled[0]}; give one another"
-            raise ValueError(msg)
+            raise InvalidValueError(f"two replies have the id {doubled[0]}", "give one another")
         known = {*ids, ACCEPTED, LINE_CUT}
         for recipient, replies in read_log(Path(self.log)).items():
             unknown = next((each for each in replies if each not in known), None)
             if unknown is not None:
-                msg = f"{self.log} has the reply {unknown!r} for {recipient}, which is none of the reply tables; add it"
-                raise ValueError(msg)
+                raise InvalidValueError(
+                    f"{self.log} has the reply {unknown!r} for {recipient}, which is none of the reply tables", "add it"
+                )
         return self
 
     def begin(self) -> AsLogged:
@@ -79,13 +80,11 @@ def read_log(path: Path) -> dict[str, tuple[str, ...]]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             if not {"recipient", "replies"} <= set(rows.fieldnames or ()):
-                msg = f"{path} has no columns recipient and replies; name them so"
-                raise ValueError(msg)
+                raise InvalidValueError(f"{path} has no columns recipient and replies", "name them so")
             return {str(row["recipient"]).lower(): tuple(str(row["replies"]).split()) or (ACCEPTED,) for row in rows}
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        msg = f"{path} cannot be read ({reason}); give a UTF-8 CSV file"
-        raise ValueError(msg) from None
+        raise InvalidValueError(f"{path} cannot be read ({reason})", "give a UTF-8 CSV file") from None
 
 
 class AsLogged:

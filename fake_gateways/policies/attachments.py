@@ -10,6 +10,7 @@ from fake_gateways.policies.message_parts import attached
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 
@@ -21,8 +22,7 @@ USUALLY_REFUSED: Final = (
 
 def _suffix(value: str) -> str:
     if not value.startswith(".") or len(value) < 2:
-        msg = f'{value!r} is no suffix; write for example ".exe"'
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!r} is no suffix", 'write for example ".exe"')
     return value.lower()
 
 

@@ -11,6 +11,7 @@ from fake_gateways.dns.zone import parse_domain
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
 
@@ -37,8 +38,7 @@ class ClientNameSettings(Settings):
     @model_validator(mode="after")
     def _name_is_known(self) -> Self:
         if self.at is Stage.CONNECT and any(test.startswith("helo") for test in self.require):
-            msg = "at connect nobody has said HELO; move at to ehlo or leave the helo tests out"
-            raise ValueError(msg)
+            raise InvalidValueError("at connect nobody has said HELO", "move at to ehlo or leave the helo tests out")
         return self
 
     def begin(self) -> ClientName:

@@ -12,6 +12,7 @@ from fake_gateways.policies.message_parts import Parts, dissect
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Divert, Refuse, Scan
 
@@ -35,8 +36,9 @@ def compiled(value: str) -> Any:
         return re2.compile(value, _options())
     except re2.error as error:
         reason = error.args[0].decode(errors="replace")
-        msg = f"{value!r} is no expression that RE2 reads ({reason}); mend it or escape special characters with \\"
-        raise ValueError(msg) from None
+        raise InvalidValueError(
+            f"{value!r} is no expression that RE2 reads ({reason})", "mend it or escape special characters with \\"
+        ) from None
 
 
 def _checked(value: str) -> str:
@@ -96,8 +98,9 @@ class ContentSettings(Settings):
     @model_validator(mode="after")
     def _junk_comes_first(self) -> Self:
         if self.junk_at is not None and self.junk_at > self.refuse_at:
-            msg = f"junk_at {self.junk_at} lies above refuse_at {self.refuse_at}, so nothing would be junked; lower it"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                f"junk_at {self.junk_at} lies above refuse_at {self.refuse_at}, so nothing would be junked", "lower it"
+            )
         rule_sets(self.rules)
         return self
 
@@ -153,8 +156,7 @@ class _RuleSet:
         try:
             self._set.Compile()
         except RuntimeError:
-            msg = f"the rules for {where} are too large for RE2 together; simplify them"
-            raise ValueError(msg) from None
+            raise InvalidValueError(f"the rules for {where} are too large for RE2 together", "simplify them") from None
 
     def score(self, parts: Parts) -> float:
         text = getattr(parts, self._where)

@@ -11,6 +11,7 @@ from fake_gateways.policies.ip_reputation import Networks
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 
@@ -33,8 +34,9 @@ class GeographySettings(Settings):
     def _regions_are_known(self) -> Self:
         unknown = sorted(set(self.refuse) - set(self.regions))
         if unknown:
-            msg = f"{unknown[0]!r} is refused but not among the regions; add its networks under regions"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                f"{unknown[0]!r} is refused but not among the regions", "add its networks under regions"
+            )
         return self
 
     def begin(self) -> Geography:

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView, network_of
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration
 from fake_gateways.verdict import Refuse
@@ -35,8 +36,7 @@ class GreylistingSettings(Settings):
     @model_validator(mode="after")
     def _can_be_passed(self) -> Self:
         if self.window <= self.wait:
-            msg = "window is not longer than wait, so no retry would ever pass; lengthen it"
-            raise ValueError(msg)
+            raise InvalidValueError("window is not longer than wait, so no retry would ever pass", "lengthen it")
         return self
 
     def begin(self) -> Greylisting:

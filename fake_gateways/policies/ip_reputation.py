@@ -12,6 +12,7 @@ from fake_gateways.loopback import Network
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
 
@@ -20,8 +21,9 @@ def _network(value: Any) -> Network:
     try:
         return ipaddress.ip_network(value)
     except ValueError as error:
-        msg = f'{value!r} is no address or network ({error}); write for example "127.10.0.1" or "127.10.0.0/24"'
-        raise ValueError(msg) from None
+        raise InvalidValueError(
+            f"{value!r} is no address or network ({error})", 'write for example "127.10.0.1" or "127.10.0.0/24"'
+        ) from None
 
 
 Networks = tuple[Annotated[Any, BeforeValidator(_network), WithJsonSchema({"type": "string"})], ...]

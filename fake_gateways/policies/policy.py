@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from fake_gateways.policies.session_view import Decision, SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, TimeOfDay
 from fake_gateways.verdict import ExternalQuery, Verdict
@@ -73,8 +74,9 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.until is not None and self.until <= self.since:
-            msg = "until is not later than from, so the policy would never be asked; correct one of them"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                "until is not later than from, so the policy would never be asked", "correct one of them"
+            )
         return self
 
     @property

@@ -10,6 +10,7 @@ from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView, network_of
 from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Rate
 from fake_gateways.verdict import Refuse
@@ -36,8 +37,9 @@ class VelocitySettings(Settings):
     @model_validator(mode="after")
     def _can_be_counted(self) -> Self:
         if self.at is Stage.CONNECT and "sender-domain" in self.per:
-            msg = "per sender-domain cannot be counted at connect, where nobody has named a sender; move at to mail"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                "per sender-domain cannot be counted at connect, where nobody has named a sender", "move at to mail"
+            )
         return self
 
     def begin(self) -> Velocity:

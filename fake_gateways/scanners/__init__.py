@@ -15,7 +15,7 @@ KINDS: Mapping[str, type[Scanner]] = {"rspamd": Rspamd, "spamassassin": SpamAssa
 def connect(addresses: Mapping[str, tuple[str, int]], allowed: Sequence[Network] = ()) -> dict[str, Scanner]:
     """Return scanners by name, given host and port of each; raises OutsideError for one that is not on this machine.
 
-    Raises ImportError, saying what to install, where a library is missing.
+    Raises ImportError if a library is missing.
     """
     for host, _ in addresses.values():
         require_inside(host, allowed)

@@ -25,9 +25,7 @@ class Rspamd:
         try:
             import httpx  # noqa: PLC0415 - the library is optional
         except ImportError:
-            msg = (
-                "rspamd is asked over HTTP, for which httpx is missing; install it with pip install fivefifty[scanners]"
-            )
+            msg = "rspamd is asked over HTTP, for which httpx is missing"
             raise ImportError(msg) from None
         where = f"[{host}]" if ":" in host else host
         self._failures = httpx.HTTPError

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
 
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 
 NONE = "none"
 """Written where a name stands for no bounce, or for no idea."""
 
 
-class UnknownNameError(ValueError):
+class UnknownNameError(InvalidValueError):
     """A name that a system does not have, or a system that is not known; the message lists those that are."""
 
 
@@ -37,7 +38,7 @@ class System:
         for candidate in map(self._folded, _parts(name)):
             if candidate in self._causes:
                 return self._causes[candidate]
-        raise UnknownNameError(f"{name!r} is no name of {self.name}'s; it has {', '.join(self.causes)}")
+        raise UnknownNameError(f"{name!r} is no name of {self.name}'s", f"it has {', '.join(self.causes)}")
 
     @cached_property
     def _causes(self) -> Mapping[str, Cause | None]:
@@ -56,7 +57,7 @@ def system(name: str) -> System:
     """Return a system by its name; raises UnknownNameError."""
     found = _systems().get(name.lower())
     if found is None:
-        raise UnknownNameError(f"{name!r} is no system whose names are known; they are {', '.join(systems())}")
+        raise UnknownNameError(f"{name!r} is no system whose names are known", f"they are {', '.join(systems())}")
     return found
 
 
@@ -77,7 +78,7 @@ def cause_named(text: str) -> Cause | None:
     try:
         return Cause(text)
     except ValueError:
-        raise UnknownNameError(f"{text!r} is no cause; use {NONE}, {', '.join(Cause)}") from None
+        raise UnknownNameError(f"{text!r} is no cause", f"use {NONE}, {', '.join(Cause)}") from None
 
 
 def _parts(name: str) -> Iterator[str]:

@@ -66,10 +66,10 @@ def serve(
 
 
 def _duration(text: str) -> float:
+    from fake_gateways.strict import InvalidValueError
     from fake_gateways.units import parse_duration
 
     try:
         return parse_duration(text)
-    except ValueError as error:
-        problem, _, remedy = str(error).partition("; ")
-        raise InputError("--until-quiet", problem, remedy) from None
+    except InvalidValueError as error:
+        raise InputError("--until-quiet", error.problem, error.remedy) from None

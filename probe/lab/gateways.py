@@ -77,8 +77,8 @@ async def require_scanners(prepared: PreparedScenario, allowed: tuple[Network, .
     try:
         found = scanners.connect(asked, allowed)
     except ImportError as error:
-        problem, _, remedy = str(error).partition("; ")
-        raise InputError(f"{prepared.loaded.path}: scanners", problem, remedy) from None
+        remedy = "install it with pip install fivefifty[scanners]"
+        raise InputError(f"{prepared.loaded.path}: scanners", str(error), remedy) from None
     for name, scanner in found.items():
         if not await scanner.is_there():
             host, port = asked[name]

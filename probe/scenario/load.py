@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
@@ -16,16 +15,9 @@ from fake_gateways.session import ALWAYS_TOLD
 from probe.input_error import InputError
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
+from probe.validation_errors import first_mistake, problem_and_remedy
 
 MAX_OCTETS: Final = 16 * 1024 * 1024
-_REMEDIES: Final = {
-    "missing": ("is missing", "add it"),
-    "extra_forbidden": ("is not a known key", "correct its spelling or remove it"),
-    "union_tag_invalid": ("has a type that is none of the policies", "use one of: {expected_tags}"),
-    "union_tag_not_found": ("has no type", "name the policy with type"),
-    "enum": ("is {input!r}, which is not among the known values", "use one of: {expected}"),
-    "literal_error": ("is {input!r}, which is not among the known values", "use one of: {expected}"),
-}
 
 
 @dataclass(frozen=True)
@@ -63,7 +55,9 @@ def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
     try:
         scenario = Scenario.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
-        raise _first(error.errors(), raw, path) from None
+        mistake = first_mistake(error)
+        place = f"{path}: {_place(mistake['loc'], raw)}".removesuffix(": ")
+        raise InputError(place, *problem_and_remedy(mistake)) from None
     for gateway in scenario.gateway:
         _check_persona(gateway, path)
     for number, campaign in enumerate(scenario.campaign):
@@ -110,22 +104,6 @@ def load_persona(name: str, place: str) -> personas.Persona:
         raise InputError(place, f"{name} cannot be read ({error.strerror})", "check the file name") from None
     except ValueError as error:
         raise InputError(place, f"{name} is no persona ({error})", "see fivefifty personas check") from None
-
-
-def _first(errors: list[ErrorDetails], raw: dict[str, Any], path: str) -> InputError:
-    # An unknown key is usually a misspelt one, so it explains the missing key beside it.
-    error = next((each for each in errors if each["type"] == "extra_forbidden"), errors[0])
-    place = f"{path}: {_place(error['loc'], raw)}".removesuffix(": ")
-    values = {"input": error.get("input"), **error.get("ctx", {})}
-    if error["type"] in _REMEDIES:
-        problem, remedy = (text.format_map(values) for text in _REMEDIES[error["type"]])
-        return InputError(place, problem, remedy)
-    message = error["msg"].removeprefix("Value error, ")
-    if error["type"] == "value_error" and "; " in message:
-        problem, _, remedy = message.partition("; ")
-        return InputError(place, problem, remedy)
-    shown = repr(error.get("input"))
-    return InputError(place, f"{message[:1].lower()}{message[1:]} (found {shown[:60]})", "correct the value")
 
 
 def _place(loc: tuple[int | str, ...], raw: Any) -> str:

@@ -15,7 +15,7 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.policies import AnySettings
 from fake_gateways.reports.settings import Reports
 from fake_gateways.smtp.envelope import is_address
-from fake_gateways.strict import HostAndPort, IpAddress, Moment, Name, Strict
+from fake_gateways.strict import HostAndPort, InvalidValueError, IpAddress, Moment, Name, Strict
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
 from probe.scenario.prices import MistakePrices
@@ -41,15 +41,13 @@ class Mailboxes(Strict):
     @model_validator(mode="after")
     def _no_more_than_all(self) -> Self:
         if self.departed + self.full + self.disabled > 1.0:
-            msg = "departed, full and disabled add up to more than 1; lower one of them"
-            raise ValueError(msg)
+            raise InvalidValueError("departed, full and disabled add up to more than 1", "lower one of them")
         return self
 
 
 def _plain_address(value: str) -> str:
     if not is_address(value):
-        msg = f"{value!r} is no address; write for example anna.berg@northwind.example"
-        raise ValueError(msg)
+        raise InvalidValueError(f"{value!r} is no address", "write for example anna.berg@northwind.example")
     return value.lower()
 
 
@@ -98,11 +96,11 @@ class Record(Strict):
         pattern, example = _RECORDS[self.type]
         is_address = self.type in {"A", "AAAA"}
         if not (_is_ip(self.value, self.type) if is_address else re.fullmatch(pattern, self.value)):
-            msg = f"{self.value!r} is no {self.type} record; write for example {example}"
-            raise ValueError(msg)
+            raise InvalidValueError(f"{self.value!r} is no {self.type} record", f"write for example {example}")
         if self.until is not None and self.until <= self.since:
-            msg = "until is not later than from, so the record would never be there; correct one of them"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                "until is not later than from, so the record would never be there", "correct one of them"
+            )
         return self
 
 
@@ -176,41 +174,43 @@ class GatewaySpec(Strict):
     @classmethod
     def _lie_is_known(cls, value: Any) -> Any:
         if isinstance(value, str):
-            msg = f"{value!r} is none of the persona's lies; see fivefifty personas show, or write a table"
-            raise ValueError(msg)  # noqa: TRY004 - pydantic takes a TypeError for a fault of ours
+            raise InvalidValueError(
+                f"{value!r} is none of the persona's lies", "see fivefifty personas show, or write a table"
+            )
         return value
 
     @model_validator(mode="after")
     def _domains_or_companies(self) -> Self:
         if bool(self.domains) == bool(self.companies):
             found = "domains and companies" if self.domains else "neither domains nor companies"
-            msg = f"has {found}; give domains, for one gateway, or companies, for many with made-up domains"
-            raise ValueError(msg)
-        if self.companies and (self.mailbox or self.mailbox_list or self.address or self.foreign):
-            msg = "has companies and also mailbox, address or foreign, which belong to one gateway; remove one of them"
-            raise ValueError(msg)
-        if not self.has_mx and len(self.domains) > 1:
-            msg = "has several domains and no MX, but an exchanger has one name; make a gateway of each"
-            raise ValueError(msg)
-        if self.time_zone == RECIPIENT:
-            msg = 'has the time zone "recipient"; name one, such as Europe/Berlin'
-            raise ValueError(msg)
-        if self.foreign and (self.policy or self.claims or self.usual or self.address):
-            msg = (
-                "is foreign and also has policies, claims or an address, which only our own gateways have; remove them"
+            raise InvalidValueError(
+                f"has {found}", "give domains, for one gateway, or companies, for many with made-up domains"
             )
-            raise ValueError(msg)
+        if self.companies and (self.mailbox or self.mailbox_list or self.address or self.foreign):
+            raise InvalidValueError(
+                "has companies and also mailbox, address or foreign, which belong to one gateway", "remove one of them"
+            )
+        if not self.has_mx and len(self.domains) > 1:
+            raise InvalidValueError(
+                "has several domains and no MX, but an exchanger has one name", "make a gateway of each"
+            )
+        if self.time_zone == RECIPIENT:
+            raise InvalidValueError('has the time zone "recipient"', "name one, such as Europe/Berlin")
+        if self.foreign and (self.policy or self.claims or self.usual or self.address):
+            raise InvalidValueError(
+                "is foreign and also has policies, claims or an address, which only our own gateways have",
+                "remove them",
+            )
         if self.companies and self.mailboxes.count < self.companies:
-            msg = f"{self.mailboxes.count} mailboxes are too few for {self.companies} companies; raise mailboxes.count"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                f"{self.mailboxes.count} mailboxes are too few for {self.companies} companies", "raise mailboxes.count"
+            )
         types = [settings.type for settings in self.policy]
         if any(cause is claimed for cause, claimed in self.claims.items()):
-            msg = "claims names a cause as its own claim, which is no lie; remove it"
-            raise ValueError(msg)
+            raise InvalidValueError("claims names a cause as its own claim, which is no lie", "remove it")
         doubled = sorted({kind for kind in types if types.count(kind) > 1 and kind != "velocity"})
         if doubled:
-            msg = f"policy {doubled[0]} is given twice; put its settings into one"
-            raise ValueError(msg)
+            raise InvalidValueError(f"policy {doubled[0]} is given twice", "put its settings into one")
         return self
 
 
@@ -256,8 +256,7 @@ class Scenario(Strict):
         ):
             doubled = sorted({name for name in names if names.count(name) > 1})
             if doubled:
-                msg = f"two {kind} are called {doubled[0]}; give one another name"
-                raise ValueError(msg)
+                raise InvalidValueError(f"two {kind} are called {doubled[0]}", "give one another name")
         return self
 
     @model_validator(mode="after")
@@ -265,18 +264,19 @@ class Scenario(Strict):
         pools = {ip.pool for ip in self.sender.ips}
         for campaign in self.campaign:
             if campaign.pool is not None and campaign.pool not in pools:
-                msg = f"campaign {campaign.name} goes out from pool {campaign.pool}, which no address is in; correct it"
-                raise ValueError(msg)
+                raise InvalidValueError(
+                    f"campaign {campaign.name} goes out from pool {campaign.pool}, which no address is in", "correct it"
+                )
         return self
 
     @model_validator(mode="after")
     def _strangers_live_in_real_time(self) -> Self:
         if self.is_foreign and self.clock != "wall":
-            msg = 'a foreign gateway and a smart host live in real time; write clock = "wall"'
-            raise ValueError(msg)
+            raise InvalidValueError("a foreign gateway and a smart host live in real time", 'write clock = "wall"')
         if self.is_foreign and self.sender.retest is not None:
-            msg = "has a retest, which is for simulated gateways; remove sender.retest, or what is foreign"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                "has a retest, which is for simulated gateways", "remove sender.retest, or what is foreign"
+            )
         return self
 
 

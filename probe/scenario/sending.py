@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from fake_gateways.dns.zone import Domain
-from fake_gateways.strict import HostAndPort, IpAddress, Name, Strict
+from fake_gateways.strict import HostAndPort, InvalidValueError, IpAddress, Name, Strict
 from fake_gateways.units import Duration, PerTime, Rate, TimeOfDay
 
 RECIPIENT: str = "recipient"
@@ -26,8 +26,9 @@ class ListedIn(Strict):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.until is not None and self.until <= self.since:
-            msg = "until is not later than from, so the address would never be listed; correct one of them"
-            raise ValueError(msg)
+            raise InvalidValueError(
+                "until is not later than from, so the address would never be listed", "correct one of them"
+            )
         return self
 
 
@@ -56,8 +57,7 @@ class Waits(Strict):
     @model_validator(mode="after")
     def _waits_at_all(self) -> Self:
         if self.first < 1.0:
-            msg = 'first is less than a second, so retries would never end; write at least "1s"'
-            raise ValueError(msg)
+            raise InvalidValueError("first is less than a second, so retries would never end", 'write at least "1s"')
         return self
 
 
@@ -80,11 +80,9 @@ class Limit(Strict):
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
         if self.rate is None and self.connections is None:
-            msg = "limits nothing; give a rate or connections"
-            raise ValueError(msg)
+            raise InvalidValueError("limits nothing", "give a rate or connections")
         if self.connections is not None and self.to != "*" and "." not in self.to:
-            msg = f"{self.to!r} is no host name; write for example mx.northwind.example"
-            raise ValueError(msg)
+            raise InvalidValueError(f"{self.to!r} is no host name", "write for example mx.northwind.example")
         return self
 
 
@@ -103,11 +101,11 @@ class Pause(Strict):
     @model_validator(mode="after")
     def _after_or_when(self) -> Self:
         if (self.after is None) == (self.when is None):
-            msg = 'has both after and when, or neither; give after = 20, or when = "context"'
-            raise ValueError(msg)
+            raise InvalidValueError("has both after and when, or neither", 'give after = 20, or when = "context"')
         if self.switch and self.when is None:
-            msg = 'switch needs to know that it is about the address; give when = "context" in place of after'
-            raise ValueError(msg)
+            raise InvalidValueError(
+                "switch needs to know that it is about the address", 'give when = "context" in place of after'
+            )
         return self
 
 
@@ -188,8 +186,9 @@ def _zone(value: str) -> str:
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        msg = f'{value!r} is no time zone; write for example Europe/Berlin, or "recipient"'
-        raise ValueError(msg) from None
+        raise InvalidValueError(
+            f"{value!r} is no time zone", 'write for example Europe/Berlin, or "recipient"'
+        ) from None
     return value
 
 
@@ -208,8 +207,7 @@ class Hours(Strict):
     @model_validator(mode="after")
     def _opens_at_all(self) -> Self:
         if self.until <= self.since:
-            msg = "until is not later than from, so no mail would ever go out; correct one of them"
-            raise ValueError(msg)
+            raise InvalidValueError("until is not later than from, so no mail would ever go out", "correct one of them")
         return self
 
 

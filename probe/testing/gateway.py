@@ -16,6 +16,7 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.persona import Persona
 from fake_gateways.policies.content import compiled
 from fake_gateways.smtp.envelope import BEFORE_MAIL, BEFORE_RCPT, Stage, is_address
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.units import parse_duration, parse_rate
 from fake_gateways.verdict import Refuse
@@ -27,6 +28,7 @@ from probe.testing import matching
 from probe.testing.listener import HOST, GatewayListener
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
 from probe.testing.rules import STARTS, RefusalRule, RefusalRules, RuleGateway
+from probe.validation_errors import first_mistake, problem_and_remedy
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 """Hide this file in pytest's tracebacks of these errors: the reader wants the line of the test."""
@@ -285,9 +287,10 @@ def _read(place: str, value: Any, read: Callable[[Any], Any], remedy: str = "") 
     """Parse an argument with ``read``; raises InputError for its ValueError."""
     try:
         return read(value)
+    except InvalidValueError as error:
+        raise InputError(f"gateway.{place}=...)", error.problem, remedy or error.remedy) from None
     except ValueError as error:
-        problem, _, advice = str(error).partition("; ")
-        raise InputError(f"gateway.{place}=...)", problem, remedy or advice) from None
+        raise InputError(f"gateway.{place}=...)", str(error), remedy) from None
 
 
 def _stage(name: str, place: str = "refuse(at") -> Stage:
@@ -314,5 +317,4 @@ def _wording(reply: str) -> Wording:
     try:
         return Wording(code=int(found[1]), enhanced=found[2], text=found[3])
     except ValidationError as error:
-        problem, _, remedy = error.errors()[0]["msg"].removeprefix("Value error, ").partition("; ")
-        raise InputError(place, problem, remedy or "correct it") from None
+        raise InputError(place, *problem_and_remedy(first_mistake(error))) from None

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Final
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from fake_gateways.smtp.envelope import Stage
-from fake_gateways.strict import Strict
+from fake_gateways.strict import InvalidValueError, Strict
 from probe.classify import taxonomy
 from probe.classify.rules.formats.toml_places import headers
 from probe.classify.rules.reply import ReceivedReply, parse_reply
@@ -34,6 +34,7 @@ from probe.classify.rules.rule_set import (
     make_rule,
 )
 from probe.input_error import InputError
+from probe.validation_errors import first_mistake, problem_and_remedy
 
 
 def _several(value: Any) -> Any:
@@ -61,8 +62,9 @@ class _RuleTable(Strict):
     @model_validator(mode="after")
     def _asks_something(self) -> _RuleTable:
         if self.pattern is None and not (self.stage or self.code or self.enhanced):
-            msg = 'the rule asks nothing; give it a stage, code, enhanced or pattern (pattern = "" fits everything)'
-            raise ValueError(msg)
+            raise InvalidValueError(
+                "the rule asks nothing", 'give it a stage, code, enhanced or pattern (pattern = "" fits everything)'
+            )
         return self
 
 
@@ -121,8 +123,7 @@ def labels_in(file: str, table: dict[str, str]) -> Labels:
         try:
             found[name] = taxonomy.cause_named(cause)
         except taxonomy.UnknownNameError as error:
-            problem, _, remedy = str(error).partition("; ")
-            raise InputError(f"{file}: labels.{name}", problem, remedy) from None
+            raise InputError(f"{file}: labels.{name}", error.problem, error.remedy) from None
     return found
 
 
@@ -160,8 +161,7 @@ def _table(file: RuleText) -> _FileTable:
 
 def _complaint(file: RuleText, error: ValidationError) -> InputError:
     """Say of the first mistake where it is; of an unknown key first, as it is often a missing one misspelt."""
-    found = error.errors()
-    first = next((each for each in found if each["type"] == "extra_forbidden"), found[0])
+    first = first_mistake(error)
     where = first["loc"]
     kind, number, *keys = (*where, -1) if len(where) == 1 else where
     lines = headers(file.text, str(kind), int(number) + 1) if isinstance(number, int) and number >= 0 else [0]
@@ -171,12 +171,7 @@ def _complaint(file: RuleText, error: ValidationError) -> InputError:
     if first["type"] == "extra_forbidden":
         known = "rule, test, labels" if len(where) == 1 else _KEYS.get(str(kind), "")
         return InputError(place, "is not a known key", f"use {known}")
-    if first["type"] == "missing":
-        return InputError(place, "is missing", "add it")
-    problem, semicolon, remedy = first["msg"].removeprefix("Value error, ").partition("; ")
-    if not semicolon:
-        problem, remedy = f"{problem[:1].lower()}{problem[1:]} (found {first.get('input')!r:.60})", "correct the value"
-    return InputError(place, problem, remedy)
+    return InputError(place, *problem_and_remedy(first))
 
 
 _KEYS: Final = {

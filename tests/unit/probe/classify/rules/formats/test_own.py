@@ -124,7 +124,10 @@ RULE = '[[rule]]\nclass = "policy"\n'
         (f"{RULE}code = 55", "1:1: code: string should match pattern"),
         (f'{RULE}code = "5x1.1"', "1:1: code: string should match pattern"),
         (f'{RULE}enhanced = "5.1"', "1:1: enhanced: string should match pattern"),
-        (f'{RULE}stage = "lunch"', "1:1: stage: input should be 'connect', 'ehlo', "),
+        (
+            f'{RULE}stage = "lunch"',
+            "1:1: stage: is 'lunch', which is not among the known values; use one of: 'connect', ",
+        ),
         (f"{RULE}pattern = '(?!x)'", "1:1: pattern '(?!x)': RE2 refuses it: invalid perl operator: (?!; write it "),
         (f"{RULE}pattern = 1", "1:1: pattern: input should be a valid string (found 1); correct the value"),
         ('[[rule]]\nclass = "Dead"\npattern = ""', "1:1: 'Dead' is not a cause, and no label either; say what it "),
