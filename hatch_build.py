@@ -1,6 +1,7 @@
-"""Packs the JavaScript that draws the report's charts, Vega, when the package is built: it is not ours to keep.
+"""Build hook: packs Vega, the JavaScript that draws the report's charts, into the wheel.
 
-So no user needs vl-convert (84 MB), which holds it, and the page needs no network.
+The repository does not contain Vega, because it is other people's code. vl-convert contains it (84 MB), and only the
+build needs that. The report then needs neither vl-convert nor the network.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEAL
 
 
 def vega() -> str:
-    """Return the JavaScript that draws: one function, ``vegaEmbed``, and nothing else in the page's names."""
+    """Return the JavaScript. It defines one global name, the function ``vegaEmbed``."""
     notice = NOTICE.format(
         vega=vl_convert.get_vega_version(),
         lite=max(vl_convert.get_vegalite_versions(), key=lambda text: [int(part) for part in text.split(".")]),
@@ -69,12 +70,12 @@ def vega() -> str:
 
 
 class PackVega(BuildHookInterface):
-    """Writes the file where the report finds it, and sees to it that wheels hold it though git does not."""
+    """Writes the file to the report's folder, and adds it to the wheel although git ignores it."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Pack, for a wheel as for an editable installation."""
+        """Write the file, for a wheel as for an editable installation."""
         del version
         (Path(self.root) / PACKED).write_text(vega(), "utf-8")
         build_data["artifacts"].append(PACKED)

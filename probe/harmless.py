@@ -1,4 +1,4 @@
-"""Takes away from others' words what a terminal or the log of a CI system would obey."""
+"""Removes from text of peers everything that a terminal or the log of a CI system would execute."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import re
 from typing import Final
 
 _COMMAND: Final = re.compile(r"^ *::(?=[A-Za-z-]+(?: |::))|##(?=\w*\[)", re.MULTILINE)
-"""How words in a log become commands: GitHub's ``::name::`` at the start of a line and ``##[name]`` anywhere, Azure's
-``##vso[name]``, TeamCity's ``##teamcity[name]``. The second form of GitHub's is undocumented (``ActionCommand.cs`` of
-its runner)."""
+"""Commands in a log: GitHub's ``::name::`` at the start of a line and ``##[name]`` anywhere, Azure's ``##vso[name]``,
+TeamCity's ``##teamcity[name]``. GitHub's second form is not documented (``ActionCommand.cs`` of its runner)."""
 
 
 def harmless(text: str) -> str:
-    """Return a text without anything that a terminal or a CI system's log would obey; lines stay lines.
+    """Return a text without control characters and CI commands; line feeds remain.
 
-    What is left is also what XML 1.0 allows in a document (section 2.2): nothing unprintable is.
+    The result is also valid in an XML 1.0 document (section 2.2).
     """
     shown = (
         text if text.isprintable() else "".join(each if each.isprintable() or each == "\n" else "?" for each in text)
@@ -23,7 +22,7 @@ def harmless(text: str) -> str:
 
 
 def clipped(text: str, most: int) -> str:
-    """Return the harmless beginning of a text, and how much of it is left out, if any is."""
+    """Return the first ``most`` characters of a text, made harmless, and how many more there are."""
     if len(text) <= most:
         return harmless(text)
     return f"{harmless(text[:most])}... ({len(text) - most:,} more characters)"

@@ -1,10 +1,10 @@
-"""A mistake in what the user gave us."""
+"""The error for mistakes in the user's input."""
 
 from __future__ import annotations
 
 
 class InputError(Exception):
-    """One sentence: where it is, what is wrong, and what to do. Leads to exit code 2."""
+    """A mistake in the user's input, as one sentence: place, problem, remedy. Commands exit with code 2."""
 
     def __init__(self, place: object, problem: str, remedy: str) -> None:
         self.place = str(place)
@@ -13,5 +13,5 @@ class InputError(Exception):
         super().__init__(f"{place}: {problem}; {remedy}")
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
-        """Let it travel from a worker process."""
+        """Make the error picklable, so that a worker process can raise it."""
         return InputError, (self.place, self.problem, self.remedy)

@@ -1,8 +1,8 @@
-"""Declares the report's charts with Vega-Altair, and writes them where the report finds them: ``make charts``.
+"""Declares the report's charts with Vega-Altair and writes them to probe/report/html/charts.json (``make charts``).
 
-A chart is the same in every report; only its data differ, and come in by name. So Altair speaks here, once, and no run
-waits for it. The JavaScript that draws is packed when the package is built: see ``hatch_build.py``.
-Colours are the page's own (CSS variables), so that a chart follows the page into the dark and onto paper.
+A chart is the same in every report; only its data differ, and are added by name. So Altair is needed here only, and not
+in a run. ``hatch_build.py`` packs the JavaScript that draws the charts.
+Colours are CSS variables of the page, so that charts follow its dark mode and its print style.
 """
 
 from __future__ import annotations
@@ -40,9 +40,10 @@ def charts() -> dict[str, dict[str, Any]]:
 
 
 def flow() -> alt.LayerChart:
-    """From the true cause over the code said to the verdict: bars, and ribbons between them, laid out beforehand.
+    """From the true cause over the reply code to the report: bars, and ribbons between them.
 
-    ``ribbons`` are points of their edges (``x``, ``y``, ``y2``), ``nodes`` are the bars, both in units of the chart.
+    The positions are computed by probe/report/html/flow.py. ``ribbons`` holds points of the edges (``x``, ``y``,
+    ``y2``), ``nodes`` holds the bars.
     """
     across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False, zero=False))
     down = alt.Y("y:Q", axis=None, scale=alt.Scale(nice=False, zero=True, reverse=True))
@@ -75,7 +76,7 @@ def flow() -> alt.LayerChart:
 
 
 def onset() -> alt.Chart:
-    """What became of the attempts at one gateway, stacked, in steps of time: ``at``, ``until``, ``low``, ``high``."""
+    """Stacked bars of the attempts at one gateway over time: ``at``, ``until``, ``low``, ``high``."""
     return (
         alt.Chart(alt.NamedData("steps"))
         .mark_rect()
@@ -98,7 +99,7 @@ def onset() -> alt.Chart:
 
 
 def shares() -> alt.LayerChart:
-    """Proportions with their intervals, a row each (``name``, ``share``, ``low``, ``high``), up to ``most``."""
+    """Shares with their intervals, one per row (``name``, ``share``, ``low``, ``high``); the axis ends at ``most``."""
     most = alt.param(name="most", value=1)
     rows = alt.Y(
         "name:N", sort=None, axis=alt.Axis(title=None, labelLimit=150, ticks=False, domain=False, labelPadding=9)
@@ -116,9 +117,9 @@ def shares() -> alt.LayerChart:
 
 
 def calibration() -> alt.LayerChart:
-    """A reliability curve: probability said (``said``) and share true (``true``, ``low`` to ``high``), by ``cases``."""
+    """A reliability curve: predicted probability (``said``), true share (``true``, ``low``, ``high``), ``cases``."""
     one = alt.Scale(domain=[0, 1], nice=False)
-    said = alt.X("said:Q", scale=one, axis=alt.Axis(title="said to be alive", format="~%", tickCount=5))
+    said = alt.X("said:Q", scale=one, axis=alt.Axis(title="predicted to be alive", format="~%", tickCount=5))
     true = alt.Y("true:Q", scale=one, axis=alt.Axis(title="alive", format="~%", tickCount=5))
     ends = alt.Data(values=[{"said": 0, "true": 0}, {"said": 1, "true": 1}])
     diagonal = alt.Chart(ends).mark_line(color="var(--faint)", strokeDash=[4, 4], strokeWidth=1.5).encode(said, true)
@@ -137,7 +138,7 @@ def calibration() -> alt.LayerChart:
 
 
 def costs() -> alt.Chart:
-    """What each classifier's mistakes cost, by what is paid for: ``name``, ``payment``, ``low``, ``high``."""
+    """The cost of each classifier's mistakes: ``name``, ``payment`` (what is paid for), ``low``, ``high``."""
     axis = alt.Axis(title=None, format=",~f", tickCount=4, labelOverlap="greedy", labelSeparation=6)
     return (
         alt.Chart(alt.NamedData("costs"))
@@ -154,20 +155,20 @@ def costs() -> alt.Chart:
 
 
 def _names() -> alt.Y:
-    """A row for each name, in the order of the data."""
+    """Return an axis with a row per name, in the order of the data."""
     return alt.Y(
         "name:N", sort=None, axis=alt.Axis(title=None, labelLimit=150, ticks=False, domain=False, labelPadding=9)
     )
 
 
 def _fill(field: str, names: tuple[str, ...]) -> alt.Color:
-    """Colour by name; the legend stands on the page."""
+    """Return a colour per name; the legend is part of the page."""
     scale = alt.Scale(domain=list(names), range=[f"var(--{name})" for name in names])
     return alt.Color(f"{field}:N", scale=scale, legend=None)
 
 
 def _plain(chart: alt.Chart | alt.LayerChart) -> dict[str, Any]:
-    """Return a specification in the page's colours and letters, that describes itself nowhere: the page does."""
+    """Return a specification in the page's colours and font, without ARIA texts: the page has its own."""
     axis = {
         "domainColor": "var(--faint)",
         "gridColor": "var(--line)",

@@ -1,4 +1,4 @@
-"""Writes into somebody's repository what it takes to judge bounce rules there: a starting set that passes."""
+"""Writes the starter kit into a repository: bounce rules with a scenario, tests and CI jobs that pass."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SCENARIO: Final = "bounces/scenario.toml"
 BASELINE: Final = "bounces/baseline.toml"
 GITLAB: Final = ".gitlab-ci.yml"
 GITLAB_BESIDE: Final = "fivefifty.gitlab-ci.yml"
-"""Where GitLab's jobs go when the repository has some already."""
+"""The file for GitLab's jobs if the repository already has a .gitlab-ci.yml."""
 FILES: Final = {
     SCENARIO: "scenario.toml",
     "bounces/message.eml": "message.eml",
@@ -30,19 +30,22 @@ FILES: Final = {
     ".github/workflows/bounces.yml": "github.yml",
     GITLAB: "gitlab.yml",
 }
-"""The starting set: where each file goes, and its name in the package. The baseline is made by running it."""
+"""The files by their path in the repository, with their name in the package. The baseline is written by a run."""
 
 
 def begin(folder: Path, *, force: bool = False) -> list[str]:
-    """Write the starting set into a folder and return the files it now has; raises InputError.
+    """Write the starter kit into a folder and return the paths of its files.
 
-    No file is written where one of them is there already, unless ``force`` says so.
+    If one of the files exists already, nothing is written, unless ``force`` is set.
+
+    Raises:
+        InputError: A file exists already, or cannot be written.
     """
     texts = dict(_texts(folder))
     if not force:
         for name in [*texts, BASELINE]:
             if (folder / name).exists():
-                raise InputError(folder / name, "is there already", "move it away, or write over it with --force")
+                raise InputError(folder / name, "exists already", "move it away, or overwrite it with --force")
     try:
         _write(folder, texts)
     except OSError as error:
@@ -53,12 +56,12 @@ def begin(folder: Path, *, force: bool = False) -> list[str]:
 
 
 def _texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield the name of each file, and what is to stand in it."""
+    """Yield the path and the text of each file."""
     for name, source in FILES.items():
         text = (resources.files("probe.starter_kit") / "files" / source).read_text("utf-8")
-        jobs = folder / name
-        is_theirs = name == GITLAB and jobs.is_file() and jobs.read_bytes() != text.encode()
-        yield GITLAB_BESIDE if is_theirs else name, text
+        existing = folder / name
+        is_users = name == GITLAB and existing.is_file() and existing.read_bytes() != text.encode()
+        yield GITLAB_BESIDE if is_users else name, text
 
 
 def _write(folder: Path, texts: Mapping[str, str]) -> None:
@@ -68,7 +71,7 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
 
 
 def _write_baseline(folder: Path) -> None:
-    """Run the scenario in memory, and write down what its classifiers get wrong."""
+    """Run the scenario in memory, and write the mistakes of its classifiers as the baseline."""
     loaded = load(folder / SCENARIO)
     with TemporaryDirectory(prefix="fivefifty-") as books:
         result = run_scenario(
