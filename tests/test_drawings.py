@@ -1,4 +1,4 @@
-"""What is made beforehand for the report: its charts by Vega-Altair, and the JavaScript that draws them."""
+"""The generated files of the report: the charts declared with Vega-Altair, and the JavaScript that draws them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[1]
-REPORT: Final = ROOT / "probe" / "report"
+REPORT: Final = ROOT / "probe" / "report" / "html"
 
 
 @pytest.fixture(scope="module")
 def tool() -> ModuleType:
-    """Return the tool that makes them."""
+    """Return tools/charts.py as a module."""
     pytest.importorskip("altair", reason="altair, with which the charts are declared, is not installed")
     found = importlib.util.spec_from_file_location("charts", ROOT / "tools" / "charts.py")
     assert found is not None

@@ -85,7 +85,7 @@ def test_it_says_what_it_wrote_and_what_comes_next_which_passes(tmp_path: Path) 
     ran = carry_out(command, tmp_path)
     assert ran.returncode == PASSED
     assert "gate passed  classifiers.bounce-rules.wrongly_suppressed = 0  (bound: <= 0)" in ran.stdout
-    assert "baseline passed  nothing is worse than in bounces/baseline.toml" in ran.stdout
+    assert "baseline passed  no classifier is worse than in bounces/baseline.toml" in ran.stdout
 
 
 def test_in_the_folder_one_is_in_the_next_command_needs_no_other(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_nothing_is_written_over_and_nothing_written_beside_it(tmp_path: Path) -
     mine = tmp_path / "tests" / "test_bounces.py"
     mine.write_text("mine\n", "utf-8")
     sentence = complaint(fivefifty("init", cwd=tmp_path))
-    assert sentence == "tests/test_bounces.py: is there already; move it away, or write over it with --force"
+    assert sentence == "tests/test_bounces.py: exists already; move it away, or overwrite it with --force"
     assert files(tmp_path) == {"tests/test_bounces.py"}
     assert mine.read_text("utf-8") == "mine\n"
     assert fivefifty("init", "--force", cwd=tmp_path).returncode == PASSED
@@ -154,7 +154,7 @@ def test_nothing_is_written_over_and_nothing_written_beside_it(tmp_path: Path) -
 
 def test_the_set_itself_is_not_written_over_either(theirs: Path) -> None:
     before = {name: (theirs / name).read_bytes() for name in WRITTEN}
-    assert complaint(fivefifty("init", cwd=theirs)).startswith("bounces/scenario.toml: is there already; ")
+    assert complaint(fivefifty("init", cwd=theirs)).startswith("bounces/scenario.toml: exists already; ")
     assert fivefifty("init", "--force", cwd=theirs).returncode == PASSED
     assert {name: (theirs / name).read_bytes() for name in files(theirs)} == before
 
