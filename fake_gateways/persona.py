@@ -109,7 +109,7 @@ class Persona(BaseModel):
         for kind, stage in self.at.items():
             if stage not in KINDS[kind].nature.stages:
                 raise InvalidValueError(
-                    f"{kind} cannot speak at {stage}", f"use one of: {', '.join(sorted(KINDS[kind].nature.stages))}"
+                    f"{kind} cannot act at {stage}", f"use one of: {', '.join(sorted(KINDS[kind].nature.stages))}"
                 )
         for kind, numbers in self.numbers.items():
             try:

@@ -1,1 +1,1 @@
-"""The scenario file: TOML to typed values, every mistake with its place and remedy."""
+"""The scenario file: TOML to typed values, with place and remedy for every mistake."""

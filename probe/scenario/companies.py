@@ -1,4 +1,4 @@
-"""Turns the scenario's gateways into companies: names, domains, sizes, and who works there."""
+"""Turns the scenario's gateways into companies, with names, domains, sizes and mailboxes."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ from probe.input_error import InputError
 from probe.scenario.model import GatewaySpec, Scenario
 
 POOL: Final = 60_000
-"""Loopback addresses that are given out, 250 to a /24 from 127.1.0.0 on."""
+"""Loopback addresses for gateways: 250 in each /24, starting at 127.1.0.0."""
 
 
 def always(given: Iterable[AnySettings]) -> tuple[AnySettings, ...]:
-    """Return the policies that every gateway has, as far as a scenario does not give them itself."""
+    """Return the policies that every gateway has, without those that the scenario configures."""
     named = {settings.type for settings in given}
     return tuple(settings for settings in (RelaySettings(), DirectorySettings()) if settings.type not in named)
 
 
 @dataclass(frozen=True)
 class Company:
-    """One gateway to be built: ``spec`` is its group's entry, the rest its own."""
+    """One company with one gateway. ``spec`` is its scenario entry, which other companies may share.
+
+    ``size`` is the number of mailboxes, ``host`` the exchanger's name.
+    """
 
     name: str
     spec: GatewaySpec
@@ -44,7 +47,7 @@ class Company:
 
     @property
     def persona(self) -> Persona:
-        """The vendor whose gateway the company bought."""
+        """The persona of the company's gateway."""
         return personas.load(self.spec.persona)
 
     @property
@@ -54,7 +57,7 @@ class Company:
 
 
 def audience(company: Company, seed: int) -> Audience | None:
-    """Return the people behind a gateway as far as they do anything with their mail."""
+    """Return how the company's recipients open, click, complain and answer; None if they do none of it."""
     boxes = company.spec.mailboxes
     if not (boxes.opens or boxes.complains or boxes.away):
         return None
@@ -62,7 +65,7 @@ def audience(company: Company, seed: int) -> Audience | None:
 
 
 def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
-    """List every gateway of a scenario in order; raises InputError when two share a domain or an address."""
+    """Return every company of a scenario in order; raises InputError if two share a domain, address or name."""
     found: list[Company] = []
     taken: dict[str, str] = {}
     names = made_up_domains(scenario.seed)
@@ -84,14 +87,14 @@ def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
                     place = f"{path}: gateway.{name}"
                     raise InputError(place, f"{key} is already gateway {taken[key]}'s", "give it to one of the two")
                 taken[key] = name
-            found.append(Company(name, spec, domains, address, host, size))
+            found.append(Company(name=name, spec=spec, domains=domains, address=address, host=host, size=size))
     return tuple(found)
 
 
 def staff(company: Company, listed: list[str], seed: int, path: str, starts: float) -> Directory:
-    """Return a company's directory: those on the sender's list, those made up, and those named one by one.
+    """Return a company's directory: listed addresses, made-up ones, and those the scenario names one by one.
 
-    ``starts`` is the scenario's start, in seconds since the epoch.
+    ``starts`` is the scenario's start, in seconds since the epoch. Raises InputError.
     """
     rng = random.Random(f"{seed}:{company.name}:staff")  # noqa: S311 - a simulation must be repeatable
     boxes = company.spec.mailboxes
@@ -124,7 +127,7 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
 
 
 def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
-    """Read a list of mailboxes: for each its place, address and state. Raises InputError."""
+    """Read a CSV file of mailboxes; return place, address and state of each. Raises InputError."""
     found = []
     known = ", ".join(MailboxState)
     try:
@@ -136,9 +139,9 @@ def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
                 place = f"{path}: line {rows.line_num}"
                 address, state = (str(row[name] or "").strip().lower() for name in ("address", "state"))
                 if not is_address(address):
-                    raise InputError(place, f"{address!r} is no address", "correct or remove the line")
+                    raise InputError(place, f"{address!r} is not a valid address", "correct or remove the line")
                 if state not in set(MailboxState):
-                    raise InputError(place, f"{state!r} is no state of a mailbox", f"use one of: {known}")
+                    raise InputError(place, f"{state!r} is not a state of a mailbox", f"use one of: {known}")
                 found.append((place, address, MailboxState(state)))
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -147,7 +150,7 @@ def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
 
 
 def _sizes(total: int, count: int) -> list[int]:
-    """Share out mailboxes as company sizes are: the second has about half of the first, the third a third (Zipf)."""
+    """Divide mailboxes among companies by Zipf's law: the second has half as many as the first, the third a third."""
     weights = [1 / rank for rank in range(1, count + 1)]
     spare = total - count
     sizes = [1 + int(spare * weight / sum(weights)) for weight in weights] if count <= total else [total]

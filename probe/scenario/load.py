@@ -1,4 +1,4 @@
-"""Reads a scenario file and says of every mistake where it is and how to mend it."""
+"""Reads and checks scenario files; every mistake is an InputError with place and remedy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_OCTETS: Final = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario with the folder its file names are relative to."""
+    """A scenario, the folder its file names are relative to, and its path for errors."""
 
     scenario: Scenario
     folder: Path
@@ -35,7 +35,7 @@ def load(path: Path) -> Loaded:
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Read a scenario file as the tables it is made of; raises InputError where it is no TOML."""
+    """Read a scenario file without checking its tables; raises InputError if it is not valid TOML."""
     try:
         octets = path.read_bytes()
     except OSError as error:
@@ -51,7 +51,7 @@ def read(path: Path) -> dict[str, Any]:
 
 
 def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
-    """Check a scenario already parsed from TOML; raises InputError."""
+    """Check a scenario that is already parsed from TOML; raises InputError."""
     try:
         scenario = Scenario.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
@@ -73,21 +73,21 @@ def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
 
 
 def _check_persona(gateway: GatewaySpec, path: str) -> None:
-    """Refuse a gateway whose persona does not exist, or that asks of a policy what it cannot do."""
+    """Raise InputError for an unknown persona, a stage a policy cannot act at, or a claim without a policy."""
     place = f"{path}: gateway.{gateway.name}"
     load_persona(gateway.persona, f"{place}.persona")
-    told = set(ALWAYS_TOLD)
+    causes = set(ALWAYS_TOLD)
     for number, settings in enumerate((*gateway.policy, *always(gateway.policy))):
         here = f"{place}.policy[{number}]"
         if settings.at is not None and settings.at not in settings.nature.stages:
             possible = ", ".join(sorted(settings.nature.stages))
-            raise InputError(f"{here}.at", f"{settings.kind} cannot speak at {settings.at}", f"use one of: {possible}")
+            raise InputError(f"{here}.at", f"{settings.kind} cannot act at {settings.at}", f"use one of: {possible}")
         backend = getattr(settings, "backend", None)
         if backend is not None:
             load_persona(backend, f"{here}.backend")
-        told |= set(settings.nature.causes)
+        causes |= set(settings.nature.causes)
     for cause in gateway.claims:
-        if cause not in told:
+        if cause not in causes:
             problem = f"no policy of the gateway refuses for {cause}, so nothing would be claimed"
             raise InputError(f"{place}.claims.{cause}", problem, "add the policy or remove the claim")
 
@@ -103,11 +103,11 @@ def load_persona(name: str, place: str) -> personas.Persona:
     except OSError as error:
         raise InputError(place, f"{name} cannot be read ({error.strerror})", "check the file name") from None
     except ValueError as error:
-        raise InputError(place, f"{name} is no persona ({error})", "see fivefifty personas check") from None
+        raise InputError(place, f"{name} is not a valid persona ({error})", "see fivefifty personas check") from None
 
 
 def _place(loc: tuple[int | str, ...], raw: Any) -> str:
-    """Write the path to a key as a reader would look for it: gateways by their names, other lists by number."""
+    """Return the path to a key as text: gateways by their names, entries of other lists by number."""
     words: list[str] = []
     value = raw
     for step in loc:
@@ -117,7 +117,7 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
             words[-1] += f".{name}" if isinstance(name, str) and words[-1] == "gateway" else f"[{step}]"
             continue
         if isinstance(value, dict) and step not in value and step in KINDS:
-            continue  # pydantic names the member of the union it chose
+            continue  # pydantic adds the union member it chose
         value = value.get(step) if isinstance(value, dict) else None
         if step != "[key]":
             words.append(str(step))

@@ -1,4 +1,4 @@
-"""The scenario file as typed values. Its JSON Schema is made from these models, and so is its reference."""
+"""The scenario file as typed values. Its JSON Schema and its reference page are made from these models."""
 
 from __future__ import annotations
 
@@ -23,20 +23,22 @@ from probe.scenario.sending import RECIPIENT, Campaign, Sender, TimeZone
 
 
 class Mailboxes(Strict):
-    """How many mailboxes there are and what has become of them. The shares are exact to the nearest mailbox."""
+    """How many mailboxes a gateway has, and in which state. The shares are exact to the nearest mailbox."""
 
     count: Annotated[int, Field(ge=0, le=5_000_000)] = 0
     departed: Share = 0.0
     full: Share = 0.0
     disabled: Share = 0.0
-    newcomers: Share = Field(default=0.0, description="share of the living whose mailbox was only just made")
-    newcomers_since: Duration = Field(default=0.0, description="how long before the scenario's start that was")
+    newcomers: Share = Field(default=0.0, description="share of the living whose mailbox is new")
+    newcomers_since: Duration = Field(
+        default=0.0, description="how long before the scenario's start the new ones were created"
+    )
     catch_all: bool = False
-    turnover: Share = Field(default=0.0, description="share of the staff that leaves in a year of the scenario")
-    opens: Share = Field(default=0.0, description="share of what reaches an inbox that is opened")
-    clicks: Share = Field(default=0.0, description="share of the opened in which somebody follows a link")
-    complains: Share = Field(default=0.0, description="share of what reaches an inbox that is reported as spam (ARF)")
-    away: Share = Field(default=0.0, description="share of the living who answer by an automatic note (RFC 3834)")
+    turnover: Share = Field(default=0.0, description="share of the living that leaves within a year of the scenario")
+    opens: Share = Field(default=0.0, description="share of messages in an inbox that are opened")
+    clicks: Share = Field(default=0.0, description="share of opened messages in which a link is clicked")
+    complains: Share = Field(default=0.0, description="share of messages in an inbox that are reported as spam (ARF)")
+    away: Share = Field(default=0.0, description="share of the living that answer automatically (RFC 3834)")
 
     @model_validator(mode="after")
     def _no_more_than_all(self) -> Self:
@@ -47,12 +49,12 @@ class Mailboxes(Strict):
 
 def _plain_address(value: str) -> str:
     if not is_address(value):
-        raise InvalidValueError(f"{value!r} is no address", "write for example anna.berg@northwind.example")
+        raise InvalidValueError(f"{value!r} is not a valid address", "write for example anna.berg@northwind.example")
     return value.lower()
 
 
 class Mailbox(Strict):
-    """One mailbox by its address, for a scenario whose every answer is known beforehand."""
+    """One mailbox by its address, for a scenario in which every answer is known in advance."""
 
     address: Annotated[str, AfterValidator(_plain_address)]
     state: MailboxState = MailboxState.PRESENT
@@ -80,9 +82,9 @@ def _is_ip(value: str, kind: str) -> bool:
 
 
 class Record(Strict):
-    """A DNS record as a zone file would write it; ``from`` and ``until`` count from the scenario's start.
+    """A DNS record in the form of a zone file; ``from`` and ``until`` count from the scenario's start.
 
-    A name that begins with ``*.`` stands for all names below the rest (RFC 4592), such as a blocklist that lists all.
+    A name that begins with ``*.`` is a wildcard (RFC 4592), for example for a blocklist that lists every address.
     """
 
     name: Annotated[str, Field(pattern=r"^(\*\.)?[A-Za-z0-9_]([A-Za-z0-9_.-]{0,250}[A-Za-z0-9])?\.?$")]
@@ -96,16 +98,16 @@ class Record(Strict):
         pattern, example = _RECORDS[self.type]
         is_address = self.type in {"A", "AAAA"}
         if not (_is_ip(self.value, self.type) if is_address else re.fullmatch(pattern, self.value)):
-            raise InvalidValueError(f"{self.value!r} is no {self.type} record", f"write for example {example}")
+            raise InvalidValueError(f"{self.value!r} is not a valid {self.type} record", f"write for example {example}")
         if self.until is not None and self.until <= self.since:
             raise InvalidValueError(
-                "until is not later than from, so the record would never be there", "correct one of them"
+                "until is not later than from, so the record would never exist", "correct one of them"
             )
         return self
 
 
 class Scanners(Strict):
-    """Where the real content filters listen that content policies may ask."""
+    """Where real content filters listen, for content policies that ask them."""
 
     rspamd: HostAndPort = ("127.0.0.1", 11333)
     spamassassin: HostAndPort = ("127.0.0.1", 783)
@@ -121,10 +123,10 @@ _CLAIMS = {
 
 
 class GatewaySpec(Strict):
-    """A gateway, or with ``companies`` as many companies of uneven size, each behind its own gateway of this kind.
+    """A gateway, or with ``companies`` that many companies of uneven size, each with such a gateway of its own.
 
-    What a policy leaves open its persona's numbers fill in; with ``usual`` the gateway has all policies that the
-    persona has numbers for. ``claims`` is a table, or the name of one of the lies that the vendor is known for.
+    The persona's numbers are the defaults of policies; with ``usual`` the gateway has every policy that the persona has
+    numbers for. ``claims`` is a table, or the name of one of the lies that the persona is known for.
     """
 
     name: Name
@@ -146,17 +148,17 @@ class GatewaySpec(Strict):
     proxy_protocol: Annotated[bool, Field(strict=True)] = False
     xclient: Annotated[bool, Field(strict=True)] = False
     has_mx: Annotated[bool, Field(strict=True)] = Field(
-        default=True, description="without one the domain itself has the gateway's address"
+        default=True, description="false: the domain has no MX and resolves to the gateway itself"
     )
     time_zone: TimeZone = Field(default="UTC", description="where the company works")
     foreign: HostAndPort | None = Field(
-        default=None, description="a server of your own in the gateway's place; there is no truth but the mailboxes'"
+        default=None, description="a real server of yours in place of the gateway; only the mailboxes' truth is known"
     )
 
     @model_validator(mode="before")
     @classmethod
     def _as_the_vendor_has_it(cls, raw: Any, info: ValidationInfo) -> Any:
-        """Fill in from the persona what the scenario leaves to it; what is wrong besides is told later."""
+        """Fill in the persona's defaults. Wrong values are left for the checks that follow."""
         if not isinstance(raw, dict) or not isinstance(raw.setdefault("persona", "postfix"), str):
             return raw
         if info.context:
@@ -175,7 +177,7 @@ class GatewaySpec(Strict):
     def _lie_is_known(cls, value: Any) -> Any:
         if isinstance(value, str):
             raise InvalidValueError(
-                f"{value!r} is none of the persona's lies", "see fivefifty personas show, or write a table"
+                f"{value!r} is not one of the persona's lies", "see fivefifty personas show, or write a table"
             )
         return value
 
@@ -207,7 +209,7 @@ class GatewaySpec(Strict):
             )
         types = [settings.type for settings in self.policy]
         if any(cause is claimed for cause, claimed in self.claims.items()):
-            raise InvalidValueError("claims names a cause as its own claim, which is no lie", "remove it")
+            raise InvalidValueError("claims names a cause as its own claim, which is not a lie", "remove it")
         doubled = sorted({kind for kind in types if types.count(kind) > 1 and kind != "velocity"})
         if doubled:
             raise InvalidValueError(f"policy {doubled[0]} is given twice", "put its settings into one")
@@ -215,7 +217,7 @@ class GatewaySpec(Strict):
 
 
 class Scenario(Strict):
-    """One story: who sends what to whom, what stands in the way, what is true, and what must come out."""
+    """A scenario: the sender, its campaigns, the gateways, their policies, the truth, and the expected results."""
 
     schema_: Literal[1] = Field(alias="schema")
     name: Name
@@ -227,25 +229,25 @@ class Scenario(Strict):
     sender: Sender
     campaign: tuple[Campaign, ...] = Field(min_length=1, max_length=100)
     gateway: tuple[GatewaySpec, ...] = Field(min_length=1)
-    absent_domains: tuple[Domain, ...] = Field(default=(), description="domains on the list that are no more")
+    absent_domains: tuple[Domain, ...] = Field(default=(), description="domains on the list that no longer exist")
     dns: tuple[Record, ...] = ()
     scanners: Scanners = Scanners()
     prices: MistakePrices = MistakePrices()
     classifiers: tuple[Annotated[str, Field(max_length=2000)], ...] = Field(
-        default=(), max_length=100, description="who reads the bounces, as --classifier has it; the baselines if empty"
+        default=(), max_length=100, description="classifiers, written as for --classifier; the baselines if empty"
     )
     expect: dict[str, Any] = Field(default={}, description="gates; the tables mirror scorecard.json")
 
     @property
     def scanners_asked(self) -> dict[str, tuple[str, int]]:
-        """Host and port of each real filter that some gateway asks."""
+        """Host and port of each real content filter that a gateway asks."""
         policies = [policy for gateway in self.gateway for policy in gateway.policy]
         asked = {policy.scanner for policy in policies if policy.type == "content" and policy.scanner is not None}
         return {name: getattr(self.scanners, name) for name in sorted(asked)}
 
     @property
     def is_foreign(self) -> bool:
-        """Whether mail goes to servers that are not ours."""
+        """Whether mail goes to real servers."""
         return self.sender.smart_host is not None or any(gateway.foreign for gateway in self.gateway)
 
     @model_validator(mode="after")
@@ -281,7 +283,7 @@ class Scenario(Strict):
 
 
 def _resolved(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return a gateway whose policies name the files they need by their whole path."""
+    """Return a gateway's table with absolute paths of the files it names."""
     if isinstance(raw.get("mailbox_list"), str):
         raw = {**raw, "mailbox_list": str((folder / raw["mailbox_list"]).resolve())}
     policies = raw.get("policy", ())
@@ -299,7 +301,7 @@ def _resolved(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _filled_in(raw: dict[str, Any], persona: personas.Persona) -> dict[str, Any]:
-    """Return a gateway's policies with the vendor's numbers, and its claims by the vendor's name for them."""
+    """Return a gateway's policies with the persona's numbers, and the claims of the lie it names."""
     found: dict[str, Any] = {}
     given = raw.get("policy", ())
     if isinstance(given, list | tuple) and all(isinstance(policy, dict) for policy in given):

@@ -1,4 +1,4 @@
-"""What mistakes cost: the user's own prices, in any currency."""
+"""The user's prices of wrong decisions, in any currency."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from fake_gateways.units import Share
 
 
 class MistakePrices(Strict):
-    """The price of a living customer suppressed, of a dead address mailed again, and of a bounce rate that harms.
+    """The prices of wrong decisions.
 
-    ``reputation`` is paid once for a campaign whose hard bounces, were it sent again to everybody kept, would be more
-    than ``above``: beyond it mailbox providers begin to distrust a sender.
+    ``living`` is the price of suppressing a living recipient, ``dead`` of keeping a dead one. ``reputation`` is the
+    price of a campaign that, sent again to all kept recipients, would have a share of hard bounces over ``above``:
+    mailbox providers distrust such a sender.
     """
 
     living: float = 0.0

@@ -1,4 +1,4 @@
-"""The sender's side of a scenario file: who sends, from where, how fast, and the campaigns."""
+"""The sender's side of a scenario file: source addresses, rates, retries, campaigns."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from fake_gateways.strict import HostAndPort, InvalidValueError, IpAddress, Name
 from fake_gateways.units import Duration, PerTime, Rate, TimeOfDay
 
 RECIPIENT: str = "recipient"
-"""In place of a time zone: that of the company a recipient works for."""
+"""In place of a time zone: the time zone of the recipient's company."""
 
 
 class ListedIn(Strict):
-    """A stay on a blocklist. ``from`` and ``until`` count from the scenario's start."""
+    """A listing on a blocklist; ``from`` and ``until`` count from the scenario's start."""
 
     zone: Domain
     since: Duration = Field(default=0.0, alias="from")
@@ -35,8 +35,8 @@ class ListedIn(Strict):
 class SourceAddress(Strict):
     """One of the sender's addresses, and its share of the mail of its pool.
 
-    ``warm_up`` is the most messages it sends on the first day of the scenario, the second and so on; afterwards there
-    is no limit. What one address may not take any more goes to the others of the pool, or to the next day.
+    ``warm_up`` limits the messages it sends on the first day of the scenario, on the second day and so on; later days
+    have no limit. Messages beyond the limit go out from other addresses of the pool, or on the next day.
     """
 
     address: IpAddress
@@ -47,7 +47,7 @@ class SourceAddress(Strict):
 
 
 class Waits(Strict):
-    """When to try again: after ``first``, then ``factor`` times as long each time, up to ``longest``."""
+    """When to retry: after ``first``, then each time ``factor`` times as long, up to ``longest``."""
 
     first: Duration = 300.0
     factor: Annotated[float, Field(ge=1)] = 2.0
@@ -62,17 +62,17 @@ class Waits(Strict):
 
 
 class Retry(Waits):
-    """When to try again after a deferral; failures of the network and limits on speed may have waits of their own."""
+    """When to retry after a deferral; network failures and rate limits may have waits of their own."""
 
-    connection: Waits | None = Field(default=None, description="after nobody answered, or the line was cut")
-    rate: Waits | None = Field(default=None, description="after a deferral that speaks of speed or volume")
+    connection: Waits | None = Field(default=None, description="after a server did not answer or closed the connection")
+    rate: Waits | None = Field(default=None, description="after a deferral whose text is about rate or volume")
 
 
 class Limit(Strict):
-    """A brake for one destination: a recipient domain, an exchanger's host name, or ``*`` for each exchanger."""
+    """A limit for one destination: a recipient domain, an exchanger's host name, or ``*`` for each exchanger."""
 
     to: Annotated[str, Field(pattern=r"^(\*|[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?)$")] = "*"
-    rate: Rate | None = Field(default=None, description="transactions in a window of time")
+    rate: Rate | None = Field(default=None, description="transactions within a sliding window of time")
     connections: Annotated[int, Field(ge=1, le=1000)] | None = Field(
         default=None, description="from each of the sender's addresses"
     )
@@ -82,15 +82,15 @@ class Limit(Strict):
         if self.rate is None and self.connections is None:
             raise InvalidValueError("limits nothing", "give a rate or connections")
         if self.connections is not None and self.to != "*" and "." not in self.to:
-            raise InvalidValueError(f"{self.to!r} is no host name", "write for example mx.northwind.example")
+            raise InvalidValueError(f"{self.to!r} is not a host name", "write for example mx.northwind.example")
         return self
 
 
 class Pause(Strict):
-    """Stop sending to an exchanger ``for`` a while, ``after`` so many messages in a row were refused or deferred.
+    """Stop sending to an exchanger ``for`` a while, ``after`` that many messages in a row were refused or deferred.
 
-    Or ``when`` the classifier ``context`` finds that a run of refusals there is not about the recipients: then the
-    address that they were sent from pauses, and with ``switch`` what waits for it goes out from another one.
+    Or ``when`` the classifier ``context`` finds that a run of refusals is not about the recipients: then the source
+    address pauses, and with ``switch`` the messages that wait for it go out from another address.
     """
 
     after: Annotated[int, Field(ge=1)] | None = None
@@ -104,18 +104,18 @@ class Pause(Strict):
             raise InvalidValueError("has both after and when, or neither", 'give after = 20, or when = "context"')
         if self.switch and self.when is None:
             raise InvalidValueError(
-                "switch needs to know that it is about the address", 'give when = "context" in place of after'
+                "switch needs a pause of one source address", 'give when = "context" in place of after'
             )
         return self
 
 
 class Retest(Strict):
-    """Try once more who was refused for good, ``after`` a while, from the address that fares best there by then.
+    """Try a refused recipient once more, ``after`` a while, from the address with the most deliveries there lately.
 
-    ``message`` is another, plainer file. ``who`` is tried: those of whom the classifier ``context`` is unsure, by what
-    was heard at the exchanger until then, or everybody ``refused``. A refusal after that is final. They are tried at a
-    ``rate`` that no limit minds, counted for each exchanger, lest the test meet what stood in the way the first time
-    (limits of unknown recipients are from 10 an hour on: Cisco, GoDaddy).
+    ``message`` is another, plainer file. ``who`` is retested: recipients the classifier ``context`` is ``unsure`` about
+    by then, or all ``refused`` ones. A second refusal is final. ``rate`` counts for each exchanger. Keep it below the
+    gateways' limits, so that the retest does not exceed them again (limits on unknown recipients start at 10 an hour:
+    Cisco, GoDaddy).
     """
 
     after: Duration = Field(default=604_800.0, gt=0)
@@ -125,9 +125,9 @@ class Retest(Strict):
 
 
 class Dkim(Strict):
-    """Sign every message (RFC 6376). Without a ``key`` file (PEM, RSA) the key is Ed25519 (RFC 8463), made of the seed.
+    """Sign every message (RFC 6376) with a ``key`` file (PEM, RSA), or an Ed25519 key made from the seed (RFC 8463).
 
-    The public key is put into the scenario's DNS, unless ``[[dns]]`` has the name already.
+    The public key is added to the scenario's DNS, unless ``[[dns]]`` has the name already.
     """
 
     domain: Domain
@@ -136,21 +136,21 @@ class Dkim(Strict):
 
 
 class Sender(Strict):
-    """Who sends, from where and how fast. ``connections_per_gateway`` counts for each source address.
+    """The sender: its addresses, rates and retries. ``connections_per_gateway`` counts for each source address.
 
-    With ``smart_host`` everything goes to one server of your own, in real time. With more than one of
-    ``recipients_per_transaction``, recipients of one domain share a message, and its return-path.
+    With ``smart_host`` all mail goes to one real server of yours, in real time. If ``recipients_per_transaction`` is
+    more than one, recipients of one domain share a message and its return-path.
     """
 
     helo: Domain
-    return_path: Domain = Field(description="the domain below which every recipient gets its own return-path (VERP)")
+    return_path: Domain = Field(description="the domain of return-paths; every recipient has its own (VERP)")
     ips: tuple[SourceAddress, ...] = Field(min_length=1)
     connections_per_gateway: Annotated[int, Field(ge=1, le=1000)] = 4
     rate: Rate
     limit: tuple[Limit, ...] = ()
     pause: Pause | None = None
     retest: Retest | None = None
-    round_trip: Duration = Field(default=0.04, description="virtual time that one exchange with a gateway takes")
+    round_trip: Duration = Field(default=0.04, description="virtual time of one exchange with a gateway")
     keep_open: Duration = Field(default=5.0, description="how long an idle connection is kept for the next message")
     patience: Duration = Field(default=300.0, gt=0, description="how long to wait for a reply (RFC 5321 4.5.3.2)")
     retry: Retry = Retry()
@@ -160,7 +160,8 @@ class Sender(Strict):
     dkim: Dkim | None = None
     smart_host: HostAndPort | None = None
     return_mailbox: HostAndPort | None = Field(
-        default=None, description="in real time, where delivery reports come home; the MX of the return-path's domain"
+        default=None,
+        description="in real time, where to listen for delivery reports; the MX of the return-path's domain",
     )
     wait_for_reports: Duration = Field(
         default=10.0, description="in real time, how long to wait for delivery reports after the last attempt"
@@ -168,12 +169,11 @@ class Sender(Strict):
 
 
 class Recipients(Strict):
-    """Whom a campaign goes to: so many drawn from all gateways' mailboxes, those of a CSV file, or both.
+    """The recipients of a campaign: ``count`` mailboxes drawn from all gateways, those of a CSV file, or both.
 
-    Without either, every mailbox of every gateway is a recipient of the first campaign, and a later one goes to the
-    list of the first. The CSV has a column ``email``; its other columns are merge fields. Who stands in the file works
-    (or worked) at the company: the gateway's directory takes the address in, and the departed are drawn from all its
-    mailboxes alike.
+    Without either, the first campaign goes to every mailbox of every gateway, and a later campaign to the list of the
+    first. The CSV file has a column ``email``; its other columns are merge fields. The gateway's directory includes the
+    addresses of the file, and the departed are drawn from all mailboxes alike.
     """
 
     count: Annotated[int, Field(ge=1)] | None = None
@@ -187,7 +187,7 @@ def _zone(value: str) -> str:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         raise InvalidValueError(
-            f"{value!r} is no time zone", 'write for example Europe/Berlin, or "recipient"'
+            f"{value!r} is not a time zone", 'write for example Europe/Berlin, or "recipient"'
         ) from None
     return value
 
@@ -197,7 +197,7 @@ Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
 class Hours(Strict):
-    """When mail goes out: ``from`` one time of day ``until`` another, on some days, by one zone or each recipient's."""
+    """When mail may be sent: ``from`` one time of day ``until`` another, on these days, in this time zone."""
 
     since: TimeOfDay = Field(default=time(9), alias="from")
     until: TimeOfDay = time(17)
@@ -212,7 +212,7 @@ class Hours(Strict):
 
 
 class Variant(Strict):
-    """One of the messages that take turns (A/B), and its share of the recipients."""
+    """One of several messages (A/B), and its share of the recipients."""
 
     file: str
     share: Annotated[float, Field(gt=0)] = 1.0
@@ -226,7 +226,7 @@ _MESSAGE = {"anyOf": [{"type": "string"}, {"type": "array", "items": Variant.mod
 
 
 class Campaign(Strict):
-    """One message to a list, or several that take turns. ``at`` counts from the scenario's start."""
+    """One message, or several variants, to a list of recipients. ``at`` counts from the scenario's start."""
 
     name: Name
     message: Annotated[

@@ -20,24 +20,24 @@ _SIGNED: Final = (b"from", b"to", b"subject", b"date", b"message-id", b"mime-ver
 
 
 class _Timeless(dkim.DKIM):  # type: ignore[misc]
-    """Signs without t=, which dkimpy would take from the machine's clock: the scenario has a time of its own."""
+    """Signs without t=. dkimpy would take it from the system clock, but the scenario has its own time."""
 
     def gen_header(self, fields: list[tuple[bytes, bytes]], *rest: Any) -> bytes:
-        """Write the header without the moment of signing, which is optional (RFC 6376 section 3.5)."""
+        """Write the header field without t=, which is optional (RFC 6376 section 3.5)."""
         header: bytes = super().gen_header([field for field in fields if field[0] != b"t"], *rest)
         return header
 
 
 @dataclass(frozen=True)
 class Signer:
-    """A private key and the name that its public half goes by."""
+    """Signs messages with a private key. ``domain`` and ``selector`` name its public key in the DNS."""
 
     domain: str
     selector: str
     algorithm: bytes
     private_key: bytes
     record: str
-    """The TXT record of the public key, as a zone file has it."""
+    """The TXT record of the public key, in the form of a zone file."""
 
     @property
     def name(self) -> str:
@@ -45,7 +45,7 @@ class Signer:
         return f"{self.selector}._domainkey.{self.domain}"
 
     def sign(self, content: bytes) -> bytes:
-        """Return a message with its signature in front."""
+        """Return a message with a DKIM-Signature field before it."""
         signing = _Timeless(content, signature_algorithm=self.algorithm)
         present = [name for name in _SIGNED if any(key.lower() == name for key, _ in signing.headers)]
         header: bytes = signing.sign(
@@ -59,20 +59,24 @@ class Signer:
 
 
 def signer(settings: Dkim, seed: int, folder: Path, place: str) -> Signer:
-    """Return who signs; raises InputError for a key file that is none."""
+    """Return the signer, with the key of a file or an Ed25519 key made from the seed; raises InputError."""
     if settings.key is None:
         secret = hashlib.sha256(f"{seed}:{settings.selector}:{settings.domain}:dkim".encode()).digest()
         public = Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw()
         key = base64.b64encode(public).decode()
         return Signer(
-            settings.domain, settings.selector, b"ed25519-sha256", base64.b64encode(secret), _record("ed25519", key)
+            domain=settings.domain,
+            selector=settings.selector,
+            algorithm=b"ed25519-sha256",
+            private_key=base64.b64encode(secret),
+            record=_record("ed25519", key),
         )
     path = folder / settings.key
     try:
         pem = path.read_bytes()
         private = serialization.load_pem_private_key(pem, password=None)
     except (OSError, ValueError, TypeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no PEM key without a password"
+        reason = error.strerror if isinstance(error, OSError) else "it is not a PEM key without a password"
         raise InputError(f"{place}.key", f"{path} cannot be read ({reason})", "name an RSA key in PEM form") from None
     if not isinstance(private, rsa.RSAPrivateKey) or private.key_size < 1024:
         problem = f"{path} holds no RSA key of at least 1024 bits"
@@ -84,10 +88,16 @@ def signer(settings: Dkim, seed: int, folder: Path, place: str) -> Signer:
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
     record = _record("rsa", base64.b64encode(spki).decode())
-    return Signer(settings.domain, settings.selector, b"rsa-sha256", traditional, record)
+    return Signer(
+        domain=settings.domain,
+        selector=settings.selector,
+        algorithm=b"rsa-sha256",
+        private_key=traditional,
+        record=record,
+    )
 
 
 def _record(kind: str, key: str) -> str:
-    """Write a public key's record, in strings of at most 255 octets (RFC 6376 section 3.6.2.2)."""
+    """Return the TXT record of a public key, in strings of at most 255 octets (RFC 6376 section 3.6.2.2)."""
     text = f"v=DKIM1; k={kind}; p={key}"
     return " ".join(f'"{text[start : start + 250]}"' for start in range(0, len(text), 250))

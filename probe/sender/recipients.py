@@ -1,4 +1,4 @@
-"""Whom a campaign goes to."""
+"""The recipients of a campaign."""
 
 from __future__ import annotations
 
@@ -14,21 +14,23 @@ from probe.input_error import InputError
 from probe.scenario.sending import Campaign
 
 MAX_LIST: Final = 10**9
+"""Octets of a list, at most."""
 MAX_FIELD: Final = 300
-"""Characters of a merge value; a message's lines end at 998 octets (RFC 5322 2.1.1)."""
+"""Characters of a merge field, at most. A line of a message has at most 998 (RFC 5322 section 2.1.1)."""
 
 
 class ListEntry(NamedTuple):
-    """A line of the sender's own list."""
+    """A recipient of the sender's list; ``fields`` are the values of its columns."""
 
     address: str
     fields: dict[str, str]
 
 
 class Delivery(NamedTuple):
-    """One message to one recipient, due at a moment (seconds since the epoch) from one source address.
+    """One message to one recipient, due ``at`` a time (seconds since the epoch) from the address ``source``.
 
-    ``variant`` is the campaign's message by its place. Who ``shares`` has the message in common with others.
+    ``number`` is the recipient's place in the campaign, ``fields`` are its merge fields. ``variant`` is the index of
+    the campaign's message. With ``shares`` the recipient may share a message and its return-path with others.
     """
 
     campaign: str
@@ -42,11 +44,11 @@ class Delivery(NamedTuple):
 
 
 def read_list(path: Path, place: str) -> list[ListEntry]:
-    """Read a CSV with a column ``email``; raises InputError naming the line. Doubled addresses count once."""
+    """Read a CSV file with a column ``email``; an address that occurs twice counts once. Raises InputError."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_LIST:
-            raise InputError(f"{place}: {path}", "is no file of at most 1 GB", "correct the file name")
+            raise InputError(f"{place}: {path}", "is not a file of at most 1 GB", "correct the file name")
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             if "email" not in (rows.fieldnames or ()):
@@ -66,7 +68,7 @@ def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[ListEntry]:
         address = (row.get("email") or "").strip()
         place = f"{path}: line {rows.line_num}"
         if not is_address(address):
-            raise InputError(place, f"{address!r} is no address", "correct or remove the line")
+            raise InputError(place, f"{address!r} is not a valid address", "correct or remove the line")
         fields = {key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)}
         too_long = next((key for key, value in fields.items() if len(value) > MAX_FIELD), None)
         if too_long is not None:
@@ -79,7 +81,7 @@ def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[ListEntry]:
 def choose(
     listed: Sequence[ListEntry], mailboxes: Iterable[str], campaign: Campaign, rng: random.Random, place: str
 ) -> list[ListEntry]:
-    """Return whom the campaign goes to, in sending order: the listed, and as many more as ``count`` asks for."""
+    """Return a campaign's recipients in sending order: those listed, and others up to ``count``. Raises InputError."""
     wanted = campaign.recipients
     on_list = {each.address.lower() for each in listed}
     others = [ListEntry(address, {}) for address in mailboxes if address not in on_list]
@@ -92,13 +94,13 @@ def choose(
             problem = f"{wanted.count} recipients are wanted, but there are {have}"
             raise InputError(f"{place}.recipients.count", problem, "change count, or mailboxes.count of the gateways")
         chosen = [*listed, *rng.sample(others, more)]
-    # Lists are mailed in no order that a gateway could see.
+    # A random order, so that gateways see no pattern in it.
     rng.shuffle(chosen)
     return chosen
 
 
 def merge_fields(listed: ListEntry) -> dict[str, str]:
-    """Return the merge fields: the list's own columns, and what the address itself tells."""
+    """Return the merge fields of a recipient: the list's columns, else values made from the address."""
     local = listed.address.partition("@")[0]
     given = local.replace("_", ".").partition(".")[0].title()
     return {"email": listed.address, "domain": domain_of(listed.address), "given_name": given, **listed.fields}

@@ -1,4 +1,7 @@
-"""When each message of a campaign goes out, and from which address: rate, warm-up, hours, message rotation."""
+"""Schedules a campaign: when each message is due, and from which source address.
+
+Rate, warm-up, sending hours and message variants decide.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ from probe.sender.recipients import Delivery, ListEntry, merge_fields
 _DAY_S: Final = 86_400.0
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS_LOOKED_AT: Final = 15
-"""Two weeks and today: a day of the week may be without its hours, where clocks are put forward past them."""
+"""Today and two weeks. On one day of a week daylight saving time may skip the sending hours."""
 Transaction = tuple[Delivery, ...]
 
 
 class OfficeHours:
-    """When mail may go out in one time zone."""
+    """The hours in which mail may be sent, in one time zone."""
 
     def __init__(self, hours: Hours, zone: str) -> None:
         self._hours = hours
@@ -30,13 +33,13 @@ class OfficeHours:
         self._open = (0.0, 0.0)
 
     def opens(self, at: float) -> float:
-        """Return the first moment from ``at`` on that is within the hours."""
+        """Return the first moment, ``at`` or later, that is within the hours (seconds since the epoch)."""
         while at >= self._open[1]:
             self._open = self._next(max(at, self._open[1]))
         return max(at, self._open[0])
 
     def _next(self, at: float) -> tuple[float, float]:
-        """Return the window that contains a moment, or else the next one."""
+        """Return begin and end of the hours that contain a moment, or of the next ones."""
         today = datetime.fromtimestamp(at, self._zone).date()
         for ahead in range(_DAYS_LOOKED_AT):
             day = today + timedelta(days=ahead)
@@ -48,24 +51,24 @@ class OfficeHours:
             )
             if at < closes and opens < closes:
                 return opens, closes
-        msg = "no clock is put forward on the same day two weeks in a row"
+        msg = "daylight saving time does not begin twice within two weeks"
         raise AssertionError(msg)
 
 
 @dataclass
 class Quota:
-    """What each address may still send on each day of the scenario; campaigns share it."""
+    """Counts what each source address has sent on each day of the scenario. All campaigns share it."""
 
     starts: float
     sent: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     def left(self, ip: SourceAddress, at: float) -> float:
-        """Return how many messages an address may still send on the day of a moment."""
+        """Return how many more messages an address may send on the day of a moment, by its warm-up."""
         day = self._day(at)
         return ip.warm_up[day] - self.sent[ip.address, day] if day < len(ip.warm_up) else float("inf")
 
     def use(self, address: str, at: float, messages: int) -> None:
-        """Note messages."""
+        """Count messages that an address sends."""
         self.sent[address, self._day(at)] += messages
 
     def tomorrow(self, at: float) -> float:
@@ -85,9 +88,11 @@ def plan(
     rng: random.Random,
     zone_of: Callable[[str], str] = lambda _: "UTC",
 ) -> list[Transaction]:
-    """Give every recipient a moment by the sender's rate, a source address by the shares, and a message by its.
+    """Return a campaign's transactions in sending order.
 
-    Recipients of one domain share a transaction where the sender wants it so. ``zone_of`` says where a recipient works.
+    The sender's rate decides when each is due; the source address and the message are drawn by their shares. Recipients
+    of one domain share a transaction if the sender sends to several at once. ``zone_of`` returns a recipient's time
+    zone. ``recipients`` are in sending order.
     """
     pool = [ip for ip in sender.ips if campaign.pool in {None, ip.pool}]
     sources = rng.choices(pool, [ip.share for ip in pool], k=len(recipients))
@@ -122,14 +127,14 @@ def plan(
         planned.append(
             tuple(
                 Delivery(
-                    campaign.name,
-                    number,
-                    recipients[number].address,
-                    opens,
-                    source.address,
-                    merge_fields(recipients[number]),
-                    variants[number],
-                    sender.recipients_per_transaction > 1,
+                    campaign=campaign.name,
+                    number=number,
+                    recipient=recipients[number].address,
+                    at=opens,
+                    source=source.address,
+                    fields=merge_fields(recipients[number]),
+                    variant=variants[number],
+                    shares=sender.recipients_per_transaction > 1,
                 )
                 for number in group
             )
@@ -138,7 +143,7 @@ def plan(
 
 
 def _groups(recipients: Sequence[ListEntry], variants: Sequence[int], most: int) -> list[tuple[int, ...]]:
-    """Gather recipients of one domain and message into transactions, each at the place of its first."""
+    """Group recipients of one domain and message into transactions, ordered by the first recipient of each."""
     if most == 1:
         return [(number,) for number in range(len(recipients))]
     groups: list[list[int]] = []
@@ -159,7 +164,7 @@ def _by_zone(
     hours: Hours | None,
     zone_of: Callable[[str], str],
 ) -> list[tuple[OfficeHours | None, deque[tuple[int, ...]]]]:
-    """Sort transactions into a queue for each time zone, as each has hours of its own."""
+    """Return a queue of transactions for each time zone, with the hours of that zone."""
     if hours is None:
         return [(None, deque(groups))] if groups else []
     queues: dict[str, deque[tuple[int, ...]]] = {}

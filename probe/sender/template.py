@@ -1,4 +1,4 @@
-"""Message bytes: a template read once, its merge fields filled in for each recipient (RFC 5322, RFC 5321 4.5.2)."""
+"""Message templates: read once, with merge fields filled in for each recipient (RFC 5322)."""
 
 from __future__ import annotations
 
@@ -23,10 +23,13 @@ _SET_BY_US: Final = re.compile(
 
 
 class Template:
-    """A message cut at its merge fields, with CRLF line ends. To, Date and Message-ID are the sender's to write."""
+    """A message with merge fields and CRLF line ends. The sender adds To, Date and Message-ID.
+
+    ``pieces`` are alternately text and the name of a merge field; ``fields`` are those names.
+    """
 
     def __init__(self, octets: bytes, place: str) -> None:
-        """Raise InputError for a message that is too large, has no header, or breaks the line limit."""
+        """Raise InputError for a message that is too large, has no header or From:, or has too long a line."""
         if len(octets) > MAX_OCTETS:
             raise InputError(place, f"has {len(octets):,} octets, more than 50 MiB", "use a smaller message")
         octets = _LINE_END.sub(b"\r\n", octets).removesuffix(b"\r\n") + b"\r\n"
@@ -45,13 +48,13 @@ class Template:
         self.size = len(header) + len(body)
 
     def render(self, fields: Mapping[str, str], *, to: str, message_id: str, at: float) -> bytes:
-        """Return the message for one recipient. A field that nobody gave is left empty."""
+        """Return the message for one recipient. An unknown field is empty. ``at`` is in seconds since the epoch."""
         date = format_datetime(datetime.fromtimestamp(at, UTC))
         head = f"To: {to}\r\nDate: {date}\r\nMessage-ID: {message_id}\r\n".encode()
         if len(self.pieces) == 1:
             return head + self.pieces[0]
         filled = list(self.pieces)
-        # A line end in a merge field would begin a header of its own.
+        # A line break in a merge field could add a header field.
         filled[1::2] = [
             write(" ".join(fields.get(name.decode(), "").split()))
             for name, write in zip(self.pieces[1::2], self._writers, strict=True)
@@ -60,7 +63,7 @@ class Template:
 
 
 def _writers(pieces: list[bytes], header_octets: int) -> list[Callable[[str], bytes]]:
-    """Return how to write each merge field where it stands: in a header, in quoted-printable, or in plain text."""
+    """Return for each merge field how its value is encoded: for a header, quoted-printable, or plain text."""
     writers: list[Callable[[str], bytes]] = []
     before = b""
     for number in range(0, len(pieces) - 1, 2):
@@ -77,17 +80,17 @@ def _writers(pieces: list[bytes], header_octets: int) -> list[Callable[[str], by
 
 
 def _in_header(value: str) -> bytes:
-    """Write a value into a header, as an encoded word where it is not ASCII (RFC 2047)."""
+    """Encode a value for a header, as an encoded word unless it is ASCII (RFC 2047)."""
     return (value if value.isascii() else Header(value, "utf-8", maxlinelen=998).encode()).encode()
 
 
 def _in_quoted_printable(value: str) -> bytes:
-    """Write a value into a quoted-printable body (RFC 2045 section 6.7)."""
+    """Encode a value for a quoted-printable body (RFC 2045 section 6.7)."""
     return quopri.encodestring(value.encode()).replace(b"=\n", b"=\r\n")
 
 
 def read(path: Path, place: str) -> Template:
-    """Read a message file; raises InputError."""
+    """Read a message file; raises InputError. ``place`` is where the scenario names it."""
     try:
         octets = path.read_bytes()
     except OSError as error:

@@ -76,10 +76,10 @@ MISTAKES = {
         "gateway.acme.claims.content",
         "is 'unknown-user', which is not among the known values; use one of:",
     ),
-    "a policy moved to a stage it cannot speak at": (
+    "a policy moved to a stage it cannot act at": (
         bent('type = "content"', 'type = "content"\n  at = "rcpt"'),
         "gateway.acme.policy[0].at",
-        "content cannot speak at rcpt; use one of: end-of-data",
+        "content cannot act at rcpt; use one of: end-of-data",
     ),
     "two gateways of one name": (
         SCENARIO + '\n[[gateway]]\nname = "acme"\npersona = "consumer"\ndomains = ["other.example"]\n',
@@ -174,9 +174,13 @@ LISTED = bent("recipients = { count = 10 }", 'recipients = { seed_list = "list.c
     [
         ("mail\na@acme.example\n", "{list}", "has no column email (found: mail); name the column of addresses email"),
         ("", "{list}", "has no column email (found: none); name the column of addresses email"),
-        ("email\na@acme.example\nb.acme.example\n", "line 3", "'b.acme.example' is no address; correct or remove"),
-        ("email\n<a@acme.example>\n", "line 2", "'<a@acme.example>' is no address; correct or remove"),
-        ("email\na b@acme.example\n", "line 2", "'a b@acme.example' is no address; correct or remove"),
+        (
+            "email\na@acme.example\nb.acme.example\n",
+            "line 3",
+            "'b.acme.example' is not a valid address; correct or remove",
+        ),
+        ("email\n<a@acme.example>\n", "line 2", "'<a@acme.example>' is not a valid address; correct or remove"),
+        ("email\na b@acme.example\n", "line 2", "'a b@acme.example' is not a valid address; correct or remove"),
         (
             "email\na@acme.example\nb@nobody.example\n",
             "campaign[0].recipients.seed_list: b@nobody.example",

@@ -69,12 +69,24 @@ DNS = '[[dns]]\nname = "acme.example"\ntype = "MX"\nvalue = "10 mx.acme.example"
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ('"10 mx.acme.example"', '"mx.acme.example"', "is no MX record; write for example 10 mx.northwind.example"),
-        ('"10 mx.acme.example"', '"10 mx acme"', "is no MX record"),
-        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "A"\nvalue = "127.0.0.256"', "is no A record"),
-        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "A"\nvalue = "::1"', "is no A record"),
-        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "TXT"\nvalue = "v=spf1 -all"', "is no TXT record"),
-        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "TXT"\nvalue = "\\"a\\nb\\""', "is no TXT record"),
+        (
+            '"10 mx.acme.example"',
+            '"mx.acme.example"',
+            "is not a valid MX record; write for example 10 mx.northwind.example",
+        ),
+        ('"10 mx.acme.example"', '"10 mx acme"', "is not a valid MX record"),
+        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "A"\nvalue = "127.0.0.256"', "is not a valid A record"),
+        ('type = "MX"\nvalue = "10 mx.acme.example"', 'type = "A"\nvalue = "::1"', "is not a valid A record"),
+        (
+            'type = "MX"\nvalue = "10 mx.acme.example"',
+            'type = "TXT"\nvalue = "v=spf1 -all"',
+            "is not a valid TXT record",
+        ),
+        (
+            'type = "MX"\nvalue = "10 mx.acme.example"',
+            'type = "TXT"\nvalue = "\\"a\\nb\\""',
+            "is not a valid TXT record",
+        ),
         ('type = "MX"', 'type = "MX"\nfrom = "2h"\nuntil = "1h"', "until is not later than from"),
         ('name = "acme.example"', 'name = "acme example"', "should match pattern"),
     ],
@@ -122,6 +134,6 @@ def test_a_persona_file_that_is_wrong_is_told_with_its_fault(own_persona: str, t
     (tmp_path / "own.toml").write_text("name = 1", "utf-8")
     error = complaint(write(tmp_path, own_persona))
     assert error.place.endswith(": gateway.acme.persona")
-    assert "is no persona (name:" in error.problem
+    assert "is not a valid persona (name:" in error.problem
     (tmp_path / "own.toml").unlink()
     assert "cannot be read (No such file or directory)" in complaint(write(tmp_path, own_persona)).problem

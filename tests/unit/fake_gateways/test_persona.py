@@ -163,7 +163,7 @@ Change = Callable[[dict[str, Any]], object]
     [
         (lambda data: data.update(colour="red"), "colour"),
         (lambda data: data.update(order=["directory", "tea"]), "'tea' is no policy"),
-        (lambda data: data["at"].update(content="rcpt"), "content cannot speak at rcpt"),
+        (lambda data: data["at"].update(content="rcpt"), "content cannot act at rcpt"),
         (lambda data: data.update(numbers={"velocity": {"limit": "much"}}), r"numbers\.velocity"),
         (lambda data: data.update(lie=[{"name": "x", "claims": {}, "note": "", "source": "s"}]), r"lie\.0\.claims"),
         (lambda data: data.update(reports={"layout": "paper"}), r"reports\.layout"),

@@ -70,7 +70,7 @@ SPOKEN = [
         CLAIMS,
         'claims = { content = "content" }',
         "gateway.acme",
-        "claims names a cause as its own claim, which is no lie; remove it",
+        "claims names a cause as its own claim, which is not a lie; remove it",
     ),
     (DOMAINS, 'domains = ["-x-.example"]', "gateway.acme.domains[0]", f"'-x-.example' {NO_DOMAIN}"),
     (
@@ -135,7 +135,7 @@ SPOKEN = [
         CLAIMS,
         'claims = "white-lie"',
         "gateway.acme.claims",
-        "'white-lie' is none of the persona's lies; see fivefifty personas show, or write a table",
+        "'white-lie' is not one of the persona's lies; see fivefifty personas show, or write a table",
     ),
     (
         CONTENT,
@@ -148,7 +148,7 @@ SPOKEN = [
         CONTENT,
         f'{CONTENT}\n  at = "connect"',
         "gateway.acme.policy[0].at",
-        "content cannot speak at connect; use one of: end-of-data",
+        "content cannot act at connect; use one of: end-of-data",
     ),
     (
         CONTENT,

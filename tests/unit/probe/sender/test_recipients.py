@@ -88,15 +88,18 @@ def test_cells_without_a_heading_and_missing_cells_are_no_fields(tmp_path: Path)
         ),
         ("", "{place}: has no column email (found: none); name the column of addresses email"),
         ("Email\nann@a.example\n", "{place}: has no column email (found: Email); name the column of addresses email"),
-        ("email\nann@a.example\nann\n", "{path}: line 3: 'ann' is no address; correct or remove the line"),
-        ("email\n@a.example\n", "{path}: line 2: '@a.example' is no address; correct or remove the line"),
-        ("email\nann@\n", "{path}: line 2: 'ann@' is no address; correct or remove the line"),
-        ("name,email\nAnn\n", "{path}: line 2: '' is no address; correct or remove the line"),
-        ("email\na b@a.example\n", "{path}: line 2: 'a b@a.example' is no address; correct or remove the line"),
+        ("email\nann@a.example\nann\n", "{path}: line 3: 'ann' is not a valid address; correct or remove the line"),
+        ("email\n@a.example\n", "{path}: line 2: '@a.example' is not a valid address; correct or remove the line"),
+        ("email\nann@\n", "{path}: line 2: 'ann@' is not a valid address; correct or remove the line"),
+        ("name,email\nAnn\n", "{path}: line 2: '' is not a valid address; correct or remove the line"),
+        (
+            "email\na b@a.example\n",
+            "{path}: line 2: 'a b@a.example' is not a valid address; correct or remove the line",
+        ),
         *(
             (
                 f"email\n'{cell}'\n".replace("'", ""),
-                f"{{path}}: line 2: {cell!r} is no address; correct or remove the line",
+                f"{{path}}: line 2: {cell!r} is not a valid address; correct or remove the line",
             )
             for cell in (
                 "j\u00f6rg@a.example",
@@ -109,16 +112,19 @@ def test_cells_without_a_heading_and_missing_cells_are_no_fields(tmp_path: Path)
         ),
         (
             f"email\n{'a' * 65}@a.example\n",
-            f"{{path}}: line 2: '{'a' * 65}@a.example' is no address; correct or remove the line",
+            f"{{path}}: line 2: '{'a' * 65}@a.example' is not a valid address; correct or remove the line",
         ),
         (
             f"email,note\nann@a.example,{'x' * 301}\n",
             "{path}: line 2: note has more than 300 characters, too many for a merge field; shorten it",
         ),
-        ("email\n<ann@a.example>\n", "{path}: line 2: '<ann@a.example>' is no address; correct or remove the line"),
+        (
+            "email\n<ann@a.example>\n",
+            "{path}: line 2: '<ann@a.example>' is not a valid address; correct or remove the line",
+        ),
         (
             'email\n"ann@a.example\r\nBcc: x@a.example"\n',
-            r"{path}: line 3: 'ann@a.example\r\nBcc: x@a.example' is no address; correct or remove the line",
+            r"{path}: line 3: 'ann@a.example\r\nBcc: x@a.example' is not a valid address; correct or remove the line",
         ),
     ],
 )
