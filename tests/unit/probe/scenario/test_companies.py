@@ -196,7 +196,10 @@ def test_an_exchanger_is_named_after_its_company_and_not_after_its_group() -> No
     [
         ("name,state\n", "list.csv: has no columns address and state; name them so"),
         ("address,state\nann,full\n", "list.csv: line 2: 'ann' is not a valid address; correct or remove the line"),
-        ("address,state\nann@acme.example,tired\n", "line 2: 'tired' is not a state of a mailbox; use one of: present,"),
+        (
+            "address,state\nann@acme.example,tired\n",
+            "line 2: 'tired' is not a state of a mailbox; use one of: present,",
+        ),
         ("address,state\nann@beta.example,full\n", "line 2: ann@beta.example is in none of the gateway's domains"),
     ],
 )
