@@ -1,1 +1,1 @@
-"""The judge: joins the two books, scores whoever reads bounces, and holds the figures against the gates."""
+"""The judge: joins what was heard with what was true, scores classifiers, and checks the gates."""

@@ -1,4 +1,4 @@
-"""What a classifier got wrong when somebody last looked: a file for git, against which only a worsening fails."""
+"""The baseline: the mistakes of classifiers when it was last updated, in a file for git. Only a worsening fails."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from typing import Any, Final, NamedTuple
 
 from probe.classify.reading import Advice
 from probe.input_error import InputError
+from probe.judge.errors import is_error
 from probe.judge.story import Key, Story
 
 _HEAD: Final = """\
 # What classifiers got wrong, by scenario. Written by: fivefifty baseline update
 """
+_REMEDY: Final = "replace it with fivefifty baseline update"
 KINDS: Final = ("wrongly_suppressed", "missed_dead")
 
 
-class Mistakes(NamedTuple):
+class MistakenRecipients(NamedTuple):
     """The recipients a classifier is wrong about, sorted, each as ``campaign/recipient``."""
 
     wrongly_suppressed: tuple[str, ...]
@@ -25,19 +27,19 @@ class Mistakes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Known:
-    """The mistakes of one scenario's classifiers, and the seed that they were made with."""
+class KnownMistakes:
+    """The mistakes of the classifiers of one scenario, and the seed of the run."""
 
     seed: int
-    classifiers: Mapping[str, Mistakes]
+    classifiers: Mapping[str, MistakenRecipients]
 
 
-Baseline = dict[str, Known]
-"""By the scenario's name."""
+Baseline = dict[str, KnownMistakes]
+"""The known mistakes by the scenario's name."""
 
 
 class Worsening(NamedTuple):
-    """A kind of mistake a classifier makes more often than the baseline says; ``new`` are about whom."""
+    """A kind of mistake that a classifier makes more often than in the baseline; ``new`` are its new recipients."""
 
     classifier: str
     kind: str
@@ -46,19 +48,19 @@ class Worsening(NamedTuple):
     new: tuple[str, ...]
 
 
-def mistakes(told: Mapping[Key, Story], advice: Mapping[Key, Advice]) -> Mistakes:
-    """List whom a classifier is wrong about."""
+def mistakes(stories: Mapping[Key, Story], advice: Mapping[Key, Advice]) -> MistakenRecipients:
+    """Return the recipients that a classifier is wrong about; missing advice counts as keep."""
     wrong: list[str] = []
     missed: list[str] = []
-    for key, story in told.items():
-        suppress = advice.get(key) is Advice.SUPPRESS
-        if suppress is story.mailbox.alive:
-            (wrong if suppress else missed).append("/".join(key))
-    return Mistakes(tuple(sorted(wrong)), tuple(sorted(missed)))
+    for key, story in stories.items():
+        suppressed = advice.get(key) is Advice.SUPPRESS
+        if is_error(alive=story.mailbox.alive, suppressed=suppressed):
+            (wrong if suppressed else missed).append("/".join(key))
+    return MistakenRecipients(tuple(sorted(wrong)), tuple(sorted(missed)))
 
 
-def worsenings(known: Known, now: Mapping[str, Mistakes]) -> Iterator[Worsening]:
-    """Yield what got worse; a classifier that the baseline does not have cannot."""
+def worsenings(known: KnownMistakes, now: Mapping[str, MistakenRecipients]) -> Iterator[Worsening]:
+    """Yield what got worse. A classifier that the baseline does not have is skipped."""
     for name, current in now.items():
         if name not in known.classifiers:
             continue
@@ -74,24 +76,22 @@ def parse(text: str, place: str) -> Baseline:
         raw = tomllib.loads(text)
         return {name: _known(each) for name, each in raw.items()}
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(
-            place, f"is not valid TOML ({error})", "write it anew with fivefifty baseline update"
-        ) from None
+        raise InputError(place, f"is not valid TOML ({error})", _REMEDY) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        problem = f"is no baseline ({type(error).__name__}: {error})"
-        raise InputError(place, problem, "write it anew with fivefifty baseline update") from None
+        problem = f"is not a baseline ({type(error).__name__}: {error})"
+        raise InputError(place, problem, _REMEDY) from None
 
 
-def _known(raw: Any) -> Known:
+def _known(raw: Any) -> KnownMistakes:
     classifiers = {
-        name: Mistakes(*(tuple(sorted(str(who) for who in each[kind])) for kind in KINDS))
+        name: MistakenRecipients(*(tuple(sorted(str(who) for who in each[kind])) for kind in KINDS))
         for name, each in raw.get("classifiers", {}).items()
     }
-    return Known(int(raw["seed"]), classifiers)
+    return KnownMistakes(int(raw["seed"]), classifiers)
 
 
-def written(baseline: Baseline) -> str:
-    """Return a baseline file: one recipient a line, in an order that does not change from one time to the next."""
+def to_toml(baseline: Baseline) -> str:
+    """Return the text of a baseline file: one recipient a line, always in the same order."""
     lines = [_HEAD]
     for scenario, known in sorted(baseline.items()):
         lines += [f"[{_quoted(scenario)}]", f"seed = {known.seed}", ""]

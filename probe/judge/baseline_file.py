@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from probe.input_error import InputError
-from probe.judge.baseline import Baseline, Known, mistakes, parse, written
+from probe.judge.baseline import Baseline, KnownMistakes, mistakes, parse, to_toml
 from probe.judge.judge import earlier_advice, read_stories
 from probe.judge.result import JudgedRun
 from probe.ledger import Ledger
@@ -17,25 +17,25 @@ def read(path: Path) -> Baseline:
     try:
         return parse(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no UTF-8"
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         remedy = "name the file, or write it with fivefifty baseline update"
         raise InputError(path, f"cannot be read ({reason})", remedy) from None
 
 
-def known_of(baseline: Baseline, result: JudgedRun, place: Path) -> Known:
-    """Return what a baseline has on a run's scenario; raises InputError where it has nothing to compare with."""
+def known_of(baseline: Baseline, result: JudgedRun, place: Path) -> KnownMistakes:
+    """Return the known mistakes of a run's scenario; raises InputError where there are none to compare with."""
     card = result.scorecard
     known = baseline.get(card.scenario)
-    remedy = "write it anew with fivefifty baseline update"
+    remedy = "update it with fivefifty baseline update"
     if known is None:
         names = ", ".join(sorted(baseline)) or "nothing"
-        raise InputError(place, f"has nothing on scenario {card.scenario}, only on: {names}", remedy)
+        raise InputError(place, f"has no scenario {card.scenario}, only: {names}", remedy)
     if known.seed != card.seed:
-        raise InputError(place, f"is of seed {known.seed}, and the run of seed {card.seed}", remedy)
+        raise InputError(place, f"was made with seed {known.seed}, and the run with seed {card.seed}", remedy)
     return known
 
 
-def known_in(folder: Path, classifiers: Sequence[str] | None) -> tuple[str, Known]:
+def known_in(folder: Path, classifiers: Sequence[str] | None) -> tuple[str, KnownMistakes]:
     """Return a run's scenario, and the mistakes of classifiers when they last read it, by default of all.
 
     Raises InputError for a classifier that never read the run.
@@ -44,15 +44,15 @@ def known_in(folder: Path, classifiers: Sequence[str] | None) -> tuple[str, Know
         stories = read_stories(ledger)
         names = classifiers or sorted({row.classifier for row in ledger.classifications()})
         found = {name: mistakes(stories, earlier_advice(ledger, name)) for name in names}
-        return ledger.note("scenario") or "", Known(int(ledger.note("seed") or 0), found)
+        return ledger.note("scenario") or "", KnownMistakes(int(ledger.note("seed") or 0), found)
 
 
-def update(path: Path, scenario: str, known: Known) -> None:
-    """Put a scenario's mistakes in place of what a baseline file has on it; raises InputError."""
+def update(path: Path, scenario: str, known: KnownMistakes) -> None:
+    """Replace a scenario's mistakes in a baseline file, or create the file; raises InputError."""
     baseline = read(path) if path.exists() else {}
     baseline[scenario] = known
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(written(baseline), "utf-8")
+        path.write_text(to_toml(baseline), "utf-8")
     except OSError as error:
         raise InputError(path, f"cannot be written ({error.strerror})", "choose another file") from None

@@ -1,4 +1,4 @@
-"""How well a classifier names causes, not only whom to suppress."""
+"""How well a classifier names causes and faults."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Final
 from fake_gateways.truth import Cause, Fault
 
 NONE: Final = "none"
-"""Where there is no cause: delivered, or no idea."""
+"""The class without a cause: delivered, or the classifier has no idea."""
 
 
 @dataclass
 class ClassScore:
-    """One class: recipients it is true of, those a classifier sees it in, and those of whom both hold.
+    """One class: recipients it is true of, recipients a classifier sees it in, and recipients in both (``hits``).
 
-    Who never names a class makes no mistake in it (precision 1); who has no case of it misses none (recall 1).
+    Precision is 1 when the class is never seen, recall is 1 when it is never true.
     """
 
     true: int = 0
@@ -29,7 +29,7 @@ class ClassScore:
 
 
 Confusion = dict[str, dict[str, int]]
-"""Recipients by the true class and the class seen."""
+"""Counts of recipients by the true class and the class seen."""
 
 
 def by_cause(confusion: Mapping[tuple[str, str], int]) -> dict[str, ClassScore]:
@@ -38,7 +38,7 @@ def by_cause(confusion: Mapping[tuple[str, str], int]) -> dict[str, ClassScore]:
 
 
 def by_fault(confusion: Mapping[tuple[str, str], int]) -> dict[str, ClassScore]:
-    """Score every side on which the reason may lie, and ``none``."""
+    """Score every fault (recipient, sender, ...), and ``none``."""
     merged: Counter[tuple[str, str]] = Counter()
     for (true, seen), count in confusion.items():
         merged[fault_of(true), fault_of(seen)] += count
@@ -46,7 +46,7 @@ def by_fault(confusion: Mapping[tuple[str, str], int]) -> dict[str, ClassScore]:
 
 
 def table(confusion: Mapping[tuple[str, str], int]) -> Confusion:
-    """Return the confusion as nested tables, without zeros."""
+    """Return the confusion matrix as nested tables, without zeros."""
     nested: Confusion = {}
     for (true, seen), count in sorted(confusion.items()):
         nested.setdefault(true, {})[seen] = count
@@ -54,7 +54,7 @@ def table(confusion: Mapping[tuple[str, str], int]) -> Confusion:
 
 
 def f1(precision: float, recall: float) -> float:
-    """Return the harmonic mean of the two, 0 where both are."""
+    """Return the harmonic mean of precision and recall, 0 if both are 0."""
     return round(2 * precision * recall / (precision + recall), 6) if precision + recall else 0.0
 
 

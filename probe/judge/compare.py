@@ -1,4 +1,4 @@
-"""Two classifiers, or two versions of one, on the same recipients: who changed their mind, and whether it is luck."""
+"""Compares two classifiers on the same recipients: where they differ, and whether that may be chance."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from probe.judge.errors import is_error
 from probe.judge.story import Key, Story
 
 EXACT_UP_TO: Final = 1000
-"""Recipients judged differently, up to which the binomial distribution is summed; beyond, it is as good as normal."""
+"""Up to so many discordant recipients the binomial distribution is summed; beyond, the normal one is close enough."""
 
 
 class Change(NamedTuple):
-    """A recipient about whom the two do not agree, and what was heard of it last."""
+    """A recipient on which the two classifiers differ, and the last reply about it."""
 
     campaign: str
     recipient: str
@@ -27,18 +27,18 @@ class Change(NamedTuple):
 
     @property
     def is_worse(self) -> bool:
-        """Whether the second is wrong about it where the first was not."""
+        """Whether the second classifier is wrong and the first is not."""
         return _is_wrong(self.second, alive=self.alive) and not _is_wrong(self.first, alive=self.alive)
 
     @property
     def is_better(self) -> bool:
-        """Whether the first is wrong about it where the second is not."""
+        """Whether the first classifier is wrong and the second is not."""
         return _is_wrong(self.first, alive=self.alive) and not _is_wrong(self.second, alive=self.alive)
 
 
 @dataclass
 class McNemar:
-    """Mistakes of one kind, pair by pair (McNemar 1947), and how often chance alone would part two equals so far."""
+    """Paired mistakes of one kind (McNemar 1947), and the two-sided p-value of their difference."""
 
     cases: int = 0
     both_wrong: int = 0
@@ -49,7 +49,7 @@ class McNemar:
 
 @dataclass
 class Comparison:
-    """The two on the ``living`` (wrongly suppressed), on the ``gone`` (missed), and everybody on whom they differ."""
+    """The mistakes on the ``living`` (wrongly suppressed) and on the ``gone`` (missed), and all differences."""
 
     living: McNemar = field(default_factory=McNemar)
     gone: McNemar = field(default_factory=McNemar)
@@ -57,14 +57,14 @@ class Comparison:
 
     @property
     def is_worse(self) -> bool:
-        """Whether the second makes more mistakes of either kind."""
+        """Whether the second classifier makes more mistakes of either kind."""
         return any(test.only_second > test.only_first for test in (self.living, self.gone))
 
 
-def compare(told: Mapping[Key, Story], first: Mapping[Key, Advice], second: Mapping[Key, Advice]) -> Comparison:
-    """Hold two classifiers against each other and the truth; whoever says nothing about somebody keeps them."""
+def compare(stories: Mapping[Key, Story], first: Mapping[Key, Advice], second: Mapping[Key, Advice]) -> Comparison:
+    """Compare two classifiers with each other and the truth; missing advice counts as keep."""
     found = Comparison()
-    for key, story in sorted(told.items()):
+    for key, story in sorted(stories.items()):
         alive = story.mailbox.alive
         one, two = first.get(key, Advice.KEEP), second.get(key, Advice.KEEP)
         wrong = _is_wrong(one, alive=alive), _is_wrong(two, alive=alive)
@@ -81,12 +81,12 @@ def compare(told: Mapping[Key, Story], first: Mapping[Key, Advice], second: Mapp
 
 
 def advice_of(readings: Mapping[Key, Reading]) -> dict[Key, Advice]:
-    """Return what readings come to."""
+    """Return the advice of readings."""
     return {key: reading.advice for key, reading in readings.items()}
 
 
 def heard(story: Story) -> str:
-    """Return the word that decided, on one line."""
+    """Return the last reply, or the delivery report that replaced it, on one line."""
     code, enhanced, text = story.evidence.heard
     return " ".join(" ".join(filter(None, (str(code or ""), enhanced, text))).split())
 

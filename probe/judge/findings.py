@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from probe.classify.reading import Advice, Reading
-from probe.judge.baseline import KINDS, Known, Mistakes, worsenings
+from probe.judge.baseline import KINDS, KnownMistakes, MistakenRecipients, worsenings
 from probe.judge.class_scores import fault_of
 from probe.judge.classifier_score import class_seen, true_class
 from probe.judge.compare import heard
@@ -80,7 +80,7 @@ def of_gates(gates: Iterable[Gate], stories: Mapping[Key, Story], readings: Read
 
 
 def of_baseline(
-    known: Known, now: Mapping[str, Mistakes], stories: Mapping[Key, Story], readings: Readings
+    known: KnownMistakes, now: Mapping[str, MistakenRecipients], stories: Mapping[Key, Story], readings: Readings
 ) -> Iterator[Finding]:
     """Yield a finding for each classifier and kind of mistake in the baseline; it names the new mistakes."""
     worse = {(each.classifier, each.kind): each for each in worsenings(known, now)}

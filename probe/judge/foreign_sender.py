@@ -1,4 +1,4 @@
-"""Stories of campaigns that somebody else sent to our gateways: heard by their log, true by our books."""
+"""Stories of campaigns that another system sent to our gateways: its log has the replies, our books the truth."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Final
 from fake_gateways.truth import Fate, Truth
 from probe.classify.evidence import Evidence
 from probe.intake.event import Event, EventKind
-from probe.judge.reported import Reported, gather
+from probe.judge.reported import ReportedEvents, sort_events
 from probe.judge.story import Key, Story, state_of
 from probe.records.attempt import Attempt, Failure, Outcome
 from probe.records.returned import Returned, ReturnedKind
@@ -21,8 +21,8 @@ _OUTCOMES: Final = {
 }
 
 
-def begun(truths: Iterable[Truth]) -> dict[Key, float]:
-    """Return every recipient that somebody tried to reach, and when first; nobody told us of a campaign."""
+def first_attempts(truths: Iterable[Truth]) -> dict[Key, float]:
+    """Return the time of the first decision on each recipient. The campaign is empty: we do not know it."""
     found: dict[Key, float] = {}
     for truth in truths:
         if truth.recipient:
@@ -30,47 +30,52 @@ def begun(truths: Iterable[Truth]) -> dict[Key, float]:
     return found
 
 
-def gather_served(events: Iterable[Event], truths: Iterable[Truth], mailboxes: Mapping[str, Mailbox]) -> Reported:
-    """Sort events under whoever was named to a gateway or has a mailbox behind one.
+def events_of_foreign_sender(
+    events: Iterable[Event], truths: Iterable[Truth], mailboxes: Mapping[str, Mailbox]
+) -> ReportedEvents:
+    """Sort events by the recipients that were named at a gateway or have a mailbox behind one.
 
-    Somebody who was only ever refused before the recipient was named, in the greeting say, stands in no decision.
+    A recipient that was always refused before RCPT, for example in the greeting, is in no decision.
     """
-    named = begun(truths)
-    found = gather(events, {**dict.fromkeys((("", address.lower()) for address in mailboxes), 0.0), **named})
+    named = first_attempts(truths)
+    found = sort_events(events, {**dict.fromkeys((("", address.lower()) for address in mailboxes), 0.0), **named})
     found.silent = [key for key in found.silent if key in named]
     return found
 
 
-def served_stories(
-    reported: Reported, truths: Iterable[Truth], mailboxes: Mapping[str, Mailbox], returned: Iterable[Returned] = ()
+def foreign_stories(
+    reported: ReportedEvents,
+    truths: Iterable[Truth],
+    mailboxes: Mapping[str, Mailbox],
+    returned: Iterable[Returned] = (),
 ) -> dict[Key, Story]:
-    """Tell what the sender's log and our books have on everybody of whom both speak.
+    """Return the stories of all recipients with an attempt in the sender's log.
 
-    ``returned`` is what came home to the scenario's own mailbox, whatever campaign the return-path names.
+    ``returned`` is the mail that came back to the scenario's own mailbox, for any campaign.
     """
-    came_home: dict[str, list[Returned]] = {}
+    by_recipient: dict[str, list[Returned]] = {}
     for row in returned:
-        came_home.setdefault(row.recipient.lower(), []).append(row)
+        by_recipient.setdefault(row.recipient.lower(), []).append(row)
     last: dict[str, Truth] = {}
     for truth in truths:
         if truth.recipient and truth.fate != Fate.CUT:
             last[truth.recipient.lower()] = truth
-    told: dict[Key, Story] = {}
+    stories: dict[Key, Story] = {}
     for key, events in reported.events.items():
         attempts = tuple(
             _attempt(key, number, event) for number, event in enumerate(events, 1) if event.kind in _OUTCOMES
         )
         if not attempts:
             continue
-        home = [_returned(key, event) for event in events if event.kind is EventKind.BOUNCED_LATER]
-        home += came_home.get(key[1].lower(), [])
+        own = [_returned(key, event) for event in events if event.kind is EventKind.BOUNCED_LATER]
+        own += by_recipient.get(key[1].lower(), [])
         mailbox = mailboxes.get(key[1].lower())
         decided = last.get(key[1].lower())
         at = decided.at if decided is not None else attempts[-1].at
-        told[key] = Story(
-            Evidence(key[1], attempts, tuple(home)), decided, state_of(mailbox, at), mailbox.gateway if mailbox else ""
+        stories[key] = Story(
+            Evidence(key[1], attempts, tuple(own)), decided, state_of(mailbox, at), mailbox.gateway if mailbox else ""
         )
-    return told
+    return stories
 
 
 def _attempt(key: Key, number: int, event: Event) -> Attempt:

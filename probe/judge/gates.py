@@ -17,7 +17,7 @@ _LINE: Final = re.compile(r"([A-Za-z0-9_.-]+)\s*(<=|>=|==?)\s*(-?\d+(?:\.\d+)?(?
 
 @dataclass(frozen=True)
 class Bound:
-    """What a figure must keep to; ``path`` leads to it through the scorecard."""
+    """The limits of a figure; ``path`` are the keys that lead to it in the scorecard."""
 
     path: tuple[str, ...]
     least: float | None = None
@@ -41,7 +41,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class Gate:
-    """A bound and what the run came to."""
+    """A bound, and the figure of the run."""
 
     name: str
     passed: bool
@@ -50,7 +50,7 @@ class Gate:
 
 
 def bounds(expect: Mapping[str, Any], empty: Mapping[str, Any], place: str) -> list[Bound]:
-    """Read ``[expect]`` against a scorecard of zeros; raises InputError for a figure there is none of."""
+    """Read ``[expect]`` against a scorecard of zeros; raises InputError for a figure that does not exist."""
     return list(_walk(expect, empty, (), place))
 
 
@@ -60,11 +60,11 @@ def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place:
         where = f"{place}.{'.'.join(here)}"
         if not isinstance(figures, Mapping) or key not in figures:
             known = ", ".join(figures) if isinstance(figures, Mapping) else "none below it"
-            raise InputError(where, "is no figure of the scorecard", f"it has: {known}")
+            raise InputError(where, "is not a figure of the scorecard", f"it has: {known}")
         if not isinstance(value, Mapping):
-            raise InputError(where, f"is {value!r}, which is no bound", "write for example { max = 10 }")
+            raise InputError(where, f"is {value!r}, which is not a bound", "write for example { max = 10 }")
         if not value:
-            raise InputError(where, "holds no bound", "write for example { max = 10 }")
+            raise InputError(where, "has no bound", "write for example { max = 10 }")
         if not set(value) <= _BOUNDS:
             yield from _walk(value, figures[key], here, place)
             continue
@@ -74,7 +74,7 @@ def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place:
             if isinstance(number, int | float) and not isinstance(number, bool) and isfinite(number)
         }
         if not isinstance(figures[key], int | float) or len(numbers) < len(value):
-            raise InputError(where, "cannot be held against a bound", "bounds are numbers, for a figure that is one")
+            raise InputError(where, "cannot have a bound", "bound a figure that is a number, by numbers")
         if numbers.get("min", -inf) > numbers.get("max", inf):
             raise InputError(where, "has a min above its max", "correct one of them")
         exact = numbers.get("equals")
@@ -88,7 +88,7 @@ def from_text(text: str) -> dict[str, Any]:
     found = _LINE.fullmatch(text.strip())
     if found is None:
         raise InputError(
-            f"--gate {text}", "is no bound", "write for example 'classifiers.code.wrongly_suppressed <= 3'"
+            f"--gate {text}", "is not a bound", "write for example 'classifiers.code.wrongly_suppressed <= 3'"
         )
     name, sign, number = found.groups()
     nested: dict[str, Any] = {_SIGNS[sign]: float(number)}
@@ -98,7 +98,7 @@ def from_text(text: str) -> dict[str, Any]:
 
 
 def judge(bound: Bound, figures: Mapping[str, Any]) -> Gate:
-    """Hold a figure against its bound."""
+    """Compare a figure with its bound."""
     value: Any = figures
     for key in bound.path:
         value = value[key]

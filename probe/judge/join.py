@@ -1,4 +1,4 @@
-"""Joins what was heard with what was true, attempt by attempt."""
+"""Joins the attempts that the sender wrote with the decisions that the gateways wrote."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from fake_gateways.truth import Fate, Truth
 from probe.records.attempt import Attempt
 
 _SLACK_S: Final = 1e-3
-"""Times are rounded to the microsecond on both sides."""
+"""Tolerance in seconds: both sides round times to the microsecond."""
 
 Key = tuple[str, str] | tuple[str, str, int]
 
 
 @dataclass
 class Joined:
-    """Every attempt with the decision behind it (None where no gateway was reached), and what joins nothing."""
+    """Every attempt with its decision (None where no gateway was reached), and what has no counterpart."""
 
     pairs: list[tuple[Attempt, Truth | None]] = field(default_factory=list)
     orphaned_attempts: list[Attempt] = field(default_factory=list)
@@ -27,17 +27,17 @@ class Joined:
 
     @property
     def whole(self) -> bool:
-        """Whether the books agree."""
+        """Whether everything has its counterpart."""
         return not (self.orphaned_attempts or self.orphaned_truths)
 
 
 def join(truths: Iterable[Truth], attempts: Iterable[Attempt], foreign: frozenset[str] = frozenset()) -> Joined:
     """Match attempts and decisions in the order both were written.
 
-    From RCPT on the key is the return-path, of which every recipient or transaction has its own (VERP), with the
-    recipient; at MAIL the return-path alone, before it both ends of the socket. Both pens write in the order of events,
-    so the n-th attempt under a key had the n-th decision. Recipients who share a transaction share a decision that was
-    taken before their RCPT. At ``foreign`` addresses nobody writes the truth.
+    From RCPT on the key is the return-path, which every recipient or transaction has its own of (VERP), with the
+    recipient; at MAIL it is the return-path alone, before MAIL both ends of the connection. Both sides write in the
+    order of events, so the n-th attempt of a key had the n-th decision. Recipients of one transaction share a decision
+    that was taken before their RCPT. Servers at ``foreign`` addresses write no decisions.
     """
     waiting: dict[Key, deque[Truth]] = defaultdict(deque)
     for decision in truths:
@@ -61,7 +61,7 @@ def join(truths: Iterable[Truth], attempts: Iterable[Attempt], foreign: frozense
         else:
             joined.orphaned_attempts.append(attempt)
     left = (truth for decisions in waiting.values() for truth in decisions)
-    # A dialogue that broke off was a decision of nobody's; its attempt is the failure on the other side.
+    # A cut connection is not a decision about a recipient; its attempt is a failure on the sender's side.
     joined.orphaned_truths.extend(truth for truth in left if truth.fate != Fate.CUT)
     return joined
 
@@ -73,7 +73,7 @@ def _key_of_truth(truth: Truth) -> Key:
 
 
 def _keys_of_attempt(attempt: Attempt) -> tuple[Key, ...]:
-    """Return where an attempt's decision may stand; a line that was lost does not tell how far the gateway had come."""
+    """Return the keys of an attempt's decision. After a lost connection it may have been taken at MAIL or at RCPT."""
     if attempt.stage in BEFORE_MAIL:
         return ((attempt.mx_address, attempt.local_address, attempt.local_port),)
     at_mail = (attempt.return_path, "")
@@ -84,7 +84,7 @@ def _keys_of_attempt(attempt: Attempt) -> tuple[Key, ...]:
 
 
 def _are_together(attempt: Attempt, other: Attempt) -> bool:
-    """Whether two recipients shared a transaction, and heard the same of it."""
+    """Whether two attempts belong to one transaction and got the same reply."""
     return (
         attempt.at == other.at
         and attempt.return_path == other.return_path
@@ -94,9 +94,9 @@ def _are_together(attempt: Attempt, other: Attempt) -> bool:
 
 
 def _agree(attempt: Attempt, truth: Truth) -> bool:
-    """Whether the two can be about the same event: said is heard, unless the reply was lost on the way.
+    """Whether both can be about the same event: the codes are the same, unless the reply was lost.
 
-    An attempt that failed may have had no decision at all; then the next one belongs to a later attempt.
+    A failed attempt may have had no decision; the next decision then belongs to a later attempt.
     """
     if attempt.failure is not None:
         return truth.at <= attempt.at + attempt.duration_s + _SLACK_S

@@ -1,4 +1,4 @@
-"""Judges the books of a run: joins them, lets classifiers read, scores, and holds the figures against the gates."""
+"""Judges the books of a run: joins them, lets classifiers read them, scores, and checks the gates."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from probe.classify.registry import BASELINES, choose
 from probe.classify.spec import REPORTED
 from probe.input_error import InputError
 from probe.intake.event import Event
-from probe.judge import foreign_sender as served
 from probe.judge import gates
-from probe.judge import scorecard as score
 from probe.judge.classifier_score import Site, score_classifier
+from probe.judge.foreign_sender import events_of_foreign_sender, foreign_stories
 from probe.judge.join import join
-from probe.judge.reported import CauseOf, gather, read_reported
+from probe.judge.reported import CauseOf, read_reported, sort_events
 from probe.judge.result import JudgedRun
 from probe.judge.run_classifier import read_all
+from probe.judge.scorecard import NAIVE, Scorecard, naive_readings, score_returned, score_truth
 from probe.judge.story import Key, Story, build_stories, without_lanes
 from probe.ledger import Attempt, Classification, Ledger, Mailbox, Planned
 from probe.scenario.prices import MistakePrices
 
 
 class BooksError(Exception):
-    """The two books do not join: our bug, exit code 3."""
+    """Attempts and decisions do not join: a fault of fivefifty, exit code 3."""
 
 
 def bounds(
@@ -40,10 +40,10 @@ def bounds(
 ) -> list[gates.Bound]:
     """Read gates against a scorecard of zeros; raises InputError.
 
-    Those on ``others``, classifiers that are known and do not read this time, fall away.
+    Gates on ``others``, known classifiers that do not read this run, are left out.
     """
-    card = score.Scorecard("", 0, "", complete=False)
-    score.score_truth(card, {}, {}, list(gateways), list(campaigns))
+    card = Scorecard("", 0, "", complete=False)
+    score_truth(card, {}, {}, list(gateways), list(campaigns))
     reading = set(classifiers)
     card.classifiers = {name: score_classifier({}, {}) for name in (*reading, *BASELINES, *others)}
     found = gates.bounds(expect, dataclasses.asdict(card), place)
@@ -51,19 +51,19 @@ def bounds(
 
 
 def read_stories(ledger: Ledger) -> dict[Key, Story]:
-    """Join the books; raises BooksError where that cannot be done."""
+    """Return the stories in the books; raises BooksError if attempts and decisions of a complete run do not join."""
     foreign = frozenset(json.loads(ledger.note("foreign") or "[]"))
     joined = join(ledger.truths(), ledger.attempts(), foreign)
     if ledger.complete and not joined.whole:
         raise BooksError(
-            f"{len(joined.orphaned_attempts)} attempts and {len(joined.orphaned_truths)} decisions join nothing; "
+            f"{len(joined.orphaned_attempts)} attempts and {len(joined.orphaned_truths)} decisions do not join; "
             f"the first: {next(iter([*joined.orphaned_attempts, *joined.orphaned_truths]))}"
         )
     return build_stories(joined.pairs, _mailboxes(ledger), ledger.returned(), ledger.engagements())
 
 
 def bounds_in_books(ledger: Ledger, classifiers: Iterable[str], more: Iterable[str] = ()) -> list[gates.Bound]:
-    """Read the gates of the scenario that the books are of, and ``more``, written as on the command line.
+    """Read the gates of the scenario in the books, and ``more`` as written on the command line.
 
     Raises InputError.
     """
@@ -88,36 +88,36 @@ def judge(
     reported: tuple[Iterable[Event], CauseOf] | None = None,
     prices: MistakePrices | None = None,
 ) -> JudgedRun:
-    """Let the classifiers read, and score them; their word goes into the books.
+    """Let the classifiers read the books, score them, and write their advice into the books.
 
-    ``reported`` is what another system says, and what its classes stand for: it is scored as a classifier. Raises
-    BooksError, ClassifierError, and InputError for a class that nobody knows.
+    ``reported`` are the events of another system's log and the causes of its classes; they are scored as a classifier.
+    Raises BooksError, ClassifierError, and InputError for an unknown class.
     """
-    is_served = ledger.note("transport") == "foreign"
-    if is_served and reported is None:
-        problem = "holds what others sent to our gateways, of which we do not know what they heard"
+    is_foreign = ledger.note("transport") == "foreign"
+    if is_foreign and reported is None:
+        problem = "holds mail of another sender, and the replies that it got are in its own log"
         raise InputError(ledger.path, problem, "give their log with --reported and --format")
-    said = None
-    if is_served and reported is not None:
+    events = None
+    if is_foreign and reported is not None:
         truths = list(ledger.truths())
         mailboxes = _mailboxes(ledger)
-        said = served.gather_served(reported[0], truths, mailboxes)
-        told = served.served_stories(said, truths, mailboxes, ledger.returned())
+        events = events_of_foreign_sender(reported[0], truths, mailboxes)
+        stories = foreign_stories(events, truths, mailboxes, ledger.returned())
     else:
-        told = read_stories(ledger)
+        stories = read_stories(ledger)
         if reported is not None:
-            begun = {key: story.evidence.attempts[0].at for key, story in told.items()}
-            ids = {each.message_id: key[0] for key, story in told.items() for each in story.evidence.attempts}
-            said = gather(reported[0], begun, ids)
-    shown = without_lanes(told)
+            first_attempts = {key: story.evidence.attempts[0].at for key, story in stories.items()}
+            ids = {each.message_id: key[0] for key, story in stories.items() for each in story.evidence.attempts}
+            events = sort_events(reported[0], first_attempts, ids)
+    shown = without_lanes(stories)
     readings: dict[str, Mapping[Key, Reading]] = {}
-    for each in {chosen.name: chosen for chosen in (*choose([score.NAIVE]), *classifiers)}.values():
+    for each in {chosen.name: chosen for chosen in (*choose([NAIVE]), *classifiers)}.values():
         with each.open() as classifier:
             readings[each.name] = read_all(each.name, classifier, shown)
     names = [each.name for each in classifiers]
-    if said is not None and reported is not None:
+    if events is not None and reported is not None:
         cause_of = reported[1]
-        readings[REPORTED] = {key: read_reported(said.events.get(key, ()), cause_of) for key in told}
+        readings[REPORTED] = {key: read_reported(events.events.get(key, ()), cause_of) for key in stories}
         names.insert(0, REPORTED)
     for name in names:
         ledger.replace(
@@ -127,44 +127,42 @@ def judge(
                 for key, reading in readings[name].items()
             ),
         )
-    card = _scorecard(ledger, told, readings, names, prices)
+    card = _scorecard(ledger, stories, readings, names, prices)
     figures = dataclasses.asdict(card)
-    return JudgedRun(card, [gates.judge(each, figures) for each in bound], told, readings, said)
+    return JudgedRun(card, [gates.judge(each, figures) for each in bound], stories, readings, events)
 
 
 def _scorecard(
     ledger: Ledger,
-    told: Mapping[Key, Story],
+    stories: Mapping[Key, Story],
     readings: Mapping[str, Mapping[Key, Reading]],
     names: Iterable[str],
     prices: MistakePrices | None,
-) -> score.Scorecard:
+) -> Scorecard:
     sites = {each.name: Site(each.persona, each.mailboxes) for each in ledger.gateways()}
-    card = score.Scorecard(
+    card = Scorecard(
         ledger.note("scenario") or "",
         int(ledger.note("seed") or 0),
         ledger.note("transport") or "",
         complete=ledger.complete,
     )
-    card.recipients = ledger.count(Planned) or len(told)
+    card.recipients = ledger.count(Planned) or len(stories)
     card.attempts = ledger.count(Attempt)
-    score.score_truth(
-        card, told, score.naive_readings(readings), list(sites), json.loads(ledger.note("campaigns") or "[]")
-    )
-    score.score_returned(card, list(ledger.returned()))
+    score_truth(card, stories, naive_readings(readings), list(sites), json.loads(ledger.note("campaigns") or "[]"))
+    score_returned(card, list(ledger.returned()))
     paid = prices or prices_of(ledger)
-    card.classifiers = {name: score_classifier(told, readings[name], sites, paid) for name in names}
+    card.classifiers = {name: score_classifier(stories, readings[name], sites, paid) for name in names}
     card.books = ledger.digest()
     return card
 
 
 def prices_of(ledger: Ledger) -> MistakePrices:
-    """Return the prices of the scenario that the books are of."""
+    """Return the prices of the scenario in the books."""
     return MistakePrices.model_validate_json(ledger.note("prices") or "{}")
 
 
 def earlier_advice(ledger: Ledger, classifier: str) -> dict[Key, Advice]:
-    """Return what a classifier advised when the books were last judged; raises InputError where it never read them."""
+    """Return the advice of a classifier from the last time it read the books; raises InputError if it never did."""
     found: dict[Key, Advice] = {}
     known: set[str] = set()
     for row in ledger.classifications():
@@ -172,7 +170,7 @@ def earlier_advice(ledger: Ledger, classifier: str) -> dict[Key, Advice]:
         if row.classifier == classifier:
             found[row.campaign, row.recipient] = Advice(row.advice)
     if not found:
-        problem = f"holds no word of classifier {classifier}"
+        problem = f"has no advice of classifier {classifier}"
         raise InputError(ledger.path, problem, f"it has: {', '.join(sorted(known)) or 'none'}; see fivefifty check")
     return found
 

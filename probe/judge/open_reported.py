@@ -1,4 +1,4 @@
-"""Opens what another mail system reported of a run."""
+"""Opens the log of another mail system about a run."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from probe.judge.reported import CauseOf
 
 
 @dataclass
-class Said:
-    """What another system reported: its events, lines that could not be read, what its classes stand for."""
+class ReportedLog:
+    """A log of another system: its events, the lines that cannot be read, and the causes of its own classes."""
 
     events: Iterator[Event]
     bad_lines: list[BadLine]
     cause_of: CauseOf
 
 
-def open_reported(path: Path, source: str, *, columns: Iterable[str], year: int | None, labels: Path | None) -> Said:
-    """Open what another system reported; raises InputError for a format or a class that nobody knows."""
+def open_reported(
+    path: Path, source: str, *, columns: Iterable[str], year: int | None, labels: Path | None
+) -> ReportedLog:
+    """Open a log; raises InputError for an unknown format and, while it is read, for an unknown class."""
     bad: list[BadLine] = []
 
     def good(lines: Iterator[Event | BadLine]) -> Iterator[Event]:
@@ -35,11 +37,11 @@ def open_reported(path: Path, source: str, *, columns: Iterable[str], year: int 
             else:
                 yield line
 
-    return Said(good(open_log(path, source, columns=columns, year=year)), bad, _cause_of(source, labels))
+    return ReportedLog(good(open_log(path, source, columns=columns, year=year)), bad, _cause_of(source, labels))
 
 
 def _cause_of(source: str, labels: Path | None) -> CauseOf:
-    """Return what a system's classes stand for; raises InputError for a map that cannot be read."""
+    """Return the function from a system's classes to causes; raises InputError for a map that cannot be read."""
     given = {} if labels is None else files.load_labels(labels)
     has_names = source in taxonomy.systems()
 
@@ -49,6 +51,6 @@ def _cause_of(source: str, labels: Path | None) -> CauseOf:
         try:
             return taxonomy.cause_of(source, label) if has_names else taxonomy.cause_named(label)
         except taxonomy.UnknownNameError as error:
-            raise InputError(f"--reported: class {label!r}", str(error), "say what it stands for with --map") from None
+            raise InputError(f"--reported: class {label!r}", str(error), "give its cause with --map") from None
 
     return cause_of

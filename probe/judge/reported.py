@@ -1,4 +1,4 @@
-"""What another mail system said of a campaign, recipient by recipient, as a sender who believed it would act on it."""
+"""The events that another mail system reported of a campaign, and what a sender that believes them would do."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from probe.judge.story import Key
 from probe.returned_mail.verp import decode
 
 CauseOf = Callable[[str], Cause | None]
-"""Returns the cause that the system's own class stands for, None where it is no bounce or nobody knows."""
-_SAY_NOTHING: Final = {EventKind.COMPLAINT, EventKind.AUTO_REPLY, EventKind.OPENED, EventKind.CLICKED}
+"""Returns the cause of a class of the reporting system, None where the class is not a bounce or has no cause."""
+_AFTER_DELIVERY: Final = {EventKind.COMPLAINT, EventKind.AUTO_REPLY, EventKind.OPENED, EventKind.CLICKED}
 
 
 @dataclass
-class Reported:
-    """Events by campaign and recipient in the order they happened, and what cannot be counted among them.
+class ReportedEvents:
+    """Events by campaign and recipient in the order they happened, and those that are left out.
 
-    ``strangers`` are about nobody in the books, ``duplicates`` were there before, ``silent`` are recipients of whom
-    nothing was said.
+    ``strangers`` are about recipients that the books do not have, ``duplicates`` repeat an earlier event, ``silent``
+    are recipients without an event.
     """
 
     events: dict[Key, list[Event]] = field(default_factory=dict)
@@ -32,19 +32,19 @@ class Reported:
     silent: list[Key] = field(default_factory=list)
 
 
-def gather(
-    events: Iterable[Event], begun: Mapping[Key, float], message_ids: Mapping[str, str] | None = None
-) -> Reported:
-    """Sort events under the recipients they are about.
+def sort_events(
+    events: Iterable[Event], first_attempts: Mapping[Key, float], message_ids: Mapping[str, str] | None = None
+) -> ReportedEvents:
+    """Sort events by campaign and recipient.
 
-    ``begun`` holds every recipient of each campaign, and when it was first tried (seconds since the epoch);
-    ``message_ids`` tells the campaign of a Message-ID. Where an event names no campaign, and its return-path none, it
-    belongs to the last that had begun by then.
+    ``first_attempts`` has the time of the first attempt (seconds since the epoch) of every recipient in each campaign;
+    ``message_ids`` has the campaign of each Message-ID. An event that names no campaign, by itself or by its
+    return-path, belongs to the last campaign that had started.
     """
     by_recipient: dict[str, list[tuple[float, Key]]] = {}
-    for key, at in sorted(begun.items(), key=lambda item: item[1]):
+    for key, at in sorted(first_attempts.items(), key=lambda item: item[1]):
         by_recipient.setdefault(key[1].lower(), []).append((at, key))
-    found = Reported()
+    found = ReportedEvents()
     seen: set[Event] = set()
     for event in events:
         if event in seen:
@@ -59,7 +59,7 @@ def gather(
             found.events.setdefault(about, []).append(event)
     for each in found.events.values():
         each.sort(key=lambda event: event.at or 0.0)
-    found.silent = [key for key in begun if key not in found.events]
+    found.silent = [key for key in first_attempts if key not in found.events]
     return found
 
 
@@ -69,21 +69,21 @@ def _key_of(event: Event, candidates: list[tuple[float, Key]], message_ids: Mapp
     named = [key for _, key in candidates if key[0] in names]
     if named:
         return named[0]
-    begun = [key for at, key in candidates if event.at is None or at <= event.at + 1.0]
-    return begun[-1] if begun else next((key for _, key in candidates), None)
+    started = [key for at, key in candidates if event.at is None or at <= event.at + 1.0]
+    return started[-1] if started else next((key for _, key in candidates), None)
 
 
 def read_reported(events: Iterable[Event], cause_of: CauseOf) -> Reading:
-    """Return what a sender makes of a recipient's events: the last word counts, and a bounce after delivery is it.
+    """Return the reading of a recipient's events: the last one counts, and a bounce after delivery overrides all.
 
-    A class of the system's own goes before the numbers.
+    A class of the reporting system's own is preferred to codes.
     """
     last = None
     for event in events:
-        if event.kind not in _SAY_NOTHING and not (last is not None and last.kind is EventKind.BOUNCED_LATER):
+        if event.kind not in _AFTER_DELIVERY and not (last is not None and last.kind is EventKind.BOUNCED_LATER):
             last = event
     if last is None:
-        return Reading(None, "nothing was reported but what came after delivery")
+        return Reading(None, "only events after delivery were reported")
     match last.kind:
         case EventKind.DELIVERED:
             return Reading(None, "reported as delivered")

@@ -1,4 +1,4 @@
-"""What a judged run came to: scorecard, gates, readings."""
+"""The result of judging a run: scorecard, gates, readings."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from probe.classify.reading import Reading
 from probe.judge import gates
-from probe.judge import scorecard as score
-from probe.judge.baseline import Known, Mistakes, Worsening, mistakes, worsenings
+from probe.judge.baseline import KnownMistakes, MistakenRecipients, Worsening, mistakes, worsenings
 from probe.judge.compare import advice_of
 from probe.judge.findings import Finding, of_baseline, of_gates
-from probe.judge.reported import Reported
+from probe.judge.reported import ReportedEvents
+from probe.judge.scorecard import Scorecard
 from probe.judge.story import Key, Story
 
 SCORECARD: Final = "scorecard.json"
@@ -23,33 +23,33 @@ SCORECARD: Final = "scorecard.json"
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """What a run came to: figures, gates, and whoever read it on whom.
+    """A judged run: its figures, gates, stories, and the readings of each classifier.
 
-    ``reported`` is what another system said of it, as far as it was asked for.
+    ``reported`` are the events of another system's log, None without one.
     """
 
-    scorecard: score.Scorecard
+    scorecard: Scorecard
     gates: list[gates.Gate]
     stories: Mapping[Key, Story] = field(default_factory=dict)
     readings: Mapping[str, Mapping[Key, Reading]] = field(default_factory=dict)
-    reported: Reported | None = None
+    reported: ReportedEvents | None = None
 
     @property
     def passed(self) -> bool:
-        """Whether every gate held."""
+        """Whether every gate passed."""
         return all(gate.passed for gate in self.gates)
 
     @property
-    def mistakes(self) -> dict[str, Mistakes]:
-        """Whom each classifier is wrong about."""
+    def mistakes(self) -> dict[str, MistakenRecipients]:
+        """The recipients that each classifier is wrong about."""
         return {name: mistakes(self.stories, advice_of(self.readings[name])) for name in self.scorecard.classifiers}
 
-    def worsenings(self, known: Known) -> list[Worsening]:
-        """What got worse since somebody last looked."""
+    def worsenings(self, known: KnownMistakes) -> list[Worsening]:
+        """Return what is worse than in the baseline."""
         return list(worsenings(known, self.mistakes))
 
-    def findings(self, known: Known | None = None) -> list[Finding]:
-        """Return what became of every gate, and of every kind of mistake that a baseline knows."""
+    def findings(self, known: KnownMistakes | None = None) -> list[Finding]:
+        """Return a finding for every gate, and for every kind of mistake in the baseline."""
         found = list(of_gates(self.gates, self.stories, self.readings))
         if known is not None:
             found += of_baseline(known, self.mistakes, self.stories, self.readings)
@@ -64,7 +64,7 @@ class JudgedRun:
         }
 
     def write(self, folder: Path) -> None:
-        """Write scorecard.json into a folder, in place of an old one only when it is whole."""
+        """Write scorecard.json into a folder. An old file is replaced only by a complete one."""
         scorecard = folder / SCORECARD
         unfinished = scorecard.with_name(f".{SCORECARD}")
         unfinished.write_text(json.dumps(self.figures(), indent=2) + "\n", "utf-8")

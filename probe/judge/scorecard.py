@@ -1,4 +1,4 @@
-"""The scorecard: what was reported and what was true of it."""
+"""The scorecard: the hard bounces that were reported, and what was true of them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from probe.judge.story import Key, Story
 from probe.records.attempt import Outcome
 from probe.records.returned import Returned, ReturnedKind
 
-_OUT_OF_SIGHT: Final = {
+_NOT_IN_INBOX: Final = {
     Fate.JUNK: "junked",
     Fate.QUARANTINED: "quarantined",
     Fate.DISCARDED: "discarded",
@@ -23,12 +23,12 @@ _OUT_OF_SIGHT: Final = {
 }
 _READ: Final = {Fate.INBOX, Fate.JUNK}
 NAIVE: Final = "code"
-"""The reading that counts as reported where nobody tells what really was: what most mail providers do with a reply."""
+"""The classifier whose suppressions count as hard bounces: it does what most mail providers do with a reply."""
 
 
 @dataclass
 class CauseScore:
-    """Recipients whose last attempt was refused for a cause, and those of them alive who were told otherwise."""
+    """Recipients whose last attempt was refused for a cause, and the living among them that got a disguised reply."""
 
     refused: int = 0
     disguised: int = 0
@@ -36,10 +36,10 @@ class CauseScore:
 
 @dataclass
 class TruthScore:
-    """The hard bounces reported, by what was true of them: they add up.
+    """The hard bounces reported, split into three by what was true.
 
-    ``recipient_fault`` are gone; ``disguised`` are alive and were told another's cause; ``misread`` are alive and were
-    refused in words that do not speak of the mailbox, but in numbers that the naive reading takes for it.
+    ``recipient_fault`` are gone. ``disguised`` are alive and got a reply that names a false cause. ``misread`` are
+    alive and got an honest reply with a code that the naive reading takes for a dead mailbox.
     """
 
     recipient_fault: int = 0
@@ -52,7 +52,7 @@ class TruthScore:
 
 @dataclass
 class DeliveryCounts:
-    """One gateway's or campaign's part in it: where the report lies."""
+    """The counts of one gateway or one campaign."""
 
     recipients: int = 0
     delivered: int = 0
@@ -63,7 +63,7 @@ class DeliveryCounts:
 
 @dataclass
 class ReturnedScore:
-    """What came home to the return-paths, by kind. The ``unjoined`` are about nobody that could be found out."""
+    """The mail that came back to the return-paths, by kind. ``unjoined`` could not be matched with a recipient."""
 
     reports: int = 0
     auto_replies: int = 0
@@ -74,12 +74,12 @@ class ReturnedScore:
 
 @dataclass
 class Scorecard:
-    """Everything counted of one run. ``recipients`` are those planned for, whether or not an attempt was made.
+    """All figures of one run. ``recipients`` are those planned, with or without an attempt.
 
-    A recipient counts once in each campaign. In a complete run they are the delivered, the hard bounces reported, those
-    refused otherwise, and those given up after deferrals or failures of the network. Of the delivered, as the sender
-    must take them to be, the ``arrived`` are in an inbox or ``junked``, others ``quarantined`` or ``discarded``. The
-    ``bounced_later`` were taken at first; where their report came home they are among the refused.
+    A recipient counts once in each campaign. In a complete run the recipients are the delivered, the hard bounces
+    reported, those refused otherwise, and those given up after deferrals or network failures. The delivered, as the
+    sender sees them, are ``arrived`` (in an inbox, or ``junked``), ``quarantined`` or ``discarded``. The
+    ``bounced_later`` were accepted at first; if their delivery report came back they are among the refused.
     """
 
     scenario: str
@@ -108,16 +108,16 @@ class Scorecard:
 
 def score_truth(
     card: Scorecard,
-    told: Mapping[Key, Story],
+    stories: Mapping[Key, Story],
     naive: Mapping[Key, Reading],
     gateways: Sequence[str],
     campaigns: Sequence[str] = (),
 ) -> None:
-    """Fill in what was reported and what was true of it."""
+    """Fill in the hard bounces that were reported, and what was true of them."""
     card.gateways = {name: DeliveryCounts() for name in gateways}
     card.campaigns = {name: DeliveryCounts() for name in campaigns}
     card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}
-    for key, story in told.items():
+    for key, story in stories.items():
         alive = story.mailbox.alive
         truth = story.truth
         delivered = not story.evidence.bounced
@@ -125,8 +125,8 @@ def score_truth(
         lied = truth is not None and truth.cause is not None and _is_disguise(truth)
         card.delivered += delivered
         card.arrived += delivered and (truth is None or truth.fate in _READ)
-        if truth is not None and Fate(truth.fate) in _OUT_OF_SIGHT:
-            counter = _OUT_OF_SIGHT[Fate(truth.fate)]
+        if truth is not None and Fate(truth.fate) in _NOT_IN_INBOX:
+            counter = _NOT_IN_INBOX[Fate(truth.fate)]
             setattr(card, counter, getattr(card, counter) + 1)
         refused = story.evidence.last.outcome == Outcome.REFUSED or story.evidence.report is not None
         card.refused_otherwise += refused and not reported
@@ -158,7 +158,7 @@ def naive_readings(readings: Mapping[str, Mapping[Key, Reading]]) -> Mapping[Key
 
 
 def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:
-    """Count what came home."""
+    """Count the mail that came back."""
     for row in returned:
         match row.kind:
             case ReturnedKind.REPORT:

@@ -1,4 +1,4 @@
-"""What the judge knows of one delivery of a campaign: the evidence a classifier may see, and the truth it may not."""
+"""A recipient's story in one campaign: the evidence that classifiers see, and the truth that they do not."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ Key = tuple[str, str]
 
 
 class Story(NamedTuple):
-    """A recipient's attempts in one campaign, the decision behind the last, and the state of its mailbox by then.
+    """A recipient's attempts in one campaign, the decision on the last one, and the state of the mailbox then.
 
-    ``gateway`` is in front of the mailbox, empty where no company has it.
+    ``gateway`` is the one in front of the mailbox, empty if no company has the mailbox.
     """
 
     evidence: Evidence
@@ -31,15 +31,15 @@ class Story(NamedTuple):
 
     @property
     def cause(self) -> Cause | None:
-        """Why the last attempt truly came to nothing, None where it did not.
+        """The true cause of the last failure, None if the last attempt did not fail.
 
-        Where no gateway decided, it was the network, or a domain that takes no mail.
+        Where no gateway decided, the cause is the network, or a domain that takes no mail.
         """
         if self.truth is not None:
             return None if self.truth.cause is None else Cause(self.truth.cause)
         failure = self.evidence.last.failure
         if failure is None:
-            return None if not self.evidence.bounced else Cause.UNKNOWN  # at servers that are not ours
+            return None if not self.evidence.bounced else Cause.UNKNOWN  # at a foreign server
         return Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
 
 
@@ -49,19 +49,19 @@ def build_stories(
     returned: Iterable[Returned] = (),
     engagements: Iterable[Engagement] = (),
 ) -> dict[Key, Story]:
-    """Gather each recipient's attempts by campaign, with what came home and what is known of it from before.
+    """Collect the attempts of each recipient by campaign, with returned mail and the evidence of earlier campaigns.
 
-    An address that no directory has is nobody's any more.
+    An address that no directory has counts as departed.
     """
     gathered: dict[Key, list[tuple[Attempt, Truth | None]]] = {}
     for pair in pairs:
         gathered.setdefault((pair[0].campaign, pair[0].recipient), []).append(pair)
-    home = by_recipient(returned)
+    came_back = by_recipient(returned)
     opened: dict[str, list[Opened]] = {}
     for engagement in engagements:
         what = Opened(engagement.at, engagement.kind, engagement.message_id)
         opened.setdefault(engagement.recipient.lower(), []).append(what)
-    told: dict[Key, Story] = {}
+    stories: dict[Key, Story] = {}
     before: dict[str, list[Evidence]] = {}
     for (campaign, recipient), each in sorted(gathered.items(), key=lambda item: item[1][0][0].at):
         key = recipient.lower()
@@ -69,37 +69,37 @@ def build_stories(
         evidence = Evidence(
             recipient,
             tuple(attempt for attempt, _ in each),
-            tuple(home.get((campaign, key), ())),
+            tuple(came_back.get((campaign, key), ())),
             tuple(past for past in before.get(key, ()) if past.last.at < first.at),
             tuple(what for what in sorted(opened.get(key, ())) if what.at < first.at),
         )
         before.setdefault(key, []).append(evidence)
         mailbox = mailboxes.get(key)
-        told[campaign, recipient] = Story(
+        stories[campaign, recipient] = Story(
             evidence, each[-1][1], state_of(mailbox, last.at + last.duration_s), mailbox.gateway if mailbox else ""
         )
-    return told
+    return stories
 
 
 def state_of(mailbox: Mailbox | None, at: float) -> MailboxState:
-    """Return the state of a mailbox at a moment, departed where no directory has it."""
+    """Return the state of a mailbox at a time in seconds since the epoch, departed if no directory has it."""
     if mailbox is None:
         return MailboxState.DEPARTED
     return state_at(MailboxState(mailbox.state), mailbox.left_at, at)
 
 
-def without_lanes(told: Mapping[Key, Story]) -> dict[Key, Story]:
-    """Return the stories as classifiers may see them: a lane bears its gateway's name, which may tell."""
+def without_lanes(stories: Mapping[Key, Story]) -> dict[Key, Story]:
+    """Return the stories as classifiers see them: without lanes, whose names are those of gateways and might help."""
     done: dict[int, Evidence] = {}
 
-    def blind(evidence: Evidence) -> Evidence:
+    def hide(evidence: Evidence) -> Evidence:
         if id(evidence) not in done:
             done[id(evidence)] = replace(
                 evidence,
                 attempts=tuple(attempt._replace(lane="") for attempt in evidence.attempts),
                 returned=tuple(row._replace(lane="") for row in evidence.returned),
-                before=tuple(map(blind, evidence.before)),
+                before=tuple(map(hide, evidence.before)),
             )
         return done[id(evidence)]
 
-    return {key: story._replace(evidence=blind(story.evidence)) for key, story in told.items()}
+    return {key: story._replace(evidence=hide(story.evidence)) for key, story in stories.items()}

@@ -10,7 +10,7 @@ from typing import Final
 
 from probe.input_error import InputError
 from probe.judge import baseline_file
-from probe.judge.baseline import Known
+from probe.judge.baseline import KnownMistakes
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
@@ -79,4 +79,4 @@ def _write_baseline(folder: Path) -> None:
         )
     (folder / BASELINE).unlink(missing_ok=True)
     card = result.scorecard
-    baseline_file.update(folder / BASELINE, card.scenario, Known(card.seed, result.mistakes))
+    baseline_file.update(folder / BASELINE, card.scenario, KnownMistakes(card.seed, result.mistakes))

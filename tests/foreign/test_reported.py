@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +13,13 @@ from fivefifty_command import PASSED, fivefifty, free_port
 from postfix_instance import postfix, require_postfix
 from serve_process import serving
 
-from fake_gateways.truth import Fate
+from fake_gateways.truth import Fate, Truth
 from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import postfix as log_format
 from probe.intake.reading.files import lines
+from probe.judge.foreign_sender import events_of_foreign_sender, foreign_stories
 from probe.ledger import Ledger
-from tests.support.reported_decisions import join_events
+from probe.records.attempt import Outcome
 
 pytestmark = pytest.mark.foreign
 
@@ -108,14 +110,8 @@ def test_the_log_of_a_postfix_joins_the_truth_without_a_gap_and_its_reports_come
     assert not [each for each in events if isinstance(each, BadLine)]
     to_people = [each for each in events if isinstance(each, Event) and each.recipient in people]
     assert {each.kind for each in to_people} == {EventKind.DELIVERED, EventKind.REFUSED, EventKind.DEFERRED}
-    joined = join_events(served.truths, to_people)
-    assert joined.unknown_events == []
-    assert joined.unreported_truths == []
-    assert len(joined.pairs) == len(served.truths) == len(people)
-    for event, truth in joined.pairs:
-        assert event.recipient == truth.recipient
-        assert not truth.message_id or truth.message_id == event.message_id
-        assert (event.kind is EventKind.DELIVERED) == (truth.fate in {Fate.INBOX, Fate.BOUNCED_LATER, Fate.JUNK})
+    assert len(served.truths) == len(people)
+    the_log_joins_the_truth(tmp_path / "run", to_people, served.truths)
     with Ledger.open(tmp_path / "run") as books:
         returned = list(books.returned())
     assert all(row.recipient in people for row in returned)
@@ -127,6 +123,23 @@ def test_the_log_of_a_postfix_joins_the_truth_without_a_gap_and_its_reports_come
     codes = {truth.recipient: truth.code for truth in served.truths}
     assert all(row.code == codes[row.recipient] for row in returned if row.recipient in refused_now)
     check_judges_it(tmp_path, {truth.recipient: Fate(truth.fate) for truth in served.truths})
+
+
+def the_log_joins_the_truth(run: Path, events: list[Event], truths: Sequence[Truth]) -> None:
+    """Join what Postfix logged with the decisions of the gateways: every event has its own."""
+    with Ledger.open(run) as books:
+        mailboxes = {mailbox.address: mailbox for mailbox in books.mailboxes()}
+    reported = events_of_foreign_sender(events, truths, mailboxes)
+    assert (reported.strangers, reported.duplicates, reported.silent) == ([], [], [])
+    stories = foreign_stories(reported, truths, mailboxes)
+    assert len(stories) == len(truths)
+    for (_, recipient), story in stories.items():
+        last, truth = story.evidence.last, story.truth
+        assert truth is not None
+        assert (truth.recipient, truth.code) == (recipient, last.code)
+        assert not truth.message_id or truth.message_id == last.message_id
+        accepted = truth.fate in {Fate.INBOX, Fate.BOUNCED_LATER, Fate.JUNK}
+        assert (last.outcome == Outcome.DELIVERED) == accepted
 
 
 def check_judges_it(folder: Path, fates: dict[str, Fate]) -> None:

@@ -99,17 +99,17 @@ MISTAKES = {
     "an expectation of no figure": (
         SCENARIO + "\n[expect]\nhard_bounce_rat = { max = 0.1 }\n",
         "expect.hard_bounce_rat",
-        "is no figure of the scorecard; it has: scenario, seed",
+        "is not a figure of the scorecard; it has: scenario, seed",
     ),
     "an expectation of an unknown classifier": (
         SCENARIO + "\n[expect.classifiers.context]\nwrongly_suppressed = { max = 1 }\n",
         "expect.classifiers.context",
-        "is no figure of the scorecard; it has: ",
+        "is not a figure of the scorecard; it has: ",
     ),
     "an expectation without a bound": (
         SCENARIO + "\n[expect]\ndelivered = 10\n",
         "expect.delivered",
-        "is 10, which is no bound; write for example { max = 10 }",
+        "is 10, which is not a bound; write for example { max = 10 }",
     ),
     "a message file that is not there": (
         bent('"news.eml"', '"nwes.eml"'),

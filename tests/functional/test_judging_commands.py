@@ -61,11 +61,14 @@ def test_gates_can_be_given_to_run_as_well(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("gate", "sentence"),
     [
-        ("recipients", "--gate recipients: is no bound; write for example 'classifiers.code.wrongly_suppressed <= 3'"),
-        ("nothing <= 3", "--gate.nothing: is no figure of the scorecard; it has: "),
+        (
+            "recipients",
+            "--gate recipients: is not a bound; write for example 'classifiers.code.wrongly_suppressed <= 3'",
+        ),
+        ("nothing <= 3", "--gate.nothing: is not a figure of the scorecard; it has: "),
         (
             "scenario <= 3",
-            "--gate.scenario: cannot be held against a bound; bounds are numbers, for a figure that is one",
+            "--gate.scenario: cannot have a bound; bound a figure that is a number, by numbers",
         ),
     ],
 )
@@ -101,9 +104,9 @@ def test_a_baseline_of_another_scenario_or_seed_is_no_measure(run: Path, tmp_pat
     file = tmp_path / "baseline.toml"
     file.write_text('["other"]\nseed = 1\n', "utf-8")
     done = fivefifty("check", run, "--baseline", file)
-    assert "has nothing on scenario twelve, only on: other; write it anew with" in done.stderr
+    assert "has no scenario twelve, only: other; update it with" in done.stderr
     file.write_text('["twelve"]\nseed = 1\n', "utf-8")
-    assert "is of seed 1, and the run of seed 12" in fivefifty("check", run, "--baseline", file).stderr
+    assert "was made with seed 1, and the run with seed 12" in fivefifty("check", run, "--baseline", file).stderr
 
 
 def test_two_classifiers_are_compared_and_the_worse_second_fails(run: Path) -> None:
@@ -123,7 +126,7 @@ def test_two_runs_are_compared_by_the_classifiers_both_have(run: Path, once: Pat
 
 def test_a_classifier_that_never_read_is_told_with_those_that_did(run: Path) -> None:
     sentence = complaint(fivefifty("compare", f"{run}:code", f"{run}:mine"))
-    assert sentence.endswith("holds no word of classifier mine; it has: always-keep, code, text; see fivefifty check")
+    assert sentence.endswith("has no advice of classifier mine; it has: always-keep, code, text; see fivefifty check")
 
 
 def test_runs_of_other_recipients_cannot_be_compared(run: Path, tmp_path: Path) -> None:

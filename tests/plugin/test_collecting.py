@@ -131,7 +131,7 @@ def test_a_scenario_without_gates_is_a_test_that_it_runs_to_its_end(written: pyt
 
 
 EMPTY: Final = "is not valid TOML (Invalid value (at line 1, column 10)); correct the line it names"
-NO_FIGURE: Final = "expect.hard_bounces: is no figure of the scorecard; it has: scenario, seed, *"
+NO_FIGURE: Final = "expect.hard_bounces: is not a figure of the scorecard; it has: scenario, seed, *"
 NO_FILE: Final = "campaign[[]0].message: none.eml is not a file in scenarios; correct the file name"
 
 

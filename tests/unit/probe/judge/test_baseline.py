@@ -7,23 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from probe.input_error import InputError
-from probe.judge.baseline import Known, Mistakes, Worsening, parse, worsenings, written
+from probe.judge.baseline import KnownMistakes, MistakenRecipients, Worsening, parse, to_toml, worsenings
 
 names = st.lists(st.text(max_size=20), max_size=5).map(lambda each: tuple(sorted(each)))
 known = st.builds(
-    Known,
+    KnownMistakes,
     st.integers(-(2**40), 2**40),
-    st.dictionaries(st.text(max_size=10), st.builds(Mistakes, names, names), max_size=3),
+    st.dictionaries(st.text(max_size=10), st.builds(MistakenRecipients, names, names), max_size=3),
 )
 
 
 @given(st.dictionaries(st.text(max_size=10), known, max_size=3))
-def test_what_is_written_is_read_back(baseline: dict[str, Known]) -> None:
-    assert parse(written(baseline), "baseline.toml") == baseline
+def test_what_is_written_is_read_back(baseline: dict[str, KnownMistakes]) -> None:
+    assert parse(to_toml(baseline), "baseline.toml") == baseline
 
 
 def test_it_reads_well_and_holds_a_recipient_a_line() -> None:
-    text = written({"control": Known(550, {"mine": Mistakes(("news/ann@acme.example",), ())})})
+    text = to_toml({"control": KnownMistakes(550, {"mine": MistakenRecipients(("news/ann@acme.example",), ())})})
     assert text == (
         "# What classifiers got wrong, by scenario. Written by: fivefifty baseline update\n"
         "\n"
@@ -39,33 +39,33 @@ def test_it_reads_well_and_holds_a_recipient_a_line() -> None:
     )
 
 
-BEFORE = Known(1, {"mine": Mistakes(("n/ann", "n/bob"), ("n/cat",))})
+BEFORE = KnownMistakes(1, {"mine": MistakenRecipients(("n/ann", "n/bob"), ("n/cat",))})
 
 
 def test_only_more_mistakes_are_worse_and_the_new_ones_are_named() -> None:
-    now = {"mine": Mistakes(("n/ann", "n/dan", "n/eve"), ())}
+    now = {"mine": MistakenRecipients(("n/ann", "n/dan", "n/eve"), ())}
     assert list(worsenings(BEFORE, now)) == [Worsening("mine", "wrongly_suppressed", 2, 3, ("n/dan", "n/eve"))]
 
 
 def test_other_mistakes_but_not_more_are_no_worsening() -> None:
-    assert list(worsenings(BEFORE, {"mine": Mistakes(("n/dan", "n/eve"), ("n/cat",))})) == []
+    assert list(worsenings(BEFORE, {"mine": MistakenRecipients(("n/dan", "n/eve"), ("n/cat",))})) == []
 
 
 def test_a_classifier_that_the_baseline_does_not_have_cannot_be_worse() -> None:
-    assert list(worsenings(BEFORE, {"new": Mistakes(("n/ann",) * 9, ())})) == []
+    assert list(worsenings(BEFORE, {"new": MistakenRecipients(("n/ann",) * 9, ())})) == []
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("[", "is not valid TOML"),
-        ("x = 1", "is no baseline"),
-        ("[x]\nseed = 'a'\n[x.classifiers]", "is no baseline"),
-        ("[x]", "is no baseline"),
-        ("[x]\nseed = 1\n[x.classifiers.y]\nwrongly_suppressed = 3\nmissed_dead = 4", "is no baseline"),
+        ("x = 1", "is not a baseline"),
+        ("[x]\nseed = 'a'\n[x.classifiers]", "is not a baseline"),
+        ("[x]", "is not a baseline"),
+        ("[x]\nseed = 1\n[x.classifiers.y]\nwrongly_suppressed = 3\nmissed_dead = 4", "is not a baseline"),
     ],
 )
 def test_what_is_no_baseline_is_told_in_one_sentence(text: str, problem: str) -> None:
     with pytest.raises(InputError, match=problem) as caught:
         parse(text, "baseline.toml")
-    assert str(caught.value).endswith("write it anew with fivefifty baseline update")
+    assert str(caught.value).endswith("replace it with fivefifty baseline update")

@@ -9,7 +9,7 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading
-from probe.judge.baseline import Known, Mistakes, mistakes
+from probe.judge.baseline import KnownMistakes, MistakenRecipients, mistakes
 from probe.judge.compare import advice_of
 from probe.judge.findings import NamedRecipient, of_baseline, of_gates
 from probe.judge.gates import Gate
@@ -99,7 +99,7 @@ def test_a_gate_that_passed_names_no_recipient() -> None:
 
 
 def test_each_classifier_and_kind_is_compared_with_the_baseline_and_new_mistakes_are_named() -> None:
-    known = Known(1, {"mine": Mistakes((), ("news/bob",)), "gone": Mistakes((), ())})
+    known = KnownMistakes(1, {"mine": MistakenRecipients((), ("news/bob",)), "gone": MistakenRecipients((), ())})
     now = {name: mistakes(STORIES, advice_of(said)) for name, said in READINGS.items()}
     found = list(of_baseline(known, now, STORIES, READINGS))
     assert [(each.name, each.passed, each.sentence, each.recipients) for each in found] == [

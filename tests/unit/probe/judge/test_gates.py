@@ -20,7 +20,7 @@ FIGURES: dict[str, Any] = {
     "truth": {"disguised": 2, "by_cause": {"content": {"refused": 3, "disguised": 2}}},
     "classifiers": {"code": {"wrongly_suppressed": 5, "recall_interval": (0.5, 0.9)}},
 }
-NO_NUMBER = "cannot be held against a bound; bounds are numbers, for a figure that is one"
+NO_NUMBER = "cannot have a bound; bound a figure that is a number, by numbers"
 
 
 def only(expect: dict[str, Any]) -> Gate:
@@ -83,29 +83,29 @@ def test_no_expectation_is_no_gate() -> None:
     [
         (
             {"bounces": {"max": 9}},
-            "bounces: is no figure of the scorecard; it has: scenario, recipients, rate, truth, classifiers",
+            "bounces: is not a figure of the scorecard; it has: scenario, recipients, rate, truth, classifiers",
         ),
         (
             {"classifiers": {"cod": {"wrongly_suppressed": {"max": 9}}}},
-            "classifiers.cod: is no figure of the scorecard; it has: code",
+            "classifiers.cod: is not a figure of the scorecard; it has: code",
         ),
         (
             {"recipients": {"at_most": 9}},
-            "recipients.at_most: is no figure of the scorecard; it has: none below it",
+            "recipients.at_most: is not a figure of the scorecard; it has: none below it",
         ),
         (
             {"recipients": 12},
-            "recipients: is 12, which is no bound; write for example { max = 10 }",
+            "recipients: is 12, which is not a bound; write for example { max = 10 }",
         ),
         (
             {"recipients": {"max": True}},
-            "recipients: cannot be held against a bound; bounds are numbers, for a figure that is one",
+            "recipients: cannot have a bound; bound a figure that is a number, by numbers",
         ),
-        ({"recipients": {}}, "recipients: holds no bound; write for example { max = 10 }"),
+        ({"recipients": {}}, "recipients: has no bound; write for example { max = 10 }"),
         ({"recipients": {"min": 3, "max": 2}}, "recipients: has a min above its max; correct one of them"),
         (
             {"recipients": {"max": float("nan")}},
-            "recipients: cannot be held against a bound; bounds are numbers, for a figure that is one",
+            "recipients: cannot have a bound; bound a figure that is a number, by numbers",
         ),
         (
             {"recipients": {"min": 2, "equals": 3}},
@@ -113,7 +113,7 @@ def test_no_expectation_is_no_gate() -> None:
         ),
         (
             {"truth": 12},
-            "truth: is 12, which is no bound; write for example { max = 10 }",
+            "truth: is 12, which is not a bound; write for example { max = 10 }",
         ),
         (
             {"recipients": {"max": "12"}},

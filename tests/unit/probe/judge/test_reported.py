@@ -9,8 +9,8 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify import Advice
 from probe.intake.event import Event, EventKind
-from probe.judge.foreign_sender import begun, gather_served, served_stories
-from probe.judge.reported import gather, read_reported
+from probe.judge.foreign_sender import events_of_foreign_sender, first_attempts, foreign_stories
+from probe.judge.reported import read_reported, sort_events
 from probe.ledger import Mailbox
 
 ANN, BOB = "ann@acme.example", "bob@acme.example"
@@ -43,14 +43,14 @@ def cause_of(name: str) -> Cause | None:
 def test_an_event_belongs_to_the_campaign_it_names_or_to_the_last_begun(
     fields: dict[str, object], campaign: str
 ) -> None:
-    found = gather([event(**fields)], BEGUN, {"<2@x>": "summer"})
+    found = sort_events([event(**fields)], BEGUN, {"<2@x>": "summer"})
     assert list(found.events) == [(campaign, ANN)]
 
 
 def test_strangers_duplicates_and_the_silent_are_listed() -> None:
     bounce = event(code=550, at=STARTS + 5)
     stranger = event(recipient="zoe@acme.example")
-    found = gather([bounce, bounce, stranger], BEGUN)
+    found = sort_events([bounce, bounce, stranger], BEGUN)
     assert found.strangers == [stranger]
     assert found.duplicates == [bounce]
     assert found.silent == [("summer", ANN), ("spring", BOB)]
@@ -58,7 +58,7 @@ def test_strangers_duplicates_and_the_silent_are_listed() -> None:
 
 def test_events_are_read_in_the_order_they_happened_and_not_in_that_of_the_file() -> None:
     late, early = event(EventKind.DELIVERED, at=STARTS + 90), event(EventKind.DEFERRED, at=STARTS + 5, code=451)
-    found = gather([late, early], {("spring", ANN): STARTS})
+    found = sort_events([late, early], {("spring", ANN): STARTS})
     assert found.events["spring", ANN] == [early, late]
     assert read_reported([early, late], cause_of).cause is None
 
@@ -109,7 +109,7 @@ def test_what_others_sent_to_our_gateways_is_heard_by_their_log_and_true_by_our_
         event(EventKind.BOUNCED_LATER, BOB, at=STARTS + 60, code=550, enhanced="5.1.1"),
     ]
     boxes = {address: Mailbox(address, "acme", "present", None) for address in (ANN, BOB)}
-    told = served_stories(gather(log, begun(decided)), decided, boxes)
+    told = foreign_stories(sort_events(log, first_attempts(decided)), decided, boxes)
     ann, bob = told["", ANN], told["", BOB]
     assert [attempt.outcome for attempt in ann.evidence.attempts] == ["deferred", "refused"]
     assert (ann.evidence.heard[0], ann.cause, ann.mailbox, ann.gateway) == (
@@ -129,9 +129,9 @@ def test_who_was_never_named_to_a_gateway_is_a_recipient_all_the_same_and_who_wa
         event(EventKind.REFUSED, BOB.upper(), at=STARTS + 30, code=554, text="no"),
         event(recipient="eve@acme.example"),
     ]
-    said = gather_served(log, decided, boxes)
+    said = events_of_foreign_sender(log, decided, boxes)
     assert [each.recipient for each in said.strangers] == ["eve@acme.example"]
     assert said.silent == [("", ANN)]
-    told = served_stories(said, decided, boxes)
+    told = foreign_stories(said, decided, boxes)
     assert list(told) == [("", BOB)]
     assert told["", BOB].cause is Cause.UNKNOWN
