@@ -62,9 +62,9 @@ def test_an_author_is_told_what_is_missing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('stages = ["rcpt"]', 'stages = ["lunch"]', "is no persona (refusal."),
+        ('stages = ["rcpt"]', 'stages = ["lunch"]', "is not a valid persona (refusal."),
         ('name = "eset"', 'name = "eset"\ncolour = "red"', "colour"),
-        ("[says]", "[says", "is no persona"),
+        ("[says]", "[says", "is not a valid persona"),
     ],
 )
 def test_a_file_that_is_no_persona_is_a_wrong_input(tmp_path: Path, old: str, new: str, sentence: str) -> None:

@@ -20,7 +20,8 @@ from probe.scenario.load import load
         ('message = "news.eml"', 'message = "news.eml"\nhours = { from = "17:00", until = "09:00" }',
          "campaign[0].hours: until is not later than from, so no mail would ever go out; correct one of them"),
         ('message = "news.eml"', 'message = "news.eml"\nhours = { zone = "Mars/Olympus" }',
-         "campaign[0].hours.zone: 'Mars/Olympus' is not a time zone; write for example Europe/Berlin"),
+         "campaign[0].hours.zone: 'Mars/Olympus' is not a time zone; "
+         'write for example Europe/Berlin, or "recipient"'),
         ('message = "news.eml"', 'message = "news.eml"\npool = "best"',
          "campaign news goes out from pool best, which no address is in; correct it"),
         ('rate = "10/1s"', 'rate = "10/1s"\nlimit = [{ to = "*" }]',
