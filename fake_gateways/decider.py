@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator
 from dataclasses import replace
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from fake_gateways.gateway import Gateway
 from fake_gateways.policies.directory import fault
@@ -28,6 +28,15 @@ from fake_gateways.verdict import (
 )
 
 Response = Reply | Garbled
+"""What a gateway sends in answer to a command."""
+
+
+class Rejection(NamedTuple):
+    """A response that accepts nothing; ``closes`` says that the server then closes the connection."""
+
+    response: Response
+    closes: bool = False
+
 
 CLOSES: Final = 421
 """After this reply a server hangs up (RFC 5321 3.8)."""
@@ -39,10 +48,9 @@ _QUERIES: Final = (Question, Scan, Wait)
 
 
 class Decider:
-    """Decides stage by stage; ``closing`` says that the last decision ends the dialogue."""
+    """Takes the decisions of one session, stage by stage."""
 
     def __init__(self, gateway: Gateway, view: SessionView, peer_port: int) -> None:
-        self.closing = False
         self._gateway = gateway
         self._view = view
         self._port = peer_port
@@ -50,7 +58,7 @@ class Decider:
         self._filed: dict[str | None, tuple[Divert, str]] = {}
         self._for_all: dict[str | None, tuple[Divert, str]] = {}
 
-    def judge(self, stage: Stage) -> Generator[ExternalQuery, Answer, Response | None]:
+    def judge(self, stage: Stage) -> Generator[ExternalQuery, Answer, Rejection | None]:
         """Ask the policies of a stage in turn; return what to say for the first that refuses."""
         view = self._view
         self._stage = stage
@@ -86,7 +94,7 @@ class Decider:
         if self._stage in BEFORE_MAIL:
             self._for_all = dict(self._filed)  # who is judged as a client is so for all of its messages
 
-    def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Response:
+    def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Rejection:
         self._view.refused += 1
         if isinstance(verdict, Refuse):
             return self.refuse(verdict, stage, policy)
@@ -95,16 +103,14 @@ class Decider:
         fate = _fate(heard) if heard is not None and not heard.accepts else Fate.CUT
         for recipient in self._concerned(stage):
             self.record(stage, recipient, heard, fate, cause=verdict.cause, policy=policy)
-        if isinstance(verdict, Disconnect):
-            self.closing = True
-        return garbled
+        return Rejection(garbled, closes=isinstance(verdict, Disconnect))
 
     def _concerned(self, stage: Stage) -> list[str]:
         """List the recipients that a decision at a stage is about; before RCPT it is about nobody by name."""
         view = self._view
         return list(view.envelope.recipients) if stage in _WHOLE else [view.recipient]
 
-    def refuse(self, verdict: Refuse, stage: Stage, policy: str) -> Reply:
+    def refuse(self, verdict: Refuse, stage: Stage, policy: str) -> Rejection:
         """Tell a refusal, and write it down for every recipient it is about."""
         view = self._view
         culprit = verdict.recipient or view.recipient or next(iter(view.envelope.recipients), "")
@@ -118,14 +124,12 @@ class Decider:
                 cause = fault(view, recipient) or Cause.POLICY
             fate = _fate(told.reply)
             self.record(stage, recipient, told.reply, fate, cause=cause, claimed=told.claimed, policy=policy)
-        # Who refuses for good may close after a greeting; later the client could not know that it is to hang up.
-        if told.reply.code == CLOSES or (verdict.closes and stage is Stage.CONNECT):
-            self.closing = True
-        return told.reply
+        # A 5yz greeting may close the connection. Later only 421 tells the client that the server closes it.
+        return Rejection(told.reply, closes=told.reply.code == CLOSES or (verdict.closes and stage is Stage.CONNECT))
 
     def accept(self) -> Reply:
         """Take the message for every recipient, and write down where it went; who is to be told is told later."""
-        reply = self._gateway.say("accepted", self._view)
+        reply = self._gateway.say(self._view, "accepted")
         undelivered = []
         for recipient in self._view.envelope.recipients:
             filed, policy = self._filed.get(recipient) or self._filed.get(None) or (None, "")
@@ -195,7 +199,7 @@ class Decider:
             stage = Stage.END_OF_DATA
         waiting, view.recipient = view.recipient, ""
         for recipient in view.envelope.recipients:
-            self.record(stage, recipient, self._gateway.say("rcpt", view), Fate.CUT)
+            self.record(stage, recipient, self._gateway.say(view, "rcpt"), Fate.CUT)
         if waiting:
             self.record(Stage.RCPT, waiting, None, Fate.CUT)
 

@@ -74,7 +74,6 @@ class Gateway:
         self.directory = directory
         self.size_limit = size_limit
         self.clock = clock
-        self.xclient = xclient
         self.connections: Counter[str] = Counter()
         self._claims = claims
         self._lies = lies
@@ -97,7 +96,8 @@ class Gateway:
         asked = (policy for named in self.policies.values() for _, policy in named)
         bare = (policy.policy if isinstance(policy, Guard) else policy for policy in asked)
         self._observers: tuple[Observer, ...] = tuple(policy for policy in bare if isinstance(policy, Observer))
-        self.keywords = tuple(word.replace("{size}", str(size_limit)) for word in persona.keywords)
+        keywords = tuple(word.replace("{size}", str(size_limit)) for word in persona.keywords)
+        self.keywords = (*keywords, "XCLIENT NAME ADDR PORT PROTO HELO") if xclient else keywords
         self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
 
     def connect(self, peer_address: str) -> SessionView:
@@ -143,9 +143,10 @@ class Gateway:
         frame = self.persona.repeats(cause, stage)
         return heard if frame is None else self._fill(frame, view, recipient, str(heard))
 
-    def say(self, what: str, view: SessionView) -> Reply:
+    def say(self, view: SessionView, what: str) -> Reply:
         """Say something of the persona's that refuses nobody, such as ``rcpt`` or ``accepted``."""
-        return self._fill(getattr(self.persona.says, what), view, view.recipient)
+        wording: Wording = getattr(self.persona.says, what)
+        return wording.plain or self._fill(wording, view, view.recipient)
 
     def _fill(self, wording: Wording, view: SessionView, recipient: str, backend: str = "") -> Reply:
         if wording.plain is not None:
@@ -156,11 +157,14 @@ class Gateway:
             "ip": view.peer_address,
             "helo": view.helo,
             "host": self.host,
-            "domain": domain_of(recipient) or self.directory.domains[0],
-            "sender_domain": view.sender_domain,
             "backend": backend,
         }
-        if "{id}" in wording.text:
+        names = wording.names
+        if "domain" in names:
+            fields["domain"] = domain_of(recipient) or self.directory.domains[0]
+        if "sender_domain" in names:
+            fields["sender_domain"] = view.sender_domain
+        if "id" in names:
             fields["id"] = "".join(self._ids.choices(_ID_ALPHABET, k=12))
         return wording.say(fields)
 

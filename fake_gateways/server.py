@@ -19,12 +19,12 @@ from typing import Final, cast
 from aiosmtpd.proxy_protocol import get_proxy
 from aiosmtpd.smtp import SMTP
 
+from fake_gateways.decider import Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.needs import GivenUpError
 from fake_gateways.session import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT, Dialogue, Session, open_session
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
-from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.verdict import Answer, ExternalQuery
 
 AnswerQuery = Callable[[ExternalQuery], Awaitable[Answer]]
@@ -39,8 +39,6 @@ MAX_UNREAD: Final = 4 * 1024 * 1024
 IDLE_S: Final = 300.0
 """RFC 5321 4.5.3.2.7: a server waits five minutes for the next command."""
 HANDSHAKE_S: Final = 30.0
-NO_TLS: Final = Reply(454, ("TLS not available due to temporary reason",), EnhancedStatus(4, 7, 0))
-"""RFC 3207 section 4."""
 
 
 class Carrier(SMTP):
@@ -220,8 +218,7 @@ class Carrier(SMTP):
 
     def _begin_tls(self) -> None:
         if self._tls is None:
-            self._dialogue.wants_tls = False
-            self._said[-1] = NO_TLS.octets
+            self._said[-1] = self._dialogue.refuse_tls().octets
             return
         # The client's first octets under TLS must not be taken for a command.
         cast("asyncio.Transport", self.transport).pause_reading()
@@ -270,7 +267,7 @@ class Carrier(SMTP):
         self._answer()
 
 
-def _say(reply: Reply) -> Dialogue:
+def _say(reply: Response) -> Dialogue:
     """Return a dialogue that has nothing to ask."""
     return reply
     yield

@@ -1,27 +1,34 @@
-"""One client's dialogue with a gateway, without a socket (RFC 5321 3 and 4)."""
+"""One client's dialogue with a gateway, without a socket (RFC 5321 sections 3 and 4).
+
+The order of commands is a table in ``smtp/states.py``. This file says what each command does, and what is answered.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Final
+from collections.abc import Callable, Generator, Mapping
+from functools import partial
+from typing import ClassVar, Final, cast
 
-from fake_gateways.decider import Decider, Response
+from fake_gateways.decider import Decider, Rejection, Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.policies.session_view import SessionView
-from fake_gateways.smtp.command import Command, SyntaxMistake, parse, read_xclient
+from fake_gateways.smtp.command import Command, SyntaxMistake, UnrecognizedMistake, parse, read_xclient
 from fake_gateways.smtp.envelope import Envelope, Stage
 from fake_gateways.smtp.parameters import Declared, ParameterMistake, read_mail, read_rcpt
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
+from fake_gateways.smtp.states import END_OF_DATA, GREETING, HANDSHAKE, NO_ARGUMENT, TRANSITIONS, State, Transition
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, ExternalQuery, Refuse
 
 Dialogue = Generator[ExternalQuery, Answer, Response]
-"""Runs to a reply; on the way it may need something, which the edge supplies by ``send``."""
+"""Returns a response. It may first yield external queries; the caller sends each answer back."""
+Step = Generator[ExternalQuery, Answer, Reply | Rejection]
+"""Carries out one command: returns a reply if the command is accepted, else a rejection."""
 
 MAX_RECIPIENTS: Final = 1000
-"""What real gateways take at most; RFC 5321 4.5.3.1.8 asks for 100 at least."""
+"""A usual limit of real gateways. RFC 5321 section 4.5.3.1.8 requires at least 100."""
 MAX_MISTAKES: Final = 20
-"""Postfix drops a client after so many errors (``smtpd_hard_error_limit``)."""
+"""The server closes the connection after so many errors, as Postfix does (``smtpd_hard_error_limit``)."""
 
 
 def _status(code: int, enhanced: str, text: str) -> Reply:
@@ -33,165 +40,306 @@ TOO_MANY_MISTAKES: Final = _status(421, "4.7.0", "Too many errors, closing conne
 TIMED_OUT: Final = _status(421, "4.4.2", "Timeout exceeded, closing connection")
 LOCAL_ERROR: Final = _status(421, "4.3.0", "Local error in processing, closing connection")
 CANNOT_VERIFY: Final = Reply(252, ("Cannot VRFY user, but will take message",), EnhancedStatus(2, 5, 2))
+HELP: Final = Reply(214, ("EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT",), EnhancedStatus(2, 0, 0))
 LINE_TOO_LONG: Final = _status(500, "5.5.6", "Line too long")
 BARE_LINE_FEED: Final = _status(521, "5.5.2", "Bare <LF> received, closing connection")
-OUT_OF_PLACE: Final = _status(501, "5.5.4", "Syntax error in parameters")
+UNEXPECTED_ARGUMENT: Final = _status(501, "5.5.4", "Syntax error in parameters")
 NEEDS_UTF8: Final = _status(553, "5.6.7", "Address needs SMTPUTF8")
 READY_FOR_TLS: Final = Reply(220, ("Ready to start TLS",), EnhancedStatus(2, 0, 0))
+NO_TLS: Final = Reply(454, ("TLS not available due to temporary reason",), EnhancedStatus(4, 7, 0))
+"""RFC 3207 section 4."""
 
 ALWAYS_TOLD: Final = (Cause.TOO_LARGE, Cause.POLICY)
-"""What a session refuses for without any policy: SIZE, and recipients without end."""
+"""The causes for which a session refuses without any policy: the SIZE limit, and the limit on recipients."""
+
+# Constants, because Python 3.11 calls a function for each use of a member of an Enum.
+_GREETED: Final = State.GREETED
+_CONTENT: Final = State.CONTENT
+_CLOSED: Final = State.CLOSED
+_CLOSING: Final = State.CLOSING
+
+_OPTIONAL: Final = frozenset({"STARTTLS", "XCLIENT"})
+"""Commands that exist only where the gateway offers them."""
+
+
+class OrderMistake(Exception):  # noqa: N818 - it is the client's mistake, answered with a reply
+    """The command is not valid in the current state; ``reply`` says so."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(str(reply))
+        self.reply = reply
 
 
 class Session:
     """The server's side of one connection.
 
-    Feed it the greeting, then a command line at a time, then content where it asked for it (``wants_content``).
-    Where it ``wants_tls``, encrypt the line and call ``secured``. Every method that answers is a ``Dialogue``. The
-    truth is written at each decision about a recipient: once at RCPT if refused there, else once when the message
-    is taken, refused, or the dialogue breaks off.
+    Call ``greet`` first, then ``command`` for each line, and ``content`` whenever ``wants_content`` is true. When
+    ``wants_tls`` is true, encrypt the connection and call ``secured``, or call ``refuse_tls``. Every method that
+    returns a ``Dialogue`` gives a response in the end. The truth is recorded with each decision about a recipient: at
+    RCPT if it is refused there, else when the message is accepted or refused, or when the transaction is aborted.
     """
 
     def __init__(self, gateway: Gateway, view: SessionView, peer_port: int) -> None:
         self.gateway = gateway
-        self.wants_content = False
-        self.wants_tls = False
-        self._ended = False
+        self._state = State.CONNECTED
+        self._offers_utf8 = "SMTPUTF8" in gateway.verbs
         self._view = view
+        self._no_envelope = view.envelope
+        self._say: Callable[[str], Reply] = partial(gateway.say, view)
         self._decider = Decider(gateway, view, peer_port)
-        self._refused_greeting: Response | None = None
-        self._in_mail = False
         self._declared = Declared()
         self._mistakes = 0
-        self._counts = True
 
-    def greet(self) -> Dialogue:
-        """Open the dialogue: a greeting, or a refusal of the whole connection (RFC 5321 3.1)."""
-        self._refused_greeting = yield from self._decider.judge(Stage.CONNECT)
-        if self._refused_greeting is None:
-            return self.gateway.say("greeting", self._view)
-        self._ended = self.gateway.persona.refused_greeting == "closes"
-        return self._refused_greeting
+    @property
+    def wants_content(self) -> bool:
+        """Whether the client is to send the content of a message next."""
+        return self._state is _CONTENT
 
-    def talked_early(self) -> None:
-        """Note that the client did not wait for the greeting."""
-        self._view.talked_early = True
-
-    def secured(self) -> None:
-        """Begin anew on an encrypted line; what was said before does not count (RFC 3207 section 4.2)."""
-        self._break_off()
-        self.wants_tls = False
-        self._view.secure = True
-        self._view.helo = ""
-
-    def command(self, line: bytes) -> Dialogue:
-        """Answer a command line given without its CRLF."""
-        self._view.at = self.gateway.clock.now()
-        try:
-            command = parse(line, utf8="SMTPUTF8" in self.gateway.verbs)
-        except SyntaxMistake as mistake:
-            return self._mistake(_status(501, "5.5.4", str(mistake)) if ":" in str(mistake) else self._unrecognized())
-        verb = command.verb
-        if self._refused_greeting is not None and verb != "QUIT":
-            return self._after_refused_greeting(verb)
-        if verb == "RCPT":
-            return (yield from self._rcpt(command))
-        if verb == "MAIL":
-            return (yield from self._mail(command))
-        if verb == "DATA":
-            return (yield from self._data(command))
-        if verb in {"EHLO", "HELO"}:
-            return (yield from self._hello(command))
-        if verb == "XCLIENT" and self.gateway.xclient:
-            return (yield from self._xclient(command))
-        return self._other(command)
-
-    def _after_refused_greeting(self, verb: str) -> Reply:
-        if verb == "EHLO" and self.gateway.persona.refused_greeting == "reduced":
-            return Reply(250, (self.gateway.host, "ENHANCEDSTATUSCODES"))
-        return self._mistake(self.gateway.say("out_of_order", self._view))
-
-    def _other(self, command: Command) -> Reply:
-        say, view = self.gateway.say, self._view
-        match command.verb:
-            case "RSET":
-                self._break_off()
-                return say("reset", view)
-            case "QUIT":
-                self._break_off()
-                self._close()
-                return say("quit", view)
-            case "NOOP":
-                return say("reset", view)
-            case "VRFY":
-                return CANNOT_VERIFY
-            case "HELP":
-                return Reply(214, ("EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT",), EnhancedStatus(2, 0, 0))
-            case "STARTTLS" if "STARTTLS" in self.gateway.verbs:
-                return self._starttls(command)
-        return self._mistake(self._unrecognized())
-
-    def _starttls(self, command: Command) -> Reply:
-        if command.argument:
-            return self._mistake(OUT_OF_PLACE)
-        if self._view.secure or self._in_mail:
-            return self._mistake(self.gateway.say("out_of_order", self._view))
-        self.wants_tls = True
-        return READY_FOR_TLS
-
-    def _unrecognized(self) -> Reply:
-        return self.gateway.say("unrecognized", self._view)
-
-    def _mistake(self, reply: Reply) -> Reply:
-        self._mistakes += 1
-        if self._mistakes >= MAX_MISTAKES:
-            return self.hang_up(TOO_MANY_MISTAKES)
-        return reply
-
-    def hang_up(self, reply: Reply) -> Reply:
-        """End the dialogue from this side with a last reply."""
-        self._break_off()
-        self._close()
-        return reply
-
-    def line_too_long(self) -> Reply:
-        """Answer a command line beyond any limit (RFC 5321 4.5.3.1.4)."""
-        return self._mistake(LINE_TOO_LONG)
-
-    def lost(self) -> None:
-        """Note that the line is gone, whoever ended it; harmless when that is known."""
-        self._break_off()
-        self._close()
+    @property
+    def wants_tls(self) -> bool:
+        """Whether the connection is to be encrypted next."""
+        return self._state is State.TLS
 
     @property
     def closing(self) -> bool:
-        """Whether the line is to be closed once everything has been said."""
-        return self._ended or self._decider.closing
+        """Whether the connection is to be closed after the last reply, or is closed already."""
+        return self._state is _CLOSING or self._state is _CLOSED
 
-    def _close(self) -> None:
-        self._ended = True
-        if self._counts:
-            self._counts = False
-            self._uncount()
+    def greet(self) -> Dialogue:
+        """Send the greeting, or refuse the connection (RFC 5321 section 3.1)."""
+        outcome = yield from self._judge_client()
+        return self._follow(TRANSITIONS[State.CONNECTED][GREETING], outcome)
 
-    def _xclient(self, command: Command) -> Dialogue:
-        """Take the client for another, and greet that one (postfix.org/XCLIENT_README)."""
-        if self._in_mail:
-            return self._mistake(self.gateway.say("out_of_order", self._view))
+    def command(self, line: bytes) -> Dialogue:
+        """Answer a command line, given without its CRLF."""
+        self._view.at = self.gateway.clock.now()
         try:
-            presented = read_xclient(command.argument)
+            command = parse(line, utf8=self._offers_utf8)
+            transition = TRANSITIONS[self._state].get(command.verb)
+            if transition is None or command.verb in _OPTIONAL or (command.argument and command.verb in NO_ARGUMENT):
+                transition = self._checked(command, transition)
+            answer = self._ANSWERS.get(command.verb)
+            outcome: Reply | Rejection
+            if answer is not None:
+                outcome = answer(self, command)
+            else:
+                outcome = yield from self._STEPS[command.verb](self, command)
+        except UnrecognizedMistake:
+            return self._mistake(self._say("unrecognized"))
         except SyntaxMistake as mistake:
             return self._mistake(_status(501, "5.5.4", str(mistake)))
-        self._break_off()
-        self.present(presented.address or self._view.peer_address)
-        self._view.helo = presented.helo
-        return (yield from self.greet())
+        except (ParameterMistake, OrderMistake) as mistake:
+            return self._mistake(mistake.reply)
+        return self._follow(transition, outcome)
+
+    def content(self, octets: bytes) -> Dialogue:
+        """Answer the end of data. ``octets`` are the message without dot-stuffing and final dot."""
+        self._view.content = octets
+        rejection = yield from self._decider.judge(Stage.END_OF_DATA)
+        outcome = self._decider.accept() if rejection is None else rejection
+        self._end_transaction()
+        return self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], outcome)
+
+    def content_too_large(self) -> Reply:
+        """Answer the end of data that exceeded the size limit and was not kept (RFC 1870 section 6.3)."""
+        rejection = self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.END_OF_DATA, "")
+        self._end_transaction()
+        return cast("Reply", self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], rejection))
+
+    def line_too_long(self) -> Reply:
+        """Answer a command line that is too long (RFC 5321 section 4.5.3.1.4)."""
+        return self._mistake(LINE_TOO_LONG)
+
+    def talked_early(self) -> None:
+        """Note that the client sent something before the greeting."""
+        self._view.talked_early = True
 
     def present(self, address: str) -> None:
-        """Take the client for another, as a proxy or a test presents it."""
+        """Replace the client's address, as a proxy or XCLIENT gives it."""
         self._uncount()
         self._view.peer_address = address
         self.gateway.connections[address] += 1
+
+    def secured(self) -> None:
+        """Start again on the encrypted connection; what the client said before is forgotten (RFC 3207 section 4.2)."""
+        self._abort_transaction()
+        self._view.secure = True
+        self._view.helo = ""
+        self._move(TRANSITIONS[State.TLS][HANDSHAKE].accepted)
+
+    def refuse_tls(self) -> Reply:
+        """Return the reply to a STARTTLS that cannot be served after all."""
+        self._move(TRANSITIONS[State.TLS][HANDSHAKE].refused)
+        return NO_TLS
+
+    def hang_up(self, reply: Reply) -> Reply:
+        """End the dialogue from the server's side with a last reply."""
+        self.lost()
+        return reply
+
+    def lost(self) -> None:
+        """Mark the connection as closed. Idempotent."""
+        self._abort_transaction()
+        if self._state is not _CLOSED:
+            self._state = _CLOSED
+            self._uncount()
+
+    # States.
+
+    def _follow(self, transition: Transition, outcome: Reply | Rejection) -> Response:
+        """Go to the next state, and return what to send."""
+        accepted, refused = transition
+        if isinstance(outcome, Rejection):
+            response, closes = outcome
+            self._move(State.CLOSING if closes else refused)
+            return response
+        if accepted is not self._state:
+            self._move(accepted)
+        return outcome
+
+    def _move(self, state: State) -> None:
+        if self._state is _CLOSED:
+            return  # the client may be gone while an answer was awaited
+        # The name may be known: from XCLIENT, or from an EHLO before a failed STARTTLS.
+        self._state = State.INTRODUCED if state is _GREETED and self._view.helo else state
+
+    def _checked(self, command: Command, transition: Transition | None) -> Transition:
+        """Return the transition if the command is valid in this state; raises a mistake."""
+        verb = command.verb
+        if self._state is not State.REFUSED:
+            if not (verb in self._ANSWERS or verb in self._STEPS) or (
+                verb in _OPTIONAL and verb not in self.gateway.verbs
+            ):
+                raise UnrecognizedMistake
+            if command.argument and verb in NO_ARGUMENT:
+                raise OrderMistake(UNEXPECTED_ARGUMENT)
+        if transition is None:
+            is_without_recipients = verb == "DATA" and self._state is State.MAIL
+            raise OrderMistake(self._say("no_recipients" if is_without_recipients else "out_of_order"))
+        return transition
+
+    def _mistake(self, reply: Reply) -> Reply:
+        """Count a mistake of the client; after too many, close the connection."""
+        self._mistakes += 1
+        return self.hang_up(TOO_MANY_MISTAKES) if self._mistakes >= MAX_MISTAKES else reply
+
+    # Commands that no policy judges.
+
+    def _rset(self, _: Command) -> Reply:
+        self._abort_transaction()
+        return self._say("reset")
+
+    def _quit(self, _: Command) -> Reply:
+        self.lost()
+        return self._say("quit")
+
+    def _noop(self, _: Command) -> Reply:
+        return self._say("reset")
+
+    def _vrfy(self, _: Command) -> Reply:
+        return CANNOT_VERIFY
+
+    def _help(self, _: Command) -> Reply:
+        return HELP
+
+    def _starttls(self, _: Command) -> Reply:
+        if self._view.secure:
+            raise OrderMistake(self._say("out_of_order"))
+        return READY_FOR_TLS
+
+    # Commands that policies judge.
+
+    def _judge_client(self) -> Step:
+        rejection = yield from self._decider.judge(Stage.CONNECT)
+        if rejection is None:
+            return self._say("greeting")
+        return rejection._replace(closes=True) if self.gateway.persona.refused_greeting == "closes" else rejection
+
+    def _xclient(self, command: Command) -> Step:
+        presented = read_xclient(command.argument)
+        self._abort_transaction()
+        self.present(presented.address or self._view.peer_address)
+        self._view.helo = presented.helo
+        return (yield from self._judge_client())
+
+    def _hello(self, command: Command) -> Step:
+        if self._state is State.REFUSED:
+            if self.gateway.persona.refused_greeting != "reduced":
+                raise OrderMistake(self._say("out_of_order"))
+            return Reply(250, (self.gateway.host, "ENHANCEDSTATUSCODES"))
+        if not command.argument:
+            msg = f"Syntax: {command.verb} hostname"
+            raise SyntaxMistake(msg)
+        self._abort_transaction()
+        self._view.helo = command.argument[:255]
+        rejection = yield from self._decider.judge(Stage.EHLO)
+        if rejection is not None:
+            self._view.helo = ""
+            return rejection
+        hello = self._say("ehlo")
+        return hello if command.verb == "HELO" else Reply(hello.code, (*hello.lines, *self._keywords()))
+
+    def _keywords(self) -> tuple[str, ...]:
+        keywords = self.gateway.keywords
+        return tuple(word for word in keywords if word != "STARTTLS") if self._view.secure else keywords
+
+    def _mail(self, command: Command) -> Step:
+        envelope = Envelope(command.path)
+        self._declared = read_mail(command.parameters, self.gateway.verbs, envelope)
+        if not command.path.isascii():
+            self._require_utf8()
+        self._view.envelope = envelope
+        self._view.transaction += 1
+        if self._declared.size > self.gateway.size_limit:
+            return self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.MAIL, "")
+        rejection = yield from self._decider.judge(Stage.MAIL)
+        return self._say("mail") if rejection is None else rejection
+
+    def _rcpt(self, command: Command) -> Step:
+        view, recipient = self._view, command.path
+        read_rcpt(command.parameters, self.gateway.verbs, view.envelope, recipient)
+        if not recipient.isascii():
+            self._require_utf8()
+        if len(view.envelope.recipients) >= MAX_RECIPIENTS:
+            reply = TOO_MANY_RECIPIENTS
+            self._decider.record(Stage.RCPT, recipient, reply, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY)
+            return Rejection(reply)
+        view.recipient = recipient
+        rejection = yield from self._decider.judge(Stage.RCPT)
+        outcome = self._say("rcpt") if rejection is None else rejection
+        if rejection is None:
+            view.envelope.recipients.append(recipient)
+        else:
+            # Refused recipients are forgotten, so a client cannot fill the memory with them.
+            view.envelope.notify.pop(recipient, None)
+            view.envelope.original_recipients.pop(recipient, None)
+        view.recipient = ""
+        return outcome
+
+    def _require_utf8(self) -> None:
+        """Refuse an address beyond ASCII where MAIL did not declare SMTPUTF8 (RFC 6531 section 3.4)."""
+        if not self._declared.utf8:
+            raise OrderMistake(NEEDS_UTF8)
+
+    def _data(self, _: Command) -> Step:
+        rejection = yield from self._decider.judge(Stage.DATA)
+        if rejection is None:
+            return self._say("data")
+        self._end_transaction()
+        return rejection
+
+    # Transactions and connections.
+
+    def _abort_transaction(self) -> None:
+        """End the transaction without delivery, and record it for the recipients accepted so far."""
+        self._decider.cut(in_content=self._state is _CONTENT)
+        self._end_transaction()
+
+    def _end_transaction(self) -> None:
+        self._view.recipient = ""
+        self._view.envelope = self._no_envelope
+        self._view.content = b""
+        self._decider.forget()
 
     def _uncount(self) -> None:
         connections, address = self.gateway.connections, self._view.peer_address
@@ -199,117 +347,22 @@ class Session:
         if not connections[address]:
             del connections[address]
 
-    def _hello(self, command: Command) -> Dialogue:
-        if not command.argument:
-            return self._mistake(_status(501, "5.5.4", f"Syntax: {command.verb} hostname"))
-        self._break_off()
-        self._view.helo = command.argument[:255]
-        refusal = yield from self._decider.judge(Stage.EHLO)
-        if refusal is not None:
-            self._view.helo = ""
-            return refusal
-        hello = self.gateway.say("ehlo", self._view)
-        if command.verb == "HELO":
-            return hello
-        return Reply(hello.code, (*hello.lines, *self._keywords()))
-
-    def _keywords(self) -> tuple[str, ...]:
-        keywords = self.gateway.keywords
-        if self._view.secure:
-            keywords = tuple(word for word in keywords if word != "STARTTLS")
-        return (*keywords, "XCLIENT NAME ADDR PORT PROTO HELO") if self.gateway.xclient else keywords
-
-    def _mail(self, command: Command) -> Dialogue:
-        view = self._view
-        if self._in_mail or not view.helo:
-            return self._mistake(self.gateway.say("out_of_order", view))
-        envelope = Envelope(command.path)
-        try:
-            self._declared = read_mail(command.parameters, self.gateway.verbs, envelope)
-        except ParameterMistake as mistake:
-            return self._mistake(mistake.reply)
-        if not (command.path.isascii() or self._declared.utf8):
-            return self._mistake(NEEDS_UTF8)
-        view.envelope = envelope
-        view.transaction += 1
-        if self._declared.size > self.gateway.size_limit:
-            return self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.MAIL, "")
-        refusal = yield from self._decider.judge(Stage.MAIL)
-        if refusal is not None:
-            return refusal
-        self._in_mail = True
-        return self.gateway.say("mail", view)
-
-    def _rcpt(self, command: Command) -> Dialogue:
-        view = self._view
-        if not self._in_mail:
-            return self._mistake(self.gateway.say("out_of_order", view))
-        try:
-            read_rcpt(command.parameters, self.gateway.verbs, view.envelope, command.path)
-        except ParameterMistake as mistake:
-            return self._mistake(mistake.reply)
-        if not (command.path.isascii() or self._declared.utf8):
-            return self._mistake(NEEDS_UTF8)
-        if len(view.envelope.recipients) >= MAX_RECIPIENTS:
-            self._decider.record(
-                Stage.RCPT, command.path, TOO_MANY_RECIPIENTS, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY
-            )
-            return TOO_MANY_RECIPIENTS
-        view.recipient = command.path
-        refusal = yield from self._decider.judge(Stage.RCPT)
-        reply = self.gateway.say("rcpt", view) if refusal is None else refusal
-        if refusal is None:
-            view.envelope.recipients.append(command.path)
-        else:
-            # Who is refused need not be remembered, however many a client tries.
-            view.envelope.notify.pop(command.path, None)
-            view.envelope.original_recipients.pop(command.path, None)
-        view.recipient = ""
-        return reply
-
-    def _data(self, command: Command) -> Dialogue:
-        view = self._view
-        if command.argument:
-            return self._mistake(OUT_OF_PLACE)
-        if not self._in_mail:
-            return self._mistake(self.gateway.say("out_of_order", view))
-        if not view.envelope.recipients:
-            return self._mistake(self.gateway.say("no_recipients", view))
-        refusal = yield from self._decider.judge(Stage.DATA)
-        if refusal is not None:
-            self._end_transaction()
-            return refusal
-        self.wants_content = True
-        return self.gateway.say("data", view)
-
-    def content(self, octets: bytes) -> Dialogue:
-        """Answer the end of data. ``octets`` are the message without dot-stuffing and final dot."""
-        self._view.content = octets
-        self.wants_content = False
-        refusal = yield from self._decider.judge(Stage.END_OF_DATA)
-        reply = self._decider.accept() if refusal is None else refusal
-        self._end_transaction()
-        return reply
-
-    def content_too_large(self) -> Reply:
-        """Answer the end of data that exceeded the size limit and was not kept (RFC 1870 section 6.3)."""
-        self.wants_content = False
-        reply = self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.END_OF_DATA, "")
-        self._end_transaction()
-        return reply
-
-    def _break_off(self) -> None:
-        """Drop the transaction in hand."""
-        self._decider.cut(in_content=self.wants_content)
-        self._end_transaction()
-
-    def _end_transaction(self) -> None:
-        self._view.recipient = ""
-        self._view.envelope = Envelope()
-        self._view.content = b""
-        self._decider.forget()
-        self._in_mail = False
-        self.wants_content = False
+    _ANSWERS: ClassVar[Mapping[str, Callable[[Session, Command], Reply]]] = {
+        "RSET": _rset,
+        "QUIT": _quit,
+        "NOOP": _noop,
+        "VRFY": _vrfy,
+        "HELP": _help,
+        "STARTTLS": _starttls,
+    }
+    _STEPS: ClassVar[Mapping[str, Callable[[Session, Command], Step]]] = {
+        "EHLO": _hello,
+        "HELO": _hello,
+        "MAIL": _mail,
+        "RCPT": _rcpt,
+        "DATA": _data,
+        "XCLIENT": _xclient,
+    }
 
 
 def open_session(gateway: Gateway, peer_address: str, peer_port: int) -> Session:

@@ -48,15 +48,20 @@ class Wording(BaseModel):
             )
             raise InvalidValueError(problem, "correct it")
         try:
-            unknown = {name for _, name, _, _ in Formatter().parse(self.text) if name is not None} - FIELDS
+            unknown = self.names - FIELDS
         except ValueError:
-            unknown = {"}"}
+            unknown = frozenset("}")
         if unknown:
             known = ", ".join(f"{{{name}}}" for name in sorted(FIELDS))
             raise InvalidValueError(f"{self.text!r} has a placeholder that is none of {known}", "correct it")
         if from_wire(self.code, lines).enhanced is not None:
             raise InvalidValueError(f"{self.text!r} begins with an enhanced status", "give it as enhanced")
         return self
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The placeholders in the text."""
+        return frozenset(name for _, name, _, _ in Formatter().parse(self.text) if name is not None)
 
     @cached_property
     def plain(self) -> Reply | None:

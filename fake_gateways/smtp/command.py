@@ -23,8 +23,12 @@ _PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\
 _TAGS: Final = {"MAIL": "FROM:", "RCPT": "TO:"}
 
 
-class SyntaxMistake(Exception):  # noqa: N818 - it is the client's mistake, told to it as a reply
-    """The line is no command; the text says what would have been one."""
+class SyntaxMistake(Exception):  # noqa: N818 - it is the client's mistake, answered with a reply
+    """The line is not a valid command; the text says what is wrong, for the reply (501)."""
+
+
+class UnrecognizedMistake(SyntaxMistake):
+    """The line is not any command that the server knows (500)."""
 
 
 @dataclass(slots=True)
@@ -45,17 +49,20 @@ def parse(line: bytes, *, utf8: bool = False) -> Command:
     found = _VERB.fullmatch(line)
     if found is None:
         msg = "Command unrecognized"
-        raise SyntaxMistake(msg)
+        raise UnrecognizedMistake(msg)
     verb = found[1].decode().upper()
+    tag = _TAGS.get(verb)
+    octets = found[2]
+    if not octets and tag is None:
+        return Command(verb)
     try:
-        argument = (found[2] or b"").decode("utf-8" if utf8 else "ascii")
+        argument = (octets or b"").decode("utf-8" if utf8 else "ascii")
     except UnicodeDecodeError:
         msg = "Only UTF-8 is understood here" if utf8 else "Only ASCII is understood here"
-        raise SyntaxMistake(msg) from None
+        raise UnrecognizedMistake(msg) from None
     if not argument.isprintable():
         msg = "Control characters are not allowed in a command"
-        raise SyntaxMistake(msg)
-    tag = _TAGS.get(verb)
+        raise UnrecognizedMistake(msg)
     return Command(verb, argument) if tag is None else _with_path(verb, tag, argument)
 
 

@@ -62,4 +62,5 @@ def is_address(text: str) -> bool:
 
 def domain_of(address: str) -> str:
     """Return the domain of an address in lower case, empty for the null return-path and for ``postmaster``."""
-    return address.rpartition("@")[2].lower() if "@" in address else ""
+    _, at, domain = address.rpartition("@")
+    return domain.lower() if at else ""

@@ -251,7 +251,7 @@ async def test_parameters_are_taken_where_they_are_offered_and_make_sense(
 
 async def test_a_gateway_on_the_ipv6_loopback_answers_there() -> None:
     trial = gateway()
-    listener = await trial_gateway.server.serve(trial.gateway, trial.supply, address="::1")
+    listener = await trial_gateway.server.serve(trial.gateway, trial.answer_query, address="::1")
     port = listener.sockets[0].getsockname()[1]
     reader, writer = await asyncio.open_connection("::1", port)
     async with asyncio.timeout(DEADLINE_S):

@@ -128,7 +128,7 @@ def test_what_refuses_nobody_is_filled_in_and_survives_the_wire(name: str) -> No
     view = session_view()
     view.envelope.return_path = RETURN_PATH
     view.recipient = ALICE
-    assert [what for what in SAYS if not survives_the_wire(lone.gateway.say(what, view))] == []
+    assert [what for what in SAYS if not survives_the_wire(lone.gateway.say(view, what))] == []
     for verb in ("EHLO", "HELO"):
         assert survives_the_wire(lone.call(helo=None).say(f"{verb} mta1.messenger.example"))
 
