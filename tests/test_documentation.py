@@ -39,9 +39,9 @@ DOCUMENTS = [
 FLAGSHIP = "runs/dont-blame-the-messenger"
 
 
-def block(after: str, language: str) -> str:
-    """Return the first fenced block of a language behind some words of the README."""
-    _, _, rest = README.partition(after)
+def block(after: str, language: str, text: str = README) -> str:
+    """Return the first fenced block of a language behind some words of a text."""
+    _, _, rest = text.partition(after)
     found = re.search(rf"```{language}\n(.*?)```", rest, re.DOTALL)
     assert found is not None, after
     return found[1]
@@ -80,10 +80,11 @@ def test_the_page_on_context_has_every_question_that_weighs_something() -> None:
     assert set(re.findall(r"^\| .+\? (?:\(.+\) )?\| `(\w+)` \|$", CONTEXT, re.MULTILINE)) == weighing
 
 
-def test_the_readme_shows_what_suppression_prints(tmp_path: Path) -> None:
+def test_the_guide_shows_what_suppression_prints(tmp_path: Path) -> None:
     fivefifty("run", ROOT / "scenarios" / "which_policy.toml", "--transport", "memory", "--out", tmp_path / "run")
     done = fivefifty("suppression", tmp_path / "run")
-    shown = block("output of: fivefifty suppression", "text")
+    guide = (ROOT / "docs" / "which-suppression-policy.md").read_text("utf-8")
+    shown = block("output of: fivefifty suppression", "text", guide)
     assert [line.rstrip() for line in done.stdout.splitlines()] == shown.splitlines()
 
 

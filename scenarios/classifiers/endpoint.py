@@ -19,11 +19,11 @@ class Reader(BaseHTTPRequestHandler):
         asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
         said = [
             {
-                "campaign": told["campaign"],
-                "recipient": told["recipient"],
-                "cause": "user-unknown" if told["bounced"] and told["heard"]["code"] == 550 else None,
+                "campaign": request["campaign"],
+                "recipient": request["recipient"],
+                "cause": "user-unknown" if request["bounced"] and request["heard"]["code"] == 550 else None,
             }
-            for told in asked
+            for request in asked
         ]
         body = json.dumps(said).encode()
         self.send_response(200)

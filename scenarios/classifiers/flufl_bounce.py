@@ -32,20 +32,20 @@ Diagnostic-Code: smtp; {code} {text}
 """
 
 for line in sys.stdin:
-    told = json.loads(line)
-    if "end" in told:
+    request = json.loads(line)
+    if "end" in request:
         sys.stdout.flush()
         continue
-    heard = told["heard"]
-    mail = [message_from_bytes(home["content"].encode("latin-1")) for home in told["returned"] if home["content"]]
-    if told["bounced"]:
+    heard = request["heard"]
+    mail = [message_from_bytes(home["content"].encode("latin-1")) for home in request["returned"] if home["content"]]
+    if request["bounced"]:
         code = heard["code"] or 450
         status = heard["enhanced"] or f"{code // 100}.0.0"
         text = " ".join(heard["text"].split())
         mail.append(
-            message_from_string(REPORT.format(recipient=told["recipient"], status=status, code=code, text=text))
+            message_from_string(REPORT.format(recipient=request["recipient"], status=status, code=code, text=text))
         )
     failed = {address.decode("ascii", "replace").lower() for each in mail for address in all_failures(each)[1]}
-    answer = {"campaign": told["campaign"], "recipient": told["recipient"], "cause": None}
-    answer["advice"] = "suppress" if told["recipient"].lower() in failed else "keep"
+    answer = {"campaign": request["campaign"], "recipient": request["recipient"], "cause": None}
+    answer["advice"] = "suppress" if request["recipient"].lower() in failed else "keep"
     print(json.dumps(answer))

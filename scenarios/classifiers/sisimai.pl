@@ -12,15 +12,15 @@ use Sisimai;
 $| = 1;
 my $read = Sisimai->can('rise') || Sisimai->can('make');    # version 5, version 4
 while (my $line = <STDIN>) {
-    my $told = decode_json($line);
-    next if exists $told->{end};
-    my %answer = (campaign => $told->{campaign}, recipient => $told->{recipient}, cause => undef);
-    if ($told->{bounced}) {
-        my $heard  = $told->{heard};
+    my $request = decode_json($line);
+    next if exists $request->{end};
+    my %answer = (campaign => $request->{campaign}, recipient => $request->{recipient}, cause => undef);
+    if ($request->{bounced}) {
+        my $heard  = $request->{heard};
         my $code   = $heard->{code} // 450;
         my $status = $heard->{enhanced} // substr($code, 0, 1) . '.0.0';
         my $text   = join ' ', split ' ', $heard->{text};
-        my $last   = $told->{attempts}[-1];
+        my $last   = $request->{attempts}[-1];
         my $mail   = <<"END";
 From: MAILER-DAEMON\@sender.example
 To: $last->{return_path}
@@ -39,7 +39,7 @@ Content-Type: message/delivery-status
 Reporting-MTA: dns; sender.example
 Arrival-Date: Mon, 02 Mar 2026 08:00:00 +0000
 
-Final-Recipient: rfc822; $told->{recipient}
+Final-Recipient: rfc822; $request->{recipient}
 Action: failed
 Status: $status
 Remote-MTA: dns; $last->{mx}
@@ -49,7 +49,7 @@ Diagnostic-Code: smtp; $code $status $text
 Content-Type: text/rfc822-headers
 
 From: $last->{return_path}
-To: $told->{recipient}
+To: $request->{recipient}
 Message-ID: $last->{message_id}
 
 --part--

@@ -15,9 +15,9 @@ my @rules = (
 
 $| = 1;
 while (my $line = <STDIN>) {
-    my $told = decode_json($line);
-    next if exists $told->{end};
-    my ($rule) = grep { $told->{heard}{text} =~ $_->[0] } @rules;
-    my $cause = $told->{bounced} && $rule ? $rule->[1] : undef;
-    print encode_json({campaign => $told->{campaign}, recipient => $told->{recipient}, cause => $cause}), "\n";
+    my $request = decode_json($line);
+    next if exists $request->{end};
+    my ($rule) = grep { $request->{heard}{text} =~ $_->[0] } @rules;
+    my $cause = $request->{bounced} && $rule ? $rule->[1] : undef;
+    print encode_json({campaign => $request->{campaign}, recipient => $request->{recipient}, cause => $cause}), "\n";
 }

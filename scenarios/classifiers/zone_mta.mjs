@@ -17,12 +17,12 @@ user unknown|no such user|does not exist|address rejected,reject,recipient
 });
 
 for await (const line of createInterface({ input: process.stdin })) {
-    const told = JSON.parse(line);
-    if ('end' in told) continue;
-    const { code, enhanced, text } = told.heard;
+    const request = JSON.parse(line);
+    if ('end' in request) continue;
+    const { code, enhanced, text } = request.heard;
     const reply = [code, enhanced, text].filter(Boolean).join(' ');
-    const rule = told.bounced && rules.find((each) => each.expression.test(reply));
+    const rule = request.bounced && rules.find((each) => each.expression.test(reply));
     const said = rule ? { system: 'zone-mta', class: rule.category, reason: `${rule.expression}` } : { cause: null };
     if (rule?.action === 'defer') said.advice = 'keep';
-    console.log(JSON.stringify({ campaign: told.campaign, recipient: told.recipient, ...said }));
+    console.log(JSON.stringify({ campaign: request.campaign, recipient: request.recipient, ...said }));
 }
