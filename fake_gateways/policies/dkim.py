@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 from typing import ClassVar, Final, Literal, NamedTuple
 
-import dkim
 from pydantic import Field
 
 from fake_gateways.policies.dns_replay import Lookup, replay_with_dns, text_of
@@ -64,6 +63,8 @@ def evaluate(view: SessionView) -> Signed | Question:
 
 def verify(content: bytes, lookup: Lookup) -> Signed:
     """Verify a message's signatures. dkimpy holds their times (t=, x=) against the real clock, not the scenario's."""
+    import dkim
+
     failed_lookup = False
 
     def key(name: bytes, timeout: float = 0) -> bytes | None:

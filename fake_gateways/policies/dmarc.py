@@ -6,10 +6,7 @@ import zlib
 from email.utils import getaddresses
 from functools import cache
 from importlib import resources
-from typing import ClassVar, Literal, NamedTuple
-
-from authheaders import dmarc_lookup  # type: ignore[import-untyped]
-from publicsuffix2 import PublicSuffixList  # type: ignore[import-untyped]
+from typing import Any, ClassVar, Literal, NamedTuple
 
 from fake_gateways.policies import dkim, spf
 from fake_gateways.policies.dns_replay import Lookup, replay_with_dns, text_of
@@ -106,6 +103,8 @@ def discover(domain: str, lookup: Lookup) -> Published | None:
 
 def _read(record: str, *, is_below: bool) -> Published | None:
     """Read a record; one that cannot be read asks for nothing."""
+    from authheaders import dmarc_lookup  # type: ignore[import-untyped]
+
     try:
         tags = dmarc_lookup.answer_to_dict(record)
         percent = int(tags.get("pct", "100"))
@@ -132,7 +131,9 @@ def organizational_domain(domain: str) -> str:
 
 
 @cache
-def _public_suffixes() -> PublicSuffixList:
+def _public_suffixes() -> Any:
+    from publicsuffix2 import PublicSuffixList  # type: ignore[import-untyped]
+
     # The list that authheaders brings is newer than publicsuffix2's own; authheaders itself would read it every time.
     with (resources.files("authheaders") / "public_suffix_list.txt").open(encoding="utf-8") as lines:
         return PublicSuffixList(lines)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import cache
 from typing import Any, ClassVar, Literal
 
-import spf  # type: ignore[import-untyped]
 from pydantic import Field
 
 from fake_gateways.policies.dns_replay import Lookup, replay_with_dns, text_of
@@ -57,33 +57,40 @@ def evaluate(view: SessionView) -> SpfResult | Question:
 def check(address: str, return_path: str, helo: str, lookup: Lookup) -> SpfResult:
     """Return SPF's result for a client; names are looked up by ``lookup``. What pyspf chokes on is a permerror."""
     try:
-        result: SpfResult = _Query(address, return_path, helo, lookup).check()[0]
+        result: SpfResult = _query_class()(address, return_path, helo, lookup).check()[0]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, UnicodeError):
         return "permerror"
     return result
 
 
-class _Query(spf.query):  # type: ignore[misc]
-    """Asks ``lookup`` where pyspf asks the network."""
+@cache
+def _query_class() -> Any:
+    """Return pyspf's query with our lookup. pyspf loads dnspython, so it is imported when a sender is first checked."""
+    import spf  # type: ignore[import-untyped]
 
-    def __init__(self, address: str, return_path: str, helo: str, lookup: Lookup) -> None:
-        super().__init__(i=address, s=return_path, h=helo, querytime=0)
-        self._lookup = lookup
+    class Query(spf.query):  # type: ignore[misc]
+        """Asks ``lookup`` where pyspf asks the network."""
 
-    def dns(self, name: str, qtype: str, cnames: Any = None, ignore_void: Any = False) -> list[Any]:  # noqa: FBT002, ARG002
-        """Return records as pyspf's own lookup does; counts those that come to nothing (RFC 7208 section 4.6.4)."""
-        labels = str(name).rstrip(".").split(".")
-        if not all(0 < len(label) < 64 for label in labels) or not str(name).isascii():
-            return []
-        answer = self._lookup(str(name), qtype)
-        if answer.failed:
-            raise spf.TempError("DNS " + qtype)
-        found = [_value(record, qtype) for record in answer.records]
-        if not found and not ignore_void:
-            self.void_lookups += 1
-            if self.void_lookups > spf.MAX_VOID_LOOKUPS:
-                raise spf.PermError(f"Void lookup limit of {spf.MAX_VOID_LOOKUPS} exceeded")
-        return found
+        def __init__(self, address: str, return_path: str, helo: str, lookup: Lookup) -> None:
+            super().__init__(i=address, s=return_path, h=helo, querytime=0)
+            self._lookup = lookup
+
+        def dns(self, name: str, qtype: str, cnames: Any = None, ignore_void: Any = False) -> list[Any]:  # noqa: FBT002, ARG002
+            """Return records as pyspf's own lookup does; counts those that come to nothing (RFC 7208 section 4.6.4)."""
+            labels = str(name).rstrip(".").split(".")
+            if not all(0 < len(label) < 64 for label in labels) or not str(name).isascii():
+                return []
+            answer = self._lookup(str(name), qtype)
+            if answer.failed:
+                raise spf.TempError("DNS " + qtype)
+            found = [_value(record, qtype) for record in answer.records]
+            if not found and not ignore_void:
+                self.void_lookups += 1
+                if self.void_lookups > spf.MAX_VOID_LOOKUPS:
+                    raise spf.PermError(f"Void lookup limit of {spf.MAX_VOID_LOOKUPS} exceeded")
+            return found
+
+    return Query
 
 
 def _value(record: str, kind: str) -> Any:

@@ -7,12 +7,10 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.commands import Group
+from probe.cli.commands import group
 from probe.cli.output import print_lines
 
-baseline = typer.Typer(
-    cls=Group, help="Record the mistakes that classifiers make today, so that CI fails only on new ones."
-)
+baseline = group("baseline")
 
 
 @baseline.callback()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from probe.cli.commands import Group
+from probe.cli.commands import group
 from probe.cli.output import print_lines
 
-classifiers = typer.Typer(cls=Group, help="List the classifiers, and the ways to name one of your own.")
+classifiers = group("classifiers")
 
 _FORMS = (
     ("python:MODULE:NAME", "a class, a function that makes a classifier, or a function (Evidence) -> Reading"),

@@ -58,8 +58,15 @@ COMMANDS: Final = (
 """In the order of the list: first a run, then what can be made of it."""
 
 
-class Group(TyperGroup):
+class _Group(TyperGroup):
     """A command with commands below it."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Return --help with a default. typer's has none, and it loads pydantic to read that as a bool."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Print the help where nothing is asked for and the group does nothing by itself."""
@@ -69,7 +76,13 @@ class Group(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-class _Commands(Group):
+def group(name: str) -> typer.Typer:
+    """Return the application of a command that has commands below it."""
+    (listed,) = (command for command in COMMANDS if command.name == name)
+    return typer.Typer(cls=_Group, help=listed.help, add_completion=False)
+
+
+class _Commands(_Group):
     """The commands of the list; one is loaded when it is called, or when its options are completed."""
 
     def __init__(self, **settings: Any) -> None:
@@ -91,7 +104,10 @@ def application() -> Any:
         "better.",
     )
     app.callback()(_fivefifty)
-    return typer.main.get_command(app)
+    command = typer.main.get_command(app)
+    for option in command.params:
+        option.default = option.default or False
+    return command
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value

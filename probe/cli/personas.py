@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.commands import Group
+from probe.cli.commands import group
 from probe.cli.output import print_lines, printing
 
-personas = typer.Typer(cls=Group, help="List, show and check the vendors whose gateways are simulated.")
+personas = group("personas")
 
 
 @personas.callback(invoke_without_command=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fake_gateways.smtp.envelope import Stage
-from probe.cli.commands import Group
+from probe.cli.commands import group
 from probe.cli.exit_codes import Exit
 from probe.cli.output import print_lines
 from probe.input_error import InputError
@@ -16,7 +16,7 @@ from probe.input_error import InputError
 if TYPE_CHECKING:
     from probe.classify.rules.classifier import RuleClassifier
 
-rules = typer.Typer(cls=Group, help="Lint, test and explain rule files.")
+rules = group("rules")
 
 RuleFiles = Annotated[
     str,

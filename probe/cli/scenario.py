@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.commands import Group
+from probe.cli.commands import group
 from probe.cli.options import load_scenario
 from probe.cli.output import print_lines, printing
 
-scenario = typer.Typer(cls=Group, help="Check scenario files, or print their JSON Schema.")
+scenario = group("scenario")
 
 
 @scenario.command()

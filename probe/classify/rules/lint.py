@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault, Remedy
 from probe.classify.by_code import BY_STATUS
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.example_replies import replies_for
-from probe.classify.rules.persona_replies import PersonaReply
 from probe.classify.rules.reply import ReceivedReply
 from probe.classify.rules.rule_set import BounceRule, RulePlace
+
+if TYPE_CHECKING:  # other commands print findings' types and have no use for the personas
+    from probe.classify.rules.persona_replies import PersonaReply
 
 _MEANT: Final = BY_STATUS | {
     "7.13": Cause.MAILBOX_DISABLED,  # RFC 5248
