@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from fake_gateways.personas import names, text_of
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.policy import Settings
 from fake_gateways.reports.settings import Reports
@@ -18,6 +19,8 @@ from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import Size
 from fake_gateways.wording import Wording
+
+__all__ = ["Lie", "Persona", "Refusal", "Says", "load", "names", "parse", "plain_words"]
 
 _BORROWED_FROM = (Stage.RCPT, Stage.END_OF_DATA, Stage.DATA, Stage.MAIL, Stage.EHLO, Stage.CONNECT)
 
@@ -180,13 +183,6 @@ def parse(text: str) -> Persona:
 
 
 @cache
-def names() -> tuple[str, ...]:
-    """Return the names of the personas that come with the package."""
-    folder = resources.files("fake_gateways") / "personas"
-    return tuple(sorted(file.name.removesuffix(".toml") for file in folder.iterdir() if file.name.endswith(".toml")))
-
-
-@cache
 def load(name: str) -> Persona:
     """Return a persona that comes with the package, or by the path of its file.
 
@@ -194,9 +190,7 @@ def load(name: str) -> Persona:
     """
     if name.endswith(".toml"):
         return parse(Path(name).read_text("utf-8"))
-    if name not in names():
-        raise KeyError(name)
-    return parse((resources.files("fake_gateways") / "personas" / f"{name}.toml").read_text("utf-8"))
+    return parse(text_of(name))
 
 
 @cache

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from fake_gateways import persona as personas
-from fake_gateways.persona import Persona
+from fake_gateways import personas
 from fake_gateways.truth import Cause
+
+if TYPE_CHECKING:  # it loads every policy, which a list of personas does not need
+    from fake_gateways.persona import Persona
 
 
 def print_list(console: Console) -> None:
@@ -19,7 +23,7 @@ def print_list(console: Console) -> None:
     table.add_column(no_wrap=True)
     table.add_column()
     for name in personas.names():
-        persona = personas.load(name)
+        persona = personas.outline(name)
         table.add_row(name, Text(persona.title, style="bold"))
         table.add_row("", escape(persona.habit))
     console.print(table)

@@ -21,7 +21,11 @@ from fake_gateways.verdict import Refuse
 from fake_gateways.wording import Wording
 
 NAMES = personas.names()
-FILES = {file.name: file.read_text("utf-8") for file in (resources.files("fake_gateways") / "personas").iterdir()}
+FILES = {
+    file.name: file.read_text("utf-8")
+    for file in resources.files("fake_gateways.personas").iterdir()
+    if file.is_file() and file.name != "__init__.py"
+}
 SAYS = list(Says.model_fields)
 TOLD = [
     pytest.param(name, refusal, stage, id=f"{name}-{refusal.cause}-{stage}-{number}")
