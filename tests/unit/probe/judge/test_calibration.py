@@ -1,4 +1,4 @@
-"""How far probabilities can be taken at their word."""
+"""Calibration: the Brier score and the bins of the reliability curve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from probe.judge.calibration import Bin, calibration
 cases = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
 
 
-def test_without_probabilities_there_is_nothing_to_say() -> None:
+def test_without_cases_there_is_no_calibration() -> None:
     assert calibration([]) is None
 
 
@@ -28,16 +28,22 @@ def test_certain_and_right_is_perfect_and_certain_and_wrong_is_worst() -> None:
     assert (right.brier, wrong.brier) == (0.0, 1.0)
 
 
-def test_bins_tell_what_was_said_and_what_was_true() -> None:
+def test_bins_have_the_mean_probability_and_the_share_that_is_true() -> None:
     found = calibration([(0.85, True), (0.81, False), (1.0, True)])
     assert found is not None
     assert found.bins == [Bin(0.8, 0.9, 2, 0.83, 0.5), Bin(0.9, 1.0, 1, 1.0, 1.0)]
 
 
 @given(cases)
-def test_every_case_is_in_one_bin_and_the_score_lies_between_its_ends(drawn: list[tuple[float, bool]]) -> None:
+def test_every_case_is_in_one_bin_and_the_mean_lies_between_its_ends(drawn: list[tuple[float, bool]]) -> None:
     found = calibration(drawn)
     assert found is not None
     assert sum(each.cases for each in found.bins) == found.cases == len(drawn)
     assert 0.0 <= found.brier <= 1.0
     assert all(each.low - 1e-6 <= each.said <= each.high + 1e-6 for each in found.bins)
+
+
+def test_bins_are_rounded_to_the_places_asked_for() -> None:
+    found = calibration([(0.123456, True)], places=2)
+    assert found is not None
+    assert found.bins == [Bin(0.1, 0.2, 1, 0.12, 1.0)]

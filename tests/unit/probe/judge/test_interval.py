@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
-from probe.judge.interval import Z, wilson
+from probe.judge.interval import Z, interval, share, wilson
 
 counts = st.integers(1, 5000).flatmap(lambda cases: st.tuples(st.integers(0, cases), st.just(cases)))
 
@@ -71,3 +71,9 @@ def test_an_end_lies_z_standard_errors_of_its_own_from_the_share(pair: tuple[int
 @given(counts)
 def test_the_interval_is_the_one_of_statsmodels(pair: tuple[int, int]) -> None:
     assert wilson(*pair) == pytest.approx(proportion_confint(*pair, alpha=0.05, method="wilson"), abs=1e-12)
+
+
+def test_shares_and_intervals_are_given_to_six_places() -> None:
+    assert (share(1, 3), share(0, 0)) == (0.333333, 0.0)
+    assert interval(1, 3) == tuple(round(end, 6) for end in wilson(1, 3))
+    assert interval(0, 0) == (0.0, 1.0)

@@ -1,4 +1,4 @@
-"""What a classifier is shown of a recipient's past, and what the judge knows of its mailbox by then."""
+"""Stories: the evidence of earlier campaigns, the state of the mailbox, and what classifiers do not see."""
 
 from __future__ import annotations
 
@@ -20,31 +20,31 @@ LATE = Returned(
 
 
 def pairs(*rows: Attempt) -> list[tuple[Attempt, None]]:
-    """Return attempts that nobody decided."""
+    """Return attempts without decisions."""
     return [(row, None) for row in rows]
 
 
 def test_earlier_campaigns_are_history_and_later_ones_are_not() -> None:
-    told = build_stories(pairs(attempt(), refused(campaign="june", at=STARTS + 1000)), BOX)
-    first, second = told["news", ANN].evidence, told["june", ANN].evidence
+    stories = build_stories(pairs(attempt(), refused(campaign="june", at=STARTS + 1000)), BOX)
+    first, second = stories["news", ANN].evidence, stories["june", ANN].evidence
     assert first.before == ()
     assert second.before == (first,)
 
 
-def test_opens_count_as_far_as_they_came_before() -> None:
+def test_opens_count_if_they_came_before_the_first_attempt() -> None:
     opened = [Engagement("acme", n, STARTS + at, "opened", ANN, "", "<1@a>") for n, at in enumerate((100, 2000))]
-    told = build_stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX, (), opened)
-    assert told["news", ANN].evidence.opened == ()
-    assert [each.at for each in told["june", ANN].evidence.opened] == [STARTS + 100]
+    stories = build_stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX, (), opened)
+    assert stories["news", ANN].evidence.opened == ()
+    assert [each.at for each in stories["june", ANN].evidence.opened] == [STARTS + 100]
 
 
-def test_who_left_between_two_campaigns_is_gone_in_the_second() -> None:
-    told = build_stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX)
-    assert told["news", ANN].mailbox is MailboxState.PRESENT
-    assert told["june", ANN].mailbox is MailboxState.DEPARTED
+def test_a_recipient_that_left_between_two_campaigns_is_gone_in_the_second() -> None:
+    stories = build_stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX)
+    assert stories["news", ANN].mailbox is MailboxState.PRESENT
+    assert stories["june", ANN].mailbox is MailboxState.DEPARTED
 
 
-def test_a_report_that_came_home_makes_a_delivery_a_bounce() -> None:
+def test_a_delivery_report_makes_a_delivery_a_bounce() -> None:
     evidence = build_stories(pairs(attempt()), BOX, [LATE])["news", ANN].evidence
     assert evidence.bounced
     assert evidence.heard == (550, "5.1.1", "unknown")
@@ -68,8 +68,8 @@ def test_people_react_alike_every_time_and_in_their_shares() -> None:
     assert all(after_s > 0 for each in reactions.values() for _, after_s in each)
 
 
-def test_classifiers_are_not_told_what_the_scenario_calls_a_gateway() -> None:
+def test_classifiers_do_not_see_the_names_of_gateways() -> None:
     rows = pairs(attempt(lane="liar"), refused(lane="liar", campaign="june", at=STARTS + 1000))
-    told = build_stories(rows, {}, [LATE._replace(lane="liar")])
-    assert "liar" in repr(told)
-    assert "liar" not in repr(without_lanes(told))
+    stories = build_stories(rows, {}, [LATE._replace(lane="liar")])
+    assert "liar" in repr(stories)
+    assert "liar" not in repr(without_lanes(stories))
