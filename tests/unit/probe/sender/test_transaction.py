@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from lane_harness import STARTS, due, run
 
+from fake_gateways import persona as personas
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
+from probe.judge.join import join
 from probe.records.attempt import Failure, Outcome
+from probe.sender.recipients import Delivery
 from probe.sender.transaction import Result, transact
 from probe.sender.transport import LineError
 
@@ -129,3 +133,85 @@ async def test_a_refused_reset_is_heard_as_if_it_were_mail(*, pipelining: bool) 
     assert found == Result(Stage.MAIL, CLOSING)
     assert said[0] == b"RSET"
     assert b"hello" not in said
+
+
+NAMES = dict.fromkeys(("ann@acme.example", "bob@acme.example", "cat@acme.example"), "present")
+
+
+@pytest.mark.parametrize(("tls", "encrypted"), [("none", False), ("may", True), ("must", True)])
+def test_a_line_is_encrypted_as_the_sender_wants_it(tls: str, *, encrypted: bool) -> None:
+    done = run(due(0), persona="postfix", tls=tls)
+    (row,) = done.attempts
+    assert (row.outcome, row.tls) == ("delivered", encrypted)
+    assert (b"STARTTLS" in done.connections[0].commands) is encrypted
+
+
+def test_a_server_without_tls_may_be_mailed_in_the_clear_but_not_by_who_must_encrypt() -> None:
+    plain = next(name for name in personas.names() if "STARTTLS" not in personas.load(name).keywords)
+    (row,) = run(due(0), persona=plain, tls="may").attempts
+    assert (row.outcome, row.tls) == ("delivered", False)
+    done = run(due(0), persona=plain, tls="must", retry={"first": "10m", "give_up_after": "5m"})
+    (row,) = done.attempts
+    assert (row.outcome, row.failure, row.stage) == ("failed", Failure.NO_TLS, "ehlo")
+
+
+def test_commands_are_sent_one_by_one_where_pipelining_is_off() -> None:
+    together = run(due(0), persona="postfix", round_trip_s=1.0)
+    one_by_one = run(due(0), persona="postfix", round_trip_s=1.0, pipelining=False)
+    assert (together.ended, one_by_one.ended) == ([4.0], [6.0])
+
+
+def shared(*recipients: str) -> list[tuple[Delivery, ...]]:
+    """Return one transaction for several recipients."""
+    return [
+        tuple(
+            Delivery("news", number, recipient, STARTS, "127.10.0.1", {}, shares=True)
+            for number, recipient in enumerate(recipients)
+        )
+    ]
+
+
+@pytest.mark.parametrize("persona", ["postfix", "cisco-esa"], ids=["pipelined", "one by one"])
+def test_recipients_of_a_shared_transaction_each_have_their_own_outcome(persona: str) -> None:
+    mailboxes = {**NAMES, "bob@acme.example": "departed", "cat@acme.example": "full"}
+    done = run(shared(*NAMES), persona=persona, mailboxes=mailboxes, retry={"first": "1h", "give_up_after": "30m"})
+    assert [(row.recipient[:3], row.stage, row.outcome) for row in done.attempts] == [
+        ("ann", "end-of-data", "delivered"),
+        ("bob", "rcpt", "refused"),
+        ("cat", "rcpt", "deferred"),
+    ]
+    assert {row.return_path for row in done.attempts} == {"news+0@bounce.sender.example"}
+    assert len(done.connections[0].contents) == 1
+    assert b"To: undisclosed-recipients:;" in done.connections[0].contents[0]
+    assert done.finished == 3
+    assert join(done.truths, done.attempts).whole
+
+
+@pytest.mark.parametrize("persona", ["postfix", "cisco-esa"], ids=["pipelined", "one by one"])
+def test_only_the_deferred_of_a_shared_transaction_are_tried_again(persona: str) -> None:
+    done = run(shared(*NAMES), persona=persona, mailboxes={**NAMES, "cat@acme.example": "full"},
+               retry={"first": "10m", "factor": 1, "give_up_after": "15m"})  # fmt: skip
+    assert [(row.recipient[:3], row.number) for row in done.attempts] == [
+        ("ann", 1),
+        ("bob", 1),
+        ("cat", 1),
+        ("cat", 2),
+    ]
+    assert join(done.truths, done.attempts).whole
+
+
+@pytest.mark.parametrize("persona", ["postfix", "cisco-esa"], ids=["pipelined", "one by one"])
+def test_no_message_is_sent_where_all_recipients_are_refused(persona: str) -> None:
+    gone = dict.fromkeys(NAMES, "departed")
+    done = run(shared(*NAMES), persona=persona, mailboxes=gone)
+    assert [row.outcome for row in done.attempts] == ["refused"] * 3
+    assert [content for content in done.connections[0].contents if content] == []
+    assert join(done.truths, done.attempts).whole
+
+
+@pytest.mark.parametrize("at", ["connect", "ehlo", "mail", "rcpt", "data", "end-of-data"])
+def test_a_refusal_at_any_stage_reaches_all_who_share_the_transaction(at: str) -> None:
+    policy = [{"type": "ip-reputation", "deny": ["127.10.0.1"], "at": at}]
+    done = run(shared(*NAMES), mailboxes=NAMES, policy=policy, persona="postfix")
+    assert [(row.stage, row.outcome) for row in done.attempts] == [(at, "refused")] * 3
+    assert join(done.truths, done.attempts).whole
