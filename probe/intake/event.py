@@ -1,4 +1,4 @@
-"""What another mail system noted about one recipient, whatever format it noted it in."""
+"""The events that logs of other mail systems hold, in one form for all formats."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import NamedTuple
 
 
 class EventKind(StrEnum):
-    """What happened, in the words of the system that noted it."""
+    """What happened to a message, according to the system that wrote the log."""
 
     DELIVERED = "delivered"
     DEFERRED = "deferred"
-    """Refused for now, or a failure of the network: it will be tried again."""
+    """Refused temporarily, or the network failed: the system will try again."""
     REFUSED = "refused"
-    """Given up, at once or after retries: what mail providers call a bounce in the session."""
+    """Refused permanently, or given up after retries. Mail providers call it a bounce (in the session)."""
     BOUNCED_LATER = "bounced-later"
-    """Delivered at first, then sent back in a delivery report (asynchronous, out of band)."""
+    """Accepted at first, then returned in a delivery report. Also called asynchronous or out-of-band bounce."""
     SUPPRESSED = "suppressed"
-    """Never sent: the system itself had the address on a list."""
+    """Not sent: the address was on the system's own suppression list."""
     COMPLAINT = "complaint"
     AUTO_REPLY = "auto-reply"
     OPENED = "opened"
@@ -25,12 +25,12 @@ class EventKind(StrEnum):
 
 
 class Event(NamedTuple):
-    """One event about one recipient. What a format does not tell is None, or empty for texts.
+    """One event about one recipient. A field that the format does not have is None, or "" if it is a text.
 
-    ``at`` is in seconds since the epoch, UTC. ``message_id`` is in angle brackets, as in the header. ``mx`` is the host
-    that said ``code``, ``enhanced`` and ``text``; ``local_address`` is the sender's end. ``stage`` is a Stage of
-    fake_gateways/smtp/envelope.py where the format tells. ``label`` is the system's own class, such as
-    ``Permanent/General``, for the judge to compare.
+    ``at`` is in seconds since the epoch. ``message_id`` is in angle brackets, as in the header. ``mx`` is the host that
+    replied with ``code``, ``enhanced`` and ``text``; ``local_address`` is the sender's own address. ``stage`` is a
+    Stage of fake_gateways/smtp/envelope.py. ``label`` is the system's own class of the event, such as
+    ``Permanent/General``.
     """
 
     kind: EventKind
@@ -49,14 +49,14 @@ class Event(NamedTuple):
 
 
 class BadLine(NamedTuple):
-    """A line that could not be read, and why: counted, shown, survived."""
+    """A line that could not be read, and why. Reading continues with the next line."""
 
     number: int
     reason: str
 
 
 class LogLine(NamedTuple):
-    """A line of a file, counted from 1, without its line end."""
+    """A line of a file without its line end; ``number`` starts at 1."""
 
     number: int
     text: str

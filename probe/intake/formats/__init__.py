@@ -1,4 +1,4 @@
-"""Every format that can be read, by its name."""
+"""The log formats that can be read. A new format is one file beside this one and one line in ``FORMATS``."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from probe.intake.formats import columns, exim, kumomta, mailgun, postfix, postm
 
 Columns = Mapping[str, str]
 LogReader = Callable[[Iterable[LogLine], Columns, int], Iterator[Event | BadLine]]
-"""Reads lines; the column map is for tables, the year for logs without one."""
+"""Reads lines. The column map is for tables, the year for logs whose times have no year."""
 
 MAILBOX: Final = "mailbox"
-"""No lines, but messages: mbox or Maildir."""
+"""The one format that holds messages, not lines: mbox or Maildir."""
 FORMATS: Final[dict[str, LogReader]] = {
     "postfix": lambda lines, _, year: postfix.read(lines, year=year),
     "exim": lambda lines, *_: exim.read(lines),

@@ -1,7 +1,6 @@
-"""Events out of tables: CSV and JSON Lines whose columns a map names, or that go by widely used names.
+"""Tables: CSV and JSON Lines. Columns are found by a map, or by widely used names.
 
-CSV is that of RFC 4180 with a header, as the csv module reads it; semicolons or tabs may stand for the commas, as
-spreadsheets write them.
+CSV has a header (RFC 4180) and is read by the csv module. The separator is a comma, a semicolon or a tab.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from probe.intake.reading.moment import moment
 from probe.intake.reading.reply_text import code_of, enhanced_of, reply_codes
 
 MAX_ROW: Final = 1_000_000
-"""Characters of a row; more of them are a quotation mark that was never closed."""
+"""The most characters of a row; a longer row is a sign of a quotation mark that is not closed."""
 
 NAMES: Final = MappingProxyType({
     "recipient": ("recipient", "email", "to", "rcpt", "rcpt to", "address", "email address", "recipient address"),
@@ -41,7 +40,7 @@ NAMES: Final = MappingProxyType({
              "description", "error"),
     "label": ("label", "bounce type", "bounce class", "bounce category", "classification"),
 })  # fmt: skip
-"""Names of columns by field of Event; of several in a table the first here wins. Case and punctuation are ignored."""
+"""Names of columns by field of Event; the first name that a table has is used. Case and punctuation are ignored."""
 
 KINDS: Final = MappingProxyType({
     EventKind.DELIVERED: ("delivered", "delivery", "sent", "success", "successful", "ok"),
@@ -57,7 +56,7 @@ KINDS: Final = MappingProxyType({
     EventKind.OPENED: ("opened", "open"),
     EventKind.CLICKED: ("clicked", "click"),
 })  # fmt: skip
-"""Words for what happened, compared as the names of columns are."""
+"""Words for the kinds of events; case and punctuation are ignored."""
 
 
 @lru_cache(maxsize=1024)
@@ -76,19 +75,20 @@ class _Row(NamedTuple):
 
 
 def read_csv(lines: Iterable[LogLine], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
-    """Yield an event for each row below the header, which is the first line that is not empty.
+    """Yield an event per row below the header, which is the first line that is not empty.
 
-    ``columns`` maps fields of Event to names of columns, as the header writes them; the fields that it leaves out are
-    looked for by NAMES. Raises InputError, when reading begins, for a field or column that does not exist, and when
-    recipient or kind are in no column. Fields in quotation marks may go over several lines. Rows that are no CSV, hold
-    a NUL or are longer than the header are BadLines.
+    ``columns`` maps fields of Event to names of columns as in the header. Fields without an entry are found by NAMES.
+    Quoted fields may contain line breaks. Rows that are not CSV, hold a NUL or are longer than the header are BadLines.
+
+    Raises:
+        InputError: When reading starts: a field or column does not exist, or recipient or kind have no column.
     """
     rows = _rows(lines)
     first = next(rows, None)
     if first is None:
         return
     if isinstance(first, BadLine):
-        raise InputError(f"line {first.number}", f"is no header ({first.reason})", "begin with the names of columns")
+        raise InputError(f"line {first.number}", f"is not a header ({first.reason})", "begin with the names of columns")
     header = [name.strip("\ufeff \t") for name in first.cells]
     found = _found(header, columns or {}, f"line {first.number}")
     for row in rows:
@@ -101,10 +101,13 @@ def read_csv(lines: Iterable[LogLine], columns: Mapping[str, str] | None = None)
 
 
 def read_json_lines(lines: Iterable[LogLine], columns: Mapping[str, str] | None = None) -> Iterator[Event | BadLine]:
-    """Yield an event for each JSON object, whose keys are its columns, as ``read_csv`` does for each row.
+    """Yield an event per JSON object, with keys as columns (see ``read_csv``).
 
-    Objects may differ in their keys, so that a column which is missing from one is only empty. Raises InputError, when
-    reading begins, for a field that does not exist. Arrays and objects over many lines are read as well.
+    Objects may have different keys; a missing key is an empty field. Arrays and objects over several lines are read
+    too.
+
+    Raises:
+        InputError: When reading starts: ``columns`` names a field that does not exist.
     """
     named = dict(columns or {})
     _check_fields(named)
@@ -121,7 +124,7 @@ def read_json_lines(lines: Iterable[LogLine], columns: Mapping[str, str] | None 
 
 
 class _Feed:
-    """Lines for the csv module, which asks for as many as a row has."""
+    """Passes lines to the csv module, which takes as many as a row has."""
 
     def __init__(self, lines: Iterable[LogLine]) -> None:
         self._lines = iter(lines)
@@ -129,7 +132,7 @@ class _Feed:
         self._size = 0
 
     def begin(self) -> None:
-        """Start to count a new row."""
+        """Start a new row."""
         self.first = self._size = 0
 
     def __iter__(self) -> _Feed:
@@ -150,7 +153,7 @@ def _rows(lines: Iterable[LogLine]) -> Iterator[_Row | BadLine]:
     if header is None:
         return
     feed = _Feed(chain((header,), rest))
-    # Not strict, a quotation mark that is never closed would swallow the end of the file in silence.
+    # Without strict, a quotation mark that is not closed would swallow the rest of the file without an error.
     reader = csv.reader(feed, strict=True, delimiter=max(",;\t", key=header.text.count))
     while True:
         feed.begin()
@@ -159,16 +162,16 @@ def _rows(lines: Iterable[LogLine]) -> Iterator[_Row | BadLine]:
         except StopIteration:
             return
         except csv.Error as error:
-            yield BadLine(feed.first, f"no CSV ({error})")
+            yield BadLine(feed.first, f"not CSV ({error})")
             continue
         if any("\0" in cell for cell in cells):
-            yield BadLine(feed.first, "no CSV (it holds a NUL)")
+            yield BadLine(feed.first, "not CSV (it holds a NUL)")
         elif any(cells):
             yield _Row(feed.first, cells)
 
 
 def _found(header: list[str], named: Mapping[str, str], place: str) -> Mapping[str, str]:
-    """Return the column of each field that has one."""
+    """Return the column of each field; fields without a column are missing."""
     _check_fields(named)
     present = ", ".join(header)[:300]
     for column in named.values():
@@ -209,7 +212,7 @@ def _event(number: int, row: Mapping[str, object], found: Mapping[str, str]) -> 
         return BadLine(number, f"{kind} without a recipient")
     at = moment(cells.get("at"))
     if at is None and word(cells, "at"):
-        return BadLine(number, f"{word(cells, 'at')[:60]!r} is no time")
+        return BadLine(number, f"{word(cells, 'at')[:60]!r} is not a time")
     reply = text(cells, "text")
     told = reply_codes(reply)
     stage = _bare(word(cells, "stage"))

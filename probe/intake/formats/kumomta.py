@@ -64,7 +64,7 @@ def _events(text: str) -> Iterable[Event]:
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):
-        raise UnreadableError("no JSON") from None
+        raise UnreadableError("not JSON") from None
     type_ = _text(record.get("type"))
     if not type_ or type_ in _OF_NO_DELIVERY:
         return ()
@@ -160,7 +160,7 @@ def _at(record: Object) -> float | None:
         return moment(str(timestamp))
     if timestamp is None:
         return None
-    raise UnreadableError("a timestamp that is no time")
+    raise UnreadableError("a timestamp that is not a time")
 
 
 def _object(value: Any) -> Object:

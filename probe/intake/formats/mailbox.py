@@ -1,4 +1,4 @@
-"""A mailbox full of bounces, as mbox or Maildir (RFC 4155; https://cr.yp.to/proto/maildir.html)."""
+"""A mailbox with returned mail, as mbox (RFC 4155) or Maildir (https://cr.yp.to/proto/maildir.html)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,20 @@ _KINDS: Final = {
 
 
 def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
-    """Yield an event for every recipient that a message is about; one that cannot be read is a bad line."""
+    """Yield an event per recipient that a message is about; a message without recipient is a bad line."""
     for number, octets in enumerate(messages, 1):
         mail = read(octets)
         header = BytesHeaderParser().parsebytes(octets[:100_000].partition(b"\r\n\r\n")[0][:100_000])
         at = moment(str(header.get("Date") or ""))
-        came_to = str(header.get("Delivered-To") or header.get("X-Original-To") or header.get("To") or "").strip("<> ")
-        alone = verp.decode(came_to)
+        delivered_to = str(header.get("Delivered-To") or header.get("X-Original-To") or header.get("To") or "").strip(
+            "<> "
+        )
+        verp_part = verp.decode(delivered_to)
         entries = mail.recipients or (
-            (RecipientEntry(alone[1]),) if alone and mail.kind is not ReturnedKind.UNREADABLE else ()
+            (RecipientEntry(verp_part[1]),) if verp_part and mail.kind is not ReturnedKind.UNREADABLE else ()
         )
         if not entries:
-            yield BadLine(number, "is a message that names no recipient")
+            yield BadLine(number, "a message that names no recipient")
         for entry in entries:
             kind = {ReturnedKind.COMPLAINT: EventKind.COMPLAINT, ReturnedKind.AUTO_REPLY: EventKind.AUTO_REPLY}.get(
                 mail.kind, _KINDS[entry.action or "failed"]
@@ -42,8 +44,8 @@ def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
                 entry.recipient,
                 at,
                 mail.message_id,
-                came_to,
-                alone[0] if alone else "",
+                delivered_to,
+                verp_part[0] if verp_part else "",
                 code=entry.code,
                 enhanced=entry.status,
                 text=entry.text,

@@ -50,7 +50,7 @@ def _interpret(item: Json) -> Iterator[Event]:
     if name in _NO_EVENT:
         return
     if name not in _KINDS:
-        raise NoEventError(f"no Mailgun event ({name[:60] or 'without event'})")
+        raise NoEventError(f"not a Mailgun event ({name[:60] or 'without event'})")
     status = within(item, "delivery-status")
     reply = text(status, "message") or text(status, "description") or text(item, "reject", "reason")
     code, enhanced = reply_codes(reply, status.get("code"), status.get("enhanced-code") or status.get("bounce-code"))

@@ -131,7 +131,7 @@ class _Log:
     def _delivery(self, queue_id: str, note: str, at: float | None) -> Iterable[Event]:
         delivery = _DELIVERY.match(note)
         if delivery is None:
-            raise UnreadableError("a delivery that is not written as Postfix writes it")
+            raise UnreadableError("a delivery line in an unknown form")
         if delivery["status"] in _PROBED:
             return ()
         kind = _KINDS.get(delivery["status"])
@@ -200,7 +200,7 @@ class _Dates:
                 return _date(text, year - 1).timestamp()  # a straggler of last December
             time = _date(text, year)
         except ValueError:
-            raise UnreadableError(f"{text!r} is no date") from None
+            raise UnreadableError(f"{text!r} is not a date") from None
         if self._year is None:
             return None
         self._year, self._last = year, max(time, self._last or time)

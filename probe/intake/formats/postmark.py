@@ -60,7 +60,7 @@ def _interpret(document: Json) -> Iterator[Event]:
     if bounce in _NO_BOUNCES:
         return
     if record not in _KINDS:
-        raise NoEventError(f"no Postmark event ({record[:60] or 'without RecordType'})")
+        raise NoEventError(f"not a Postmark event ({record[:60] or 'without RecordType'})")
     if record == "SubscriptionChange" and document.get("SuppressSending") is not True:
         return
     # Description is Postmark's explanation of the type, a text for want of a server's.

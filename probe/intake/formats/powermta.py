@@ -89,7 +89,7 @@ def _cells(text: str) -> list[str]:
     try:
         return next(csv.reader([text], strict=True))
     except csv.Error as error:
-        raise UnreadableError(f"no CSV: {error}") from None
+        raise UnreadableError(f"not CSV: {error}") from None
 
 
 def _event(kind: EventKind, record: dict[str, str]) -> Event:

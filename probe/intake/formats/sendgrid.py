@@ -46,7 +46,7 @@ def _interpret(document: Json) -> Iterator[Event]:
         return
     kind = _KINDS.get(name)
     if kind is None:
-        raise NoEventError(f"no SendGrid event ({name[:60] or 'without event'})")
+        raise NoEventError(f"not a SendGrid event ({name[:60] or 'without event'})")
     local_address = word(document, "ip") if kind in _IN_SESSION else ""
     if kind is EventKind.REFUSED and not word(document, "sg_message_id"):
         kind = EventKind.BOUNCED_LATER

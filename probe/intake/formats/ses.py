@@ -51,7 +51,7 @@ def _interpret(document: Json) -> Iterator[Event]:
         return
     interpret = _INTERPRET.get(name)
     if interpret is None:
-        raise NoEventError(f"no SES event ({name[:60] or 'neither eventType nor notificationType'})")
+        raise NoEventError(f"not an SES event ({name[:60] or 'neither eventType nor notificationType'})")
     mail = within(document, "mail")
     tags = within(mail, "tags")
     about = Event(
@@ -72,7 +72,7 @@ def _unwrapped(envelope: Json) -> Json:
     except (ValueError, RecursionError):
         document = None
     if not isinstance(document, dict):
-        raise NoEventError("an SNS notification whose Message is no JSON object")
+        raise NoEventError("an SNS notification whose Message is not a JSON object")
     return document
 
 

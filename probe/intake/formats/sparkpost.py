@@ -65,7 +65,7 @@ def _interpret(event: Json) -> Iterator[Event]:
         return
     kind = _KINDS.get(name)
     if kind is None:
-        raise NoEventError(f"no SparkPost event ({name[:60] or 'without type'})")
+        raise NoEventError(f"not a SparkPost event ({name[:60] or 'without type'})")
     reply = text(event, "raw_reason") or text(event, "reason")
     if kind is EventKind.REFUSED and _SUPPRESSED in reply.lower():
         kind = EventKind.SUPPRESSED

@@ -14,27 +14,27 @@ from probe.input_error import InputError
 from probe.intake.event import LogLine
 
 Advance = Callable[[int], None]
-"""Hears how many octets of the file have been read."""
+"""Called with the number of octets that were read since the last call."""
 _AT_MOST: Final = 12_000_000
-"""Octets of a line that are read together; JSON on one line may be long."""
+"""The most octets of a line; JSON on one line may be long."""
 _PACKED: Final = b"\x1f\x8b"
-"""How a file begins that gzip made (RFC 1952 section 2.3.1), whatever it is called."""
+"""The first octets of a gzip file (RFC 1952 section 2.3.1); the file's name does not matter."""
 
 
 def size_of(path: Path) -> int:
-    """Return how many octets there are to read; raises InputError where there is nothing to be read."""
+    """Return the size in octets of a file, or of all files in a folder; raises InputError if it does not exist."""
     try:
         if path.is_dir():
             return sum(entry.stat().st_size for entry in path.rglob("*") if entry.is_file())
         if not path.is_file():
-            raise InputError(path, "is no file", "check the file name")
+            raise InputError(path, "is not a file", "check the file name")
         return path.stat().st_size
     except OSError as error:
         raise InputError(path, f"cannot be read ({error.strerror})", "check its permissions") from None
 
 
 def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[LogLine]:
-    """Yield the lines of a text file, packed by gzip or not; what is no UTF-8 is replaced. Raises InputError."""
+    """Yield the lines of a text file, gzipped or not; octets that are not UTF-8 are replaced. Raises InputError."""
     try:
         with path.open("rb") as raw:
             is_packed = raw.peek(len(_PACKED)).startswith(_PACKED)
@@ -53,10 +53,10 @@ def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[LogLine]:
 
 
 def messages(path: Path, advance: Advance = lambda _: None) -> Iterator[bytes]:
-    """Yield the messages of an mbox file or a Maildir folder, empty ones for those that are gone. Raises InputError."""
+    """Yield the messages of an mbox file or a Maildir folder; a deleted message is empty. Raises InputError."""
     try:
         if path.is_dir() and not (path / "cur").is_dir():
-            raise InputError(path, "is a folder without cur, so no Maildir", "name a Maildir or an mbox file")
+            raise InputError(path, "is a folder without cur, so it is not a Maildir", "name a Maildir or an mbox file")
         box: mailbox.Mailbox[mailbox.mboxMessage] | mailbox.Mailbox[mailbox.MaildirMessage] = (
             mailbox.Maildir(os.fspath(path), create=False)
             if path.is_dir()
@@ -66,7 +66,7 @@ def messages(path: Path, advance: Advance = lambda _: None) -> Iterator[bytes]:
             try:
                 octets = box.get_bytes(key)
             except (OSError, KeyError):
-                octets = b""  # moved away meanwhile: a Maildir may be in use
+                octets = b""  # moved by another program: a Maildir may be in use
             advance(len(octets))
             yield octets
         box.close()

@@ -1,4 +1,4 @@
-"""JSON objects out of lines: JSON Lines, arrays, documents over many lines, and any of them one after the other."""
+"""Reads JSON objects from lines: JSON Lines, arrays, documents over several lines, and any sequence of these."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.reading.json_fields import Json
 
 MAX_DOCUMENT: Final = 10_000_000
-"""Characters of one object; a webhook's batch is far below."""
+"""The most characters of an object; a webhook's batch is far smaller."""
 MAX_DEPTH: Final = 100
-"""Brackets within brackets; what providers send has fewer than ten. On one line json's own limit holds."""
+"""The most nested brackets; providers send fewer than ten. For objects on one line, json's own limit applies."""
 
 _BETWEEN: Final = re.compile(r"[\s\ufeff\[\],]*+")
-"""What may stand between objects: an array is as good as its elements one by one, however deep."""
+"""The text between objects. Brackets of arrays are skipped, so an array is read as its elements, at any depth."""
 _ELEMENT: Final = re.compile(r'(?:null|true|false|-?[0-9][0-9.eE+-]*+|"(?:[^"\\]++|\\.)*+")(?=\s*(?:[,\]]|$))')
 _TOKEN: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"|["\[\]{},:]|[^\s"\[\]{},:]++')
 _DECODER: Final = json.JSONDecoder()
 
 
 class Document(NamedTuple):
-    """One object and the number of the line it begins on."""
+    """An object and the number of its first line."""
 
     number: int
     value: Json
 
 
 class NoEventError(Exception):
-    """A document that is none of a format's events; says why, for BadLine."""
+    """A document is not an event of the format; the message is the reason of a BadLine."""
 
 
 def events(
@@ -38,10 +38,14 @@ def events(
     interpret: Callable[[Json], Iterator[Event]],
     elements: Callable[[Json], Iterable[object]] = lambda document: (document,),
 ) -> Iterator[Event | BadLine]:
-    """Yield the events that ``interpret`` finds in each element of each document, a BadLine where it finds none.
+    """Yield the events in each element of each document.
 
-    It says so by raising NoEventError. ``elements`` takes out of its envelope what a document holds. An event without
-    a recipient is no event either.
+    Args:
+        lines: The lines of the file.
+        interpret: Returns the events of an element, or raises NoEventError, which becomes a BadLine.
+        elements: Returns the elements in a document's envelope.
+
+    An event without a recipient is a BadLine.
     """
     for document in read(lines):
         if isinstance(document, BadLine):
@@ -57,16 +61,16 @@ def events(
 
 def _object(element: object) -> Json:
     if not isinstance(element, dict):
-        raise NoEventError("no JSON object")
+        raise NoEventError("not a JSON object")
     return element
 
 
 def read(lines: Iterable[LogLine]) -> Iterator[Document | BadLine]:
-    """Yield every object with its line, streaming; the elements of arrays one by one.
+    """Yield every object with its line number; the elements of arrays one by one.
 
-    What is no object is a BadLine, once a line. An object that breaks off, is no JSON, too large or too deep is a
-    BadLine too, and reading goes on at the next line that begins a document. Takes time in proportion to the text, and
-    memory for one object.
+    Text that is not an object is a BadLine, once per line. An object that is cut off, not JSON, too large or too deep
+    is a BadLine too; reading then continues at the next line that starts a document. The time is proportional to the
+    text; the memory is that of one object.
     """
     reader = _Reader()
     for line in lines:
@@ -75,23 +79,23 @@ def read(lines: Iterable[LogLine]) -> Iterator[Document | BadLine]:
 
 
 class _Reader:
-    """Where the reading stands: between objects, within one, or looking for the next after a broken one."""
+    """The state of reading: between objects, within an object, or after a broken object."""
 
     def __init__(self) -> None:
         self._object: _OpenObject | None = None
         self._lost_at: int | None = None
-        self._complained_of = 0
+        self._reported = 0
 
     def line(self, line: LogLine) -> Iterator[Document | BadLine]:
         start = line.text.lstrip("\ufeff \t")
         indent = len(line.text) - len(start)
         if self._lost_at is not None:
-            # Elements of the broken document are indented more than itself.
+            # Elements of the broken document have a larger indent than the document.
             if indent > self._lost_at or not start.startswith(("{", "[")):
                 return
             self._lost_at = None
         if self._object is not None and start.startswith("{") and not self._object.may_hold_an_object:
-            yield BadLine(self._object.number, "a JSON object that breaks off")
+            yield BadLine(self._object.number, "a JSON object that is cut off")
             self._object = None
         place = 0
         while place < len(line.text):
@@ -103,7 +107,7 @@ class _Reader:
                 yield found
 
     def _between(self, line: LogLine, place: int, indent: int) -> tuple[Document | BadLine | None, int]:
-        """Read on to the end of the next object, or to the beginning of one that does not end on its line."""
+        """Read to the end of the next object, or to the start of one that does not end on this line."""
         between = _BETWEEN.match(line.text, place)
         place = between.end() if between else place
         if place == len(line.text):
@@ -116,13 +120,13 @@ class _Reader:
             return None, place
         element = _ELEMENT.match(line.text, place)
         place = element.end() if element else len(line.text)
-        if self._complained_of == line.number:
+        if self._reported == line.number:
             return None, place
-        self._complained_of = line.number
-        return BadLine(line.number, "no JSON object"), place
+        self._reported = line.number
+        return BadLine(line.number, "not a JSON object"), place
 
     def _within(self, part: _OpenObject, text: str, place: int) -> tuple[Document | BadLine | None, int]:
-        """Read on to the end of the object, or of the line."""
+        """Read to the end of the object or of the line."""
         try:
             end = part.take(text, place)
             if end is None:
@@ -130,22 +134,22 @@ class _Reader:
             self._object = None
             return Document(part.number, part.value()), end
         except _BrokenError as error:
-            # The rest of the line goes too: to parse what follows again and again would take time without bound.
+            # Skip the rest of the line: parsing it again and again could take quadratic time.
             self._object = None
             self._lost_at = part.indent
             return BadLine(part.number, str(error)), len(text)
 
     def end(self) -> Iterator[BadLine]:
         if self._object is not None:
-            yield BadLine(self._object.number, "a JSON object that breaks off")
+            yield BadLine(self._object.number, "a JSON object that is cut off")
 
 
 class _BrokenError(Exception):
-    """An object that cannot become one any more."""
+    """The text cannot be completed to a valid object."""
 
 
 class _OpenObject:
-    """An object that is being collected, with the brackets that are open in it."""
+    """An object that spans several lines, with its brackets that are still open."""
 
     def __init__(self, number: int, indent: int) -> None:
         self.number = number
@@ -157,11 +161,11 @@ class _OpenObject:
 
     @property
     def may_hold_an_object(self) -> bool:
-        """Whether an object may stand here; if not, a line that begins one begins the next document."""
+        """Whether an object may start here; if not, a line that starts an object starts the next document."""
         return self._last in {":", "["} or (self._last == "," and self._open[-1] == "[")
 
     def take(self, text: str, place: int) -> int | None:
-        """Take a line from a place on and return where the object ends in it, None if it does not."""
+        """Add a line from a position on; return the object's end in it, None if it does not end there."""
         for token in _TOKEN.finditer(text, place):
             self._last = token[0][0] if token[0] in {"[", "]", "{", "}", ",", ":"} else "a"
             if token[0] == '"':
@@ -180,26 +184,26 @@ class _OpenObject:
         return None
 
     def _keep(self, piece: str) -> None:
-        # A line costs something even when it is empty.
+        # Count the line feed, so that empty lines have a size too.
         self._size += len(piece) + 1
         if self._size > MAX_DOCUMENT:
             raise _BrokenError(f"a JSON object of more than {MAX_DOCUMENT:,} characters")
         self._pieces.append(piece)
 
     def value(self) -> Json:
-        """Parse what was collected."""
+        """Parse the collected text."""
         try:
             value = _DECODER.decode("\n".join(self._pieces))
         except (ValueError, RecursionError) as error:
-            raise _BrokenError(f"no JSON ({str(error)[:100]})") from None
+            raise _BrokenError(f"not JSON ({str(error)[:100]})") from None
         return value if isinstance(value, dict) else {}
 
 
 def _whole(text: str, place: int) -> tuple[Json, int] | None:
-    """Parse an object that ends on its line, the usual case; None where it does not or is broken."""
+    """Parse an object that ends on its line, the usual case; None if it does not end there or is broken."""
     try:
         value, end = _DECODER.raw_decode(text, place)
     except (ValueError, RecursionError):
         return None
-    # Beyond the limits it is left to _OpenObject to say so.
+    # An object beyond the limits is left to _OpenObject, which reports it.
     return (value, end) if isinstance(value, dict) and end - place < MAX_DOCUMENT else None

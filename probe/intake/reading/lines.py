@@ -1,4 +1,4 @@
-"""Reads a log a line at a time, so that a bad line costs that line and nothing else."""
+"""Reads a log line by line, so that a bad line does not affect other lines."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Final
 from probe.intake.event import BadLine, Event, LogLine
 
 MAX_LINE: Final = 65_536
-"""Characters; longer lines are not looked at. Postfix and syslog cut theirs at some thousands."""
+"""In characters; longer lines are not read. Postfix and syslog cut their lines at a few thousand."""
 
 
 class UnreadableError(Exception):
-    """A line is of the format and cannot be read; the message says why, in words for people."""
+    """A line belongs to the format but cannot be read; the message says why."""
 
 
 def read_each(lines: Iterable[LogLine], events_of: Callable[[str], Iterable[Event]]) -> Iterator[Event | BadLine]:
-    """Yield the events of every line, or a bad line where ``events_of`` raises UnreadableError."""
+    """Yield the events of every line, or a BadLine if ``events_of`` raises UnreadableError."""
     for line in lines:
         if len(line.text) > MAX_LINE:
             yield BadLine(line.number, f"more than {MAX_LINE} characters")

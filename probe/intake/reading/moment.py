@@ -1,4 +1,4 @@
-"""Moments as logs write them: numbers of seconds or milliseconds, RFC 3339, RFC 5322."""
+"""Times in logs: seconds or milliseconds since the epoch, RFC 3339, RFC 5322."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 MAX_CHARACTERS: Final = 64
-"""No date is longer, and the parser of RFC 5322 dates is not made for long texts."""
+"""No date is longer, and the parser of RFC 5322 dates is slow for long texts."""
 _MILLISECONDS_FROM: Final = 1e11
-"""As seconds this is the year 5138, as milliseconds 1973."""
+"""Larger numbers are milliseconds. As seconds it is the year 5138, as milliseconds the year 1973."""
 _END: Final = 253402300800.0
-"""The year 10000: beyond it a number is no moment."""
+"""The year 10000; a larger number is not a time."""
 
 
 def moment(value: object) -> float | None:
-    """Return the seconds since the epoch, UTC, that a field tells, None where it tells no moment.
+    """Return the time in a field as seconds since the epoch, None if the field holds no time.
 
-    Numbers, also as texts, are seconds or milliseconds since the epoch, by their size. Dates without a zone are taken
-    for UTC.
+    Numbers, also as texts, are seconds or milliseconds since the epoch, depending on their size. Dates without a time
+    zone are UTC.
     """
     if isinstance(value, str):
         return _of_text(value.strip()) if len(value) <= MAX_CHARACTERS else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    # Compared before it is turned into a float: an integer may be too large for one. A NaN is not less than anything.
+    # Compare before converting, as an integer may be too large for a float. NaN fails this comparison too.
     if not 0 <= value < _END * 1000:
         return None
     seconds = value / 1000 if value >= _MILLISECONDS_FROM else float(value)

@@ -1,4 +1,4 @@
-"""What is remembered of messages between the lines that tell of them, within bounds."""
+"""Remembers messages between the log lines about them, up to a limit."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from probe.intake.event import Event
 
 @dataclass(slots=True)
 class QueuedMessage:
-    """A message in another system's queue; ``deferred`` holds the last deferral of each recipient still waiting."""
+    """A message in the queue of the logging system; ``deferred`` has the last deferral of each waiting recipient."""
 
     return_path: str = ""
     message_id: str = ""
@@ -18,7 +18,7 @@ class QueuedMessage:
 
 
 class QueueMemory:
-    """Messages by queue id; beyond ``most``, at least one, of them or their deferrals, the longest unheard of go."""
+    """Messages by queue id. Beyond ``most`` (at least 1) messages or deferrals, the least recently seen are dropped."""
 
     def __init__(self, most: int = 100_000) -> None:
         self._most = most
@@ -30,34 +30,34 @@ class QueueMemory:
 
     @property
     def deferrals(self) -> int:
-        """How many deferrals are remembered."""
+        """The number of remembered deferrals."""
         return self._deferrals
 
     def recall(self, queue_id: str) -> QueuedMessage:
-        """Return what is known of a message, nothing in particular where it was never heard of or was forgotten."""
+        """Return what is known of a message; an empty entry if it is unknown or forgotten."""
         return self._messages.get(queue_id) or QueuedMessage()
 
     def enter(self, queue_id: str) -> QueuedMessage:
-        """Return the entry of a message, to be filled in, and count it as heard of just now."""
+        """Return the entry of a message for changes, and mark it as seen just now."""
         message = self._messages.setdefault(queue_id, QueuedMessage())
         self._messages.move_to_end(queue_id)
         self._forget()
         return message
 
     def defer(self, queue_id: str, event: Event) -> None:
-        """Remember a recipient's deferral in place of the one before."""
+        """Remember a recipient's deferral instead of the earlier one."""
         deferred = self.enter(queue_id).deferred
         self._deferrals += event.recipient not in deferred
         deferred[event.recipient] = event
         self._forget()
 
     def settle(self, queue_id: str, recipient: str) -> None:
-        """Forget a deferral: the recipient was delivered to or given up."""
+        """Forget a recipient's deferral, after its delivery succeeded or was given up."""
         if self.recall(queue_id).deferred.pop(recipient, None) is not None:
             self._deferrals -= 1
 
     def remove(self, queue_id: str) -> None:
-        """Forget a message that left the queue."""
+        """Forget a message that has left the queue."""
         message = self._messages.pop(queue_id, None)
         self._deferrals -= len(message.deferred) if message else 0
 

@@ -1,4 +1,4 @@
-"""What logs quote of mail itself: replies, addresses, message ids, hosts and times, cut to a size that can be kept."""
+"""The parts of mail that logs quote: replies, addresses, message ids, hosts and times, cut to a maximum length."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from fake_gateways.smtp.reply import from_wire
 from probe.intake.reading.lines import UnreadableError
 
 MAX_TEXT: Final = 4_000
-"""Characters of a text that are kept."""
+"""The most characters of a text that are kept."""
 MAX_NAME: Final = 1_000
-"""Characters of an address, message id or host; RFC 5321 4.5.3.1 and RFC 5322 2.1.1 allow fewer."""
+"""The most characters of an address, message id or host; RFC 5321 4.5.3.1 and RFC 5322 2.1.1 allow fewer."""
 
 _CODE: Final = re.compile(r"[2-5][0-9][0-9](?=[ -]|$)")
 _STATUS: Final = re.compile(r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![.0-9])")
@@ -20,7 +20,7 @@ _SECONDS: Final = re.compile(r"[0-9]{1,11}(?:\.[0-9]{1,9})?")
 
 
 class QuotedReply(NamedTuple):
-    """A reply taken apart; code and enhanced are None where the text is no reply."""
+    """A parsed reply; code and enhanced are None if the text is not a reply."""
 
     code: int | None
     enhanced: str | None
@@ -28,7 +28,7 @@ class QuotedReply(NamedTuple):
 
 
 def kept(text: str) -> str:
-    """Return what is kept of a text: its beginning, lone surrogates written out, control characters as they are."""
+    """Return the first MAX_TEXT characters of a text, with lone surrogates escaped."""
     text = text[:MAX_TEXT]
     if text.isascii():
         return text
@@ -36,7 +36,7 @@ def kept(text: str) -> str:
 
 
 def parse_reply(text: str) -> QuotedReply:
-    """Take a quoted reply apart (RFC 5321 4.2.1). Its lines are joined by line feeds or, as Postfix does, by blanks."""
+    """Parse a quoted reply (RFC 5321 4.2.1) whose lines are joined by line feeds or, as in Postfix, by spaces."""
     text = kept(text)
     found = _CODE.match(text)
     if found is None:
@@ -51,19 +51,19 @@ def parse_reply(text: str) -> QuotedReply:
 
 
 def status(text: str) -> str | None:
-    """Return the enhanced status a text begins with (RFC 3463 section 2), None where it begins with none."""
+    """Return the enhanced status at the start of a text (RFC 3463 section 2), None if there is none."""
     found = _STATUS.match(text)
     return found[0] if found else None
 
 
 def name(text: str) -> str:
-    """Return an address or a host without blanks and angle brackets, empty for one too long to be one."""
+    """Return an address or a host without spaces and angle brackets; "" if it is too long."""
     text = text.strip().removeprefix("<").removesuffix(">").strip()
     return kept(text) if len(text) <= MAX_NAME else ""
 
 
 def recipient(text: str) -> str:
-    """Return a recipient's address; raises UnreadableError where there is none."""
+    """Return a recipient's address; raises UnreadableError if there is none."""
     address = name(text)
     if not address:
         raise UnreadableError("no recipient")
@@ -71,17 +71,17 @@ def recipient(text: str) -> str:
 
 
 def message_id(text: str) -> str:
-    """Return a message id in angle brackets, whether or not it was noted in them; empty for none."""
+    """Return a message id in angle brackets, with or without brackets in the log; "" for none."""
     plain = name(text)
     return f"<{plain}>" if plain else ""
 
 
 def moment(text: str) -> float:
-    """Read a time in ISO 8601 or seconds since the epoch; without a zone it is UTC. Raises UnreadableError."""
+    """Parse ISO 8601 or seconds since the epoch; without a time zone it is UTC. Raises UnreadableError."""
     if _SECONDS.fullmatch(text):
         return float(text)
     try:
         time = datetime.fromisoformat(text)
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        raise UnreadableError(f"{text[:40]!r} is no time") from None
+        raise UnreadableError(f"{text[:40]!r} is not a time") from None

@@ -1,4 +1,4 @@
-"""Reply code and enhanced status out of the text in which a log keeps a server's reply."""
+"""Finds the reply code and the enhanced status in a text that contains a server's reply."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from typing import Final, NamedTuple
 from fake_gateways.smtp.reply import EnhancedStatus
 
 MAX_TEXT: Final = 4000
-"""Characters of a reply's text that are kept: far more than servers say, far less than an attacker may."""
+"""The most characters of a reply that are kept: more than servers send, less than an attacker may send."""
 
 _STATUS: Final = r"[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9]|\.[0-9])"
 _FIRST: Final = re.compile(
     rf"\s*(?:(?:smtp|x-[a-z0-9-]{{1,30}})\s*;\s*)?(?:([2-5][0-9][0-9])(?![0-9.])[\s-]*)?(?:#?({_STATUS}))?",
     re.IGNORECASE,
 )
-"""At the start: ``550 5.1.1 ...``, ``550-5.1.1 ...``, ``5.1.1 ...``, each perhaps after a Diagnostic-Code's type."""
+"""At the start: ``550 5.1.1 ...``, ``550-5.1.1 ...`` or ``5.1.1 ...``, optionally after a Diagnostic-Code's type."""
 _SAID: Final = re.compile(rf"(?:said|response|reply|error):\s*([2-5][0-9][0-9])(?![0-9.])[\s-]*(?:#?({_STATUS}))?")
 """Within a sentence of the sending system: ``host mx.example[192.0.2.1] said: 550 5.1.1 ...``."""
 _TOGETHER: Final = re.compile(rf"(?<![0-9.])(([245])[0-9][0-9])[ -]#?((?=\2){_STATUS})")
-"""Anywhere: a code with a status of its own class behind it is no chance."""
+"""Anywhere: a code followed by a status of the same class is not a coincidence."""
 _STATUS_ANYWHERE: Final = re.compile(rf"(?<![0-9.])({_STATUS})")
 
 
 class ReplyCodes(NamedTuple):
-    """What a text or the fields beside it tell of a reply."""
+    """The reply code and the enhanced status, each None if unknown."""
 
     code: int | None = None
     enhanced: str | None = None
 
 
 def reply_codes(text: str, code: object = None, enhanced: object = None) -> ReplyCodes:
-    """Return the code and enhanced status that ``text`` holds; where it holds none, those of the fields beside it.
+    """Return the code and enhanced status in ``text``; if it has none, those of the fields ``code`` and ``enhanced``.
 
-    The text comes first because it is what the server said; the fields often hold a class of the sending system's own,
-    such as ``5.0.0``. Addresses of hosts are not mistaken for a status, nor numbers within a sentence for a code. A
-    diagnostic is written ``smtp; 550 ...`` in RFC 3464 2.3.6; statuses are those of RFC 3463.
+    The text comes first because the server wrote it. The fields often hold a class of the sending system, such as
+    ``5.0.0``. IP addresses are not taken for a status, nor numbers within a sentence for a code. A diagnostic has the
+    form ``smtp; 550 ...`` (RFC 3464 2.3.6); statuses are those of RFC 3463.
     """
-    told = _told(text[:MAX_TEXT])
-    return ReplyCodes(told.code or code_of(code), told.enhanced or enhanced_of(enhanced))
+    found = _in_text(text[:MAX_TEXT])
+    return ReplyCodes(found.code or code_of(code), found.enhanced or enhanced_of(enhanced))
 
 
-def _told(text: str) -> ReplyCodes:
+def _in_text(text: str) -> ReplyCodes:
     first = _FIRST.match(text)
     if first is not None and (first[1] or first[2]):
         code, enhanced = first.groups()
@@ -58,14 +58,14 @@ def _told(text: str) -> ReplyCodes:
 
 
 def code_of(value: object) -> int | None:
-    """Return the SMTP reply code that a field holds as a number or a text, None where it holds anything else."""
+    """Return the SMTP reply code in a field, a number or a text; None for anything else."""
     if isinstance(value, str) and re.fullmatch(r"\s*[2-5][0-9][0-9]\s*", value):
         return int(value)
     return value if type(value) is int and 200 <= value <= 599 else None
 
 
 def enhanced_of(value: object) -> str | None:
-    """Return the enhanced status that a field holds, None where it holds anything else."""
+    """Return the enhanced status in a field; None for anything else."""
     try:
         return str(EnhancedStatus.parse(value.strip())) if isinstance(value, str) else None
     except ValueError:

@@ -133,20 +133,20 @@ def test_an_unknown_word_is_told_with_the_known_ones() -> None:
     ("text", "bad"),
     [
         ("email,event\n,open\nann@a.example,open", BadLine(2, "opened without a recipient")),
-        ("email,event,at\nann@a.example,open,soon\nann@a.example,open,", BadLine(2, "'soon' is no time")),
+        ("email,event,at\nann@a.example,open,soon\nann@a.example,open,", BadLine(2, "'soon' is not a time")),
         ("email,event\nann@a.example,open,x\nann@a.example,open", BadLine(2, "a row of 3 fields under a header of 2")),
-        ("email,event\nann\0@a.example,open\nann@a.example,open", BadLine(2, "no CSV (it holds a NUL)")),
+        ("email,event\nann\0@a.example,open\nann@a.example,open", BadLine(2, "not CSV (it holds a NUL)")),
         (
             'email,event\n"ann"@a.example,open\nann@a.example,open',
-            BadLine(2, "no CSV (',' expected after '\"')"),
+            BadLine(2, "not CSV (',' expected after '\"')"),
         ),
         (
             f"email,event\n{'x' * 200_000},open\nann@a.example,open",
-            BadLine(2, "no CSV (field larger than field limit (131072))"),
+            BadLine(2, "not CSV (field larger than field limit (131072))"),
         ),
         (
             f"email,event\n{'x' * MAX_ROW},open\nann@a.example,open",
-            BadLine(2, "no CSV (a row of more than 1,000,000 characters)"),
+            BadLine(2, "not CSV (a row of more than 1,000,000 characters)"),
         ),
     ],
 )
@@ -164,12 +164,12 @@ def test_a_quotation_mark_that_is_never_closed_costs_a_bounded_part_of_the_file(
 def test_a_row_of_many_quoted_fields_does_not_fill_the_memory() -> None:
     events = csv_events('email,event\n"' + '\n","' * 300_000)
     assert {each.reason for each in events if isinstance(each, BadLine)} >= {
-        "no CSV (a row of more than 1,000,000 characters)"
+        "not CSV (a row of more than 1,000,000 characters)"
     }
 
 
 def test_a_quotation_mark_open_at_the_end_is_told() -> None:
-    assert csv_events('email,event\n"ann@a.example,open') == [BadLine(2, "no CSV (unexpected end of data)")]
+    assert csv_events('email,event\n"ann@a.example,open') == [BadLine(2, "not CSV (unexpected end of data)")]
 
 
 def test_an_empty_file_holds_no_events() -> None:
@@ -195,7 +195,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
             {"to": "email"},
             f"columns: to: is no field of an event; use one of: {', '.join(NAMES)}",
         ),
-        ("\0\n", {}, "line 1: is no header (no CSV (it holds a NUL)); begin with the names of columns"),
+        ("\0\n", {}, "line 1: is not a header (not CSV (it holds a NUL)); begin with the names of columns"),
     ],
 )
 def test_a_mistake_in_the_map_or_header_is_told(text: str, columns: dict[str, str], sentence: str) -> None:
@@ -228,7 +228,7 @@ def test_json_of_the_wrong_type_is_told_or_left_empty() -> None:
     assert [each.reason[:30] for each in bad if isinstance(each, BadLine)] == [
         "opened without a recipient",
         "'' is no kind of event; known ",
-        "no JSON object",
+        "not a JSON object",
     ]
 
 

@@ -103,7 +103,7 @@ def test_the_sample_is_read() -> None:
             text="Remote host mx.berg.example [192.0.2.40] closed connection in response to initial connection",
         ),
         Event(EventKind.REFUSED, "kim@berg.example", EIGHT + 14, text="retry timeout exceeded"),
-        BadLine(19, "'2026-02-30 08:00:16' is no time"),
+        BadLine(19, "'2026-02-30 08:00:16' is not a time"),
         BadLine(20, "no address"),
     ]
 

@@ -132,7 +132,7 @@ def test_the_sample_is_read() -> None:
         gina._replace(recipient="hugo@elm.example"),
         Event(EventKind.COMPLAINT, "ida@elm.example", 1772524805.0, campaign="spring", label="abuse"),
         BadLine(14, "no recipient"),
-        BadLine(15, "no JSON"),
+        BadLine(15, "not JSON"),
     ]
 
 
@@ -195,15 +195,15 @@ def test_a_long_text_is_cut() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('{"type": "Delivery"', "no JSON"),
-        ('{"type": ' + "[" * 60_000, "no JSON"),
-        ('{"type": ' + "9" * 60_000 + "}", "no JSON"),
+        ('{"type": "Delivery"', "not JSON"),
+        ('{"type": ' + "[" * 60_000, "not JSON"),
+        ('{"type": ' + "9" * 60_000 + "}", "not JSON"),
         ('{"type": "Delivery"}', "no recipient"),
         ('{"type": "Delivery", "recipient": []}', "no recipient"),
         ('{"type": "Delivery", "recipient": ["ann@acme.example", 7]}', "no recipient"),
         ('{"type": "Delivery", "recipient": "' + "a" * 1_001 + '"}', "no recipient"),
-        ('{"type": "Delivery", "recipient": "a@b.example", "timestamp": NaN}', "'nan' is no time"),
-        ('{"type": "Delivery", "recipient": "a@b.example", "timestamp": [1]}', "a timestamp that is no time"),
+        ('{"type": "Delivery", "recipient": "a@b.example", "timestamp": NaN}', "'nan' is not a time"),
+        ('{"type": "Delivery", "recipient": "a@b.example", "timestamp": [1]}', "a timestamp that is not a time"),
         ('{"type": "Arrival"}', "record type 'Arrival' is unknown"),
     ],
 )

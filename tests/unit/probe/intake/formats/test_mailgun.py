@@ -121,11 +121,11 @@ def test_the_recipient_is_found_wherever_it_is_named(item: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({}, "no Mailgun event (without event)"),
-        ({"event-data": None}, "no JSON object"),
-        ({"event-data": {"event": "party"}}, "no Mailgun event (party)"),
-        ({"items": [7]}, "no JSON object"),
-        ({"event-data": {}}, "no Mailgun event (without event)"),
+        ({}, "not a Mailgun event (without event)"),
+        ({"event-data": None}, "not a JSON object"),
+        ({"event-data": {"event": "party"}}, "not a Mailgun event (party)"),
+        ({"items": [7]}, "not a JSON object"),
+        ({"event-data": {}}, "not a Mailgun event (without event)"),
         ({"event": "opened"}, "opened without a recipient"),
         ({"event": "failed", "recipient": {}, "flags": 1, "delivery-status": "x"}, "refused without a recipient"),
     ],
@@ -138,7 +138,7 @@ def test_a_bad_item_does_not_hide_the_others() -> None:
     good = {"event": "opened", "recipient": "ann@a.example"}
     assert events_of(mailgun.read, {"items": [good, None, good]}) == [
         Event(EventKind.OPENED, "ann@a.example"),
-        BadLine(1, "no JSON object"),
+        BadLine(1, "not a JSON object"),
         Event(EventKind.OPENED, "ann@a.example"),
     ]
 

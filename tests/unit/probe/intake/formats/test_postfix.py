@@ -243,11 +243,11 @@ def test_a_straggler_after_new_year_is_of_the_old_year() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("Feb 30 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, x", "'Feb 30 08:00:01' is no date"),
-        ("2026-02-30T08:00:01Z out postfix/smtp[1]: 4F1A2B3C4D: x", "'2026-02-30T08:00:01Z' is no time"),
+        ("Feb 30 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, x", "'Feb 30 08:00:01' is not a date"),
+        ("2026-02-30T08:00:01Z out postfix/smtp[1]: 4F1A2B3C4D: x", "'2026-02-30T08:00:01Z' is not a time"),
         (
             "2026-03-02T08:00:01Z out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none",
-            "a delivery that is not written as Postfix writes it",
+            "a delivery line in an unknown form",
         ),
         ("x" * (MAX_LINE + 1), "more than 65536 characters"),
     ],

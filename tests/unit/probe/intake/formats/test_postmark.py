@@ -105,9 +105,9 @@ def test_mail_that_came_back_for_another_reason_is_no_event(bounce: str) -> None
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({}, "no Postmark event (without RecordType)"),
-        ({"RecordType": "Inbound"}, "no Postmark event (Inbound)"),
-        ({"RecordType": ["Open"]}, "no Postmark event (without RecordType)"),
+        ({}, "not a Postmark event (without RecordType)"),
+        ({"RecordType": "Inbound"}, "not a Postmark event (Inbound)"),
+        ({"RecordType": ["Open"]}, "not a Postmark event (without RecordType)"),
         ({"RecordType": "Open"}, "opened without a recipient"),
         ({"RecordType": "Bounce", "Type": None, "Email": {}}, "refused without a recipient"),
     ],

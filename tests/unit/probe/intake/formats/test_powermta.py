@@ -115,8 +115,8 @@ def test_the_sample_is_read() -> None:
         ),
         BadLine(13, "no recipient"),
         BadLine(14, "4 columns where the header line names 13"),
-        BadLine(15, "'yesterday' is no time"),
-        BadLine(16, "no CSV: unexpected end of data"),
+        BadLine(15, "'yesterday' is not a time"),
+        BadLine(16, "not CSV: unexpected end of data"),
     ]
 
 
@@ -172,8 +172,8 @@ def test_a_byte_order_mark_before_the_header_is_none_of_it() -> None:
         ("d,,ann@acme.example,,", "5 columns where the header line names 6"),
         ("d,,ann@acme.example,,,,", "7 columns where the header line names 6"),
         ("d,,,,,", "no recipient"),
-        ("d,inf,ann@acme.example,,,", "'inf' is no time"),
-        ("d,,ann@acme.example,,,a\rb", "no CSV: new-line character seen in unquoted field"),
+        ("d,inf,ann@acme.example,,,", "'inf' is not a time"),
+        ("d,,ann@acme.example,,,a\rb", "not CSV: new-line character seen in unquoted field"),
     ],
 )
 def test_a_bad_line_is_told(row: str, reason: str) -> None:

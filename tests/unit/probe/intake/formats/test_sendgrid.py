@@ -99,9 +99,9 @@ def test_a_status_may_be_missing_where_no_server_was_found() -> None:
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({}, "no SendGrid event (without event)"),
-        ({"event": "party"}, "no SendGrid event (party)"),
-        ({"event": {"event": "open"}}, "no SendGrid event (without event)"),
+        ({}, "not a SendGrid event (without event)"),
+        ({"event": "party"}, "not a SendGrid event (party)"),
+        ({"event": {"event": "open"}}, "not a SendGrid event (without event)"),
         ({"event": "open"}, "opened without a recipient"),
         ({"event": "delivered", "email": ["ann@a.example"]}, "delivered without a recipient"),
     ],
@@ -114,8 +114,8 @@ def test_a_bad_element_does_not_hide_the_others() -> None:
     good = {"event": "open", "email": "ann@a.example"}
     assert events_of(sendgrid.read, [good, None, {"event": 7}, good]) == [
         Event(EventKind.OPENED, "ann@a.example"),
-        BadLine(1, "no JSON object"),
-        BadLine(1, "no SendGrid event (7)"),
+        BadLine(1, "not a JSON object"),
+        BadLine(1, "not a SendGrid event (7)"),
         Event(EventKind.OPENED, "ann@a.example"),
     ]
 

@@ -123,9 +123,9 @@ def test_an_sns_message_may_be_longer_than_any_text() -> None:
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({}, "no SES event (neither eventType nor notificationType)"),
-        ({"eventType": "Party"}, "no SES event (Party)"),
-        ({"eventType": ["Bounce"]}, "no SES event (neither eventType nor notificationType)"),
+        ({}, "not an SES event (neither eventType nor notificationType)"),
+        ({"eventType": "Party"}, "not an SES event (Party)"),
+        ({"eventType": ["Bounce"]}, "not an SES event (neither eventType nor notificationType)"),
         ({"eventType": "Bounce"}, "refused without a recipient"),
         ({"eventType": "Complaint", "complaint": []}, "complaint without a recipient"),
         ({"eventType": "Delivery", "delivery": {"recipients": "  "}}, "delivered without a recipient"),
@@ -133,10 +133,10 @@ def test_an_sns_message_may_be_longer_than_any_text() -> None:
         ({"eventType": "Reject", "mail": None}, "refused without a recipient"),
         (bounce(bouncedRecipients=[None]), "refused without a recipient"),
         (bounce(bouncedRecipients=[{"emailAddress": None}]), "refused without a recipient"),
-        ({"Type": "Notification"}, "an SNS notification whose Message is no JSON object"),
-        ({"Type": "Notification", "Message": "hello"}, "an SNS notification whose Message is no JSON object"),
-        ({"Type": "Notification", "Message": "[" * 100_000}, "an SNS notification whose Message is no JSON object"),
-        ({"Type": "Notification", "Message": "[]"}, "an SNS notification whose Message is no JSON object"),
+        ({"Type": "Notification"}, "an SNS notification whose Message is not a JSON object"),
+        ({"Type": "Notification", "Message": "hello"}, "an SNS notification whose Message is not a JSON object"),
+        ({"Type": "Notification", "Message": "[" * 100_000}, "an SNS notification whose Message is not a JSON object"),
+        ({"Type": "Notification", "Message": "[]"}, "an SNS notification whose Message is not a JSON object"),
     ],
 )
 def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: str) -> None:

@@ -94,11 +94,11 @@ def test_an_address_on_the_suppression_list_is_told_by_the_reason(name: str) -> 
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({}, "no SparkPost event (without type)"),
-        ({"type": "party"}, "no SparkPost event (party)"),
-        ({"msys": {"message_event": {"type": {}}}}, "no SparkPost event (without type)"),
-        ({"msys": {"message_event": []}}, "no JSON object"),
-        ({"results": [None]}, "no JSON object"),
+        ({}, "not a SparkPost event (without type)"),
+        ({"type": "party"}, "not a SparkPost event (party)"),
+        ({"msys": {"message_event": {"type": {}}}}, "not a SparkPost event (without type)"),
+        ({"msys": {"message_event": []}}, "not a JSON object"),
+        ({"results": [None]}, "not a JSON object"),
         ({"type": "delivery", "rcpt_to": []}, "delivered without a recipient"),
     ],
 )

@@ -12,8 +12,8 @@ from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.json_documents import MAX_DEPTH, MAX_DOCUMENT, Document, NoEventError, events, read
 from probe.intake.reading.json_fields import Json, word
 
-NO_OBJECT = "no JSON object"
-BROKEN_OFF = "a JSON object that breaks off"
+NO_OBJECT = "not a JSON object"
+BROKEN_OFF = "a JSON object that is cut off"
 
 
 def lines(text: str) -> list[LogLine]:
@@ -68,7 +68,7 @@ def test_objects_are_found_however_they_are_laid_out(text: str, expected: list[t
         pytest.param(
             "{'a': 1}\n{\"a\": 2}",
             [
-                (1, "no JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))"),
+                (1, "not JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))"),
                 (2, {"a": 2}),
             ],
             id="Python for JSON",
@@ -92,7 +92,7 @@ def test_a_nesting_bomb_is_told_on_one_line_and_over_many() -> None:
 def test_an_integer_of_too_many_digits_is_told() -> None:
     (bad, good) = found('{"a": ' + "9" * 5000 + '}\n{"b": 1}')
     assert bad[0] == 1
-    assert "no JSON (Exceeds the limit" in str(bad[1])
+    assert "not JSON (Exceeds the limit" in str(bad[1])
     assert good == (2, {"b": 1})
 
 
