@@ -21,10 +21,10 @@ def compare(
     Shows the recipients on whom they differ, and whether the difference could be chance.
     """
     from probe.cli.console import PipedConsole
-    from probe.judge.compare_run import ReadRun, compare_runs
+    from probe.judge.compare_run import ComparedRun, compare_runs
     from probe.report.terminal.compare import print_comparison
 
-    compared = compare_runs(ReadRun.parse(first), ReadRun.parse(second))
+    compared = compare_runs(ComparedRun.parse(first), ComparedRun.parse(second))
     with printing():
         print_comparison(PipedConsole(), compared)
     raise typer.Exit(Exit.GATE_FAILED if any(each.is_worse for each in compared.values()) else Exit.PASSED)

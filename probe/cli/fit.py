@@ -34,5 +34,5 @@ def fit(
         problem = f"needs scikit-learn, which is not installed ({error.name})"
         raise InputError("fit", problem, "install it: pip install 'fivefifty[fit]'") from None
     with keeping_nothing(), printing():
-        for line in session.fit_anew(range(seed, seed + scenarios), out, workers, runs_bar, reference=reference):
+        for line in session.fit_into_folder(range(seed, seed + scenarios), out, workers, runs_bar, reference=reference):
             print(line, flush=True)

@@ -39,7 +39,7 @@ Baseline = dict[str, KnownMistakes]
 
 
 class Worsening(NamedTuple):
-    """A kind of mistake that a classifier makes more often than in the baseline; ``new`` are its new recipients."""
+    """A kind of mistake that a classifier makes more often than in the baseline; ``new`` are the new mistakes."""
 
     classifier: str
     kind: str

@@ -25,7 +25,7 @@ _SIZES: Final = ((10, "1 to 10"), (50, "11 to 50"), (200, "51 to 200"), (1000, "
 
 @dataclass(frozen=True)
 class Site:
-    """What scores are broken down by of a gateway: its persona, and the number of its mailboxes."""
+    """A gateway: its persona and the number of its mailboxes, by which scores are broken down."""
 
     persona: str
     mailboxes: int

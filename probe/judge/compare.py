@@ -12,7 +12,7 @@ from probe.judge.errors import is_error
 from probe.judge.story import Key, Story
 
 EXACT_UP_TO: Final = 1000
-"""Up to so many discordant recipients the binomial distribution is summed; beyond, the normal one is close enough."""
+"""Up to this many discordant recipients the binomial distribution is summed; beyond, the normal one is close enough."""
 
 
 class Change(NamedTuple):

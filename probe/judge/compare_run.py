@@ -11,14 +11,14 @@ from probe.judge.judge import earlier_advice, read_stories
 from probe.ledger import Ledger
 
 
-class ReadRun(NamedTuple):
+class ComparedRun(NamedTuple):
     """A run, and one of the classifiers that read it; None for all of them."""
 
     folder: Path
     classifier: str | None
 
     @classmethod
-    def parse(cls, text: str) -> ReadRun:
+    def parse(cls, text: str) -> ComparedRun:
         """Read ``RUN`` or ``RUN:CLASSIFIER``. A folder whose name holds a colon is taken as it is."""
         if Path(text).exists():
             return cls(Path(text), None)
@@ -26,7 +26,7 @@ class ReadRun(NamedTuple):
         return cls(Path(folder or text), name if folder else None)
 
 
-def compare_runs(first: ReadRun, second: ReadRun) -> dict[tuple[str, str], Comparison]:
+def compare_runs(first: ComparedRun, second: ComparedRun) -> dict[tuple[str, str], Comparison]:
     """Compare the advice in the books of two runs, by the two classifiers' names.
 
     Raises InputError for runs with different recipients, and where no classifier read both.
@@ -43,7 +43,7 @@ def compare_runs(first: ReadRun, second: ReadRun) -> dict[tuple[str, str], Compa
 
 
 def _pairs(left: Ledger, one: str | None, right: Ledger, other: str | None) -> list[tuple[str, str]]:
-    """Return the names to compare: where one alone is given it stands for both, else all that read both runs."""
+    """Return the pairs of names to compare. A single name is used for both; without one, all that read both runs."""
     if one or other:
         return [(one or other or "", other or one or "")]
     names = [{row.classifier: None for row in ledger.classifications()} for ledger in (left, right)]

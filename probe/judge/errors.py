@@ -56,5 +56,5 @@ class ErrorCounts:
 
 
 def is_error(*, alive: bool, suppressed: bool) -> bool:
-    """Whether it is wrong to suppress, or to keep, a recipient."""
+    """Whether a living recipient is suppressed, or a gone one kept."""
     return alive is suppressed

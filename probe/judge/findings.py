@@ -1,4 +1,4 @@
-"""What became of each gate and each baseline entry, and which recipients a figure is about."""
+"""Findings: the result of each gate and each baseline entry, and the recipients that a figure is about."""
 
 from __future__ import annotations
 

@@ -34,10 +34,10 @@ class Joined:
 def join(truths: Iterable[Truth], attempts: Iterable[Attempt], foreign: frozenset[str] = frozenset()) -> Joined:
     """Match attempts and decisions in the order both were written.
 
-    From RCPT on the key is the return-path, which every recipient or transaction has its own of (VERP), with the
-    recipient; at MAIL it is the return-path alone, before MAIL both ends of the connection. Both sides write in the
-    order of events, so the n-th attempt of a key had the n-th decision. Recipients of one transaction share a decision
-    that was taken before their RCPT. Servers at ``foreign`` addresses write no decisions.
+    From RCPT on the key is the return-path, its own for every recipient or transaction (VERP), and the recipient. At
+    MAIL it is the return-path alone, before MAIL both ends of the connection. Both sides write in the order of events,
+    so the n-th attempt of a key had the n-th decision. Recipients of one transaction share a decision that was taken
+    before their RCPT. Servers at ``foreign`` addresses write no decisions.
     """
     waiting: dict[Key, deque[Truth]] = defaultdict(deque)
     for decision in truths:

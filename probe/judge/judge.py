@@ -96,7 +96,7 @@ def judge(
     is_foreign = ledger.note("transport") == "foreign"
     if is_foreign and reported is None:
         problem = "holds mail of another sender, and the replies that it got are in its own log"
-        raise InputError(ledger.path, problem, "give their log with --reported and --format")
+        raise InputError(ledger.path, problem, "give that log with --reported and --format")
     events = None
     if is_foreign and reported is not None:
         truths = list(ledger.truths())

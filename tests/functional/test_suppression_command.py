@@ -229,8 +229,8 @@ def test_a_run_of_one_campaign_is_told_what_it_lacks(tmp_path: Path) -> None:
     fivefifty("run", small_scenario.write(tmp_path), "--transport", "memory", "--out", tmp_path / "run")
     told = complaint(fivefifty("suppression", tmp_path / "run"))
     assert told == (
-        f"{tmp_path / 'run'}: holds one campaign, and what a policy comes to shows in the campaigns after a bounce; "
-        'give its scenario another [[campaign]], with at = "30d" or the like'
+        f"{tmp_path / 'run'}: holds one campaign, and a policy makes a difference only in the campaigns after a "
+        'bounce; give its scenario another [[campaign]], with at = "30d" or the like'
     )
 
 

@@ -47,7 +47,7 @@ class Bar(Protocol):
         """Add ``more`` finished items."""
 
 
-def fit_anew(
+def fit_into_folder(
     seeds: Sequence[int], out: Path, workers: int, bar: Callable[[str, int], Bar], *, reference: bool
 ) -> Iterator[str]:
     """Fit weights, write them into a folder, and yield the findings line by line, never while a bar is shown."""
@@ -111,9 +111,11 @@ def _named(fitted: Fitted) -> dict[str, object]:
 def _figures(name: str, table: Table, alive: Array, own: Array | None = None) -> Iterator[str]:
     chosen = table.of_recipient if own is None else table.of_recipient & own
     found: Figures = table.figures(alive, chosen)
+    errors = found.errors
     yield (
-        f"{name:40} Brier {found.brier:.4f}  alive {found.living:6,}, by code suppressed {found.by_code:6,}, "
-        f"by context {found.suppressed:5,} ({found.fewer:.1%} fewer)  gone {found.gone:6,}, kept {found.missed:6,}"
+        f"{name:40} Brier {found.brier:.4f}  alive {errors.alive:6,}, by code suppressed {found.by_code:6,}, "
+        f"by context {errors.wrongly_suppressed:5,} ({found.fewer:.1%} fewer)  "
+        f"gone {errors.gone:6,}, kept {errors.missed_dead:6,}"
     )
 
 

@@ -14,6 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.model_selection import GroupKFold
 
 from probe.classify.context.weights import Sum, Weights
+from probe.judge.errors import ErrorCounts
 from probe.studies.fit.cases import UNMOVED, Refused, RefusedAgain
 from probe.studies.fit.families import RARE
 
@@ -36,19 +37,16 @@ SUPPRESS_BELOW_AT_LAST: Final = 0.5
 
 
 class Figures(NamedTuple):
-    """The result on held-out cases: Brier score, and the errors at the threshold."""
+    """The result on held-out cases: Brier score, living that the naive reading suppresses, errors at the threshold."""
 
     brier: float
-    living: int
     by_code: int
-    suppressed: int
-    gone: int
-    missed: int
+    errors: ErrorCounts
 
     @property
     def fewer(self) -> float:
         """How many fewer of the living are suppressed than by the naive reading, as a share."""
-        return 1.0 - self.suppressed / self.by_code if self.by_code else 1.0
+        return 1.0 - self.errors.wrongly_suppressed / self.by_code if self.by_code else 1.0
 
 
 class Fitted(NamedTuple):
@@ -132,11 +130,13 @@ class Table:
         living, gone = self.alive & chosen, ~self.alive & chosen
         return Figures(
             float(np.mean((alive[chosen] - self.alive[chosen]) ** 2)) if chosen.any() else 0.0,
-            int(living.sum()),
             int((living & self.by_code).sum()),
-            int((living & suppressed).sum()),
-            int((gone & self.about).sum()),
-            int((gone & self.about & ~suppressed).sum()),
+            ErrorCounts(
+                alive=int(living.sum()),
+                wrongly_suppressed=int((living & suppressed).sum()),
+                gone=int((gone & self.about).sum()),
+                missed_dead=int((gone & self.about & ~suppressed).sum()),
+            ),
         )
 
 

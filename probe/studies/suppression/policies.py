@@ -61,7 +61,7 @@ def first_hard(past: Sequence[PastMessage], at: float, /) -> bool:
 
 
 def second_hard(past: Sequence[PastMessage], at: float, /) -> bool:
-    """Suppress at the second hard bounce, with deliveries between them or not. No source: between first and third."""
+    """Suppress at the second hard bounce, deliveries between or not. It lies between first and third; no source."""
     del at
     return sum(each.hard for each in past) >= 2
 

@@ -28,7 +28,7 @@ class MessageErrors(ErrorCounts):
 
 @dataclass
 class PolicyOutcome:
-    """What a policy comes to, with bounces as ``classifier`` reads them, by campaign in the order of their start.
+    """The result of a policy, with bounces as ``classifier`` reads them, by campaign in the order of their start.
 
     ``losers`` is the number of addresses that missed a message while the mailbox was alive.
     """
@@ -86,7 +86,7 @@ class Replay:
         self._readings = read_all(name, classifier, stories)
 
     def of(self, name: str, policy: Policy) -> PolicyOutcome:
-        """Return what a policy comes to; raises InputError where the policy fails, and ClassifierError."""
+        """Return the result of a policy; raises InputError where the policy fails, and ClassifierError."""
         outcome = PolicyOutcome(name, self._name)
         addresses: dict[str, _Address] = {}
         for campaign, stories in self._campaigns.items():
@@ -144,7 +144,7 @@ def _suppresses(name: str, policy: Policy, past: tuple[PastMessage, ...], at: fl
 def try_out(
     stories: Mapping[Key, Story], classifiers: Iterable[ChosenClassifier], policies: Mapping[str, Policy] | None
 ) -> list[PolicyOutcome]:
-    """Return what policies come to with each classifier, by default the usual policies.
+    """Return the result of each policy with each classifier, by default of the usual policies.
 
     The policy ``never`` does not depend on the classifier and is tried once. Raises InputError and ClassifierError.
     """

@@ -1,4 +1,4 @@
-"""Replays the books of a run under suppression policies, those of the user included."""
+"""Replays the books of a run under suppression policies, ours and the user's."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ def replay_run(
         )
         complete = ledger.complete
     if len({campaign for campaign, _ in found}) < 2:
-        problem = "holds one campaign, and what a policy comes to shows in the campaigns after a bounce"
+        problem = "holds one campaign, and a policy makes a difference only in the campaigns after a bounce"
         raise InputError(folder, problem, 'give its scenario another [[campaign]], with at = "30d" or the like')
     return ReplayedRun(try_out(found, classifiers, policies), complete)

@@ -46,7 +46,7 @@ class Sweep:
             raise _within(place, error) from None
         if loaded.scenario.is_foreign:
             problem = "has foreign servers, which cannot be reached without sockets"
-            raise InputError(place, problem, "leave foreign and smart_host out of what is swept")
+            raise InputError(place, problem, "remove foreign and smart_host from the scenario")
         if loaded.scenario.clock != "virtual":
             raise InputError(place, "would take real time", 'write clock = "virtual" in the scenario')
         return loaded

@@ -5,7 +5,7 @@ from __future__ import annotations
 from book_rows import STARTS, attempt, refused
 
 from fake_gateways.people.directory import MailboxState
-from fake_gateways.people.readers import Audience, Engagement
+from fake_gateways.people.readers import Engagement
 from probe.classify.registry import BASELINES
 from probe.judge.story import build_stories, without_lanes
 from probe.ledger import Mailbox
@@ -56,16 +56,6 @@ def test_a_vacation_note_and_a_report_of_delay_leave_it_delivered() -> None:
     evidence = build_stories(pairs(attempt()), BOX, notes)["news", ANN].evidence
     assert not evidence.bounced
     assert not BASELINES["code"]().classify(evidence).suppress
-
-
-def test_people_react_alike_every_time_and_in_their_shares() -> None:
-    people = Audience(0.3, 0.5, 0.01, 0.1, "7")
-    reactions = {n: people.react(f"person{n}@acme.example", "<1@a>") for n in range(5000)}
-    assert reactions == {n: people.react(f"person{n}@acme.example", "<1@a>") for n in range(5000)}
-    kinds = [kind for each in reactions.values() for kind, _ in each]
-    for kind, share, slack in (("opened", 0.3, 0.03), ("clicked", 0.15, 0.03), ("answered", 0.1, 0.02)):
-        assert abs(kinds.count(kind) / 5000 - share) < slack  # type: ignore[arg-type]
-    assert all(after_s > 0 for each in reactions.values() for _, after_s in each)
 
 
 def test_classifiers_do_not_see_the_names_of_gateways() -> None:

@@ -52,4 +52,6 @@ def test_points_are_chosen_by_the_names_of_their_sweeps() -> None:
 def test_an_unknown_sweep_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(InputError) as caught:
         chosen_points(1, ["weather"])
-    assert str(caught.value).startswith("--only weather: is not a sweep; name one of share of lies, turnover, ")
+    assert str(caught.value).startswith(
+        "--only weather: is not a factor that is varied; use one of share of lies, turnover, "
+    )
