@@ -83,7 +83,7 @@ def test_a_baseline_is_kept_and_only_a_worsening_fails(run: Path, tmp_path: Path
     same = fivefifty("check", run, "--baseline", file)
     assert same.returncode == PASSED
     assert f"baseline passed  no classifier is worse than in {file}" in same.stdout
-    # As if somebody had been better once: hal was not suppressed then.
+    # A better baseline: hal is not suppressed in it.
     file.write_text(file.read_text("utf-8").replace('  "twelve/hal@wary.example",\n', ""), "utf-8")
     worse = fivefifty("run", TWELVE, "--transport", "memory", "--out", tmp_path / "again", "--baseline", file)
     assert worse.returncode == GATE_FAILED

@@ -1,7 +1,7 @@
 """The command that says which suppression policy to run, on the books of a run whose every answer is known.
 
 Ann is there, Bob is gone, Dan's mailbox is full. Four newsletters, ten days apart; while the second and the third go
-out the gateway takes everybody for absent. So Ann hears delivered, hard, hard, delivered, Bob four hard bounces, and
+out the gateway calls every recipient unknown. So Ann has delivered, hard, hard, delivered, Bob four hard bounces, and
 Dan soft, hard, hard, soft: 8 messages to the living, 4 to the gone.
 """
 
@@ -83,7 +83,7 @@ calls = 0
 
 
 def only_after(past, at, /):
-    \"\"\"Suppress whoever bounced hard in the latest message.\"\"\"
+    \"\"\"Suppress after a hard bounce of the latest message.\"\"\"
     return bool(past) and past[-1].hard
 
 
@@ -175,9 +175,9 @@ def test_prices_put_the_cheapest_first(run: Path, tmp_path: Path) -> None:
         "next comes grey-7-days or second-hard at 5.00."
     )
     assert {each["policy"]: each["cost"] for each in found["policies"]}["never"] == 8
-    told = fivefifty("suppression", run, "--price", "living=10,dead=1").stdout.splitlines()
-    assert told[0].startswith("Run three-hard or three-in-a-row: at 10 ")
-    assert [line.split()[0] for line in rows(told)] == [
+    output = fivefifty("suppression", run, "--price", "living=10,dead=1").stdout.splitlines()
+    assert output[0].startswith("Run three-hard or three-in-a-row: at 10 ")
+    assert [line.split()[0] for line in rows(output)] == [
         "three-hard",
         "three-in-a-row",
         "never",
@@ -188,9 +188,9 @@ def test_prices_put_the_cheapest_first(run: Path, tmp_path: Path) -> None:
 
 
 def test_several_readers_are_told_apart(run: Path) -> None:
-    told = fivefifty("suppression", run, "--classifier", "code", "--classifier", "text").stdout
-    assert "first-hard by code" in told
-    assert "classifier-gated by" in told
+    output = fivefifty("suppression", run, "--classifier", "code", "--classifier", "text").stdout
+    assert "first-hard by code" in output
+    assert "classifier-gated by" in output
 
 
 def test_policies_are_tried_as_they_are_named_and_no_others(run: Path, tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ def test_a_policy_of_ones_own_is_imported_from_where_the_command_is_started(run:
     wanted = ("--policy", "python:mine:only_after", "--policy", "python:mine:Named.always")
     found = figures(run, tmp_path, *wanted, cwd=tmp_path)
     late, always = found["policies"]
-    # After april's bounce nothing more is sent, so nothing more is heard.
+    # After april's bounce nothing more is sent, so there are no more results.
     assert (late["lost"], late["dead"]) == (4, 1)
     assert (always["lost"], always["dead"]) == (8, 0)
 
@@ -227,29 +227,29 @@ def test_the_shipped_scenario_tells_every_policy_from_every_other(tmp_path: Path
 
 def test_a_run_of_one_campaign_is_told_what_it_lacks(tmp_path: Path) -> None:
     fivefifty("run", small_scenario.write(tmp_path), "--transport", "memory", "--out", tmp_path / "run")
-    told = complaint(fivefifty("suppression", tmp_path / "run"))
-    assert told == (
+    output = complaint(fivefifty("suppression", tmp_path / "run"))
+    assert output == (
         f"{tmp_path / 'run'}: holds one campaign, and a policy makes a difference only in the campaigns after a "
         'bounce; give its scenario another [[campaign]], with at = "30d" or the like'
     )
 
 
-def test_a_policy_that_nobody_knows_is_told_with_those_there_are(run: Path) -> None:
-    told = complaint(fivefifty("suppression", run, "--policy", "first"))
+def test_an_unknown_policy_is_an_error_that_names_the_known_ones(run: Path) -> None:
+    output = complaint(fivefifty("suppression", run, "--policy", "first"))
     known = ", ".join(POLICIES)
-    assert told == f"--policy first: is not a policy; use one of: {known}; or python:package.module:attribute"
+    assert output == f"--policy first: is not a policy; use one of: {known}; or python:package.module:attribute"
 
 
 @pytest.mark.parametrize("words", [["--json", "policies.json"], ["--json=policies.json"]])
 def test_a_file_behind_json_is_told_that_the_figures_go_to_standard_output(run: Path, words: list[str]) -> None:
-    told = complaint(fivefifty("suppression", run, *words))
-    assert told.endswith("; --json prints to standard output; write: --json > FILE")
+    output = complaint(fivefifty("suppression", run, *words))
+    assert output.endswith("; --json prints to standard output; write: --json > FILE")
 
 
 def test_a_policy_that_does_not_take_what_it_is_given_is_told(run: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(LATE_POLICY, "utf-8")
-    told = complaint(fivefifty("suppression", run, "--policy", "python:mine:Named", cwd=tmp_path))
-    assert told.startswith("--policy python:mine:Named: failed (TypeError: ")
+    output = complaint(fivefifty("suppression", run, "--policy", "python:mine:Named", cwd=tmp_path))
+    assert output.startswith("--policy python:mine:Named: failed (TypeError: ")
 
 
 @pytest.mark.parametrize(
@@ -272,6 +272,6 @@ def test_a_policy_that_cannot_be_had_is_one_sentence(
 ) -> None:
     (tmp_path / "module_of_mine.py").write_text(LATE_POLICY, "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as output:
         policy_named(name)
-    assert str(told.value).startswith(f"--policy {name}: {problem}")
+    assert str(output.value).startswith(f"--policy {name}: {problem}")

@@ -1,4 +1,4 @@
-"""A sweep from its command line to its files: the same grid, the same rows, whoever ran them; mistakes; interrupts."""
+"""A sweep from command line to files: the same rows with any number of workers, mistakes, interrupts."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_sweep_tells_where_it_breaks_and_writes_a_row_a_run(tmp_path: Path) ->
     assert [(row["gateway.acme.lies"], row["seed"]) for row in found] == [
         ("0.0", "1"), ("0.0", "2"), ("0.5", "1"), ("0.5", "2"), ("1.0", "1"), ("1.0", "2"),
     ]  # fmt: skip
-    # Whoever is there, 18, or gone, 2, hears from the filter: the truth, that says nothing of mailboxes, or the lie.
+    # All recipients, 18 alive and 2 gone, are refused by the filter: honestly, or as unknown users.
     mistakes = [(row["code.wrongly_suppressed"], row["code.missed_dead"]) for row in found]
     assert mistakes[:2] == [("0", "2")] * 2
     assert mistakes[4:] == [("18", "0")] * 2
@@ -146,7 +146,7 @@ def test_what_cannot_be_run_is_told_before_anything_is(tmp_path: Path, words: li
     assert str(raised.value).startswith(sentence.format(scenario=scenario))
 
 
-def test_a_server_of_somebody_elses_cannot_be_swept(tmp_path: Path) -> None:
+def test_a_scenario_with_foreign_servers_cannot_be_swept(tmp_path: Path) -> None:
     text = bent("seed = 7", 'seed = 7\nclock = "wall"', bent("retry =", 'smart_host = "127.0.0.9:25"\nretry ='))
     with pytest.raises(InputError, match=r"--vary seed=1: has foreign servers, which cannot be reached"):
         prepare_sweep(small_scenario.write(tmp_path, text), parse(["seed=1..2"]), ("code",))
@@ -154,10 +154,10 @@ def test_a_server_of_somebody_elses_cannot_be_swept(tmp_path: Path) -> None:
 
 def test_mistakes_of_the_command_line_are_one_sentence(tmp_path: Path) -> None:
     scenario = written(tmp_path)
-    told = complaint(fivefifty("sweep", scenario, "--vary", "seed=1..2", "--out", tmp_path / "no" / "a.csv"))
-    assert told == f"--out {tmp_path}/no/a.csv: cannot be written (No such file or directory); choose another file"
-    told = complaint(fivefifty("sweep", scenario, "--vary", "seed=1..2", "--plot", tmp_path / "a.gif"))
-    assert told.startswith(f"--plot {tmp_path}/a.gif: is not a kind of file that can be drawn; ")
+    error = complaint(fivefifty("sweep", scenario, "--vary", "seed=1..2", "--out", tmp_path / "no" / "a.csv"))
+    assert error == f"--out {tmp_path}/no/a.csv: cannot be written (No such file or directory); choose another file"
+    error = complaint(fivefifty("sweep", scenario, "--vary", "seed=1..2", "--plot", tmp_path / "a.gif"))
+    assert error.startswith(f"--plot {tmp_path}/a.gif: is not a kind of file that can be drawn; ")
     assert not (tmp_path / "a.gif").exists()
 
 
@@ -174,7 +174,7 @@ def living_in(session: int) -> set[int]:
 
 
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
-def test_whoever_ends_a_sweep_ends_its_workers_and_an_interrupt_keeps_what_is_done(
+def test_ending_a_sweep_ends_its_workers_and_an_interrupt_keeps_finished_runs(
     tmp_path: Path, end: signal.Signals
 ) -> None:
     scenario = written(tmp_path)
@@ -194,7 +194,7 @@ def test_whoever_ends_a_sweep_ends_its_workers_and_an_interrupt_keeps_what_is_do
             assert sweep.poll() is None, sweep.communicate()
             # A terminal sends an interrupt to all; a kill hits one.
             (os.killpg if end == signal.SIGINT else os.kill)(sweep.pid, end)
-            _, told = sweep.communicate(timeout=DEADLINE_S)
+            _, error = sweep.communicate(timeout=DEADLINE_S)
             until(lambda: not living_in(sweep.pid))
         finally:
             with suppress(ProcessLookupError):
@@ -202,7 +202,7 @@ def test_whoever_ends_a_sweep_ends_its_workers_and_an_interrupt_keeps_what_is_do
     if end == signal.SIGINT:
         done = len(rows(out))
         assert sweep.returncode == INTERRUPTED
-        assert told == f"fivefifty: interrupted; {out} holds the first {done:,} of its runs\n"
+        assert error == f"fivefifty: interrupted; {out} holds the first {done:,} of its runs\n"
         assert [row["seed"] for row in rows(out)] == [str(n) for n in range(1, done + 1)]
         assert list(temporary.iterdir()) == []
 

@@ -1,4 +1,4 @@
-"""Laws of suppression policies and of their replay, over whatever anybody may have heard."""
+"""Laws of suppression policies and of their replay, for any history."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ moments = st.floats(STARTS, STARTS + 500 * DAY_S)
 people = st.dictionaries(
     st.sampled_from("ann bob cat dan eve".split()), st.text("hsd", min_size=1, max_size=5), min_size=1
 )
-"""What each person hears, campaign by campaign: a hard bounce, a soft one, a delivery."""
+"""The results of each person's messages, campaign by campaign: a hard bounce, a soft one, a delivery."""
 leaves = st.dictionaries(st.sampled_from("ann bob cat dan eve".split()), st.floats(0, 60 * DAY_S))
 
 
-def told(heard: dict[str, str], left: dict[str, float] | None = None) -> dict[Key, Story]:
+def stories(heard: dict[str, str], left: dict[str, float] | None = None) -> dict[Key, Story]:
     """Return the stories of people who were mailed every 10 days, and may leave."""
     rows = []
     for number in range(5):
@@ -61,16 +61,16 @@ def told(heard: dict[str, str], left: dict[str, float] | None = None) -> dict[Ke
 
 def replayed(name: str, heard: dict[str, str], left: dict[str, float] | None = None) -> PolicyOutcome:
     """Return what a policy comes to."""
-    return Replay(told(heard, left), "code", ByCode()).of(name, POLICIES[name])
+    return Replay(stories(heard, left), "code", ByCode()).of(name, POLICIES[name])
 
 
 @given(pasts, moments)
-def test_never_suppresses_nobody(past: tuple[PastMessage, ...], at: float) -> None:
+def test_the_policy_never_does_not_suppress(past: tuple[PastMessage, ...], at: float) -> None:
     assert not never(past, at)
 
 
 @given(pasts, moments, st.data())
-def test_one_more_bounce_never_lets_anybody_off_who_is_suppressed_at_the_first(
+def test_one_more_bounce_never_releases_an_address_suppressed_at_the_first(
     past: tuple[PastMessage, ...], at: float, data: st.DataObject
 ) -> None:
     place = data.draw(st.integers(0, len(past)))
@@ -79,7 +79,9 @@ def test_one_more_bounce_never_lets_anybody_off_who_is_suppressed_at_the_first(
 
 
 @given(pasts, moments)
-def test_whoever_two_or_three_hard_bounces_suppress_one_does_too(past: tuple[PastMessage, ...], at: float) -> None:
+def test_first_hard_suppresses_whatever_two_or_three_hard_bounces_suppress(
+    past: tuple[PastMessage, ...], at: float
+) -> None:
     by = {name: policy(past, at) for name, policy in POLICIES.items()}
     assert by["three-hard"] <= by["second-hard"] <= by["grey-7-days"] <= by["first-hard"] <= by["classifier-gated"]
 
@@ -115,14 +117,14 @@ def test_a_delivery_turned_into_a_hard_bounce_never_makes_the_first_bounce_suppr
 def test_the_order_of_recipients_does_not_matter(
     heard: dict[str, str], left: dict[str, float], name: str, rng: random.Random
 ) -> None:
-    rows = list(told(heard, left).items())
+    rows = list(stories(heard, left).items())
     rng.shuffle(rows)
     assert Replay(dict(rows), "code", ByCode()).of(name, POLICIES[name]) == replayed(name, heard, left)
 
 
 @given(people, st.sampled_from(sorted(POLICIES)))
 @examples(60)
-def test_nobodys_mail_depends_on_what_others_hear(heard: dict[str, str], name: str) -> None:
+def test_the_mail_of_a_person_does_not_depend_on_others(heard: dict[str, str], name: str) -> None:
     together = replayed(name, heard).total
     alone = [replayed(name, {person: words}).total for person, words in heard.items()]
     assert together.wrongly_suppressed == sum(each.wrongly_suppressed for each in alone)

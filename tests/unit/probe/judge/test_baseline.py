@@ -1,4 +1,4 @@
-"""The file that says what classifiers got wrong when somebody last looked."""
+"""The baseline file, and what is worse than in it."""
 
 from __future__ import annotations
 

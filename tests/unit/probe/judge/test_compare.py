@@ -17,7 +17,7 @@ HEARD = "550 5.1.1 no such user"
 STATES = {"ann": "present", "bob": "present", "cat": "full", "dan": "departed", "eve": "disabled", "fay": "departed"}
 
 
-def told() -> dict[Key, Story]:
+def stories() -> dict[Key, Story]:
     """Return six people, three of them gone."""
     return {
         ("news", f"{name}@acme.example"): Story(
@@ -57,7 +57,7 @@ def test_it_does_not_matter_which_comes_first(one: int, other: int) -> None:
 
 def test_mistakes_about_the_living_and_the_gone_are_counted_apart() -> None:
     # The first suppresses bob wrongly and misses eve and fay; the second suppresses ann and bob, and misses fay.
-    found = compare(told(), advice("bob dan"), advice("ann bob dan eve"))
+    found = compare(stories(), advice("bob dan"), advice("ann bob dan eve"))
     assert (found.living.cases, found.living.both_wrong, found.living.only_first, found.living.only_second) == (
         3, 1, 0, 1,
     )  # fmt: skip
@@ -71,16 +71,16 @@ def test_mistakes_about_the_living_and_the_gone_are_counted_apart() -> None:
 
 
 def test_fewer_mistakes_are_not_worse_and_as_many_are_not_either() -> None:
-    assert not compare(told(), advice("ann bob"), advice("bob dan")).is_worse
-    assert not compare(told(), advice("ann"), advice("bob")).is_worse
+    assert not compare(stories(), advice("ann bob"), advice("bob dan")).is_worse
+    assert not compare(stories(), advice("ann"), advice("bob")).is_worse
 
 
 def test_to_be_tested_again_counts_as_kept_but_is_a_change_of_mind() -> None:
     second = advice("dan eve fay") | {("news", "ann@acme.example"): Advice.RETEST}
-    found = compare(told(), advice("dan eve fay"), second)
+    found = compare(stories(), advice("dan eve fay"), second)
     assert not found.is_worse
     assert [(change.first, change.second) for change in found.changes] == [(Advice.KEEP, Advice.RETEST)]
 
 
-def test_whoever_is_not_spoken_of_is_kept() -> None:
-    assert compare(told(), {}, advice("")).changes == []
+def test_missing_advice_counts_as_keep() -> None:
+    assert compare(stories(), {}, advice("")).changes == []

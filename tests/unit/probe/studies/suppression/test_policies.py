@@ -30,7 +30,7 @@ DELIVERED = Reading(None)
 
 
 def past(words: str, days: float = 10) -> tuple[PastMessage, ...]:
-    """Return what was heard, so many days apart: ``h`` for a hard bounce, ``s`` for a soft one, ``d`` for delivered."""
+    """Return past messages, ``days`` apart: ``h`` for a hard bounce, ``s`` for a soft one, ``d`` for delivered."""
     readings = {"h": HARD, "s": SOFT, "d": DELIVERED}
     return tuple(
         PastMessage(f"campaign-{n}", STARTS + n * days * DAY_S, word != "d", readings[word])
@@ -74,13 +74,13 @@ def test_a_fourth_bounce_in_a_row_may_bring_the_14_days_that_three_did_not() -> 
 
 
 def test_the_grey_list_holds_for_7_days_and_releases() -> None:
-    heard = past("h")
-    assert grey_7_days(heard, STARTS + 1)
-    assert grey_7_days(heard, STARTS + 7 * DAY_S - 1)
-    assert not grey_7_days(heard, STARTS + 7 * DAY_S)
+    bounced_once = past("h")
+    assert grey_7_days(bounced_once, STARTS + 1)
+    assert grey_7_days(bounced_once, STARTS + 7 * DAY_S - 1)
+    assert not grey_7_days(bounced_once, STARTS + 7 * DAY_S)
 
 
-def test_whoever_bounces_again_after_the_grey_list_is_suppressed_for_good() -> None:
+def test_a_bounce_after_the_grey_list_suppresses_for_good() -> None:
     assert grey_7_days(past("hh"), NOW)
     assert grey_7_days(past("hdh"), NOW)
     assert not grey_7_days(past("hsd"), NOW)

@@ -1,7 +1,7 @@
 """Policies on four campaigns to five people, every figure worked out by hand.
 
-The campaigns are 10 days apart. What the people are and hear (h hard, s soft, d delivered; a capital where nobody is
-there any more):
+The campaigns are 10 days apart. The people, and the results of their messages (h hard bounce, s soft bounce, d
+delivered; a capital where the mailbox is gone):
 
 ======  ==========================================  ===== ===== ==== =====
 person  is                                          march april may  june
@@ -51,7 +51,7 @@ def box(name: str) -> Mailbox:
 
 
 def row(name: str, campaign: int, word: str, **columns: Any) -> Attempt:
-    """Return an attempt that heard something."""
+    """Return an attempt with a result."""
     given = {
         "campaign": CAMPAIGNS[campaign],
         "at": STARTS + campaign * 10 * DAY_S,
@@ -67,7 +67,7 @@ def row(name: str, campaign: int, word: str, **columns: Any) -> Attempt:
     return attempt(**given)
 
 
-def told(heard: Mapping[str, str] = HEARD) -> dict[Key, Story]:
+def stories(heard: Mapping[str, str] = HEARD) -> dict[Key, Story]:
     """Return the stories of the table above."""
     rows = [(row(name, n, word), None) for n in range(4) for name, words in heard.items() for word in words[n : n + 1]]
     return build_stories(rows, {box(name).address: box(name) for name in heard})
@@ -75,7 +75,7 @@ def told(heard: Mapping[str, str] = HEARD) -> dict[Key, Story]:
 
 def replayed(name: str, heard: Mapping[str, str] = HEARD) -> PolicyOutcome:
     """Return what a policy comes to by the codes."""
-    return Replay(told(heard), "code", ByCode()).of(name, POLICIES[name])
+    return Replay(stories(heard), "code", ByCode()).of(name, POLICIES[name])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def replayed(name: str, heard: Mapping[str, str] = HEARD) -> PolicyOutcome:
         ("second-hard", 2, 2, 4, 1),
         # Campaigns lie further apart than the grey list lasts, so it does what the second bounce does.
         ("grey-7-days", 2, 2, 4, 1),
-        # bob gets three; nobody else bounces hard three times.
+        # bob gets three; no other bounces hard three times.
         ("three-hard", 0, 0, 5, 0),
         # bob gets three, over 20 days; so does dan, who misses june (refused anyway). A delivery saves ann and eve.
         ("three-in-a-row", 1, 0, 5, 1),
@@ -122,7 +122,7 @@ def test_what_is_lost_is_told_by_campaign_in_the_order_they_began() -> None:
 def test_a_grey_list_releases_in_time_for_a_later_campaign() -> None:
     rows = [(row("ann", 0, "h"), None), (row("ann", 1, "h", at=STARTS + 2 * DAY_S), None), (row("ann", 2, "d"), None)]
     outcome = Replay(build_stories(rows, {}), "code", ByCode()).of("grey-7-days", POLICIES["grey-7-days"])
-    # The second refusal fell into the grey days and was never heard, so the third message goes out.
+    # The second refusal fell into the grey days and was never sent, so the third message goes out.
     assert [part.missed_dead for part in outcome.campaigns.values()] == [1, 0, 1]
     second = Replay(build_stories(rows, {}), "code", ByCode()).of("second-hard", POLICIES["second-hard"])
     assert [part.missed_dead for part in second.campaigns.values()] == [1, 1, 0]
@@ -157,7 +157,7 @@ def test_an_address_is_the_same_in_capitals() -> None:
 
 
 class Historian:
-    """Suppresses whoever bounced before as well."""
+    """Suppresses recipients that bounced before as well."""
 
     def classify(self, evidence: Evidence) -> Reading:
         before = any(each.bounced for each in evidence.before)
@@ -173,7 +173,7 @@ class Census:
 
 
 def skipping(campaign: int) -> Policy:
-    """Return a policy that mails nobody in one campaign, and suppresses what the classifier wants suppressed."""
+    """Return a policy that sends nothing in one campaign, and suppresses what the classifier wants suppressed."""
 
     def policy(past: tuple[PastMessage, ...], at: float, /) -> bool:
         return at == STARTS + campaign * 10 * DAY_S or any(each.reading.suppress for each in past)
@@ -183,25 +183,25 @@ def skipping(campaign: int) -> Policy:
 
 def test_a_classifier_knows_nothing_of_messages_that_the_policy_did_not_send() -> None:
     heard = {"bob": "hhhh"}
-    at_once = Replay(told(heard), "historian", Historian()).of("gated", POLICIES["classifier-gated"])
+    at_once = Replay(stories(heard), "historian", Historian()).of("gated", POLICIES["classifier-gated"])
     assert [part.missed_dead for part in at_once.campaigns.values()] == [1, 1, 0, 0]
-    # Without april, may is the second bounce that anybody heard of.
-    later = Replay(told(heard), "historian", Historian()).of("skipping", skipping(1))
+    # Without april, may is the second bounce in the history.
+    later = Replay(stories(heard), "historian", Historian()).of("skipping", skipping(1))
     assert [part.missed_dead for part in later.campaigns.values()] == [1, 0, 1, 0]
     # Without march, april is the first.
-    later = Replay(told(heard), "historian", Historian()).of("skipping", skipping(0))
+    later = Replay(stories(heard), "historian", Historian()).of("skipping", skipping(0))
     assert [part.missed_dead for part in later.campaigns.values()] == [0, 1, 1, 0]
 
 
 def test_a_classifier_of_whole_campaigns_sees_only_those_who_were_mailed() -> None:
-    # With all five mailed it suppresses nobody.
-    assert Replay(told(), "census", Census()).of("gated", POLICIES["classifier-gated"]).total.missed_dead == 6
+    # With all five mailed it suppresses none.
+    assert Replay(stories(), "census", Census()).of("gated", POLICIES["classifier-gated"]).total.missed_dead == 6
 
     def content_with_one(past: tuple[PastMessage, ...], at: float, /) -> bool:
         return any(each.reading.suppress or not each.bounced for each in past)
 
     # Whoever got march is dropped: april goes to bob, dan and eve, all bounce and are suppressed for may.
-    outcome = Replay(told(), "census", Census()).of("content", content_with_one)
+    outcome = Replay(stories(), "census", Census()).of("content", content_with_one)
     assert [(part.wrongly_suppressed, part.missed_dead) for part in outcome.campaigns.values()] == [
         (0, 1),
         (2, 1),
@@ -230,8 +230,8 @@ def test_what_was_opened_of_a_message_that_was_not_sent_is_not_known_either() ->
     assert seen == [("may", 1), ("june", 2)]
 
 
-def test_each_reader_tries_its_usual_policies_and_nobody_is_kept_twice() -> None:
-    outcomes = try_out(told(), choose(["code", "text"]), None)
+def test_each_classifier_tries_its_usual_policies_and_never_is_tried_once() -> None:
+    outcomes = try_out(stories(), choose(["code", "text"]), None)
     names = [(each.policy, each.classifier) for each in outcomes]
     assert len(names) == len(set(names)) == 11
     assert [name for name in names if name[0] == NEVER] == [("never", "code")]
@@ -248,6 +248,6 @@ def test_a_policy_that_fails_or_does_not_answer_is_told_by_its_name() -> None:
 
     reader = [ChosenClassifier("code", lambda: nullcontext(ByCode()))]
     with pytest.raises(InputError, match=r"^--policy mine: failed \(KeyError: .*\); correct it$"):
-        try_out(told(), reader, {"mine": failing})
+        try_out(stories(), reader, {"mine": failing})
     with pytest.raises(InputError, match=r"^--policy mine: answered None; let it return True for an address"):
-        try_out(told(), reader, {"mine": silent})
+        try_out(stories(), reader, {"mine": silent})

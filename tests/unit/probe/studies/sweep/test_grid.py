@@ -40,7 +40,7 @@ def values(text: str) -> list[Any]:
 
 
 def texts(text: str) -> list[str]:
-    """Return the values of an axis as they are told."""
+    """Return the values of an axis as text."""
     (axis,) = parse([f"x={text}"])
     return [each.text for each in axis.values]
 
