@@ -1,4 +1,4 @@
-"""The null hypothesis: suppresses nobody, so it loses no customer and misses every dead address."""
+"""The null hypothesis: it never suppresses, so it loses no living recipient and keeps every dead address."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ class AlwaysKeep:
     """Keeps every address."""
 
     def classify(self, evidence: Evidence) -> Reading:
-        """Keep."""
+        """Return a reading without a cause."""
         del evidence
         return Reading(None, "keeps every address")

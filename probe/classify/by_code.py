@@ -1,4 +1,4 @@
-"""Believes the enhanced status, then the code, as most mail providers do."""
+"""Believes the enhanced status, then the code, like most mail providers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BY_STATUS: Final = {
     "7.10": Cause.TLS_REQUIRED,
     "7.26": Cause.AUTHENTICATION,
 }
-"""What a status means, by subject and detail: RFC 3463 sections 3.2 to 3.8 and the IANA registry."""
+"""The meaning of an enhanced status, by subject and detail (RFC 3463 sections 3.2 to 3.8, and the IANA registry)."""
 _BY_SUBJECT: Final = {
     "3": Cause.SYSTEM,
     "4": Cause.NETWORK,
@@ -32,7 +32,7 @@ _BY_SUBJECT: Final = {
     "6": Cause.CONTENT,
     "7": Cause.POLICY,
 }
-# RFC 5321 section 4.2.3: what each code means where nothing better is said.
+# RFC 5321 section 4.2.3: the meaning of each code without an enhanced status.
 _BY_CODE: Final = {
     550: Cause.USER_UNKNOWN,
     551: Cause.ADDRESS_MOVED,
@@ -43,10 +43,10 @@ _BY_CODE: Final = {
 
 
 class ByCode:
-    """Reads a permanent refusal by its numbers alone; a temporary one is never more than temporary."""
+    """Reads a permanent refusal by its code and enhanced status only. A temporary reply never has another cause."""
 
     def classify(self, evidence: Evidence) -> Reading:
-        """Look the last attempt's numbers up."""
+        """Look up the code and status that decide."""
         settled = without_refusal(evidence)
         if settled is not None:
             return settled
@@ -55,7 +55,7 @@ class ByCode:
 
 
 def cause_of_numbers(code: int | None, enhanced: str | None) -> tuple[Cause, str]:
-    """Return what a permanent refusal's numbers stand for, and which of them says so."""
+    """Return the cause that the code and status of a permanent refusal stand for, and which of them decided."""
     _, _, rest = (enhanced or "").partition(".")
     by_status = BY_STATUS.get(rest) or _BY_SUBJECT.get(rest.partition(".")[0])
     if by_status is not None:

@@ -1,4 +1,4 @@
-"""Believes the words: a small rule file over the reply's text, whatever the code."""
+"""Believes the text of a reply, whatever the code, by a small rule file."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from probe.classify.rules.rule_set import RuleText
 
 
 class ByText(RuleClassifier):
-    """Reads a permanent refusal by the first rule of ``words.toml`` whose words are found in it."""
+    """Reads a permanent refusal by the first rule of ``words.toml`` that matches its text."""
 
     def __init__(self) -> None:
         text = (resources.files("probe.classify") / "words.toml").read_text("utf-8")
         super().__init__(own.parse([RuleText("words.toml", text)], {}))
 
     def cause_of(self, text: str) -> Cause | None:
-        """Return the cause that words speak of, None where no rule knows them."""
+        """Return the cause that a text names, None if no rule matches."""
         rule = self.deciding(ReceivedReply(None, None, text, Stage.RCPT))
         return None if rule is None else rule.cause

@@ -1,4 +1,4 @@
-"""What a classifier is shown of a recipient: what its sender heard and knows. The truth is no part of it, by type."""
+"""What a classifier gets about a recipient: what the sender knows. These types cannot hold the true cause."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from probe.records.returned import Returned, is_bounce
 
 
 class Opened(NamedTuple):
-    """A message was opened, or a link in it clicked, at a moment (seconds since the epoch)."""
+    """A message was opened, or a link in it was clicked. ``at`` is in seconds since the epoch."""
 
     at: float
     kind: str
@@ -19,9 +19,14 @@ class Opened(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a sender knows of a recipient: its attempts in order, and what came home of the message afterwards.
+    """What a sender knows about one recipient of one campaign.
 
-    ``before`` are earlier campaigns to the same recipient, ``opened`` what it did with their messages by then.
+    Attributes:
+        recipient: The address.
+        attempts: The delivery attempts of this campaign, in order; at least one.
+        returned: Mail that came back for this campaign, such as delivery reports.
+        before: The evidence of earlier campaigns to the same recipient, in order of time.
+        opened: Messages of earlier campaigns that were opened or clicked by then.
     """
 
     recipient: str
@@ -32,24 +37,24 @@ class Evidence:
 
     @property
     def last(self) -> Attempt:
-        """The attempt that ended it."""
+        """The last attempt."""
         return self.attempts[-1]
 
     @property
     def report(self) -> Returned | None:
-        """The last delivery report that says the message was given up, after it had been taken."""
+        """The last delivery report that says the message was not delivered, None if there is none."""
         if not self.returned:
-            return None  # as it is of nearly everybody
+            return None  # the usual case, for speed
         return next((row for row in reversed(self.returned) if is_bounce(row)), None)
 
     @property
     def bounced(self) -> bool:
-        """Whether mail did not arrive in the end, as far as the sender heard."""
+        """Whether the mail was not delivered, as far as the sender knows."""
         return self.last.outcome != Outcome.DELIVERED or self.report is not None
 
     @property
     def heard(self) -> tuple[int | None, str | None, str]:
-        """Code, enhanced status and text of the word that decides: a report's, or else the last reply's."""
+        """Code, enhanced status and text that decide: those of the delivery report, or else of the last reply."""
         report = self.report
         if report is not None and self.last.outcome == Outcome.DELIVERED:
             status = report.status

@@ -1,4 +1,4 @@
-"""What a classifier may answer, and the two shapes of classifier."""
+"""What a classifier answers, and the two kinds of classifier."""
 
 from __future__ import annotations
 
@@ -20,16 +20,19 @@ class Advice(StrEnum):
     SUPPRESS = "suppress"
     KEEP = "keep"
     RETEST = "retest"
-    """Worth one more attempt, a different one; kept until then."""
+    """Send one more, different message before you decide; keep the address until then."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A classifier's word on one recipient of one campaign.
+    """What a classifier says about one recipient of one campaign.
 
-    ``cause`` is the cause it sees (None: no bounce, or no idea). ``alive`` is the probability, 0 to 1, that somebody
-    reads the mailbox, None where the classifier gives none. ``wish`` is the advice of those who do not leave it
-    to the cause's remedy. ``place`` is where the rule stands that decided, as ``FILE:LINE``, where there is one.
+    Attributes:
+        cause: Why the mail bounced, None for no bounce or if the classifier does not know.
+        reason: An explanation for people.
+        alive: The probability, 0 to 1, that a person reads the mailbox; None if the classifier gives none.
+        wish: The advice, None to let it follow from the remedy for the cause.
+        place: The place of the rule that decided, as ``FILE:LINE``, empty without rules.
     """
 
     cause: Cause | None
@@ -53,18 +56,18 @@ class Reading:
 
 
 class RecipientClassifier(Protocol):
-    """Reads one recipient's evidence at a time."""
+    """A classifier that reads one recipient at a time."""
 
     def classify(self, evidence: Evidence) -> Reading:
-        """Say what happened."""
+        """Return a reading of one recipient."""
         ...
 
 
 class CampaignClassifier(Protocol):
-    """Reads all recipients of a campaign together."""
+    """A classifier that reads all recipients of a campaign together."""
 
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
-        """Say what happened to each recipient, by its address as it stands in ``campaign``."""
+        """Return a reading for each recipient, with the keys of ``campaign``."""
         ...
 
 
@@ -73,37 +76,37 @@ Classifier = RecipientClassifier | CampaignClassifier
 
 @dataclass(frozen=True)
 class ChosenClassifier:
-    """A classifier under the name its scores go by. ``open`` makes it ready; leaving the context closes it."""
+    """A classifier and the name of its scores. ``open`` starts it; leaving the context closes it."""
 
     name: str
     open: Callable[[], AbstractContextManager[Classifier]]
 
 
 class ClassifierError(Exception):
-    """A classifier failed, or did not answer as it must: exit code 4."""
+    """A classifier failed, or its answer is not valid. The command ends with exit code 4."""
 
 
 _NAMED: Final = 5
-"""Recipients that a complaint names."""
+"""The number of recipients that an error names."""
 
 
 def first_few(recipients: Collection[str]) -> str:
-    """Return recipients for a complaint: the first by name, the others by their number."""
+    """Return recipients for an error message: the first ones by name, and the number of the others."""
     more = f" and {len(recipients) - _NAMED:,} more" if len(recipients) > _NAMED else ""
     return ", ".join(islice(recipients, _NAMED)) + more
 
 
 _LONGEST: Final = 300
-"""Characters of somebody else's words that a complaint holds."""
+"""The number of characters that an error message quotes from a foreign error."""
 
 
 def on_one_line(words: object) -> str:
-    """Return the words of an error that is not ours, as a complaint of one line may hold them."""
+    """Return the text of a foreign error, shortened and on one line, for an error message of ours."""
     return " ".join(str(words).split())[:_LONGEST]
 
 
 def without_reply(evidence: Evidence) -> Reading | None:
-    """Return the reading where there are no words to be read: delivered, or no reply at all."""
+    """Return the reading of a recipient without a bounce text (delivered, or no reply at all), else None."""
     if not evidence.bounced:
         return Reading(None, "delivered")
     last = evidence.last
@@ -114,7 +117,7 @@ def without_reply(evidence: Evidence) -> Reading | None:
 
 
 def without_refusal(evidence: Evidence) -> Reading | None:
-    """Return the reading where there is no refusal to be read: no words, or a temporary reply."""
+    """Return the reading of a recipient without a permanent refusal, else None."""
     settled = without_reply(evidence)
     code, _, _ = evidence.heard
     if settled is None and code is not None and code < 500:

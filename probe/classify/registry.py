@@ -1,7 +1,7 @@
-"""Which classifiers are to read: by name, opened when they are needed and closed afterwards.
+"""Finds classifiers by their specifications. Each is opened when it is needed, and closed afterwards.
 
-What can be found out beforehand is: files are read and Python objects imported when a classifier is chosen, programs
-and services are looked for, so that a mistake is told before anything is sent.
+Choosing a classifier already reads its files, imports its Python objects and checks that its program exists, so that
+mistakes are reported before any mail is sent.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from probe.classify.spec import KNOWN, REPORTED, RULE_KINDS, ClassifierSpec, par
 from probe.input_error import InputError
 
 BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text": ByText, "always-keep": AlwaysKeep}
-"""What most senders do today, and what is left of it if nobody is ever suppressed."""
+"""What most senders do today, and the opposite: to suppress no address at all."""
 
 OURS: Final[dict[str, Callable[[], Classifier]]] = {**BASELINES, "context": Context}
-"""Every classifier that comes with the package."""
+"""All classifiers of this package."""
 
 PATIENCE_S: Final = 60.0
-"""How long a program or a service may be silent."""
+"""The default time in seconds that a program or an endpoint may be silent."""
 
 
 @dataclass(frozen=True)
 class _Terms:
-    """Where files are, and what classifiers may do."""
+    """The folder of relative file names, and what classifiers may do."""
 
     folder: Path
     patience_s: float
@@ -57,11 +57,19 @@ def choose(
     allowed: Sequence[Network] = (),
     check_only: bool = False,
 ) -> tuple[ChosenClassifier, ...]:
-    """Return the classifiers that are asked for, all baselines where none is.
+    """Return the requested classifiers, or all baselines if none is requested.
 
-    File names are relative to ``folder``, in which programs run. With ``check_only`` nothing of the user's is imported,
-    for somebody who wants no more than to check. Raises InputError for what cannot be used, OutsideError for a service
-    beyond loopback and the networks ``allowed``.
+    Args:
+        wanted: Specifications, ``[NAME=]WHAT``.
+        place: Where the specifications come from, for error messages.
+        folder: File names are relative to it, and programs run in it.
+        patience_s: The time in seconds that a program or an endpoint may be silent.
+        allowed: Networks, besides loopback, in which endpoints may be.
+        check_only: Do not import the user's Python modules. Such a classifier can be checked, but not opened.
+
+    Raises:
+        InputError: A specification is not valid, or names something that does not exist.
+        OutsideError: An endpoint is outside loopback and the allowed networks.
     """
     terms = _Terms(folder, patience_s, allowed, check_only)
     return tuple(_chosen(spec, where(place, spec.text), terms) for spec in parse(wanted or BASELINES, place))
@@ -70,10 +78,12 @@ def choose(
 def _chosen(spec: ClassifierSpec, here: str, terms: _Terms) -> ChosenClassifier:
     if spec.name == REPORTED:
         raise InputError(
-            here, f"is called {spec.name}, as what another system says is", "give it another name: NAME=WHAT"
+            here,
+            f"has the name {spec.name}, which is reserved for reports of another mail system",
+            "give it another name: NAME=WHAT",
         )
     if spec.name in OURS and (spec.kind, spec.what) != (KNOWN, spec.name):
-        raise InputError(here, f"is called {spec.name}, as one of ours is", "give it another name: NAME=WHAT")
+        raise InputError(here, f"has the name {spec.name} of a built-in classifier", "give it another name: NAME=WHAT")
     return ChosenClassifier(spec.name, _opener(spec, here, terms))
 
 
@@ -100,12 +110,12 @@ def _opening(make: Callable[[], Classifier]) -> Callable[[], AbstractContextMana
 
 
 def _rules(spec: ClassifierSpec, here: str, folder: Path) -> Callable[[], Classifier]:
-    """Read rule files, which need no closing."""
+    """Read rule files; the classifier needs no closing."""
     paths = [folder / name.strip() for name in spec.what.split(",")]
     for path in paths:
         if not path.is_file():
             raise InputError(here, f"{path} is not a file", "correct the file name")
-    # Rules bring engines of expressions along that a run without them has no use for.
+    # Rules need a regular expression engine, which runs without rules do not load.
     from probe.classify.rules import classifier, files  # noqa: PLC0415
 
     rules_in, labels = files.without_labels(paths)
@@ -114,11 +124,11 @@ def _rules(spec: ClassifierSpec, here: str, folder: Path) -> Callable[[], Classi
 
 
 def _command(text: str, here: str, folder: Path) -> list[str]:
-    """Split a command as a shell would, and find its program."""
+    """Split a command like a shell, and find its program."""
     try:
         words = shlex.split(text)
     except ValueError as error:
-        raise InputError(here, f"cannot be split into words ({error})", "close what is quoted") from None
+        raise InputError(here, f"cannot be split into words ({error})", "close the quotes") from None
     if not words:
         raise InputError(here, "names no program", "write for example program:python3 classify.py")
     given = words[0]
@@ -127,7 +137,9 @@ def _command(text: str, here: str, folder: Path) -> list[str]:
         if not path.is_file():
             raise InputError(here, f"{path} is not a file", "correct the file name")
         if shutil.which(str(path)) is None:
-            raise InputError(here, f"{path} may not be executed", "chmod +x it, or name what runs it before it")
+            raise InputError(
+                here, f"{path} is not executable", "run chmod +x on it, or write its interpreter before it"
+            )
         return [str(path), *words[1:]]
     found = shutil.which(given)
     if found is None:
@@ -140,12 +152,14 @@ def _address(text: str, here: str) -> SplitResult:
         url = urlsplit(text)
         host, _ = url.hostname or "", url.port
     except ValueError as error:
-        raise InputError(here, f"is no address ({error})", "write for example http://127.0.0.1:8000/classify") from None
+        raise InputError(
+            here, f"is not a valid URL ({error})", "write for example http://127.0.0.1:8000/classify"
+        ) from None
     try:
         ipaddress.ip_address(host)
     except ValueError:
-        # Whether a name leads off this machine is not ours to know.
+        # A host name could resolve to an address outside this machine.
         raise InputError(
-            here, "gives no IP address", "write for example http://127.0.0.1:8000/classify in place of a host's name"
+            here, "has a host name", "write an IP address, for example http://127.0.0.1:8000/classify"
         ) from None
     return url

@@ -1,4 +1,4 @@
-"""The names that other systems have for why mail bounced, to our causes and back (``taxonomy.toml``)."""
+"""Translates the bounce classes of other systems to our causes and back, by ``taxonomy.toml``."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 
 NONE = "none"
-"""Written where a name stands for no bounce, or for no idea."""
+"""In place of a cause: no bounce, or cause not known."""
 
 
 class UnknownNameError(InvalidValueError):
-    """A name that a system does not have, or a system that is not known; the message lists those that are."""
+    """An unknown name or an unknown system; the remedy lists the known ones."""
 
 
 @dataclass(frozen=True)
 class System:
-    """One system's names. ``causes`` has each of them; ``names`` has a name for every cause, the nearest there is."""
+    """The classes of one system. ``causes`` has the cause of each class, ``names`` the nearest class of each cause."""
 
     name: str
     causes: Mapping[str, Cause | None]
     names: Mapping[Cause, str]
     any_case: bool = False
-    """Whether ``InvalidRecipient`` and ``invalidrecipient`` are the same name."""
+    """Whether ``InvalidRecipient`` and ``invalidrecipient`` are the same class."""
 
     def cause_of(self, name: str) -> Cause | None:
-        """Return the cause that a name stands for, None for no bounce or no idea; raises UnknownNameError.
+        """Return the cause of a class, None for no bounce or an unknown cause; raises UnknownNameError.
 
-        A name of several parts, ``Permanent/General``, as readers of logs join them, is looked up whole, then without
-        its first parts, then without its last.
+        Log readers join several parts with a slash, such as ``Permanent/General``. The whole name is looked up first,
+        then the name without its first parts, then without its last parts.
         """
         for candidate in map(self._folded, _parts(name)):
             if candidate in self._causes:
                 return self._causes[candidate]
-        raise UnknownNameError(f"{name!r} is no name of {self.name}'s", f"it has {', '.join(self.causes)}")
+        raise UnknownNameError(f"{name!r} is not a class of {self.name}", f"its classes are {', '.join(self.causes)}")
 
     @cached_property
     def _causes(self) -> Mapping[str, Cause | None]:
@@ -49,7 +49,7 @@ class System:
 
 
 def systems() -> tuple[str, ...]:
-    """Return the names of the systems whose names are known."""
+    """Return the names of the known systems."""
     return tuple(_systems())
 
 
@@ -57,28 +57,28 @@ def system(name: str) -> System:
     """Return a system by its name; raises UnknownNameError."""
     found = _systems().get(name.lower())
     if found is None:
-        raise UnknownNameError(f"{name!r} is no system whose names are known", f"they are {', '.join(systems())}")
+        raise UnknownNameError(f"{name!r} is not a known system", f"known are {', '.join(systems())}")
     return found
 
 
 def cause_of(system_name: str, name: str) -> Cause | None:
-    """Return the cause that a system's name stands for, None for no bounce or no idea; raises UnknownNameError."""
+    """Return the cause of a system's class, None for no bounce or an unknown cause; raises UnknownNameError."""
     return system(system_name).cause_of(name)
 
 
 def name_of(system_name: str, cause: Cause) -> str:
-    """Return the name by which a system would call a cause, the nearest it has; raises UnknownNameError."""
+    """Return the class of a system that is nearest to a cause; raises UnknownNameError."""
     return system(system_name).names[cause]
 
 
 def cause_named(text: str) -> Cause | None:
-    """Return the cause of that name, None for ``none``; raises UnknownNameError."""
+    """Return the cause with a name, None for ``none``; raises UnknownNameError."""
     if text == NONE:
         return None
     try:
         return Cause(text)
     except ValueError:
-        raise UnknownNameError(f"{text!r} is no cause", f"use {NONE}, {', '.join(Cause)}") from None
+        raise UnknownNameError(f"{text!r} is not a cause", f"use {NONE}, {', '.join(Cause)}") from None
 
 
 def _parts(name: str) -> Iterator[str]:
@@ -89,7 +89,7 @@ def _parts(name: str) -> Iterator[str]:
 
 @cache
 def _systems() -> dict[str, System]:
-    """Read the table, and see to it that every cause has a name in every system."""
+    """Read the table and complete it, so that every cause has a name in every system."""
     raw = tomllib.loads((resources.files("probe.classify") / "taxonomy.toml").read_text("utf-8"))
     found: dict[str, System] = {}
     for key, table in raw.items():

@@ -46,7 +46,7 @@ def lint_rules(
     """Find rules that never fire, never decide, contradict themselves, or misread replies of known vendors."""
     from probe.classify.rules.lint import FindingKind, lint, overview
     from probe.classify.rules.persona_replies import known_replies
-    from probe.report.terminal.rules import findings_told
+    from probe.report.terminal.rules import finding_lines
 
     for kind in ignore or ():
         if kind not in set(FindingKind):
@@ -54,8 +54,8 @@ def lint_rules(
     classifier = _classifier(files, format_)
     known = known_replies()
     found = [finding for finding in lint(classifier, known) if finding.kind not in (ignore or ())]
-    view = overview(classifier, [each.heard for each in known])
-    print_lines(findings_told(found, view, len(classifier.rule_set.rules)))
+    view = overview(classifier, [each.reply for each in known])
+    print_lines(finding_lines(found, view, len(classifier.rule_set.rules)))
     raise typer.Exit(Exit.GATE_FAILED if found and not exit_zero else Exit.PASSED)
 
 
@@ -72,7 +72,7 @@ def run_rule_tests(
     """Run the tests in a rule file, or in another file; exit with 1 if one fails."""
     from probe.classify.rules.files import load_tests
     from probe.classify.rules.rule_tests import failures
-    from probe.report.terminal.rules import failures_told
+    from probe.report.terminal.rules import failure_lines
 
     classifier = _classifier(files, format_)
     asked = (*classifier.rule_set.tests, *(load_tests(tests) if tests else ()))
@@ -81,7 +81,7 @@ def run_rule_tests(
             files, "has no tests", "write [[test]] tables into a file of their own, and name it with --tests"
         )
     failed = failures(classifier, asked)
-    print_lines(failures_told(failed, len(asked)))
+    print_lines(failure_lines(failed, len(asked)))
     raise typer.Exit(Exit.GATE_FAILED if failed else Exit.PASSED)
 
 
@@ -98,9 +98,9 @@ def explain_rules(
 ) -> None:
     """Show which rules match a reply, in order, and which of them decides."""
     from probe.classify.rules.reply import parse_reply
-    from probe.report.terminal.rules import explained
+    from probe.report.terminal.rules import explanation_lines
 
-    print_lines(explained(_classifier(files, format_), parse_reply(reply, stage, recipient)))
+    print_lines(explanation_lines(_classifier(files, format_), parse_reply(reply, stage, recipient)))
 
 
 def _classifier(files: str, kind: str | None) -> RuleClassifier:

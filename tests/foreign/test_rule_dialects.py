@@ -51,7 +51,7 @@ def texts() -> list[str]:
     chance = random.Random(1)
     found = []
     for known in known_replies():
-        plain = known.heard.wire.replace("\n", " ")
+        plain = known.reply.wire.replace("\n", " ")
         found += [plain, re.sub(r"[a-z ]", lambda each: chance.choice([each[0]] * 9 + ["", "\u00e9", "X", "-"]), plain)]
     return [*found, "", "AB xx [a]-", "\u0663 \u00fcser", "x\ty"]
 
@@ -117,7 +117,7 @@ def said(source: str, dialect: Dialect) -> bool:
 def asked_of(rule_set: RuleSet) -> Iterator[tuple[ReceivedReply, str]]:
     """Yield the known replies, and what the rules are asked about each."""
     for known in known_replies():
-        yield known.heard, rule_set.ask(known.heard)
+        yield known.reply, rule_set.ask(known.reply)
 
 
 @pytest.mark.skipif(not PUBLIC.exists(), reason="the public rule files are not at hand")

@@ -158,27 +158,36 @@ def test_a_python_classifier_is_a_class_a_maker_a_function_or_an_object(name: st
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("python:own_reader", "'own_reader' is no name of an object; write for example python:my_package.module:Name"),
-        ("python:own_reader:x y", "'own_reader:x y' is no name of an object; "),
+        (
+            "python:own_reader",
+            "'own_reader' is not the name of an object; write for example python:my_package.module:Name",
+        ),
+        ("python:own_reader:x y", "'own_reader:x y' is not the name of an object; "),
         ("python:no_such:Gone", "cannot be imported (ModuleNotFoundError: No module named 'no_such'); correct the"),
         (
             "python:own_reader:Nobody",
             "cannot be imported (AttributeError: module 'own_reader' has no attribute 'Nobody')",
         ),
         ("python:wrong_reader:Gone", "cannot be imported (RuntimeError: not today); "),
-        ("python:own_reader:number", "is a int, which is no classifier; name a class or a function, or an object with"),
-        ("python:own_reader:Needy", "is a class that cannot be made without arguments (Needy); name a function"),
-        ("python:own_reader:two", "is a function that takes more than Evidence; let it take one argument, or none"),
+        (
+            "python:own_reader:number",
+            "is a int, which is not a classifier; name a class or a function, or an object with",
+        ),
+        ("python:own_reader:Needy", "is a class that needs arguments (Needy); name a function"),
+        (
+            "python:own_reader:two",
+            "is a function with more than one argument; give it one argument, the evidence, or none",
+        ),
         ("program:no-such-program x", "there is no program no-such-program in PATH; install it, or write ./no-such"),
         ("program:./no-such-program", "/no-such-program is not a file; correct the file name"),
-        ("program:./read.py", "/read.py may not be executed; chmod +x it, or name what runs it before it"),
-        ("program:python3 'read.py", "cannot be split into words (No closing quotation); close what is quoted"),
+        ("program:./read.py", "/read.py is not executable; run chmod +x on it, or write its interpreter before it"),
+        ("program:python3 'read.py", "cannot be split into words (No closing quotation); close the quotes"),
         ("mine=program:''", "there is no program  in PATH; "),
         (
             "nobody",
-            "is not a classifier; use one of: code, text, always-keep, context; or see fivefifty classifiers",
+            "is not a classifier; use one of: code, text, always-keep, context; fivefifty classifiers",
         ),
-        ("code=text", "is called code, as one of ours is; give it another name: NAME=WHAT"),
+        ("code=text", "has the name code of a built-in classifier; give it another name: NAME=WHAT"),
         ("rules:no.toml", "/no.toml is not a file; correct the file name"),
         ("kumomta:read.py,no.toml", "/no.toml is not a file; correct the file name"),
     ],
@@ -195,7 +204,7 @@ def test_what_cannot_be_used_is_told_of_before_anything_is_sent(text: str, probl
     [
         ("Broken", "Broken() failed: OSError: no model"),
         ("leave", "leave() failed: SystemExit: 0"),
-        ("make_nothing", "make_nothing() made a NoneType, which has neither classify nor classify_campaign"),
+        ("make_nothing", "make_nothing() returned a NoneType, which has neither classify nor classify_campaign"),
         ("crash", "classifier crash failed: ZeroDivisionError: of an address"),
         ("sneak", "classifier sneak failed: SystemExit: 0"),
         ("dumb", "classifier dumb answered 'dead' for ann@acme.example, which is not a Reading"),
@@ -224,13 +233,11 @@ def test_what_distributions_offer_is_known_by_its_name(folder: Path) -> None:
     sys.path.append(str(folder))
     assert read("mine", folder) == Reading(Cause.USER_UNKNOWN)
     assert read("code", folder).reason == "enhanced status 5.1.1"  # the baseline keeps its name
-    with pytest.raises(
-        InputError, match=r"use one of: code, text, always-keep, context, mine; or see fivefifty classifiers"
-    ):
+    with pytest.raises(InputError, match=r"use one of: code, text, always-keep, context, mine; fivefifty classifiers"):
         choose(["nobody"])
     install(folder, "other", "mine = own_reader:make")
     with pytest.raises(
-        InputError, match=r"is offered twice, as own_reader:Gone and own_reader:make; say which: mine=pyt"
+        InputError, match=r"is offered twice, as own_reader:Gone and own_reader:make; choose one: mine=pyt"
     ):
         choose(["mine"])
 
@@ -308,9 +315,9 @@ def test_a_scenario_has_code_run_only_if_the_user_allows_it(text: str, folder: P
 @pytest.mark.parametrize(
     ("classifiers", "problem"),
     [
-        (["php:read.php"], "classifiers: php:read.php: 'php' is no kind of classifier; "),
-        (["code", "x=code", "x=text"], "x=text: is called x, and so is x=code; "),
-        (["x\u001b=code"], "is empty or holds control characters; "),
+        (["php:read.php"], "classifiers: php:read.php: 'php' is not a kind of classifier; "),
+        (["code", "x=code", "x=text"], "x=text: has the name x, like x=code; "),
+        (["x\u001b=code"], "is empty or contains control characters; "),
     ],
 )
 def test_a_scenarios_classifiers_are_checked_with_it(classifiers: list[str], problem: str, folder: Path) -> None:
@@ -336,17 +343,15 @@ def test_a_program_that_fails_ends_the_run_with_its_last_words_and_exit_code_4(f
     (folder / "read.py").write_text("import sys; sys.exit('no \\x1b[2Jmodel')", "utf-8")
     done = run("--classifier", "mine=program:python3 read.py", cwd=folder)
     assert done.returncode == CLASSIFIER_FAILED
-    assert done.stderr.startswith(
-        "fivefifty: classifier mine ended with exit code 1 while it owed an answer for gus@liar"
-    )
-    assert done.stderr.endswith("and 7 more; its last words: no ?[2Jmodel\n")
+    assert done.stderr.startswith("fivefifty: classifier mine exited with code 1 with no answer yet for gus@liar")
+    assert done.stderr.endswith("and 7 more; last lines on standard error: no ?[2Jmodel\n")
 
 
 def test_how_long_a_program_may_be_silent_is_the_users_to_say(folder: Path) -> None:
     (folder / "read.py").write_text("import time; time.sleep(600)", "utf-8")
     done = run("--classifier", "mine=program:python3 read.py", "--classifier-timeout", "0.2", cwd=folder)
     assert done.returncode == CLASSIFIER_FAILED
-    assert "classifier mine did nothing for 0.2 s while it owed an answer for gus@liar.example, " in done.stderr
+    assert "classifier mine did nothing for 0.2 s with no answer yet for gus@liar.example, " in done.stderr
 
 
 def test_ctrl_c_ends_the_program_as_well(folder: Path) -> None:
@@ -375,5 +380,8 @@ def test_an_endpoint_beyond_this_machine_is_refused_before_anything_is_sent(fold
 
 
 def test_no_classifier_may_go_by_the_name_of_what_others_report() -> None:
-    with pytest.raises(InputError, match=r"reported=code: is called reported, as what another system says is; give it"):
+    with pytest.raises(
+        InputError,
+        match=r"reported=code: has the name reported, which is reserved for reports of another mail system; give it",
+    ):
         choose(["reported=code"])

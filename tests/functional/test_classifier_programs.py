@@ -157,7 +157,7 @@ MEASURE = """
 import resource, sys
 from pathlib import Path
 from asked_about import Refused
-from probe.classify.program import Program
+from probe.classify.external.program import Program
 
 def most():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
@@ -173,7 +173,7 @@ print(len(said), most() - before)
 
 def test_memory_does_not_grow_with_what_is_written_to_a_program_that_keeps_all_to_itself() -> None:
     command = [sys.executable, "-E", "-c", PRELUDE + AT_THE_END]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "support")}
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, *command], capture_output=True, check=True, env=environment, timeout=DEADLINE_S
     )
@@ -219,7 +219,7 @@ for told in asked():
     if 'end' not in told: say(told)
 """
     with pytest.raises(
-        ClassifierError, match=r"ended with exit code 1 .* for p3@\S+, .*; its last words: .* / RuntimeE"
+        ClassifierError, match=r"exited with code 1 .* for p3@\S+, .*; last lines on standard error: .* / RuntimeE"
     ):
         read(source, 9)
 
@@ -227,30 +227,30 @@ for told in asked():
 STRANGER = 'told["recipient"] = "eve@elsewhere.example"; say(told)'
 FAILURES = {
     "answers twice": ("say(told); say(told)", r"mine answered twice for p0@acme\.example"),
-    "answers for strangers": (STRANGER, r"mine answered for strangers: eve@elsewhere\.example"),
-    "answers for nobody": ("continue", r"did nothing for 0\.5 s while it owed an answer for p0@\S+, p1@\S+, p2@\S+;"),
-    "says no JSON": ("print('dead', flush=True)", r"said 'dead', which is no answer \(.*JSON.*\), while .* p0@"),
-    "says NaN": ("say(told, alive=float('nan'))", r"which is no answer \(alive: "),
-    "is more than sure": ("say(told, alive=1.5)", r"which is no answer \(alive: .* less than or equal to 1"),
-    "gives two chances": ("say(told, alive=1, confidence=1)", r"give alive or confidence, and not both"),
-    "invents a cause": ("say(told, cause='bad luck')", r"no answer \(cause: .*user-unknown.*system.*\)"),
-    "invents a key": ("say(told, advise='keep')", r"no answer \(advise: "),
+    "answers for strangers": (STRANGER, r"for a recipient that was not asked about: eve@elsewhere\.example"),
+    "answers for nobody": ("continue", r"did nothing for 0\.5 s with no answer yet for p0@\S+, p1@\S+, p2@\S+;"),
+    "says no JSON": ("print('dead', flush=True)", r"'dead', which is not valid: .*JSON.*; no answer yet for p0@"),
+    "says NaN": ("say(told, alive=float('nan'))", r"which is not valid: alive: "),
+    "is more than sure": ("say(told, alive=1.5)", r"which is not valid: alive: .* less than or equal to 1"),
+    "gives two chances": ("say(told, alive=1, confidence=1)", r"give alive or confidence, not both"),
+    "invents a cause": ("say(told, cause='bad luck')", r"not valid: cause: .*user-unknown.*system.*"),
+    "invents a key": ("say(told, advise='keep')", r"not valid: advise: "),
     "gives no cause": ("print(answered(told).replace('cause', 'reason'), flush=True)", r"give either cause or class"),
-    "gives half a class": ("print(answered(told).replace('cause', 'class'), flush=True)", r"class and system belong"),
-    "nests": ("print('[' * 50_000, flush=True)", r"which is no answer \("),
-    "takes another campaign": ("say(told, campaign='offer')", r"no answer \(campaign is not news, which was"),
-    "says no UTF-8": ("os.write(1, b'\\xff\\xfe\\n')", r"which is no answer \("),
+    "gives half a class": ("print(answered(told).replace('cause', 'class'), flush=True)", r"class and system together"),
+    "nests": ("print('[' * 50_000, flush=True)", r"which is not valid: "),
+    "takes another campaign": ("say(told, campaign='offer')", r"not valid: campaign must be news"),
+    "says no UTF-8": ("os.write(1, b'\\xff\\xfe\\n')", r"which is not valid: "),
     "never ends a line": ("sys.stdout.write('x' * 100_000_000); sys.stdout.flush()", r"longer than 65,536 octets"),
-    "floods its standard error": ("while True: os.write(2, b'complaint\\n' * 5000)", r"did nothing for 0\.5 s while"),
-    "floods its output with nothing": ("while True: os.write(1, b'\\n' * 5000)", r"did nothing for 0\.5 s while"),
-    "ends early": ("sys.exit(0)", r"ended with exit code 0 while it owed an answer for p0@"),
-    "ends badly": ("print('no memory\\x1b', file=sys.stderr); sys.exit(7)", r"exit code 7 .*; its last words: no"),
-    "is killed": ("os.kill(os.getpid(), signal.SIGSEGV)", r"was ended by SIGSEGV while it owed"),
-    "closes its output": ("os.close(1); time.sleep(600)", r"closed its output while it owed an answer for p0@"),
-    "closes its input": ("os.close(0); time.sleep(600)", r"did nothing for 0\.5 s while"),
-    "hangs": ("time.sleep(600)", r"did nothing for 0\.5 s while it owed an answer for p0@"),
+    "floods its standard error": ("while True: os.write(2, b'complaint\\n' * 5000)", r"did nothing for 0\.5 s with"),
+    "floods its output with nothing": ("while True: os.write(1, b'\\n' * 5000)", r"did nothing for 0\.5 s with"),
+    "ends early": ("sys.exit(0)", r"exited with code 0 with no answer yet for p0@"),
+    "ends badly": ("print('no memory\\x1b', file=sys.stderr); sys.exit(7)", r"with code 7 .*; last lines on .*: no"),
+    "is killed": ("os.kill(os.getpid(), signal.SIGSEGV)", r"was killed by SIGSEGV with no answer"),
+    "closes its output": ("os.close(1); time.sleep(600)", r"closed its output with no answer yet for p0@"),
+    "closes its input": ("os.close(0); time.sleep(600)", r"did nothing for 0\.5 s with"),
+    "hangs": ("time.sleep(600)", r"did nothing for 0\.5 s with no answer yet for p0@"),
     "hangs and ignores SIGTERM": ("signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)", r"did nothing for"),
-    "leaves a child that holds its output": ("os.fork() or time.sleep(600); os._exit(3)", r"exit code 3 while it owed"),
+    "leaves a child that holds its output": ("os.fork() or time.sleep(600); os._exit(3)", r"exited with code 3 with"),
 }  # fmt: skip
 
 
@@ -268,7 +268,7 @@ def test_a_program_that_fails_is_told_of_with_those_it_failed(failure: str) -> N
 AFTERWARDS = {
     "ends badly": (
         "sys.exit('out of ideas')",
-        r"exit code 1 when it had answered for everybody; its last words: out of",
+        r"exited with code 1 after its last answer; last lines on standard error: out of",
     ),
     "answers once more": ("say(first)", r"answered twice for p0@acme\.example"),
 }
@@ -282,12 +282,12 @@ def test_a_program_that_has_answered_must_also_end_well(failure: str) -> None:
 
 
 def test_a_program_that_does_not_end_when_its_input_has_ended_is_told_of() -> None:
-    told = r"did nothing for 0\.2 s when its input had ended, and did not end; "
+    told = r"did nothing for 0\.2 s after the end of its input, and did not exit; "
     classifier = program(f"{OBEDIENT}\ntime.sleep(600)").__enter__()
     assert len(classifier.classify_campaign(Refused(3))) == 3
     # Only from here on: how long an interpreter takes to start is not what is asked.
-    assert classifier._piped is not None
-    classifier._patience_s = classifier._piped._patience_s = 0.2
+    assert classifier._process is not None
+    classifier._patience_s = classifier._process._patience_s = 0.2
     with pytest.raises(ClassifierError, match=told):
         classifier.__exit__(None, None, None)
 
@@ -297,7 +297,7 @@ def test_children_of_a_program_that_ended_well_end_with_it() -> None:
 
 
 def test_a_program_that_speaks_unasked_has_failed() -> None:
-    with pytest.raises(ClassifierError, match=r"said b'hello', and nobody had asked"), program("print('hello')"):
+    with pytest.raises(ClassifierError, match=r"wrote b'hello' without a request"), program("print('hello')"):
         pass
 
 

@@ -109,7 +109,9 @@ def test_an_endpoint_with_a_certificate_is_believed_if_its_authority_is(
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     with listening(obedient, context) as where:
-        with pytest.raises(ClassifierError, match=r"mine cannot be asked \(ConnectError: .*CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(
+            ClassifierError, match=r"mine cannot be reached \(ConnectError: .*CERTIFICATE_VERIFY_FAILED"
+        ):
             read(f"https://{where}/")
         monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
         assert len(read(f"https://{where}/")) == 3
@@ -153,25 +155,25 @@ def twisted(twist: Callable[[list[dict[str, Any]]], Any]) -> Handle:
     return lambda handler, asked: send(handler, json.dumps(twist(answers(asked))).encode())
 
 
-OWED = r", while it owed an answer for p0@acme\.example, p1@acme\.example, p2@acme\.example$"
+OWED = r"; no answer yet for p0@acme\.example, p1@acme\.example, p2@acme\.example$"
 FAILURES = {
-    "is silent": (silent, r"gave no answer within 0\.5 s" + OWED),
-    "drips": (dripping, r"gave no answer within 0\.5 s" + OWED),
+    "is silent": (silent, r"did not answer within 0\.5 s" + OWED),
+    "drips": (dripping, r"did not answer within 0\.5 s" + OWED),
     "never ends": (endless, r"answered with more than 16,777,216 octets" + OWED),
-    "hangs up": (lambda handler, _: handler.connection.close(), r"cannot be asked \(\w+: .*\)" + OWED),
+    "hangs up": (lambda handler, _: handler.connection.close(), r"cannot be reached \(\w+: .*\)" + OWED),
     "fails": (saying("out of memory", 500), r"answered with status 500 \('\"out of memory\"'\)" + OWED),
     "has nothing to say": (saying(b"", 204), r"answered with status 204 \(''\)" + OWED),
     "leads elsewhere": (saying([], 307, location="http://127.0.0.1:1/"), r"answered with status 307 \('\[\]'\)" + OWED),
-    "packs": (saying(b"\x1f", content_encoding="gzip"), r"in the encoding 'gzip', which it was not asked for" + OWED),
-    "says no JSON": (saying(b"<html>"), r"something that is no JSON \(Expecting value: .*\)" + OWED),
-    "nests": (saying(b"[" * 100_000), r"something that is no JSON \(.*\)" + OWED),
-    "says no array": (saying({}), r"answered with a JSON dict, not with an array" + OWED),
+    "packs": (saying(b"\x1f", content_encoding="gzip"), r"in the encoding 'gzip'; only identity is accepted" + OWED),
+    "says no JSON": (saying(b"<html>"), r"a body that is not JSON \(Expecting value: .*\)" + OWED),
+    "nests": (saying(b"[" * 100_000), r"a body that is not JSON \(.*\)" + OWED),
+    "says no array": (saying({}), r"answered with a JSON dict instead of an array" + OWED),
     "leaves somebody out": (twisted(lambda said: said[:1]), r"did not answer for p1@acme\.example, p2@acme\.example$"),
     "answers twice": (twisted(lambda said: said + said[:1]), r"mine answered twice for p0@acme\.example"),
     "answers for strangers": (twisted(lambda said: [*said, {**said[0], "recipient": "eve@x.example"}]),
-                              r"mine answered for strangers: eve@x\.example"),
-    "says NaN": (twisted(lambda said: [{**said[0], "alive": float("nan")}]), r"which is no answer \(alive: "),
-    "answers with numbers": (saying([1, 2, 3]), r"mine said '1', which is no answer \(.*\)" + OWED),
+                              r"mine answered for a recipient that was not asked about: eve@x\.example"),
+    "says NaN": (twisted(lambda said: [{**said[0], "alive": float("nan")}]), r"which is not valid: alive: "),
+    "answers with numbers": (saying([1, 2, 3]), r"mine answered '1', which is not valid: .*" + OWED),
 }  # fmt: skip
 
 
@@ -188,17 +190,17 @@ def test_an_endpoint_that_fails_is_told_of_with_those_it_failed(failure: str) ->
 def test_an_endpoint_that_is_not_there_is_told_of() -> None:
     with listening(obedient) as where:
         pass
-    with pytest.raises(ClassifierError, match=r"mine cannot be asked \(ConnectError: .*\)" + OWED):
+    with pytest.raises(ClassifierError, match=r"mine cannot be reached \(ConnectError: .*\)" + OWED):
         read(f"http://{where}/")
 
 
 @pytest.mark.parametrize(
     ("url", "complaint"),
     [
-        ("http://localhost:8000/", "gives no IP address; write for example http://127.0.0.1:8000/classify in place of"),
-        ("http://", "gives no IP address; "),
-        ("http://[::1/", "is no address (Invalid IPv6 URL); "),
-        ("http://127.0.0.1:99999/", "is no address (Port out of range 0-65535); "),
+        ("http://localhost:8000/", "has a host name; write an IP address, for example http://127.0.0.1:8000/classify"),
+        ("http://", "has a host name; "),
+        ("http://[::1/", "is not a valid URL (Invalid IPv6 URL); "),
+        ("http://127.0.0.1:99999/", "is not a valid URL (Port out of range 0-65535); "),
     ],
 )
 def test_an_address_that_cannot_be_judged_is_refused_beforehand(url: str, complaint: str) -> None:

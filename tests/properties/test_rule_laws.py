@@ -105,9 +105,9 @@ def test_any_text_is_an_expression_or_refused(source: str, dialect: Dialect) -> 
 
 
 RULES = "".join(
-    f'[[rule]]\nclass = "{known.cause}"\ncode = "{str(known.heard.code)[0]}xx"\npattern = \'{pattern}\'\n'
+    f'[[rule]]\nclass = "{known.cause}"\ncode = "{str(known.reply.code)[0]}xx"\npattern = \'{pattern}\'\n'
     for known in KNOWN[::3]
-    if "'" not in (pattern := ".*".join(re.findall(r"[A-Za-z]{4,}", known.heard.text)[:3]))
+    if "'" not in (pattern := ".*".join(re.findall(r"[A-Za-z]{4,}", known.reply.text)[:3]))
 )
 CLASSIFIER = RuleClassifier(rules("rules", RULES))
 
@@ -115,9 +115,9 @@ CLASSIFIER = RuleClassifier(rules("rules", RULES))
 @given(st.sampled_from(KNOWN), st.integers(0, 2**32))
 @examples(300)
 def test_a_remembered_reading_is_the_one_that_a_plain_search_gives(known: PersonaReply, seed: int) -> None:
-    heard = mutated(known.heard, seed)
+    heard = mutated(known.reply, seed)
     rule_set = CLASSIFIER.rule_set
-    plain = [rule for rule in rule_set.rules if rule.conditions.hold(heard)
+    plain = [rule for rule in rule_set.rules if rule.conditions.met_by(heard)
              and re2.compile(rule.expression or "", options(any_case=True)).search(rule_set.ask(heard))]  # fmt: skip
     assert CLASSIFIER.matching(heard) == plain
     for _ in range(2):
@@ -142,8 +142,8 @@ def test_a_reply_is_asked_in_one_line_whatever_the_format(known: PersonaReply, k
         "momentum": ",50,|\n",
     }
     rule_set = rules(kind, asked[kind])
-    assert "\n" not in rule_set.ask(known.heard)
-    heard = known.heard._replace(stage=Stage.RCPT)
+    assert "\n" not in rule_set.ask(known.reply)
+    heard = known.reply._replace(stage=Stage.RCPT)
     assert [rule.number for rule in RuleClassifier(rule_set).matching(heard)] == [1]
 
 

@@ -1,7 +1,7 @@
-"""Lets an HTTP endpoint read: requests are posted as a JSON array, and an array of answers comes back.
+"""An HTTP endpoint as a classifier: requests are posted as a JSON array, and the response is an array of answers.
 
-A campaign goes there in several posts, so the endpoint sees some recipients at a time. Nothing in the environment leads
-them elsewhere: no proxy, no redirect.
+A large campaign takes several posts, so the endpoint sees a part of the recipients at a time. Proxy settings of the
+environment are ignored and redirects are not followed, so requests go only to the given address.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     import httpx
 
 AT_ONCE: Final = 500
-"""Recipients that one post asks about."""
+"""The number of recipients in one post."""
 MAX_OCTETS: Final = 16 * 1024 * 1024
-"""What an answer to a post may be long."""
+"""The maximum size of a response, in octets."""
 _HEADERS: Final = {"content-type": "application/json", "accept": "application/json", "accept-encoding": "identity"}
 _SHOWN: Final = 80
 
 
-class Service:
-    """An endpoint as a classifier. ``patience_s`` is how long it has for each post. Raises ClassifierError."""
+class HttpEndpoint:
+    """An endpoint as a classifier. Each post must be answered within ``patience_s``. Raises ClassifierError."""
 
     def __init__(self, name: str, url: str, patience_s: float) -> None:
         self._name = name
@@ -39,61 +39,61 @@ class Service:
         self._patience_s = patience_s
 
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
-        """Ask about everybody in a campaign."""
-        awaited = PendingAnswers(self._name, campaign)
-        asyncio.run(self._ask(awaited))
-        return awaited.readings
+        """Ask about all recipients of a campaign."""
+        pending = PendingAnswers(self._name, campaign)
+        asyncio.run(self._ask(pending))
+        return pending.readings
 
-    async def _ask(self, awaited: PendingAnswers) -> None:
+    async def _ask(self, pending: PendingAnswers) -> None:
         import httpx  # noqa: PLC0415 - the library is optional
 
-        requests = awaited.requests()
-        # Certificates are held against what OpenSSL trusts here, so that a test network's own authority can be added.
+        requests = pending.requests()
+        # Certificates are checked against OpenSSL's trust store, to which a test network can add its own authority.
         trusted: Any = ssl.create_default_context() if self._url.lower().startswith("https:") else False
-        async with httpx.AsyncClient(verify=trusted, timeout=None, trust_env=False, follow_redirects=False) as client:  # noqa: S113 - the whole post has its time
+        async with httpx.AsyncClient(verify=trusted, timeout=None, trust_env=False, follow_redirects=False) as client:  # noqa: S113 - there is a timeout for the whole post
             while asked := list(islice(requests, AT_ONCE)):
                 try:
                     async with asyncio.timeout(self._patience_s):
-                        said = await self._post(client, asked)
+                        answers = await self._post(client, asked)
                 except TimeoutError:
-                    raise self._failed(awaited, f"gave no answer within {self._patience_s:g} s") from None
+                    raise self._failed(pending, f"did not answer within {self._patience_s:g} s") from None
                 except httpx.HTTPError as error:
                     raise self._failed(
-                        awaited, f"cannot be asked ({type(error).__name__}: {on_one_line(error)})"
+                        pending, f"cannot be reached ({type(error).__name__}: {on_one_line(error)})"
                     ) from None
                 except _WrongAnswerError as error:
-                    raise self._failed(awaited, str(error)) from None
-                for each in said:
-                    awaited.take(json.dumps(each).encode())
-                if awaited.asked:
-                    raise ClassifierError(f"classifier {self._name} did not answer for {awaited.missing()}")
+                    raise self._failed(pending, str(error)) from None
+                for each in answers:
+                    pending.accept(json.dumps(each).encode())
+                if pending.asked:
+                    raise ClassifierError(f"classifier {self._name} did not answer for {pending.missing()}")
 
     async def _post(self, client: httpx.AsyncClient, asked: list[dict[str, Any]]) -> list[Any]:
         async with client.stream("POST", self._url, json=asked, headers=_HEADERS) as answer:
             body = bytearray()
-            # Raw, so that nothing small unpacks into something large.
+            # Raw: a small compressed body could expand to a huge one.
             async for piece in answer.aiter_raw():
                 body += piece
                 if len(body) > MAX_OCTETS:
                     raise _WrongAnswerError(f"answered with more than {MAX_OCTETS:,} octets")
         return _read(answer.status_code, answer.headers.get("content-encoding", "identity"), bytes(body))
 
-    def _failed(self, awaited: PendingAnswers, problem: str) -> ClassifierError:
-        return ClassifierError(f"classifier {self._name} {problem}, while it owed an answer for {awaited.missing()}")
+    def _failed(self, pending: PendingAnswers, problem: str) -> ClassifierError:
+        return ClassifierError(f"classifier {self._name} {problem}; no answer yet for {pending.missing()}")
 
 
 class _WrongAnswerError(Exception):
-    """What came back is no answer."""
+    """The response is not a valid answer."""
 
 
 def opener(name: str, url: str, patience_s: float, here: str) -> Callable[[], AbstractContextManager[Classifier]]:
-    """Return what opens the endpoint; raises InputError where the library for HTTP is missing."""
+    """Return a function that opens the endpoint; raises InputError if httpx is not installed."""
     try:
         import httpx  # noqa: F401, PLC0415 - the library is optional
     except ImportError:
-        problem = "is asked over HTTP, for which httpx is missing"
+        problem = "is an HTTP endpoint, but httpx is not installed"
         raise InputError(here, problem, "install it with pip install fivefifty[http]") from None
-    return lambda: nullcontext(Service(name, url, patience_s))
+    return lambda: nullcontext(HttpEndpoint(name, url, patience_s))
 
 
 def _read(status: int, encoding: str, body: bytes) -> list[Any]:
@@ -101,11 +101,11 @@ def _read(status: int, encoding: str, body: bytes) -> list[Any]:
         shown = body[: 4 * _SHOWN].decode("utf-8", "replace")[:_SHOWN]
         raise _WrongAnswerError(f"answered with status {status} ({shown!r})")
     if encoding.lower() != "identity":
-        raise _WrongAnswerError(f"answered in the encoding {encoding!r:.{_SHOWN}}, which it was not asked for")
+        raise _WrongAnswerError(f"answered in the encoding {encoding!r:.{_SHOWN}}; only identity is accepted")
     try:
-        said = json.loads(body)
+        answers = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise _WrongAnswerError(f"answered with something that is no JSON ({error})") from None
-    if not isinstance(said, list):
-        raise _WrongAnswerError(f"answered with a JSON {type(said).__name__}, not with an array")
-    return said
+        raise _WrongAnswerError(f"answered with a body that is not JSON ({error})") from None
+    if not isinstance(answers, list):
+        raise _WrongAnswerError(f"answered with a JSON {type(answers).__name__} instead of an array")
+    return answers

@@ -1,4 +1,4 @@
-"""Imports an object of the user's own, named ``module:name``: a classifier or a suppression policy."""
+"""Imports an object of the user, named ``module:name``: a classifier or a suppression policy."""
 
 from __future__ import annotations
 

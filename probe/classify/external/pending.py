@@ -1,4 +1,4 @@
-"""Holds the answers that come from another process against those who were asked about: each once, nobody else."""
+"""Checks the answers of another process: exactly one for each recipient, and none for others."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from probe.classify.reading import Advice, ClassifierError, Reading, first_few
 from probe.input_error import InputError
 
 _SHOWN: Final = 80
-"""Characters of a wrong answer that a complaint shows."""
+"""The number of characters of an invalid answer that an error message shows."""
 
 
 class PendingAnswers:
-    """One campaign's questions and answers. ``readings`` are what has been answered, ``asked`` who has not been yet."""
+    """The requests and answers of one campaign: ``readings`` by recipient, and the ``asked`` without an answer yet."""
 
     def __init__(self, name: str, campaign: Mapping[str, Evidence]) -> None:
         self.name = name
@@ -29,11 +29,11 @@ class PendingAnswers:
 
     @property
     def complete(self) -> bool:
-        """Whether everybody has been answered for."""
+        """Whether there is an answer for every recipient."""
         return len(self.readings) == len(self._evidence)
 
     def requests(self) -> Iterator[dict[str, Any]]:
-        """Ask, one after the other, about all who have not been answered for; what is taken counts as asked."""
+        """Yield a request for each recipient without an answer; the recipient counts as asked from then on."""
         self.asked.clear()
         for recipient, evidence in self._evidence.items():
             if recipient not in self.readings:
@@ -41,12 +41,12 @@ class PendingAnswers:
                 yield request(recipient, evidence)
 
     def missing(self) -> str:
-        """Return those who still have no answer, as a complaint names them: first those who have been asked about."""
+        """Return the recipients without an answer, for an error message; the ones already asked about come first."""
         rest = [each for each in self._evidence if each not in self.readings and each not in self.asked]
         return first_few([*self.asked, *rest])
 
-    def take(self, said: bytes) -> None:
-        """Take an answer, a JSON object; raises ClassifierError for one that must not be."""
+    def accept(self, said: bytes) -> None:
+        """Add an answer, a JSON object; raises ClassifierError if it is not valid."""
         if len(said) > MAX_ANSWER_OCTETS:
             raise self.wrong(said, f"it is longer than {MAX_ANSWER_OCTETS:,} octets")
         try:
@@ -54,20 +54,22 @@ class PendingAnswers:
         except ValidationError as error:
             raise self.wrong(said, _first(error)) from None
         if answer.campaign != self.campaign:
-            raise self.wrong(said, f"campaign is not {self.campaign}, which was asked about")
+            raise self.wrong(said, f"campaign must be {self.campaign}")
         if answer.recipient in self.readings:
             raise ClassifierError(f"classifier {self.name} answered twice for {_plain(answer.recipient)}")
         if answer.recipient not in self.asked:
-            raise ClassifierError(f"classifier {self.name} answered for strangers: {_plain(answer.recipient)}")
+            raise ClassifierError(
+                f"classifier {self.name} answered for a recipient that was not asked about: {_plain(answer.recipient)}"
+            )
         self.readings[answer.recipient] = self._reading(answer)
         del self.asked[answer.recipient]
 
     def wrong(self, said: bytes, problem: str) -> ClassifierError:
-        """Return the complaint about something that is no answer."""
+        """Return an error about an answer that is not valid."""
         shown = said[: 4 * _SHOWN].decode("utf-8", "replace")
         shown = f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
-        still = f", while it owed an answer for {self.missing()}" if not self.complete else ""
-        return ClassifierError(f"classifier {self.name} said {shown!r}, which is no answer ({problem}){still}")
+        still = f"; no answer yet for {self.missing()}" if not self.complete else ""
+        return ClassifierError(f"classifier {self.name} answered {shown!r}, which is not valid: {problem}{still}")
 
     def _reading(self, answer: Answer) -> Reading:
         cause = answer.cause if answer.class_ is None else self._translated(answer.system or "", answer.class_)
@@ -78,18 +80,18 @@ class PendingAnswers:
         return Reading(cause, answer.reason, alive, answer.advice)
 
     def _translated(self, system: str, class_: str) -> Cause | None:
-        # The maps from other systems' names are large, and most classifiers do without.
+        # The table of other systems' classes is large, and most classifiers do not need it.
         from probe.classify import taxonomy  # noqa: PLC0415
 
         try:
             cause: Cause | None = taxonomy.cause_of(system, class_)
         except (InputError, ValueError, LookupError) as error:
-            raise ClassifierError(f"classifier {self.name} gave a class that is not known: {error}") from None
+            raise ClassifierError(f"classifier {self.name} answered with an unknown class: {error}") from None
         return cause
 
 
 def _first(error: ValidationError) -> str:
-    """Return the first thing that is wrong with an answer."""
+    """Return the first problem of an answer."""
     found = error.errors(include_url=False, include_input=False)[0]
     place = ".".join(str(step) for step in found["loc"])
     message = found["msg"].removeprefix("Value error, ")
@@ -97,5 +99,5 @@ def _first(error: ValidationError) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text of somebody else's as a complaint of one line may hold it."""
+    """Return a foreign text, shortened and without control characters, for an error message of one line."""
     return "".join(each if each.isprintable() else "?" for each in text[:_SHOWN])

@@ -1,7 +1,7 @@
-"""A program behind three pipes, written to and read from at once, so that neither side waits for the other for ever.
+"""A program behind three pipes. Writing and reading take turns, so that the two sides cannot block each other.
 
-It is the head of a process group of its own, which ends with it: no process is left behind but one that leaves the
-group. It gets the user's environment and nothing of ours: no file of the run is open in it.
+The program leads its own process group, which is ended with it, so no process remains unless it left the group. It gets
+the user's environment, and inherits no open file of the run.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from typing import IO, Final
 
 from probe.classify.external.protocol import MAX_ANSWER_OCTETS
 
-Take = Callable[[bytes], None]
-"""Hears a line; raises what it will of a line that must not be."""
+LineHandler = Callable[[bytes], None]
+"""Receives one line of output; may raise any error for an invalid line."""
 
 _PIECE: Final = 64 * 1024
-"""Octets written or read at once, which is what a pipe holds."""
+"""Octets written or read at once: the capacity of a pipe."""
 _LEFT: Final = 2 * 1024 * 1024
-"""Octets that are read of what an ended program left in a pipe: more than a pipe can be made to hold."""
+"""Octets that are read at most from the pipe of an ended program: more than the largest possible pipe holds."""
 _TICK_S: Final = 0.2
-"""How often is looked whether the program still runs: others may hold its output open."""
+"""How often to check whether the program still runs: another process may hold its output open."""
 _GRACE_S: Final = 1.0
-"""How long a program has to end when it is told to, or has closed its output."""
+"""How long a program may take to exit after SIGTERM, or after it closed its output."""
 _LAST_OCTETS: Final = 4096
 _LAST_LINES: Final = 3
 _LAST_WIDTH: Final = 200
 
 
 class ProgramEndedError(Exception):
-    """The program ended, or closed its output, before it had said everything."""
+    """The program exited, or closed its output, before its last answer."""
 
 
 class ProgramSilentError(Exception):
-    """The program neither took nor said anything for too long."""
+    """The program neither read nor wrote anything for too long."""
 
 
 class PipedProgram:
-    """A program that runs. ``patience_s`` is how long it may do nothing; raises OSError where it cannot be started."""
+    """A running program. It may do nothing for ``patience_s`` at most. Raises OSError if it cannot be started."""
 
     def __init__(self, command: Sequence[str], folder: Path, patience_s: float) -> None:
         self._patience_s = patience_s
         pipe = subprocess.PIPE
-        self._process = subprocess.Popen(  # noqa: S603 - running it is what the user asks for
+        self._process = subprocess.Popen(  # noqa: S603 - the user asks to run it
             command, stdin=pipe, stdout=pipe, stderr=pipe, cwd=folder, start_new_session=True, bufsize=0
         )
         self._selector = selectors.DefaultSelector()
@@ -58,13 +58,13 @@ class PipedProgram:
         self._selector.register(self._out, selectors.EVENT_READ)
         self._selector.register(self._err, selectors.EVENT_READ)
         self._is_writing = False
-        self._begun = b""
-        self._last = b""
+        self._unfinished = b""
+        self._errors = b""
 
-    def converse(self, lines: Iterator[bytes], take: Take, complete: Callable[[], bool]) -> None:
-        """Write lines and hear others, until all are written and what is heard is complete.
+    def converse(self, lines: Iterator[bytes], handle: LineHandler, complete: Callable[[], bool]) -> None:
+        """Write lines and handle the output, until all lines are written and the output is complete.
 
-        Lines are taken as they can be written. Raises ProgramEndedError and ProgramSilentError.
+        The next line is taken when it can be written. Raises ProgramEndedError and ProgramSilentError.
         """
         waiting = bytearray()
         has_more = True
@@ -76,47 +76,47 @@ class PipedProgram:
                 waiting += following or b""
             if complete() and (self._in.closed or not waiting):
                 return
-            if self._turn(waiting, take, moved_at + self._patience_s):
+            if self._turn(waiting, handle, moved_at + self._patience_s):
                 moved_at = time.monotonic()
             elif not complete() and (self._out.closed or self._exit_code() is not None):
-                self._hear_the_rest(take)
+                self._handle_rest(handle)
                 if not complete():
                     raise ProgramEndedError
 
-    def finish(self, take: Take) -> None:
-        """Let the input end, and hear what else is said until the program has ended; raises ProgramSilentError."""
+    def finish(self, handle: LineHandler) -> None:
+        """Close the input and handle the output until the program has exited; raises ProgramSilentError."""
         self._close(self._in)
         deadline = time.monotonic() + self._patience_s
         while self._exit_code() is None:
-            self._turn(bytearray(), take, deadline)
-        self._hear_the_rest(take)
+            self._turn(bytearray(), handle, deadline)
+        self._handle_rest(handle)
 
     def stop(self) -> int | None:
-        """End the program and all that it started; return its exit code, None where it had not ended by itself.
+        """End the program and all processes it started; return its exit code, None if it had not exited by itself.
 
-        The code is negative where a signal ended it.
+        The code is negative if a signal killed it.
         """
         code = self._ends_within(_GRACE_S if self._out.closed else 0.0)
         if code is None:
             self._signal(signal.SIGTERM)
             self._ends_within(_GRACE_S)
-        # Until it is waited for its number is not given away, so this reaches nobody else's processes.
+        # The process ID is not reused before the wait below, so the signal cannot reach an unrelated process.
         self._signal(signal.SIGKILL)
         self._process.wait()
-        self._listen(_LEFT)
+        self._read_errors(_LEFT)
         for pipe in (self._in, self._out, self._err):
             self._close(pipe)
         self._selector.close()
         return code
 
     @property
-    def last_words(self) -> str:
-        """What it said on its standard error in the end, on one line."""
-        lines = [line.strip() for line in self._last.decode("utf-8", "replace").splitlines()]
+    def last_errors(self) -> str:
+        """The last lines of its standard error, joined on one line."""
+        lines = [line.strip() for line in self._errors.decode("utf-8", "replace").splitlines()]
         return " / ".join(line[:_LAST_WIDTH] for line in [line for line in lines if line][-_LAST_LINES:])
 
-    def _turn(self, waiting: bytearray, take: Take, deadline: float) -> bool:
-        """Write and read what can be at the moment; return whether anything came of it. Raises ProgramSilentError."""
+    def _turn(self, waiting: bytearray, handle: LineHandler, deadline: float) -> bool:
+        """Write and read as much as possible now; return whether anything moved. Raises ProgramSilentError."""
         left = deadline - time.monotonic()
         if left <= 0:
             raise ProgramSilentError
@@ -131,9 +131,9 @@ class PipedProgram:
             if key.fileobj is self._in:
                 moved |= self._write(waiting)
             elif key.fileobj is self._out:
-                moved |= self._hear(_read(self._out), take)
+                moved |= self._handle_piece(_read(self._out), handle)
             else:
-                self._listen(_PIECE)
+                self._read_errors(_PIECE)
         return moved
 
     def _write(self, waiting: bytearray) -> bool:
@@ -147,41 +147,41 @@ class PipedProgram:
         del waiting[:written]
         return True
 
-    def _hear(self, piece: bytes | None, take: Take) -> bool:
-        """Hear a piece of its output, none at its end; return whether a line ended in it."""
+    def _handle_piece(self, piece: bytes | None, handle: LineHandler) -> bool:
+        """Handle a piece of output, empty at its end; return whether it completed a line."""
         if piece is None:
             return False
         if not piece:
             self._close(self._out)
-            piece = b"\n"  # the last line may lack its own
-        *lines, self._begun = (self._begun + piece).split(b"\n")
-        if len(self._begun) > MAX_ANSWER_OCTETS:
-            lines.append(self._begun)
-            self._begun = b""
+            piece = b"\n"  # the last line may have no line feed
+        *lines, self._unfinished = (self._unfinished + piece).split(b"\n")
+        if len(self._unfinished) > MAX_ANSWER_OCTETS:
+            lines.append(self._unfinished)
+            self._unfinished = b""
         lines = [line for line in lines if line.strip()]
         for line in lines:
-            take(line)
+            handle(line)
         return bool(lines)
 
-    def _hear_the_rest(self, take: Take) -> None:
-        """Hear what an ended program left in the pipe, whoever else holds it open."""
+    def _handle_rest(self, handle: LineHandler) -> None:
+        """Handle what an ended program left in the pipe, even if another process holds the pipe open."""
         for _ in range(_LEFT // _PIECE):
             piece = None if self._out.closed else _read(self._out)
             if piece is None:
                 break
-            self._hear(piece, take)
-        if self._begun.strip():
-            self._hear(b"\n", take)
+            self._handle_piece(piece, handle)
+        if self._unfinished.strip():
+            self._handle_piece(b"\n", handle)
 
-    def _listen(self, most: int) -> None:
-        """Read its standard error as far as it goes, and keep the end."""
+    def _read_errors(self, most: int) -> None:
+        """Read the available standard error and keep its end."""
         for _ in range(most // _PIECE):
             piece = None if self._err.closed else _read(self._err)
             if piece is None:
                 return
             if not piece:
                 self._close(self._err)
-            self._last = (self._last + piece)[-_LAST_OCTETS:]
+            self._errors = (self._errors + piece)[-_LAST_OCTETS:]
 
     def _close(self, pipe: IO[bytes]) -> None:
         if pipe.closed:
@@ -196,15 +196,15 @@ class PipedProgram:
     def _ends_within(self, seconds: float) -> int | None:
         deadline = time.monotonic() + seconds
         while (code := self._exit_code()) is None and time.monotonic() < deadline:
-            self._listen(_PIECE)
+            self._read_errors(_PIECE)
             time.sleep(_TICK_S / 10)
         return code
 
     def _exit_code(self) -> int | None:
-        """Return the exit code, None while it runs. It is not waited for yet: see ``stop``."""
+        """Return the exit code, None while it runs. This does not reap the process: see ``stop``."""
         try:
             end = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-        except ChildProcessError:  # somebody else has waited for it, or nobody has to
+        except ChildProcessError:  # already reaped
             return self._process.wait()
         if end is None:
             return None
@@ -216,14 +216,14 @@ class PipedProgram:
 
 
 def _prepared(pipe: IO[bytes] | None) -> IO[bytes]:
-    if pipe is None:  # all three were asked for
+    if pipe is None:  # all three pipes were requested
         raise AssertionError
     os.set_blocking(pipe.fileno(), False)
     return pipe
 
 
 def _read(pipe: IO[bytes]) -> bytes | None:
-    """Return what can be read at once: no octet at the end, None where nothing is there yet."""
+    """Return what can be read now: empty at the end, None if nothing is available yet."""
     try:
         return os.read(pipe.fileno(), _PIECE)
     except BlockingIOError:

@@ -1,8 +1,8 @@
-"""Lets a program of any language read: JSON Lines go to its standard input and come from its standard output.
+"""A program in any language as a classifier: it reads JSON Lines on standard input and answers on standard output.
 
-It is started when the classifier is opened. Of each campaign it gets a line for every recipient and then one that says
-that this was all (exchange.py); it answers as it goes or at that line, in any order. Then the next campaign follows. In
-the end its input ends, and so must it.
+The program starts when the classifier is opened. For each campaign it gets one line per recipient, then a line that
+ends the campaign (protocol.py). It may answer in any order, at the latest after that line. Then the next campaign
+follows. After the last one its input is closed, and it must exit.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from probe.classify.external.protocol import end, line
 from probe.classify.reading import ClassifierError, Reading
 
 RESTARTS: Final = 2
-"""How often in a campaign a program that died is started anew, and asked again for those it has not answered."""
+"""How often per campaign a program that exited is started again and asked about the recipients without an answer."""
 
 
 class Program:
-    """A program as a classifier; start it with ``with``. ``patience_s`` is how long it may neither take nor say a word.
+    """A program as a classifier; start it with ``with``. It may neither read nor write for ``patience_s`` at most.
 
-    It runs in ``folder``. Raises ClassifierError, naming those it failed.
+    It runs in ``folder``. Raises ClassifierError, which names the recipients without an answer.
     """
 
     def __init__(self, name: str, command: Sequence[str], folder: Path, patience_s: float) -> None:
@@ -36,76 +36,76 @@ class Program:
         self._command = command
         self._folder = folder
         self._patience_s = patience_s
-        self._piped: PipedProgram | None = None
-        self._awaited: PendingAnswers | None = None
+        self._process: PipedProgram | None = None
+        self._pending: PendingAnswers | None = None
 
     def __enter__(self) -> Self:
-        """Start it."""
+        """Start the program."""
         self._start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let it come to its end; with an error, end it at once."""
+        """Let the program finish; after an error, end it at once."""
         try:
-            if self._piped is not None and kind is None:
-                self._finish(self._piped)
+            if self._process is not None and kind is None:
+                self._finish(self._process)
         finally:
             self._stop()
 
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
-        """Ask about everybody in a campaign."""
-        awaited = self._awaited = PendingAnswers(self._name, campaign)
+        """Ask about all recipients of a campaign."""
+        pending = self._pending = PendingAnswers(self._name, campaign)
         deaths = 0
-        while not awaited.complete:
-            piped = self._piped or self._start()
-            told = chain(map(line, awaited.requests()), [end(awaited.campaign)])
+        while not pending.complete:
+            process = self._process or self._start()
+            told = chain(map(line, pending.requests()), [end(pending.campaign)])
             try:
-                piped.converse(told, awaited.take, lambda: awaited.complete)
+                process.converse(told, pending.accept, lambda: pending.complete)
             except ProgramSilentError:
-                raise self._silent(f"while it owed an answer for {awaited.missing()}") from None
+                raise self._silent(f"with no answer yet for {pending.missing()}") from None
             except ProgramEndedError:
-                code, words = self._stop(), piped.last_words
+                code, words = self._stop(), process.last_errors
                 deaths += 1
                 if deaths > RESTARTS:
-                    raise self._ended(code, words, f"while it owed an answer for {awaited.missing()}") from None
-        return awaited.readings
+                    raise self._ended(code, words, f"with no answer yet for {pending.missing()}") from None
+        return pending.readings
 
     def _start(self) -> PipedProgram:
         try:
-            self._piped = PipedProgram(self._command, self._folder, self._patience_s)
+            self._process = PipedProgram(self._command, self._folder, self._patience_s)
         except OSError as error:
             problem = f"cannot be started ({shlex.join(self._command)}: {error.strerror})"
             raise ClassifierError(f"classifier {self._name} {problem}") from None
-        return self._piped
+        return self._process
 
-    def _finish(self, piped: PipedProgram) -> None:
+    def _finish(self, process: PipedProgram) -> None:
         try:
-            piped.finish(self._heard_too_late if self._awaited is None else self._awaited.take)
+            process.finish(self._answered_unasked if self._pending is None else self._pending.accept)
         except ProgramSilentError:
-            raise self._silent("when its input had ended, and did not end") from None
+            raise self._silent("after the end of its input, and did not exit") from None
         code = self._stop()
         if code:
-            raise self._ended(code, piped.last_words, "when it had answered for everybody")
+            raise self._ended(code, process.last_errors, "after its last answer")
 
     def _stop(self) -> int | None:
-        piped, self._piped = self._piped, None
-        return None if piped is None else piped.stop()
+        process, self._process = self._process, None
+        return None if process is None else process.stop()
 
-    def _heard_too_late(self, said: bytes) -> None:
-        raise ClassifierError(f"classifier {self._name} said {said[:80]!r}, and nobody had asked")
+    def _answered_unasked(self, said: bytes) -> None:
+        raise ClassifierError(f"classifier {self._name} wrote {said[:80]!r} without a request")
 
     def _silent(self, when: str) -> ClassifierError:
-        remedy = "if its answers stay in a buffer, let it flush its output at each campaign's end"
+        remedy = "if it buffers its answers, flush them at the end of each campaign"
         return ClassifierError(f"classifier {self._name} did nothing for {self._patience_s:g} s {when}; {remedy}")
 
     def _ended(self, code: int | None, words: str, when: str) -> ClassifierError:
         if code is None:
             how = "closed its output"
         elif code < 0:
-            how = f"was ended by {signal.Signals(-code).name}"
+            how = f"was killed by {signal.Signals(-code).name}"
         else:
-            how = f"ended with exit code {code}"
-        last = f"; its last words: {words}" if words else ""
+            how = f"exited with code {code}"
+        last = f"; last lines on standard error: {words}" if words else ""
         return ClassifierError(f"classifier {self._name} {how} {when}{last}")

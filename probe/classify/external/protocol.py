@@ -1,7 +1,7 @@
-"""What is said to a classifier in another process, and what it answers: JSON objects, whose schema these models are.
+"""The JSON objects that a classifier in another process gets and returns. These models are their schema.
 
-Numbers and their units are those of probe/records/attempt.py and probe/returned_mail/joiner.py. What a sender would
-not know is left out: the lane, which is our name for the gateway, and the port that a socket happened to have.
+Numbers and units are those of probe/records/attempt.py and probe/returned_mail/returned.py. Two fields that say nothing
+to a sender are left out: the lane, which is our name for the gateway, and the local port.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from probe.records.attempt import Failure, Outcome
 from probe.records.returned import ReturnedKind
 
 SCHEMA: Final = 1
-"""Number of the schema. A change that a classifier could stumble over raises it."""
+"""The version of the schema. It grows with each change that could break a classifier."""
 
 MAX_ANSWER_OCTETS: Final = 64 * 1024
-"""What one answer may be long."""
+"""The maximum size of one answer, in octets."""
 
 _MAX_REASON: Final = 1000
-"""Characters that are kept of a reason."""
+"""The number of characters of a reason that are kept."""
 
 
 def _beginning(text: str) -> str:
@@ -36,36 +36,36 @@ def _beginning(text: str) -> str:
 _At = Annotated[float, Field(description="seconds since the epoch, UTC")]
 _Code = Annotated[int | None, Field(description="reply code (RFC 5321), null without a reply")]
 _Status = Annotated[str | None, Field(description="enhanced status (RFC 3463), such as 5.1.1")]
-_Text = Annotated[str, Field(description="the words, several lines joined by line feeds; may be empty")]
+_Text = Annotated[str, Field(description="the text, several lines joined by line feeds; may be empty")]
 _Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class RequestAttempt(Strict):
-    """One attempt to deliver, in order of time."""
+    """One delivery attempt; attempts are in order of time."""
 
     number: Annotated[int, Field(description="round of attempts, from 1; each may try several exchangers")]
     at: _At
     duration_s: Annotated[float, Field(description="seconds it took")]
     outcome: Outcome
-    stage: Annotated[str, Field(description="where the reply came that decided: connect, ehlo, mail, rcpt, ...")]
+    stage: Annotated[str, Field(description="the stage of the reply that decided: connect, ehlo, mail, rcpt, ...")]
     code: _Code
     enhanced: _Status
     text: _Text
-    failure: Annotated[Failure | None, Field(description="why no reply came, null where one did")]
+    failure: Annotated[Failure | None, Field(description="why no reply came, null if one came")]
     mx: Annotated[str, Field(description="the exchanger's name")]
     mx_address: Annotated[str, Field(description="its IP address")]
-    greeting: Annotated[str, Field(description="how it greeted")]
+    greeting: Annotated[str, Field(description="the text of its greeting")]
     local_address: Annotated[str, Field(description="the IP address it was sent from")]
-    connection: Annotated[int, Field(description="number of its connection among those to the same gateway")]
-    position: Annotated[int, Field(description="its place among the transactions of that connection, from 1")]
+    connection: Annotated[int, Field(description="the number of the connection among those to the same gateway")]
+    position: Annotated[int, Field(description="the number of the transaction in that connection, from 1")]
     tls: bool
-    message: Annotated[str, Field(description="the message that was sent, by its file's name")]
+    message: Annotated[str, Field(description="the file name of the message that was sent")]
     message_id: str
     return_path: str
 
 
 class RequestReturned(Strict):
-    """One piece of mail that came home, as far as it could be read (RFC 3464, RFC 5965, RFC 3834)."""
+    """One piece of mail that came back, as far as it could be read (RFC 3464, RFC 5965, RFC 3834)."""
 
     at: _At
     kind: ReturnedKind
@@ -74,12 +74,12 @@ class RequestReturned(Strict):
     code: _Code
     text: _Text
     message_id: str
-    joined_by: Annotated[str, Field(description="how its delivery was found: return-path, report, message-id")]
-    content: Annotated[str, Field(description="the mail itself, an octet a character, where nobody could read it")]
+    joined_by: Annotated[str, Field(description="how the delivery was found: return-path, report, message-id")]
+    content: Annotated[str, Field(description="the mail itself, one character per octet, if it could not be read")]
 
 
 class RequestOpened(Strict):
-    """A message was opened, or a link in it clicked."""
+    """A message was opened, or a link in it was clicked."""
 
     at: _At
     kind: str
@@ -87,7 +87,7 @@ class RequestOpened(Strict):
 
 
 class DecidingReply(Strict):
-    """The word that decides: a delivery report's, or else the last reply's."""
+    """The reply that decides: that of the delivery report, or else the last one."""
 
     code: _Code
     enhanced: _Status
@@ -103,42 +103,42 @@ class EarlierCampaign(Strict):
 
 
 class Request(Strict):
-    """What is asked about one recipient of one campaign."""
+    """A question about one recipient of one campaign."""
 
     schema_: Literal[1] = Field(alias="schema")
     campaign: str
     recipient: str
-    bounced: Annotated[bool, Field(description="whether mail did not arrive in the end, as far as the sender heard")]
+    bounced: Annotated[bool, Field(description="whether the mail was not delivered, as far as the sender knows")]
     heard: DecidingReply
     attempts: tuple[RequestAttempt, ...]
-    returned: Annotated[tuple[RequestReturned, ...], Field(description="what came home of this campaign")]
+    returned: Annotated[tuple[RequestReturned, ...], Field(description="mail that came back for this campaign")]
     before: Annotated[tuple[EarlierCampaign, ...], Field(description="earlier campaigns, in order of time")]
-    opened: Annotated[tuple[RequestOpened, ...], Field(description="what the recipient did with earlier messages")]
+    opened: Annotated[tuple[RequestOpened, ...], Field(description="earlier messages that were opened or clicked")]
 
 
 class End(Strict):
-    """A campaign's last line, to programs alone: whoever is not answered by now must be."""
+    """The last line of a campaign, for programs only: all answers must follow now."""
 
     schema_: Literal[1] = Field(alias="schema")
     end: Annotated[str, Field(description="the campaign")]
 
 
 class Answer(Strict):
-    """What a classifier says of one recipient: a cause of ours, or a class by the name another system has for it."""
+    """An answer about one recipient: one of our causes, or a class of another system."""
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["cause"]}, {"required": ["system", "class"]}]})
 
     campaign: str
     recipient: str
-    cause: Annotated[Cause | None, Field(description="null: no bounce, or no idea")] = None
-    system: Annotated[str | None, Field(description="whose class it is, such as sisimai or kumomta")] = None
-    class_: Annotated[str | None, Field(alias="class", description="its name there")] = None
-    alive: Annotated[_Probability | None, Field(description="probability that somebody reads the mailbox")] = None
+    cause: Annotated[Cause | None, Field(description="null: no bounce, or not known")] = None
+    system: Annotated[str | None, Field(description="the system of the class, such as sisimai or kumomta")] = None
+    class_: Annotated[str | None, Field(alias="class", description="the name of the class in that system")] = None
+    alive: Annotated[_Probability | None, Field(description="probability that a person reads the mailbox")] = None
     confidence: Annotated[
         _Probability | None,
-        Field(description="in place of alive: how sure it is of its advice; 0.9 with suppress is alive = 0.1"),
+        Field(description="instead of alive: how sure it is of its advice; 0.9 with suppress is alive = 0.1"),
     ] = None
-    advice: Annotated[Advice | None, Field(description="left out, the cause's remedy decides")] = None
+    advice: Annotated[Advice | None, Field(description="if left out, it follows from the cause")] = None
     reason: Annotated[
         str, AfterValidator(_beginning), Field(description=f"for people; its first {_MAX_REASON:,} characters are kept")
     ] = ""
@@ -147,13 +147,13 @@ class Answer(Strict):
     def _one_of_two(self) -> Self:
         given = self.model_fields_set
         if ("cause" in given) == ("class_" in given):
-            msg = "give either cause or class, and not both"
+            msg = "give either cause or class, not both"
             raise ValueError(msg)
         if (self.class_ is None) != (self.system is None) or ("class_" in given and self.class_ is None):
-            msg = "class and system belong together"
+            msg = "give class and system together"
             raise ValueError(msg)
         if self.alive is not None and self.confidence is not None:
-            msg = "give alive or confidence, and not both"
+            msg = "give alive or confidence, not both"
             raise ValueError(msg)
         return self
 
@@ -164,13 +164,13 @@ _OPENED: Final = tuple(RequestOpened.model_fields)
 
 
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema of every object that is exchanged."""
+    """Return the JSON Schema of all objects."""
     found: dict[str, Any] = TypeAdapter(Request | End | Answer).json_schema(by_alias=True)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fivefifty classifiers", **found}
 
 
 def request(recipient: str, evidence: Evidence) -> dict[str, Any]:
-    """Return what is asked about a recipient, as ``Request`` has it."""
+    """Return the question about a recipient, in the form of ``Request``."""
     code, enhanced, text = evidence.heard
     return {
         "schema": SCHEMA,
@@ -178,14 +178,14 @@ def request(recipient: str, evidence: Evidence) -> dict[str, Any]:
         "recipient": recipient,
         "bounced": evidence.bounced,
         "heard": {"code": code, "enhanced": enhanced, "text": text},
-        **_told(evidence),
-        # What those campaigns know of still earlier ones stands here already.
-        "before": [{"campaign": past.last.campaign, **_told(past)} for past in evidence.before],
+        **_mail(evidence),
+        # The history of the earlier campaigns is part of this list already.
+        "before": [{"campaign": past.last.campaign, **_mail(past)} for past in evidence.before],
         "opened": [dict(zip(_OPENED, _of_opened(each), strict=True)) for each in evidence.opened],
     }
 
 
-def _told(evidence: Evidence) -> dict[str, Any]:
+def _mail(evidence: Evidence) -> dict[str, Any]:
     return {
         "attempts": [dict(zip(_ATTEMPT, _of_attempt(each), strict=True)) for each in evidence.attempts],
         "returned": [dict(zip(_RETURNED, _of_returned(each), strict=True)) for each in evidence.returned],
@@ -198,10 +198,10 @@ _of_opened: Final = attrgetter(*_OPENED)
 
 
 def line(told: Any) -> bytes:
-    """Return an object as a line of its own, in ASCII: some readers of lines break them at other characters, too."""
+    """Return an object as one line of ASCII, because some line readers also break at other Unicode characters."""
     return json.dumps(told, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
 
 
 def end(campaign: str) -> bytes:
-    """Return a campaign's last line."""
+    """Return the last line of a campaign."""
     return line({"schema": SCHEMA, "end": campaign})

@@ -1,4 +1,4 @@
-"""Classifiers that are Python: objects of the user's own modules, and entry points of what is installed."""
+"""Python objects as classifiers: objects in modules of the user, and entry points of installed distributions."""
 
 from __future__ import annotations
 
@@ -14,33 +14,35 @@ from probe.classify.reading import Classifier, ClassifierError, Reading, on_one_
 from probe.input_error import InputError
 
 GROUP: Final = "fivefifty.classifiers"
-"""The group of entry points that distributions offer classifiers in."""
+"""The entry point group in which distributions offer classifiers."""
 
 
 class _Function:
-    """A function in the shape of a classifier."""
+    """Makes a classifier of a function."""
 
     def __init__(self, function: Callable[[Evidence], Reading]) -> None:
         self._function = function
 
     def classify(self, evidence: Evidence) -> Reading:
-        """Call it."""
+        """Call the function."""
         return self._function(evidence)
 
 
 def installed() -> list[EntryPoint]:
-    """Return the classifiers that installed distributions offer, by name."""
+    """Return the classifiers of installed distributions, ordered by name."""
     return sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value))
 
 
 def named(what: str, here: str, folder: Path, *, check_only: bool = False) -> Callable[[], Classifier]:
-    """Return what makes the classifier that ``module:name`` is; modules in ``folder`` can be imported.
+    """Return a function that makes the classifier ``module:name``; modules in ``folder`` can be imported.
 
-    It may be a class, a function without arguments that makes a classifier, a function ``(Evidence) -> Reading``, or a
-    classifier as it stands. Raises InputError.
+    The name may stand for a class, a function without arguments that makes a classifier, a function ``(Evidence) ->
+    Reading``, or a classifier object. Raises InputError.
     """
     if not is_object_name(what):
-        raise InputError(here, f"{what!r} is no name of an object", "write for example python:my_package.module:Name")
+        raise InputError(
+            here, f"{what!r} is not the name of an object", "write for example python:my_package.module:Name"
+        )
     if check_only:
         return _never
     return _factory(import_object(what, here, folder), here)
@@ -49,16 +51,16 @@ def named(what: str, here: str, folder: Path, *, check_only: bool = False) -> Ca
 def entry_point(
     name: str, here: str, baselines: Sequence[str], *, check_only: bool = False
 ) -> Callable[[], Classifier]:
-    """Return what makes the classifier that an installed distribution offers under a name; raises InputError."""
+    """Return a function that makes the classifier that an installed distribution offers; raises InputError."""
     known = installed()
     found = [point for point in known if point.name == name]
     if not found:
         offered = ", ".join(dict.fromkeys([*baselines, *(point.name for point in known)]))
-        remedy = f"use one of: {offered}; or see fivefifty classifiers for your own"
+        remedy = f"use one of: {offered}; fivefifty classifiers shows how to use your own"
         raise InputError(here, "is not a classifier", remedy)
     if len(found) > 1:
         offers = " and ".join(point.value for point in found)
-        raise InputError(here, f"is offered twice, as {offers}", f"say which: {name}=python:{found[0].value}")
+        raise InputError(here, f"is offered twice, as {offers}", f"choose one: {name}=python:{found[0].value}")
     return _never if check_only else _loaded(found[0], here)
 
 
@@ -72,19 +74,21 @@ def _loaded(point: EntryPoint, here: str) -> Callable[[], Classifier]:
 
 
 def _factory(found: Any, here: str) -> Callable[[], Classifier]:
-    """Return what makes the classifier that an object is or makes; raises InputError."""
+    """Return a function that makes the classifier that an object is or makes; raises InputError."""
     if _is_classifier(found) and not isinstance(found, type):
         return lambda: cast("Classifier", found)
     if not callable(found):
-        problem = f"is a {type(found).__name__}, which is no classifier"
+        problem = f"is a {type(found).__name__}, which is not a classifier"
         raise InputError(here, problem, "name a class or a function, or an object with classify or classify_campaign")
     if _can_be_called(found):
         return lambda: _made(found)
     if isinstance(found, type):
-        problem = f"is a class that cannot be made without arguments ({found.__name__})"
-        raise InputError(here, problem, "name a function without arguments that makes it")
+        problem = f"is a class that needs arguments ({found.__name__})"
+        raise InputError(here, problem, "name a function without arguments that makes the object")
     if not _can_be_called(found, None):
-        raise InputError(here, "is a function that takes more than Evidence", "let it take one argument, or none")
+        raise InputError(
+            here, "is a function with more than one argument", "give it one argument, the evidence, or none"
+        )
     return lambda: _Function(found)
 
 
@@ -93,13 +97,13 @@ def _can_be_called(found: Callable[..., Any], *arguments: object) -> bool:
         inspect.signature(found).bind(*arguments)
     except TypeError:
         return False
-    except ValueError:  # something in C that does not tell
+    except ValueError:  # a C function without a signature
         return True
     return True
 
 
 def _made(make: Callable[[], Any]) -> Classifier:
-    """Make a classifier; raises ClassifierError where nothing good comes of it."""
+    """Make a classifier; raises ClassifierError if that fails."""
     name = getattr(make, "__qualname__", repr(make))
     try:
         made = make()
@@ -107,7 +111,7 @@ def _made(make: Callable[[], Any]) -> Classifier:
         raise ClassifierError(f"{name}() failed: {type(error).__name__}: {on_one_line(error)}") from error
     if not _is_classifier(made):
         raise ClassifierError(
-            f"{name}() made a {type(made).__name__}, which has neither classify nor classify_campaign"
+            f"{name}() returned a {type(made).__name__}, which has neither classify nor classify_campaign"
         )
     return cast("Classifier", made)
 
@@ -117,5 +121,5 @@ def _is_classifier(found: object) -> bool:
 
 
 def _never() -> Classifier:
-    msg = "was only looked at"
+    msg = "the classifier was only checked"
     raise AssertionError(msg)

@@ -1,1 +1,1 @@
-"""Classifiers made from rule files: expressions, formats, search, lint, tests."""
+"""Classifiers made from rule files: formats, expressions, search, lint, tests."""

@@ -1,4 +1,4 @@
-"""A classifier that reads by the rules of a file."""
+"""A classifier that reads by rules."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from probe.classify.rules.search import Search
 from probe.records.attempt import Outcome
 
 _REMEMBERED: Final = 2_048
-"""Replies whose reading is remembered, whole and as they are: about half of all repeat one to the letter."""
+"""The number of replies whose readings are cached: about half of all replies repeat an earlier one exactly."""
 _LONGEST: Final = 1_000
-"""Characters of a reply that is remembered."""
+"""Longer replies, in characters, are not cached."""
 
 
 class RuleClassifier:
-    """Reads the words that decide by rules; the first that matches gives the cause.
+    """Reads the reply that decides; the first rule that matches gives the cause.
 
-    What was delivered is no bounce, and where no reply came there is nothing to read. A temporary reply is read like
-    any other: whether rules look at codes is their business.
+    A delivery is not a bounce, and without a reply there is nothing to read. A temporary reply is read like any other:
+    the rules decide whether codes matter.
     """
 
     def __init__(self, rule_set: RuleSet) -> None:
@@ -37,32 +37,32 @@ class RuleClassifier:
         self._remembered = lru_cache(_REMEMBERED)(self.read)
 
     def classify(self, evidence: Evidence) -> Reading:
-        """Say what happened."""
+        """Return a reading of one recipient."""
         last = evidence.last
         if last.code is None or last.outcome == Outcome.DELIVERED:
             settled = without_reply(evidence)
             if settled is not None:
                 return settled
-        heard = deciding_reply(evidence, evidence.recipient if self._by_domain else "")
-        return self._remembered(heard) if len(heard.text) <= _LONGEST else self.read(heard)
+        reply = deciding_reply(evidence, evidence.recipient if self._by_domain else "")
+        return self._remembered(reply) if len(reply.text) <= _LONGEST else self.read(reply)
 
-    def read(self, heard: ReceivedReply) -> Reading:
-        """Read what was heard."""
-        rule = self.deciding(heard)
+    def read(self, reply: ReceivedReply) -> Reading:
+        """Return the reading of a reply."""
+        rule = self.deciding(reply)
         return self._nothing if rule is None else self._readings[rule.number]
 
-    def deciding(self, heard: ReceivedReply) -> BounceRule | None:
-        """Return the rule that decides, None where none matches."""
-        for number in self._search.matches(self.rule_set.ask(heard)):
+    def deciding(self, reply: ReceivedReply) -> BounceRule | None:
+        """Return the rule that decides, None if none matches."""
+        for number in self._search.matches(self.rule_set.ask(reply)):
             rule = self._asked[number]
-            if rule.conditions is ANY or rule.conditions.hold(heard):
+            if rule.conditions is ANY or rule.conditions.met_by(reply):
                 return rule
         return None
 
-    def matching(self, heard: ReceivedReply) -> list[BounceRule]:
+    def matching(self, reply: ReceivedReply) -> list[BounceRule]:
         """Return every rule that matches, in order."""
-        found = [self._asked[number] for number in self._search.matches(self.rule_set.ask(heard))]
-        return [rule for rule in found if rule.conditions.hold(heard)]
+        found = [self._asked[number] for number in self._search.matches(self.rule_set.ask(reply))]
+        return [rule for rule in found if rule.conditions.met_by(reply)]
 
 
 def _reason(rule: BounceRule) -> str:

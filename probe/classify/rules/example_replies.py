@@ -1,4 +1,4 @@
-"""Replies that a rule must match if it can match any: made of its own expression and conditions."""
+"""Makes replies that a rule should match, from its expression and conditions."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from probe.classify.rules.reply import ReceivedReply, parse_reply
 from probe.classify.rules.rule_set import OWN, BounceRule, RuleSet
 
 MOST: Final = 12
-"""Replies that are made for a rule."""
+"""The number of replies made for a rule."""
 
 _CODE: Final = re.compile(r"[245][0-9]{2}(?:[ -]|$)")
 _STATUS: Final = re.compile(r"([245])\.[0-9]{1,3}\.[0-9]{1,3}")
 
 
 def replies_for(rule: BounceRule, rule_set: RuleSet) -> list[ReceivedReply]:
-    """Return replies that look as if the rule were about them; whether it matches them is another question."""
+    """Return replies that the rule seems to be written for. It need not match them."""
     if rule.expression is None:
         return []
     texts = examples(rule.expression, any_case=rule_set.any_case)
@@ -29,7 +29,7 @@ def replies_for(rule: BounceRule, rule_set: RuleSet) -> list[ReceivedReply]:
 
 
 def _of_texts(rule: BounceRule, texts: list[str]) -> Iterator[ReceivedReply]:
-    """Yield a text with the numbers that it begins with, or with such as it lacks."""
+    """Yield each text as a reply; a missing code is added."""
     stage = Stage.REPORT if rule.conditions.stages == (Stage.REPORT,) else Stage.RCPT
     recipient = f"anna@{rule.conditions.domain}" if rule.conditions.domain else ""
     for text in texts:
@@ -42,7 +42,7 @@ def _of_texts(rule: BounceRule, texts: list[str]) -> Iterator[ReceivedReply]:
 
 
 def _of_conditions(rule: BounceRule, texts: list[str]) -> Iterator[ReceivedReply]:
-    """Yield the numbers that are asked for with the words that are asked for."""
+    """Yield replies with the codes, statuses and texts that the rule asks for."""
     conditions = rule.conditions
     statuses: list[str | None] = [status.replace("x", "0") for status in conditions.statuses]
     for status in statuses or [None]:

@@ -15,16 +15,16 @@ from probe.input_error import InputError
 
 MAX_OCTETS: Final = 4 * 1024 * 1024
 MAX_RULES: Final = 5_000
-"""The largest public rule file has some three hundred."""
+"""The largest public rule file has about three hundred."""
 
 
 def load(kind: str, paths: Sequence[Path], labels: Mapping[str, Cause | None] = {}) -> RuleSet:
-    """Read rule files of a kind, in the order in which they count; raises InputError for every mistake.
+    """Read rule files of a kind, in order of priority; raises InputError for a file that is not valid.
 
-    ``labels`` are classes that are not the system's own, and the cause of ours that each stands for.
+    ``labels`` are classes that the system itself does not have, with the cause of each.
     """
     if kind not in PARSERS:
-        raise InputError(kind, "is no kind of rule file", f"use one of: {', '.join(PARSERS)}")
+        raise InputError(kind, "is not a kind of rule file", f"use one of: {', '.join(PARSERS)}")
     rule_set = PARSERS[kind]([read(path) for path in paths], labels)
     if len(rule_set.rules) > MAX_RULES:
         place = ", ".join(map(str, paths))
@@ -33,15 +33,15 @@ def load(kind: str, paths: Sequence[Path], labels: Mapping[str, Cause | None] = 
 
 
 def kind_of(paths: Sequence[Path]) -> str:
-    """Return the kind of rule files by their looks; raises InputError where nothing speaks for any."""
+    """Guess the kind of rule files from the first one; raises InputError if it is not recognised."""
     kind = guess(read(paths[0]))
     if kind is None:
-        raise InputError(paths[0], "looks like no kind of rule file", f"name it with --format: {', '.join(PARSERS)}")
+        raise InputError(paths[0], "is not recognised as a rule file", f"name it with --format: {', '.join(PARSERS)}")
     return kind
 
 
 def load_labels(path: Path) -> dict[str, Cause | None]:
-    """Read a file of ``[labels]``: names of somebody's own, and the cause, or ``none``, that each stands for."""
+    """Read a file of ``[labels]``: class names of the user, each with its cause or ``none``."""
     file = read(path)
     try:
         raw = tomllib.loads(file.text)
@@ -53,23 +53,23 @@ def load_labels(path: Path) -> dict[str, Cause | None]:
         or not isinstance(table, dict)
         or not all(isinstance(each, str) for each in table.values())
     ):
-        raise InputError(path, "is no file of labels", 'write [labels] and under it "their name" = "user-unknown"')
+        raise InputError(path, "is not a file of labels", 'write [labels] and under it "their name" = "user-unknown"')
     return dict(labels_in(str(path), table))
 
 
 def without_labels(paths: Sequence[Path]) -> tuple[list[Path], dict[str, Cause | None]]:
-    """Return the files that hold rules, and the labels of those that hold nothing else; raises InputError."""
+    """Separate rule files from files of labels; return the rule files and the labels. Raises InputError."""
     rules: list[Path] = []
     labels: dict[str, Cause | None] = {}
     for path in paths:
-        if _holds_labels(read(path)):
+        if _has_only_labels(read(path)):
             labels |= load_labels(path)
         else:
             rules.append(path)
     return rules, labels
 
 
-def _holds_labels(file: RuleText) -> bool:
+def _has_only_labels(file: RuleText) -> bool:
     try:
         return set(tomllib.loads(file.text)) == {"labels"}
     except (tomllib.TOMLDecodeError, RecursionError):
@@ -93,5 +93,5 @@ def read(path: Path) -> RuleText:
     except UnicodeDecodeError as error:
         raise InputError(path, f"is not UTF-8 ({error.reason} at octet {error.start})", "convert it to UTF-8") from None
     if len(octets) > MAX_OCTETS:
-        raise InputError(path, "is larger than 4 MiB", "split it, or take out what is no rule")
+        raise InputError(path, "is larger than 4 MiB", "split it, or remove what is not a rule")
     return RuleText(str(path), text)

@@ -1,4 +1,4 @@
-"""Every reply that the personas know, filled in as one gateway might have said it to one sender."""
+"""All replies of the personas, with example values for their variable parts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fake_gateways import persona
 from fake_gateways.truth import Cause
 from probe.classify.rules.reply import ReceivedReply
 
-FILLED_IN: Final = {
+EXAMPLE_VALUES: Final = {
     "recipient": "anna.berg@northwind.example",
     "domain": "northwind.example",
     "sender": "news+c1a2@messenger.example",
@@ -21,29 +21,29 @@ FILLED_IN: Final = {
     "id": "kZ3vQx81mPdT",
     "backend": "550 5.1.1 User unknown",
 }
-"""What stands in a wording's places."""
+"""Example values for the placeholders of a wording."""
 
 
 class PersonaReply(NamedTuple):
-    """A reply, whose it is, and why it was said."""
+    """A reply, the persona that gives it, and its cause."""
 
-    heard: ReceivedReply
+    reply: ReceivedReply
     persona: str
     cause: Cause
 
 
 @cache
 def known_replies() -> tuple[PersonaReply, ...]:
-    """Return the wordings of all personas at all their stages, each reply once."""
-    found = {known.heard: known for known in _said()}
+    """Return the replies of all personas at all their stages, each once."""
+    found = {known.reply: known for known in _replies()}
     return tuple(found.values())
 
 
-def _said() -> Iterator[PersonaReply]:
+def _replies() -> Iterator[PersonaReply]:
     for name in persona.names():
         for refusal in persona.load(name).refusal:
-            reply = refusal.say(FILLED_IN)
-            status = str(reply.enhanced) if reply.enhanced else None
+            said = refusal.say(EXAMPLE_VALUES)
+            status = str(said.enhanced) if said.enhanced else None
             for stage in refusal.stages:
-                heard = ReceivedReply(reply.code, status, reply.text, stage, FILLED_IN["recipient"])
-                yield PersonaReply(heard, name, refusal.cause)
+                reply = ReceivedReply(said.code, status, said.text, stage, EXAMPLE_VALUES["recipient"])
+                yield PersonaReply(reply, name, refusal.cause)

@@ -1,4 +1,4 @@
-"""The words that a rule is asked about: one reply, or one diagnostic of a delivery report."""
+"""What a rule is applied to: one reply, or one diagnostic of a delivery report."""
 
 from __future__ import annotations
 
@@ -15,9 +15,14 @@ _NUMBERED: Final = re.compile(r"^([2-5][0-9]{2})(?:[ -](.*))?$", re.DOTALL)
 
 
 class ReceivedReply(NamedTuple):
-    """What was heard: numbers, words (a line feed between lines), at which stage, and of whom.
+    """A reply as the sender received it.
 
-    ``text`` is without the numbers, as a transport gives it.
+    Attributes:
+        code: The reply code (RFC 5321), None if there is only a text.
+        enhanced: The enhanced status (RFC 3463), such as ``5.1.1``.
+        text: The text without code and status, with a line feed between lines.
+        stage: The stage of the dialogue.
+        recipient: The recipient, empty if no rule asks for it.
     """
 
     code: int | None
@@ -28,7 +33,7 @@ class ReceivedReply(NamedTuple):
 
     @property
     def wire(self) -> str:
-        """The reply as it stood on the wire, a line feed between lines (RFC 5321 4.2.1, RFC 2034 section 4)."""
+        """The reply as it was sent, with a line feed between lines (RFC 5321 section 4.2.1, RFC 2034 section 4)."""
         status = f"{self.enhanced} " if self.enhanced else ""
         if self.code is None:
             return f"{status}{self.text}"
@@ -39,7 +44,7 @@ class ReceivedReply(NamedTuple):
 
 
 def deciding_reply(evidence: Evidence, recipient: str = "") -> ReceivedReply:
-    """Return the words that decide: the last reply, or the report about a message that had been taken."""
+    """Return the reply that decides: the last one, or the report about a message that was accepted."""
     last = evidence.last
     if last.outcome != Outcome.DELIVERED:
         return ReceivedReply(last.code, last.enhanced, last.text, last.stage, recipient)
@@ -51,9 +56,9 @@ def deciding_reply(evidence: Evidence, recipient: str = "") -> ReceivedReply:
 
 
 def parse_reply(said: str, stage: str = Stage.RCPT, recipient: str = "") -> ReceivedReply:
-    """Read a reply as people write it down: ``550 5.1.1 User unknown``, one line or several, perhaps with ``smtp;``.
+    """Read a reply from text such as ``550 5.1.1 User unknown``: one line or several, optionally after ``smtp;``.
 
-    What does not begin with a code is words alone.
+    Without a code at the beginning, the whole text is the reply text.
     """
     said = _TYPE.sub("", said.strip()).replace("\r\n", "\n")
     first = _NUMBERED.match(said)

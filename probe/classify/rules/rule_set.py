@@ -1,4 +1,4 @@
-"""Rules in order, whatever file they come from: what each looks for, and which class it gives."""
+"""Rules in order, of any file format: what each one asks for, and the class it gives."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from probe.classify.rules.reply import ReceivedReply
 from probe.input_error import InputError
 
 OWN: Final = "rules"
-"""The format of our own, whose classes are our causes."""
+"""Our own format, whose classes are our causes."""
 
 Labels = Mapping[str, Cause | None]
-"""Classes that users made up, and the cause each stands for."""
+"""Classes of the user, and the cause of each."""
 
 
 class RuleText(NamedTuple):
-    """A rule file as it was read: its name, for messages, and what stands in it."""
+    """The name of a rule file, for messages, and its content."""
 
     name: str
     text: str
 
 
 class RulePlace(NamedTuple):
-    """Where a rule stands: its number from 1, over all files, its file, and the line in it, 0 where not known."""
+    """The place of a rule: its number over all files, from 1, its file, and its line there, 0 if not known."""
 
     number: int
     file: str
@@ -40,9 +40,9 @@ class RulePlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RuleConditions:
-    """What a rule asks of a reply beside its words. Empty asks nothing.
+    """What a rule asks for besides the text. An empty condition is always met.
 
-    ``codes`` are such as ``550`` or ``55x``, ``statuses`` such as ``5.7.1`` or ``5.7.x``.
+    ``codes`` are like ``550`` or ``55x``, ``statuses`` like ``5.7.1`` or ``5.7.x``.
     """
 
     stages: tuple[str, ...] = ()
@@ -50,19 +50,19 @@ class RuleConditions:
     statuses: tuple[str, ...] = ()
     domain: str = ""
 
-    def hold(self, heard: ReceivedReply) -> bool:
-        """Whether a reply is one that the rule is asked about."""
+    def met_by(self, reply: ReceivedReply) -> bool:
+        """Whether a reply meets the conditions."""
         return (
-            (not self.stages or heard.stage in self.stages)
-            and (not self.codes or any(_fits(str(heard.code), code) for code in self.codes))
-            and (not self.statuses or any(_fits(heard.enhanced or "", status) for status in self.statuses))
-            and (not self.domain or domain_of(heard.recipient) == self.domain)
+            (not self.stages or reply.stage in self.stages)
+            and (not self.codes or any(_fits(str(reply.code), code) for code in self.codes))
+            and (not self.statuses or any(_fits(reply.enhanced or "", status) for status in self.statuses))
+            and (not self.domain or domain_of(reply.recipient) == self.domain)
         )
 
     def __str__(self) -> str:
         asked = {"stage": self.stages, "code": self.codes, "enhanced": self.statuses}
-        told = [f"{name} {' or '.join(values)}" for name, values in asked.items() if values]
-        return ", ".join([*told, *([f"domain {self.domain}"] if self.domain else ())])
+        parts = [f"{name} {' or '.join(values)}" for name, values in asked.items() if values]
+        return ", ".join([*parts, *([f"domain {self.domain}"] if self.domain else ())])
 
 
 ANY: Final = RuleConditions()
@@ -72,8 +72,16 @@ ANY: Final = RuleConditions()
 class BounceRule:
     """One rule.
 
-    ``source`` is the expression as the file writes it, ``expression`` the same for RE2, None where RE2 refuses it and
-    the rule never fires; then ``refused`` says why. ``oddity`` is what is wrong with how the rule is written.
+    Attributes:
+        place: Where the rule is written.
+        class_name: The class it gives, a name of the system.
+        cause: The cause of that class.
+        source: The regular expression as the file has it.
+        expression: The same in the syntax of RE2, None if RE2 does not support it. Such a rule never matches.
+        refused: Why RE2 does not support the expression.
+        conditions: What the rule asks for besides the text.
+        name: The name of the rule, empty if it has none.
+        oddity: What is wrong with the form of the rule, empty if nothing is.
     """
 
     place: RulePlace
@@ -88,25 +96,25 @@ class BounceRule:
 
     @property
     def number(self) -> int:
-        """Its place in the order, from 1."""
+        """The number of the rule in the order, from 1."""
         return self.place.number
 
     @property
     def asks(self) -> str:
-        """What it asks, as a person would read it."""
+        """What the rule asks for, for people."""
         return ", ".join(filter(None, [str(self.conditions), self.source])) or "nothing"
 
 
 @dataclass(frozen=True, slots=True)
 class RuleExample:
-    """A reply that a file itself names.
+    """A reply in a rule file, as a test.
 
-    ``class_name`` is the class that must come out. Where it is None, the rule numbered ``rule`` must decide, or, if not
-    ``fires``, must not even match.
+    ``class_name`` is the expected class. If it is None, the rule with the number ``rule`` must decide or, without
+    ``fires``, must not match.
     """
 
     place: RulePlace
-    heard: ReceivedReply
+    reply: ReceivedReply
     class_name: str | None = None
     rule: int = 0
     fires: bool = True
@@ -114,11 +122,17 @@ class RuleExample:
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules of one format in order: the first that matches decides.
+    """Rules of one format in order; the first that matches decides.
 
-    ``ask`` writes a reply as the system gives it to its expressions; ``any_case`` says that letters of any case are
-    alike. Where no rule matches, the class is ``otherwise``. ``tests`` are what the author asks for, ``samples``
-    replies that stand in the file as comments.
+    Attributes:
+        kind: The format.
+        rules: The rules in order.
+        ask: Writes a reply in the form in which the system presents it to its expressions.
+        any_case: Whether expressions ignore the case of letters.
+        otherwise: The class if no rule matches.
+        labels: Classes of the user, with their causes.
+        tests: Tests that the file contains.
+        samples: Sample replies in comments of the file.
     """
 
     kind: str
@@ -132,7 +146,7 @@ class RuleSet:
 
 
 def make_rule(place: RulePlace, class_name: str, cause: Cause | None, source: str, dialect: Dialect) -> BounceRule:
-    """Return a rule, with its expression said for RE2 as far as it can be."""
+    """Return a rule, with its expression translated to RE2 if possible."""
     try:
         return BounceRule(place, class_name, cause, source, for_re2(source, dialect))
     except UnsupportedExpressionError as error:
@@ -140,26 +154,26 @@ def make_rule(place: RulePlace, class_name: str, cause: Cause | None, source: st
 
 
 def cause_of(kind: str, name: str, labels: Labels) -> Cause | None:
-    """Return the cause of a class, the user's own word before the system's; raises taxonomy.UnknownNameError."""
+    """Return the cause of a class; labels take precedence. Raises taxonomy.UnknownNameError."""
     if name in labels:
         return labels[name]
     return taxonomy.cause_named(name) if kind == OWN else taxonomy.cause_of(kind, name)
 
 
 def cause_at(place: object, kind: str, name: str, labels: Labels) -> Cause | None:
-    """Return the cause of a class that stands in a file; raises InputError."""
+    """Return the cause of a class in a file; raises InputError."""
     try:
         return cause_of(kind, name, labels)
     except taxonomy.UnknownNameError:
-        known = "a cause" if kind == OWN else f"a class of {kind}'s"
+        known = "a cause" if kind == OWN else f"a class of {kind}"
         raise InputError(
             place,
-            f"{name!r} is not {known}, and no label either",
-            f'say what it stands for: under [labels] in a file, "{name}" = "policy", or whichever cause it is',
+            f"{name!r} is neither {known} nor a label",
+            f'add its cause under [labels] in a file, for example "{name}" = "policy"',
         ) from None
 
 
 def _fits(text: str, pattern: str) -> bool:
-    """Whether a code or status fits one that has ``x`` for a digit, or for a whole number between dots."""
+    """Whether a code or status fits a pattern, in which ``x`` stands for a digit, or for a number between dots."""
     mine, asked = (text.split("."), pattern.split(".")) if "." in pattern else (list(text), list(pattern))
     return len(mine) == len(asked) and all(want in (have, "x") for have, want in zip(mine, asked, strict=True))

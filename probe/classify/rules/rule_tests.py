@@ -1,4 +1,4 @@
-"""Tests of rules that stand beside them: which class a reply must have, and which rule must decide."""
+"""Runs the tests in rule files: which class a reply must have, and which rule must decide."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from probe.classify.rules.rule_set import BounceRule, RuleExample, RulePlace, Ru
 
 
 class RuleTestFailure(NamedTuple):
-    """A test that failed: where it stands, the reply, and what came out of it instead."""
+    """A failed test: its place, the reply, and what the rules gave instead."""
 
     place: RulePlace
-    heard: ReceivedReply
+    reply: ReceivedReply
     sentence: str
 
 
 def failures(classifier: RuleClassifier, tests: Sequence[RuleExample]) -> list[RuleTestFailure]:
-    """Return the tests that fail, in order; raises InputError for a class that nobody knows."""
+    """Return the failed tests in order; raises InputError for an unknown class."""
     found = ((test, _failure(classifier, test)) for test in tests)
-    return [RuleTestFailure(test.place, test.heard, sentence) for test, sentence in found if sentence]
+    return [RuleTestFailure(test.place, test.reply, sentence) for test, sentence in found if sentence]
 
 
 def _failure(classifier: RuleClassifier, test: RuleExample) -> str:
-    """Return what is wrong, empty where nothing is."""
-    decides = classifier.deciding(test.heard)
-    by = "no rule matches" if decides is None else f"it is {decides.class_name} by rule {told(decides)}"
+    """Return what is wrong, empty if the test passes."""
+    decides = classifier.deciding(test.reply)
+    by = "no rule matches" if decides is None else f"rule {rule_label(decides)} gives {decides.class_name}"
     if test.class_name is not None:
         right = _is(classifier.rule_set, decides, test.class_name, test.place)
-        return "" if right else f"must be {test.class_name}, and {by}"
+        return "" if right else f"must be {test.class_name}, but {by}"
     rule = classifier.rule_set.rules[test.rule - 1]
-    matches = rule in classifier.matching(test.heard)
+    matches = rule in classifier.matching(test.reply)
     if not test.fires:
-        return f"must not be matched by rule {told(rule)}, and is" if matches else ""
-    return "" if decides is rule else f"must be decided by rule {told(rule)}, and {by}"
+        return f"rule {rule_label(rule)} must not match, but does" if matches else ""
+    return "" if decides is rule else f"rule {rule_label(rule)} must decide, but {by}"
 
 
 def _is(rule_set: RuleSet, decides: BounceRule | None, wanted: str, place: RulePlace) -> bool:
-    """Whether what came out is a class of the rules' system, or else a cause."""
+    """Whether the result is the expected class of the rules' system, or the expected cause."""
     if decides is not None and wanted == decides.class_name:
         return True
     try:
@@ -51,7 +51,7 @@ def _is(rule_set: RuleSet, decides: BounceRule | None, wanted: str, place: RuleP
     return cause is (decides.cause if decides is not None else None)
 
 
-def told(rule: BounceRule) -> str:
-    """Return a rule's number, name and place."""
+def rule_label(rule: BounceRule) -> str:
+    """Return the number, name and place of a rule, for people."""
     named = f" {rule.name}" if rule.name else ""
     return f"{rule.number}{named} ({rule.place})"

@@ -1,8 +1,8 @@
-"""Finds every expression that matches a text, in time that grows with the text alone, in memory that is bounded.
+"""Finds all expressions that match a text. Time is linear in the text; memory is bounded.
 
-Most expressions go into one RE2 set, which reads a text once. Those that have something like ``.*`` in them and may
-begin anywhere would together need an automaton of more states than there is memory for; they wait behind the letters
-they cannot do without (RE2's filter), and are tried one by one where those are found.
+Most expressions go into one RE2 set, which reads a text once. Expressions that contain something like ``.*`` and may
+match anywhere would together need a too large automaton. They go into an RE2 filter, which first looks for the letters
+that an expression requires, and tries only the expressions whose letters it finds.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import re2
 from probe.classify.rules.expressions import is_wild, options
 
 _MEMORY: Final = 64 << 20
-"""Octets for the automata of all sets together. An expression behind a filter has RE2's usual 8 MiB at the most."""
+"""Octets for the automata of all sets together. An expression in a filter has at most RE2's usual 8 MiB."""
 _IN_ONE: Final = 500
-"""Expressions in one set or filter."""
+"""The number of expressions in one set or filter."""
 _CANARY: Final = "\U0010ffff"
-"""What nobody writes. A set or filter that has no memory for its automaton finds nothing and says nothing, not even
-that it cannot find this."""
+"""A character that no reply contains. A set or filter that runs out of memory finds nothing and reports no error, so
+each gets an expression for this character, and must find it."""
 
 _Matcher = Callable[[bytes], Sequence[int] | None]
 
 
 class Search:
-    """Expressions of RE2's, all compared in any case of letters or none."""
+    """A search for RE2 expressions, either all case-sensitive or all not."""
 
     def __init__(self, expressions: Sequence[str], *, any_case: bool) -> None:
         wild = {number for number, each in enumerate(expressions) if is_wild(each)}
@@ -43,7 +43,7 @@ class Search:
                 self._parts.append((match or _one_by_one(written, any_case=any_case), [*numbers, self._none]))
 
     def matches(self, text: str) -> list[int]:
-        """Return the places of the expressions that match, in order."""
+        """Return the indexes of the expressions that match, in order."""
         octets = text.encode("utf-8", "replace")
         found: list[int] = []
         for match, numbers in self._parts:
@@ -59,7 +59,7 @@ class Search:
 def _working(
     build: Callable[[list[str], re2.Options], _Matcher], expressions: list[str], chosen: re2.Options
 ) -> _Matcher | None:
-    """Return what finds those that match, None where they are too large to be looked for together."""
+    """Return a matcher for all expressions together, None if they need too much memory."""
     try:
         match = build(expressions, chosen)
     except re2.error:

@@ -1,4 +1,4 @@
-"""Tells about rules: what is wrong with them, which tests fail, which of them read a reply."""
+"""Prints what lint, test and explain find out about rules."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.lint import FindingKind, LintFinding, RuleOverview, shown
 from probe.classify.rules.reply import ReceivedReply
 from probe.classify.rules.rule_set import BounceRule
-from probe.classify.rules.rule_tests import RuleTestFailure, told
+from probe.classify.rules.rule_tests import RuleTestFailure, rule_label
 
 
-def findings_told(findings: Sequence[LintFinding], view: RuleOverview, rules: int) -> Iterator[str]:
-    """Yield a line for each finding, those that never fire in one line a file, and how rules read in all."""
+def finding_lines(findings: Sequence[LintFinding], view: RuleOverview, rules: int) -> Iterator[str]:
+    """Yield a line for each finding, one line per file for rules that never match, and a summary."""
     silent: dict[str, list[LintFinding]] = {}
     for finding in findings:
         if finding.kind is FindingKind.NEVER_FIRES:
@@ -25,44 +25,45 @@ def findings_told(findings: Sequence[LintFinding], view: RuleOverview, rules: in
         count = f"{len(several)} rule{'' if len(several) == 1 else 's'}"
         never = f"{count} match none of the {view.replies} known replies: {what} {lines}"
         yield f"{file}: {FindingKind.NEVER_FIRES}: {never}"
+    count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
     yield (
-        f"{rules} rules, {view.replies} known replies: {view.ambiguous} are matched by rules of several classes, whose "
-        f"order decides; {view.unread} by none. {len(findings)} finding{'' if len(findings) == 1 else 's'}."
+        f"{rules} rules, {view.replies} known replies: {view.ambiguous} match rules of several classes, so that "
+        f"the order of the rules decides; {view.unread} match no rule. {count}."
     )
 
 
-def failures_told(failed: Sequence[RuleTestFailure], tests: int) -> Iterator[str]:
-    """Yield a line for each test that failed, and how many there were."""
+def failure_lines(failed: Sequence[RuleTestFailure], tests: int) -> Iterator[str]:
+    """Yield a line for each failed test, and the number of passed ones."""
     for failure in failed:
-        yield f"{failure.place}: FAILED: {shown(failure.heard)}: {failure.sentence}"
+        yield f"{failure.place}: FAILED: {shown(failure.reply)}: {failure.sentence}"
     yield f"{tests - len(failed)} of {tests} tests passed."
 
 
-def explained(classifier: RuleClassifier, heard: ReceivedReply) -> Iterator[str]:
-    """Yield what the rules are asked, which of them match, and what comes of it."""
+def explanation_lines(classifier: RuleClassifier, reply: ReceivedReply) -> Iterator[str]:
+    """Yield the text that the rules are applied to, the rules that match, and the resulting class."""
     rule_set = classifier.rule_set
-    yield f"heard    {shown(heard)}, at {heard.stage}"
-    yield f"asked    {rule_set.ask(heard)}"
-    matching = classifier.matching(heard)
+    yield f"reply    {shown(reply)}, at {reply.stage}"
+    yield f"matched  {rule_set.ask(reply)}"
+    matching = classifier.matching(reply)
     for number, rule in enumerate(matching):
-        yield f"{'also    ' if number else 'decides '} rule {told(rule)}: {rule.class_name}"
+        yield f"{'also    ' if number else 'decides '} rule {rule_label(rule)}: {rule.class_name}"
         yield f"         {rule.asks}"
     yield f"class    {_outcome(matching[0]) if matching else f'{rule_set.otherwise}: no rule matches'}"
 
 
 def _outcome(rule: BounceRule) -> str:
     if rule.cause is None:
-        return f"{rule.class_name}, which is no bounce, or no idea"
+        return f"{rule.class_name}: no bounce, or cause not known"
     meant = "" if rule.class_name == rule.cause else f", which is {rule.cause}"
     return f"{rule.class_name}{meant}: {rule.cause.remedy}"
 
 
 def _ranges(numbers: Sequence[int]) -> str:
     """Write numbers as ``3, 5-8``."""
-    told_so_far: list[list[int]] = []
+    ranges: list[list[int]] = []
     for number in numbers:
-        if told_so_far and number == told_so_far[-1][1] + 1:
-            told_so_far[-1][1] = number
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
         else:
-            told_so_far.append([number, number])
-    return ", ".join(str(start) if start == end else f"{start}-{end}" for start, end in told_so_far)
+            ranges.append([number, number])
+    return ", ".join(str(start) if start == end else f"{start}-{end}" for start, end in ranges)

@@ -1,6 +1,6 @@
-"""Expressions as other systems write them, said for RE2, which takes linear time whatever the expression.
+"""Translates the regular expressions of other systems to RE2, which takes linear time for every expression.
 
-RE2 has no back references and no look-around; an expression that needs them is refused, and its rule never fires.
+RE2 has no back references and no look-around. An expression that needs them is refused, and its rule never matches.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ MOST_EXAMPLES: Final = 24
 
 
 def options(*, any_case: bool = False) -> re2.Options:
-    """Return how expressions are compiled."""
+    """Return the options with which expressions are compiled."""
     chosen = re2.Options()
     chosen.log_errors = False
     chosen.case_sensitive = not any_case
@@ -27,19 +27,19 @@ def options(*, any_case: bool = False) -> re2.Options:
 
 
 def for_re2(source: str, dialect: Dialect = "re2") -> str:
-    """Return an expression as RE2 writes it; raises UnsupportedExpressionError."""
+    """Return an expression in the syntax of RE2; raises UnsupportedExpressionError."""
     text = source if dialect == "re2" else parse(source, dialect).re2
     try:
         re2.compile(text, options())
     except re2.error as error:
         reason = error.args[0] if error.args else ""
-        told = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise UnsupportedExpressionError(f"RE2 refuses it: {told}") from None
+        detail = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        raise UnsupportedExpressionError(f"RE2 refuses it: {detail}") from None
     return text
 
 
 def examples(expression: str, *, any_case: bool = False) -> list[str]:
-    """Return texts that an expression of RE2's matches, the plainest first; none where none could be made."""
+    """Return texts that an RE2 expression matches, simple ones first; empty if none could be made."""
     try:
         whole = parse(expression, "re2")
     except UnsupportedExpressionError:
@@ -50,9 +50,9 @@ def examples(expression: str, *, any_case: bool = False) -> list[str]:
 
 
 def is_wild(expression: str) -> bool:
-    """Whether it has something like ``.*`` in it and may begin anywhere.
+    """Whether an expression contains something like ``.*`` and may match anywhere.
 
-    Many such expressions in one set need an automaton of more states than there is memory for.
+    Many such expressions in one set need a too large automaton.
     """
     try:
         whole = parse(expression, "re2")

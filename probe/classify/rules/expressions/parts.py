@@ -1,4 +1,4 @@
-"""The parts of an expression, and the texts that they match."""
+"""The parts of a regular expression, and texts that they match."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Final
 import re2
 
 _TRIED: Final = " 5041236789xabcdefghijklmnopqrstuvwyzABCDEFGHIJKLMNOPQRSTUVWXYZ-.@:/_[](<>\"'=#,;+?!*|&%$~^\\{}\té"
-"""Characters that may stand for a class in a made-up text: a blank, as in replies, wherever there may be one."""
+"""Characters to try for a class in a made-up text; the space comes first, because replies contain many."""
 _WIDE: Final = "ae1 -."
-"""What a class has nearly all of if it stands for nearly anything."""
+"""A class that contains nearly all of these is taken to match nearly every character."""
 _CHOICES: Final = 4
-"""Texts that are made of each part of a sequence."""
+"""The number of texts made for each part of a sequence."""
 
 
 class UnsupportedExpressionError(ValueError):
-    """RE2 cannot say this, or nobody can; the message says why."""
+    """The expression is not valid, or RE2 does not support it; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,31 +35,31 @@ class OneCharacter:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it stands for nearly any character."""
+        """Whether it matches nearly every character."""
         return self.literal is None and sum(_has(self.re2, each) for each in _WIDE) >= len(_WIDE) - 1
 
 
 @dataclass(frozen=True, slots=True)
 class ZeroWidth:
-    """Something of no width, such as ``^``, or a flag."""
+    """A part that matches no character, such as ``^`` or a flag."""
 
     re2: str
 
     def texts(self) -> Iterator[str]:
-        """Yield nothing to be seen."""
+        """Yield the empty text."""
         yield ""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Alternatives in brackets, or the whole expression where ``opening`` is empty."""
+    """Alternatives in parentheses, or the whole expression if ``opening`` is empty."""
 
     opening: str
     branches: tuple[tuple[ExpressionPart, ...], ...]
 
     @property
     def re2(self) -> str:
-        """The group as RE2 writes it."""
+        """The group in the syntax of RE2."""
         inside = "|".join("".join(part.re2 for part in branch) for branch in self.branches)
         return f"{self.opening}{inside})" if self.opening else inside
 
@@ -69,13 +69,13 @@ class Group:
 
     @property
     def is_anchored(self) -> bool:
-        """Whether every branch begins where the text begins."""
+        """Whether every branch matches only at the beginning of the text."""
         return all(branch and _begins(branch) for branch in self.branches)
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A part that may come several times, ``most`` None for any number."""
+    """A part that may repeat; ``most`` is None for any number of times."""
 
     part: ExpressionPart
     quantifier: str
@@ -88,7 +88,7 @@ class Repeat:
         return self.part.re2 + self.quantifier
 
     def texts(self) -> Iterator[str]:
-        """Yield texts of as few as there may be, then of one more."""
+        """Yield texts with as few repetitions as allowed, then with one more."""
         counts = [self.least] if self.most == self.least else [max(self.least, 1), self.least, self.least + 1]
         texts = list(islice(self.part.texts(), _CHOICES))
         for count in dict.fromkeys(counts if texts else ()):
@@ -100,7 +100,7 @@ ExpressionPart = OneCharacter | ZeroWidth | Group | Repeat
 
 
 def has_wildcard(part: ExpressionPart) -> bool:
-    """Whether it has something like ``.*`` in it."""
+    """Whether a part contains something like ``.*``."""
     if isinstance(part, Group):
         return any(has_wildcard(each) for branch in part.branches for each in branch)
     if not isinstance(part, Repeat):
@@ -116,7 +116,7 @@ def _begins(branch: tuple[ExpressionPart, ...]) -> bool:
 
 
 def _joined(branch: tuple[ExpressionPart, ...]) -> Iterator[str]:
-    """Yield texts of a sequence: of every part the first, of every part the second, and then all ways to mix them."""
+    """Yield texts of a sequence: the first text of every part, then the second of every part, then all combinations."""
     choices = [list(islice(part.texts(), _CHOICES)) for part in branch]
     if all(choices):
         for number in range(max(map(len, choices), default=0)):
@@ -137,7 +137,7 @@ def _in_turn(several: Iterable[Iterator[str]]) -> Iterator[str]:
 
 @cache
 def _members(character_class: str) -> tuple[str, ...]:
-    """Return some characters of a class, those first that are tried first."""
+    """Return some characters of a class, in the order of _TRIED."""
     return tuple(islice((each for each in _TRIED if _has(character_class, each)), _CHOICES))
 
 

@@ -1,17 +1,17 @@
-r"""Takes an expression apart, in the dialect it is written in.
+r"""Parses a regular expression in its dialect.
 
 ``re2``
-    Our own, as it stands.
+    Our own.
 ``rust``
-    The regex crate (KumoMTA): as RE2, but ``\d``, ``\w`` and ``\s`` are Unicode's (docs.rs/regex). ``\b`` is left
-    ASCII's: the two differ beside letters beyond ASCII alone.
+    The regex crate (KumoMTA): like RE2, but ``\d``, ``\w`` and ``\s`` are those of Unicode (docs.rs/regex). ``\b``
+    stays that of ASCII, which differs only next to letters outside ASCII.
 ``js``
-    RegExp without the flags u and v (zone-mta): an escaped letter without a meaning is that letter (ECMA-262 B.1.2).
+    RegExp without the flags u and v (zone-mta): an escaped letter without a meaning is the letter (ECMA-262 B.1.2).
 ``pcre``
-    Perl's (PowerMTA).
+    Perl (PowerMTA).
 
-A look-ahead at the very end, where the dialect has any, can be said without one: ``x(?!yz)`` is ``x`` with the end,
-or another character, or ``y`` with the end or another character behind it.
+A look-ahead at the end of an expression can be translated: ``x(?!yz)`` is ``x`` followed by the end, by another
+character, or by ``y`` and then the end or another character.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from probe.classify.rules.expressions.parts import (
 Dialect = Literal["re2", "rust", "js", "pcre"]
 
 DEEPEST: Final = 100
-"""Groups within groups; more is nobody's rule."""
+"""The deepest nesting of groups that is read."""
 LONGEST: Final = 20_000
-"""Characters of an expression."""
+"""The longest expression that is read, in characters."""
 
 _CLASSES: Final[dict[Dialect, dict[str, str]]] = {
     "re2": {},
@@ -48,7 +48,7 @@ _CLASSES: Final[dict[Dialect, dict[str, str]]] = {
     "js": {},
     "pcre": {"h": r"[ \t]", "H": r"[^ \t]", "N": r"[^\n]"},
 }
-"""Letters that mean a class where the dialect differs from RE2."""
+"""Escaped letters that stand for a class, where the dialect differs from RE2."""
 _CONTROLS: Final = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
 _MARKS: Final[dict[Dialect, str]] = {"re2": "bBAz", "rust": "bBAz", "js": "bB", "pcre": "bBAzZ"}
 _LOOKS: Final = {"(?=": "look-ahead", "(?!": "look-ahead", "(?<=": "look-behind", "(?<!": "look-behind"}
@@ -61,13 +61,13 @@ _OPENING: Final = re.compile(r"\?(?:P?<\w+>|[a-zA-Z-]*[:)])")
 
 
 def parse(source: str, dialect: Dialect) -> Group:
-    """Take an expression apart; raises UnsupportedExpressionError."""
+    """Parse an expression; raises UnsupportedExpressionError."""
     if len(source) > LONGEST:
         raise UnsupportedExpressionError(f"it is longer than {LONGEST:,} characters")
     reader = _Reader(source, dialect)
     branches = reader.branches(0)
     if reader.place < len(source):
-        raise UnsupportedExpressionError("a bracket is closed that was not opened")
+        raise UnsupportedExpressionError("a closing parenthesis has no opening one")
     return Group("", branches)
 
 
@@ -79,7 +79,7 @@ class _Reader:
 
     def branches(self, depth: int) -> tuple[tuple[ExpressionPart, ...], ...]:
         if depth > DEEPEST:
-            raise UnsupportedExpressionError(f"brackets are nested more than {DEEPEST} deep")
+            raise UnsupportedExpressionError(f"parentheses are nested more than {DEEPEST} deep")
         found: list[list[ExpressionPart]] = [[]]
         while self.place < len(self.source) and not self._at(")"):
             if self._take("|"):
@@ -166,25 +166,23 @@ class _Reader:
 
     def _class(self) -> ExpressionPart:
         start = self.place
-        said = "[^" if self._take("^") else "["
+        text = "[^" if self._take("^") else "["
         if self.dialect == "js" and self._take("]"):
-            if said == "[^":
+            if text == "[^":
                 return OneCharacter(r"[\x{0}-\x{10FFFF}]")
             raise UnsupportedExpressionError("[] matches nothing")
         first = True
         while first or not self._at("]"):
             if self.place >= len(self.source):
-                raise UnsupportedExpressionError(
-                    f"a class is opened and not closed: [{self.source[start : start + 20]}"
-                )
-            said += self._in_class()
+                raise UnsupportedExpressionError(f"a character class is not closed: [{self.source[start : start + 20]}")
+            text += self._in_class()
             first = False
         self._next()
-        return OneCharacter(said + "]")
+        return OneCharacter(text + "]")
 
     def _in_class(self) -> str:
         if self.dialect == "rust" and self.source[self.place : self.place + 2] in {"&&", "--", "~~"}:
-            raise UnsupportedExpressionError("classes that are combined, which RE2 does not have")
+            raise UnsupportedExpressionError("combined character classes, which RE2 does not have")
         named = _NAMED_CLASS.match(self.source, self.place)
         if named is not None and self.dialect != "js":
             self.place = named.end()
@@ -192,15 +190,15 @@ class _Reader:
         character = self._next()
         if character == "[":
             if self.dialect == "rust":
-                raise UnsupportedExpressionError("a class within a class, which RE2 does not have")
+                raise UnsupportedExpressionError("a nested character class, which RE2 does not have")
             return r"\["
         if character != "\\":
             return character
         start = self.place
-        said = self._escape(within=True).re2
-        if said.startswith("[^"):
-            return f"\\{self.source[start : self.place]}"  # there is no class within a class: RE2's own stands in
-        return said[1:-1] if said.startswith("[") else said
+        text = self._escape(within=True).re2
+        if text.startswith("[^"):
+            return f"\\{self.source[start : self.place]}"  # classes cannot be nested, so RE2's own class is used
+        return text[1:-1] if text.startswith("[") else text
 
     def _escape(self, *, within: bool = False) -> OneCharacter | ZeroWidth:
         if self.place >= len(self.source):
@@ -230,7 +228,7 @@ class _Reader:
         return OneCharacter(f"\\{letter}{name[0]}")
 
     def _numbered(self, letter: str) -> OneCharacter:
-        """Read a character by its number: two, four or eight digits, or, but for JavaScript, any in braces."""
+        """Read a character by its number: two, four or eight digits or, except in JavaScript, digits in braces."""
         found = (_IN_BRACES if self._at("{") and self.dialect != "js" else _DIGITS[letter]).match(
             self.source, self.place
         )
@@ -255,7 +253,7 @@ class _Reader:
 
     def _closed(self) -> None:
         if not self._take(")"):
-            raise UnsupportedExpressionError("a bracket is opened and not closed")
+            raise UnsupportedExpressionError("a parenthesis is not closed")
 
 
 def _literal(character: str) -> OneCharacter:
@@ -263,7 +261,7 @@ def _literal(character: str) -> OneCharacter:
 
 
 def quoted(text: str) -> str:
-    """Return what matches a text and nothing else, within a class as without."""
+    """Return an expression that matches only a text, inside a class as well as outside."""
     return "".join(map(_quoted, text))
 
 
@@ -275,7 +273,7 @@ def _quoted(character: str) -> str:
 
 
 def _anything_but(letters: list[str]) -> Group:
-    """Return what matches where a text does not go on with some letters."""
+    """Return a part that matches where the text does not continue with some letters."""
     found: ExpressionPart | None = None
     for letter in reversed(letters):
         end, other = (ZeroWidth(r"\z"),), (OneCharacter(f"[^{quoted(letter)}]"),)

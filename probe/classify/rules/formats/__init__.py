@@ -15,11 +15,11 @@ PARSERS: Final[dict[str, Callable[[Sequence[RuleText], Labels], RuleSet]]] = {
     powermta.KIND: powermta.parse,
     momentum.KIND: momentum.parse,
 }
-"""What reads files of each kind, in order; each raises InputError."""
+"""The parser of each kind. It reads files in order of priority, and raises InputError."""
 
 
 def guess(file: RuleText) -> str | None:
-    """Return the kind of file that this is by all appearances, None where nothing speaks for any."""
+    """Guess the kind of a rule file, None if it is not recognised."""
     name = file.name.lower()
     lines = [line.strip() for line in file.text.splitlines()]
     if powermta.BEGINS.search(file.text):

@@ -1,9 +1,10 @@
 """KumoMTA's bounce rules: TOML or JSON, a table ``rules`` of classes, each with a list of expressions.
 
-Files are merged in the order they are loaded, and the first expression that matches gives the class. Expressions are
-Rust's; case matters, and nothing is anchored by itself. A reply is written on one line: code, status and words, a line
-feed in them as backslash and n (docs.kumomta.com, configure_bounce_classifier and
-faq/customize_bounce_classification; KumoCorp/kumomta crates/bounce-classify and crates/rfc5321).
+Files are merged in the order in which they are loaded, and the first expression that matches gives the class.
+Expressions use the syntax of Rust's regex crate. They are case-sensitive and match anywhere. A reply is presented on
+one line: code, status and text, with each line feed written as backslash and n (docs.kumomta.com,
+configure_bounce_classifier and faq/customize_bounce_classification; KumoCorp/kumomta crates/bounce-classify and
+crates/rfc5321).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ KIND: Final = "kumomta"
 
 
 def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
-    """Read rule files in the order they are loaded; raises InputError."""
+    """Read rule files in the order in which they are loaded; raises InputError."""
     rules: list[BounceRule] = []
     for file in files:
         for class_name, source, line in _rules(file):
@@ -31,13 +32,13 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     return RuleSet(KIND, tuple(rules), ask, any_case=False, otherwise="Uncategorized", labels=labels)
 
 
-def ask(heard: ReceivedReply) -> str:
+def ask(reply: ReceivedReply) -> str:
     """Write a reply on one line, as KumoMTA does."""
-    words = heard.text.replace("\r", r"\r").replace("\n", r"\n")
-    if heard.code is None:
+    words = reply.text.replace("\r", r"\r").replace("\n", r"\n")
+    if reply.code is None:
         return words
-    status = heard.enhanced or ""
-    return f"{heard.code} {status}{' ' if status and words else ''}{words}"
+    status = reply.enhanced or ""
+    return f"{reply.code} {status}{' ' if status and words else ''}{words}"
 
 
 def _rules(file: RuleText) -> Iterator[tuple[str, str, int]]:
@@ -61,4 +62,4 @@ def _table(file: RuleText) -> dict[str, Any]:
 def _strings(file: RuleText, name: str, value: Any) -> list[str]:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return value
-    raise InputError(file.name, f"rules.{name} is no list of expressions", f'write {name} = ["an expression"]')
+    raise InputError(file.name, f"rules.{name} is not a list of expressions", f'write {name} = ["an expression"]')

@@ -1,9 +1,9 @@
 """Momentum's classification overrides: ``domain,bounce_code,rule`` a line, or ``bounce_code,rule`` for reports.
 
-A rule is found anywhere in the text; a vertical bar in it stands for any text, without one it is found as it stands
-(support.sparkpost.com, bounce_classifier_override). An empty domain means all. Lines with a place for a domain are
-asked about replies of the dialogue, lines without about what came out of band. The documentation is silent on the case
-of letters, which is therefore kept, and on which of several rules wins: here the first.
+A rule matches anywhere in the text; a vertical bar in it stands for any text, and everything else is literal
+(support.sparkpost.com, bounce_classifier_override). An empty domain means all domains. Lines with a domain field apply
+to replies of the SMTP dialogue, lines without one to delivery reports. The documentation does not say whether case
+matters, or which of several rules wins: here case matters and the first rule wins.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     return RuleSet(KIND, tuple(rules), ask, any_case=False, otherwise="1", labels=labels)
 
 
-def ask(heard: ReceivedReply) -> str:
+def ask(reply: ReceivedReply) -> str:
     """Write the reply on one line."""
-    return heard.wire.replace("\n", " ")
+    return reply.wire.replace("\n", " ")
 
 
 def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
@@ -48,12 +48,12 @@ def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
 
 
 def _cells(place: RulePlace, written: str) -> tuple[str | None, str, str]:
-    """Return domain (None where a line has no place for one), code and rule. A rule may have commas."""
+    """Return domain (None if the line has no domain field), code and rule. A rule may contain commas."""
     first, _, rest = written.partition(",")
     domain = None if first.strip().isdigit() else first.strip()
     code, comma, pattern = (first, ",", rest) if domain is None else rest.partition(",")
     if pattern.startswith('"'):
         pattern = next(csv.reader([pattern]))[0]
     if not comma or not pattern or not code.strip().isdigit():
-        raise InputError(place, f"{written[:60]!r} is no override", "write domain,bounce_code,rule")
+        raise InputError(place, f"{written[:60]!r} is not an override", "write domain,bounce_code,rule")
     return domain, code.strip(), pattern

@@ -1,9 +1,9 @@
-"""Our own rule files, TOML: the first ``[[rule]]`` that fits decides.
+"""Our own rule files, in TOML: the first ``[[rule]]`` that matches decides.
 
 A rule asks for any of ``stage``, ``code`` (``550``, ``"55x"``), ``enhanced`` (``"5.7.1"``, ``"5.7.x"``) and
-``pattern``, an expression of RE2's that is looked for anywhere in the words, without numbers, on one line, in any case
-of letters. ``class`` is a cause, ``none``, or a name of the file's own ``[labels]``. ``matches`` are replies that the
-rule must decide, ``not`` those that it must not match; a ``[[test]]`` says which class a reply must have in the end.
+``pattern``, an RE2 expression that is searched, ignoring case, in the text of the reply on one line, without code and
+status. ``class`` is a cause, ``none``, or a name under ``[labels]`` of the file. ``matches`` are replies that the rule
+must decide, ``not`` are replies that it must not match. A ``[[test]]`` gives the class that a reply must get.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class _RuleTable(Strict):
     def _asks_something(self) -> _RuleTable:
         if self.pattern is None and not (self.stage or self.code or self.enhanced):
             raise InvalidValueError(
-                "the rule asks nothing", 'give it a stage, code, enhanced or pattern (pattern = "" fits everything)'
+                "the rule asks for nothing", 'give it a stage, code, enhanced or pattern (pattern = "" matches all)'
             )
         return self
 
@@ -105,11 +105,11 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
 
 
 def parse_tests(file: RuleText) -> tuple[RuleExample, ...]:
-    """Read a file of tests alone, for rules of any format; raises InputError."""
+    """Read a file that contains only tests, for rules of any format; raises InputError."""
     table = _table(file)
     lines = headers(file.text, "test", len(table.test))
     if table.rule or not table.test:
-        raise InputError(file.name, "is no file of tests alone", "write [[test]] tables and no [[rule]]")
+        raise InputError(file.name, "does not contain only tests", "write [[test]] tables and no [[rule]]")
     return tuple(
         RuleExample(RulePlace(0, file.name, line), parse_reply(asked.reply, asked.stage), asked.class_name)
         for asked, line in zip(table.test, lines, strict=True)
@@ -117,7 +117,7 @@ def parse_tests(file: RuleText) -> tuple[RuleExample, ...]:
 
 
 def labels_in(file: str, table: dict[str, str]) -> Labels:
-    """Return classes that somebody made up, with their causes; raises InputError."""
+    """Return the classes of the user with their causes; raises InputError."""
     found = {}
     for name, cause in table.items():
         try:
@@ -127,18 +127,16 @@ def labels_in(file: str, table: dict[str, str]) -> Labels:
     return found
 
 
-def ask(heard: ReceivedReply) -> str:
-    """Write the words on one line."""
-    return heard.text.replace("\n", " ")
+def ask(reply: ReceivedReply) -> str:
+    """Write the text of a reply on one line."""
+    return reply.text.replace("\n", " ")
 
 
 def _rule(place: RulePlace, written: _RuleTable, labels: Labels) -> BounceRule:
     cause = cause_at(place, OWN, written.class_name, labels)
     rule = make_rule(place, written.class_name, cause, written.pattern or "", "re2")
     if rule.refused:
-        raise InputError(
-            f"{place}: pattern {written.pattern!r}", rule.refused, "write it without what RE2 does not have"
-        )
+        raise InputError(f"{place}: pattern {written.pattern!r}", rule.refused, "write it without this")
     conditions = RuleConditions(tuple(written.stage), written.code, written.enhanced)
     return replace(rule, conditions=ANY if conditions == ANY else conditions, name=written.name)
 
@@ -156,11 +154,11 @@ def _table(file: RuleText) -> _FileTable:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(file.name, f"is not valid TOML ({error})", "correct the line it names") from None
     except ValidationError as error:
-        raise _complaint(file, error) from None
+        raise _error(file, error) from None
 
 
-def _complaint(file: RuleText, error: ValidationError) -> InputError:
-    """Say of the first mistake where it is; of an unknown key first, as it is often a missing one misspelt."""
+def _error(file: RuleText, error: ValidationError) -> InputError:
+    """Return an error about the first mistake; unknown keys come first, as they often are misspelt required ones."""
     first = first_mistake(error)
     where = first["loc"]
     kind, number, *keys = (*where, -1) if len(where) == 1 else where

@@ -1,10 +1,10 @@
 r"""PowerMTA's ``<bounce-category-patterns>``: ``/expression/ category`` a line, the first that matches decides.
 
-The block stands in a configuration file, of which the rest is skipped; a file of such lines alone is read as well.
-``//`` matches everything. Expressions are Perl's. What they are asked about is not documented in
-public. PowerMTA's own patterns, widely copied, are ``/^[45]\.1\.[1346];/`` beside ``/user unknown/``: so what is asked
-begins with the status, goes on with a semicolon and the diagnostic, and letters of any case are alike. A diagnostic of
-several lines has them one behind the other, each with its code, as in its accounting files.
+The block is part of a configuration file; the rest of that file is skipped. A file that contains only such lines is
+read as well. ``//`` matches everything. Expressions use the syntax of Perl. What they are applied to is not documented
+in public. PowerMTA's own patterns, which are widely copied, include ``/^[45]\.1\.[1346];/`` and ``/user unknown/``: so
+the text begins with the status, then a semicolon and the diagnostic, and case does not matter. A diagnostic of several
+lines has them one after the other, each with its code, as in the accounting files.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ BEGINS: Final = re.compile(r"^\s*<bounce-category-patterns>\s*$", re.MULTILINE)
 _ENDS: Final = re.compile(r"^\s*</bounce-category-patterns>\s*(?:#.*)?$")
 _PATTERN: Final = re.compile(r"^/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])*)/\s*([A-Za-z][\w-]*)\s*(?:#.*)?$")
 _LOOSE: Final = re.compile(r"^/(.*)/\s+([A-Za-z][\w-]*)\s*(?:#.*)?$")
-"""With a slash in the expression that should have had a backslash."""
+"""Lines with an unescaped slash in the expression."""
 
 
 def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
@@ -40,16 +40,16 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     return RuleSet(KIND, tuple(rules), ask, any_case=True, otherwise="other", labels=labels)
 
 
-def ask(heard: ReceivedReply) -> str:
+def ask(reply: ReceivedReply) -> str:
     """Write the status, a semicolon and the diagnostic."""
-    if heard.code is None:
-        return f"{heard.enhanced or ''};smtp;{heard.text}"
-    status = heard.enhanced or f"{heard.code // 100}.0.0"
-    return f"{status};smtp;{heard.wire.replace(chr(10), ' ')}"
+    if reply.code is None:
+        return f"{reply.enhanced or ''};smtp;{reply.text}"
+    status = reply.enhanced or f"{reply.code // 100}.0.0"
+    return f"{status};smtp;{reply.wire.replace(chr(10), ' ')}"
 
 
 def _lines(file: RuleText) -> Iterator[tuple[int, str]]:
-    """Yield the lines of all blocks, or all lines where there is no block."""
+    """Yield the lines of all blocks, or all lines of a file without blocks."""
     within = not BEGINS.search(file.text)
     begun = 0
     for line, text in enumerate(file.text.split("\n"), 1):
@@ -69,6 +69,6 @@ def _lines(file: RuleText) -> Iterator[tuple[int, str]]:
 def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
     found = _PATTERN.match(written) or _LOOSE.match(written)
     if found is None:
-        raise InputError(place, f"{written[:60]!r} is no pattern", "write /expression/ category")
+        raise InputError(place, f"{written[:60]!r} is not a pattern", "write /expression/ category")
     source, class_name = found.groups()
     return make_rule(place, class_name, cause_at(place, KIND, class_name, labels), source, "pcre")

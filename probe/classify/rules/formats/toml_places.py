@@ -1,4 +1,4 @@
-"""Where strings and tables stand in a TOML or JSON file: its parser tells what they are, and not on which line."""
+"""Finds the lines of strings and tables in a TOML or JSON file, which their parsers do not report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _TOKEN: Final = re.compile(
 
 
 def strings(text: str) -> Iterator[tuple[int, str]]:
-    """Yield line and value of every string, in order."""
+    """Yield the line and the value of every string, in order."""
     for line, token in _tokens(text):
         if token[0] in "\"'":
             try:
@@ -31,13 +31,13 @@ def strings(text: str) -> Iterator[tuple[int, str]]:
 
 
 def lines_of(text: str, wanted: list[str]) -> list[int]:
-    """Return the line of each text that stands in a file in this order, 0 for those that are not found."""
+    """Return the line of each string, which must be in this order in the file; 0 for those not found."""
     waiting = strings(text)
     return [next((line for line, value in waiting if value == each), 0) for each in wanted]
 
 
 def headers(text: str, name: str, count: int) -> list[int]:
-    """Return the lines of as many headers ``[[name]]`` as there must be, all 0 where they are not written so."""
+    """Return the lines of the first ``count`` headers ``[[name]]``; all 0 if there are fewer."""
     found = [line for line, token in _tokens(text) if token.startswith("[[") and token[2:-2].strip() == name]
     return found[:count] if len(found) >= count else [0] * count
 

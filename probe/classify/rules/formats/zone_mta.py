@@ -1,11 +1,11 @@
 """zone-mta's ``bounces.txt``: ``expression,action,category,message`` a line, the first that matches decides.
 
-Expressions are JavaScript's with the flags i and m, and end at the first comma. Before they are asked, a reply of
-several lines is joined to one, its later codes and statuses taken out, and blanks of every kind become one blank
-(zone-eu/zone-mta lib/bounces.js). A line whose expression is none is left out there, and fires never here. What
-zone-mta answers before it asks the rules, to failures of the DNS, is not seen here: there is no reply.
+Expressions use the syntax of JavaScript with the flags i and m, and end at the first comma. They are applied to the
+reply on one line, without the codes and statuses of later lines, and with each run of white space replaced by one
+space (zone-eu/zone-mta lib/bounces.js). zone-mta skips a line with an invalid expression; here such a rule never
+matches. zone-mta handles DNS failures before the rules; they have no reply, so they do not occur here.
 
-Its authors write sample replies above each rule, behind a number sign.
+The file has sample replies in comments above the rules.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ KIND: Final = "zone-mta"
 ACTIONS: Final = ("defer", "reject", "slowdown")
 
 _BLANK: Final = "\t\n\v\f\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-"""What JavaScript's ``\\s`` is, as a class (ECMA-262, CharacterClassEscape)."""
+"""The characters of JavaScript's ``\\s`` (ECMA-262, CharacterClassEscape)."""
 _BLANKS: Final = re.compile(f"[{_BLANK}]+")
 _NUMBERS: Final = re.compile(f"^[0-9]{{3}}[{_BLANK}-]+(?:[0-9.]+[{_BLANK}]*)?", re.MULTILINE)
-"""The code and what may be a status at the beginning of a line."""
+"""The code and a possible status at the beginning of a line."""
 _OF_NUMBERS: Final = "0123456789.- \t"
-"""How words begin that may be taken for numbers, or for blanks before some."""
+"""The first characters of a text that could be taken for a status or for white space before one."""
 _OUTSIDE_ASCII: Final = str.maketrans("\u017f\u212a", "\ufffd\ufffd")
-"""Letters that are an s and a k in another case to RE2, and are not to JavaScript without its flag u."""
+"""Letters that match s and k without case in RE2, but not in JavaScript without its flag u."""
 _SAMPLE: Final = re.compile(r"#\s*([45][0-9]{2}[ -].+)")
 
 
@@ -63,10 +63,10 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     return RuleSet(KIND, tuple(rules), ask, any_case=True, otherwise="other", labels=labels, samples=tuple(samples))
 
 
-def ask(heard: ReceivedReply) -> str:
-    """Write a reply on one line, as zone-mta does."""
-    said = heard.wire
-    if "\n" in said or heard.text[:1] in _OF_NUMBERS:
+def ask(reply: ReceivedReply) -> str:
+    """Write a reply on one line, like zone-mta."""
+    said = reply.wire
+    if "\n" in said or reply.text[:1] in _OF_NUMBERS:
         first = _NUMBERS.match(said)
         start = first.end() if first else 0
         said = said[:start] + _NUMBERS.sub(" ", said[start:])
@@ -79,7 +79,7 @@ def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
     source, action, category, *_ = [*written.split(","), "", ""]
     class_name = f"{action},{category}"
     if action not in ACTIONS:
-        odd = f"{action[:20]!r} is no action ({', '.join(ACTIONS)}): the expression ends at its first comma"
+        odd = f"{action[:20]!r} is not an action ({', '.join(ACTIONS)}); an expression ends at its first comma"
         return replace(make_rule(place, class_name, None, source, "js"), oddity=odd)
     try:
         cause = cause_of(KIND, class_name, labels)

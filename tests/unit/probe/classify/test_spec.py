@@ -38,24 +38,27 @@ def test_a_specification_is_a_name_a_kind_and_the_rest(text: str, name: str, kin
 @pytest.mark.parametrize(
     ("texts", "complaint"),
     [
-        ([""], "--classifier : is empty or holds control characters; write for example code, or python:MODULE:NAME, "),
-        (["a\x1b[2J"], "is empty or holds control characters; "),
+        (
+            [""],
+            "--classifier : is empty or contains control characters; write for example code, or python:MODULE:NAME, ",
+        ),
+        (["a\x1b[2J"], "is empty or contains control characters; "),
         (
             ["My Name=code"],
-            "My Name=code: gives the name 'My Name'; use up to 42 lower-case letters, digits and hyphens",
+            "My Name=code: has an invalid name 'My Name'; use up to 42 lower-case letters, digits and hyphens",
         ),
-        (["a.b=code"], "gives the name 'a.b'; "),
-        (["=code"], "gives the name ''; "),
+        (["a.b=code"], "has an invalid name 'a.b'; "),
+        (["=code"], "has an invalid name ''; "),
         ([f"{'a' * 43}=code"], "; use up to 42 lower-case letters"),
         (
             ["php:x.php"],
-            "php:x.php: 'php' is no kind of classifier; write python:MODULE:NAME, program:COMMAND, http://",
+            "php:x.php: 'php' is not a kind of classifier; write python:MODULE:NAME, program:COMMAND, http://",
         ),
-        (["program: "], "names nothing behind program:; "),
-        (["rules:"], "names nothing behind rules:; "),
-        (["rules:--"], "rules:--: has nothing to name it after; give it a name: mine=--"),
-        (["code", "code"], "code: is called code, and so is code; give one of them another name: NAME=WHAT"),
-        (["rules:a/x.toml", "kumomta:b/x.toml"], "kumomta:b/x.toml: is called x, and so is rules:a/x.toml; "),
+        (["program: "], "has nothing after program:; "),
+        (["rules:"], "has nothing after rules:; "),
+        (["rules:--"], "rules:--: contains no letter or digit to make a name from; give it a name: mine=--"),
+        (["code", "code"], "code: has the name code, like code; give one of them another name: NAME=WHAT"),
+        (["rules:a/x.toml", "kumomta:b/x.toml"], "kumomta:b/x.toml: has the name x, like rules:a/x.toml; "),
     ],
 )
 def test_a_specification_that_cannot_be_read_is_told_of_in_one_sentence(texts: list[str], complaint: str) -> None:

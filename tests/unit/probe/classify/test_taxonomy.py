@@ -79,17 +79,19 @@ def test_names_are_those_that_the_systems_document(name: str, written: str, caus
     ("name", "written"), [("kumomta", "invalidrecipient"), ("zone-mta", "Recipient"), ("sparkpost", "11"), ("ses", "")]
 )
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones(name: str, written: str) -> None:
-    with pytest.raises(UnknownNameError, match=rf"'{written}' is no name of {name}'s; it has .*, ") as raised:
+    with pytest.raises(
+        UnknownNameError, match=rf"'{written}' is not a class of {name}; its classes are .*, "
+    ) as raised:
         cause_of(name, written)
     assert all(known in str(raised.value) for known in system(name).causes)
 
 
 def test_an_unknown_system_is_an_error_that_lists_the_known_ones() -> None:
-    with pytest.raises(UnknownNameError, match=r"'pigeon' is no system whose names are known; they are sisimai, "):
+    with pytest.raises(UnknownNameError, match=r"'pigeon' is not a known system; known are sisimai, "):
         name_of("pigeon", Cause.CONTENT)
 
 
 def test_an_unknown_cause_is_an_error_that_lists_the_known_ones() -> None:
     assert taxonomy.cause_named("none") is None
-    with pytest.raises(UnknownNameError, match=r"'Content' is no cause; use none, user-unknown, .*, unknown"):
+    with pytest.raises(UnknownNameError, match=r"'Content' is not a cause; use none, user-unknown, .*, unknown"):
         taxonomy.cause_named("Content")

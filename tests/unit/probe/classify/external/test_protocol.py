@@ -106,7 +106,7 @@ def test_whatever_is_answered_is_taken_or_complained_about_on_one_line(said: byt
     awaited = PendingAnswers("mine", Refused(2))
     list(awaited.requests())
     with pytest.raises(ClassifierError) as caught:
-        awaited.take(said)
+        awaited.accept(said)
     assert str(caught.value).isprintable()
 
 
@@ -114,19 +114,19 @@ def test_a_class_by_another_systems_name_becomes_a_cause_and_an_unknown_one_a_co
     awaited = PendingAnswers("mine", Refused(2))
     list(awaited.requests())
     said = '{"campaign":"news","recipient":"p%d@acme.example","system":"%s","class":"%s"}'
-    awaited.take((said % (0, "sisimai", "userunknown")).encode())
+    awaited.accept((said % (0, "sisimai", "userunknown")).encode())
     assert awaited.readings["p0@acme.example"].cause is Cause.USER_UNKNOWN
     for system, class_ in (("sisimai", "badluck"), ("crystal-ball", "gone")):
-        with pytest.raises(ClassifierError, match=r"mine gave a class that is not known: .*(sisimai|kumomta)"):
-            awaited.take((said % (1, system, class_)).encode())
+        with pytest.raises(ClassifierError, match=r"mine answered with an unknown class: .*(sisimai|kumomta)"):
+            awaited.accept((said % (1, system, class_)).encode())
 
 
 def test_nobody_is_answered_for_before_he_was_asked_about() -> None:
     awaited = PendingAnswers("mine", Refused(2))
     next(awaited.requests())
-    awaited.take(b'{"campaign":"news","recipient":"p0@acme.example","cause":null}')
-    with pytest.raises(ClassifierError, match=r"answered for strangers: p1@acme\.example"):
-        awaited.take(b'{"campaign":"news","recipient":"p1@acme.example","cause":null}')
+    awaited.accept(b'{"campaign":"news","recipient":"p0@acme.example","cause":null}')
+    with pytest.raises(ClassifierError, match=r"answered for a recipient that was not asked about: p1@acme\.example"):
+        awaited.accept(b'{"campaign":"news","recipient":"p1@acme.example","cause":null}')
 
 
 def test_an_adapter_made_from_the_models_reads_what_is_asked() -> None:

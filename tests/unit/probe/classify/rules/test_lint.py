@@ -35,20 +35,20 @@ def kumomta(*lines: str) -> RuleSet:
 def test_an_expression_that_the_engine_refuses() -> None:
     read = rules("zone-mta", "(?!a)b,defer,spam,x\n")
     assert found(read, FindingKind.REFUSED) == [
-        (1, "(?!a)b: a look-ahead (?!a), which RE2 does not have; the rule never fires")
+        (1, "(?!a)b: a look-ahead (?!a), which RE2 does not have; the rule never matches")
     ]
 
 
 def test_a_line_that_is_not_written_as_its_format_asks() -> None:
     ((line, sentence),) = found(rules("zone-mta", "\n^550 a{1,2},reject,recipient,x\n"), FindingKind.ODD)
     assert line == 2
-    assert sentence.startswith("'2}' is no action")
+    assert sentence.startswith("'2}' is not an action")
 
 
 def test_the_same_rule_twice() -> None:
     read = kumomta('InvalidRecipient = ["unknown"]', 'SpamBlock = ["unknown", "blocked", "blocked"]')
     assert found(read, FindingKind.DUPLICATE) == [
-        (3, "is the same as rule 1 (line 2, InvalidRecipient), and would be SpamBlock"),
+        (3, "is the same as rule 1 (line 2, InvalidRecipient); its class SpamBlock is never used"),
         (3, "is the same as rule 3 (line 3, SpamBlock)"),
     ]
 
@@ -56,8 +56,8 @@ def test_the_same_rule_twice() -> None:
 def test_the_same_expression_under_other_conditions_is_another_rule() -> None:
     table = '[[rule]]\nclass = "policy"\npattern = "lunch"\ncode = "{}"\n'
     assert found(rules("rules", table.format("550") + table.format("554")), *FindingKind) == [
-        (1, "code 550, lunch matches no reply that is known"),
-        (5, "code 554, lunch matches no reply that is known"),
+        (1, "code 550, lunch matches no known reply"),
+        (5, "code 554, lunch matches no known reply"),
     ]
 
 
@@ -70,12 +70,12 @@ def test_the_same_expression_under_other_conditions_is_another_rule() -> None:
 )
 def test_a_rule_that_no_reply_can_match(line: str, asked: str) -> None:
     ((_, sentence),) = found(kumomta(line), FindingKind.IMPOSSIBLE)
-    assert sentence.endswith(f" matches no reply; one such would be asked as '{asked}'")
+    assert sentence.endswith(f" matches no reply; the system would present one as '{asked}'")
 
 
 def test_blanks_that_are_not_there_when_a_rule_is_asked() -> None:
     ((_, sentence),) = found(rules("zone-mta", r"^553\s+ Rejected,defer,blacklist,x"), FindingKind.IMPOSSIBLE)
-    assert sentence.endswith("one such would be asked as '553 Rejected'")
+    assert sentence.endswith("the system would present one as '553 Rejected'")
 
 
 def test_a_rule_whose_replies_are_all_decided_by_earlier_ones() -> None:
@@ -102,19 +102,19 @@ def test_a_rule_that_is_reached_by_some_of_its_replies_is_not_shadowed() -> None
     [
         (
             r"^4\d\d.*unknown,reject,recipient,x",
-            "only temporary replies match, and for reject,recipient an address is suppressed: ",
+            "only temporary replies match, but reject,recipient suppresses the address: ",
         ),
         (
             r"^\d{3}[ \-]+4\.1\.1\b,reject,recipient,x",
-            "only temporary replies match, and for reject,recipient an address is suppressed: ",
+            "only temporary replies match, but reject,recipient suppresses the address: ",
         ),
         (
             r"^\d{3}[ \-]+5\.1\.1\b,reject,policy,x",
-            "5.1.1 means user-unknown, and alone is called reject,policy (policy) here",
+            "5.1.1 means user-unknown, but here it alone gives reject,policy (policy)",
         ),
         (
             r"^5\d\d[ \-]+5\.1\.8\b,reject,recipient,x",
-            "5.1.8 means sender-rejected, and alone is called reject,recipient (user-unknown) here",
+            "5.1.8 means sender-rejected, but here it alone gives reject,recipient (user-unknown)",
         ),
     ],
 )
@@ -143,8 +143,8 @@ def test_a_contradiction_in_our_own_format() -> None:
         "rules", '[[rule]]\nclass = "user-unknown"\ncode = "4xx"\n\n[[rule]]\nclass = "policy"\nenhanced = "5.1.1"\n'
     )
     assert found(read, FindingKind.CONTRADICTION) == [
-        (1, "only temporary replies match, and for user-unknown an address is suppressed: 400"),
-        (5, "5.1.1 means user-unknown, and alone is called policy (policy) here"),
+        (1, "only temporary replies match, but user-unknown suppresses the address: 400"),
+        (5, "5.1.1 means user-unknown, but here it alone gives policy (policy)"),
     ]
 
 
@@ -153,14 +153,14 @@ def test_a_reply_of_a_known_vendor_that_is_read_as_a_missing_user() -> None:
     assert found(read, FindingKind.MISREAD) == [
         (
             2,
-            f"barracuda says it for content, and it is read as InvalidRecipient: {KNOWN[2].heard.wire}",
+            f"barracuda says this for content, but the rule gives InvalidRecipient: {KNOWN[2].reply.wire}",
         ),
-        (3, "honest says it for user-unknown, and it is read as PolicyRelated: 550 5.1.1 User unknown"),
+        (3, "honest says this for user-unknown, but the rule gives PolicyRelated: 550 5.1.1 User unknown"),
     ]
 
 
 def test_words_that_are_said_for_both_are_nobodys_mistake() -> None:
-    lie = PersonaReply(KNOWN[0].heard._replace(stage="end-of-data"), "liar", Cause.CONTENT)
+    lie = PersonaReply(KNOWN[0].reply._replace(stage="end-of-data"), "liar", Cause.CONTENT)
     findings = lint(RuleClassifier(kumomta('InvalidRecipient = ["unknown"]')), (*KNOWN, lie))
     assert [finding for finding in findings if finding.kind is FindingKind.MISREAD] == []
 
@@ -168,19 +168,19 @@ def test_words_that_are_said_for_both_are_nobodys_mistake() -> None:
 def test_a_sample_above_a_rule_that_another_class_takes() -> None:
     text = "# 550 spam\n^55x spam,defer,spam,x\n\n# 550 User unknown\nunknown,reject,recipient,x\n^550,reject,other,x\n"
     assert found(rules("zone-mta", text), FindingKind.SAMPLE) == [
-        (1, "550 spam: rule 3 (line 6, reject,other) decides; rule 1 (line 2, defer,spam) under it does not match")
+        (1, "550 spam: rule 3 (line 6, reject,other) decides; rule 1 (line 2, defer,spam) below it does not match")
     ]
 
 
 def test_a_rule_that_matches_nothing_that_is_known_and_no_test_of_its_file() -> None:
     table = '[[rule]]\nclass = "content"\npattern = "{}"\n'
     text = table.format("lunch") + 'matches = ["550 lunch"]\n' + table.format("dinner") + table.format("unknown")
-    assert found(rules("rules", text), FindingKind.NEVER_FIRES) == [(5, "dinner matches no reply that is known")]
+    assert found(rules("rules", text), FindingKind.NEVER_FIRES) == [(5, "dinner matches no known reply")]
 
 
 def test_how_rules_read_in_all() -> None:
     read = kumomta('SpamBlock = ["spam"]', 'InvalidRecipient = ["spam", "^550 5"]')
-    view = overview(RuleClassifier(read), [known.heard for known in KNOWN])
+    view = overview(RuleClassifier(read), [known.reply for known in KNOWN])
     assert view == (3, 1, 1)
 
 
@@ -209,8 +209,8 @@ def test_replies_are_made_up_that_the_rule_is_about(kind: str, text: str, first:
 
 def test_every_wording_of_every_persona_is_known_once() -> None:
     replies = known_replies()
-    assert len({known.heard for known in replies}) == len(replies) > 200
-    assert all("{" not in known.heard.text for known in replies)
+    assert len({known.reply for known in replies}) == len(replies) > 200
+    assert all("{" not in known.reply.text for known in replies)
 
 
 def test_the_baselines_own_rules_are_written_well() -> None:

@@ -31,14 +31,14 @@ not = ["550 user denied", "550 x"]
 def told(rule_set: RuleSet, *tests: RuleExample) -> list[tuple[int, str, str]]:
     """Return line, reply and sentence of each failure."""
     found = failures(RuleClassifier(rule_set), tests or rule_set.tests)
-    return [(failure.place.line, failure.heard.wire, failure.sentence) for failure in found]
+    return [(failure.place.line, failure.reply.wire, failure.sentence) for failure in found]
 
 
 def test_a_rule_must_decide_what_it_matches_and_must_not_match_the_rest() -> None:
     assert told(rules("rules", FILE)) == [
-        (2, "550 refused", "must be decided by rule 1 (1:2), and no rule matches"),
-        (8, "550 user denied", "must be decided by rule 2 gone (1:8), and it is policy by rule 1 (1:2)"),
-        (8, "550 user denied", "must not be matched by rule 2 gone (1:8), and is"),
+        (2, "550 refused", "rule 1 (1:2) must decide, but no rule matches"),
+        (8, "550 user denied", "rule 2 gone (1:8) must decide, but rule 1 (1:2) gives policy"),
+        (8, "550 user denied", "rule 2 gone (1:8) must not match, but does"),
     ]
 
 
@@ -47,8 +47,8 @@ def test_a_reply_must_have_its_class_in_the_end() -> None:
     passing = '\n[[test]]\nreply = "550 denied"\nclass = "policy"\n\n[[test]]\nreply = "550 x"\nclass = "none"\n'
     alone = FILE.replace("matches", "#").replace("not", "#")
     assert told(rules("rules", alone + tests)) == [
-        (15, "550 user", "must be policy, and it is user-unknown by rule 2 gone (1:8)"),
-        (19, "550 x", "must be policy, and no rule matches"),
+        (15, "550 user", "must be policy, but rule 2 gone (1:8) gives user-unknown"),
+        (19, "550 x", "must be policy, but no rule matches"),
     ]
     assert told(rules("rules", alone + passing)) == []
 
@@ -74,7 +74,7 @@ def test_a_class_is_one_of_the_rules_system_or_a_cause(said: str, class_name: st
 
 def test_a_class_that_nobody_knows_is_a_mistake_in_the_test() -> None:
     read = rules("kumomta", '[rules]\nInvalidRecipient = ["unknown"]\n')
-    with pytest.raises(InputError, match=r"^t:7: 'Dead' is not a class of kumomta's"):
+    with pytest.raises(InputError, match=r"^t:7: 'Dead' is neither a class of kumomta"):
         told(read, RuleExample(RulePlace(0, "t", 7), parse_reply("550 x"), "Dead"))
 
 

@@ -86,18 +86,18 @@ def test_a_class_of_the_users_own_has_the_cause_that_a_label_gives_it() -> None:
 def test_an_expression_that_re2_cannot_run_never_fires_and_says_why() -> None:
     read = rules("kumomta", '[rules]\nSpamBlock = ["[a-z&&[^x]]", "b"]\n')
     assert matching(read, "550 ab") == [2]
-    assert read.rules[0].refused == "classes that are combined, which RE2 does not have"
+    assert read.rules[0].refused == "combined character classes, which RE2 does not have"
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('[rules]\nDead = ["x"]\n', "1:2: 'Dead' is not a class of kumomta's, and no label either; "),
+        ('[rules]\nDead = ["x"]\n', "1:2: 'Dead' is neither a class of kumomta nor a label; "),
         ("[rule]\n", "1: has no table [rules]; write [rules] and under it Class = [expressions]"),
         ("[]", "1: is neither TOML nor JSON ("),
         ('{"rules": [1]}', "1: has no table [rules]; "),
-        ('[rules]\nSpamBlock = "x"\n', "1: rules.SpamBlock is no list of expressions; write SpamBlock = ["),
-        ("[rules]\nSpamBlock = [1]\n", "1: rules.SpamBlock is no list of expressions; "),
+        ('[rules]\nSpamBlock = "x"\n', "1: rules.SpamBlock is not a list of expressions; write SpamBlock = ["),
+        ("[rules]\nSpamBlock = [1]\n", "1: rules.SpamBlock is not a list of expressions; "),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_remedy(text: str, sentence: str) -> None:

@@ -62,10 +62,10 @@ def test_a_custom_class_has_the_cause_that_a_label_gives_it() -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (",99,profanity", "1:1: '99' is not a class of momentum's, and no label either; "),
-        ("\n,ten,x", "1:2: ',ten,x' is no override; write domain,bounce_code,rule"),
-        (",10,", "1:1: ',10,' is no override; "),
-        ("unknown user", "1:1: 'unknown user' is no override; "),
+        (",99,profanity", "1:1: '99' is neither a class of momentum nor a label; "),
+        ("\n,ten,x", "1:2: ',ten,x' is not an override; write domain,bounce_code,rule"),
+        (",10,", "1:1: ',10,' is not an override; "),
+        ("unknown user", "1:1: 'unknown user' is not an override; "),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_remedy(text: str, sentence: str) -> None:

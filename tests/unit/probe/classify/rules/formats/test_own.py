@@ -74,7 +74,7 @@ def test_rules_know_their_lines_causes_and_names() -> None:
 
 def test_tests_stand_beside_rules_or_alone() -> None:
     read = rules("rules", FILE)
-    assert [(test.place.line, test.heard.stage, test.class_name, test.rule, test.fires) for test in read.tests] == [
+    assert [(test.place.line, test.reply.stage, test.class_name, test.rule, test.fires) for test in read.tests] == [
         (9, "connect", None, 2, True),
         (16, "rcpt", None, 3, False),
         (26, "rcpt", "dead", 0, True),
@@ -100,12 +100,12 @@ def test_lines_are_not_known_where_rules_are_no_tables_of_their_own() -> None:
 
 def test_a_file_of_tests_alone_serves_rules_of_any_format() -> None:
     (test,) = parse_tests(RuleText("t.toml", '[[test]]\nreply = "550 x"\nclass = "InvalidRecipient"\nstage = "mail"\n'))
-    assert (test.class_name, test.heard.stage) == ("InvalidRecipient", "mail")
+    assert (test.class_name, test.reply.stage) == ("InvalidRecipient", "mail")
 
 
 @pytest.mark.parametrize("text", ["", '[[rule]]\nclass = "policy"\npattern = ""\n[[test]]\nreply = "x"\nclass = "y"\n'])
 def test_a_file_of_tests_holds_nothing_else(text: str) -> None:
-    with pytest.raises(InputError, match=r"^t\.toml: is no file of tests alone; write \[\[test\]\] tables"):
+    with pytest.raises(InputError, match=r"^t\.toml: does not contain only tests; write \[\[test\]\] tables"):
         parse_tests(RuleText("t.toml", text))
 
 
@@ -120,7 +120,7 @@ RULE = '[[rule]]\nclass = "policy"\n'
         ("[[rules]]", "1: rules: is not a known key; use rule, test, labels"),
         (f'\n{RULE}pattrn = "x"', "1:2: pattrn: is not a known key; use name, class, stage, code, enhanced, pattern, "),
         ('[[rule]]\npattern = "x"', "1:1: class: is missing; add it"),
-        (RULE, "1:1: the rule asks nothing; give it a stage, code, enhanced or pattern"),
+        (RULE, "1:1: the rule asks for nothing; give it a stage, code, enhanced or pattern"),
         (f"{RULE}code = 55", "1:1: code: string should match pattern"),
         (f'{RULE}code = "5x1.1"', "1:1: code: string should match pattern"),
         (f'{RULE}enhanced = "5.1"', "1:1: enhanced: string should match pattern"),
@@ -130,10 +130,10 @@ RULE = '[[rule]]\nclass = "policy"\n'
         ),
         (f"{RULE}pattern = '(?!x)'", "1:1: pattern '(?!x)': RE2 refuses it: invalid perl operator: (?!; write it "),
         (f"{RULE}pattern = 1", "1:1: pattern: input should be a valid string (found 1); correct the value"),
-        ('[[rule]]\nclass = "Dead"\npattern = ""', "1:1: 'Dead' is not a cause, and no label either; say what it "),
+        ('[[rule]]\nclass = "Dead"\npattern = ""', "1:1: 'Dead' is neither a cause nor a label; add its cause "),
         (f'{RULE}pattern = ""\n[[test]]\nclass = "x"', "1:4: reply: is missing; add it"),
-        (f'{RULE}pattern = ""\n[[test]]\nreply = ""\nclass = "x"', "1:4: 'x' is not a cause, and no label either; "),
-        (f'[labels]\ndead = "deceased"\n{RULE}pattern = ""', "1: labels.dead: 'deceased' is no cause; use none, "),
+        (f'{RULE}pattern = ""\n[[test]]\nreply = ""\nclass = "x"', "1:4: 'x' is neither a cause nor a label; "),
+        (f'[labels]\ndead = "deceased"\n{RULE}pattern = ""', "1: labels.dead: 'deceased' is not a cause; use none, "),
     ],
 )
 def test_a_mistake_is_told_with_its_place_and_remedy(text: str, sentence: str) -> None:

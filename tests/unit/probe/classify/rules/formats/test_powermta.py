@@ -77,10 +77,10 @@ def test_a_category_of_the_users_own_has_the_cause_that_a_label_gives_it() -> No
     [
         (
             "<bounce-category-patterns>\nspam spam-related\n</bounce-category-patterns>",
-            "1:2: 'spam spam-related' is no ",
+            "1:2: 'spam spam-related' is not a ",
         ),
         ("<bounce-category-patterns>\n/spam/ spam-related\n", "1:1: <bounce-category-patterns> has no end; write "),
-        ("/spam/ dead\n", "1:1: 'dead' is not a class of powermta's, and no label either; "),
+        ("/spam/ dead\n", "1:1: 'dead' is neither a class of powermta nor a label; "),
         ("# nothing\n", "1: has no bounce category pattern; write /expression/ category in "),
     ],
 )

@@ -68,18 +68,18 @@ def test_a_comma_ends_the_expression_and_is_told_as_odd() -> None:
     read = rules("zone-mta", r"^550 a{1,3} b,reject,recipient,x")
     assert read.rules[0].source == "^550 a{1"
     assert read.rules[0].cause is None
-    assert "is no action (defer, reject, slowdown): the expression ends at its first comma" in read.rules[0].oddity
+    assert "is not an action (defer, reject, slowdown); an expression ends at its first comma" in read.rules[0].oddity
 
 
 def test_a_line_without_an_action_is_a_rule_all_the_same() -> None:
     read = rules("zone-mta", "^550\n")
     assert decides(read, "550 x") == ","
-    assert "'' is no action" in read.rules[0].oddity
+    assert "'' is not an action" in read.rules[0].oddity
 
 
 def test_replies_in_comments_are_samples_of_the_rule_below() -> None:
     read = rules("zone-mta", FILE)
-    assert [(sample.place.line, sample.heard.wire, sample.rule) for sample in read.samples] == [
+    assert [(sample.place.line, sample.reply.wire, sample.rule) for sample in read.samples] == [
         (2, "550 IP 192.0.2.1 is blacklisted", 1)
     ]
 
@@ -90,5 +90,5 @@ def test_a_category_of_the_users_own_has_the_cause_that_a_label_gives_it() -> No
 
 
 def test_a_category_that_nobody_knows_is_told_with_its_line() -> None:
-    with pytest.raises(InputError, match=r"^1:2: 'warmup' is not a class of zone-mta's, and no label either; "):
+    with pytest.raises(InputError, match=r"^1:2: 'warmup' is neither a class of zone-mta nor a label; "):
         rules("zone-mta", "\nx,defer,warmup,y\n")
