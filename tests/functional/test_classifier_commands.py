@@ -47,7 +47,7 @@ def scenario(tmp_path: Path) -> Path:
 def test_evaluate_prints_every_classifier_in_one_table(scenario: Path) -> None:
     done = fivefifty("evaluate", scenario, "--workers", 1)
     assert done.returncode == PASSED, done
-    for words in ("Scenarios with lies", "code", "text", "always-keep", "context, retested", "Brier score", "mimecast"):
+    for words in ("Scenarios with disguised refusals", "code", "text", "always-keep", "context, retested", "Brier score", "mimecast"):
         assert words in done.stdout
 
 
@@ -96,7 +96,7 @@ def test_sensitivity_varies_one_thing_and_draws_it(tmp_path: Path) -> None:
 
 def test_sensitivity_says_what_can_be_varied() -> None:
     assert "use one of share of lies" in complaint(fivefifty("sensitivity", "--only", "the moon"))
-    assert "let its name end in" in complaint(fivefifty("sensitivity", "--plot", "moon.gif"))
+    assert "end the name in" in complaint(fivefifty("sensitivity", "--plot", "moon.gif"))
 
 
 def test_evaluate_takes_a_scenario_once_and_a_name_for_one_scenario(scenario: Path) -> None:
