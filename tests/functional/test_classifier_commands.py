@@ -47,7 +47,15 @@ def scenario(tmp_path: Path) -> Path:
 def test_evaluate_prints_every_classifier_in_one_table(scenario: Path) -> None:
     done = fivefifty("evaluate", scenario, "--workers", 1)
     assert done.returncode == PASSED, done
-    for words in ("Scenarios with disguised refusals", "code", "text", "always-keep", "context, retested", "Brier score", "mimecast"):
+    for words in (
+        "Scenarios with disguised refusals",
+        "code",
+        "text",
+        "always-keep",
+        "context, retested",
+        "Brier score",
+        "mimecast",
+    ):
         assert words in done.stdout
 
 
