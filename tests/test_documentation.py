@@ -11,8 +11,6 @@ from typing import Any, NamedTuple
 import pytest
 from fivefifty_command import fivefifty
 
-from fake_gateways import persona
-from fake_gateways.policies import KINDS
 from fake_gateways.truth import Cause
 from probe.classify.context.evidence import NAMES
 from probe.classify.context.weights import shipped
@@ -118,11 +116,6 @@ def test_the_readme_names_every_command_in_few_lines() -> None:
 def test_the_answers_in_the_readme_are_answers() -> None:
     for line in block("## Your classifier", "json").splitlines():
         Answer.model_validate_json(line, strict=True)
-
-
-@pytest.mark.parametrize("name", [*KINDS, *persona.names()])
-def test_every_policy_and_persona_is_in_the_readme(name: str) -> None:
-    assert f"`{name}`" in README
 
 
 def test_the_gateway_in_the_readme_is_part_of_a_scenario_that_is_good() -> None:

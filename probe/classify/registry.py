@@ -25,6 +25,8 @@ from probe.classify.context import Context
 from probe.classify.external import http_endpoint, python_object
 from probe.classify.external.program import Program
 from probe.classify.reading import ChosenClassifier, Classifier
+from probe.classify.rules import files
+from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.spec import KNOWN, REPORTED, RULE_KINDS, ClassifierSpec, parse, where
 from probe.input_error import InputError
 
@@ -115,12 +117,9 @@ def _rules(spec: ClassifierSpec, here: str, folder: Path) -> Callable[[], Classi
     for path in paths:
         if not path.is_file():
             raise InputError(here, f"{path} is not a file", "correct the file name")
-    # Rules need a regular expression engine, which runs without rules do not load.
-    from probe.classify.rules import classifier, files  # noqa: PLC0415
-
     rules_in, labels = files.without_labels(paths)
     ruleset = files.load(spec.kind, rules_in, labels)
-    return lambda: classifier.RuleClassifier(ruleset)
+    return lambda: RuleClassifier(ruleset)
 
 
 def _command(text: str, here: str, folder: Path) -> list[str]:

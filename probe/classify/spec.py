@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from fake_gateways.strict import NAME
+from probe.classify.rules.formats import PARSERS
 from probe.input_error import InputError
 
-RULE_KINDS: Final = ("rules", "kumomta", "zone-mta", "powermta", "momentum")
+RULE_KINDS: Final = tuple(PARSERS)
 """The formats of rule files."""
 KNOWN: Final = "known"
 """The kind of a specification without a colon: a classifier of ours, or an entry point."""

@@ -13,7 +13,6 @@ _FORMS = (
     ("python:MODULE:NAME", "a class, a function that makes a classifier, or a function (Evidence) -> Reading"),
     ("program:COMMAND", "a program in any language: JSON Lines in, JSON Lines out (fivefifty classifiers schema)"),
     ("http://ADDRESS:PORT/", "an endpoint that takes and answers the same objects in JSON arrays; also https"),
-    ("rules:FILE", "rules; also kumomta:, zone-mta:, powermta: and momentum:, each in its system's own format"),
 )
 
 
@@ -24,14 +23,19 @@ def list_classifiers(context: typer.Context) -> None:
         return
     from probe.classify.external import python_object
     from probe.classify.registry import OURS
+    from probe.classify.spec import RULE_KINDS
 
     rows = [(name, _first_line(make)) for name, make in OURS.items()]
     for point in python_object.installed():
         by = "an unknown distribution" if point.dist is None else f"{point.dist.name} {point.dist.version}"
         hidden = "; hidden by ours of that name" if point.name in OURS else ""
         rows.append((point.name, f"of {by}: {point.value}{hidden}"))
-    width = max(len(name) for name, _ in [*rows, *_FORMS])
-    print_lines(f"{name:<{width}}  {told}" for name, told in [*rows, *_FORMS])
+    own, *others = RULE_KINDS
+    *before, last = (f"{kind}:" for kind in others)
+    rows.extend(_FORMS)
+    rows.append((f"{own}:FILE", f"rules; also {', '.join(before)} and {last}, each in its system's own format"))
+    width = max(len(name) for name, _ in rows)
+    print_lines(f"{name:<{width}}  {told}" for name, told in rows)
 
 
 @classifiers.command("schema")

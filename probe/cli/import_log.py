@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from probe.cli.options import LogColumns, LogYear
+from probe.cli.options import LOG_FORMATS, LogColumns, LogYear
 from probe.cli.output import print_lines, printing
 from probe.input_error import InputError
 
@@ -33,8 +33,7 @@ def import_log(
         typer.Option(
             "--from",
             metavar="FORMAT",
-            help="Format of the log: postfix, exim, powermta, kumomta, ses, sendgrid, mailgun, postmark, sparkpost, "
-            "csv, jsonl or mailbox.",
+            help=f"Format of the log: {LOG_FORMATS}.",
         ),
     ],
     use: Annotated[

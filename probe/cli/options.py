@@ -98,14 +98,11 @@ Price = Annotated[
     list[str] | None, typer.Option(help="What a mistake costs: living=25,dead=0.05,reputation=500,above=0.02.")
 ]
 
+LOG_FORMATS: Final = (
+    "postfix, exim, powermta, kumomta, ses, sendgrid, mailgun, postmark, sparkpost, csv, jsonl or mailbox"
+)
 LogFormat = Annotated[
-    str | None,
-    typer.Option(
-        "--format",
-        metavar="FORMAT",
-        help="Format of --reported: postfix, exim, powermta, kumomta, ses, sendgrid, mailgun, postmark, sparkpost, "
-        "csv, jsonl or mailbox.",
-    ),
+    str | None, typer.Option("--format", metavar="FORMAT", help=f"Format of --reported: {LOG_FORMATS}.")
 ]
 LogColumns = Annotated[
     list[str] | None,
