@@ -19,7 +19,12 @@ def books(
     ] = False,
 ) -> None:
     """Show what a run recorded, whether it finished, and the hash of its books."""
-    from probe.ledger import Attempt, DeliveryReport, Ledger, Planned, Returned, Truth
+    from fake_gateways.reports.delivery_report import DeliveryReport
+    from fake_gateways.truth import Truth
+    from probe.ledger import Ledger
+    from probe.records.attempt import Attempt
+    from probe.records.returned import Returned
+    from probe.records.rows import Planned
 
     counted = {
         "planned": Planned,

@@ -21,7 +21,9 @@ from probe.judge.result import JudgedRun
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import NAIVE, Scorecard, naive_readings, score_returned, score_truth
 from probe.judge.story import Key, Story, build_stories, without_lanes
-from probe.ledger import Attempt, Classification, Ledger, Mailbox, Planned
+from probe.ledger import Ledger
+from probe.records.attempt import Attempt
+from probe.records.rows import Classification, Mailbox, Planned
 from probe.scenario.prices import MistakePrices
 
 

@@ -84,5 +84,5 @@ async def require_scanners(prepared: PreparedScenario, allowed: tuple[Network, .
             host, port = asked[name]
             place = f"{prepared.loaded.path}: scanners.{name}"
             raise InputError(
-                place, f"nobody answers at {host} port {port}", f"start {name} there, or correct the address"
+                place, f"no content filter answers at {host} port {port}", f"start {name} there, or correct the address"
             )

@@ -47,7 +47,7 @@ def run_scenario(
         for address in prepared.addresses:
             require_inside(address, options.allowed)
     if options.transport == "memory" and prepared.loaded.scenario.is_foreign:
-        problem = "is a server of somebody else's, which cannot be reached without sockets"
+        problem = "is a real server, which cannot be reached without sockets"
         raise InputError(f"{prepared.loaded.path}: foreign or smart_host", problem, "run it with --transport tcp")
     require_writable("--log", options.log)
     with locked(options.out):

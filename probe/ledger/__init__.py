@@ -350,20 +350,3 @@ def _prepare(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA busy_timeout=60000")
     cursor.close()
-
-
-__all__ = [
-    "Attempt",
-    "Classification",
-    "DeliveryReport",
-    "Engagement",
-    "Intent",
-    "KnownGateway",
-    "Ledger",
-    "Mailbox",
-    "Note",
-    "Planned",
-    "Returned",
-    "Transcript",
-    "Truth",
-]

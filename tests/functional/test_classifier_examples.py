@@ -17,7 +17,8 @@ from probe.classify.registry import choose
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
-from probe.ledger import Classification, Ledger
+from probe.ledger import Ledger
+from probe.records.rows import Classification
 from probe.scenario.load import load
 
 ROOT: Final = Path(__file__).parents[2]

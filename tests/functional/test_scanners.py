@@ -96,5 +96,5 @@ def test_a_run_that_needs_a_filter_says_that_nobody_answers(name: str, tmp_path:
         + f'\n[scanners]\n{name} = "127.0.0.1:{port}"\n'
     )
     prepared = prepare(load(write(tmp_path, text)))
-    with pytest.raises(InputError, match=f"nobody answers at 127.0.0.1 port {port}; start {name} there"):
+    with pytest.raises(InputError, match=f"no content filter answers at 127.0.0.1 port {port}; start {name} there"):
         run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))

@@ -25,7 +25,8 @@ from probe.judge.story import Story
 from probe.lab.options import Options
 from probe.lab.prepare import PreparedScenario, prepare
 from probe.lab.run import run_scenario
-from probe.ledger import Ledger, Mailbox
+from probe.ledger import Ledger
+from probe.records.rows import Mailbox
 from probe.scenario.load import load
 
 TRUE = (Truth, Mailbox, Story, Directory, MailboxState, Fate)

@@ -182,7 +182,7 @@ def test_a_run_that_cannot_be_fails_every_gate_with_its_sentence_and_is_not_trie
     done.assert_outcomes(failed=3)
     assert (written.path / "runs").read_text() == "x"
     sentence = (
-        "scenarios/small.toml: foreign or smart_host: is a server of somebody else's, which cannot be reached without "
+        "scenarios/small.toml: foreign or smart_host: is a real server, which cannot be reached without "
         "sockets; run it with --transport tcp"
     )
     assert done.outlines.count(sentence) == 3

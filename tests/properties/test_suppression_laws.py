@@ -13,7 +13,7 @@ from fake_gateways.truth import Cause
 from probe.classify.by_code import ByCode
 from probe.classify.reading import Advice, Reading
 from probe.judge.story import Key, Story, build_stories
-from probe.ledger import Mailbox
+from probe.records.rows import Mailbox
 from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, PastMessage, first_hard, never
 from probe.studies.suppression.replay import PolicyOutcome, Replay
 

@@ -15,8 +15,9 @@ from book_rows import attempt, refused, truth
 from fake_gateways.truth import Truth
 from probe.cli import books
 from probe.input_error import InputError
-from probe.ledger import BATCH, FILE, Classification, Ledger, Mailbox, Note, Planned
+from probe.ledger import BATCH, FILE, Ledger
 from probe.records.attempt import Attempt
+from probe.records.rows import Classification, Mailbox, Note, Planned
 
 NOT_HASHED = {"peer_port", "local_port", "duration_s"}
 

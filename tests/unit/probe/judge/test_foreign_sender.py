@@ -9,7 +9,7 @@ from fake_gateways.truth import Cause
 from probe.intake.event import Event, EventKind
 from probe.judge.foreign_sender import events_of_foreign_sender, first_attempts, foreign_stories
 from probe.judge.reported import sort_events
-from probe.ledger import Mailbox
+from probe.records.rows import Mailbox
 
 ANN, BOB = "ann@acme.example", "bob@acme.example"
 

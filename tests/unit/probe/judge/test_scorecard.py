@@ -17,8 +17,8 @@ from probe.judge.join import join
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import Scorecard, score_truth
 from probe.judge.story import build_stories
-from probe.ledger import Mailbox
 from probe.records.attempt import Attempt
+from probe.records.rows import Mailbox
 
 # A run of four: delivered, deferred and then delivered, disguised, gone. Two attempts more, in another gateway's books.
 DECIDED = [

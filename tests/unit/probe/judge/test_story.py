@@ -8,9 +8,9 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.people.readers import Engagement
 from probe.classify.registry import BASELINES
 from probe.judge.story import build_stories, without_lanes
-from probe.ledger import Mailbox
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
+from probe.records.rows import Mailbox
 
 ANN = "ann@acme.example"
 BOX = {ANN: Mailbox(ANN, "acme", "present", STARTS + 500)}

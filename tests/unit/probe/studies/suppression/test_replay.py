@@ -34,9 +34,9 @@ from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.judge.interval import interval, share
 from probe.judge.story import Key, Story, build_stories
-from probe.ledger import Mailbox
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
+from probe.records.rows import Mailbox
 from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, PastMessage, Policy
 from probe.studies.suppression.replay import MessageErrors, PolicyOutcome, Replay, try_out
 
