@@ -18,7 +18,6 @@ from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
 from fake_gateways.smtp.reply import Reply, ReplyReader
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
-from fake_gateways.wording import Wording
 
 NAMES = personas.names()
 FILES = {
@@ -199,19 +198,3 @@ def test_parsing_names_the_key_that_is_wrong() -> None:
     text = FILES["cisco-esa.toml"].replace('size_limit = "20 MB"', "size_limit = 20")
     with pytest.raises(ValueError, match=r"^size_limit: .*no size with a unit"):
         personas.parse(text)
-
-
-@pytest.mark.parametrize(
-    ("wording", "problem"),
-    [
-        ({"code": 550, "enhanced": "4.7.1", "text": "No"}, "another class"),
-        ({"code": 550, "text": "No {recipent}"}, "placeholder"),
-        ({"code": 550, "text": "No {"}, "placeholder"),
-        ({"code": 550, "text": "5.1.1 No"}, "give it as enhanced"),
-        ({"code": 550, "text": " No"}, "blanks"),
-        ({"code": 550, "text": "No\x1b[2J"}, "control characters"),
-    ],
-)
-def test_a_wording_that_would_not_arrive_as_it_was_said_is_refused(wording: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match=problem):
-        Wording.model_validate(wording)

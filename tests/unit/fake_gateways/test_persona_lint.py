@@ -1,0 +1,59 @@
+"""Tests of the remarks for authors of personas."""
+
+from __future__ import annotations
+
+import pytest
+
+from fake_gateways import persona as personas
+from fake_gateways.persona import Lie, Persona, Refusal
+from fake_gateways.persona_lint import can_be_said, remarks
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.truth import Cause
+
+CISCO = personas.load("cisco-esa")
+
+
+def refusal(**settings: object) -> Refusal:
+    """Return a refusal of unknown users at RCPT."""
+    given = {"cause": "user-unknown", "code": 550, "text": "No", "stages": ["rcpt"], "source": "a test", **settings}
+    return Refusal.model_validate(given)
+
+
+def remarks_on(**changes: object) -> str:
+    """Return the remarks on a persona that is changed in some fields."""
+    return "\n".join(remarks(CISCO.model_copy(update=changes)))
+
+
+@pytest.mark.parametrize(
+    ("lacking", "complete", "remark"),
+    [
+        ({"lie": ()}, {}, "lie is missing"),
+        ({"numbers": {}}, {}, "numbers are missing"),
+        ({"order": ()}, {}, "is given, but order does not"),
+        ({"refusal": ()}, {"refusal": (refusal(),)}, "user-unknown has no words of the vendor's"),
+        ({"refusal": (refusal(source="from memory"),)}, {"refusal": (refusal(),)}, "is from memory"),
+        ({"refusal": (refusal(by=["virus"]),)}, {"refusal": (refusal(),)}, "can never be said at rcpt"),
+    ],
+)
+def test_what_a_persona_lacks_is_remarked_on(
+    lacking: dict[str, object], complete: dict[str, object], remark: str
+) -> None:
+    lie = Lie(name="blames-users", claims={Cause.CONTENT: Cause.USER_UNKNOWN}, note="A test.", source="a test")
+    assert remark in remarks_on(**{"lie": (lie,), **lacking})
+    assert remark not in remarks_on(**{"lie": (lie,), **complete})
+
+
+def test_a_cause_without_a_wording_names_the_policies_that_refuse_for_it() -> None:
+    lines = remarks_on(refusal=(), order=("virus",)).splitlines()
+    assert [line for line in lines if line.startswith("virus ") and "virus" in line.partition(",")[2]]
+
+
+@pytest.mark.parametrize("name", personas.names())
+def test_every_wording_of_a_shipped_persona_can_be_said(name: str) -> None:
+    persona: Persona = personas.load(name)
+    assert [each for each in persona.refusal for stage in each.stages if not can_be_said(each, stage)] == []
+
+
+def test_a_wording_for_every_policy_can_be_said_at_any_stage() -> None:
+    assert can_be_said(refusal(cause=Cause.VIRUS), Stage.CONNECT)
+    assert not can_be_said(refusal(cause=Cause.VIRUS, by=["virus"]), Stage.CONNECT)

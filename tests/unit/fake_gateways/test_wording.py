@@ -1,0 +1,39 @@
+"""Tests of one thing that a gateway says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
+from fake_gateways.wording import Wording
+
+
+def test_a_wording_without_placeholders_is_a_reply() -> None:
+    wording = Wording.model_validate({"code": 250, "enhanced": "2.1.5", "text": "Ok\nIndeed"})
+    assert wording.plain == Reply(250, ("Ok", "Indeed"), EnhancedStatus(2, 1, 5))
+    assert wording.names == frozenset()
+
+
+def test_placeholders_are_filled_in() -> None:
+    wording = Wording(code=550, text="No {recipient} at {host}")
+    assert wording.plain is None
+    assert wording.names == {"recipient", "host"}
+    assert wording.say({"recipient": "alice", "host": "mx.example"}) == Reply(550, ("No alice at mx.example",))
+
+
+@pytest.mark.parametrize(
+    ("wording", "problem"),
+    [
+        ({"code": 550, "enhanced": "4.7.1", "text": "No"}, "another class"),
+        ({"code": 550, "text": "No {recipent}"}, "placeholder"),
+        ({"code": 550, "text": "No {"}, "placeholder"),
+        ({"code": 550, "text": "5.1.1 No"}, "give it as enhanced"),
+        ({"code": 550, "text": " No"}, "blanks"),
+        ({"code": 550, "text": "No\x1b[2J"}, "control characters"),
+    ],
+)
+def test_a_wording_that_would_not_arrive_as_it_was_said_is_refused(wording: dict[str, Any], problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        Wording.model_validate(wording)
