@@ -149,20 +149,6 @@ def test_with_their_names_kept_they_stand_there(sample: Sample, tmp_path: Path) 
     prepare(load(tmp_path / "made" / "scenario.toml"))
 
 
-def test_the_same_key_makes_the_same_scenario_and_another_key_another() -> None:
-    first, again, other = Anonymiser(KEY), Anonymiser(KEY), Anonymiser(b"another key of the same length...")
-    names = [f"person{number}@company{number % 7}.example" for number in range(200)]
-    assert [first.address(name) for name in names] == [again.address(name) for name in names]
-    assert [first.address(name) for name in names] != [other.address(name) for name in names]
-    assert len({first.address(name) for name in names}) == len(names)
-    assert len({first.domain(domain_of(name)) for name in names}) == 7
-
-
-def test_a_role_keeps_its_local_part_at_a_made_up_company() -> None:
-    naming = Anonymiser(KEY)
-    assert naming.address("Info@acme.example") == f"info@{naming.domain('acme.example')}"
-
-
 def made(tmp_path: Path, *arguments: object) -> Path:
     """Import by the command line, and return the scenario."""
     done = fivefifty("import", *arguments, "--out", tmp_path / "made")
@@ -333,12 +319,6 @@ def test_the_smallest_of_very_many_exchangers_share_a_gateway_and_everybody_hear
     assert "8 small exchangers" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
     run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
-
-
-def test_a_made_up_name_that_is_taken_again_and_again_gets_the_next_number() -> None:
-    naming = Anonymiser(KEY)
-    found = [naming.address(f"person{number}@acme.example") for number in range(20_000)]
-    assert len(set(found)) == len(found)
 
 
 def test_a_message_that_goes_from_a_maildir_while_it_is_read_costs_no_other(tmp_path: Path) -> None:

@@ -7,10 +7,8 @@ import base64
 import pytest
 from mailing import ANN, BOB, SENDER, mail, message
 
-from fake_gateways.policies.content import compiled
 from fake_gateways.truth import Cause
 from probe.testing import GatewayFixture, MakeGateway, StageName
-from probe.testing.patterns import contains, matches
 
 
 def codes(gateway: GatewayFixture, *recipients: str) -> list[int]:
@@ -254,15 +252,3 @@ def test_what_is_found_is_returned(gateway: GatewayFixture) -> None:
     assert refused is gateway.truth[1]
     gateway.assert_received(recipient=BOB, count=0)
     gateway.assert_refused(recipient=ANN, count=0)
-
-
-def test_a_pattern_is_no_expression() -> None:
-    assert matches("a+b@x.example", "a+b@x.example")
-    assert not matches("a+b@x.example", "aab@x.example")
-    assert matches("*ü*", "Grüße\nan alle")
-    assert not matches("", "x")
-
-
-def test_what_is_no_message_is_searched_all_the_same() -> None:
-    assert contains(b"\xff\x00 invoice", compiled("INVOICE"))
-    assert not contains(b"", compiled("invoice"))

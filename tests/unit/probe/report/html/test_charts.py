@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from report_content import Person, content, gone, kept, lied
 
 from probe.report.html import charts
 from probe.report.html.charts import GATEWAYS_DRAWN, ROWS, WORST
-from probe.report.html.figures import interval_of
 from probe.scenario.prices import MistakePrices
 
 PEOPLE = [lied("ann"), lied("bob", gateway="beta"), lied("bea", gateway="beta"), gone("cy"), kept("dee"), Person("eve")]
@@ -102,17 +100,3 @@ def test_probabilities_are_drawn_for_those_who_give_any() -> None:
     assert chart.title.startswith("rules: Brier score ")
     assert [(row["said"], row["cases"]) for row in chart.data["bins"]] == [(0.2, 3), (0.9, 2)]
     assert all(row["low"] <= row["true"] <= row["high"] for row in chart.data["bins"])
-
-
-@pytest.mark.parametrize(
-    ("interval", "told"),
-    [
-        ((0.072, 0.083), "7.2-8.3%"),
-        ((0.0, 0.0004), "0.00-0.04%"),
-        ((0.0, 0.00004), "0.000-0.004%"),
-        ((0.99, 1.0), "99.0-100.0%"),
-        ((0.0, 1.0), "0.0-100.0%"),
-    ],
-)
-def test_an_interval_has_as_many_digits_as_say_something(interval: tuple[float, float], told: str) -> None:
-    assert interval_of(interval) == told

@@ -1,0 +1,57 @@
+"""Returned messages as events."""
+
+from __future__ import annotations
+
+from probe.intake.event import BadLine, Event, EventKind
+from probe.intake.formats import mailbox
+from probe.returned_mail import verp
+
+REPORT = b"""\
+From: MAILER-DAEMON@mx.acme.example\r
+To: bounces@shop.example\r
+Date: Mon, 2 Mar 2026 08:00:00 +0000\r
+MIME-Version: 1.0\r
+Content-Type: multipart/report; report-type=delivery-status; boundary=b\r
+\r
+--b\r
+Content-Type: text/plain\r
+\r
+Not delivered.\r
+--b\r
+Content-Type: message/delivery-status\r
+\r
+Reporting-MTA: dns; mx.acme.example\r
+\r
+Final-Recipient: rfc822; ann@acme.example\r
+Action: %s\r
+Status: 5.1.1\r
+Diagnostic-Code: smtp; 550 5.1.1 no such user\r
+\r
+--b--\r
+"""
+
+
+def test_a_failure_report_is_a_late_bounce_with_the_servers_reply() -> None:
+    (event,) = mailbox.events([REPORT % b"failed"])
+    assert isinstance(event, Event)
+    assert (event.kind, event.recipient, event.at) == (EventKind.BOUNCED_LATER, "ann@acme.example", 1_772_438_400)
+    assert (event.code, event.enhanced, event.return_path) == (550, "5.1.1", "bounces@shop.example")
+
+
+def test_the_action_of_a_report_decides_the_kind() -> None:
+    found = [next(mailbox.events([REPORT % action])) for action in (b"delayed", b"delivered", b"relayed")]
+    kinds = [each.kind for each in found if isinstance(each, Event)]
+    assert kinds == [EventKind.DEFERRED, EventKind.DELIVERED, EventKind.DELIVERED]
+
+
+def test_a_message_without_recipient_is_a_bad_line_with_its_number() -> None:
+    found = list(mailbox.events([REPORT % b"failed", b"Subject: hello\r\n\r\nhello\r\n"]))
+    assert found[1] == BadLine(2, "a message that names no recipient")
+
+
+def test_the_return_path_names_the_recipient_of_an_automatic_answer() -> None:
+    came_to = verp.encode("news", "ann@acme.example", "shop.example")
+    answer = f"To: {came_to}\r\nAuto-Submitted: auto-replied\r\nSubject: away\r\n\r\nI am away.\r\n"
+    (event,) = mailbox.events([answer.encode()])
+    assert isinstance(event, Event)
+    assert (event.kind, event.recipient, event.campaign) == (EventKind.AUTO_REPLY, "ann@acme.example", "news")

@@ -1,0 +1,40 @@
+"""Made-up names for real addresses and domains."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fake_gateways.smtp.envelope import domain_of
+from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs
+
+KEY: Final = b"a key of thirty-two octets, or so"
+
+
+def test_the_same_key_makes_the_same_names_and_another_key_other_names() -> None:
+    first, again, other = Anonymiser(KEY), Anonymiser(KEY), Anonymiser(b"another key of the same length...")
+    names = [f"person{number}@company{number % 7}.example" for number in range(200)]
+    assert [first.address(name) for name in names] == [again.address(name) for name in names]
+    assert [first.address(name) for name in names] != [other.address(name) for name in names]
+    assert len({first.address(name) for name in names}) == len(names)
+    assert len({first.domain(domain_of(name)) for name in names}) == 7
+
+
+def test_a_role_keeps_its_local_part_at_a_made_up_company() -> None:
+    naming = Anonymiser(KEY)
+    assert naming.address("Info@acme.example") == f"info@{naming.domain('acme.example')}"
+
+
+def test_a_made_up_name_that_is_taken_again_and_again_gets_the_next_number() -> None:
+    naming = Anonymiser(KEY)
+    found = [naming.address(f"person{number}@acme.example") for number in range(20_000)]
+    assert len(set(found)) == len(found)
+
+
+def test_upper_case_makes_no_second_recipient() -> None:
+    naming = Anonymiser(KEY)
+    assert naming.address("Ann@ACME.example") == naming.address("ann@acme.example")
+
+
+def test_without_a_key_names_stay_and_domains_are_in_lower_case() -> None:
+    assert AsItIs().address("Ann@ACME.example") == "Ann@acme.example"
+    assert AsItIs().domain("ACME.example") == "acme.example"

@@ -1,0 +1,86 @@
+"""What is learned from the events of a log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from fake_gateways.smtp.envelope import Stage
+from probe.intake.event import BadLine, Event, EventKind
+from probe.intake.to_scenario.learn import Learned, is_reply, last_told
+from probe.intake.to_scenario.templates import Templates
+
+ANN = "ann@acme.example"
+
+
+def learned(*events: Event | BadLine) -> Learned:
+    """Learn from events."""
+    found = Learned(Templates(frozenset(), is_private=False))
+    found.take(events)
+    return found
+
+
+def event(kind: EventKind = EventKind.REFUSED, recipient: str = ANN, **columns: Any) -> Event:
+    """Return an event; a refusal has a code and a text."""
+    reply = {} if kind is EventKind.DELIVERED else {"code": 550, "text": "no"}
+    return Event(kind, recipient, **{**reply, **columns})
+
+
+def words(found: Learned, recipient: str = ANN) -> list[str]:
+    """Return the attempts of a recipient as the scenario writes them."""
+    names = {number: reply for reply, number in found.replies.items()}
+    return [found.words(number, names) for number in found.attempts[recipient]]
+
+
+def test_attempts_are_replies_acceptances_and_cut_connections_in_order() -> None:
+    deferred = event(EventKind.DEFERRED, code=451, text="later")
+    cut = event(EventKind.DEFERRED, code=None, text="timed out")
+    assert words(learned(deferred, cut, deferred, event(EventKind.DELIVERED))) == ["r1", "!", "r1", "-"]
+
+
+def test_a_late_bounce_takes_the_place_of_the_acceptance() -> None:
+    found = learned(event(EventKind.DELIVERED), event(EventKind.BOUNCED_LATER))
+    assert words(found) == ["r1"]
+    assert [reply.stage for reply in found.replies] == [Stage.REPORT]
+
+
+def test_a_second_message_that_is_accepted_is_not_a_second_attempt() -> None:
+    assert words(learned(event(EventKind.DELIVERED), event(EventKind.DELIVERED))) == ["-"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "told_at"),
+    [("connect", Stage.RCPT), ("rcpt", Stage.RCPT), ("data", Stage.END_OF_DATA), ("end-of-data", Stage.END_OF_DATA)],
+)
+def test_a_reply_before_rcpt_is_replayed_at_rcpt_where_the_recipient_is_known(stage: str, told_at: Stage) -> None:
+    (reply,) = learned(event(stage=stage)).replies
+    assert reply.stage is told_at
+
+
+def test_what_is_not_an_address_is_counted_and_the_first_is_kept() -> None:
+    found = learned(event(recipient="no address"), event(recipient="neither"), event())
+    assert (found.not_addresses, found.not_an_address, list(found.attempts)) == (2, "no address", [ANN])
+
+
+def test_bad_lines_are_all_counted_and_the_first_five_are_kept() -> None:
+    found = learned(*(BadLine(number, "bad") for number in range(1, 9)))
+    assert (found.bad_lines, [bad.number for bad in found.bad]) == (8, [1, 2, 3, 4, 5])
+
+
+def test_the_usual_wait_before_a_retry_is_the_median() -> None:
+    deferred = [event(EventKind.DEFERRED, f"p{n}@acme.example", at=1e9) for n in range(3)]
+    retried = [event(EventKind.DELIVERED, f"p{n}@acme.example", at=1e9 + wait) for n, wait in enumerate((60, 300, 900))]
+    assert learned(*deferred, *retried).retry_after_s == 300
+    assert learned(event(at=1e9)).retry_after_s is None
+
+
+def test_a_time_no_scenario_can_have_is_ignored() -> None:
+    found = learned(event(at=-1.0), event(at=1e9), event(at=1e12))
+    assert (found.first_at, found.last_at) == (1e9, 1e9)
+
+
+def test_the_last_attempt_decides_what_a_recipient_was_told_in_the_end() -> None:
+    found = learned(event(EventKind.DEFERRED), event(EventKind.DELIVERED))
+    assert not is_reply(last_told(found.attempts[ANN]))
+    assert is_reply(found.attempts[ANN][0])

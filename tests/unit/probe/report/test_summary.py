@@ -1,0 +1,47 @@
+"""The result of a run in sentences."""
+
+from __future__ import annotations
+
+import pytest
+from report_content import content, gone, kept, lied
+
+from probe.judge.scorecard import Scorecard
+from probe.report.summary import count, summary
+
+
+def card(**figures: int) -> Scorecard:
+    """Return the scorecard of a small run with other figures."""
+    made = content([lied("ann"), lied("bob"), gone("cy"), kept("dee")]).scorecard
+    for name, value in figures.items():
+        setattr(made, name, value)
+    return made
+
+
+def test_it_says_who_received_the_message_what_was_reported_and_what_is_true() -> None:
+    assert summary(card(delivered=0, refused_otherwise=2, given_up=1)) == [
+        "Of 4 recipients, 0 received the message.",
+        "Reported: 3 hard bounces (75.0%).",
+        "Really gone: 1 of them (33%).",
+        "Alive: 2, refused for velocity (2) in replies that say: no such mailbox.",
+        "Also not delivered: 3 (2 refused for other reasons, 1 deferred until the sender gave up).",
+    ]
+
+
+def test_mail_that_was_accepted_and_lost_is_not_counted_as_received() -> None:
+    lines = summary(card(delivered=4, quarantined=1, bounced_later=2, junked=1))
+    assert lines[0] == "Of 4 recipients, 1 received the message (1 of them in junk)."
+    assert lines[1] == "Accepted but not delivered: 1 quarantined, 2 bounced later."
+
+
+def test_a_message_that_is_too_large_is_said_with_the_remedy() -> None:
+    made = card()
+    made.truth.by_cause["too-large"].refused = 3
+    assert (
+        "The message was too large for the gateways of 3 recipients; make it smaller, or raise the gateway's "
+        "size_limit." in summary(made)
+    )
+
+
+@pytest.mark.parametrize(("number", "text"), [(0, "0 gates"), (1, "1 gate"), (1234, "1,234 gates")])
+def test_a_number_has_its_noun_in_the_right_form(number: int, text: str) -> None:
+    assert count(number, "gate") == text
