@@ -45,16 +45,16 @@ class PendingAnswers:
         rest = [each for each in self._evidence if each not in self.readings and each not in self.asked]
         return first_few([*self.asked, *rest])
 
-    def accept(self, said: bytes) -> None:
+    def accept(self, line: bytes) -> None:
         """Add an answer, a JSON object; raises ClassifierError if it is not valid."""
-        if len(said) > MAX_ANSWER_OCTETS:
-            raise self.wrong(said, f"it is longer than {MAX_ANSWER_OCTETS:,} octets")
+        if len(line) > MAX_ANSWER_OCTETS:
+            raise self.wrong(line, f"it is longer than {MAX_ANSWER_OCTETS:,} octets")
         try:
-            answer = Answer.model_validate_json(said, strict=True)
+            answer = Answer.model_validate_json(line, strict=True)
         except ValidationError as error:
-            raise self.wrong(said, _first(error)) from None
+            raise self.wrong(line, _first(error)) from None
         if answer.campaign != self.campaign:
-            raise self.wrong(said, f"campaign must be {self.campaign}")
+            raise self.wrong(line, f"campaign must be {self.campaign}")
         if answer.recipient in self.readings:
             raise ClassifierError(f"classifier {self.name} answered twice for {_plain(answer.recipient)}")
         if answer.recipient not in self.asked:
@@ -64,9 +64,9 @@ class PendingAnswers:
         self.readings[answer.recipient] = self._reading(answer)
         del self.asked[answer.recipient]
 
-    def wrong(self, said: bytes, problem: str) -> ClassifierError:
+    def wrong(self, line: bytes, problem: str) -> ClassifierError:
         """Return an error about an answer that is not valid."""
-        shown = said[: 4 * _SHOWN].decode("utf-8", "replace")
+        shown = line[: 4 * _SHOWN].decode("utf-8", "replace")
         shown = f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
         still = f"; no answer yet for {self.missing()}" if not self.complete else ""
         return ClassifierError(f"classifier {self.name} answered {shown!r}, which is not valid: {problem}{still}")

@@ -18,7 +18,7 @@ from typing import Final, Self
 from probe.classify.evidence import Evidence
 from probe.classify.external.pending import PendingAnswers
 from probe.classify.external.pipes import PipedProgram, ProgramEndedError, ProgramSilentError
-from probe.classify.external.protocol import end, line
+from probe.classify.external import protocol
 from probe.classify.reading import ClassifierError, Reading
 
 RESTARTS: Final = 2
@@ -60,9 +60,9 @@ class Program:
         deaths = 0
         while not pending.complete:
             process = self._process or self._start()
-            told = chain(map(line, pending.requests()), [end(pending.campaign)])
+            requests = chain(map(protocol.line, pending.requests()), [protocol.end(pending.campaign)])
             try:
-                process.converse(told, pending.accept, lambda: pending.complete)
+                process.converse(requests, pending.accept, lambda: pending.complete)
             except ProgramSilentError:
                 raise self._silent(f"with no answer yet for {pending.missing()}") from None
             except ProgramEndedError:
@@ -93,8 +93,8 @@ class Program:
         process, self._process = self._process, None
         return None if process is None else process.stop()
 
-    def _answered_unasked(self, said: bytes) -> None:
-        raise ClassifierError(f"classifier {self._name} wrote {said[:80]!r} without a request")
+    def _answered_unasked(self, line: bytes) -> None:
+        raise ClassifierError(f"classifier {self._name} wrote {line[:80]!r} without a request")
 
     def _silent(self, when: str) -> ClassifierError:
         remedy = "if it buffers its answers, flush them at the end of each campaign"

@@ -197,9 +197,9 @@ _of_returned: Final = attrgetter(*_RETURNED)
 _of_opened: Final = attrgetter(*_OPENED)
 
 
-def line(told: Any) -> bytes:
+def line(data: Any) -> bytes:
     """Return an object as one line of ASCII, because some line readers also break at other Unicode characters."""
-    return json.dumps(told, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
+    return json.dumps(data, separators=(",", ":"), allow_nan=False).encode("ascii") + b"\n"
 
 
 def end(campaign: str) -> bytes:

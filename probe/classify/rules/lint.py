@@ -91,8 +91,8 @@ def lint(classifier: RuleClassifier, known: Sequence[PersonaReply]) -> list[Lint
 
 def shown(reply: ReceivedReply) -> str:
     """Return a reply on one line, shortened if it is long."""
-    said = " ".join(reply.wire.split())
-    return said if len(said) <= _SHOWN else f"{said[: _SHOWN - 3]}..."
+    text = " ".join(reply.wire.split())
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def _of_rule(

@@ -42,8 +42,8 @@ def known_replies() -> tuple[PersonaReply, ...]:
 def _replies() -> Iterator[PersonaReply]:
     for name in persona.names():
         for refusal in persona.load(name).refusal:
-            said = refusal.say(EXAMPLE_VALUES)
-            status = str(said.enhanced) if said.enhanced else None
+            wording = refusal.say(EXAMPLE_VALUES)
+            status = str(wording.enhanced) if wording.enhanced else None
             for stage in refusal.stages:
-                reply = ReceivedReply(said.code, status, said.text, stage, EXAMPLE_VALUES["recipient"])
+                reply = ReceivedReply(wording.code, status, wording.text, stage, EXAMPLE_VALUES["recipient"])
                 yield PersonaReply(reply, name, refusal.cause)

@@ -55,15 +55,15 @@ def deciding_reply(evidence: Evidence, recipient: str = "") -> ReceivedReply:
     )
 
 
-def parse_reply(said: str, stage: str = Stage.RCPT, recipient: str = "") -> ReceivedReply:
+def parse_reply(text: str, stage: str = Stage.RCPT, recipient: str = "") -> ReceivedReply:
     """Read a reply from text such as ``550 5.1.1 User unknown``: one line or several, optionally after ``smtp;``.
 
     Without a code at the beginning, the whole text is the reply text.
     """
-    said = _TYPE.sub("", said.strip()).replace("\r\n", "\n")
-    first = _NUMBERED.match(said)
+    text = _TYPE.sub("", text.strip()).replace("\r\n", "\n")
+    first = _NUMBERED.match(text)
     if first is None:
-        return ReceivedReply(None, None, said, stage, recipient)
-    texts = [(line[2] or "") if (line := _NUMBERED.match(each)) else each for each in said.split("\n")]
+        return ReceivedReply(None, None, text, stage, recipient)
+    texts = [(numbered[2] or "") if (numbered := _NUMBERED.match(each)) else each for each in text.split("\n")]
     reply = from_wire(int(first[1]), texts)
     return ReceivedReply(reply.code, str(reply.enhanced) if reply.enhanced else None, reply.text, stage, recipient)

@@ -65,14 +65,14 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
 
 def ask(reply: ReceivedReply) -> str:
     """Write a reply on one line, like zone-mta."""
-    said = reply.wire
-    if "\n" in said or reply.text[:1] in _OF_NUMBERS:
-        first = _NUMBERS.match(said)
+    line = reply.wire
+    if "\n" in line or reply.text[:1] in _OF_NUMBERS:
+        first = _NUMBERS.match(line)
         start = first.end() if first else 0
-        said = said[:start] + _NUMBERS.sub(" ", said[start:])
-    if "  " in said or not said.isprintable() or said.endswith(" "):
-        said = _BLANKS.sub(" ", said).strip(" ")
-    return said if said.isascii() else said.translate(_OUTSIDE_ASCII)
+        line = line[:start] + _NUMBERS.sub(" ", line[start:])
+    if "  " in line or not line.isprintable() or line.endswith(" "):
+        line = _BLANKS.sub(" ", line).strip(" ")
+    return line if line.isascii() else line.translate(_OUTSIDE_ASCII)
 
 
 def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
