@@ -16,9 +16,9 @@ from types import TracebackType
 from typing import Final, Self
 
 from probe.classify.evidence import Evidence
+from probe.classify.external import protocol
 from probe.classify.external.pending import PendingAnswers
 from probe.classify.external.pipes import PipedProgram, ProgramEndedError, ProgramSilentError
-from probe.classify.external import protocol
 from probe.classify.reading import ClassifierError, Reading
 
 RESTARTS: Final = 2
