@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 from book_rows import STARTS, attempt, refused
-from circumstances import address, campaign_of, evidence_of, words
+from circumstances import address, campaign_of, evidence_of, sent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ def campaigns(draw: st.DrawFn) -> list[Attempt]:
     """Draw attempts at up to three exchangers from up to two addresses."""
     made: list[Attempt] = []
     for place in range(draw(st.integers(1, 3))):
-        made += words(draw(PATTERNS), start=place * 100, mx_address=f"127.1.0.{place}",
+        made += sent(draw(PATTERNS), start=place * 100, mx_address=f"127.1.0.{place}",
                       local_address=draw(st.sampled_from(["127.10.0.1", "127.10.0.2", ""])),
                       stage=draw(st.sampled_from(["connect", "mail", "rcpt", "end-of-data"])),
                       text=draw(TEXTS))  # fmt: skip
@@ -83,5 +83,5 @@ def test_everybody_is_answered_for_with_a_probability(attempts: list[Attempt]) -
 @given(st.lists(st.sampled_from([0.0, STARTS, float("inf")]), min_size=1, max_size=20), PATTERNS)
 @settings(max_examples=40, deadline=None)
 def test_missing_times_harm_nobody(times: list[float], pattern: str) -> None:
-    rows: list[Any] = [row._replace(at=times[place % len(times)]) for place, row in enumerate(words(pattern))]
+    rows: list[Any] = [row._replace(at=times[place % len(times)]) for place, row in enumerate(sent(pattern))]
     assert set(Context().classify_campaign(campaign_of(rows))) == {address(number) for number in range(len(pattern))}

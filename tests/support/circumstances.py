@@ -1,4 +1,4 @@
-"""Small campaigns for tests of the context classifier: who was refused when, from where, in which words."""
+"""Small campaigns for tests of the context classifier, written as patterns of acceptances and refusals."""
 
 from __future__ import annotations
 
@@ -12,19 +12,31 @@ from probe.classify.context.case import RefusalCase
 from probe.classify.context.reader import Reader, case_of
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt
+from probe.records.returned import Returned
 from probe.studies.fit.cases import NOTHING
 
+DAY_S: Final = 86_400.0
+WEEK_S: Final = 7 * DAY_S
 UNKNOWN: Final = {"enhanced": "5.1.1", "text": "User unknown"}
 LISTED: Final = {"enhanced": "5.7.1", "text": "Your address 127.10.0.1 is on a block list"}
+QUIET: Final = ("." * 24 + "x") * 8
+"""A campaign with isolated refusals."""
+ALONE: Final = 99
+"""The number of a recipient with an isolated refusal in QUIET."""
+BURST: Final = "." * 20 + "x" * 20 + "." * 20
+"""A campaign with one run of refusals."""
+REPORT: Final = Returned("acme", 1, STARTS + 60, "", "news", "", "report", "failed", "5.1.1", 550, "user unknown", "",
+                         "return-path", "")  # fmt: skip
+"""A delivery report about an unknown user."""
 
 
 def address(number: int, domain: str = "acme.example") -> str:
-    """Return the address of a person by number."""
+    """Return the address of a recipient by number."""
     return f"person{number}@{domain}"
 
 
-def words(pattern: str, *, start: int = 0, every_s: float = 10.0, **columns: Any) -> list[Attempt]:
-    """Return attempts in order: ``.`` was taken, ``x`` was refused as unknown, ``l`` openly for a list."""
+def sent(pattern: str, *, start: int = 0, every_s: float = 10.0, **columns: Any) -> list[Attempt]:
+    """Return attempts in order: ``.`` was accepted, ``x`` refused as unknown, ``l`` refused for a blocklist."""
     made = []
     for place, letter in enumerate(pattern):
         number = start + place
@@ -42,13 +54,29 @@ def words(pattern: str, *, start: int = 0, every_s: float = 10.0, **columns: Any
     return made
 
 
+def at_another_vendor(pattern: str, *, start: int = 1000) -> list[Attempt]:
+    """Return attempts at another vendor's exchanger."""
+    there = {"mx": "mx1.one.iphmx.com", "mx_address": "127.1.0.9", "domain": "beta.example"}
+    return sent(pattern, start=start, **there)
+
+
+def with_retests(pattern: str, outcomes: dict[int, str]) -> list[Attempt]:
+    """Return a campaign with retests of some recipients a week later: accepted (``.``) or refused (``x``)."""
+    again = [
+        row._replace(number=2, at=STARTS + WEEK_S + number, seq=1000 + number)
+        for number, letter in outcomes.items()
+        for row in sent(letter, start=number)
+    ]
+    return [*sent(pattern), *again]
+
+
 def evidence_of(*attempts: Attempt, **known: Any) -> Evidence:
     """Return the evidence of one recipient."""
     return Evidence(attempts[0].recipient, attempts, **known)
 
 
 def campaign_of(attempts: Iterable[Attempt], **known: Evidence) -> dict[str, Evidence]:
-    """Return a campaign's evidence by recipient; ``known`` are kept as they are, by their recipient."""
+    """Return a campaign's evidence by recipient; the evidence in ``known`` replaces that of its recipient."""
     gathered: dict[str, list[Attempt]] = {}
     for each in attempts:
         gathered.setdefault(each.recipient, []).append(each)
@@ -58,9 +86,14 @@ def campaign_of(attempts: Iterable[Attempt], **known: Evidence) -> dict[str, Evi
 
 
 def case(campaign: dict[str, Evidence], number: int, domain: str = "acme.example") -> RefusalCase:
-    """Return the case of a person."""
+    """Return the case of a recipient."""
     observations = gather(campaign)
     Reader(observations, NOTHING).prepare(campaign.values())
     found = case_of(campaign[address(number, domain)], observations)
     assert found is not None
     return found
+
+
+def refused_case(**columns: Any) -> RefusalCase:
+    """Return the case of a campaign's only recipient, whose refusal has these columns."""
+    return case(campaign_of(sent("x", **columns)), 0)

@@ -6,7 +6,7 @@ from fake_gateways.smtp.envelope import Stage
 from probe.classify.context.observations import EVERY_SOURCE, ExchangerObservations, Observations, RefusalPosition
 from probe.classify.context.replies_by_stage import rank_of
 from probe.classify.context.series import RefusalRun, ReplySeries
-from probe.classify.context.words import ReplyTopics, pattern_of, read
+from probe.classify.context.words import ReplyTopics, pattern_of, topics_in
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt, Outcome
 
@@ -47,7 +47,9 @@ class RefusalCase:
         self.rank: int = rank_of(self.stage)
         self.position: RefusalPosition | None = None if self.is_reported else self.exchanger.position_of(attempt)
         text = evidence.heard[2] if self.is_reported else attempt.text
-        self.topics: ReplyTopics = self.position.topics if self.position else read(pattern_of(text, attempt.recipient))
+        self.topics: ReplyTopics = (
+            self.position.topics if self.position else topics_in(pattern_of(text, attempt.recipient))
+        )
         self.series: ReplySeries = self.exchanger.series(attempt.local_address, self.rank)
         self.overall: ReplySeries = self.exchanger.series(EVERY_SOURCE, self.rank)
         self.run: RefusalRun | None = None if self.position is None else self.series.run(self.position.from_source)

@@ -85,7 +85,7 @@ def pattern_of(text: str, recipient: str = "") -> str:
 
 
 @lru_cache(maxsize=8192)
-def read(pattern: str) -> ReplyTopics:
+def topics_in(pattern: str) -> ReplyTopics:
     """Return what a pattern mentions."""
     return ReplyTopics(
         pattern,
@@ -100,4 +100,4 @@ def read(pattern: str) -> ReplyTopics:
 
 def topics_of(attempt: Attempt) -> ReplyTopics:
     """Return what the reply to an attempt mentions."""
-    return read(pattern_of(attempt.text, attempt.recipient))
+    return topics_in(pattern_of(attempt.text, attempt.recipient))
