@@ -11,7 +11,7 @@ def deferred_first(case: RefusalCase) -> float:
     """Return 1 if the recipient was deferred before it was refused.
 
     A greylist answers before the directory is consulted (postgrey source), and a rate limit can become a block
-    (GoDaddy: sisimai, rhost-godaddy).
+    (sisimai, Rhost/GoDaddy).
     """
     return 1.0 if any(each.outcome == Outcome.DEFERRED for each in _earlier(case)) else 0.0
 
@@ -19,7 +19,7 @@ def deferred_first(case: RefusalCase) -> float:
 def deferred_for_sending(case: RefusalCase) -> float:
     """Return 1 if an earlier attempt was deferred with a text that blames the sender.
 
-    Rate limits defer first (Cisco: 452 Too many recipients received this hour; sisimai, rhost-cisco).
+    Rate limits defer first (Cisco: 452 Too many recipients received this hour; sisimai, Rhost/Cisco).
     """
     deferrals = (each for each in _earlier(case) if each.outcome == Outcome.DEFERRED)
     return 1.0 if any(topics_of(each).blames_sender for each in deferrals) else 0.0

@@ -30,7 +30,7 @@ def text_blames_sender_only(case: RefusalCase) -> float:
 def text_blames_both(case: RefusalCase) -> float:
     """Return 1 if the text names a mailbox and also a list, a rate or content.
 
-    GoDaddy: "550 5.1.1 ... has sent to too many recipients this hour" (set-of-emails, rhost-godaddy-03). Others: "550
+    GoDaddy: "550 5.1.1 ... has sent to too many recipients this hour" (sisimai, set-of-emails). Others: "550
     5.2.1 Mailbox unavailable. Your IP address ... is blacklisted" (zone-mta, bounces.txt).
     """
     return 1.0 if case.topics.blames_sender and case.topics.mentions_mailbox else 0.0
@@ -85,7 +85,7 @@ def others_blamed_at_this_stage(case: RefusalCase) -> float:
     """Weigh how many replies at the same stage, within a quarter of an hour, blame the sender.
 
     A filter that has two texts for one reason, or that defers some and refuses others, reveals the reason (GoDaddy:
-    sisimai, rhost-godaddy).
+    sisimai, Rhost/GoDaddy).
     """
     found = _sender_faults_near(case)
     return log1p(max(0, sum(each.rank == case.rank for each in found) - case.topics.blames_sender))

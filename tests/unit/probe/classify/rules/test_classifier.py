@@ -9,8 +9,6 @@ from rule_files import rules
 from fake_gateways.truth import Cause
 from probe.classify import Evidence, Reading, RecipientClassifier
 from probe.classify.rules.classifier import RuleClassifier
-from probe.classify.rules.formats import PARSERS, guess
-from probe.classify.rules.rule_set import RuleText
 from probe.records.attempt import Failure
 
 KUMOMTA = '[rules]\nTransientFailure = ["busy"]\nInvalidRecipient = ["^4.*unknown", "unknown"]\nAutoReply = ["away"]\n'
@@ -62,23 +60,3 @@ def test_rules_of_one_domain_are_not_remembered_for_another() -> None:
 
 def test_a_reply_too_long_to_be_remembered_is_read_all_the_same() -> None:
     assert read("x" * 5000 + " unknown").cause is Cause.USER_UNKNOWN
-
-
-@pytest.mark.parametrize(
-    ("name", "text", "kind"),
-    [
-        ("a.toml", '[[rule]]\nclass = "policy"\n', "rules"),
-        ("a.toml", '[rules]\nSpamBlock = ["x"]\n', "kumomta"),
-        ("a.json", '{"rules": {}}', "kumomta"),
-        ("bounces.txt", "# a\n^550,reject,other,x\n", "zone-mta"),
-        ("config", "x y\n<bounce-category-patterns>\n// other\n</bounce-category-patterns>\n", "powermta"),
-        ("patterns", "# a\n/x/ other\n", "powermta"),
-        ("user_smtp_classification.ovr", ",10,x\n", "momentum"),
-        ("rules.CSV", ",10,x\n", "momentum"),
-        ("x", "hello", None),
-        ("x", "", None),
-    ],
-)
-def test_a_rule_file_is_known_by_its_looks(name: str, text: str, kind: str | None) -> None:
-    assert guess(RuleText(name, text)) == kind
-    assert kind is None or kind in PARSERS

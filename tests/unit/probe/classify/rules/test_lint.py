@@ -6,11 +6,9 @@ import pytest
 from rule_files import rules
 
 from fake_gateways.truth import Cause
-from probe.classify.by_text import ByText
 from probe.classify.rules.classifier import RuleClassifier
-from probe.classify.rules.example_replies import replies_for
 from probe.classify.rules.lint import FindingKind, lint, overview, shown
-from probe.classify.rules.persona_replies import PersonaReply, known_replies
+from probe.classify.rules.persona_replies import PersonaReply
 from probe.classify.rules.reply import parse_reply
 from probe.classify.rules.rule_set import RuleSet
 
@@ -186,33 +184,3 @@ def test_how_rules_read_in_all() -> None:
 
 def test_a_long_reply_is_cut_off_where_it_is_shown() -> None:
     assert shown(parse_reply("550 " + "x" * 200)) == "550 " + "x" * 93 + "..."
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "first"),
-    [
-        ("kumomta", '[rules]\nSpamBlock = ["^55[04] 5\\\\.7\\\\.1 "]', "550 5.7.1"),
-        ("powermta", r"/^[45]\.1\.1;/ bad-mailbox", "550 5.1.1"),
-        ("powermta", r"/^2.\d+.\d+;/ success", "250 2 5 5;"),
-        ("momentum", "acme.example,10,unknown|user", "550 unknown user"),
-        ("rules", '[[rule]]\nclass = "policy"\nenhanced = "4.7.x"\npattern = "slow"', "450 4.7.0 slow"),
-        ("rules", '[[rule]]\nclass = "policy"\ncode = "45x"\nstage = "mail"', "450"),
-    ],
-)
-def test_replies_are_made_up_that_the_rule_is_about(kind: str, text: str, first: str) -> None:
-    rule_set = rules(kind, text)
-    made = replies_for(rule_set.rules[0], rule_set)
-    assert made[0].wire.rstrip() == first
-    matched = [heard for heard in made if RuleClassifier(rule_set).matching(heard)]
-    assert matched
-
-
-def test_every_wording_of_every_persona_is_known_once() -> None:
-    replies = known_replies()
-    assert len({known.reply for known in replies}) == len(replies) > 200
-    assert all("{" not in known.reply.text for known in replies)
-
-
-def test_the_baselines_own_rules_are_written_well() -> None:
-    kinds = {finding.kind for finding in lint(ByText(), known_replies())}
-    assert kinds <= {FindingKind.MISREAD}  # it believes the words, which is what it is there for

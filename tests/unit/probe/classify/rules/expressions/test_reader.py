@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import re2
 
-from probe.classify.rules.expressions import Dialect, UnsupportedExpressionError, examples, for_re2, is_wild, options
+from probe.classify.rules.expressions import Dialect, UnsupportedExpressionError, for_re2, options
 from probe.classify.rules.expressions.reader import DEEPEST, LONGEST, quoted
 
 
@@ -100,48 +100,6 @@ def test_what_re2_cannot_say_is_refused_and_named(dialect: Dialect, source: str,
     with pytest.raises(UnsupportedExpressionError) as raised:
         for_re2(source, dialect)
     assert str(raised.value) == why
-
-
-@pytest.mark.parametrize(
-    ("expression", "first"),
-    [
-        (r"^550.+mailbox unavailable", "550 mailbox unavailable"),
-        (r"^5\d{2}", "550"),
-        (r"^(421|554)[ \-]+x", "421 x"),
-        (r"user (unknown|gone)?", "user unknown"),
-        (r"\bspam", "spam"),
-        ("", ""),
-    ],
-)
-def test_examples_are_texts_as_a_server_might_say_them(expression: str, first: str) -> None:
-    assert examples(expression)[0] == first
-
-
-def test_examples_show_every_alternative() -> None:
-    assert {text[0] for text in examples(r"^[45]\d\d (a|b|c)")} == {"4", "5"}
-    assert {text[-1] for text in examples(r"^[45]\d\d (a|b|c)")} == {"a", "b", "c"}
-
-
-def test_no_example_is_made_of_what_matches_nothing() -> None:
-    assert examples(r"a\bb") == []
-
-
-@pytest.mark.parametrize(
-    ("expression", "wild"),
-    [
-        ("^550.+unknown", False),
-        ("(?i)^550.*x", False),
-        ("(^a|^b).*", False),
-        ("(^a|b).*", True),
-        ("user unknown", False),
-        ("user.*unknown", True),
-        (r"user [^x]+ unknown", True),
-        (r"user \d+ unknown", False),
-        (r"(a(b.*c)?)", True),
-    ],
-)
-def test_an_expression_is_wild_that_may_begin_anywhere_and_goes_over_anything(expression: str, *, wild: bool) -> None:
-    assert is_wild(expression) is wild
 
 
 @pytest.mark.parametrize("text", ["a.b*c", "\n\t\0", "\u00e9\U0001f600", "[^]-\\", "user unknown"])
