@@ -64,7 +64,7 @@ MISTAKES = {
     "an unknown persona": (
         bent('"proofpoint"', '"profpoint"'),
         "gateway.acme.persona",
-        "'profpoint' is not a persona; use one of: barracuda-esg, barracuda-ess, cisco-esa, consumer, eset, ",
+        "'profpoint' is not a persona; use one of: barracuda-esg, barracuda-ess, ",
     ),
     "an unknown cause on the left of claims": (
         bent("{ content =", "{ contents ="),

@@ -21,7 +21,7 @@ from fivefifty_command import COMMAND, INPUT_WRONG, INTERRUPTED, PASSED, complai
 
 from fake_gateways.truth import Cause
 from probe.classify import ClassifierError, Reading
-from probe.classify.registry import choose
+from probe.classify.registry import OURS, choose
 from probe.input_error import InputError
 from probe.judge.run_classifier import read_all
 from probe.judge.story import build_stories
@@ -185,7 +185,7 @@ def test_a_python_classifier_is_a_class_a_maker_a_function_or_an_object(name: st
         ("mine=program:''", "there is no program  in PATH; "),
         (
             "nobody",
-            "is not a classifier; use one of: code, text, always-keep, context; fivefifty classifiers",
+            f"is not a classifier; use one of: {', '.join(OURS)}; fivefifty classifiers",
         ),
         ("code=text", "has the name code of a built-in classifier; give it another name: NAME=WHAT"),
         ("rules:no.toml", "/no.toml is not a file; correct the file name"),
@@ -233,7 +233,7 @@ def test_what_distributions_offer_is_known_by_its_name(folder: Path) -> None:
     sys.path.append(str(folder))
     assert read("mine", folder) == Reading(Cause.USER_UNKNOWN)
     assert read("code", folder).reason == "enhanced status 5.1.1"  # the baseline keeps its name
-    with pytest.raises(InputError, match=r"use one of: code, text, always-keep, context, mine; fivefifty classifiers"):
+    with pytest.raises(InputError, match=rf"use one of: {', '.join(OURS)}, mine; fivefifty classifiers"):
         choose(["nobody"])
     install(folder, "other", "mine = own_reader:make")
     with pytest.raises(

@@ -14,6 +14,8 @@ import small_scenario
 from deadline import DEADLINE_S
 from fivefifty_command import COMMAND, GATE_FAILED, INPUT_WRONG, PASSED, apart, complaint, environment, fivefifty
 
+from probe.report.ci import FORMATS
+
 TWELVE = Path(__file__).parent.parent / "scenarios" / "twelve.toml"
 FAILS = ("--gate", "classifiers.code.wrongly_suppressed <= 1")
 EVE = "alive, suppressed: twelve/eve@liar.example: 550 5.1.1 User Unknown (enhanced status 5.1.1)"
@@ -26,6 +28,7 @@ def run(folder: Path, *options: object, **environ: str) -> subprocess.CompletedP
 
 def test_every_kind_of_report_is_written_in_one_run(tmp_path: Path) -> None:
     kinds = {"junit": "new/report.xml", "markdown": "summary.md", "codequality": "quality.json"}
+    assert kinds.keys() == FORMATS.keys()
     options = [word for kind, file in kinds.items() for word in ("--report", f"{kind}={file}")]
     done = run(tmp_path, *options, *FAILS)
     assert (done.returncode, done.stderr) == (GATE_FAILED, "")

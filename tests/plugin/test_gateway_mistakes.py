@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import pytest
 from mailing import ANN, BOB
 
+from fake_gateways import persona as personas
 from fake_gateways.truth import Cause
 from probe.testing import GatewayFixture, InputError
 
@@ -124,4 +125,6 @@ def test_a_wrong_argument_is_an_error_with_place_problem_and_remedy(mistake: Mis
 def test_an_unknown_persona_is_an_error_that_lists_the_personas() -> None:
     with pytest.raises(InputError) as raised:
         GatewayFixture("acme")
-    assert str(raised.value).startswith("gateway(persona='acme'): 'acme' is not a persona; use one of: barracuda-")
+    assert str(raised.value).startswith(
+        f"gateway(persona='acme'): 'acme' is not a persona; use one of: {', '.join(personas.names())}"
+    )

@@ -4,34 +4,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Final
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from intake_samples import SAMPLES, WEBHOOKS
 from strategies import examples
 
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, LogLine
-from probe.intake.formats import exim, kumomta, postfix, powermta
+from probe.intake.formats import exim, postfix
 from probe.intake.reading.lines import MAX_LINE
 from probe.intake.reading.queue_memory import QueueMemory
 from probe.intake.reading.quoted import MAX_NAME, MAX_TEXT
 
-SAMPLES: Final = Path(__file__).parents[1] / "intake/documented"
 LONG: Final = MAX_LINE - 500
 SOON_S: Final = 2.0
 """For one line of the greatest length; a machine under load takes some hundredths of a second."""
 
-Read = Callable[[Iterable[LogLine]], Iterator[Event | BadLine]]
-READERS: Final[dict[str, tuple[Read, str]]] = {
-    "postfix": (lambda lines: postfix.read(lines, 2026), "postfix.log"),
-    "exim": (exim.read, "exim.log"),
-    "powermta": (powermta.read, "powermta.csv"),
-    "kumomta": (kumomta.read, "kumomta.jsonl"),
-}
+READERS: Final = {sample.source: sample for sample in SAMPLES if sample.source not in (*WEBHOOKS, "csv", "jsonl")}
 every_reader = pytest.mark.parametrize("reader", READERS)
 
 _text = st.text(max_size=80)
@@ -43,7 +35,7 @@ _parts = st.sampled_from(
 
 def sample(reader: str) -> list[str]:
     """Return the lines of a format's sample."""
-    return (SAMPLES / READERS[reader][1]).read_text().splitlines()
+    return [line.text for line in READERS[reader].lines]
 
 
 @st.composite
@@ -57,7 +49,7 @@ def mutated(draw: st.DrawFn, lines: list[str]) -> str:
 
 def check(reader: str, texts: list[str]) -> list[Event | BadLine]:
     """Read lines, see that what comes of them keeps the law, and return it."""
-    found = list(READERS[reader][0](LogLine(number, text) for number, text in enumerate(texts, 1)))
+    found = list(READERS[reader].read([LogLine(number, text) for number, text in enumerate(texts, 1)]))
     for each in found:
         assert isinstance(each, Event | BadLine)
         if isinstance(each, BadLine):

@@ -11,25 +11,26 @@ from typing import Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from intake_samples import WEBHOOKS
 from sample_lines import Reader, lines_of, sample
 from strategies import examples
 
 from fake_gateways.smtp.envelope import Stage
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event, EventKind
-from probe.intake.formats import mailgun, postmark, sendgrid, ses, sparkpost
+from probe.intake.formats import FORMATS
 from probe.intake.formats.columns import read_csv, read_json_lines
 from probe.intake.reading.json_documents import Document
 from probe.intake.reading.json_documents import read as read_documents
 from probe.intake.reading.reply_text import MAX_TEXT, enhanced_of
 
-READERS: Final[dict[str, Reader]] = {
-    "mailgun": mailgun.read,
-    "postmark": postmark.read,
-    "sendgrid": sendgrid.read,
-    "ses": ses.read,
-    "sparkpost": sparkpost.read,
-}
+
+def reader_of(name: str) -> Reader:
+    """Return the reader of a format without columns and years."""
+    return lambda lines: FORMATS[name](lines, {}, 1970)
+
+
+READERS: Final = {name: reader_of(name) for name in WEBHOOKS}
 every_reader = pytest.mark.parametrize("name", READERS)
 
 SAMPLES: Final = {

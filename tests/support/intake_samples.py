@@ -35,6 +35,8 @@ class Sample(NamedTuple):
         return FORMATS[self.source](self.lines if lines is None else lines, self.columns, YEAR)
 
 
+WEBHOOKS: Final = ("mailgun", "postmark", "sendgrid", "ses", "sparkpost")
+"""Formats of JSON events: a line is not a unit of them."""
 MAILBOX: Final = FOLDER / "bounces.mbox"
 """Reports in an mbox (RFC 4155): two refusals in different words, a delay, a vacation note."""
 SAMPLES: Final = (

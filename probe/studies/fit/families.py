@@ -10,12 +10,9 @@ import random
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from fake_gateways import persona
+
 _ZONE: Final = "bl.training.example"
-PERSONAS: Final = (
-    "barracuda-esg", "barracuda-ess", "cisco-esa", "consumer", "eset", "exchange-online", "exchange-onprem",
-    "fireeye-etp", "godaddy", "hornetsecurity", "mimecast", "postfix", "proofpoint", "proofpoint-essentials", "rspamd",
-    "symantec-cloud", "trend-micro",
-)  # fmt: skip
 _UNLIKE: Final = 0.25
 """How companies differ: a list ages alike everywhere, at most companies within a quarter of the mean."""
 
@@ -193,7 +190,7 @@ def _group(number: int, family: str, hours: float, people: People, rng: random.R
     count = max(companies, round(companies * 10 ** rng.uniform(0.0, 2.3)))
     group: Group = {
         "name": f"group-{number}",
-        "persona": rng.choice(PERSONAS),
+        "persona": rng.choice(persona.names()),
         "companies": companies,
         "hours": hours,
         "lies": rng.choice([1.0, 1.0, 0.9, 0.7, 0.5]),

@@ -6,7 +6,7 @@ import pytest
 
 from fake_gateways import persona as personas
 from probe.scenario.load import check
-from probe.studies.fit.families import FAMILIES, PERSONAS, scenario
+from probe.studies.fit.families import FAMILIES, scenario
 from probe.studies.in_memory_run import MESSAGES
 
 
@@ -19,4 +19,5 @@ def test_scenarios_of_a_family_are_valid_and_the_same_for_a_seed(family: str) ->
 
 
 def test_every_persona_takes_part() -> None:
-    assert set(PERSONAS) == set(personas.names())
+    groups = [group for seed in range(60) for group in scenario("mixed", seed)["gateway"]]
+    assert {group["persona"] for group in groups} == set(personas.names())
