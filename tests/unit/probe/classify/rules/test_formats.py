@@ -7,7 +7,6 @@ import pytest
 from probe.classify.rules.formats import PARSERS, guess
 from probe.classify.rules.rule_set import RuleText
 
-
 LOOKS = [
     ("a.toml", '[[rule]]\nclass = "policy"\n', "rules"),
     ("a.toml", '[rules]\nSpamBlock = ["x"]\n', "kumomta"),
