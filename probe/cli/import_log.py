@@ -89,7 +89,7 @@ def name_of(path: Path) -> str:
 
 
 def key(path: Path | None) -> bytes:
-    """Return the key in a file, which is made if it is not there; without a file one that nobody keeps."""
+    """Return the key in a file, which is created if it does not exist; without a file a new key, not stored."""
     import secrets
 
     if path is None:
@@ -102,7 +102,7 @@ def key(path: Path | None) -> bytes:
     except OSError as error:
         raise InputError(f"--key-file {path}", f"cannot be used ({error.strerror})", "name another file") from None
     if len(octets) < 16:
-        raise InputError(f"--key-file {path}", "holds fewer than 16 characters", "remove it, and a key will be made")
+        raise InputError(f"--key-file {path}", "holds fewer than 16 characters", "remove it, and a new key is written")
     return octets
 
 
@@ -120,10 +120,10 @@ def as_json(events: Iterable[Event | BadLine]) -> Iterator[str]:
 
 
 def told(summary: ImportSummary) -> Iterator[str]:
-    """Yield what came of an import, and how to go on."""
+    """Yield the result of an import in sentences, and the next command."""
     yield (
         f"{summary.recipients:,} recipients at {summary.gateways:,} gateways, {summary.replies:,} different replies, "
-        f"of which {summary.unknown:,} say nothing of their cause."
+        f"of which {summary.unknown:,} do not say their cause."
     )
     if summary.passed_over:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(summary.passed_over.items()))
@@ -133,7 +133,7 @@ def told(summary: ImportSummary) -> Iterator[str]:
         yield from (f"  line {bad.number} {bad.reason}" for bad in summary.bad)
     if summary.not_addresses:
         first = f"{summary.not_an_address[:100]!r}"
-        yield f"{summary.not_addresses:,} events are left out, as they name no address; the first names {first}."
+        yield f"{summary.not_addresses:,} events without a valid address are left out; the first has {first}."
     scenario = summary.folder / "scenario.toml"
     yield f"scenario  {scenario}"
     yield f"run it:   fivefifty run {scenario} --transport memory"

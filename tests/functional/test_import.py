@@ -212,10 +212,10 @@ def test_a_mailbox_of_bounces_is_read(kind: str, tmp_path: Path) -> None:
             (SAMPLES[0].path, "--from", "csv", "--columns", "x"),
             "--columns x: is not a pair of names; write for example",
         ),
-        ((SAMPLES[0].path, "--from", "mailbox"), "tells of no recipient"),
+        ((SAMPLES[0].path, "--from", "mailbox"), "contains no recipient"),
         (
             (SAMPLES[0].path, "--from", "exim"),
-            "postfix.log: tells of no recipient (0 lines could not be read); check --from",
+            "postfix.log: contains no recipient (0 lines could not be read); check the format",
         ),
     ],
 )
@@ -262,11 +262,11 @@ def test_what_names_no_address_is_counted_and_shown(tmp_path: Path) -> None:
     table.write_text("email,event\nann@localhost,bounced\n", "utf-8")
     done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
     assert complaint(done).startswith(
-        f"{table}: tells of no recipient (0 lines could not be read, 1 name none, such as 'ann@localhost')"
+        f"{table}: contains no recipient (0 lines could not be read, 1 have no valid address, such as 'ann@localhost')"
     )
     table.write_text("email,event\nann@localhost,bounced\nann@a.example,bounced\n", "utf-8")
     done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
-    assert "1 events are left out, as they name no address; the first names 'ann@localhost'." in done.stdout
+    assert "1 events without a valid address are left out; the first has 'ann@localhost'." in done.stdout
 
 
 def imported(events: list[Event | BadLine], tmp_path: Path) -> PreparedScenario:
@@ -300,7 +300,7 @@ def test_a_log_of_noise_makes_a_scenario_of_so_many_replies_and_tells_it(
     run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))
     with Ledger.open(tmp_path / "run") as books:
         assert [row.code for row in books.attempts()] == [550] * len(events)
-    assert "the words of 79 refusals; there were too many" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
+    assert "the texts of 79 refusals; there were too many" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
 
 
 def test_the_smallest_of_very_many_exchangers_share_a_gateway_and_everybody_hears_the_same(
@@ -316,7 +316,7 @@ def test_the_smallest_of_very_many_exchangers_share_a_gateway_and_everybody_hear
     ]
     prepared = imported(events, tmp_path)
     assert [len(company.domains) for company in prepared.companies] in ([8, 1, 1, 1, 1], [1, 1, 1, 1, 8])
-    assert "8 small exchangers" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
+    assert "8 small MX hosts" in (tmp_path / "made" / "scenario.toml").read_text("utf-8")
     run_scenario(prepared, Options(transport="memory", out=tmp_path / "run", classifiers=choose(["code"])))
     assert alike(replayed(tmp_path / "run"), logged(events))
 

@@ -70,9 +70,9 @@ _UNREACHED: Final = (
 
 
 def read(lines: Iterable[LogLine], *, memory: QueueMemory | None = None) -> Iterator[Event | BadLine]:
-    """Yield an event for every delivery, deferral and failure. Times without a zone are taken for UTC.
+    """Yield an event for every delivery, deferral and failure. Times without a time zone are UTC.
 
-    Exim notes zones, return-paths of deliveries and its own address where ``log_selector`` has ``+millisec`` or
+    Exim logs time zones, return-paths of deliveries and its own address if ``log_selector`` has ``+millisec`` or
     ``log_timezone``, ``+sender_on_delivery`` or ``+return_path_on_delivery``, and ``+outgoing_interface``. An address
     routed to ``:blackhole:`` was suppressed.
     """
@@ -80,13 +80,13 @@ def read(lines: Iterable[LogLine], *, memory: QueueMemory | None = None) -> Iter
 
 
 class _Log:
-    """What arrivals told of the messages that are delivered later."""
+    """Keeps what the lines about arrivals say, for the lines about deliveries."""
 
     def __init__(self, memory: QueueMemory) -> None:
         self._memory = memory
 
     def events(self, text: str) -> Iterable[Event]:
-        """Return what a line tells; raises UnreadableError."""
+        """Return the events of a line; raises UnreadableError."""
         line = _LINE.match(text)
         if line is None:
             return ()
@@ -123,7 +123,7 @@ def _delivery(kind: EventKind, address: str, rest: str) -> Event:
     if address == _DISCARDED:
         kind, reason = EventKind.SUPPRESSED, address
     reply, stage, host = _outcome(kind, fields, reason)
-    # The name of a mailbox, a file or a pipe stands before the address it was derived from.
+    # For a mailbox, a file or a pipe, the address that it was derived from comes after it.
     original = _ORIGINAL.search(about.partition(" R=")[0])
     derived = "@" not in address or address.startswith(("/", "|"))
     return Event(
@@ -140,7 +140,7 @@ def _delivery(kind: EventKind, address: str, rest: str) -> Event:
 
 
 def _outcome(kind: EventKind, fields: dict[str, str], reason: str) -> tuple[QuotedReply, Stage | None, str]:
-    """Return what was said, where in the dialogue, and by whom, where the reason names the host."""
+    """Return the reply, its stage, and the host that replied, if the reason names these."""
     if kind is EventKind.DELIVERED:
         reply = parse_reply(_plain(fields.get("C", "")))
         return reply, Stage.END_OF_DATA if reply.code else None, ""
@@ -157,14 +157,14 @@ def _outcome(kind: EventKind, fields: dict[str, str], reason: str) -> tuple[Quot
 
 
 def _fields(text: str) -> dict[str, str]:
-    """Return fields by key, the first of each; of a host the name, or its address where it has none."""
+    """Return fields by key, the first of each; for a host its name, or its address if it has no name."""
     fields: dict[str, str] = {}
     for field in _FIELD.finditer(text):
         value = field["value"]
         if value.startswith('"'):
             value = value[1:].removesuffix('"')
         elif value.startswith("(") and field["address"]:
-            value = field["address"]  # the remote end told a name for itself, and no other is known
+            value = field["address"]  # in parentheses is the name that the server gave itself; it is not verified
         elif field["key"] == "H":
             value = _bare(value)
         fields.setdefault(field["key"], value)
@@ -172,10 +172,10 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def _bare(value: str) -> str:
-    """Return the address of ``[address]:port``, and a name as it is."""
+    """Return the address in ``[address]:port``; a name is unchanged."""
     return value.partition("]")[0].removeprefix("[")
 
 
 def _plain(text: str) -> str:
-    """Return a text as it was before Exim escaped it; what it wrote in octal stays."""
+    """Return a text without Exim's escapes; octal escapes remain."""
     return _ESCAPED.sub(lambda found: "\n" if found[1] == "n" else found[1], text)

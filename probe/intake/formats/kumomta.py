@@ -1,6 +1,6 @@
-"""The log of KumoMTA: one JSON object a line (https://docs.kumomta.com/reference/log_record/).
+"""The log of KumoMTA: one JSON object per line (https://docs.kumomta.com/reference/log_record/).
 
-Its segments are compressed with zstd; what is read here is what ``tailer`` or ``zstdcat`` make of them.
+Its segments are compressed with zstd. Decompress them first, with ``tailer`` or ``zstdcat``.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ _KINDS: Final = {
 _OF_NO_DELIVERY: Final = {
     "Reception", "Rejection", "AdminRebind", "Delayed", "Delay", "DeferredInjectionRebind", "XferIn", "XferOut"
 }  # fmt: skip
-"""Records of mail that came in or waits."""
+"""Records about mail that arrives or waits."""
 _NO_REPLY: Final = {"Expiration", "AdminBounce"}
-"""Records whose response KumoMTA made itself."""
+"""Records whose response is KumoMTA's own text."""
 _OF_ITSELF: Final = "KumoMTA internal:"
-"""How a response begins that no remote host gave, such as one for a failure of the network."""
+"""The start of a response that is not from a remote host, such as one for a network failure."""
 
 _STAGES: Final = {
     "EHLO": Stage.EHLO,
@@ -51,9 +51,9 @@ Object = Mapping[str, Any]
 def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for every recipient of a record of a delivery, failure, late bounce or complaint.
 
-    The label is ``bounce_classification``, for a complaint its feedback type. Message ids are known where the logger is
-    configured to note the header ``Message-ID``. An out-of-band record is noted of the report that came in: its sender,
-    queue and headers are the report's, so none of them are taken.
+    The label is ``bounce_classification``, for a complaint its feedback type. Message ids are known if the logger is
+    configured to log the header ``Message-ID``. An out-of-band record describes the report that arrived: its sender,
+    queue and headers belong to the report, so they are not used.
     """
     return read_each(lines, _events)
 
@@ -92,7 +92,7 @@ def _deliveries(kind: EventKind, record: Object) -> Iterable[Event]:
         label=kept(_text(record.get("bounce_classification"))),
     )
     if kind is EventKind.BOUNCED_LATER:
-        # 550 is what KumoMTA notes where the report has no diagnostic of SMTP's.
+        # KumoMTA logs 550 if the report has no SMTP diagnostic.
         event = event._replace(stage=Stage.REPORT, code=event.code if event.text else None)
     else:
         source = name(_text(_object(record.get("source_address")).get("address")))
@@ -118,7 +118,7 @@ def _complaints(record: Object) -> Iterable[Event]:
         campaign=kept(_text(trace.get("campaign"))),
         label=kept(_text(report.get("feedback_type"))),
     )
-    # The record's own recipient is the address that complaints come in at.
+    # The record's own recipient is the address that receives complaints.
     complainers = trace.get("recipient") or report.get("original_rcpt_to")
     return [event._replace(recipient=address) for address in _recipients(complainers)]
 
@@ -126,7 +126,7 @@ def _complaints(record: Object) -> Iterable[Event]:
 def _reply(response: Object) -> QuotedReply:
     code, status = response.get("code"), _object(response.get("enhanced_code"))
     content = kept(_text(response.get("content")))
-    # The content of a late bounce still has its enhanced status in front, other contents do not.
+    # The content of a late bounce starts with its enhanced status, other contents do not.
     reply = parse_reply(f"{code} {content}") if isinstance(code, int) else QuotedReply(None, None, content)
     parts = [status.get(part) for part in ("class", "subject", "detail")]
     if reply.enhanced is None and all(isinstance(part, int) and 0 <= part < 1000 for part in parts):
@@ -140,7 +140,7 @@ def _stage(response: Object) -> Stage | None:
 
 
 def _campaign(queue: str) -> str:
-    """Return the campaign of a queue's name, ``campaign:tenant@domain``, of which all but the domain may be missing."""
+    """Return the campaign of a queue's name, ``campaign:tenant@domain``, where all but the domain are optional."""
     campaign, colon, _ = queue.rpartition("@")[0].partition(":")
     return kept(campaign) if colon else ""
 

@@ -1,7 +1,7 @@
 """Events of Mailgun: its webhooks, and the pages of its Events API.
 
 Formats: https://documentation.mailgun.com/docs/mailgun/user-manual/webhooks/webhook-payloads,
-https://documentation.mailgun.com/docs/mailgun/user-manual/events/events. Of delayed bounces:
+https://documentation.mailgun.com/docs/mailgun/user-manual/events/events. About delayed bounces:
 https://documentation.mailgun.com/docs/mailgun/user-manual/tracking-messages/tracking-failures.
 """
 
@@ -27,16 +27,16 @@ _KINDS: Final = {
 _NO_EVENT: Final = {"accepted", "stored", "unsubscribed", "list_member_uploaded", "list_member_upload_error",
                     "list_uploaded"}  # fmt: skip
 _SUPPRESSED_CODES: Final = {"605", "606", "607"}
-"""Mailgun's own, in place of a server's: bounced, unsubscribed and complained before."""
+"""Mailgun's own codes instead of a server's: the address bounced, unsubscribed or complained before."""
 
 
 def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each webhook (``event-data``), each of a page's ``items``, and each bare event.
 
-    A failure is DEFERRED where its severity is temporary; BOUNCED_LATER where the flag ``is-delayed-bounce`` is set,
-    as the message was delivered before; SUPPRESSED where its reason begins with ``suppress-``. ``label`` is severity,
-    reason and, where told, bounce type: ``permanent/bounce/hard``. What Mailgun itself rejected is REFUSED without
-    code, labelled ``rejected``. ``campaign`` is the first tag, which took the place of campaigns.
+    A failure is DEFERRED if its severity is temporary, BOUNCED_LATER if the flag ``is-delayed-bounce`` is set (the
+    message was delivered before), and SUPPRESSED if its reason starts with ``suppress-``. ``label`` is severity, reason
+    and, if there is one, bounce type: ``permanent/bounce/hard``. A message that Mailgun itself rejected is REFUSED
+    without code, with the label ``rejected``. ``campaign`` is the first tag; tags have replaced Mailgun's campaigns.
     """
     return events(lines, _interpret, _elements)
 
@@ -88,7 +88,7 @@ def _label(name: str, item: Json) -> str:
 
 
 def _recipient(item: Json) -> str:
-    """Return the recipient, which a rejected message names in its envelope or its header alone."""
+    """Return the recipient; a rejected message has it only in its envelope or its header."""
     return (
         word(item, "recipient")
         or word(item, "envelope", "targets")

@@ -1,8 +1,8 @@
-"""The log of Postfix, from syslog or written by itself (https://www.postfix.org/MAILLOG_README.html).
+"""The log of Postfix, through syslog or written by Postfix itself (https://www.postfix.org/MAILLOG_README.html).
 
-A delivery line tells the recipient, the remote host and its reply; queue manager and cleanup tell the return-path and
-the message id of its queue id. Postfix describes none of this in one place: the lines are those that
-https://www.postfix.org/DEBUG_README.html and https://www.postfix.org/bounce.8.html speak of.
+A delivery line has the recipient, the remote host and its reply. Lines of the queue manager and of cleanup have the
+return-path and the message id for a queue id. Postfix does not document the lines in one place; see
+https://www.postfix.org/DEBUG_README.html and https://www.postfix.org/bounce.8.html.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _KINDS: Final = {
     "expired": EventKind.REFUSED,
 }
 _PROBED: Final = {"deliverable", "undeliverable"}
-"""What address verification and ``sendmail -bv`` found out: no mail was sent."""
+"""Results of address verification and ``sendmail -bv``, which send no mail."""
 
 _COMMANDS: Final = {
     "EHLO": Stage.EHLO,
@@ -72,7 +72,7 @@ _DOING: Final = {
 
 _MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 _OUT_OF_ORDER: Final = timedelta(days=30)
-"""Daemons write side by side; lines that go back further than this are of a new year."""
+"""Daemons write in parallel, so lines may be out of order. A larger step back in time is a new year."""
 
 
 def read(
@@ -80,33 +80,33 @@ def read(
 ) -> Iterator[Event | BadLine]:
     """Yield an event for every delivery, deferral and bounce, also for recipients whose message expired in the queue.
 
-    ``year`` is that of the first line, for timestamps that tell none; without it their times stay unknown. They are
-    taken for UTC. A content filter on the same host is a relay like any other: what it takes counts as delivered.
+    ``year`` is the year of the first line, for timestamps without a year; without it their times are unknown. They are
+    UTC. A content filter on the same host counts as a relay: a message that it accepts is delivered.
     """
     return read_each(lines, _Log(year, QueueMemory() if memory is None else memory).events)
 
 
 class _Because(NamedTuple):
-    """Why a delivery ended as it did: who said what, at which stage."""
+    """The reason of a delivery's result: the host, the stage and the reply."""
 
     mx: str
     stage: Stage | None
-    said: QuotedReply
+    reply: QuotedReply
 
 
 class _Log:
-    """What must be known of the lines before to understand the next."""
+    """Keeps what earlier lines say, to understand later lines."""
 
     def __init__(self, year: int | None, memory: QueueMemory) -> None:
         self._dates = _Dates(year)
         self._memory = memory
 
     def events(self, text: str) -> Iterable[Event]:
-        """Return what a line tells; raises UnreadableError."""
+        """Return the events of a line; raises UnreadableError."""
         line = _LINE.match(text)
         if line is None:
             return ()
-        # Every dated line is looked at, so that a year that passes between two deliveries is seen to pass.
+        # Read the date of every line, to notice a new year between two deliveries.
         at = moment(line["iso"]) if line["iso"] else self._dates.read(line["date"])
         queue_id, note = line["queue_id"], line["note"]
         if note.startswith("to=<"):
@@ -148,9 +148,9 @@ class _Log:
             return_path=message.return_path,
             mx=name(because.mx or (relay if bracket else "")),
             stage=because.stage,
-            code=because.said.code,
-            enhanced=because.said.enhanced or status(delivery["dsn"] or ""),
-            text=because.said.text,
+            code=because.reply.code,
+            enhanced=because.reply.enhanced or status(delivery["dsn"] or ""),
+            text=because.reply.text,
         )
         if kind is EventKind.DEFERRED:
             self._memory.defer(queue_id, event)
@@ -166,10 +166,10 @@ def _because(kind: EventKind, why: str) -> _Because:
     if quoted := _QUOTED.match(why):
         if quoted["how"] == "refused to talk to me":
             return _Because(quoted["host"], Stage.CONNECT, parse_reply(why[quoted.end() :]))
-        # What the remote says may hold these words as well; Postfix's own come last.
+        # The reply itself may contain these words; Postfix's own are the last ones.
         before, mark, command = why[quoted.end() :].rpartition(" (in reply to ")
-        heard = parse_reply(before) if mark else parse_reply(command)
-        return _Because(quoted["host"], _COMMANDS.get(command.partition(" command")[0]), heard)
+        reply = parse_reply(before) if mark else parse_reply(command)
+        return _Because(quoted["host"], _COMMANDS.get(command.partition(" command")[0]), reply)
     words = QuotedReply(None, None, kept(why))
     if unreached := _UNREACHED.match(why):
         return _Because(unreached["host"], Stage.CONNECT, words)
@@ -182,22 +182,22 @@ def _because(kind: EventKind, why: str) -> _Because:
 
 
 class _Dates:
-    """Reads syslog's dates, which tell no year (RFC 3164 section 4.1.2), by the order of the lines."""
+    """Parses syslog's dates, which have no year (RFC 3164 section 4.1.2); the order of the lines gives the year."""
 
     def __init__(self, year: int | None) -> None:
         self._year = year
         self._last: datetime | None = None
 
     def read(self, text: str) -> float | None:
-        """Return seconds since the epoch, None where no year is known; raises UnreadableError."""
-        # A leap year stands in for an unknown one, so that all dates can be checked.
+        """Return seconds since the epoch, None if the year is unknown; raises UnreadableError."""
+        # Without a year, use a leap year, in which every date is valid.
         year = self._year or 2000
         try:
             time = _date(text, year)
             if self._last and time < self._last - _OUT_OF_ORDER:
                 year += 1
             elif self._last and time > self._last + timedelta(days=365) - _OUT_OF_ORDER:
-                return _date(text, year - 1).timestamp()  # a straggler of last December
+                return _date(text, year - 1).timestamp()  # a late line of last December
             time = _date(text, year)
         except ValueError:
             raise UnreadableError(f"{text!r} is not a date") from None

@@ -1,4 +1,4 @@
-"""Events of Postmark, as its webhooks post them.
+"""Events of Postmark, as its webhooks send them.
 
 Formats: https://postmarkapp.com/developer/webhooks/webhooks-overview and the pages beside it; types of bounces:
 https://postmarkapp.com/developer/api/bounce-api#bounce-types.
@@ -31,25 +31,24 @@ _BOUNCES: Final = {
     "SpamComplaint": EventKind.COMPLAINT,
     "ManuallyDeactivated": EventKind.SUPPRESSED,
 }
-"""Types of bounces that are none; all others mean that the message was given up."""
+"""Types that are not failures; all other types mean that delivery was given up."""
 _NO_BOUNCES: Final = {"Subscribe", "Unsubscribe", "OpenRelayTest", "InboundError"}
-"""Mail that came back and says nothing of the message."""
+"""Returned mail that says nothing about the message."""
 _MOMENTS: Final = ("DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt")
 
 
 def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each webhook.
 
-    A bounce of type Transient is DEFERRED (Postmark calls it "message delayed" and tries again), auto-responders,
-    changes of address and challenges are AUTO_REPLY. All other bounces are REFUSED, also those that came in a report
-    after the delivery: no field tells them apart. A SubscriptionChange is SUPPRESSED where it begins a suppression: the
-    address is on the list from then on, although the event is about no message of its own. Where it ends one, there is
-    no event.
+    A bounce of type Transient is DEFERRED (Postmark calls it "message delayed" and tries again). Auto-responders,
+    changes of address and challenges are AUTO_REPLY. All other bounces are REFUSED, also those that arrived in a report
+    after the delivery: no field distinguishes them. A SubscriptionChange is SUPPRESSED if it starts a suppression,
+    although it is about an address and not about a message. If it ends one, there is no event.
 
-    ``message_id`` is ``<MessageID@mtasv.net>``, the header that Postmark writes unless it is told to keep the sender's
-    by ``X-PM-KeepID`` (https://postmarkapp.com/developer/user-guide/send-email-with-smtp); webhooks hold no header.
-    ``campaign`` is the tag. ``label`` is a bounce's Type, or a suppression's reason. ``return_path`` is left empty, as
-    Postmark's own is not told.
+    ``message_id`` is ``<MessageID@mtasv.net>``, the header that Postmark writes unless ``X-PM-KeepID`` asks to keep the
+    sender's (https://postmarkapp.com/developer/user-guide/send-email-with-smtp); webhooks contain no header.
+    ``campaign`` is the tag. ``label`` is a bounce's Type, or a suppression's reason. ``return_path`` is empty, as
+    webhooks do not contain it.
     """
     return events(lines, _interpret)
 
@@ -63,7 +62,7 @@ def _interpret(document: Json) -> Iterator[Event]:
         raise NoEventError(f"not a Postmark event ({record[:60] or 'without RecordType'})")
     if record == "SubscriptionChange" and document.get("SuppressSending") is not True:
         return
-    # Description is Postmark's explanation of the type, a text for want of a server's.
+    # Description is Postmark's explanation of the type; it is used if there is no text of a server.
     reply = text(document, "Details") or text(document, "Description")
     code, enhanced = reply_codes(reply)
     message_id = word(document, "MessageID")

@@ -1,7 +1,7 @@
 """PowerMTA's accounting files: CSV with a header line (User's Guide, "The Accounting"; RFC 4180).
 
-The guide in public: https://jnotes.github.io/pmta-doc. Which columns there are is configured (``record-fields``), so
-none but the type and the recipient is relied on. A record that is spread over several lines is not read.
+A public copy of the guide: https://jnotes.github.io/pmta-doc. The columns are configurable (``record-fields``), so only
+the type and the recipient are required. A record that spans several lines is not read.
 """
 
 from __future__ import annotations
@@ -33,33 +33,33 @@ _KINDS: Final = {
 }
 _OF_NO_DELIVERY: Final = {"r", "receipt", "received"}
 _OF_QUEUES: Final = {"tq", "transient-queue"}
-"""Records of a failure that held up a whole queue: they name no recipient unless configured to."""
+"""Records of a failure that stopped a whole queue; they name a recipient only if configured so."""
 _REMOTE_ACTIONS: Final = {
     "delivered": EventKind.DELIVERED,
     "relayed": EventKind.DELIVERED,
     "expanded": EventKind.DELIVERED,
     "delayed": EventKind.DEFERRED,
 }
-"""What a report that came in may tell but a bounce (RFC 3464 section 2.3.3)."""
+"""The actions of a report that are not a bounce (RFC 3464 section 2.3.3)."""
 
 
 def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
-    """Yield an event for every record of a recipient, by the header line before it; files may follow each other.
+    """Yield an event for every record about a recipient. In concatenated files, each header line names new columns.
 
-    The label is ``bounceCat``, for a complaint ``feedbackType``; the campaign is ``jobId``. Message ids are known where
-    ``header_Message-Id`` is among the columns. Times without a zone are taken for UTC.
+    The label is ``bounceCat``, for a complaint ``feedbackType``; the campaign is ``jobId``. Message ids are known if
+    ``header_Message-Id`` is a column. Times without a time zone are UTC.
     """
     return read_each(lines, _Files().events)
 
 
 class _Files:
-    """What the last header line named the columns."""
+    """Keeps the columns that the last header line named."""
 
     def __init__(self) -> None:
         self._columns: list[str] = []
 
     def events(self, text: str) -> Iterable[Event]:
-        """Return what a line tells; raises UnreadableError."""
+        """Return the events of a line; raises UnreadableError."""
         text = text.removeprefix("\ufeff")
         if not text:
             return ()
@@ -121,7 +121,7 @@ def _event(kind: EventKind, record: dict[str, str]) -> Event:
 
 
 def _diagnostic(diagnostic: str, remote_status: str) -> QuotedReply:
-    """Take a DSN's diagnostic apart, ``smtp;`` and a reply (RFC 3464 section 2.3.6); else the status has some words."""
+    """Parse a DSN's diagnostic, ``smtp;`` and a reply (RFC 3464 section 2.3.6), or else the comment of its status."""
     type_, semicolon, text = diagnostic.partition(";")
     if semicolon and type_.strip().lower() == "smtp":
         return parse_reply(text.strip())

@@ -1,6 +1,6 @@
-"""Events of Twilio SendGrid, as its event webhook posts them.
+"""Events of Twilio SendGrid, as its event webhook sends them.
 
-Formats: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event. Of delayed bounces:
+Formats: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event. About delayed bounces:
 https://support.sendgrid.com/hc/en-us/articles/9624271234331-Understanding-Delayed-Bounces.
 """
 
@@ -31,11 +31,11 @@ _IN_SESSION: Final = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED
 def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each element of the webhook's arrays.
 
-    A bounce without ``sg_message_id`` is BOUNCED_LATER: the documentation says that a delayed, asynchronous bounce has
-    none, as the context of the session is gone by then. ``blocked`` and ``bounce`` are both REFUSED; ``label`` says
-    which, and the classification behind it: ``blocked/Reputation``. What was dropped is SUPPRESSED, for whatever
-    reason; the reason is ``text``. ``local_address`` is the address sent from; of opens and clicks, ``ip`` is the
-    recipient's and left out. ``campaign`` is the first category. ``attempt`` and ``tls`` have no place in an event.
+    A bounce without ``sg_message_id`` is BOUNCED_LATER: by the documentation, a delayed (asynchronous) bounce has no
+    id, because its session has ended. ``blocked`` and ``bounce`` are both REFUSED; ``label`` has the type and the
+    classification: ``blocked/Reputation``. Dropped mail is SUPPRESSED, for any reason; the reason is ``text``.
+    ``local_address`` is the sending address; for opens and clicks, ``ip`` is the recipient's address and is not used.
+    ``campaign`` is the first category. ``attempt`` and ``tls`` are not used.
     """
     return events(lines, _interpret)
 

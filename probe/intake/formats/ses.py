@@ -1,4 +1,4 @@
-"""Events of Amazon SES: event publishing and feedback notifications, bare or in the envelope of Amazon SNS.
+"""Events of Amazon SES: event publishing and feedback notifications, with or without the envelope of Amazon SNS.
 
 Formats: https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html,
 https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html,
@@ -23,20 +23,20 @@ _SUPPRESSED: Final = {"Suppressed", "OnAccountSuppressionList", "OnTenantSuppres
 _NO_EVENT: Final = {"Send", "Subscription"}
 _NO_NOTIFICATION: Final = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}
 _SNS_GREETING: Final = "Successfully validated SNS topic"
-"""SES publishes this sentence, and no JSON, when it is given a topic."""
+"""SES publishes this sentence instead of JSON when a topic is configured."""
 
 
 def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each recipient that a bounce, complaint, delivery or delay names.
 
-    A bounce is REFUSED even if it came after a delivery, in a report: SES tells the two apart in no field, and who
-    reads the whole log sees the DELIVERED before it. A bounce for an address on a suppression list, and a complaint
-    made up for one, is SUPPRESSED. What SES itself declined, a virus or a template that could not be filled in, is
-    REFUSED without code, with the name of the event as label. An open or click is told only where the message had one
-    recipient; otherwise nobody knows whose it was. A complaint of type ``not-spam`` is none.
+    A bounce is REFUSED even if it arrived in a report after a delivery: no field distinguishes them, but in the whole
+    log a DELIVERED event comes first. Bounces and complaints that SES generates for an address on a suppression list
+    are SUPPRESSED. A message that SES itself declined (a virus, or a template that it could not render) is REFUSED
+    without code, with the event's name as label. An open or click is an event only if the message had a single
+    recipient; otherwise the recipient is unknown. A complaint of type ``not-spam`` is not an event.
 
-    ``message_id`` is the header's as SES was given it; where the event holds no headers, SES's own identifier.
-    ``campaign`` is the message tag of that name, otherwise the configuration set.
+    ``message_id`` is the header that the sender gave to SES; without headers in the event it is SES's own identifier.
+    ``campaign`` is the message tag of that name, or else the configuration set.
     """
     return events(lines, _interpret)
 
@@ -67,7 +67,7 @@ def _interpret(document: Json) -> Iterator[Event]:
 def _unwrapped(envelope: Json) -> Json:
     message = envelope.get("Message")
     try:
-        # Not cut to the length of a text: it is a document in itself.
+        # Not cut to the maximum length of a text, as it is a whole document.
         document = json.loads(message) if isinstance(message, str) else message
     except (ValueError, RecursionError):
         document = None
@@ -108,7 +108,7 @@ def _delay(document: Json, about: Event) -> Iterator[Event]:
 
 
 def _diagnosed(report: Json, recipients: str, about: Event) -> Iterator[Event]:
-    for recipient in _told(each(report, recipients), about):
+    for recipient in _required(each(report, recipients), about):
         diagnosis = text(recipient, "diagnosticCode")
         code, enhanced = reply_codes(diagnosis, enhanced=word(recipient, "status"))
         address = word(recipient, "emailAddress")
@@ -121,7 +121,7 @@ def _complaint(document: Json, about: Event) -> Iterator[Event]:
     if feedback == "not-spam":
         return
     sub_type = word(complaint, "complaintSubType")
-    for recipient in _told(each(complaint, "complainedRecipients"), about._replace(kind=EventKind.COMPLAINT)):
+    for recipient in _required(each(complaint, "complainedRecipients"), about._replace(kind=EventKind.COMPLAINT)):
         yield about._replace(
             kind=EventKind.SUPPRESSED if sub_type in _SUPPRESSED else EventKind.COMPLAINT,
             recipient=word(recipient, "emailAddress"),
@@ -134,7 +134,7 @@ def _delivery(document: Json, about: Event) -> Iterator[Event]:
     delivery = within(document, "delivery")
     response = text(delivery, "smtpResponse")
     code, enhanced = reply_codes(response)
-    for recipient in _told(words(delivery, "recipients"), about):
+    for recipient in _required(words(delivery, "recipients"), about):
         yield about._replace(
             recipient=recipient,
             at=moment(delivery.get("timestamp")),
@@ -151,7 +151,7 @@ def _declined(document: Json, about: Event) -> Iterator[Event]:
     label = word(document, "eventType") or word(document, "notificationType")
     at = moment(within(document, "mail").get("timestamp"))
     about = about._replace(kind=EventKind.REFUSED, at=at, text=reason, label=label)
-    for recipient in _told(words(document, "mail", "destination"), about):
+    for recipient in _required(words(document, "mail", "destination"), about):
         yield about._replace(recipient=recipient)
 
 
@@ -168,12 +168,12 @@ def _click(document: Json, about: Event) -> Iterator[Event]:
 
 
 def _engaged(document: Json, about: Event) -> Iterator[Event]:
-    recipients = _told(words(document, "mail", "destination"), about)
+    recipients = _required(words(document, "mail", "destination"), about)
     if len(recipients) == 1:
         yield about._replace(recipient=recipients[0])
 
 
-def _told(recipients: list[Recipient], about: Event) -> list[Recipient]:
+def _required(recipients: list[Recipient], about: Event) -> list[Recipient]:
     if not recipients:
         raise NoEventError(f"{about.kind} without a recipient")
     return recipients

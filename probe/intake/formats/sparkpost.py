@@ -36,19 +36,19 @@ _NO_EVENT: Final = {"injection", "sms_status", "list_unsubscribe", "link_unsubsc
 _NO_EVENT_FAMILIES: Final = ("relay_", "ab_test_", "ingest_")
 _ENGAGED: Final = {EventKind.OPENED, EventKind.CLICKED}
 _SUPPRESSED: Final = "recipient address was suppressed"
-"""How the reason begins, after code and status, for an address on the suppression list."""
+"""The start of the reason, after code and status, for an address on the suppression list."""
 
 
 def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     """Yield an event for each element of a batch (``msys``), each of a page's ``results``, and each bare event.
 
-    A message to an address on the suppression list is SUPPRESSED, which SparkPost says by the reason of a bounce of
-    class 25, formerly of a policy or generation rejection. Other such rejections and generation failures are REFUSED:
-    SparkPost itself gave up, ``label`` or else the event's type says why. An ``out_of_band`` bounce is BOUNCED_LATER.
-    Batches without events, which SparkPost sends to test an endpoint, are passed over.
+    A message to an address on the suppression list is SUPPRESSED. SparkPost says so in the reason of a bounce of class
+    25, formerly of a policy or generation rejection. Other such rejections and generation failures are REFUSED:
+    SparkPost itself gave up, and ``label`` is the event's type. An ``out_of_band`` bounce is BOUNCED_LATER. Batches
+    without events, which SparkPost sends to test an endpoint, are skipped.
 
-    ``message_id`` is SparkPost's identifier of the message in brackets; the header's is in no event. ``recipient`` is
-    as the sender wrote it, where told. ``label`` is the number of the bounce class.
+    ``message_id`` is SparkPost's identifier of the message in brackets; events do not contain the header. ``recipient``
+    is the address as the sender wrote it, if the event has it. ``label`` is the number of the bounce class.
     """
     return events(lines, _interpret, _elements)
 
@@ -79,7 +79,7 @@ def _interpret(event: Json) -> Iterator[Event]:
         return_path=word(event, "msg_from"),
         campaign=word(event, "campaign_id"),
         local_address=word(event, "sending_ip"),
-        # Of opens and clicks it is the recipient's.
+        # For opens and clicks it is the recipient's address.
         mx="" if kind in _ENGAGED else word(event, "ip_address"),
         code=code,
         enhanced=enhanced,

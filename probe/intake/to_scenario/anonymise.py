@@ -1,4 +1,4 @@
-"""Names and addresses of real people and companies, replaced by made-up ones: by a key, and repeatably."""
+"""Replaces names and addresses of real people and companies by made-up ones; a key makes this repeatable."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ _ROLES: Final = {
 
 
 class Naming(Protocol):
-    """Gives every address and domain the name it goes by in a scenario."""
+    """Returns the names that addresses and domains have in a scenario."""
 
     def domain(self, name: str) -> str:
-        """Return what a company's domain is called."""
+        """Return the scenario's name for a domain."""
         ...
 
     def address(self, address: str) -> str:
-        """Return what a recipient's address is called."""
+        """Return the scenario's name for a recipient's address."""
         ...
 
 
 class AsItIs:
-    """Keeps every name."""
+    """Keeps the real names."""
 
     def domain(self, name: str) -> str:
-        """Return the domain."""
+        """Return the domain in lower case."""
         return name.lower()
 
     def address(self, address: str) -> str:
-        """Return the address, its domain in lower case."""
+        """Return the address with its domain in lower case."""
         local, _, domain = address.rpartition("@")
         return f"{local}@{domain.lower()}"
 
 
 class Anonymiser:
-    """Maps by HMAC-SHA-256, so that nobody without the key can try names out.
+    """Maps names by HMAC-SHA-256, so that names cannot be guessed without the key.
 
-    The same key maps the same name to the same made-up one. Where two names would fall on one, the later gets a number
-    behind it; so the order of arrival counts for these few alone. Role addresses keep their local part.
+    The same key maps a name always to the same made-up name. If two names map to the same one, the later one gets a
+    number; only for these does the order matter. Role addresses keep their local part.
     """
 
     def __init__(self, key: bytes) -> None:
@@ -81,11 +81,11 @@ class Anonymiser:
         return found
 
     def _free(self, name: str, before: str) -> str:
-        """Return a name that nobody has, with a number before the domain's dot or the address's at sign if need be."""
+        """Return a name that is not taken; if necessary, with a number before the domain's dot or the at sign."""
         head, _, tail = name.partition(before)
         wanted = name
         while name in self._taken:
-            # Where the last one ended: a large domain has the same name thousands of times.
+            # Continue at the last number: a large domain may have the same name thousands of times.
             self._taken[wanted] += 1
             name = f"{head}{self._taken[wanted]}{before}{tail}"
         self._taken[name] = 1

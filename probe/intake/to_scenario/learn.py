@@ -1,4 +1,4 @@
-"""What a log tells of a campaign, gathered as its events come: who was told what, by which exchanger, and when."""
+"""Collects from a log's events what a scenario needs: the replies that each recipient got, by which MX host, when."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.to_scenario.templates import Templates
 
 _ACCEPTED, _LINE_CUT = 0, 1
-"""Numbers of what is no reply to be replayed; replies follow."""
+"""The numbers of results that are not replies; replies have larger numbers."""
 _MOST_ATTEMPTS: Final = 50
 _AS_ATTEMPTS: Final = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED}
 _LATER: Final = {Stage.END_OF_DATA.value, Stage.DATA.value}
 MOST_REPLIES: Final = 2000
-"""Different replies that are told apart; of what comes then the code alone is kept, as noise has no end of them."""
+"""The most different replies; of further ones only the code is kept, so that noise does not fill the memory."""
 _WITHOUT_WORDS: Final = 0
-"""The number of no template (drain3 counts from 1)."""
+"""Not the number of any template, as drain3 counts from 1."""
 _SINCE: Final = datetime(1970, 1, 2, tzinfo=UTC).timestamp()
 _UNTIL: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
-"""No campaign was before or after, and no scenario can be; a log may hold any time."""
+"""Times outside of this range are errors of the log, and a scenario cannot have them."""
 _LONGEST_WAIT_S: Final = 5 * 86_400
-"""Nobody waits longer for a retry: senders give up after four or five days (RFC 5321 4.5.4.1)."""
+"""A longer wait is not a retry: senders give up after four or five days (RFC 5321 4.5.4.1)."""
 
 
 class Reply(NamedTuple):
-    """What was said: a template's number, code, enhanced status and the stage it can be told at."""
+    """A reply: its template's number, code, enhanced status, and the stage at which the scenario gives it."""
 
     template: int
     code: int
@@ -40,9 +40,9 @@ class Reply(NamedTuple):
 
 @dataclass
 class Learned:
-    """What was gathered. ``attempts`` hold for every recipient the numbers of what it was told, in order.
+    """The collected facts. ``attempts`` has, for every recipient, the numbers of its results in order.
 
-    Memory grows with the number of recipients, not with that of events: a recipient is its address and a few octets.
+    The memory grows with the number of recipients, not of events: a recipient takes its address and a few octets.
     """
 
     templates: Templates
@@ -65,7 +65,7 @@ class Learned:
     _last: dict[str, float] = field(default_factory=dict)
 
     def take(self, events: Iterable[Event | BadLine]) -> None:
-        """Take events in, in the order of the log."""
+        """Add events in the order of the log."""
         for event in events:
             if isinstance(event, BadLine):
                 self.bad_lines += 1
@@ -84,15 +84,15 @@ class Learned:
         if event.kind in _AS_ATTEMPTS:
             self._attempt(event, recipient)
         elif event.kind is EventKind.BOUNCED_LATER:
-            told = self.attempts.setdefault(recipient, array("l"))
-            if told and told[-1] == _ACCEPTED:
-                told.pop()
-            told.append(self._number(event, recipient, Stage.REPORT))
+            results = self.attempts.setdefault(recipient, array("l"))
+            if results and results[-1] == _ACCEPTED:
+                results.pop()
+            results.append(self._number(event, recipient, Stage.REPORT))
         if event.kind in _AS_ATTEMPTS or event.kind is EventKind.BOUNCED_LATER:
             self._circumstances(event, recipient)
 
     def _attempt(self, event: Event, recipient: str) -> None:
-        told = self.attempts.setdefault(recipient, array("l"))
+        results = self.attempts.setdefault(recipient, array("l"))
         if event.kind is EventKind.DELIVERED:
             number = _ACCEPTED
         elif event.code is None or event.code < 400:
@@ -100,15 +100,15 @@ class Learned:
         else:
             if event.stage is None:
                 self.without_stage += 1
-            # Before RCPT no gateway knows whom a message is for, so what was said there is replayed at RCPT.
+            # Before RCPT a gateway does not know the recipient, so earlier replies are replayed at RCPT.
             stage = Stage.END_OF_DATA if event.stage in _LATER else Stage.RCPT
             number = self._number(event, recipient, stage)
-        if told and told[-1] == _ACCEPTED and number == _ACCEPTED:
+        if results and results[-1] == _ACCEPTED and number == _ACCEPTED:
             return  # a second message to the same recipient
-        if len(told) < _MOST_ATTEMPTS:
-            told.append(number)
+        if len(results) < _MOST_ATTEMPTS:
+            results.append(number)
         else:
-            told[-1] = number
+            results[-1] = number
 
     def _number(self, event: Event, recipient: str, stage: Stage) -> int:
         template = self.templates.add(event.text, recipient, event.local_address)
@@ -140,7 +140,7 @@ class Learned:
 
     @property
     def retry_after_s(self) -> int | None:
-        """The usual time from a deferral to the next attempt, in seconds; None where the log has no retries."""
+        """The median time from a deferral to the next attempt, in seconds; None if the log has no retries."""
         half, count = sum(self.gaps.values()) / 2, 0
         for gap, times in sorted(self.gaps.items()):
             count += times
@@ -149,7 +149,7 @@ class Learned:
         return None
 
     def words(self, number: int, names: dict[int, Reply]) -> str:
-        """Write what stands in a gateway's log file for one attempt."""
+        """Return the notation of one attempt in a gateway's log file."""
         if number == _ACCEPTED:
             return "-"
         return "!" if number == _LINE_CUT else f"r{number - 1}" if number in names else "!"
@@ -159,11 +159,11 @@ _BAD_SHOWN: Final = 5
 
 
 def is_reply(number: int) -> bool:
-    """Whether a number stands for a reply."""
+    """Whether a number is the number of a reply."""
     return number not in {_ACCEPTED, _LINE_CUT}
 
 
-def last_told(told: Iterable[int]) -> int:
-    """Return what a recipient was told in the end."""
-    *_, last = told
+def last_result(results: Iterable[int]) -> int:
+    """Return the number of a recipient's last result."""
+    *_, last = results
     return last

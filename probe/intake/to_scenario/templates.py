@@ -1,4 +1,4 @@
-"""Reply texts told apart by their pattern: what varies becomes a slot, by drain3's mining of templates."""
+"""Groups reply texts by template; the varying parts become slots (template mining by drain3)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from drain3.template_miner_config import TemplateMinerConfig
 from fake_gateways.smtp.envelope import domain_of
 
 MAX_TEMPLATES: Final = 2000
-"""The least used are forgotten beyond that, so that a log of pure noise does not fill the memory."""
+"""The most templates; beyond that the least recently used are dropped, so that noise does not fill the memory."""
 MAX_WORDS: Final = 50_000
 _WORDS_OF_A_REPLY: Final = 120
 _EMAIL: Final = re.compile(r"[^\s<>()\[\]\"',;:]{1,64}@[A-Za-z0-9][A-Za-z0-9.-]{0,251}[A-Za-z0-9]")
@@ -29,17 +29,17 @@ _FIRST_STATUS: Final = re.compile(
 
 
 class Template(NamedTuple):
-    """A pattern with slots as personas have them, and how often it was seen."""
+    """A text with slots as in personas, and how often it was seen."""
 
     text: str
     seen: int
 
 
 class Templates:
-    """Sorts replies as they come; the patterns are known when all have come.
+    """Groups replies as they are added; the templates are final after the last one.
 
-    A word that was said of one company alone is taken for private, and becomes a slot, unless it is among ``plain``
-    words. With ``is_private`` False every word is kept.
+    A word that appears in replies about a single company counts as private, and becomes a slot, unless it is among the
+    ``plain`` words. With ``is_private`` False every word is kept.
     """
 
     def __init__(self, plain: frozenset[str], *, is_private: bool) -> None:
@@ -51,18 +51,18 @@ class Templates:
         self._miner = TemplateMiner(config=settings)
         self._plain = plain
         self._is_private = is_private
-        self._said_of: dict[str, str | None] = {}
+        self._companies: dict[str, str | None] = {}
         self._seen: Counter[int] = Counter()
 
     def add(self, text: str, recipient: str, local_address: str = "") -> int:
-        """Sort a reply about a recipient; return the number of its template."""
+        """Add a reply about a recipient; return the number of its template."""
         masked = mask(text, recipient, local_address)
         domain = domain_of(recipient)
         for word in masked.split():
-            if len(self._said_of) < MAX_WORDS or word in self._said_of:
-                before = self._said_of.setdefault(word, domain)
+            if len(self._companies) < MAX_WORDS or word in self._companies:
+                before = self._companies.setdefault(word, domain)
                 if before != domain:
-                    self._said_of[word] = None
+                    self._companies[word] = None
         number = int(self._miner.add_log_message(masked)["cluster_id"])
         self._seen[number] += 1
         return number
@@ -77,17 +77,17 @@ class Templates:
     def _public(self, text: str) -> str:
         words = [_SLOT.sub("{id}", word) for word in text.split()]
         if self._is_private:
-            words = [word if self._may_be_told(word) else "{id}" for word in words]
+            words = [word if self._is_public(word) else "{id}" for word in words]
         merged = [word for place, word in enumerate(words) if word != "{id}" or words[place - 1 : place] != ["{id}"]]
         return " ".join(merged) or "{id}"
 
-    def _may_be_told(self, word: str) -> bool:
+    def _is_public(self, word: str) -> bool:
         bare = word.strip("<>()[].,;:!?'\"").lower()
-        return "{" in word or bare in self._plain or self._said_of.get(word, "") is None
+        return "{" in word or bare in self._plain or self._companies.get(word, "") is None
 
 
 def mask(text: str, recipient: str, local_address: str = "") -> str:
-    """Return a reply on one line with slots for whom it is about, for addresses and ids, without braces of its own."""
+    """Return a reply on one line, with slots for recipient, addresses and ids; its own braces become parentheses."""
     text = "".join(each if each.isprintable() else " " for each in text).replace("{", "(").replace("}", ")")
     text = " ".join(_FIRST_STATUS.sub("", text).split()[:_WORDS_OF_A_REPLY])
     if recipient:

@@ -1,4 +1,4 @@
-"""Writes what was learned of a log as a scenario: a folder with a file for people to read and change."""
+"""Writes the scenario that replays a log: a folder with a scenario file that people can read and change."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ from fake_gateways.wording import Wording
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event
 from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs, Naming
-from probe.intake.to_scenario.learn import Learned, Reply, is_reply, last_told
+from probe.intake.to_scenario.learn import Learned, Reply, is_reply, last_result
 from probe.intake.to_scenario.templates import Template, Templates
 
 _DEFAULT: Final = "postfix"
 MOST_GATEWAYS: Final = 1000
-"""Gateways that are written; the smallest exchangers beyond share the last, as nobody reads or edits so many."""
+"""The most gateways in a scenario; the smallest MX hosts share the last one, as a longer file is hard to edit."""
 _MOST_SOURCES: Final = 250
-"""Addresses of the sender that are written, those used most."""
+"""The most addresses of the sender in a scenario; the most used ones are written."""
 _MESSAGE: Final = """\
 From: news@{domain}
-Subject: The campaign that the log is of
+Subject: The campaign of the log
 
-The log does not hold the message. Put yours in place of this one.
+The log does not contain the message. Replace this file by yours.
 """
 
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """What came of an import, in counts."""
+    """The result of an import, in counts."""
 
     folder: Path
     recipients: int
@@ -80,10 +80,10 @@ def import_as_scenario(
     learned = Learned(Templates(_plain_words(), is_private=key is not None))
     learned.take(events)
     if not learned.attempts:
-        problem = f"tells of no recipient ({learned.bad_lines:,} lines could not be read"
+        problem = f"contains no recipient ({learned.bad_lines:,} lines could not be read"
         if learned.not_addresses:
-            problem += f", {learned.not_addresses:,} name none, such as {learned.not_an_address[:100]!r}"
-        raise InputError(log or name, f"{problem})", "check --from, the format of the log")
+            problem += f", {learned.not_addresses:,} have no valid address, such as {learned.not_an_address[:100]!r}"
+        raise InputError(log or name, f"{problem})", "check the format given with --from")
     naming: Naming = AsItIs() if key is None else Anonymiser(key)
     writing = _Writing(learned, naming, learned.templates.found(), cause_of)
     try:
@@ -124,7 +124,7 @@ _REPLAYED: Final = {"delivered", "deferred", "refused", "bounced-later"}
 
 
 class _Writing:
-    """The parts of the scenario, each made of what was learned."""
+    """Builds the parts of the scenario from the collected facts."""
 
     def __init__(
         self,
@@ -148,7 +148,7 @@ class _Writing:
         return self._naming.domain(found[0][0]) if found else "sender.example"
 
     def cause_of(self, reply: Reply) -> Cause:
-        """Take a reply at its word, as far as its words say anything."""
+        """Return the cause that a reply's text gives, UNKNOWN if it gives none."""
         if reply not in self._causes:
             cause = self._cause_of_text(self._text(reply)) or Cause.UNKNOWN
             is_odd = reply.code < 500 and cause.fault is Fault.RECIPIENT
@@ -156,7 +156,7 @@ class _Writing:
         return self._causes[reply]
 
     def gateways(self, folder: Path) -> dict[str, Table]:
-        """Write the log of each gateway, and return its table."""
+        """Write the log file of each gateway, and return the gateways' tables."""
         groups: dict[str, list[str]] = {}
         domains = dict.fromkeys(domain_of(recipient) for recipient in self._learned.attempts)
         for domain in domains:
@@ -173,7 +173,7 @@ class _Writing:
         }
 
     def _merge(self, groups: dict[str, list[str]]) -> None:
-        """Put the smallest exchangers together, so that there are no more than can be written."""
+        """Merge the smallest MX hosts, so that there are at most MOST_GATEWAYS."""
         if len(groups) <= MOST_GATEWAYS:
             return
         mailboxes = Counter(map(domain_of, self._learned.attempts))
@@ -209,7 +209,7 @@ class _Writing:
         directory = tomlkit.table()
         directory["type"] = "directory"
         directory["share"] = 0.0
-        directory["share"].comment("who is refused is the log's to say")
+        directory["share"].comment("the log decides who is refused")
         policies = tomlkit.aot()
         policies.append(policy)
         policies.append(directory)
@@ -217,10 +217,10 @@ class _Writing:
         return table
 
     def _mailboxes(self, table: Table, attempts: dict[str, array[int]], folder: Path) -> None:
-        """List those of whom the log says, taken at its word, that the mailbox is gone or full."""
+        """Write the list of mailboxes that are gone or full according to their last reply."""
         found = []
         for recipient, told in attempts.items():
-            last = last_told(told)
+            last = last_result(told)
             state = _STATES.get(self.cause_of(self._numbers[last])) if is_reply(last) else None
             if state is not None:
                 found.append((self._naming.address(recipient), state.value))
@@ -243,9 +243,9 @@ class _Writing:
         table["seen"] = seen
         table["cause"] = cause.value
         table["cause"].comment(
-            "nobody knows: write a cause here to study what it would mean"
+            "unknown: write a cause here to study its effect"
             if cause is Cause.UNKNOWN
-            else "taken at its word, which may be a lie"
+            else "what the reply says, which may not be true"
         )
         return table
 
@@ -293,42 +293,42 @@ class _Writing:
             for number, (_, count) in enumerate(learned.sources.most_common(_MOST_SOURCES))
         ] or [{"address": "127.10.0.1"}]
         sender["rate"] = f"{per_minute}/1m"
-        # As many rounds as the log has at most, so that everybody hears all that was said.
+        # As many rounds as the longest series in the log, so that every recipient gets all its replies.
         sender["retry"] = {"first": f"{first_s}s", "factor": 1, "longest": f"{first_s}s", "give_up_after": f"{first_s * rounds + 1}s"}  # fmt: skip  # noqa: E501
         return sender
 
     def _unknowns(self) -> list[str]:
-        """Say what the log does not tell."""
+        """Return comments about what the log does not contain."""
         learned = self._learned
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(learned.kinds.items()))
         lines = [
-            f"Made from a log with {kinds}.",
-            "What nobody can know from a log:",
-            "- why a gateway refused. A reply is taken at its word, or its cause is unknown; both are yours to change.",
-            "- who is alive. Gone are only those of whom the last reply says so, taken at its word.",
-            "- the message. Put yours in place of message.eml.",
+            f"Generated from a log with {kinds}.",
+            "A log does not contain:",
+            "- why a gateway refused. The cause is what the reply says, or unknown. Change it as you like.",
+            "- who is alive. A mailbox is gone if its last reply says so.",
+            "- the message. Replace message.eml by yours.",
         ]
         if learned.without_words:
-            lines.append(f"- the words of {learned.without_words:,} refusals; there were too many different ones.")
+            lines.append(f"- the texts of {learned.without_words:,} refusals; there were too many different ones.")
         if self._sharing:
-            lines.append(f"- what {self._sharing:,} small exchangers have in common; they are written as one gateway.")
+            lines.append(f"- what {self._sharing:,} small MX hosts have in common; they are one gateway here.")
         if learned.without_stage:
-            lines.append(f"- at which stage {learned.without_stage:,} of the refusals came; they are told at RCPT.")
+            lines.append(f"- the stage of {learned.without_stage:,} refusals; here they come at RCPT.")
         if not learned.exchangers:
-            lines.append("- which domains share an exchanger; each has a gateway of its own.")
+            lines.append("- which domains share an MX host; here each domain has its own gateway.")
         if not learned.sources:
-            lines.append("- the sender's addresses; one is made up.")
+            lines.append("- the sender's IP addresses; here one is made up.")
         if learned.first_at is None:
-            lines.append("- when it was; the start and the rate are made up.")
+            lines.append("- the time; here the start and the rate are made up.")
         if learned.bad_lines:
-            lines.append(f"- what {learned.bad_lines:,} lines say, that could not be read.")
+            lines.append(f"- the content of {learned.bad_lines:,} lines, which could not be read.")
         if learned.not_addresses:
-            lines.append(f"- who {learned.not_addresses:,} events are about: what they name is no address.")
+            lines.append(f"- the recipients of {learned.not_addresses:,} events, which have no valid address.")
         return lines
 
 
 def _fits(code: int, enhanced: str | None, text: str) -> bool:
-    """Whether code, status and text can be said together."""
+    """Whether code, status and text are a valid reply."""
     try:
         Wording.model_validate({"code": code, "enhanced": enhanced, "text": text})
     except ValueError:
@@ -337,7 +337,7 @@ def _fits(code: int, enhanced: str | None, text: str) -> bool:
 
 
 def _persona_of(exchanger: str) -> str:
-    """Return the vendor whose exchangers are called so."""
+    """Return the persona whose MX hosts have such a name, or the default."""
     for name in personas.names():
         suffix = personas.load(name).mx.rpartition("{label}")[2]
         if suffix.count(".") > 1 and not suffix.endswith(".example") and exchanger.endswith(suffix):
@@ -363,11 +363,11 @@ temporarily temporary than that the their them there this throttled time timed t
 unable unauthenticated unavailable unknown unsolicited until unusual use user using valid verification verify via
 violation virus visit volume was we website when which while will with within without wrong you your
 """
-"""Words that replies are made of; any other may be somebody's name."""
+"""Ordinary words of replies; any other word may be a person's name."""
 
 
 def _plain_words() -> frozenset[str]:
-    """Return the words that vendors use, so that a name among them stands out."""
+    """Return the words of vendors' replies, to distinguish them from names."""
     texts = [refusal.text for name in personas.names() for refusal in personas.load(name).refusal]
     texts += [_COMMON, (resources.files("fake_gateways") / "plain_words.toml").read_text("utf-8")]
     return frozenset(word.strip("<>()[].,;:!?'\"").lower() for text in texts for word in text.split())

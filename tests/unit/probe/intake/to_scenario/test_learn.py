@@ -8,7 +8,7 @@ import pytest
 
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind
-from probe.intake.to_scenario.learn import Learned, is_reply, last_told
+from probe.intake.to_scenario.learn import Learned, is_reply, last_result
 from probe.intake.to_scenario.templates import Templates
 
 ANN = "ann@acme.example"
@@ -82,5 +82,5 @@ def test_a_time_no_scenario_can_have_is_ignored() -> None:
 
 def test_the_last_attempt_decides_what_a_recipient_was_told_in_the_end() -> None:
     found = learned(event(EventKind.DEFERRED), event(EventKind.DELIVERED))
-    assert not is_reply(last_told(found.attempts[ANN]))
+    assert not is_reply(last_result(found.attempts[ANN]))
     assert is_reply(found.attempts[ANN][0])
