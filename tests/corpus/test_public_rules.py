@@ -83,7 +83,7 @@ def test_every_rule_is_read_and_can_be_run(kumomta: RuleClassifier, zone_mta: Ru
         ("550 permanent failure for one or more recipients (x:blocked)", ("InvalidRecipient", 56)),
     ],
 )
-def test_kumomta_reads_as_its_documentation_says(
+def test_kumomta_reads_like_its_documentation(
     kumomta: RuleClassifier, said: str, verdict: tuple[str, int] | None
 ) -> None:
     assert decides(kumomta, said) == verdict
@@ -105,7 +105,7 @@ def test_kumomta_reads_as_its_documentation_says(
         ("299 anything", None),
     ],
 )
-def test_zone_mta_reads_as_its_code_does(zone_mta: RuleClassifier, said: str, verdict: tuple[str, int] | None) -> None:
+def test_zone_mta_reads_like_its_code(zone_mta: RuleClassifier, said: str, verdict: tuple[str, int] | None) -> None:
     assert decides(zone_mta, said) == verdict
 
 

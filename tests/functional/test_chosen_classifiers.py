@@ -1,4 +1,4 @@
-"""Classifiers from the command line and the scenario: found or complained about before anything is sent."""
+"""Classifiers from the command line and the scenario: found, or an error before any mail is sent."""
 
 from __future__ import annotations
 
@@ -192,7 +192,7 @@ def test_a_python_classifier_is_a_class_a_maker_a_function_or_an_object(name: st
         ("kumomta:read.py,no.toml", "/no.toml is not a file; correct the file name"),
     ],
 )
-def test_what_cannot_be_used_is_told_of_before_anything_is_sent(text: str, problem: str, folder: Path) -> None:
+def test_an_unusable_classifier_is_an_error_before_any_mail_is_sent(text: str, problem: str, folder: Path) -> None:
     with pytest.raises(InputError) as caught:
         choose([text], folder=folder)
     assert str(caught.value).startswith(f"--classifier {text}: ")
@@ -215,7 +215,7 @@ def test_what_cannot_be_used_is_told_of_before_anything_is_sent(text: str, probl
         ("Greedy", "classifier greedy failed: AttributeError: 'mappingproxy' object has no attribute 'clear'"),
     ],
 )
-def test_a_python_classifier_that_fails_is_told_of(name: str, problem: str, folder: Path) -> None:
+def test_a_failing_python_classifier_is_an_error(name: str, problem: str, folder: Path) -> None:
     with pytest.raises(ClassifierError, match=re.escape(problem)):
         read(f"python:own_reader:{name}", folder)
 
@@ -228,7 +228,7 @@ def install(site: Path, name: str, points: str) -> None:
     (info / "entry_points.txt").write_text(f"[fivefifty.classifiers]\n{points}\n", "utf-8")
 
 
-def test_what_distributions_offer_is_known_by_its_name(folder: Path) -> None:
+def test_a_classifier_of_an_installed_distribution_is_found_by_its_name(folder: Path) -> None:
     install(folder, "vendor", "mine = own_reader:Gone\ncode = own_reader:Gone")
     sys.path.append(str(folder))
     assert read("mine", folder) == Reading(Cause.USER_UNKNOWN)
@@ -339,7 +339,7 @@ def test_a_check_neither_imports_nor_starts_anything(folder: Path) -> None:
     }  # fmt: skip
 
 
-def test_a_program_that_fails_ends_the_run_with_its_last_words_and_exit_code_4(folder: Path) -> None:
+def test_a_failed_program_ends_the_run_with_its_last_output_and_exit_code_4(folder: Path) -> None:
     (folder / "read.py").write_text("import sys; sys.exit('no \\x1b[2Jmodel')", "utf-8")
     done = run("--classifier", "mine=program:python3 read.py", cwd=folder)
     assert done.returncode == CLASSIFIER_FAILED
@@ -347,7 +347,7 @@ def test_a_program_that_fails_ends_the_run_with_its_last_words_and_exit_code_4(f
     assert done.stderr.endswith("and 7 more; last lines on standard error: no ?[2Jmodel\n")
 
 
-def test_how_long_a_program_may_be_silent_is_the_users_to_say(folder: Path) -> None:
+def test_the_user_sets_how_long_a_program_may_be_silent(folder: Path) -> None:
     (folder / "read.py").write_text("import time; time.sleep(600)", "utf-8")
     done = run("--classifier", "mine=program:python3 read.py", "--classifier-timeout", "0.2", cwd=folder)
     assert done.returncode == CLASSIFIER_FAILED
@@ -379,7 +379,7 @@ def test_an_endpoint_beyond_this_machine_is_refused_before_anything_is_sent(fold
     assert not (folder / "run").exists()
 
 
-def test_no_classifier_may_go_by_the_name_of_what_others_report() -> None:
+def test_a_classifier_cannot_have_the_name_of_reported_causes() -> None:
     with pytest.raises(
         InputError,
         match=r"reported=code: has the name reported, which is reserved for reports of another mail system; give it",

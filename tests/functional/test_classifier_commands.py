@@ -1,4 +1,4 @@
-"""The commands evaluate and explain, and fit as far as it asks for its extra, as a user runs them."""
+"""The commands evaluate, explain and sensitivity, and fit without its extra, as a user runs them."""
 
 from __future__ import annotations
 
@@ -70,11 +70,11 @@ def test_evaluate_prints_figures_for_programs(scenario: Path) -> None:
     assert figures["scenarios"]["small"]["further_attempts"] > 0
 
 
-def test_evaluate_says_where_a_folder_holds_no_scenario(tmp_path: Path) -> None:
+def test_evaluate_names_a_folder_without_scenarios(tmp_path: Path) -> None:
     assert "holds no scenario" in complaint(fivefifty("evaluate", tmp_path))
 
 
-def test_evaluate_takes_a_classifier_of_ones_own(scenario: Path) -> None:
+def test_evaluate_runs_a_classifier_of_the_user(scenario: Path) -> None:
     rules = scenario.parent / "rules.toml"
     rules.write_text('[[rule]]\nname = "gone"\nclass = "user-unknown"\npattern = "invalid recipient"\n', "utf-8")
     done = fivefifty("evaluate", scenario, "--json", "--classifier", f"mine=rules:{rules}")
@@ -102,12 +102,12 @@ def test_sensitivity_varies_one_thing_and_draws_it(tmp_path: Path) -> None:
     assert drawn.read_text("utf-8").startswith("<svg")
 
 
-def test_sensitivity_says_what_can_be_varied() -> None:
+def test_sensitivity_names_what_can_be_varied() -> None:
     assert "use one of share of lies" in complaint(fivefifty("sensitivity", "--only", "the moon"))
     assert "end the name in" in complaint(fivefifty("sensitivity", "--plot", "moon.gif"))
 
 
-def test_evaluate_takes_a_scenario_once_and_a_name_for_one_scenario(scenario: Path) -> None:
+def test_evaluate_refuses_a_scenario_or_a_name_that_occurs_twice(scenario: Path) -> None:
     once, twice = (fivefifty("evaluate", *files, "--json").stdout for files in ([scenario], [scenario, scenario]))
     assert once == twice
     other = scenario.with_name("other.toml")
@@ -127,7 +127,7 @@ def test_explain_tells_a_verdict_from_the_first_attempt_to_the_reasons(scenario:
     assert "truth" not in done.stdout
 
 
-def test_explain_says_who_is_a_stranger(scenario: Path, tmp_path: Path) -> None:
+def test_explain_names_an_unknown_recipient(scenario: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     fivefifty("run", scenario, "--transport", "memory", "--out", out)
     assert "not found in" in complaint(fivefifty("explain", out, "--recipient", "x@y.example"))

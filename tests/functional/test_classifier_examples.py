@@ -1,4 +1,4 @@
-"""The classifiers of ``scenarios/classifiers``: each reads the twelve, whose answers are known (test_twelve.py)."""
+"""The classifiers of ``scenarios/classifiers``: each reads twelve recipients with known answers (test_twelve.py)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOT: Final = Path(__file__).parents[2]
 EXAMPLES: Final = ROOT / "scenarios" / "classifiers"
 TWELVE: Final = ROOT / "tests" / "scenarios" / "twelve.toml"
 REFUSED: Final = {"bob", "dora", "eve", "fay", "gus", "hal", "ida", "lea"}
-"""Who is told 550; cara is told 452 until the sender gives up."""
+"""The recipients refused with 550. Cara gets 452 until the sender gives up."""
 
 
 def can_run(*command: str) -> bool:
@@ -52,13 +52,13 @@ def read(spec: str, tmp_path: Path) -> list[Classification]:
     return found
 
 
-def test_flufl_bounce_finds_all_who_failed_and_the_full_mailbox_with_them(tmp_path: Path) -> None:
+def test_flufl_bounce_suppresses_every_failed_recipient_and_the_full_mailbox(tmp_path: Path) -> None:
     # A report of a message that was given up says failed as well; why is not told apart.
     assert suppressed(f"program:{sys.executable} flufl_bounce.py", tmp_path) == {*REFUSED, "cara"}
 
 
 @pytest.mark.skipif(not can_run("perl", "-MJSON::PP", "-e", "1"), reason="perl is not installed")
-def test_words_in_perl_believe_whoever_says_that_there_is_no_such_user(tmp_path: Path) -> None:
+def test_words_in_perl_believes_every_text_about_an_unknown_user(tmp_path: Path) -> None:
     assert suppressed("program:perl words.pl", tmp_path) == {"eve", "fay", "gus", "lea"}
 
 
@@ -100,12 +100,12 @@ def test_an_endpoint_believes_the_code(endpoint: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
-def test_every_example_says_how_it_is_run_and_is_tested_here(example: Path) -> None:
+def test_every_example_states_its_command_and_is_tested_here(example: Path) -> None:
     assert "fivefifty run " in example.read_text("utf-8")
     assert example.name in Path(__file__).read_text("utf-8") or example.stem in {"same_words", "endpoint"}
 
 
-def test_the_request_begins_as_the_shell_takes_it() -> None:
+def test_the_request_begins_in_the_form_that_the_shell_example_expects() -> None:
     # The order of keys is part of what is promised to those without a reader of JSON.
     schema = subprocess.run(
         [Path(sys.executable).with_name("fivefifty"), "classifiers", "schema"],

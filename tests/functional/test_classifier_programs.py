@@ -1,4 +1,4 @@
-"""Programs that read bounces: those that do as they should, and every way of failing. None leaves a process behind."""
+"""Programs as classifiers: working ones, and every way to fail. No process remains."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_program_that_serves_one_campaign_is_started_for_each(groups: list[int
     assert len(groups) == 3
 
 
-def test_every_part_of_an_answer_is_heard() -> None:
+def test_every_part_of_an_answer_is_used() -> None:
     said = read(
         """
 parts = iter([
@@ -171,7 +171,7 @@ print(len(said), most() - before)
 """
 
 
-def test_memory_does_not_grow_with_what_is_written_to_a_program_that_keeps_all_to_itself() -> None:
+def test_memory_does_not_grow_with_the_input_of_a_program_that_answers_at_the_end() -> None:
     command = [sys.executable, "-E", "-c", PRELUDE + AT_THE_END]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "support")}
     done = subprocess.run(
@@ -202,7 +202,7 @@ for told in asked():
     assert set(names) <= {*os.environ, "LC_CTYPE", "COLUMNS", "LINES"}  # which Python and readline set
 
 
-def test_a_program_that_dies_is_started_anew_and_asked_for_those_it_has_not_answered(groups: list[int]) -> None:
+def test_a_program_that_exits_is_started_again_for_the_recipients_without_an_answer(groups: list[int]) -> None:
     source = """
 for number, told in enumerate(asked()):
     if number == 40: os.kill(os.getpid(), signal.SIGKILL)
@@ -212,7 +212,7 @@ for number, told in enumerate(asked()):
     assert len(groups) == 3
 
 
-def test_what_makes_a_program_die_again_and_again_is_named_first() -> None:
+def test_the_recipient_that_makes_a_program_exit_again_and_again_is_named_first() -> None:
     source = """
 for told in asked():
     if told.get('recipient') == 'p3@acme.example': raise RuntimeError('three is too many')
@@ -255,7 +255,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_a_program_that_fails_is_told_of_with_those_it_failed(failure: str) -> None:
+def test_a_failed_program_is_an_error_that_names_the_recipients_without_an_answer(failure: str) -> None:
     does, told = FAILURES[failure]
     patience_s = 0.5 if "did nothing" in told else 60.0
     with pytest.raises(ClassifierError, match=told) as caught:
@@ -281,7 +281,7 @@ def test_a_program_that_has_answered_must_also_end_well(failure: str) -> None:
         read(f"first = next(asked())\nsay(first)\nfor told in asked(): pass\n{does}", 1)
 
 
-def test_a_program_that_does_not_end_when_its_input_has_ended_is_told_of() -> None:
+def test_a_program_that_does_not_exit_after_its_input_is_an_error() -> None:
     told = r"did nothing for 0\.2 s after the end of its input, and did not exit; "
     classifier = program(f"{OBEDIENT}\ntime.sleep(600)").__enter__()
     assert len(classifier.classify_campaign(Refused(3))) == 3
@@ -296,7 +296,7 @@ def test_children_of_a_program_that_ended_well_end_with_it() -> None:
     assert read(f"if os.fork() == 0: time.sleep(600)\n{OBEDIENT}")
 
 
-def test_a_program_that_speaks_unasked_has_failed() -> None:
+def test_output_without_a_request_is_an_error() -> None:
     with pytest.raises(ClassifierError, match=r"wrote b'hello' without a request"), program("print('hello')"):
         pass
 
@@ -306,7 +306,7 @@ def test_a_program_is_ended_at_once_when_something_else_goes_wrong() -> None:
         raise KeyboardInterrupt
 
 
-def test_a_file_that_is_no_program_is_told_of(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_started_is_an_error(tmp_path: Path) -> None:
     script = tmp_path / "classify"
     script.write_text("no program\n", "utf-8")
     script.chmod(0o755)

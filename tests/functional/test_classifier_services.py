@@ -1,4 +1,4 @@
-"""HTTP endpoints that read bounces: one that does as it should, and every way of failing."""
+"""HTTP endpoints as classifiers: a working one, and every way to fail."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def read(url: str, count: int = 3, patience_s: float = 60.0) -> dict[str, Readin
         return dict(classifier.classify_campaign(Refused(count)))
 
 
-def test_a_campaign_is_asked_about_in_parts_and_everybody_is_answered_for() -> None:
+def test_a_campaign_is_posted_in_parts_and_every_recipient_gets_an_answer() -> None:
     sizes = []
 
     def counting(handler: BaseHTTPRequestHandler, asked: list[dict[str, Any]]) -> None:
@@ -101,7 +101,7 @@ def test_nothing_in_the_environment_leads_the_posts_elsewhere(monkeypatch: pytes
         assert len(read(f"http://{where}/")) == 3
 
 
-def test_an_endpoint_with_a_certificate_is_believed_if_its_authority_is(
+def test_an_endpoint_is_trusted_if_its_certificate_authority_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     authority = trustme.CA()
@@ -178,7 +178,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_an_endpoint_that_fails_is_told_of_with_those_it_failed(failure: str) -> None:
+def test_a_failed_endpoint_is_an_error_that_names_the_recipients_without_an_answer(failure: str) -> None:
     handle, told = FAILURES[failure]
     patience_s = 0.5 if "within" in told else 60.0
     with listening(handle) as where, pytest.raises(ClassifierError, match=told) as caught:
@@ -187,7 +187,7 @@ def test_an_endpoint_that_fails_is_told_of_with_those_it_failed(failure: str) ->
     assert "\n" not in str(caught.value)
 
 
-def test_an_endpoint_that_is_not_there_is_told_of() -> None:
+def test_an_unreachable_endpoint_is_an_error() -> None:
     with listening(obedient) as where:
         pass
     with pytest.raises(ClassifierError, match=r"mine cannot be reached \(ConnectError: .*\)" + OWED):
@@ -203,7 +203,7 @@ def test_an_endpoint_that_is_not_there_is_told_of() -> None:
         ("http://127.0.0.1:99999/", "is not a valid URL (Port out of range 0-65535); "),
     ],
 )
-def test_an_address_that_cannot_be_judged_is_refused_beforehand(url: str, complaint: str) -> None:
+def test_a_url_without_an_ip_address_is_refused_beforehand(url: str, complaint: str) -> None:
     with pytest.raises(InputError) as caught:
         choose([f"mine={url}"])
     assert str(caught.value).startswith(f"--classifier mine={url}: {complaint}")

@@ -1,4 +1,4 @@
-"""``fivefifty rules``: what is wrong with rule files, whether their tests pass, and which rules read a reply."""
+"""``fivefifty rules``: mistakes in rule files, their tests, and which rules match a reply."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_a_reply_is_explained_rule_by_rule(folder: Path) -> None:
         ("user.ovr", "class    10, which is user-unknown: suppress"),
     ],
 )
-def test_rules_of_every_format_are_known_by_their_looks(folder: Path, file: str, line: str) -> None:
+def test_rules_of_every_format_are_recognised(folder: Path, file: str, line: str) -> None:
     done = fivefifty("rules", "explain", file, "550 5.1.1 user unknown", cwd=folder)
     assert done.stdout.splitlines()[-1] == line
 
@@ -136,7 +136,7 @@ def test_lint_gathers_the_rules_that_never_fire_in_a_line(folder: Path) -> None:
     assert "silent.toml:9: duplicate: is the same as rule 1 (line 3, SpamBlock)\n" in done.stdout
 
 
-def test_what_stands_in_a_file_cannot_reach_the_terminal(folder: Path) -> None:
+def test_control_characters_in_a_file_do_not_reach_the_terminal(folder: Path) -> None:
     (folder / "evil.toml").write_text(
         '[[rule]]\nclass = "policy"\nname = "\\u001b[31m"\npattern = """a\\u001b\nb"""\n', "utf-8"
     )
@@ -176,13 +176,13 @@ def test_a_mistake_is_one_sentence_and_exit_code_two(folder: Path, arguments: li
         (b"[labels]\nx = 'y'\n", "odd.toml: labels.x: 'y' is not a cause; use none, user-unknown, "),
     ],
 )
-def test_a_file_of_labels_that_is_none_is_told_so(folder: Path, octets: bytes, sentence: str) -> None:
+def test_an_invalid_file_of_labels_is_an_error(folder: Path, octets: bytes, sentence: str) -> None:
     (folder / "odd.toml").write_bytes(octets)
     done = fivefifty("rules", "lint", "kumo.toml,odd.toml", cwd=folder)
     assert complaint(done).startswith(sentence)
 
 
-def test_too_many_rules_and_too_large_a_file_are_told(folder: Path) -> None:
+def test_too_many_rules_and_a_too_large_file_are_errors(folder: Path) -> None:
     (folder / "many.txt").write_text("x,defer,spam,y\n" * 5_001, "ascii")
     done = fivefifty("rules", "lint", "many.txt", cwd=folder)
     assert complaint(done) == "many.txt: has 5,001 rules; use no more than 5,000"

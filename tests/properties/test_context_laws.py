@@ -43,7 +43,7 @@ def test_the_order_of_recipients_does_not_matter(attempts: list[Attempt], seed: 
 
 @given(campaigns())
 @settings(max_examples=60, deadline=None)
-def test_the_end_is_the_same_attempt_by_attempt(attempts: list[Attempt]) -> None:
+def test_attempt_by_attempt_gives_the_same_readings(attempts: list[Attempt]) -> None:
     stream = Streaming()
     for each in sorted(attempts, key=lambda row: (row.at, row.lane, row.seq)):
         stream.observe(each)
@@ -73,7 +73,7 @@ def test_a_delivery_in_the_past_never_lowers_the_probability_of_life(
 
 @given(campaigns())
 @settings(max_examples=60, deadline=None)
-def test_everybody_is_answered_for_with_a_probability(attempts: list[Attempt]) -> None:
+def test_every_recipient_gets_a_probability(attempts: list[Attempt]) -> None:
     campaign = campaign_of(attempts)
     readings = Context().classify_campaign(campaign)
     assert set(readings) == set(campaign)
@@ -82,6 +82,6 @@ def test_everybody_is_answered_for_with_a_probability(attempts: list[Attempt]) -
 
 @given(st.lists(st.sampled_from([0.0, STARTS, float("inf")]), min_size=1, max_size=20), PATTERNS)
 @settings(max_examples=40, deadline=None)
-def test_missing_times_harm_nobody(times: list[float], pattern: str) -> None:
+def test_missing_times_do_no_harm(times: list[float], pattern: str) -> None:
     rows: list[Any] = [row._replace(at=times[place % len(times)]) for place, row in enumerate(sent(pattern))]
     assert set(Context().classify_campaign(campaign_of(rows))) == {address(number) for number in range(len(pattern))}

@@ -1,4 +1,4 @@
-"""Laws of rules: the fast search finds what a plain one finds, the rules' order counts, and nothing crashes."""
+"""Laws of rules: the fast search equals a plain one, the order of rules decides, and no input is a crash."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _quantified = st.builds("{}{}".format, _atom.filter(lambda each: each not in {"^
                         st.sampled_from(["", "*", "+", "?", "{1,2}", "*?"]))  # fmt: skip
 _sequence = st.lists(_atom | _quantified, min_size=1, max_size=5).map("".join)
 expressions = st.lists(_sequence, min_size=1, max_size=3).map(lambda several: f"({'|'.join(several)})") | _sequence
-"""Expressions that mean the same to Python, JavaScript and RE2 on texts of the same letters."""
+"""Expressions with the same meaning in Python, JavaScript and RE2 for texts of these letters."""
 texts = st.lists(st.sampled_from(WORDS), max_size=8).map("".join)
 
 
@@ -114,7 +114,7 @@ CLASSIFIER = RuleClassifier(rules("rules", RULES))
 
 @given(st.sampled_from(KNOWN), st.integers(0, 2**32))
 @examples(300)
-def test_a_remembered_reading_is_the_one_that_a_plain_search_gives(known: PersonaReply, seed: int) -> None:
+def test_a_cached_reading_equals_that_of_a_plain_search(known: PersonaReply, seed: int) -> None:
     heard = mutated(known.reply, seed)
     rule_set = CLASSIFIER.rule_set
     plain = [rule for rule in rule_set.rules if rule.conditions.met_by(heard)
@@ -133,7 +133,7 @@ def evidence_of(heard: ReceivedReply) -> Evidence:
 
 @given(st.sampled_from(KNOWN), st.sampled_from(sorted(PARSERS)))
 @examples(100)
-def test_a_reply_is_asked_in_one_line_whatever_the_format(known: PersonaReply, kind: str) -> None:
+def test_a_reply_is_presented_on_one_line_in_every_format(known: PersonaReply, kind: str) -> None:
     asked = {
         "rules": '[[rule]]\nclass = "policy"\npattern = ""\n',
         "kumomta": '[rules]\nPolicyRelated = [""]\n',

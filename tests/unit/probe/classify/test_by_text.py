@@ -12,24 +12,48 @@ from probe.classify.rules.lint import FindingKind, lint
 from probe.classify.rules.persona_replies import known_replies
 from probe.classify.rules.rule_tests import failures
 
+POOR_REPUTATION = (
+    "esa1.acme.iphmx.com\nYour access to this mail system has been rejected due to the sending MTA's poor reputation."
+)
+
 
 @pytest.mark.parametrize(
     ("text", "cause"),
     [
+        ("User Unknown", Cause.USER_UNKNOWN),
+        ("#5.1.0 Address rejected.", Cause.USER_UNKNOWN),
+        ("Invalid Recipient - https://example.com/DOC-1369#550 [abc.uk125]", Cause.USER_UNKNOWN),
+        ("The email account that you tried to reach\ndoes not exist.", Cause.USER_UNKNOWN),
+        ("No such user here", Cause.USER_UNKNOWN),
+        ("The email account that you tried to reach is disabled.", Cause.MAILBOX_DISABLED),
         ("Mailbox full", Cause.MAILBOX_FULL),
-        ("No such user", Cause.USER_UNKNOWN),
-        ("listed by Spamhaus; no such user", Cause.IP_REPUTATION),
+        ("mailbox over quota", Cause.MAILBOX_FULL),
+        (POOR_REPUTATION, Cause.IP_REPUTATION),
+        ("Blocked - see https://example.com/dnsbl-lookup?ip=127.10.0.1", Cause.IP_REPUTATION),
+        ("csi.mimecast.org Poor Reputation Sender.", Cause.IP_REPUTATION),
+        ("Too many messages in the last hour", Cause.VELOCITY),
+        ("IP temporarily blacklisted", Cause.IP_REPUTATION),  # the first rule that matches decides
+        ("Greylisted, see later", Cause.GREYLISTED),
+        ("Message size exceeds fixed maximum message size", Cause.TOO_LARGE),
+        ("Local Policy Violation", Cause.CONTENT),
+        ("Transaction failed due to content filter", Cause.CONTENT),
+        ("likely unsolicited mail", Cause.CONTENT),
+        ("Relaying denied", Cause.SENDER_REJECTED),
+        ("Your access has been rejected", Cause.POLICY),
         ("Sorry", None),
+        ("", None),
     ],
 )
-def test_the_first_rule_that_matches_the_text_gives_the_cause(text: str, cause: Cause | None) -> None:
-    assert ByText().cause_of(text) is cause
+def test_the_text_gives_the_cause_whatever_the_code(text: str, cause: Cause | None) -> None:
+    row = refused(code=550, enhanced="5.1.1", text=text)
+    reading = ByText().classify(Evidence(row.recipient, (row,)))
+    assert reading.cause is cause
+    assert reading.alive is None
 
 
-def test_the_code_does_not_matter_for_a_permanent_refusal() -> None:
-    for code, enhanced in ((550, "5.7.1"), (554, None)):
-        row = refused(code=code, enhanced=enhanced, text="User unknown")
-        assert ByText().classify(Evidence(row.recipient, (row,))).cause is Cause.USER_UNKNOWN
+def test_the_first_rule_that_matches_a_text_gives_its_cause() -> None:
+    assert ByText().cause_of("listed by Spamhaus; no such user") is Cause.IP_REPUTATION
+    assert ByText().cause_of("Sorry") is None
 
 
 def test_a_temporary_reply_is_temporary_whatever_its_text() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from book_rows import attempt, refused
 
-from fake_gateways.truth import Cause
+from fake_gateways.truth import Cause, Remedy
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading, first_few, on_one_line, without_refusal, without_reply
 from probe.records.attempt import Attempt
@@ -57,3 +57,8 @@ def test_an_error_names_the_first_recipients_and_counts_the_others() -> None:
 def test_a_foreign_error_becomes_one_short_line() -> None:
     assert on_one_line(ValueError("a\n\tb")) == "a b"
     assert len(on_one_line("x" * 1_000)) == 300
+
+
+@pytest.mark.parametrize("cause", list(Cause))
+def test_only_causes_whose_remedy_is_suppression_suppress(cause: Cause) -> None:
+    assert Reading(cause).suppress == (cause.remedy is Remedy.SUPPRESS)

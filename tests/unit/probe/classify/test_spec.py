@@ -1,4 +1,4 @@
-"""How a classifier is named: ``[NAME=]WHAT``, and the names that come of it."""
+"""Specifications of classifiers, ``[NAME=]WHAT``, and the names made from them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_specification_is_a_name_a_kind_and_the_rest(text: str, name: str, kin
         (["rules:a/x.toml", "kumomta:b/x.toml"], "kumomta:b/x.toml: has the name x, like rules:a/x.toml; "),
     ],
 )
-def test_a_specification_that_cannot_be_read_is_told_of_in_one_sentence(texts: list[str], complaint: str) -> None:
+def test_an_invalid_specification_is_an_error_of_one_sentence(texts: list[str], complaint: str) -> None:
     with pytest.raises(InputError, match=re.escape(complaint)):
         parse(texts, "--classifier")
 

@@ -1,4 +1,4 @@
-"""Other systems' names for why mail bounced, and our causes: total maps both ways."""
+"""The bounce classes of other systems and our causes: complete maps in both directions."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def test_every_cause_has_a_name_that_the_system_has(name: str) -> None:
 
 
 @every_system
-def test_every_name_stands_for_a_cause_or_for_none(name: str) -> None:
+def test_every_class_has_a_cause_or_none(name: str) -> None:
     for written in system(name).causes:
         assert cause_of(name, written) in {*Cause, None}
 
 
 @every_system
-def test_a_cause_that_a_name_stands_for_comes_back_from_it(name: str) -> None:
+def test_translating_a_cause_there_and_back_keeps_it(name: str) -> None:
     for cause in {cause for cause in system(name).causes.values() if cause is not None}:
         assert cause_of(name, name_of(name, cause)) is cause
 
@@ -38,7 +38,7 @@ def test_a_living_address_never_comes_back_as_one_to_suppress(name: str) -> None
 
 
 @every_system
-def test_nothing_that_nobody_knows_becomes_a_cause(name: str) -> None:
+def test_an_unknown_reason_gets_no_cause(name: str) -> None:
     if name != "flufl":  # which has no word for it
         assert cause_of(name, name_of(name, Cause.UNKNOWN)) is None
 

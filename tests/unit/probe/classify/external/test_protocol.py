@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 
-import pytest
-from asked_about import Refused, evidence
+from asked_about import evidence
 from book_rows import STARTS, attempt, refused
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from fake_gateways.truth import Cause
-from probe.classify import ClassifierError, Evidence
+from probe.classify import Evidence
 from probe.classify.evidence import Opened
-from probe.classify.external.pending import PendingAnswers
 from probe.classify.external.protocol import (
     End,
     Request,
@@ -41,7 +39,7 @@ ANN = Evidence(
 )
 
 
-def test_a_request_holds_what_the_sender_heard_and_knows() -> None:
+def test_a_request_holds_what_the_sender_knows() -> None:
     asked = json.loads(line(request("ann@acme.example", ANN)))
     assert (asked["schema"], asked["campaign"], asked["recipient"]) == (1, "news", "ann@acme.example")
     assert asked["bounced"] is True
@@ -51,7 +49,7 @@ def test_a_request_holds_what_the_sender_heard_and_knows() -> None:
     assert asked["opened"] == [{"at": STARTS - 60, "kind": "opened", "message_id": "<0@sender.example>"}]
 
 
-def test_earlier_campaigns_are_told_once_each_however_many_there_are() -> None:
+def test_each_earlier_campaign_is_listed_once() -> None:
     past: tuple[Evidence, ...] = ()
     for number in range(60):
         past = (*past, Evidence("ann@acme.example", (attempt(campaign=f"c{number}"),), before=past))
@@ -60,13 +58,13 @@ def test_earlier_campaigns_are_told_once_each_however_many_there_are() -> None:
     assert len(line(asked)) < 60_000
 
 
-def test_what_is_asked_keeps_to_the_schema() -> None:
+def test_requests_follow_the_schema() -> None:
     for each in (ANN, PAST, evidence("bob@acme.example")):
         Request.model_validate_json(line(request(each.recipient, each)), strict=True)
     End.model_validate_json(end("news"), strict=True)
 
 
-def test_a_classifier_is_told_of_every_column_but_those_that_no_sender_knows_or_that_stand_above() -> None:
+def test_a_request_has_every_column_except_internal_ones() -> None:
     told, known = set(RequestAttempt.model_fields), set(Attempt._fields)
     assert known - told == {"lane", "seq", "local_port", "campaign", "recipient"}
     assert set(Returned._fields) - set(RequestReturned.model_fields) == {
@@ -92,44 +90,14 @@ def test_the_schema_describes_requests_the_end_and_answers() -> None:
 
 
 @given(st.text())
-def test_whatever_a_reply_holds_is_one_line_of_ascii_that_says_it_again(text: str) -> None:
+def test_any_text_becomes_one_line_of_ascii_that_decodes_to_it(text: str) -> None:
     told = line(request("ann@acme.example", Evidence("ann@acme.example", (refused(text=text),))))
     assert told.isascii()
     assert told.count(b"\n") == 1
     assert json.loads(told)["heard"]["text"] == text
 
 
-@given(st.binary(max_size=300) | st.recursive(st.none() | st.booleans() | st.floats() | st.text(),
-       lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.sampled_from(["cause", "recipient", "alive"]),
-       inner)).map(lambda told: json.dumps(told).encode()))  # fmt: skip
-def test_whatever_is_answered_is_taken_or_complained_about_on_one_line(said: bytes) -> None:
-    awaited = PendingAnswers("mine", Refused(2))
-    list(awaited.requests())
-    with pytest.raises(ClassifierError) as caught:
-        awaited.accept(said)
-    assert str(caught.value).isprintable()
-
-
-def test_a_class_by_another_systems_name_becomes_a_cause_and_an_unknown_one_a_complaint() -> None:
-    awaited = PendingAnswers("mine", Refused(2))
-    list(awaited.requests())
-    said = '{"campaign":"news","recipient":"p%d@acme.example","system":"%s","class":"%s"}'
-    awaited.accept((said % (0, "sisimai", "userunknown")).encode())
-    assert awaited.readings["p0@acme.example"].cause is Cause.USER_UNKNOWN
-    for system, class_ in (("sisimai", "badluck"), ("crystal-ball", "gone")):
-        with pytest.raises(ClassifierError, match=r"mine answered with an unknown class: .*(sisimai|kumomta)"):
-            awaited.accept((said % (1, system, class_)).encode())
-
-
-def test_nobody_is_answered_for_before_he_was_asked_about() -> None:
-    awaited = PendingAnswers("mine", Refused(2))
-    next(awaited.requests())
-    awaited.accept(b'{"campaign":"news","recipient":"p0@acme.example","cause":null}')
-    with pytest.raises(ClassifierError, match=r"answered for a recipient that was not asked about: p1@acme\.example"):
-        awaited.accept(b'{"campaign":"news","recipient":"p1@acme.example","cause":null}')
-
-
-def test_an_adapter_made_from_the_models_reads_what_is_asked() -> None:
+def test_an_adapter_of_the_models_reads_requests() -> None:
     adapter: TypeAdapter[Request | End] = TypeAdapter(Request | End)
     assert isinstance(adapter.validate_json(end("news")), End)
     assert isinstance(adapter.validate_json(line(request("ann@acme.example", ANN))), Request)

@@ -1,4 +1,4 @@
-"""The classifier that reads by rules: what it reads, what it leaves alone, and what it says of its reasons."""
+"""The classifier that reads by rules: causes, reasons, and what needs no rule."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ def test_a_temporary_reply_that_the_rules_read_keeps_their_class() -> None:
     assert read("busy", code=450, enhanced=None).cause is Cause.SYSTEM
 
 
-def test_a_class_that_is_no_bounce_is_none() -> None:
+def test_a_class_that_is_not_a_bounce_has_no_cause() -> None:
     assert read("away") == Reading(None, "rule 4 (1:4): AutoReply by away", place="1:4")
 
 
-def test_what_no_rule_knows_is_none_and_says_so() -> None:
+def test_a_reply_that_no_rule_matches_has_no_cause() -> None:
     assert read("sorry") == Reading(None, "no rule matches (Uncategorized)")
 
 
-def test_a_delivered_message_is_no_bounce_whatever_was_said() -> None:
+def test_a_delivered_message_is_not_a_bounce_whatever_the_text() -> None:
     classifier = RuleClassifier(rules("kumomta", KUMOMTA))
     assert classifier.classify(Evidence("ann@acme.example", (attempt(text="unknown"),))) == Reading(None, "delivered")
 
 
 @pytest.mark.parametrize("failure", list(Failure))
-def test_where_no_reply_came_there_is_nothing_to_read(failure: Failure) -> None:
+def test_without_a_reply_the_failure_gives_the_cause(failure: Failure) -> None:
     expected = Cause.BAD_DOMAIN if failure is Failure.NO_ROUTE else Cause.NETWORK
     assert read("unknown", code=None, failure=failure) == Reading(expected, f"no reply: {failure}")
 
 
-def test_rules_of_one_domain_are_not_remembered_for_another() -> None:
+def test_a_cached_reading_of_one_domain_is_not_used_for_another() -> None:
     classifier = RuleClassifier(rules("momentum", "acme.example,10,unknown"))
     refusal = (refused(text="unknown"),)
     assert classifier.classify(Evidence("ann@acme.example", refusal)).cause is Cause.USER_UNKNOWN
     assert classifier.classify(Evidence("ann@other.example", refusal)).cause is None
 
 
-def test_a_reply_too_long_to_be_remembered_is_read_all_the_same() -> None:
+def test_a_reply_too_long_for_the_cache_is_read_as_well() -> None:
     assert read("x" * 5000 + " unknown").cause is Cause.USER_UNKNOWN

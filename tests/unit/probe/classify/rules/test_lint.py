@@ -1,4 +1,4 @@
-"""What is wrong with rules, each kind of it found in a file of a few lines, and not where there is none of it."""
+"""Mistakes in rules: each kind is found in a small file, and not in a correct one."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ def kumomta(*lines: str) -> RuleSet:
     return rules("kumomta", "[rules]\n" + "".join(f"{line}\n" for line in lines))
 
 
-def test_an_expression_that_the_engine_refuses() -> None:
+def test_an_unsupported_expression_is_found() -> None:
     read = rules("zone-mta", "(?!a)b,defer,spam,x\n")
     assert found(read, FindingKind.REFUSED) == [
         (1, "(?!a)b: a look-ahead (?!a), which RE2 does not have; the rule never matches")
     ]
 
 
-def test_a_line_that_is_not_written_as_its_format_asks() -> None:
+def test_a_malformed_line_is_found() -> None:
     ((line, sentence),) = found(rules("zone-mta", "\n^550 a{1,2},reject,recipient,x\n"), FindingKind.ODD)
     assert line == 2
     assert sentence.startswith("'2}' is not an action")
 
 
-def test_the_same_rule_twice() -> None:
+def test_a_repeated_rule_is_found() -> None:
     read = kumomta('InvalidRecipient = ["unknown"]', 'SpamBlock = ["unknown", "blocked", "blocked"]')
     assert found(read, FindingKind.DUPLICATE) == [
         (3, "is the same as rule 1 (line 2, InvalidRecipient); its class SpamBlock is never used"),
@@ -66,31 +66,31 @@ def test_the_same_expression_under_other_conditions_is_another_rule() -> None:
         ('InvalidRecipient = ["^User unknown"]', "550 User unknown"),
     ],
 )
-def test_a_rule_that_no_reply_can_match(line: str, asked: str) -> None:
+def test_a_rule_that_no_reply_can_match_is_found(line: str, asked: str) -> None:
     ((_, sentence),) = found(kumomta(line), FindingKind.IMPOSSIBLE)
     assert sentence.endswith(f" matches no reply; the system would present one as '{asked}'")
 
 
-def test_blanks_that_are_not_there_when_a_rule_is_asked() -> None:
+def test_a_rule_for_spaces_that_the_system_removes_is_found() -> None:
     ((_, sentence),) = found(rules("zone-mta", r"^553\s+ Rejected,defer,blacklist,x"), FindingKind.IMPOSSIBLE)
     assert sentence.endswith("the system would present one as '553 Rejected'")
 
 
-def test_a_rule_whose_replies_are_all_decided_by_earlier_ones() -> None:
+def test_a_shadowed_rule_is_found() -> None:
     read = kumomta('PolicyRelated = ["denied"]', 'InvalidRecipient = ["User denied", "User"]')
     assert found(read, FindingKind.SHADOWED) == [
         (3, "rule 1 (line 2, PolicyRelated) comes first: made up: 550 User denied")
     ]
 
 
-def test_a_known_reply_shows_best_what_shadows_a_rule() -> None:
+def test_a_shadowed_rule_is_shown_with_a_known_reply_if_there_is_one() -> None:
     read = kumomta('ContentRelated = ["spam"]', 'SpamBlock = ["^550 5.7.1 Message.*spam$"]')
     assert found(read, FindingKind.SHADOWED) == [
         (3, "rule 1 (line 2, ContentRelated) comes first: 550 5.7.1 Message looks like spam")
     ]
 
 
-def test_a_rule_that_is_reached_by_some_of_its_replies_is_not_shadowed() -> None:
+def test_a_rule_that_decides_some_of_its_replies_is_not_shadowed() -> None:
     read = kumomta('ContentRelated = ["spam"]', 'SpamBlock = ["Message"]')
     assert found(read, FindingKind.SHADOWED) == []
 
@@ -116,7 +116,7 @@ def test_a_rule_that_is_reached_by_some_of_its_replies_is_not_shadowed() -> None
         ),
     ],
 )
-def test_a_class_that_contradicts_the_numbers_that_the_rule_asks_for(rule: str, sentence: str) -> None:
+def test_a_class_that_contradicts_the_code_or_status_is_found(rule: str, sentence: str) -> None:
     ((_, told),) = found(rules("zone-mta", rule), FindingKind.CONTRADICTION)
     assert told.startswith(sentence)
 
@@ -132,11 +132,11 @@ def test_a_class_that_contradicts_the_numbers_that_the_rule_asks_for(rule: str, 
         "unknown,reject,recipient,x",
     ],
 )
-def test_a_class_that_agrees_with_the_numbers_or_looks_at_words_is_no_contradiction(rule: str) -> None:
+def test_a_class_that_agrees_with_the_status_or_depends_on_the_text_is_not_a_contradiction(rule: str) -> None:
     assert found(rules("zone-mta", rule), FindingKind.CONTRADICTION) == []
 
 
-def test_a_contradiction_in_our_own_format() -> None:
+def test_a_contradiction_is_found_in_our_own_format() -> None:
     read = rules(
         "rules", '[[rule]]\nclass = "user-unknown"\ncode = "4xx"\n\n[[rule]]\nclass = "policy"\nenhanced = "5.1.1"\n'
     )
@@ -146,7 +146,7 @@ def test_a_contradiction_in_our_own_format() -> None:
     ]
 
 
-def test_a_reply_of_a_known_vendor_that_is_read_as_a_missing_user() -> None:
+def test_a_known_reply_with_another_cause_is_found() -> None:
     read = kumomta('InvalidRecipient = ["permanent failure"]', 'PolicyRelated = ["unknown"]')
     assert found(read, FindingKind.MISREAD) == [
         (
@@ -157,30 +157,30 @@ def test_a_reply_of_a_known_vendor_that_is_read_as_a_missing_user() -> None:
     ]
 
 
-def test_words_that_are_said_for_both_are_nobodys_mistake() -> None:
+def test_a_text_that_is_used_for_both_is_not_a_mistake() -> None:
     lie = PersonaReply(KNOWN[0].reply._replace(stage="end-of-data"), "liar", Cause.CONTENT)
     findings = lint(RuleClassifier(kumomta('InvalidRecipient = ["unknown"]')), (*KNOWN, lie))
     assert [finding for finding in findings if finding.kind is FindingKind.MISREAD] == []
 
 
-def test_a_sample_above_a_rule_that_another_class_takes() -> None:
+def test_a_sample_that_another_class_decides_is_found() -> None:
     text = "# 550 spam\n^55x spam,defer,spam,x\n\n# 550 User unknown\nunknown,reject,recipient,x\n^550,reject,other,x\n"
     assert found(rules("zone-mta", text), FindingKind.SAMPLE) == [
         (1, "550 spam: rule 3 (line 6, reject,other) decides; rule 1 (line 2, defer,spam) below it does not match")
     ]
 
 
-def test_a_rule_that_matches_nothing_that_is_known_and_no_test_of_its_file() -> None:
+def test_a_rule_that_matches_no_known_reply_and_no_test_is_found() -> None:
     table = '[[rule]]\nclass = "content"\npattern = "{}"\n'
     text = table.format("lunch") + 'matches = ["550 lunch"]\n' + table.format("dinner") + table.format("unknown")
     assert found(rules("rules", text), FindingKind.NEVER_FIRES) == [(5, "dinner matches no known reply")]
 
 
-def test_how_rules_read_in_all() -> None:
+def test_the_overview_counts_ambiguous_and_unread_replies() -> None:
     read = kumomta('SpamBlock = ["spam"]', 'InvalidRecipient = ["spam", "^550 5"]')
     view = overview(RuleClassifier(read), [known.reply for known in KNOWN])
     assert view == (3, 1, 1)
 
 
-def test_a_long_reply_is_cut_off_where_it_is_shown() -> None:
+def test_a_long_reply_is_shortened() -> None:
     assert shown(parse_reply("550 " + "x" * 200)) == "550 " + "x" * 93 + "..."

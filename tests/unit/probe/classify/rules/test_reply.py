@@ -1,4 +1,4 @@
-"""The words that rules are asked about: the last reply, a report's diagnostic, or what somebody wrote down."""
+"""The reply that rules are applied to: the last one, the diagnostic of a report, or a written one."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ REPORT = Returned(
         ("", ReceivedReply(None, None, "", "rcpt")),
     ],
 )
-def test_a_reply_is_read_as_people_write_it_down(said: str, words: ReceivedReply) -> None:
+def test_a_written_reply_is_read(said: str, words: ReceivedReply) -> None:
     assert parse_reply(said) == words
 
 
 @pytest.mark.parametrize("said", ["550 5.1.1 User unknown", "550-5.1.1 User\n550 5.1.1 unknown", "550 User", "User"])
-def test_a_reply_is_written_as_it_stood_on_the_wire(said: str) -> None:
+def test_a_reply_is_written_as_it_was_sent(said: str) -> None:
     assert parse_reply(said).wire == said
 
 
@@ -57,7 +57,7 @@ def test_the_last_reply_decides() -> None:
     assert deciding_reply(evidence) == ReceivedReply(554, None, "No", evidence.last.stage)
 
 
-def test_a_report_decides_about_what_was_taken_and_its_numbers_are_no_words() -> None:
+def test_a_report_about_an_accepted_message_decides_with_its_own_code_and_status() -> None:
     evidence = Evidence("ann@acme.example", (attempt(),), (REPORT,))
     assert deciding_reply(evidence) == ReceivedReply(550, "5.1.1", "User unknown", Stage.REPORT)
 

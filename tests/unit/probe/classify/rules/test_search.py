@@ -1,4 +1,4 @@
-"""Finding every expression that matches, also where there are too many for one automaton."""
+"""The search finds every expression that matches, even if there are too many for one automaton."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def test_every_expression_that_matches_is_found_in_order() -> None:
     assert search.matches("user unknown") == [0, 1, 2, 4]
 
 
-def test_letters_of_any_case_are_alike_where_it_is_asked_for() -> None:
+def test_case_is_ignored_if_asked() -> None:
     search = Search(["unknown", "user.*unknown", "(?-i)UNKNOWN"], any_case=True)
     assert search.matches("USER Unknown") == [0, 1]
 

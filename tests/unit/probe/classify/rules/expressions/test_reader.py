@@ -1,4 +1,4 @@
-"""Expressions of other dialects, said for RE2, and the texts that are made of them."""
+"""Expressions of other dialects, translated to RE2."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from probe.classify.rules.expressions.reader import DEEPEST, LONGEST, quoted
 
 
 def matches(source: str, dialect: Dialect, text: str) -> bool:
-    """Whether an expression, said for RE2, is found in a text in any case of letters."""
+    """Whether an expression, translated to RE2, matches a text, ignoring case."""
     return re2.compile(for_re2(source, dialect), options(any_case=True)).search(text) is not None
 
 
@@ -42,7 +42,7 @@ def matches(source: str, dialect: Dialect, text: str) -> bool:
         ("re2", r"(?-i)User", "user", False),
     ],
 )
-def test_an_expression_means_what_it_means_in_its_dialect(
+def test_an_expression_keeps_the_meaning_of_its_dialect(
     dialect: Dialect, source: str, text: str, *, found: bool
 ) -> None:
     assert matches(source, dialect, text) is found
@@ -59,11 +59,11 @@ def test_an_expression_means_what_it_means_in_its_dialect(
         ("blacklisted by", False),
     ],
 )
-def test_a_look_ahead_at_the_very_end_is_said_without_one(text: str, *, found: bool) -> None:
+def test_a_negative_look_ahead_at_the_end_is_translated(text: str, *, found: bool) -> None:
     assert matches(r"blacklisted by\s(?!recipient)", "js", text) is found
 
 
-def test_a_look_ahead_that_asks_for_something_at_the_very_end_is_said_without_one() -> None:
+def test_a_positive_look_ahead_at_the_end_is_translated() -> None:
     assert matches("user (?=unknown|gone)", "js", "user gone")
     assert not matches("user (?=unknown|gone)", "js", "user here")
 
@@ -96,13 +96,13 @@ def test_a_look_ahead_that_asks_for_something_at_the_very_end_is_said_without_on
         ("js", "a{1001}", "RE2 refuses it: invalid repetition size: {1001}"),
     ],
 )
-def test_what_re2_cannot_say_is_refused_and_named(dialect: Dialect, source: str, why: str) -> None:
+def test_what_re2_does_not_support_is_refused_and_named(dialect: Dialect, source: str, why: str) -> None:
     with pytest.raises(UnsupportedExpressionError) as raised:
         for_re2(source, dialect)
     assert str(raised.value) == why
 
 
 @pytest.mark.parametrize("text", ["a.b*c", "\n\t\0", "\u00e9\U0001f600", "[^]-\\", "user unknown"])
-def test_a_quoted_text_matches_itself_and_nothing_else(text: str) -> None:
+def test_a_quoted_text_matches_only_itself(text: str) -> None:
     assert re2.fullmatch(quoted(text), text)
     assert not re2.fullmatch(quoted(text), text + "x")

@@ -1,4 +1,4 @@
-"""KumoMTA's rule files, as its documentation says that they are asked."""
+"""KumoMTA's rule files, applied as its documentation describes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_nothing_that_matches_is_uncategorized() -> None:
     assert read.otherwise == "Uncategorized"
 
 
-def test_case_matters_unless_the_expression_says_otherwise() -> None:
+def test_case_matters_unless_the_expression_ignores_it() -> None:
     read = rules("kumomta", '[rules]\nInvalidRecipient = ["User unknown"]\nSpamBlock = ["(?i)blocked"]\n')
     assert decides(read, "550 user unknown") is None
     assert decides(read, "550 BLOCKED") == "SpamBlock"
@@ -55,16 +55,16 @@ def test_case_matters_unless_the_expression_says_otherwise() -> None:
         (parse_reply("no numbers"), "no numbers"),
     ],
 )
-def test_a_reply_is_asked_on_one_line(heard: ReceivedReply, asked: str) -> None:
+def test_a_reply_is_presented_on_one_line(heard: ReceivedReply, asked: str) -> None:
     assert ask(heard) == asked
 
 
-def test_json_says_the_same() -> None:
+def test_json_is_read_like_toml() -> None:
     read = rules("kumomta", json.dumps({"rules": {"PolicyRelated": ["denied"], "InvalidRecipient": ["denied"]}}))
     assert decides(read, "550 denied") == "PolicyRelated"
 
 
-def test_an_expression_is_known_by_its_line_whatever_stands_around_it() -> None:
+def test_an_expression_is_found_at_its_line_whatever_surrounds_it() -> None:
     text = '''# "commented"
 [rules]
 InvalidRecipient = [
@@ -83,7 +83,7 @@ def test_a_class_of_the_users_own_has_the_cause_that_a_label_gives_it() -> None:
     assert [rule.cause for rule in read.rules] == [Cause.VELOCITY, None]
 
 
-def test_an_expression_that_re2_cannot_run_never_fires_and_says_why() -> None:
+def test_an_unsupported_expression_never_matches_and_has_a_reason() -> None:
     read = rules("kumomta", '[rules]\nSpamBlock = ["[a-z&&[^x]]", "b"]\n')
     assert matching(read, "550 ab") == [2]
     assert read.rules[0].refused == "combined character classes, which RE2 does not have"
@@ -100,7 +100,7 @@ def test_an_expression_that_re2_cannot_run_never_fires_and_says_why() -> None:
         ("[rules]\nSpamBlock = [1]\n", "1: rules.SpamBlock is not a list of expressions; "),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_remedy(text: str, sentence: str) -> None:
+def test_a_mistake_is_an_error_with_place_and_remedy(text: str, sentence: str) -> None:
     with pytest.raises(InputError) as raised:
         rules("kumomta", text)
     assert str(raised.value).startswith(sentence)

@@ -32,17 +32,17 @@ yahoo.example,51,denied
         ("550-unknown\n550 user", None),
     ],
 )
-def test_a_rule_is_found_anywhere_and_a_bar_stands_for_any_text(said: str, code: str | None) -> None:
+def test_a_rule_matches_anywhere_and_a_bar_stands_for_any_text(said: str, code: str | None) -> None:
     assert decides(rules("momentum", FILE), said) == code
 
 
-def test_a_rule_of_a_domain_is_asked_of_its_replies_alone() -> None:
+def test_a_rule_of_a_domain_applies_only_to_its_replies() -> None:
     read = rules("momentum", FILE)
     assert decides(read, parse_reply("550 denied", recipient="ann@yahoo.example")) == "51"
     assert decides(read, parse_reply("550 denied", recipient="ann@acme.example")) is None
 
 
-def test_a_line_without_a_place_for_a_domain_is_asked_of_reports_and_the_others_are_not() -> None:
+def test_a_line_without_a_domain_field_applies_only_to_reports() -> None:
     read = rules("momentum", FILE)
     assert decides(read, parse_reply("550 returned", Stage.REPORT)) == "10"
     assert decides(read, "550 returned") is None
@@ -68,7 +68,7 @@ def test_a_custom_class_has_the_cause_that_a_label_gives_it() -> None:
         ("unknown user", "1:1: 'unknown user' is not an override; "),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_remedy(text: str, sentence: str) -> None:
+def test_a_mistake_is_an_error_with_place_and_remedy(text: str, sentence: str) -> None:
     with pytest.raises(InputError) as raised:
         rules("momentum", text)
     assert str(raised.value).startswith(sentence)

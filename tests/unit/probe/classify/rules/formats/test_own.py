@@ -1,4 +1,4 @@
-"""Rule files of our own: what a rule may ask, what a file may hold, and what its mistakes are called."""
+"""Our own rule files: conditions of rules, tests, labels, and errors."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class = "dead"
         (ReceivedReply(None, None, "", "report"), "none"),
     ],
 )
-def test_a_rule_fits_where_all_that_it_asks_is_so(heard: ReceivedReply, class_name: str) -> None:
+def test_a_rule_matches_if_all_its_conditions_are_met(heard: ReceivedReply, class_name: str) -> None:
     assert decides(rules("rules", FILE), heard) == class_name
 
 
@@ -136,7 +136,7 @@ RULE = '[[rule]]\nclass = "policy"\n'
         (f'[labels]\ndead = "deceased"\n{RULE}pattern = ""', "1: labels.dead: 'deceased' is not a cause; use none, "),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_remedy(text: str, sentence: str) -> None:
+def test_a_mistake_is_an_error_with_place_and_remedy(text: str, sentence: str) -> None:
     with pytest.raises(InputError) as raised:
         rules("rules", text)
     assert str(raised.value).startswith(sentence)

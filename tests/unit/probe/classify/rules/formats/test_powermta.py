@@ -55,7 +55,7 @@ def test_lines_are_those_of_the_configuration() -> None:
         ("User unknown", ";smtp;User unknown"),
     ],
 )
-def test_what_is_asked_begins_with_the_status(said: str, asked: str) -> None:
+def test_a_reply_is_presented_with_its_status_first(said: str, asked: str) -> None:
     assert ask(parse_reply(said)) == asked
 
 
@@ -84,7 +84,7 @@ def test_a_category_of_the_users_own_has_the_cause_that_a_label_gives_it() -> No
         ("# nothing\n", "1: has no bounce category pattern; write /expression/ category in "),
     ],
 )
-def test_a_mistake_is_told_with_its_place_and_remedy(text: str, sentence: str) -> None:
+def test_a_mistake_is_an_error_with_place_and_remedy(text: str, sentence: str) -> None:
     with pytest.raises(InputError) as raised:
         rules("powermta", text)
     assert str(raised.value).startswith(sentence)

@@ -1,4 +1,4 @@
-"""zone-mta's ``bounces.txt``, as its own code reads it and asks it."""
+"""zone-mta's ``bounces.txt``, read and applied like by its own code."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_what_is_deferred_is_not_gone() -> None:
         (ReceivedReply(550, None, "\u017fo", "rcpt"), "550 \ufffdo"),
     ],
 )
-def test_a_reply_is_asked_on_one_line(heard: ReceivedReply, asked: str) -> None:
+def test_a_reply_is_presented_on_one_line(heard: ReceivedReply, asked: str) -> None:
     assert ask(heard) == asked.replace("\u00a0", " ")
 
 
@@ -64,14 +64,14 @@ def test_a_look_ahead_at_the_end_is_understood_and_any_other_never_fires() -> No
     assert read.rules[1].refused == "a look-ahead (?!a), which RE2 does not have"
 
 
-def test_a_comma_ends_the_expression_and_is_told_as_odd() -> None:
+def test_a_comma_ends_the_expression_and_is_reported() -> None:
     read = rules("zone-mta", r"^550 a{1,3} b,reject,recipient,x")
     assert read.rules[0].source == "^550 a{1"
     assert read.rules[0].cause is None
     assert "is not an action (defer, reject, slowdown); an expression ends at its first comma" in read.rules[0].oddity
 
 
-def test_a_line_without_an_action_is_a_rule_all_the_same() -> None:
+def test_a_line_without_an_action_is_still_a_rule() -> None:
     read = rules("zone-mta", "^550\n")
     assert decides(read, "550 x") == ","
     assert "'' is not an action" in read.rules[0].oddity
@@ -89,6 +89,6 @@ def test_a_category_of_the_users_own_has_the_cause_that_a_label_gives_it() -> No
     assert read.rules[0].cause is Cause.VELOCITY
 
 
-def test_a_category_that_nobody_knows_is_told_with_its_line() -> None:
+def test_an_unknown_category_is_an_error_with_its_line() -> None:
     with pytest.raises(InputError, match=r"^1:2: 'warmup' is neither a class of zone-mta nor a label; "):
         rules("zone-mta", "\nx,defer,warmup,y\n")
