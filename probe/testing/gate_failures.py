@@ -49,5 +49,5 @@ def _example(key: Key, stories: Mapping[Key, Story]) -> str:
     elif truth.cause is None:
         why = str(truth.fate)
     else:
-        why = f"{truth.fate} for {truth.cause}{'' if truth.honest else f', told as {truth.claimed}'}"
+        why = f"{truth.fate} for {truth.cause}{'' if truth.honest else f', claimed as {truth.claimed}'}"
     return f"{key[1]} ({story.mailbox}): {why}: {reply}"

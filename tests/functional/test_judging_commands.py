@@ -164,7 +164,7 @@ def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed
     assert "1 about recipients that are not in the books: nobody@plain.example" in done.stdout
     assert "1 repeated (the same event again): bob@plain.example" in done.stdout
     assert "9 recipients without any event: twelve/" in done.stdout
-    assert "1 lines that could not be read: line 7 'frobnicated' is no kind of event" in done.stdout
+    assert "1 lines that could not be read: line 7 'frobnicated' is not a kind of event" in done.stdout
     assert "Reported: 1 hard bounce (8.3%)." in done.stdout
     assert "gate passed  classifiers.reported.wrongly_suppressed = 0" in done.stdout
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from mailing import ANN, BOB, mail, message
 
-from fake_gateways.session import Session
 from probe.testing import GatewayFixture
 
 
@@ -159,7 +158,7 @@ def test_control_characters_are_harmless_and_no_line_can_be_forged(gateway: Gate
 def test_an_error_inside_the_gateway_is_raised_by_the_next_assertion_once(
     gateway: GatewayFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Session, "_rcpt", lambda *_: 1 / 0)
+    monkeypatch.setattr("fake_gateways.session.read_rcpt", lambda *_: 1 / 0)
     assert mail(gateway) == "421 4.3.0 Local error in processing, closing connection"
     with pytest.raises(ZeroDivisionError):
         gateway.assert_nothing_received()

@@ -136,7 +136,7 @@ def test_the_living_that_a_classifier_would_suppress_are_shown_where_most_of_the
         "    1 at acme-5",
     ]
     assert lines[9:] == ["    and more at 3 other gateways", "The books are in FOLDER."]
-    assert all("(present): refused for content, told as user-unknown: 550 5.1.1" in line for line in lines[4:9])
+    assert all("(present): refused for content, claimed as user-unknown: 550 5.1.1" in line for line in lines[4:9])
 
 
 @pytest.mark.parametrize(

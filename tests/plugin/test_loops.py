@@ -304,7 +304,7 @@ def test_an_error_inside_the_gateway_is_an_error_of_the_test(watched: pytest.Pyt
 
         @pytest.fixture(autouse=True)
         def broken(monkeypatch):
-            monkeypatch.setattr("fake_gateways.session.Session._rcpt", lambda *_: 1 / 0)
+            monkeypatch.setattr("fake_gateways.session.read_rcpt", lambda *_: 1 / 0)
 
         def test_thread(gateway):
             with smtplib.SMTP(gateway.host, gateway.port) as client:

@@ -187,7 +187,7 @@ def _found(header: list[str], named: Mapping[str, str], place: str) -> Mapping[s
 def _check_fields(named: Mapping[str, str]) -> None:
     for field in named:
         if field not in _FIELDS:
-            raise InputError(f"columns: {field}", "is no field of an event", f"use one of: {', '.join(_FIELDS)}")
+            raise InputError(f"columns: {field}", "is not a field of an event", f"use one of: {', '.join(_FIELDS)}")
 
 
 def _well_known(header: Iterable[str], named: Mapping[str, str]) -> Mapping[str, str]:
@@ -206,7 +206,7 @@ def _event(number: int, row: Mapping[str, object], found: Mapping[str, str]) -> 
     name = word(cells, "kind")
     kind = _KINDS.get(_bare(name))
     if kind is None:
-        return BadLine(number, f"{name[:60]!r} is no kind of event; known are: {_KNOWN_KINDS}")
+        return BadLine(number, f"{name[:60]!r} is not a kind of event; known are: {_KNOWN_KINDS}")
     recipient = word(cells, "recipient")
     if not recipient:
         return BadLine(number, f"{kind} without a recipient")

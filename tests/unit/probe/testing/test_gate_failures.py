@@ -48,7 +48,7 @@ def test_the_lines_are_about_the_recipients_that_the_judge_chooses(figure: str, 
 def test_an_example_shows_state_truth_and_reply_on_one_line() -> None:
     readings = {"code": dict.fromkeys(STORIES, GONE)}
     assert recipient_lines("classifiers.code.wrongly_suppressed", STORIES, readings)[1:] == [
-        "  1 at acme, such as ann (present): refused for content, told as user-unknown: 550 5.1.1 'no such user'"
+        "  1 at acme, such as ann (present): refused for content, claimed as user-unknown: 550 5.1.1 'no such user'"
     ]
 
 

@@ -126,7 +126,7 @@ def test_an_unknown_word_is_told_with_the_known_ones() -> None:
     (bad,) = csv_events("email,event\nann@a.example,party")
     assert isinstance(bad, BadLine)
     assert bad.number == 2
-    assert bad.reason.startswith("'party' is no kind of event; known are: delivered, delivery, sent, success")
+    assert bad.reason.startswith("'party' is not a kind of event; known are: delivered, delivery, sent, success")
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
         (
             "email,event\n",
             {"to": "email"},
-            f"columns: to: is no field of an event; use one of: {', '.join(NAMES)}",
+            f"columns: to: is not a field of an event; use one of: {', '.join(NAMES)}",
         ),
         ("\0\n", {}, "line 1: is not a header (not CSV (it holds a NUL)); begin with the names of columns"),
     ],
@@ -227,13 +227,13 @@ def test_json_of_the_wrong_type_is_told_or_left_empty() -> None:
     assert good == Event(EventKind.OPENED, "ann@a.example")
     assert [each.reason[:30] for each in bad if isinstance(each, BadLine)] == [
         "opened without a recipient",
-        "'' is no kind of event; known ",
+        "'' is not a kind of event; kno",
         "not a JSON object",
     ]
 
 
 def test_a_field_of_no_event_is_told_for_json_too() -> None:
-    with pytest.raises(InputError, match="columns: to: is no field of an event"):
+    with pytest.raises(InputError, match="columns: to: is not a field of an event"):
         json_events({"email": "ann@a.example"}, to="email")
 
 
