@@ -14,6 +14,8 @@ from fake_gateways import persona
 from fake_gateways.policies import KINDS
 from probe.classify.registry import OURS
 from probe.classify.rules.formats import PARSERS
+from probe.classify.rules.rule_set import OWN
+from probe.classify.taxonomy import systems
 from probe.cli.commands import COMMANDS, Command
 from probe.intake.formats import FORMATS, MAILBOX
 from probe.report import ci
@@ -50,6 +52,11 @@ def test_every_file_is_imported_by_another_so_none_is_missing_in_its_registry() 
 @pytest.mark.parametrize(("what", "name"), [(what, name) for what, names in NAMES.items() for name in names])
 def test_the_manual_names_everything_that_a_registry_has(what: str, name: str) -> None:
     assert f"`{name}`" in MANUAL, f"name this {what} in docs/manual.md"
+
+
+@pytest.mark.parametrize("kind", sorted(set(PARSERS) - {OWN}))
+def test_the_taxonomy_has_the_classes_of_every_rule_format(kind: str) -> None:
+    assert kind in systems(), f"add [{kind}] to probe/classify/taxonomy.toml"
 
 
 @pytest.mark.parametrize(("words", "parameter", "names"), OPTIONS)

@@ -14,6 +14,8 @@ import small_scenario
 from fivefifty_command import apart, complaint, fivefifty, free_port
 from small_scenario import MESSAGE, SCENARIO, bent
 
+from fake_gateways import persona as personas
+
 MISTAKES = {
     "a misspelt key": (
         bent('rate = "10/1s"', 'raet = "10/1s"'),
@@ -64,7 +66,7 @@ MISTAKES = {
     "an unknown persona": (
         bent('"proofpoint"', '"profpoint"'),
         "gateway.acme.persona",
-        "'profpoint' is not a persona; use one of: barracuda-esg, barracuda-ess, ",
+        f"'profpoint' is not a persona; use one of: {', '.join(personas.names())}",
     ),
     "an unknown cause on the left of claims": (
         bent("{ content =", "{ contents ="),

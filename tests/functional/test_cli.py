@@ -13,7 +13,9 @@ import small_scenario
 from fivefifty_command import GATE_FAILED, INPUT_WRONG, PASSED, complaint, fivefifty
 from small_scenario import MESSAGE, SCENARIO, bent
 
-COMMANDS = [[], ["run"], ["serve"], ["books"], ["scenario"], ["scenario", "check"], ["scenario", "schema"]]
+from probe.cli import commands
+
+COMMANDS = [[], *([command.name] for command in commands.COMMANDS), ["scenario", "check"], ["scenario", "schema"]]
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
 
 

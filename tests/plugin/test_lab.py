@@ -263,7 +263,7 @@ def test_a_scorecard_without_a_proper_scenario_is_an_error_of_one_sentence(
         f"@pytest.mark.scenario: does not take seeds; use a path, {known}",
         f"@pytest.mark.scenario: does not take 'other.toml'; use a path, {known}",
         "none.toml: cannot be read (No such file or directory); check the file name and its permissions",
-        "gateway(persona='acme'): 'acme' is not a persona; use one of: barracuda-esg, *; or a file that ends in .toml",
+        "gateway(persona='acme'): 'acme' is not a persona; use one of: *, mimecast, *; or a file that ends in .toml",
         "@pytest.mark.fivefifty: does not take 'mimecast', person; use persona, thread",
     ]
     done.stdout.fnmatch_lines(

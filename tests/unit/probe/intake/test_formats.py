@@ -7,6 +7,7 @@ import json
 import pytest
 from intake_samples import SAMPLES, Sample
 
+from probe.classify import taxonomy
 from probe.cli.import_log import as_json
 from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats import FORMATS
@@ -30,6 +31,14 @@ def test_a_sample_has_each_outcome_and_a_bad_line(sample: Sample) -> None:
     kinds = {event.kind for event in found if isinstance(event, Event)}
     assert {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED} <= kinds
     assert any(isinstance(each, BadLine) for each in found)
+
+
+@every_sample
+def test_every_class_of_a_bounce_in_a_sample_has_a_cause_in_the_taxonomy(sample: Sample) -> None:
+    bounces = {EventKind.DEFERRED, EventKind.REFUSED, EventKind.BOUNCED_LATER}
+    labels = {event.label for event in sample.read() if isinstance(event, Event) and event.kind in bounces} - {""}
+    for label in labels:
+        taxonomy.cause_of(sample.source, label)
 
 
 @every_sample
