@@ -29,6 +29,7 @@ from probe.classify.rules import files
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.spec import KNOWN, REPORTED, RULE_KINDS, ClassifierSpec, parse, where
 from probe.input_error import InputError
+from probe.user_files import is_file
 
 BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text": ByText, "always-keep": AlwaysKeep}
 """What most senders do today, and the opposite: to suppress no address at all."""
@@ -115,7 +116,7 @@ def _rules(spec: ClassifierSpec, here: str, folder: Path) -> Callable[[], Classi
     """Read rule files; the classifier needs no closing."""
     paths = [folder / name.strip() for name in spec.what.split(",")]
     for path in paths:
-        if not path.is_file():
+        if not is_file(path):
             raise InputError(here, f"{path} is not a file", "correct the file name")
     rules_in, labels = files.without_labels(paths)
     ruleset = files.load(spec.kind, rules_in, labels)
@@ -133,7 +134,7 @@ def _command(text: str, here: str, folder: Path) -> list[str]:
     given = words[0]
     if "/" in given:
         path = (folder / given).absolute()
-        if not path.is_file():
+        if not is_file(path):
             raise InputError(here, f"{path} is not a file", "correct the file name")
         if shutil.which(str(path)) is None:
             raise InputError(

@@ -8,15 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from probe.cli.output import writing
 from probe.input_error import InputError
 from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
-from probe.output_file import require_writable
 from probe.report.ci import FORMATS
 from probe.report.ci.annotations import annotations_of, workflow_commands
 from probe.report.ci.judged import JudgedRun
 from probe.report.ci.markdown import markdown
+from probe.user_files import require_writable, writing
 
 
 class Report(NamedTuple):
@@ -35,7 +34,7 @@ def read_reports(wanted: Sequence[str] | None) -> list[Report]:
             remedy = f"write for example junit=report.xml; the kinds are: {', '.join(FORMATS)}"
             raise InputError(f"--report {text}", "does not name a kind of report and a file", remedy)
         report = Report(kind, Path(file))
-        with writing("--report", report.file):
+        with writing(f"--report {report.file}"):
             report.file.parent.mkdir(parents=True, exist_ok=True)
         require_writable("--report", report.file)
         reports.append(report)
@@ -50,11 +49,11 @@ def publish(card: Scorecard, findings: Sequence[Finding], reports: Sequence[Repo
     run = JudgedRun(card, findings, list(annotations_of(findings, str(elsewhere), _in_repository)))
     for report in reports:
         text = FORMATS[report.kind](run)
-        with writing("--report", report.file):
+        with writing(f"--report {report.file}"):
             report.file.write_text(text, "utf-8")
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary:
-        with writing("GITHUB_STEP_SUMMARY", Path(summary)), Path(summary).open("a", encoding="utf-8") as file:
+        with writing(f"GITHUB_STEP_SUMMARY {summary}"), Path(summary).open("a", encoding="utf-8") as file:
             file.write(markdown(run))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         # On standard error, as standard output may go to a file; GitHub reads both.

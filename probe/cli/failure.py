@@ -10,10 +10,10 @@ from typer.exceptions import TyperException
 from fake_gateways.loopback import OutsideError
 from probe.classify.reading import ClassifierError
 from probe.cli.exit_codes import Exit, InterruptedRunError
-from probe.cli.output import FULL
 from probe.cli.usage import usage_error
 from probe.harmless import harmless
 from probe.input_error import InputError
+from probe.user_files import FULL, unwritable
 
 _OURS = "this is a fault of fivefifty; please report it with the lines above"
 
@@ -40,8 +40,7 @@ def _describe(error: Exception) -> tuple[str, Exit]:
     if isinstance(error, InterruptedRunError):
         return str(error), Exit.INTERRUPTED
     if isinstance(error, OSError) and error.errno in FULL:
-        place = error.filename or "the disk"
-        return f"{place}: cannot be written ({error.strerror}); make room and try again", Exit.INPUT_WRONG
+        return str(unwritable(error.filename or "standard output", error, "choose another place")), Exit.INPUT_WRONG
     if _is_of_the_books(error):
         return f"the books do not join, which is a fault of fivefifty: {error}", Exit.FAULT
     return _OURS, Exit.FAULT

@@ -8,8 +8,8 @@ import typer
 
 from probe.cli.exit_codes import keeping_nothing
 from probe.cli.options import CORES, AsJson, Plot, Workers
-from probe.cli.output import printing, writing
-from probe.output_file import require_writable
+from probe.cli.output import printing
+from probe.user_files import require_writable, writing
 
 
 def sensitivity(
@@ -60,5 +60,5 @@ def sensitivity(
         else:
             print_sensitivity(PipedConsole(), found)
     if plot is not None:
-        with writing("--plot", plot):
+        with writing(f"--plot {plot}"):
             draw(plot, chart(found))

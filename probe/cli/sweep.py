@@ -11,8 +11,8 @@ import typer
 
 from probe.cli.exit_codes import InterruptedRunError
 from probe.cli.options import Plot, ScenarioFile
-from probe.cli.output import printing, writing
-from probe.output_file import require_writable
+from probe.cli.output import printing
+from probe.user_files import require_writable, writing
 
 if TYPE_CHECKING:
     from probe.studies.sweep.break_points import SweepRun
@@ -92,7 +92,7 @@ def sweep(
     with printing():
         print_sweep(PipedConsole(), result)
     if plot is not None:
-        with writing("--plot", plot):
+        with writing(f"--plot {plot}"):
             draw(plot, chart(result))
 
 
@@ -104,11 +104,13 @@ def _table(out: Path | None) -> Iterator[Callable[[Sequence[object]], None]]:
         return
     import csv
 
-    with out.open("w", encoding="utf-8", newline="", buffering=1) as file:
+    with writing(f"--out {out}"):
+        opened = out.open("w", encoding="utf-8", newline="", buffering=1)
+    with opened as file:
         table = csv.writer(file, lineterminator="\n")
 
         def write_row(row: Sequence[object]) -> None:
-            with writing("--out", out):
+            with writing(f"--out {out}"):
                 table.writerow(row)
 
         yield write_row

@@ -10,6 +10,7 @@ from probe.judge.baseline import Baseline, KnownMistakes, mistakes, parse, to_to
 from probe.judge.judge import earlier_advice, read_stories
 from probe.judge.result import JudgedRun
 from probe.ledger import Ledger
+from probe.user_files import exists, writing
 
 
 def read(path: Path) -> Baseline:
@@ -49,10 +50,8 @@ def known_in(folder: Path, classifiers: Sequence[str] | None) -> tuple[str, Know
 
 def update(path: Path, scenario: str, known: KnownMistakes) -> None:
     """Replace a scenario's mistakes in a baseline file, or create the file; raises InputError."""
-    baseline = read(path) if path.exists() else {}
+    baseline = read(path) if exists(path) else {}
     baseline[scenario] = known
-    try:
+    with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(to_toml(baseline), "utf-8")
-    except OSError as error:
-        raise InputError(path, f"cannot be written ({error.strerror})", "choose another file") from None

@@ -9,6 +9,7 @@ from probe.input_error import InputError
 from probe.judge.compare import Comparison, compare
 from probe.judge.judge import earlier_advice, read_stories
 from probe.ledger import Ledger
+from probe.user_files import exists
 
 
 class ComparedRun(NamedTuple):
@@ -20,7 +21,7 @@ class ComparedRun(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> ComparedRun:
         """Read ``RUN`` or ``RUN:CLASSIFIER``. A folder whose name holds a colon is taken as it is."""
-        if Path(text).exists():
+        if exists(Path(text)):
             return cls(Path(text), None)
         folder, _, name = text.rpartition(":")
         return cls(Path(folder or text), name if folder else None)

@@ -17,6 +17,7 @@ from probe.judge.findings import Finding, of_baseline, of_gates
 from probe.judge.reported import ReportedEvents
 from probe.judge.scorecard import Scorecard
 from probe.judge.story import Key, Story
+from probe.user_files import write_whole, writing
 
 SCORECARD: Final = "scorecard.json"
 
@@ -64,8 +65,7 @@ class JudgedRun:
         }
 
     def write(self, folder: Path) -> None:
-        """Write scorecard.json into a folder. An old file is replaced only by a complete one."""
-        scorecard = folder / SCORECARD
-        unfinished = scorecard.with_name(f".{SCORECARD}")
-        unfinished.write_text(json.dumps(self.figures(), indent=2) + "\n", "utf-8")
-        unfinished.replace(scorecard)
+        """Write scorecard.json into a folder. Raises InputError if it cannot be written."""
+        text = json.dumps(self.figures(), indent=2) + "\n"
+        with writing(folder / SCORECARD, "choose another folder with --out"):
+            write_whole(folder / SCORECARD, text)

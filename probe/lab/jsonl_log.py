@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, TextIO
+
+from probe.user_files import unwritable
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
@@ -20,6 +23,11 @@ class Log:
 
         def write(row: Any) -> None:
             write_row(row)
-            self._file.write(f"{_ENCODE({'event': event, **row._asdict()})}\n")
+            try:
+                self._file.write(f"{_ENCODE({'event': event, **row._asdict()})}\n")
+            except OSError as error:
+                with suppress(OSError):
+                    self._file.close()  # it still holds the row, and would fail again when the run closes it
+                raise unwritable(f"--log {self._file.name}", error) from None
 
         return write

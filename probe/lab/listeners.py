@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import math
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -18,6 +19,7 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.needs import Ask, QueryHandler, Sleep
 from fake_gateways.reports.bouncer import Bouncer
+from probe.input_error import InputError
 from probe.returned_mail import mailbox_server
 from probe.returned_mail.joiner import ReturnJoiner
 from probe.scenario.model import Scenario
@@ -36,11 +38,24 @@ def return_address(sender: Sender) -> str:
     return sender.ips[0].address if sender.return_mailbox is None else sender.return_mailbox[0]
 
 
+@contextmanager
+def address_errors(address: str) -> Iterator[None]:
+    """Turn the OSError of an address that this machine does not have into an InputError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EADDRNOTAVAIL:
+            raise
+        remedy = "add it to a network interface, or choose one that the machine has"
+        raise InputError(address, "is not an address of this machine", remedy) from None
+
+
 @dataclass
 class Listeners:
     """Opens listeners, and closes them on exit; the nameserver last, because gateways ask it until they close.
 
-    Every method raises OSError for a port in use, and OutsideError for an address beyond loopback and ``allowed``.
+    Every method raises OSError for a port in use, InputError for an address that the machine does not have, and
+    OutsideError for one beyond loopback and ``allowed``.
     """
 
     clock: Clock
@@ -72,9 +87,16 @@ class Listeners:
         proxied: bool = False,
     ) -> int:
         """Listen for a gateway at its address; return the port."""
-        listener = await server.serve(
-            gateway, answer_query, address=gateway.address, port=port, tls=tls, proxied=proxied, allowed=self.allowed
-        )
+        with address_errors(gateway.address):
+            listener = await server.serve(
+                gateway,
+                answer_query,
+                address=gateway.address,
+                port=port,
+                tls=tls,
+                proxied=proxied,
+                allowed=self.allowed,
+            )
         self._stack.callback(listener.close)
         return _port_of(listener)
 
@@ -90,9 +112,11 @@ class Listeners:
         def accept(return_path: str, content: bytes) -> None:
             joiner.accept(return_path, content, self.clock.now())
 
-        mailbox = await mailbox_server.listen(
-            sender.return_path, accept, address=return_address(sender), port=port, allowed=self.allowed
-        )
+        address = return_address(sender)
+        with address_errors(address):
+            mailbox = await mailbox_server.listen(
+                sender.return_path, accept, address=address, port=port, allowed=self.allowed
+            )
         self._stack.callback(mailbox.close)
         return _port_of(mailbox)
 

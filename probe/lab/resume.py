@@ -12,6 +12,7 @@ from probe.lab.prepare import PreparedScenario
 from probe.ledger import FILE, Ledger
 from probe.sender.resume import remaining_work
 from probe.sender.retry import RetrySchedule
+from probe.user_files import is_file
 
 
 def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> list[LaneJob] | None:
@@ -21,7 +22,7 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
     real server continues where it stopped, because such a server remembers. Raises InputError for the books of another
     run.
     """
-    if not (options.out / FILE).is_file():
+    if not is_file(options.out / FILE):
         return None
     with Ledger.open(options.out) as ledger:
         begun = ledger.note("begun")

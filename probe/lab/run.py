@@ -21,9 +21,9 @@ from probe.lab.plan import group_into_lanes, plan_campaigns
 from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
 from probe.ledger import FILE, Ledger, locked
-from probe.output_file import require_writable
 from probe.records.rows import Planned
 from probe.sender.progress import OnSteps, Progress
+from probe.user_files import require_writable
 
 PER_WORKER: Final = 20_000
 """With fewer recipients, another process costs more time than it saves."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from probe.input_error import InputError
 from probe.lab.prepare import PreparedScenario
 from probe.lab.serve import ListenAddresses
+from probe.user_files import writing
 
 
 def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path) -> list[str]:
@@ -16,12 +16,9 @@ def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path) -> 
     Raises InputError for a file that cannot be written.
     """
     recipients, table = folder / "recipients.csv", folder / "postfix_transport"
-    try:
+    with writing(folder, "choose another folder with --out"):
         recipients.write_text("email\n" + "".join(f"{address}\n" for address in prepared.everybody), "utf-8")
         table.write_text(transport_map(prepared, listen), "utf-8")
-    except OSError as error:
-        problem = f"cannot be written ({error.strerror})"
-        raise InputError(error.filename or folder, problem, "choose another folder with --out") from None
     sources = [ip.address for ip in prepared.loaded.scenario.sender.ips]
     return [
         *directions(prepared, listen, prepared.everybody[0], sources, table),

@@ -37,6 +37,7 @@ from probe.ledger.schema import (
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
 from probe.records.rows import Classification, Intent, KnownGateway, Mailbox, Note, Planned, Transcript
+from probe.user_files import is_file, is_folder, writing
 
 BATCH: Final = 1000
 """Rows that are committed together. A crash can lose as many of each table."""
@@ -66,7 +67,7 @@ _NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Lock a folder for one run. Raises InputError if it cannot be written or another run has locked it."""
-    with _writing_to(folder):
+    with writing(folder, "choose another folder with --out"):
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / _LOCK).open("w")
     with lock:
@@ -90,12 +91,12 @@ def worker_lock(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _writing_to(folder: Path) -> Iterator[None]:
-    """Turn an OSError into the InputError of a folder that cannot be written."""
+def _changing(path: Path, remedy: str = "make room, or choose another --out") -> Iterator[None]:
+    """Turn a database error into the InputError of books that cannot be written, such as a full disk."""
     try:
         yield
-    except OSError as error:
-        raise InputError(folder, f"cannot be written ({error.strerror})", "choose another folder with --out") from None
+    except DatabaseError as error:
+        raise InputError(path, f"cannot be written ({error.orig})", remedy) from None
 
 
 class Ledger:
@@ -114,25 +115,27 @@ class Ledger:
         path = folder / FILE
         # Created under another name, so that a process killed meanwhile leaves no incomplete ledger.
         unfinished = path.with_name(f".{FILE}")
-        with _writing_to(folder):
+        with writing(folder, "choose another folder with --out"):
             folder.mkdir(parents=True, exist_ok=True)
             for old in (path, unfinished):
                 for each in (old, old.with_name(f"{old.name}-wal"), old.with_name(f"{old.name}-shm")):
                     each.unlink(missing_ok=True)
         begun = cls(unfinished)
-        with begun._engine.connect() as connection:
-            # In this mode readers see what is committed while others write. It is a property of the file.
-            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-        METADATA.create_all(begun._engine)
-        begun._engine.dispose()
-        unfinished.replace(path)
+        with _changing(path):
+            with begun._engine.connect() as connection:
+                # In this mode readers see what is committed while others write. It is a property of the file.
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            METADATA.create_all(begun._engine)
+            begun._engine.dispose()
+        with writing(folder, "choose another folder with --out"):
+            unfinished.replace(path)
         return cls(path)
 
     @classmethod
     def open(cls, folder: Path) -> Ledger:
         """Open the books of a run, named by folder or file; raises InputError if there are none."""
-        path = folder / FILE if folder.is_dir() else folder
-        if not path.is_file():
+        path = folder / FILE if is_folder(folder) else folder
+        if not is_file(path):
             raise InputError(folder, f"holds no {FILE}", "name the folder of a run, such as runs/control")
         ledger = cls(path)
         try:
@@ -170,12 +173,8 @@ class Ledger:
 
     def replace(self, classifier: str, rows: Iterable[Classification]) -> None:
         """Write a classifier's readings in place of its earlier ones, and commit them."""
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(delete(CLASSIFICATION).where(CLASSIFICATION.c.classifier == classifier))
-        except DatabaseError as error:
-            problem = f"cannot be written ({error.orig})"
-            raise InputError(self.path, problem, "judge a copy that can be written") from None
+        with _changing(self.path, "judge a copy that can be written"), self._engine.begin() as connection:
+            connection.execute(delete(CLASSIFICATION).where(CLASSIFICATION.c.classifier == classifier))
         self.add(rows)
 
     def flush(self) -> None:
@@ -183,14 +182,10 @@ class Ledger:
         if not any(self._pending.values()):
             return
         try:
-            with self._engine.begin() as connection:
+            with _changing(self.path), self._engine.begin() as connection:
                 for row_type, rows in self._pending.items():
                     if rows:
                         connection.exec_driver_sql(self._insert(row_type), rows)
-        except DatabaseError as error:
-            raise InputError(
-                self.path, f"cannot be written ({error.orig})", "make room or choose another --out"
-            ) from None
         finally:
             # Rows that cannot be written now could not be written later either.
             for rows in self._pending.values():
@@ -218,7 +213,7 @@ class Ledger:
         """Delete the rows of unfinished lanes and of their gateways."""
         of_lane = [(table, table.c.lane, lane) for lane in lanes for table in (ATTEMPT, RETURNED, TRANSCRIPT)]
         of_gateway = [(table, table.c.gateway, name) for name in gateways for table in (TRUTH, REPORT, ENGAGEMENT)]
-        with self._engine.begin() as connection:
+        with _changing(self.path), self._engine.begin() as connection:
             for table, column, name in (*of_lane, *of_gateway):
                 connection.execute(delete(table).where(column == name))
 
@@ -253,7 +248,7 @@ class Ledger:
         """Note that the run is finished, and leave the database as one file that can be opened read-only."""
         self.note("complete", "yes")
         self._engine.dispose()
-        with self._engine.connect() as connection:
+        with _changing(self.path), self._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
 
     def truths(self) -> Iterator[Truth]:

@@ -15,6 +15,7 @@ from fake_gateways.session import ALWAYS_TOLD
 from probe.input_error import InputError
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
+from probe.user_files import is_file
 from probe.validation_errors import first_mistake, problem_and_remedy
 
 MAX_OCTETS: Final = 16 * 1024 * 1024
@@ -62,11 +63,11 @@ def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
         _check_persona(gateway, path)
     for number, campaign in enumerate(scenario.campaign):
         for variant in campaign.message:
-            if not (folder / variant.file).is_file():
+            if not is_file(folder / variant.file):
                 place = f"{path}: campaign[{number}].message"
                 raise InputError(place, f"{variant.file} is not a file in {folder}", "correct the file name")
     retest = scenario.sender.retest
-    if retest is not None and retest.message is not None and not (folder / retest.message).is_file():
+    if retest is not None and retest.message is not None and not is_file(folder / retest.message):
         problem = f"{retest.message} is not a file in {folder}"
         raise InputError(f"{path}: sender.retest.message", problem, "correct the file name")
     return Loaded(scenario, folder, path)
@@ -101,6 +102,8 @@ def load_persona(name: str, place: str) -> personas.Persona:
         problem = f"{name!r} is not a persona"
         raise InputError(place, problem, f"use one of: {known}; or a file that ends in .toml") from None
     except OSError as error:
+        if not name.endswith(".toml"):
+            raise  # a file of ours
         raise InputError(place, f"{name} cannot be read ({error.strerror})", "check the file name") from None
     except ValueError as error:
         raise InputError(place, f"{name} is not a valid persona ({error})", "see fivefifty personas check") from None

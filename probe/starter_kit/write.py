@@ -16,6 +16,7 @@ from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import load
+from probe.user_files import exists, is_file, writing
 
 SCENARIO: Final = "bounces/scenario.toml"
 BASELINE: Final = "bounces/baseline.toml"
@@ -44,7 +45,7 @@ def begin(folder: Path, *, force: bool = False) -> list[str]:
     texts = dict(_texts(folder))
     if not force:
         for name in [*texts, BASELINE]:
-            if (folder / name).exists():
+            if exists(folder / name):
                 raise InputError(folder / name, "exists already", "move it away, or overwrite it with --force")
     try:
         _write(folder, texts)
@@ -60,7 +61,7 @@ def _texts(folder: Path) -> Iterator[tuple[str, str]]:
     for name, source in FILES.items():
         text = (resources.files("probe.starter_kit") / "files" / source).read_text("utf-8")
         existing = folder / name
-        is_users = name == GITLAB and existing.is_file() and existing.read_bytes() != text.encode()
+        is_users = name == GITLAB and is_file(existing) and existing.read_bytes() != text.encode()
         yield GITLAB_BESIDE if is_users else name, text
 
 
@@ -77,6 +78,7 @@ def _write_baseline(folder: Path) -> None:
         result = run_scenario(
             prepare(loaded), Options(transport="memory", out=Path(books), classifiers=choose_for(loaded, None))
         )
-    (folder / BASELINE).unlink(missing_ok=True)
+    with writing(folder / BASELINE, "choose another folder"):
+        (folder / BASELINE).unlink(missing_ok=True)
     card = result.scorecard
     baseline_file.update(folder / BASELINE, card.scenario, KnownMistakes(card.seed, result.mistakes))

@@ -23,6 +23,7 @@ from probe.judge.story import Key
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.report.html.page import PageContent, page
+from probe.user_files import write_whole, writing
 
 REPORT: Final = "report.html"
 
@@ -46,12 +47,8 @@ def write_report(result: JudgedRun, folder: Path, out: Path | None = None) -> Pa
             dialogues=dialogues,
         )
         text = page(content)
-    unfinished = path.with_name(f".{path.name}")
-    try:
-        unfinished.write_text(text, "utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise InputError(path, f"cannot be written ({error.strerror})", "choose another file with --out") from None
+    with writing(path, "choose another file with --out"):
+        write_whole(path, text)
     return path
 
 

@@ -25,6 +25,7 @@ from probe.studies.evaluate.figures import (
 )
 from probe.studies.fit.held_out import weights_without
 from probe.studies.in_memory_run import MESSAGES, InMemoryRun, run_in_memory, with_retest
+from probe.user_files import is_folder
 
 
 def load_scenarios(paths: Iterable[Path]) -> list[Loaded]:
@@ -48,7 +49,7 @@ def load_scenarios(paths: Iterable[Path]) -> list[Loaded]:
 
 
 def _files(path: Path) -> list[Path]:
-    if not path.is_dir():
+    if not is_folder(path):
         return [path]
     files = sorted(path.glob("*.toml"))
     if not files:

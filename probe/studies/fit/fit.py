@@ -28,6 +28,7 @@ from probe.studies.fit.fitting import (
     predict,
     weigh,
 )
+from probe.user_files import writing
 
 T = TypeVar("T")
 _TESTED: Final = 3
@@ -51,6 +52,8 @@ def fit_into_folder(
     seeds: Sequence[int], out: Path, workers: int, bar: Callable[[str, int], Bar], *, reference: bool
 ) -> Iterator[str]:
     """Fit weights, write them into a folder, and yield the findings line by line, never while a bar is shown."""
+    with writing(out, "choose another folder with --out"):
+        out.mkdir(parents=True, exist_ok=True)
     cases = _gather(processes.in_order(_first, seeds, workers), bar("scenarios", len(seeds)))
     table = Table(cases)
     yield f"{len(cases):,} refusals in {len(seeds)} scenarios of {len(FAMILIES)} families"
@@ -66,7 +69,6 @@ def fit_into_folder(
     chosen = [(seed, first) for seed in seeds[::_TESTED]]
     again = _gather(processes.in_order(_second, chosen, workers), bar("second verdicts", len(chosen)))
     weights = as_weights(fitted, fit_again(again).sum)
-    out.mkdir(parents=True, exist_ok=True)
     yield "by persona, weights fitted without it:"
     kept = {}
     for persona in np.unique(table.persona):
@@ -79,8 +81,9 @@ def fit_into_folder(
         f"{seeds[-1]}); no shipped scenario is among them. A weight is in nats of log odds that the mailbox is alive,",
         "for each unit that the evidence function returns; a positive weight means 'alive'.",
     )
-    (out / "weights.toml").write_text(write(weights, remarks), "utf-8")
-    (out / "held_out.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+    with writing(out, "choose another folder with --out"):
+        (out / "weights.toml").write_text(write(weights, remarks), "utf-8")
+        (out / "held_out.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     yield f"written: {out / 'weights.toml'}, {out / 'held_out.json'}"
 
 

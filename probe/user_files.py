@@ -1,0 +1,77 @@
+"""Files and folders that the user names. What is wrong with them is a mistake in the input, never a fault of ours."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from probe.input_error import InputError
+
+FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""Errors of a disk, a quota or a file-size limit that is reached."""
+
+
+def is_file(path: Path) -> bool:
+    """Return whether a file can be found. ``Path.is_file`` raises OSError where a folder above may not be searched."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """Return whether a folder can be found; raises no OSError."""
+    try:
+        return path.is_dir()
+    except OSError:
+        return False
+
+
+def exists(path: Path) -> bool:
+    """Return whether a file, a folder or anything else can be found; raises no OSError."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def require_writable(option: str, path: Path | None) -> None:
+    """Raise InputError if the file of an option cannot be written; its content stays. Does nothing for None."""
+    if path is None:
+        return
+    with writing(f"{option} {path}"):
+        is_new = not path.exists()
+        path.open("ab").close()
+        if is_new:
+            path.unlink()  # a command that fails leaves no empty file
+
+
+@contextmanager
+def writing(place: object, remedy: str = "choose another file") -> Iterator[None]:
+    """Turn an OSError into the InputError of a file or folder that cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(place, error, remedy) from None
+
+
+def unwritable(place: object, error: OSError, remedy: str = "choose another file") -> InputError:
+    """Return the InputError of a file or folder that cannot be written."""
+    advice = f"make room, or {remedy}" if error.errno in FULL else remedy
+    return InputError(place, f"cannot be written ({error.strerror})", advice)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file so that no reader finds half of it; raises OSError.
+
+    An old file is replaced only by a complete one. What is no file, such as /dev/stdout, is written as it is.
+    """
+    if path.exists() and not path.is_file():
+        path.write_text(text, "utf-8")
+        return
+    unfinished = path.with_name(f".{path.name}")
+    unfinished.write_text(text, "utf-8")
+    unfinished.replace(path)
