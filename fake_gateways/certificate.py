@@ -1,4 +1,4 @@
-"""A certificate for the run, made on first use and forgotten with the process (trustme)."""
+"""The TLS certificate of a run, created on first use and kept only in memory (trustme)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import trustme
 
 
 def issuer(names: Sequence[str]) -> Callable[[], ssl.SSLContext]:
-    """Return a function that gives the servers of these names a TLS context; all share one certificate.
+    """Return a function that returns the TLS context of the servers of these names; they share one certificate.
 
-    Nobody has reason to trust it: between mail servers TLS is opportunistic and the certificate unverified (RFC 7435).
+    No client trusts it. Between mail servers TLS is opportunistic, and certificates are not verified (RFC 7435).
     """
 
     @cache

@@ -1,4 +1,4 @@
-"""Time as an argument: virtual time that jumps, and the wall clock, perhaps sped up."""
+"""Clocks, passed in wherever time is needed: virtual time, and real time that may be sped up."""
 
 from __future__ import annotations
 
@@ -12,50 +12,50 @@ T = TypeVar("T")
 
 
 class Clock(Protocol):
-    """What everything that needs time is given. Seconds since the epoch, UTC."""
+    """The interface of a clock. Times are in seconds since the epoch, UTC."""
 
     def now(self) -> float:
-        """Return the present moment."""
+        """Return the current time."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Wait for some seconds."""
         ...
 
     async def until(self, at: float) -> None:
-        """Let time pass until a moment."""
+        """Wait until a time."""
         ...
 
 
 class VirtualClock:
-    """A lane's time. It costs nothing to let it pass.
+    """The virtual time of one lane. Waiting takes no real time.
 
-    Transactions of one lane overlap in virtual time but are carried out one after another, so the clock
-    stands at the time of the transaction in hand and may step back when the next one began earlier.
+    Transactions of a lane overlap in virtual time, but run one after another. So the clock shows the time of the
+    current transaction, and may step back when the next one began earlier.
     """
 
     def __init__(self, starts: float) -> None:
         self._now = starts
 
     def now(self) -> float:
-        """Return the moment of the transaction in hand."""
+        """Return the time of the current transaction."""
         return self._now
 
     def pass_by(self, seconds: float) -> None:
-        """Move on by some seconds."""
+        """Advance by some seconds."""
         self._now += seconds
 
     async def sleep(self, seconds: float) -> None:
-        """Move on by some seconds."""
+        """Advance by some seconds."""
         self.pass_by(seconds)
 
     async def until(self, at: float) -> None:
-        """Stand at a moment."""
+        """Set the clock to a time."""
         self._now = at
 
 
 class WallClock:
-    """Real time, or ``speed`` times as fast, counted from the scenario's start."""
+    """Real time, or time that runs ``speed`` times as fast. It begins at the scenario's start."""
 
     def __init__(self, starts: float, speed: float = 1.0) -> None:
         self._starts = starts
@@ -63,31 +63,31 @@ class WallClock:
         self._began = time.monotonic()
 
     def now(self) -> float:
-        """Return the scenario's start plus the (sped-up) time since."""
+        """Return the scenario's start plus the time since then, sped up."""
         return self._starts + (time.monotonic() - self._began) * self._speed
 
     async def sleep(self, seconds: float) -> None:
-        """Wait, for a shorter time if sped up."""
+        """Wait. The real time is shorter if the clock is sped up."""
         await asyncio.sleep(seconds / self._speed)
 
     async def until(self, at: float) -> None:
-        """Wait until a moment; one that has passed is no wait."""
+        """Wait until a time; return at once if it has passed."""
         await self.sleep(max(0.0, at - self.now()))
 
 
 class Agenda(Generic[T]):
-    """The discrete-event queue: what is due next, and in the order it was put down where moments are equal."""
+    """The discrete-event queue: events in the order of their times, and of their arrival if times are equal."""
 
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, T]] = []
         self._order = itertools.count()
 
     def put(self, at: float, event: T) -> None:
-        """Note an event for a moment."""
+        """Add an event that is due at a time."""
         heapq.heappush(self._heap, (at, next(self._order), event))
 
     def take(self) -> tuple[float, T]:
-        """Remove and return the earliest event with its moment."""
+        """Remove and return the earliest event, with its time."""
         at, _, event = heapq.heappop(self._heap)
         return at, event
 

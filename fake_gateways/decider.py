@@ -1,4 +1,4 @@
-"""Takes the decisions of one dialogue: asks the policies, tells what they decide, and writes the truth of each."""
+"""Takes the decisions of one session: asks the policies, words their verdicts, and records the truth."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class Rejection(NamedTuple):
 
 
 CLOSES: Final = 421
-"""After this reply a server hangs up (RFC 5321 3.8)."""
+"""After this reply a server closes the connection (RFC 5321 section 3.8)."""
 _MESSAGE_ID: Final = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^>\r\n]{1,900}>)", re.IGNORECASE | re.MULTILINE)
 _NOTIFY_BY_DEFAULT: Final = frozenset({"FAILURE"})
-_GRAVITY: Final = {Fate.JUNK: 1, Fate.QUARANTINED: 2, Fate.BOUNCED_LATER: 3, Fate.DISCARDED: 4}
-_WHOLE: Final = {Stage.DATA, Stage.END_OF_DATA}
+_SEVERITY: Final = {Fate.JUNK: 1, Fate.QUARANTINED: 2, Fate.BOUNCED_LATER: 3, Fate.DISCARDED: 4}
+_WHOLE_MESSAGE: Final = {Stage.DATA, Stage.END_OF_DATA}
 _QUERIES: Final = (Question, Scan, Wait)
 
 
@@ -55,16 +55,16 @@ class Decider:
         self._view = view
         self._port = peer_port
         self._stage = Stage.CONNECT
-        self._filed: dict[str | None, tuple[Divert, str]] = {}
-        self._for_all: dict[str | None, tuple[Divert, str]] = {}
+        self._diverted: dict[str | None, tuple[Divert, str]] = {}
+        self._diverted_client: dict[str | None, tuple[Divert, str]] = {}
 
     def judge(self, stage: Stage) -> Generator[ExternalQuery, Answer, Rejection | None]:
-        """Ask the policies of a stage in turn; return what to say for the first that refuses."""
+        """Ask the policies of a stage in order; return the rejection of the first that refuses, None if none does."""
         view = self._view
         self._stage = stage
         view.at = self._gateway.clock.now()
         view.fresh.clear()
-        held_s = 0.0
+        delay_s = 0.0
         for name, policy in self._gateway.policies[stage]:
             verdict = policy.judge(view)
             while verdict is not None and isinstance(verdict, _QUERIES):
@@ -77,22 +77,22 @@ class Decider:
             if verdict is None:
                 continue
             if isinstance(verdict, DelayRefusal):
-                held_s += verdict.seconds
+                delay_s += verdict.seconds
             elif isinstance(verdict, Divert):
-                self._file(verdict, name)
+                self._divert(verdict, name)
             else:
-                if held_s:
-                    yield Wait(held_s)
+                if delay_s:
+                    yield Wait(delay_s)
                 return self._decide(verdict, stage, name)
         return None
 
-    def _file(self, verdict: Divert, policy: str) -> None:
-        """Note where a message goes once it is taken; what loses it for good outweighs what hides it."""
-        before = self._filed.get(verdict.recipient)
-        if before is None or _GRAVITY[verdict.fate] > _GRAVITY[before[0].fate]:
-            self._filed[verdict.recipient] = verdict, policy
+    def _divert(self, verdict: Divert, policy: str) -> None:
+        """Note where the message goes if it is accepted. Of several verdicts, the most severe fate counts."""
+        before = self._diverted.get(verdict.recipient)
+        if before is None or _SEVERITY[verdict.fate] > _SEVERITY[before[0].fate]:
+            self._diverted[verdict.recipient] = verdict, policy
         if self._stage in BEFORE_MAIL:
-            self._for_all = dict(self._filed)  # who is judged as a client is so for all of its messages
+            self._diverted_client = dict(self._diverted)  # a verdict about the client applies to all its messages
 
     def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Rejection:
         self._view.refused += 1
@@ -106,57 +106,59 @@ class Decider:
         return Rejection(garbled, closes=isinstance(verdict, Disconnect))
 
     def _concerned(self, stage: Stage) -> list[str]:
-        """List the recipients that a decision at a stage is about; before RCPT it is about nobody by name."""
+        """List the recipients that a decision at a stage is about; before RCPT there is no name, so it is [""]."""
         view = self._view
-        return list(view.envelope.recipients) if stage in _WHOLE else [view.recipient]
+        return list(view.envelope.recipients) if stage in _WHOLE_MESSAGE else [view.recipient]
 
     def refuse(self, verdict: Refuse, stage: Stage, policy: str) -> Rejection:
-        """Tell a refusal, and write it down for every recipient it is about."""
+        """Word a refusal, and record it for every recipient it is about."""
         view = self._view
-        culprit = verdict.recipient or view.recipient or next(iter(view.envelope.recipients), "")
-        told = self._gateway.word_refusal(verdict, stage, view, culprit, policy)
-        if verdict.closes and told.reply.defers:
-            told = told._replace(reply=replace(told.reply, code=CLOSES))
+        named = verdict.recipient or view.recipient or next(iter(view.envelope.recipients), "")
+        worded = self._gateway.word_refusal(verdict, stage, view, named, policy)
+        if verdict.closes and worded.reply.defers:
+            worded = worded._replace(reply=replace(worded.reply, code=CLOSES))
         for recipient in self._concerned(stage):
             cause = verdict.cause
             if verdict.recipient is not None and recipient != verdict.recipient:
-                # Refused for another's sake: nothing is wrong with this one unless the directory says so too.
+                # The message is refused because of another recipient. This one may have a fault of its own.
                 cause = fault(view, recipient) or Cause.POLICY
-            fate = _fate(told.reply)
-            self.record(stage, recipient, told.reply, fate, cause=cause, claimed=told.claimed, policy=policy)
+            fate = _fate(worded.reply)
+            self.record(stage, recipient, worded.reply, fate, cause=cause, claimed=worded.claimed, policy=policy)
         # A 5yz greeting may close the connection. Later only 421 tells the client that the server closes it.
-        return Rejection(told.reply, closes=told.reply.code == CLOSES or (verdict.closes and stage is Stage.CONNECT))
+        return Rejection(
+            worded.reply, closes=worded.reply.code == CLOSES or (verdict.closes and stage is Stage.CONNECT)
+        )
 
     def accept(self) -> Reply:
-        """Take the message for every recipient, and write down where it went; who is to be told is told later."""
+        """Accept the message for every recipient, record where it goes, and send the delivery reports."""
         reply = self._gateway.say(self._view, "accepted")
-        undelivered = []
+        reported = []
         for recipient in self._view.envelope.recipients:
-            filed, policy = self._filed.get(recipient) or self._filed.get(None) or (None, "")
+            diverted, policy = self._diverted.get(recipient) or self._diverted.get(None) or (None, "")
             notify = self._view.envelope.notify.get(recipient, _NOTIFY_BY_DEFAULT)
-            if filed is None:
+            if diverted is None:
                 self.record(Stage.END_OF_DATA, recipient, reply, Fate.INBOX)
                 if self._gateway.audience is not None:
                     self._gateway.arrived(self._view, recipient, self._message_id())
                 if "SUCCESS" in notify:
-                    undelivered.append(self._undelivered(recipient, reply, "delivered"))
+                    reported.append(self._reported(recipient, reply, "delivered"))
                 continue
-            told = None
-            fate = filed.fate
+            worded = None
+            fate = diverted.fate
             if fate is Fate.BOUNCED_LATER and (not self._view.envelope.return_path or "FAILURE" not in notify):
-                fate = Fate.DISCARDED  # nobody may be told (RFC 5321 4.5.5, RFC 3461 4.1)
+                fate = Fate.DISCARDED  # no report is allowed (RFC 5321 section 4.5.5, RFC 3461 section 4.1)
             if fate is Fate.BOUNCED_LATER:
-                told = self._gateway.word_refusal(
-                    Refuse(filed.cause, wording=filed.wording), Stage.REPORT, self._view, recipient, policy
+                worded = self._gateway.word_refusal(
+                    Refuse(diverted.cause, wording=diverted.wording), Stage.REPORT, self._view, recipient, policy
                 )
-                undelivered.append(self._undelivered(recipient, told.reply, "failed"))
-            claimed = told.claimed if told is not None else None
-            self.record(Stage.END_OF_DATA, recipient, reply, fate, cause=filed.cause, claimed=claimed, policy=policy)
-        if undelivered and self._view.envelope.return_path:
-            self._gateway.report(self._view, tuple(undelivered))
+                reported.append(self._reported(recipient, worded.reply, "failed"))
+            claimed = worded.claimed if worded is not None else None
+            self.record(Stage.END_OF_DATA, recipient, reply, fate, cause=diverted.cause, claimed=claimed, policy=policy)
+        if reported and self._view.envelope.return_path:
+            self._gateway.report(self._view, tuple(reported))
         return reply
 
-    def _undelivered(self, recipient: str, reply: Reply, kind: Literal["failed", "delivered"]) -> Undelivered:
+    def _reported(self, recipient: str, reply: Reply, kind: Literal["failed", "delivered"]) -> Undelivered:
         original = self._view.envelope.original_recipients.get(recipient)
         return Undelivered(recipient, reply, original_recipient=original, kind=kind)
 
@@ -171,7 +173,7 @@ class Decider:
         claimed: Cause | None = None,
         policy: str = "",
     ) -> None:
-        """Write down a decision about one recipient."""
+        """Record a decision about one recipient."""
         self._gateway.record(
             self._view,
             self._port,
@@ -192,20 +194,20 @@ class Decider:
         return found[1].decode("ascii", "replace") if found else ""
 
     def cut(self, *, in_content: bool) -> None:
-        """Note that the dialogue broke off: so do all recipients that had been accepted, and the one in hand."""
+        """Record an aborted transaction for all accepted recipients, and for the one that is being judged."""
         view = self._view
         stage = Stage.DATA if in_content else Stage.RCPT
         if self._stage is Stage.END_OF_DATA:
             stage = Stage.END_OF_DATA
-        waiting, view.recipient = view.recipient, ""
+        judged, view.recipient = view.recipient, ""
         for recipient in view.envelope.recipients:
             self.record(stage, recipient, self._gateway.say(view, "rcpt"), Fate.CUT)
-        if waiting:
-            self.record(Stage.RCPT, waiting, None, Fate.CUT)
+        if judged:
+            self.record(Stage.RCPT, judged, None, Fate.CUT)
 
     def forget(self) -> None:
-        """Begin anew with the next transaction."""
-        self._filed = dict(self._for_all)
+        """Forget the verdicts about the last transaction."""
+        self._diverted = dict(self._diverted_client)
 
 
 def _fate(reply: Reply) -> Fate:

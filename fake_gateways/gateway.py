@@ -1,4 +1,4 @@
-"""A gateway: one filter in front of one or many domains, with its policies' memories, its habits and its lies."""
+"""A gateway: one mail filter in front of one or more domains, with its policies, its persona and its lies."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class WordedRefusal(NamedTuple):
 
 
 class Gateway:
-    """Decides for a hidden cause, then says something; what it says is looked up under a claimed cause.
+    """Decides for a true cause, which stays hidden. Its reply has the wording of the claimed cause.
 
-    Everything a gateway knows of the world comes in here: clock, seed, directory. Truth goes out through ``write`` at
-    the moment a decision is told, delivery reports through ``post`` when the message they are about was taken.
-    ``starts`` is the scenario's start, in seconds since the epoch. With ``xclient`` any client may present itself as
-    another. What the ``audience`` does with its mail goes out through ``engage``, or is posted.
+    All inputs are arguments: clock, seed, directory. ``write`` gets the truth of each decision at once. ``post`` gets
+    delivery reports when the message is accepted, and the vacation notes and complaints of the ``audience``. ``engage``
+    gets its opens and clicks. ``starts`` is the scenario's start, in seconds since the epoch. With ``xclient`` any
+    client may present another address.
     """
 
     def __init__(
@@ -78,8 +78,8 @@ class Gateway:
         self._claims = claims
         self._lies = lies
         self._seed = seed
-        # Streams apart, so that a queue id more or less does not change who is lied to.
-        self._lot = random.Random(f"{seed}:lies")  # noqa: S311 - a simulation must be repeatable
+        # Separate random streams, so that the number of queue ids does not change which refusals are lies.
+        self._lie_draws = random.Random(f"{seed}:lies")  # noqa: S311 - a simulation must be repeatable
         self._ids = random.Random(f"{seed}:ids")  # noqa: S311
         self._write = write
         self._post = post
@@ -101,13 +101,13 @@ class Gateway:
         self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
 
     def connect(self, peer_address: str) -> SessionView:
-        """Count a new connection of a client, and return the view that the policies will have of its session."""
+        """Count a new connection of a client, and return what the policies will see of its session."""
         self._sessions += 1
         self.connections[peer_address] += 1
         return SessionView(peer_address, self._sessions, self.directory, self._recall, self.connections)
 
     def remember(self, question: Question, answer: Answer) -> None:
-        """Keep an answer from the DNS for its time to live."""
+        """Cache a DNS answer for its time to live."""
         self._remembered[question] = (answer, self.clock.now() + answer.ttl_s)
 
     def _recall(self, question: Question, at: float) -> Answer | None:
@@ -117,10 +117,10 @@ class Gateway:
     def word_refusal(
         self, verdict: Refuse, stage: Stage, view: SessionView, recipient: str, policy: str = ""
     ) -> WordedRefusal:
-        """Choose what to say for what a policy found: its own wording, or with the share of lies a claimed cause's."""
+        """Return the reply for a refusal, in the words of its cause or, with the share of lies, of its claimed cause."""
         believed = verdict.claimed or verdict.cause
         claimed = self._claims.get(verdict.cause, believed)
-        if claimed is not believed and self._lies < 1.0 and self._lot.random() >= self._lies:
+        if claimed is not believed and self._lies < 1.0 and self._lie_draws.random() >= self._lies:
             claimed = believed
         if verdict.wording is not None and claimed is believed:
             return WordedRefusal(claimed, self._fill(verdict.wording, view, recipient))
@@ -132,19 +132,19 @@ class Gateway:
     def _wording(self, cause: Cause, stage: Stage, policy: str = "") -> Refusal:
         found = self._wordings.get((cause, stage, policy))
         if found is None:
-            # A vendor has many wordings for one cause; one installation keeps to one of them, at whatever stage.
-            lot = random.Random(f"{self._seed}:{cause}")  # noqa: S311
-            found = self._wordings[cause, stage, policy] = lot.choice(self.persona.refusals(cause, stage, policy))
+            # A vendor has several wordings for one cause. One installation always uses the same one.
+            draw = random.Random(f"{self._seed}:{cause}")  # noqa: S311
+            found = self._wordings[cause, stage, policy] = draw.choice(self.persona.refusals(cause, stage, policy))
         return found
 
     def _repeat(self, backend: str, cause: Cause, stage: Stage, view: SessionView, recipient: str) -> Reply:
-        """Say what the server behind the gateway said, in the vendor's frame where it has one."""
-        heard = self._fill(personas.load(backend).refusals(cause, Stage.RCPT)[0], view, recipient)
+        """Repeat the reply of the server behind the gateway, in the vendor's own frame if it has one."""
+        reply = self._fill(personas.load(backend).refusals(cause, Stage.RCPT)[0], view, recipient)
         frame = self.persona.repeats(cause, stage)
-        return heard if frame is None else self._fill(frame, view, recipient, str(heard))
+        return reply if frame is None else self._fill(frame, view, recipient, str(reply))
 
     def say(self, view: SessionView, what: str) -> Reply:
-        """Say something of the persona's that refuses nobody, such as ``rcpt`` or ``accepted``."""
+        """Return a reply of the persona that is not a refusal for a cause, such as ``rcpt`` or ``accepted``."""
         wording: Wording = getattr(self.persona.says, what)
         return wording.plain or self._fill(wording, view, view.recipient)
 
@@ -183,7 +183,7 @@ class Gateway:
         message_id: str = "",
         after_mail: bool = True,
     ) -> None:
-        """Write down a decision, and let those policies take note that learn from it."""
+        """Record a decision, and pass it to the policies that learn from decisions."""
         self._truths += 1
         self._write(
             Truth(
@@ -216,7 +216,7 @@ class Gateway:
             observer.notice(view, Decision(recipient, stage, cause, fate))
 
     def report(self, view: SessionView, undelivered: tuple[Undelivered, ...]) -> None:
-        """Post a delivery report to the return-path of the message in hand, which is not the null one."""
+        """Send a delivery report to the return-path of the current message, which must not be the null one."""
         self._posted += 1
         report = write_report(
             view, undelivered, self._reports, gateway=self.name, host=self.host, seq=self._posted, now=self.clock.now()
@@ -226,7 +226,7 @@ class Gateway:
             self._post(report)
 
     def arrived(self, view: SessionView, recipient: str, message_id: str) -> None:
-        """Let the recipient of a message that reached an inbox do with it what people do."""
+        """Simulate opens, clicks, complaints and vacation notes for a delivered message."""
         now = self.clock.now()
         if self.audience is None or self._mailbox(recipient) != MailboxState.PRESENT:
             return
@@ -237,7 +237,7 @@ class Gateway:
                 self._engaged += 1
                 engagement = Engagement(self.name, self._engaged, at, reaction, recipient, return_path, message_id)
                 self._engage(engagement)
-            elif return_path:  # nobody answers the null return-path (RFC 3834 section 2)
+            elif return_path:  # no automatic answer goes to the null return-path (RFC 3834 section 2)
                 self._posted += 1
                 number = f"{self.name}.{self._posted}"
                 received = Received(self.host, at, now, number, return_path, recipient, view.peer_address, view.content)
@@ -263,7 +263,7 @@ class Gateway:
 def _by_stage(
     persona: Persona, policies: tuple[Settings, ...], seed: str, starts: float
 ) -> dict[Stage, tuple[tuple[str, Policy], ...]]:
-    """Sort policies into the persona's order and under the stage each speaks at."""
+    """Return the policies by the stage they are asked at, in the persona's order."""
     found: dict[Stage, list[tuple[str, Policy]]] = {stage: [] for stage in Stage}
     for number, settings in enumerate(sorted(policies, key=persona.rank_of)):
         policy = begin(settings, f"{seed}:{settings.kind}:{number}", starts)

@@ -1,4 +1,4 @@
-"""The fence: mail and questions stay on this machine unless somebody names another network."""
+"""Keeps all traffic on this machine, unless the user allows another network."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class OutsideError(Exception):
-    """An address beyond loopback that no allow list names."""
+    """An address that is neither on loopback nor in an allowed network."""
 
     def __reduce__(self) -> tuple[type[OutsideError], tuple[str]]:
-        """Let it travel from a worker process."""
+        """Let it be pickled, for worker processes."""
         return OutsideError, (self.address,)
 
     def __init__(self, address: str) -> None:
@@ -24,9 +24,9 @@ class OutsideError(Exception):
 
 
 def require_inside(address: str, allowed: Sequence[Network] = ()) -> None:
-    """Raise OutsideError before any socket is opened to or on an address outside loopback and the allowed networks.
+    """Raise OutsideError unless an address is on loopback or in an allowed network.
 
-    A host name is outside: only addresses can be judged.
+    Call this before opening a socket. Host names are refused, because only addresses can be checked.
     """
     try:
         ip = ipaddress.ip_address(address)

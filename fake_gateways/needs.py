@@ -1,4 +1,4 @@
-"""Supplies what a dialogue needs before it can go on: answers from the DNS, a scanner's opinion, time."""
+"""Answers the external queries of a session: DNS questions, content scans, and waits."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 
 
 class GivenUpError(Exception):
-    """The client does not wait that long."""
+    """The client stopped waiting for a reply."""
 
 
 @dataclass(frozen=True)
 class QueryHandler:
-    """Knows whom to turn to. A scanner that nobody has set up does not answer.
+    """Answers each query by the resolver, the clock or a scanner. A scanner that is not configured does not answer.
 
-    In virtual time the sender's timers do not run, so its patience, in seconds, is told here.
+    In virtual time the client has no timeouts. ``patience_s`` stands for them: how long it waits for a reply.
     """
 
     ask: Ask
@@ -33,7 +33,7 @@ class QueryHandler:
     patience_s: float = math.inf
 
     async def __call__(self, query: ExternalQuery) -> Answer:
-        """Return what was needed; after a wait, an answer without records. Raises GivenUpError."""
+        """Return the answer; for a wait, an empty one after the time has passed. Raises GivenUpError."""
         match query:
             case Question():
                 return await self.ask(query)

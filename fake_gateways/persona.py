@@ -1,4 +1,4 @@
-"""A persona: how one vendor's gateway greets, in which order it judges, and in whose words it answers."""
+"""A persona: the replies of one vendor's gateway, the order of its policies, and its usual settings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BORROWED_FROM = (Stage.RCPT, Stage.END_OF_DATA, Stage.DATA, Stage.MAIL, Stage.E
 
 
 class Refusal(Wording):
-    """How a vendor tells a cause at some stages, and where this was seen; ``by`` names the policies it belongs to."""
+    """A vendor's wording for a cause at some stages, and its ``source``. ``by``: only these policies use it."""
 
     cause: Cause
     by: tuple[str, ...] = ()
@@ -36,20 +36,20 @@ class Refusal(Wording):
     @model_validator(mode="after")
     def _recipient_is_known(self) -> Refusal:
         if self.code < 400:
-            raise InvalidValueError(f"code {self.code} refuses nothing", "a refusal has 4yz or 5yz")
+            raise InvalidValueError(f"code {self.code} is not a refusal", "give a 4yz or 5yz code")
         if "{recipient}" in self.text and BEFORE_RCPT & set(self.stages):
             raise InvalidValueError(
-                f"{self.text!r} names {{recipient}}, which nobody knows before RCPT", "give such stages their own text"
+                f"{self.text!r} names {{recipient}}, which is not known before RCPT", "give those stages their own text"
             )
         return self
 
     def fits(self, stage: Stage) -> bool:
-        """Whether this can be said at a stage: who names the recipient must know it."""
+        """Whether it can be used at a stage: before RCPT no recipient is known."""
         return stage not in BEFORE_RCPT or "{recipient}" not in self.text
 
 
 class Says(BaseModel):
-    """What a vendor says when nothing is wrong, or when the client's grammar is."""
+    """A vendor's replies that are not about a cause: acceptance, and errors of syntax or order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -67,7 +67,7 @@ class Says(BaseModel):
 
 
 class Lie(BaseModel):
-    """A way in which a vendor's gateways are known to say one thing and mean another, ready to be used by its name."""
+    """A known way in which a vendor's gateways name a wrong cause. A scenario uses it by its name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -80,9 +80,9 @@ class Lie(BaseModel):
 class Persona(BaseModel):
     """One vendor's gateway.
 
-    ``order`` lists policies as the vendor asks them, ``at`` the stage of those that speak elsewhere than usual,
-    ``numbers`` the settings a policy has unless a scenario gives others. After a refused greeting the connection
-    ``stays`` for QUIT (RFC 5321 3.1), ``closes``, or shows a ``reduced`` list of keywords to EHLO.
+    ``order`` lists the policies in the order they are asked. ``at`` gives the stage of those that act at another stage
+    than usual. ``numbers`` are the settings of policies, unless a scenario gives others. After a refused greeting the
+    connection ``stays`` open for QUIT (RFC 5321 section 3.1), ``closes``, or answers EHLO with ``reduced`` keywords.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -108,7 +108,7 @@ class Persona(BaseModel):
         named = (kind for refusal in self.refusal for kind in refusal.by)
         for kind in (*self.order, *self.at, *self.numbers, *named):
             if kind not in KINDS:
-                raise InvalidValueError(f"{kind!r} is no policy", f"use one of: {', '.join(KINDS)}")
+                raise InvalidValueError(f"{kind!r} is not a policy", f"use one of: {', '.join(KINDS)}")
         for kind, stage in self.at.items():
             if stage not in KINDS[kind].nature.stages:
                 raise InvalidValueError(
@@ -127,9 +127,9 @@ class Persona(BaseModel):
         return settings.at or self.at.get(settings.kind, settings.nature.usual)
 
     def rank_of(self, settings: Settings) -> tuple[int, int]:
-        """Return a policy's place in the order in which this gateway asks.
+        """Return the sort key of a policy in the order in which this gateway asks.
 
-        One that the vendor does not have comes right before the first that usually comes after it.
+        A policy that the persona does not list comes before the first listed one that follows it in the usual order.
         """
         usual = list(KINDS)
         place = usual.index(settings.kind)
@@ -139,15 +139,14 @@ class Persona(BaseModel):
         return min(later, default=len(self.order)), place
 
     def known_at(self, cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
-        """Return the vendor's own wordings of a cause at a stage, none where none was ever seen."""
+        """Return the vendor's own wordings for a cause at a stage; empty if none is known."""
         return self._by_cause.get((cause, stage), ())
 
     def refusals(self, cause: Cause, stage: Stage, policy: str = "") -> tuple[Refusal, ...]:
-        """Return what to say for a cause that a policy found at a stage, never nothing.
+        """Return the possible wordings for a cause at a stage; there is always one.
 
-        Where no words of the vendor's are known at this stage, those it has for the cause elsewhere serve, and where
-        there are none at all, plain words from the standards. Words that belong to policies are theirs alone, and
-        theirs come first.
+        If the vendor has none for this stage, its wordings for other stages are used; if it has none for the cause,
+        plain words of the standards. Wordings of the policy come first; those of other policies are never used.
         """
         for elsewhere in (stage, *_BORROWED_FROM):
             known = [each for each in self.known_at(cause, elsewhere) if each.fits(stage)]
@@ -157,7 +156,7 @@ class Persona(BaseModel):
         return plain_words(cause, stage)
 
     def repeats(self, cause: Cause, stage: Stage) -> Refusal | None:
-        """Return the wording that passes on what the server behind the gateway said, None where it is said as it is."""
+        """Return the frame for a repeated reply of the server behind the gateway; None if it is repeated unchanged."""
         repeating = (refusal for refusal in self.refusal if "{backend}" in refusal.text)
         return next((each for each in repeating if each.cause is cause and stage in each.stages), None)
 
@@ -195,7 +194,7 @@ def load(name: str) -> Persona:
 
 @cache
 def plain_words(cause: Cause, stage: Stage) -> tuple[Refusal, ...]:
-    """Return what RFC 5321 and RFC 3463 would have a server say; a greeting refuses with 554 or 421 (RFC 5321 3.1)."""
+    """Return a plain wording from RFC 5321 and RFC 3463. A greeting refuses with 554 or 421 (RFC 5321 section 3.1)."""
     words = _plain_words()[cause]
     code = words["code"]
     if stage is Stage.CONNECT:

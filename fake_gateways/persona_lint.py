@@ -1,4 +1,4 @@
-"""Tells the author of a persona what it lacks: nothing here keeps it from being used."""
+"""Remarks for authors of personas: what is missing. A persona with remarks still works."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from fake_gateways.truth import Cause
 
 
 def remarks(persona: Persona) -> Iterator[str]:
-    """Yield what is missing or can never be said, a sentence each."""
+    """Yield a sentence for each thing that is missing, or that can never be used."""
     yield from _causes(persona)
     for number, refusal in enumerate(persona.refusal):
         yield from _wording(refusal, f"refusal[{number}] ({refusal.cause}, {refusal.code})")
     for kind in persona.numbers:
         if kind not in persona.order:
-            yield f"numbers.{kind} is given, but order does not say when it is asked"
+            yield f"numbers.{kind} is given, but order does not name {kind}"
     if not persona.numbers:
-        yield "numbers are missing; with usual = true such a gateway has no policies but its directory"
+        yield "numbers are missing; with usual = true such a gateway has only its directory policy"
     if not persona.lie:
-        yield "lie is missing; name the ways this vendor is known to say one thing and mean another"
+        yield "lie is missing; add the known ways in which this vendor names a wrong cause"
 
 
 def _causes(persona: Persona) -> Iterator[str]:
@@ -29,23 +29,26 @@ def _causes(persona: Persona) -> Iterator[str]:
     for cause in Cause:
         if cause not in told:
             deciding = [kind for kind in persona.order if cause in KINDS[kind].nature.causes]
-            by = f", though order has {', '.join(deciding)}" if deciding else ""
-            yield f"{cause} has no words of the vendor's{by}; plain words of the standards will be used"
+            by = f", although order has {', '.join(deciding)}" if deciding else ""
+            yield f"{cause} has no wording of this vendor{by}; plain words of the standards will be used"
     if not persona.known_at(Cause.USER_UNKNOWN, Stage.RCPT):
-        yield "user-unknown has no words at rcpt, where honest gateways say it; every lie copies them"
+        yield "user-unknown has no wording at rcpt, where honest gateways use it; lies copy that wording"
 
 
 def _wording(refusal: Refusal, place: str) -> Iterator[str]:
     for stage in refusal.stages:
-        if not can_be_said(refusal, stage):
+        if not can_be_used(refusal, stage):
             by = ", ".join(refusal.by)
-            yield f"{place} can never be said at {stage}: {by} cannot refuse for {refusal.cause} there"
+            yield f"{place} can never be used at {stage}: {by} cannot refuse for {refusal.cause} there"
     if "from memory" in refusal.source:
-        yield f"{place} is from memory; find a sample and name it"
+        yield f"{place} is from memory; find a sample and cite it"
 
 
-def can_be_said(refusal: Refusal, stage: Stage) -> bool:
-    """Whether this can come to be said at a stage; a lie may claim any cause anywhere, but in no policy's own words."""
+def can_be_used(refusal: Refusal, stage: Stage) -> bool:
+    """Whether a wording can be used at a stage.
+
+    A lie may claim any cause at any stage, but it does not use the wordings of particular policies.
+    """
     natures = [KINDS[kind].nature for kind in refusal.by]
     deciding = any(refusal.cause in nature.causes and stage in nature.stages for nature in natures)
     return not refusal.by or stage is Stage.REPORT or deciding

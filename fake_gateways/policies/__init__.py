@@ -1,6 +1,7 @@
-"""The policies there are. This union is their registry: one behaviour, one file, one name.
+"""The policies of a gateway. Each is one behaviour, in one file, under one name; the union below registers them.
 
-Their order here is the order in which a gateway asks those that its vendor's persona does not mention.
+A gateway asks the policies in the order of its persona. Policies that the persona does not mention take their place
+from the order here.
 """
 
 from __future__ import annotations
@@ -79,10 +80,10 @@ AnySettings = Annotated[_Any, Field(discriminator="type")]
 KINDS: Final[dict[str, type[Settings]]] = {
     get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(_Any)
 }
-"""The settings of every policy by its type."""
+"""The settings class of each policy, by the name of the policy."""
 
 
 def begin(settings: Settings, seed: str, starts: float) -> Policy:
-    """Return the policy with an empty memory, behind a guard where the scenario asks for one."""
+    """Return the policy with an empty memory, behind a guard if its settings need one."""
     policy = settings.begin()
     return Guard(policy, settings, seed, starts) if guards(settings) else policy

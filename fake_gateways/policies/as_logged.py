@@ -1,4 +1,4 @@
-"""Refuse exactly those whom another mail system's log says were refused, in the words of that log."""
+"""Give each recipient the replies that another mail system's log has for it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from fake_gateways.wording import Wording
 
 ACCEPTED: Final = "-"
 LINE_CUT: Final = "!"
-"""In place of a reply: none came."""
+"""Stands for an attempt that got no reply."""
 
 
 class LoggedReply(Wording):
-    """A reply as it stands in the log, ``seen`` so many times.
+    """A reply from the log, and how often it was ``seen`` there.
 
-    ``stage`` is where it is told; ``report`` is after the message was taken. ``cause`` is what nobody knows from a log
-    alone: ``unknown``, until somebody who does writes it here.
+    ``stage`` is the stage it is given at; ``report`` means a delivery report after the message was accepted. A log does
+    not tell the true ``cause``, so it is ``unknown`` until you enter it here.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
@@ -38,9 +38,9 @@ class LoggedReply(Wording):
 class AsLoggedSettings(Settings):
     """The ``reply`` tables and a ``log``, a CSV file beside the scenario.
 
-    Its columns are ``recipient`` and ``replies``: an id for each attempt, in order, with blanks between them; ``-`` is
-    an attempt that was accepted and ``!`` one that got no reply. The last one stands for all attempts after it. Whom
-    the log does not name is accepted.
+    The columns of the log are ``recipient`` and ``replies``: the id of a reply for each attempt, in order, separated by
+    blanks. ``-`` is an attempt that was accepted, ``!`` one that got no reply. The last id is repeated for all later
+    attempts. A recipient that is not in the log is accepted.
     """
 
     nature: ClassVar = Nature(causes=tuple(Cause), stages=frozenset({Stage.RCPT, Stage.END_OF_DATA}), usual=Stage.RCPT)
@@ -51,7 +51,7 @@ class AsLoggedSettings(Settings):
 
     @property
     def asked_at(self) -> frozenset[Stage]:
-        """At RCPT, where it knows whom the message is for, and at the end of it."""
+        """RCPT, where the recipient is known, and end of data, for replies of that stage."""
         return frozenset({Stage.RCPT, Stage.END_OF_DATA})
 
     @model_validator(mode="after")
@@ -70,17 +70,17 @@ class AsLoggedSettings(Settings):
         return self
 
     def begin(self) -> AsLogged:
-        """Return the policy; nobody has been tried yet."""
+        """Return the policy; no attempt has been made yet."""
         return AsLogged(self, read_log(Path(self.log)))
 
 
 def read_log(path: Path) -> dict[str, tuple[str, ...]]:
-    """Return what each recipient was told, attempt by attempt; raises ValueError."""
+    """Return the ids of each recipient's replies, attempt by attempt; raises ValueError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
             if not {"recipient", "replies"} <= set(rows.fieldnames or ()):
-                raise InvalidValueError(f"{path} has no columns recipient and replies", "name them so")
+                raise InvalidValueError(f"{path} lacks the columns recipient and replies", "name them so")
             return {str(row["recipient"]).lower(): tuple(str(row["replies"]).split()) or (ACCEPTED,) for row in rows}
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
@@ -88,7 +88,7 @@ def read_log(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 class AsLogged:
-    """Counts every recipient's attempts."""
+    """Counts the attempts for each recipient, and gives the reply of that attempt."""
 
     def __init__(self, settings: AsLoggedSettings, logged: Mapping[str, tuple[str, ...]]) -> None:
         self._replies = {reply.id: reply for reply in settings.reply}
@@ -97,7 +97,7 @@ class AsLogged:
         self._later: dict[str, LoggedReply] = {}
 
     def judge(self, view: SessionView) -> Refuse | Disconnect | Divert | None:
-        """Answer a recipient as it was answered at that attempt, at RCPT or behind the message."""
+        """Give the logged reply, at RCPT or at end of data."""
         if view.recipient:
             return self._at_rcpt(view.recipient)
         for recipient in view.envelope.recipients:

@@ -1,4 +1,4 @@
-"""Refuse messages with attachments of kinds that do harm more often than good."""
+"""Refuse messages with attachments of dangerous types."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from fake_gateways.verdict import Refuse
 USUALLY_REFUSED: Final = (
     ".bat .chm .cmd .com .cpl .exe .hta .iso .jar .js .jse .lnk .msi .pif .ps1 .reg .scr .vbe .vbs .wsf"
 ).split()
-"""Suffixes that gateways refuse out of the box (support.google.com/mail 6590; Microsoft Learn, common attachments)."""
+"""Suffixes that gateways refuse by default (support.google.com/mail 6590; Microsoft Learn, common attachments)."""
 
 
 def _suffix(value: str) -> str:
     if not value.startswith(".") or len(value) < 2:
-        raise InvalidValueError(f"{value!r} is no suffix", 'write for example ".exe"')
+        raise InvalidValueError(f"{value!r} is not a suffix", 'write for example ".exe"')
     return value.lower()
 
 
 class AttachmentsSettings(Settings):
-    """The suffixes of file names that are refused, also inside a ZIP archive."""
+    """The suffixes of file names that are refused. Names inside a ZIP archive count too."""
 
     nature: ClassVar = Nature(causes=(Cause.POLICY,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
 
@@ -40,12 +40,12 @@ class AttachmentsSettings(Settings):
 
 
 class Attachments:
-    """Goes by names alone."""
+    """Checks the names of attachments, not their content."""
 
     def __init__(self, settings: AttachmentsSettings) -> None:
         self._types = settings.types
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse a message with an attachment of such a name."""
+        """Refuse a message that has an attachment with a refused suffix."""
         names = (name for each in attached(view.content) for name in (each.name, *each.members))
         return Refuse(Cause.POLICY) if any(name.lower().endswith(self._types) for name in names) else None

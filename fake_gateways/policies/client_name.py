@@ -1,4 +1,4 @@
-"""Refuse clients whose names do not fit: no name for their address, a name that leads elsewhere, an absurd HELO."""
+"""Refuse clients by their names: no PTR record, one that does not lead back to the address, a bad HELO name."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Test = Literal["ptr", "forward-confirmed", "helo-fqdn", "helo-resolves", "helo-n
 
 
 class ClientNameSettings(Settings):
-    """Which tests a client must pass (postconf(5): ``reject_unknown_client_hostname`` and its kin; RFC 8601 2.7.3).
+    """The tests that a client must pass (postconf(5), ``reject_unknown_client_hostname``; RFC 8601 section 2.7.3).
 
-    ``ptr``: its address has a name. ``forward-confirmed``: that name leads back to the address. ``helo-fqdn``: it
-    introduces itself by a full domain name or an address literal. ``helo-resolves``: that name has an address.
-    ``helo-not-ours``: it does not claim to be one of us.
+    ``ptr``: the client's address has a PTR record. ``forward-confirmed``: the name in it resolves to that address.
+    ``helo-fqdn``: the HELO name is a full domain name or an address literal. ``helo-resolves``: the HELO name has an
+    address. ``helo-not-ours``: the HELO name is not in one of the company's own domains.
     """
 
     nature: ClassVar = Nature(
@@ -38,7 +38,10 @@ class ClientNameSettings(Settings):
     @model_validator(mode="after")
     def _name_is_known(self) -> Self:
         if self.at is Stage.CONNECT and any(test.startswith("helo") for test in self.require):
-            raise InvalidValueError("at connect nobody has said HELO", "move at to ehlo or leave the helo tests out")
+            raise InvalidValueError(
+                "the helo tests need a HELO name, which is not known at connect",
+                "set at to ehlo, or leave the helo tests out",
+            )
         return self
 
     def begin(self) -> ClientName:
@@ -47,13 +50,13 @@ class ClientNameSettings(Settings):
 
 
 class ClientName:
-    """Takes the tests in order. A nameserver that does not answer counts for the client."""
+    """Runs the tests in order. A test passes if the nameserver does not answer."""
 
     def __init__(self, settings: ClientNameSettings) -> None:
         self._settings = settings
 
     def judge(self, view: SessionView) -> Refuse | Question | None:
-        """Refuse at the first test that is failed."""
+        """Refuse a client that fails a test."""
         for test in self._settings.require:
             outcome = self._passes(test, view)
             if isinstance(outcome, Question):

@@ -1,4 +1,4 @@
-"""Refuse who holds too many connections open at once."""
+"""Refuse a client that has too many connections open at the same time."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from fake_gateways.verdict import Refuse
 
 
 class ConnectionsSettings(Settings):
-    """At ``most`` so many open connections of an address, of its /24, or of all clients together.
+    """How many open connections are allowed at ``most``, ``per`` IP address, per /24 network, or of all clients.
 
-    Mimecast and Exchange allow 20 of one source, Cisco and Forcepoint 10 (vendors' guides).
+    Mimecast and Exchange allow 20 per source, Cisco and Forcepoint 10 (vendors' guides).
     """
 
     nature: ClassVar = Nature(causes=(Cause.VELOCITY,), stages=frozenset({Stage.CONNECT}), usual=Stage.CONNECT)
@@ -31,13 +31,13 @@ class ConnectionsSettings(Settings):
 
 
 class Connections:
-    """Counts what is open now, the new connection among it."""
+    """Counts the open connections, the new one included."""
 
     def __init__(self, settings: ConnectionsSettings) -> None:
         self._settings = settings
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse the connection that is one too many, and hang up: it would count for as long as it stays."""
+        """Refuse a connection beyond the limit, and close it: while it is open, it counts."""
         return Refuse(Cause.VELOCITY, closes=True) if self._open(view) > self._settings.most else None
 
     def _open(self, view: SessionView) -> int:

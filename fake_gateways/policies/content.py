@@ -1,4 +1,4 @@
-"""Score a message by its subject, words, links, attachments and markup; junk or refuse it past a threshold."""
+"""Score a message by its subject, words, links, attachments and markup. Above a threshold it is junk, or refused."""
 
 from __future__ import annotations
 
@@ -28,16 +28,17 @@ def _options() -> Any:
 
 
 def compiled(value: str) -> Any:
-    """Return an expression ready to search, any case; raises ValueError for one that RE2 does not read.
+    """Return a compiled regular expression that ignores case; raises ValueError if RE2 cannot read it.
 
-    RE2, because a scenario is untrusted: no expression can make it run for longer than its text is long.
+    RE2 is used because a scenario is untrusted: its search time grows only linearly with the length of the text.
     """
     try:
         return re2.compile(value, _options())
     except re2.error as error:
         reason = error.args[0].decode(errors="replace")
         raise InvalidValueError(
-            f"{value!r} is no expression that RE2 reads ({reason})", "mend it or escape special characters with \\"
+            f"{value!r} is not a regular expression that RE2 can read ({reason})",
+            "correct it, or escape special characters with \\",
         ) from None
 
 
@@ -47,7 +48,10 @@ def _checked(value: str) -> str:
 
 
 class Rule(BaseModel):
-    """So many points when the pattern (RE2, any case, ``^`` and ``$`` at lines) is found in a part of the message."""
+    """Gives ``points`` if the ``pattern`` is found in a part of the message.
+
+    The pattern is an RE2 expression. It ignores case, and ``^`` and ``$`` match at line breaks.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -60,7 +64,7 @@ def _rule(where: Where, pattern: str, points: float) -> Rule:
     return Rule(where=where, pattern=pattern, points=points)
 
 
-# Kinds of evidence that content filters weigh, each worth little alone. The points are ours.
+# Typical evidence of content filters. Each rule alone is worth little. The points are our own choice.
 BUILT_IN: Final = (
     _rule("subject", r"[!?]{2,}|\bfree\b|\bwinner\b", 1.5),
     _rule("subject", r"\blast chance\b|\bact now\b|\burgent\b|\bonly today\b", 1.5),
@@ -82,9 +86,9 @@ BUILT_IN: Final = (
 
 
 class ContentSettings(Settings):
-    """Thresholds in points, and rules in place of the built-in ones where a scenario brings its own.
+    """Thresholds in points, and the rules, which replace the built-in ones.
 
-    With ``scanner`` a real filter gives the points; while it does not answer, there is no opinion, as with milters.
+    With ``scanner`` a real content filter gives the points. If it does not answer, the message passes, as with milters.
     """
 
     nature: ClassVar = Nature(causes=(Cause.CONTENT,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
@@ -99,7 +103,7 @@ class ContentSettings(Settings):
     def _junk_comes_first(self) -> Self:
         if self.junk_at is not None and self.junk_at > self.refuse_at:
             raise InvalidValueError(
-                f"junk_at {self.junk_at} lies above refuse_at {self.refuse_at}, so nothing would be junked", "lower it"
+                f"junk_at {self.junk_at} is above refuse_at {self.refuse_at}, so no message would be junk", "lower it"
             )
         rule_sets(self.rules)
         return self
@@ -110,14 +114,14 @@ class ContentSettings(Settings):
 
 
 class Content:
-    """Add the points of every rule that finds its pattern, each rule once."""
+    """Adds the points of all rules that match. A rule counts once, however often its pattern is found."""
 
     def __init__(self, settings: ContentSettings) -> None:
         self._settings = settings
         self._sets = rule_sets(settings.rules)
 
     def judge(self, view: SessionView) -> Refuse | Divert | Scan | None:
-        """Refuse or junk the message."""
+        """Refuse the message, or divert it into junk."""
         points = self._weighed(view)
         if isinstance(points, Scan):
             return points
@@ -145,7 +149,7 @@ class Content:
 
 
 class _RuleSet:
-    """The rules for one part of the message, searched for together."""
+    """The rules for one part of the message, compiled into one RE2 set."""
 
     def __init__(self, rules: list[Rule], where: str) -> None:
         self._where = where
@@ -156,16 +160,16 @@ class _RuleSet:
         try:
             self._set.Compile()
         except RuntimeError:
-            raise InvalidValueError(f"the rules for {where} are too large for RE2 together", "simplify them") from None
+            raise InvalidValueError(f"the rules for {where} are together too large for RE2", "simplify them") from None
 
     def score(self, parts: Parts) -> float:
         text = getattr(parts, self._where)
         if not (self._points and text):
             return 0.0
-        # Match() returns None where nothing matches.
+        # Match() returns None if nothing matches.
         return float(sum(self._points[number] for number in self._set.Match(text) or ()))
 
 
 def rule_sets(rules: tuple[Rule, ...]) -> list[_RuleSet]:
-    """Return the rules by part of the message; raises ValueError when they are too much for one set."""
+    """Return the rules by part of the message; raises ValueError if they are too large for one set."""
     return [_RuleSet([rule for rule in rules if rule.where == where], where) for where in WHERE]

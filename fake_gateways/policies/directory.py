@@ -1,4 +1,4 @@
-"""Refuse recipients who are not there: departed, disabled, or full."""
+"""Refuse recipients that the directory does not list as present: departed, disabled, or full mailboxes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CAUSE: Final = {
 
 
 class DirectorySettings(Settings):
-    """Who is in the directory is said under ``mailboxes``; here only the stage can be moved."""
+    """No settings of its own. The mailboxes are given under ``mailboxes``."""
 
     nature: ClassVar = Nature(
         causes=(Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED, Cause.MAILBOX_FULL),
@@ -35,14 +35,14 @@ class DirectorySettings(Settings):
 
 
 class Directory:
-    """Look every recipient up in the company's directory.
+    """Looks every recipient up in the company's directory.
 
-    At RCPT each recipient gets its own reply. At end of data one reply stands for the whole message
-    (RFC 5321 4.2.5), so one unknown recipient takes the others with it.
+    At RCPT each recipient gets its own reply. At end of data one reply is for the whole message
+    (RFC 5321 section 4.2.5), so one unknown recipient makes the message fail for all recipients.
     """
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse the recipient in hand, or at end of data the first that cannot be served."""
+        """Refuse the current recipient, or at end of data the message, because of the first recipient with a fault."""
         for recipient in (view.recipient,) if view.recipient else view.envelope.recipients:
             cause = fault(view, recipient)
             if cause is not None:
@@ -51,10 +51,10 @@ class Directory:
 
 
 def fault(view: SessionView, recipient: str) -> Cause | None:
-    """Return what is wrong with a recipient, None when its mailbox takes mail."""
+    """Return what is wrong with a recipient; None if its mailbox accepts mail or is of another domain."""
     directory = view.directory
     if not directory.serves(recipient):
-        return None  # no business of this directory
+        return None
     state = directory.state(recipient, view.at)
     if directory.catch_all and state is MailboxState.DEPARTED:
         return None

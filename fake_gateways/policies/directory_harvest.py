@@ -1,4 +1,4 @@
-"""Block who tries too many unknown recipients; the punishment hits the client, so valid ones are refused too."""
+"""Block a client that tries too many unknown recipients. While it is blocked, valid recipients are refused too."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from fake_gateways.verdict import Disconnect, Refuse
 
 
 class DirectoryHarvestSettings(Settings):
-    """More unknown recipients than ``limit`` block an address, or its /24, for ``block_for``.
+    """More unknown recipients than ``limit`` block the client's IP address, or its /24, for ``block_for``.
 
-    They must be ``least_share`` of all its recipients in that time as well: Exim's default asks for half of more than
-    ten, Forcepoint for half. With ``hangs_up`` a blocked client is not even told (Cisco AsyncOS, DHAP).
+    They must also be at least ``least_share`` of all its recipients in that time: Exim's default ACL blocks when half
+    of more than ten are unknown, Forcepoint when half are. With ``hangs_up`` the gateway closes the connection of a
+    blocked client without a reply (Cisco AsyncOS, DHAP).
     """
 
     nature: ClassVar = Nature(
@@ -34,12 +35,12 @@ class DirectoryHarvestSettings(Settings):
     hangs_up: bool = False
 
     def begin(self) -> DirectoryHarvest:
-        """Return the policy; nobody has guessed yet."""
+        """Return the policy with empty windows."""
         return DirectoryHarvest(self)
 
 
 class DirectoryHarvest:
-    """Learns of unknown recipients from what the gateway decides, and counts them in a sliding window."""
+    """Counts unknown recipients in a sliding window. It learns of them from the decisions of the gateway."""
 
     def __init__(self, settings: DirectoryHarvestSettings) -> None:
         self._settings = settings
@@ -48,13 +49,13 @@ class DirectoryHarvest:
         self._blocked: dict[str, float] = {}
 
     def judge(self, view: SessionView) -> Refuse | Disconnect | None:
-        """Refuse whoever is blocked, whichever recipient is named."""
+        """Refuse a blocked client, whichever recipient it names."""
         if view.at >= self._blocked.get(self._key(view), view.at):
             return None
         return Disconnect(Cause.DIRECTORY_HARVEST) if self._settings.hangs_up else Refuse(Cause.DIRECTORY_HARVEST)
 
     def notice(self, view: SessionView, decision: Decision) -> None:
-        """Count a recipient once: refused as unknown, or taken, whatever happens to the message afterwards."""
+        """Count a recipient once, as unknown or as another, whatever happens to the message later."""
         if not decision.recipient or decision.cause is Cause.DIRECTORY_HARVEST:
             return
         key, at = self._key(view), view.at

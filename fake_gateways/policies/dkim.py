@@ -1,4 +1,4 @@
-"""Refuse messages whose signature does not hold (DKIM, RFC 6376 and RFC 8463), evaluated by dkimpy."""
+"""Refuse messages whose DKIM signature is not valid (RFC 6376, RFC 8463). dkimpy verifies the signatures."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ from fake_gateways.verdict import Question, Refuse
 DkimResult = Literal["none", "pass", "fail", "temperror"]
 
 MAX_SIGNATURES: Final = 10
-"""Signatures of a message that are looked at; a stranger may add as many as he likes (RFC 6376 section 8.4)."""
+"""How many signatures of a message are verified; a message can carry any number (RFC 6376 section 8.4)."""
 
 
 class DkimSettings(Settings):
-    """Which results refuse; RFC 6376 section 6.3 would have a bad signature treated as none at all."""
+    """The results for which a message is refused.
+
+    RFC 6376 section 6.3 says that a verifier should not refuse a message only because of a bad signature.
+    """
 
     nature: ClassVar = Nature(
         causes=(Cause.AUTHENTICATION,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA
@@ -36,20 +39,20 @@ class DkimSettings(Settings):
 
 
 class Signed(NamedTuple):
-    """The best result of a message's signatures, and the domains of those that hold."""
+    """The best result of a message's signatures, and the domains of the valid ones."""
 
     result: DkimResult
     domains: tuple[str, ...] = ()
 
 
 class Dkim:
-    """Takes the best of a message's signatures."""
+    """Judges a message by the best result of its signatures."""
 
     def __init__(self, settings: DkimSettings) -> None:
         self._refuse = settings.refuse
 
     def judge(self, view: SessionView) -> Refuse | Question | None:
-        """Refuse by the result."""
+        """Refuse a message whose result is among the refused ones."""
         signed = evaluate(view)
         if isinstance(signed, Question):
             return signed
@@ -57,12 +60,15 @@ class Dkim:
 
 
 def evaluate(view: SessionView) -> Signed | Question:
-    """Return the result for the message in hand, or what has to be asked first."""
+    """Return the result for the current message, or the question that must be answered first."""
     return replay_with_dns(view, lambda lookup: verify(view.content, lookup))
 
 
 def verify(content: bytes, lookup: Lookup) -> Signed:
-    """Verify a message's signatures. dkimpy holds their times (t=, x=) against the real clock, not the scenario's."""
+    """Verify a message's signatures.
+
+    dkimpy compares their times (t=, x=) with the real clock, not with the clock of the scenario.
+    """
     import dkim
 
     failed_lookup = False
@@ -82,7 +88,7 @@ def verify(content: bytes, lookup: Lookup) -> Signed:
     domains = []
     count = min(headers.count(b"dkim-signature"), MAX_SIGNATURES)
     for number in range(count):
-        # Signatures are strangers' words, and dkimpy raises whatever comes of reading them.
+        # Signatures are untrusted input, and dkimpy raises many kinds of exceptions for malformed ones.
         try:
             holds = message.verify(number, dnsfunc=key)
         except (dkim.DKIMException, binascii.Error, ValueError, KeyError, IndexError, TypeError, AttributeError):

@@ -1,4 +1,4 @@
-"""Do as the owner of the From domain asks with mail that is not authenticated as his (DMARC, RFC 7489)."""
+"""Apply the DMARC policy of the From domain to messages that fail DMARC (RFC 7489)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from fake_gateways.verdict import Divert, Question, Refuse
 
 
 class DmarcSettings(Settings):
-    """Nothing to set: the domain's owner says what is done."""
+    """No settings of its own: the owner of the domain publishes the policy."""
 
     nature: ClassVar = Nature(
         causes=(Cause.AUTHENTICATION,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA
@@ -32,7 +32,7 @@ class DmarcSettings(Settings):
 
 
 class Published(NamedTuple):
-    """What the owner publishes for a From domain: what to do, how strictly names must agree, for how many percent."""
+    """The DMARC record of a From domain: the policy, the alignment modes, and the percentage it applies to."""
 
     policy: str
     is_spf_strict: bool
@@ -41,10 +41,10 @@ class Published(NamedTuple):
 
 
 class Dmarc:
-    """Evaluates SPF and DKIM by itself, whether or not the gateway has policies for them."""
+    """Evaluates SPF and DKIM itself, so the gateway needs no policies for them."""
 
     def judge(self, view: SessionView) -> Refuse | Divert | Question | None:
-        """Refuse or quarantine into junk, as the domain's owner asks (RFC 7489 section 6.3)."""
+        """Refuse the message, or divert it into junk, as the record says (RFC 7489 section 6.3)."""
         domain = from_domain(view.content)
         if not domain:
             return None
@@ -56,7 +56,7 @@ class Dmarc:
             return aligned
         if aligned or published.policy == "none":
             return None
-        # Who is not among the percent meets the next milder policy (RFC 7489 section 6.6.4).
+        # Messages outside the percentage get the next milder policy (RFC 7489 section 6.6.4).
         lot = zlib.crc32(f"{view.envelope.return_path} {view.at}".encode()) % 100
         policy = published.policy
         if lot >= published.percent:
@@ -82,7 +82,7 @@ class Dmarc:
 
 
 def from_domain(content: bytes) -> str:
-    """Return the domain of the From field; empty where it does not name exactly one (RFC 7489 section 6.6.1)."""
+    """Return the domain of the From field; "" if it does not name exactly one (RFC 7489 section 6.6.1)."""
     header = content.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
     lines = [line[5:] for line in header.split(b"\r\n") if line[:5].lower() == b"from:"]
     addresses = getaddresses([line.decode("utf-8", "replace") for line in lines])
@@ -91,7 +91,7 @@ def from_domain(content: bytes) -> str:
 
 
 def discover(domain: str, lookup: Lookup) -> Published | None:
-    """Find the policy that holds for a From domain, its own or its organization's (RFC 7489 section 6.6.3)."""
+    """Find the record of a From domain, or of its organizational domain (RFC 7489 section 6.6.3)."""
     organization = organizational_domain(domain)
     for place in dict.fromkeys((domain, organization)):
         answer = lookup(f"_dmarc.{place}", "TXT")
@@ -102,7 +102,7 @@ def discover(domain: str, lookup: Lookup) -> Published | None:
 
 
 def _read(record: str, *, is_below: bool) -> Published | None:
-    """Read a record; one that cannot be read asks for nothing."""
+    """Parse a record; None if it cannot be parsed."""
     from authheaders import dmarc_lookup  # type: ignore[import-untyped]
 
     try:
@@ -117,14 +117,14 @@ def _read(record: str, *, is_below: bool) -> Published | None:
 
 
 def is_aligned(domain: str, authenticated: str, *, is_strict: bool) -> bool:
-    """Whether a domain that was authenticated vouches for the From domain (RFC 7489 section 3.1)."""
+    """Whether an authenticated domain is aligned with the From domain (RFC 7489 section 3.1)."""
     if is_strict:
         return domain == authenticated.lower()
     return organizational_domain(domain) == organizational_domain(authenticated.lower())
 
 
 def organizational_domain(domain: str) -> str:
-    """Return the domain that somebody registered (RFC 7489 section 3.2)."""
+    """Return the organizational domain (RFC 7489 section 3.2)."""
     suffix: str = _public_suffixes().get_tld(domain) or ""
     labels = domain.split(".")
     return ".".join(labels[-(suffix.count(".") + 2) :])
@@ -134,6 +134,6 @@ def organizational_domain(domain: str) -> str:
 def _public_suffixes() -> Any:
     from publicsuffix2 import PublicSuffixList  # type: ignore[import-untyped]
 
-    # The list that authheaders brings is newer than publicsuffix2's own; authheaders itself would read it every time.
+    # authheaders ships a newer list than publicsuffix2. We read it once; authheaders would read it for each message.
     with (resources.files("authheaders") / "public_suffix_list.txt").open(encoding="utf-8") as lines:
         return PublicSuffixList(lines)

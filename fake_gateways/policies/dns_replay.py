@@ -1,4 +1,4 @@
-"""Lets libraries that ask the DNS in the middle of their work run where nothing may ask: they begin again and again."""
+"""Run a library that makes DNS lookups without a network: call it again until every answer it needs is cached."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from fake_gateways.verdict import Answer, Question
 
 T = TypeVar("T")
 Lookup = Callable[[str, str], Answer]
-"""Takes a name and a kind of record."""
+"""Takes a name and a record type, and returns the answer."""
 
 
 class _UnansweredError(BaseException):
-    """An answer is not there yet. No Exception, lest a library take it for a failure of the DNS."""
+    """An answer is not known yet. Not an Exception, so that no library treats it as a DNS failure."""
 
     def __init__(self, question: Question) -> None:
         super().__init__(question)
@@ -22,10 +22,9 @@ class _UnansweredError(BaseException):
 
 
 def replay_with_dns(view: SessionView, work: Callable[[Lookup], T]) -> T | Question:
-    """Do a piece of work that looks names up; return what it comes to, or the question it cannot go on without.
+    """Call ``work``; return its result, or the question that must be answered first.
 
-    Every answer that a case remembers is there at once when the work begins anew, so the work is done as many times as
-    it has different questions, and once more.
+    The caller fetches the answer and calls again. With n different questions, the work is started n + 1 times.
     """
 
     def lookup(name: str, kind: str) -> Answer:
@@ -42,7 +41,7 @@ def replay_with_dns(view: SessionView, work: Callable[[Lookup], T]) -> T | Quest
 
 
 def text_of(record: str) -> str:
-    """Return a TXT record's text, its quoted strings joined (RFC 7208 section 3.3)."""
+    """Return the text of a TXT record: its quoted strings, joined (RFC 7208 section 3.3)."""
     return "".join(part.replace('\\"', '"').replace("\\\\", "\\") for part in _strings(record))
 
 

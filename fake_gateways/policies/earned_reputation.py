@@ -1,4 +1,4 @@
-"""Judge senders by what they have sent here: mail that is taken earns points, unknown recipients and spam cost them."""
+"""Judge senders by what they sent before: accepted mail earns points, unknown recipients and spam cost points."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ _TAKEN: Final = {Fate.INBOX, Fate.JUNK, Fate.QUARANTINED}
 
 
 class EarnedReputationSettings(Settings):
-    """Points for each recipient; below ``refuse_below`` all is refused. Points halve every ``half_life``.
+    """Points for each recipient. A sender below ``refuse_below`` is refused. Points halve every ``half_life``.
 
-    A share of the messages taken draws a complaint. The numbers are ours: vendors publish none. That reputation is
-    earned by volume, unknown recipients and complaints is common ground (M3AAWG Sender Best Common Practices).
+    ``complaints`` is the share of accepted messages that get a complaint. The numbers are our own choice, because
+    vendors publish none. That volume, unknown recipients and complaints make a reputation is common knowledge (M3AAWG
+    Sender Best Common Practices).
     """
 
     nature: ClassVar = Nature(
@@ -41,23 +42,23 @@ class EarnedReputationSettings(Settings):
     half_life: Duration = Field(default=86_400.0, gt=0)
 
     def begin(self) -> EarnedReputation:
-        """Return the policy; everybody begins with nothing."""
+        """Return the policy; every sender begins with no points."""
         return EarnedReputation(self)
 
 
 class EarnedReputation:
-    """Keeps one score for each sender, faded to the present when it is looked at."""
+    """Keeps one score for each sender, which decays with time."""
 
     def __init__(self, settings: EarnedReputationSettings) -> None:
         self._settings = settings
         self._scores: dict[str, tuple[float, float]] = {}
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse a sender in disgrace until time has healed it."""
+        """Refuse a sender while its score is too low."""
         return Refuse(Cause.IP_REPUTATION) if self._score(view) < self._settings.refuse_below else None
 
     def notice(self, view: SessionView, decision: Decision) -> None:
-        """Give or take points for what became of a recipient."""
+        """Add or subtract points for a decision about a recipient."""
         points = self._points(view, decision)
         if points:
             self._scores[self._key(view)] = (self._score(view) + points, view.at)
@@ -69,7 +70,7 @@ class EarnedReputation:
         points = settings.spam if decision.cause in {Cause.CONTENT, Cause.VIRUS} else 0.0
         if decision.fate in _TAKEN:
             points = points or settings.accepted
-            # The lot depends on the message alone, so it falls the same in every run.
+            # The draw depends on the message alone, so it is the same in every run.
             lot = zlib.crc32(f"{view.envelope.return_path} {decision.recipient} {view.at}".encode())
             points += settings.complaint if lot < settings.complaints * 2**32 else 0.0
         return points

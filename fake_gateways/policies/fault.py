@@ -1,4 +1,4 @@
-"""Be out of order: close down, hang, drop the line, or talk nonsense, at any stage."""
+"""Simulate a faulty server: it shuts down, hangs, cuts the connection, or sends malformed replies."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from fake_gateways.verdict import Disconnect, Garble, Refuse, Wait
 How = Literal["421", "hang", "cut", "malformed", "multi-line"]
 
 HANGS_S: Final = 3600.0
-"""Longer than any client waits for a reply (RFC 5321 4.5.3.2: ten minutes at most)."""
+"""Longer than any client waits for a reply (RFC 5321 section 4.5.3.2: ten minutes at most)."""
 _MALFORMED: Final = b"Temporary failure, please try again later\r\n"
-# Replies of several lines as sloppy servers write them: the status on the first line only, and an empty line.
+# A multiline reply as careless servers write it: the enhanced status only on the first line, and an empty line.
 _MULTI_LINE: Final = (
     b"451-4.3.0 Temporary system problem\r\n451-\r\n451-Try again later, or ask postmaster\r\n451 for help\r\n"
 )
 
 
 class FaultSettings(Settings):
-    """What kind of fault; when and how often is said as for every policy."""
+    """The kind of fault. When and how often it happens is set as for every policy."""
 
     nature: ClassVar = Nature(
         causes=(Cause.SYSTEM,),
@@ -39,13 +39,13 @@ class FaultSettings(Settings):
 
 
 class Fault:
-    """Hits whoever comes."""
+    """Fails for every client."""
 
     def __init__(self, settings: FaultSettings) -> None:
         self._how = settings.how
 
     def judge(self, view: SessionView) -> Refuse | Disconnect | Garble | Wait:
-        """Fail."""
+        """Return the fault."""
         match self._how:
             case "421":
                 return Refuse(Cause.SYSTEM, closes=True)

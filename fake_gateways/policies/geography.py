@@ -1,4 +1,4 @@
-"""Refuse clients from where the administrator does not do business."""
+"""Refuse clients from regions that the administrator has excluded."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from fake_gateways.verdict import Refuse
 
 
 class GeographySettings(Settings):
-    """Regions by the addresses in them, and the names of those that are refused.
+    """The networks of each region, and the names of the refused regions.
 
-    Products buy that table; a scenario, whose addresses are on no map, brings its own.
+    Products use a commercial database. A scenario gives its own table, because its addresses are simulated.
     """
 
     nature: ClassVar = Nature(
@@ -35,7 +35,7 @@ class GeographySettings(Settings):
         unknown = sorted(set(self.refuse) - set(self.regions))
         if unknown:
             raise InvalidValueError(
-                f"{unknown[0]!r} is refused but not among the regions", "add its networks under regions"
+                f"{unknown[0]!r} is refused, but is not one of the regions", "add its networks under regions"
             )
         return self
 
@@ -45,7 +45,7 @@ class GeographySettings(Settings):
 
 
 class Geography:
-    """Knows only what is refused; who is on no map may come."""
+    """Knows the refused networks. A client outside all regions is accepted."""
 
     def __init__(self, settings: GeographySettings) -> None:
         self._refused = [network for name in settings.refuse for network in settings.regions[name]]

@@ -1,4 +1,4 @@
-"""Let a client wait for the greeting, and refuse who talks before it: no proper mail server does (RFC 5321 4.3.1)."""
+"""Delay the greeting, and refuse a client that sends something before it (RFC 5321 section 4.3.1)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fake_gateways.verdict import Refuse, Wait
 
 
 class GreetPauseSettings(Settings):
-    """How long; postscreen waits 6 s (``postscreen_greet_wait``), sendmail's feature suggests 5 s."""
+    """The delay. Postfix's postscreen waits 6 s (``postscreen_greet_wait``), sendmail's greet_pause suggests 5 s."""
 
     nature: ClassVar = Nature(causes=(Cause.POLICY,), stages=frozenset({Stage.CONNECT}), usual=Stage.CONNECT)
 
@@ -26,13 +26,13 @@ class GreetPauseSettings(Settings):
 
 
 class GreetPause:
-    """Remembers nothing: every connection waits."""
+    """Delays every connection. It has no memory."""
 
     def __init__(self, settings: GreetPauseSettings) -> None:
         self._wait = Wait(settings.pause)
 
     def judge(self, view: SessionView) -> Refuse | Wait | None:
-        """Wait, then refuse an early talker."""
+        """Wait, then refuse the client if it sent something too early."""
         if view.answer(self._wait) is None:
             return self._wait
         return Refuse(Cause.POLICY, closes=True) if view.talked_early else None

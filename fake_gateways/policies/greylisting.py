@@ -1,4 +1,4 @@
-"""Defer who was never seen before, and take who comes back: strangers with a queue pass, spam cannons do not."""
+"""Defer the first message of an unknown sender, and accept its retry. Most spam software does not retry."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from fake_gateways.verdict import Refuse
 
 
 class GreylistingSettings(Settings):
-    """A retry passes from ``wait`` after the first attempt until ``window`` after it, and is remembered for ``keep``.
+    """A retry is accepted from ``wait`` after the first attempt until ``window`` after it, and remembered for ``keep``.
 
-    ``mask`` is how much of the address counts: products take all of it, its /24 (postgrey) or its /19 (rspamd).
-    ``trust_after`` retries that passed, a client is trusted with everybody (postgrey: 5).
+    ``mask`` is the prefix length under which addresses count as one client: products use the whole address, the /24
+    (postgrey) or the /19 (rspamd). After ``trust_after`` accepted retries, a client is trusted for all recipients
+    (postgrey: 5).
     """
 
     nature: ClassVar = Nature(
@@ -36,16 +37,16 @@ class GreylistingSettings(Settings):
     @model_validator(mode="after")
     def _can_be_passed(self) -> Self:
         if self.window <= self.wait:
-            raise InvalidValueError("window is not longer than wait, so no retry would ever pass", "lengthen it")
+            raise InvalidValueError("window is not longer than wait, so no retry would be accepted", "make it longer")
         return self
 
     def begin(self) -> Greylisting:
-        """Return the policy; nobody has been seen yet."""
+        """Return the policy; no client is known yet."""
         return Greylisting(self)
 
 
 class Greylisting:
-    """Remembers triplets of network, return-path and recipient; with VERP every recipient is a new one."""
+    """Remembers triplets of network, return-path and recipient. With VERP each recipient makes a new triplet."""
 
     def __init__(self, settings: GreylistingSettings) -> None:
         self._settings = settings
@@ -54,12 +55,12 @@ class Greylisting:
         self._passed: dict[str, int] = {}
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Defer a triplet that is new, or back too early or too late."""
+        """Defer a triplet that is new, or whose retry is too early or too late."""
         settings = self._settings
         network = network_of(view.peer_address, settings.mask)
         if settings.trust_after is not None and self._passed.get(network, 0) >= settings.trust_after:
             return None
-        # At end of data the whole message is greylisted, for its first recipient's sake (rspamd).
+        # At end of data the whole message is greylisted under its first recipient (as rspamd does).
         recipient = view.recipient or next(iter(view.envelope.recipients), "")
         triplet = (network, view.envelope.return_path.lower(), recipient.lower())
         if view.at < self._allowed_until.get(triplet, view.at):

@@ -1,4 +1,4 @@
-"""When and how often a policy is asked at all, and what is done in place of refusing; common to every policy."""
+"""Settings common to all policies: when and how often a policy is asked, and what happens instead of a refusal."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _FATE: Final[dict[Instead, Fate]] = {
 
 
 class Guard:
-    """Asks a policy for a share of what comes and at its times, and has no opinion otherwise.
+    """Asks a policy about a share of the traffic and at certain times; otherwise it has no objection.
 
-    The lot is drawn by seed, session, transaction and recipient, so it falls the same however often it is drawn and
-    whatever came before. ``starts`` is the scenario's start, in seconds since the epoch.
+    The draw depends only on seed, session, transaction and recipient, so repeating it gives the same result.
+    ``starts`` is the scenario's start, in seconds since the epoch.
     """
 
     def __init__(self, policy: Policy, settings: Settings, seed: str, starts: float) -> None:
@@ -36,7 +36,7 @@ class Guard:
         self._seed = seed
 
     def judge(self, view: SessionView) -> Verdict | ExternalQuery | None:
-        """Ask the policy if this one is for it."""
+        """Ask the policy, if this case is in its times and its share."""
         if view.at < self._since or (self._until is not None and view.at >= self._until):
             return None
         if self._between is not None and not _within(view.at, *self._between):
@@ -51,7 +51,7 @@ class Guard:
 
 
 def guards(settings: Settings) -> bool:
-    """Whether the settings ask for a guard at all."""
+    """Whether the settings need a guard."""
     asked = (settings.share < 1.0, settings.between, settings.since, settings.until is not None, settings.instead)
     return any(asked)
 

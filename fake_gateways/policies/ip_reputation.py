@@ -1,4 +1,4 @@
-"""Refuse addresses of bad reputation: those on blocklists asked over the DNS, and those on a list of one's own."""
+"""Refuse client addresses with a bad reputation: on DNS blocklists, or on the administrator's own list."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _network(value: Any) -> Network:
         return ipaddress.ip_network(value)
     except ValueError as error:
         raise InvalidValueError(
-            f"{value!r} is no address or network ({error})", 'write for example "127.10.0.1" or "127.10.0.0/24"'
+            f"{value!r} is not an address or network ({error})", 'write for example "127.10.0.1" or "127.10.0.0/24"'
         ) from None
 
 
@@ -30,10 +30,10 @@ Networks = tuple[Annotated[Any, BeforeValidator(_network), WithJsonSchema({"type
 
 
 class IpReputationSettings(Settings):
-    """Blocklist zones to ask, and local lists of addresses or networks such as 127.10.0.0/24. ``allow`` goes first.
+    """DNS blocklist zones, and local lists of addresses or networks such as 127.10.0.0/24. ``allow`` comes first.
 
-    A zone that has enough of a resolver answers 127.255.255.x for every address, which is no listing; a gateway with
-    ``errors_are_listings`` takes it for one (docs.spamhaus.com, return codes).
+    A zone answers 127.255.255.x when a resolver exceeds its quota, which does not mean that the address is listed. With
+    ``errors_are_listings`` the gateway treats that answer as a listing (docs.spamhaus.com, return codes).
     """
 
     nature: ClassVar = Nature(
@@ -54,13 +54,13 @@ class IpReputationSettings(Settings):
 
 
 class IpReputation:
-    """Ask each zone for the peer's address; any A record in 127.0.0.0/8 is a listing (RFC 5782 section 2.1)."""
+    """Looks the client's address up in each zone. An A record in 127.0.0.0/8 is a listing (RFC 5782 section 2.1)."""
 
     def __init__(self, settings: IpReputationSettings) -> None:
         self._settings = settings
 
     def judge(self, view: SessionView) -> Refuse | Question | None:
-        """Refuse a listed peer. A zone that does not answer is taken as not listing, as mail servers do."""
+        """Refuse a listed client. A zone that does not answer counts as not listing, as in mail servers."""
         settings = self._settings
         if settings.allow or settings.deny:
             ip = ipaddress.ip_address(view.peer_address)
@@ -79,5 +79,5 @@ class IpReputation:
 
 
 def is_listing(record: str) -> bool:
-    """Whether a blocklist's A record says that what was asked for is listed (RFC 5782 section 2.1)."""
+    """Whether an A record of a blocklist means "listed" (RFC 5782 section 2.1)."""
     return record.startswith("127.") and not record.startswith("127.255.255.")

@@ -1,4 +1,4 @@
-"""Take a message apart into what content filters look at."""
+"""Split a message into the parts that content filters examine."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from typing import Final
 from fast_mail_parser import ParseError, PyMail, parse_email
 
 MAX_OCTETS: Final = 512 * 1024
-"""Filters pass over what is beyond a size: SpamAssassin's client takes 500 KB (``spamc -s``)."""
+"""Filters skip large messages: the limit of SpamAssassin's client is 500 KB (``spamc -s``)."""
 MAX_MEMBERS: Final = 100
-"""Members of an archive that are looked into, each to its first mebibyte."""
+"""How many members of an archive are examined, each up to its first mebibyte."""
 MAX_MEMBER_OCTETS: Final = 1024 * 1024
 _UNREADABLE: Final = (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, zlib.error, EOFError, ValueError)
 
-# A message is untrusted: each character is looked at once or twice, whatever the text.
+# A message is untrusted: these expressions read each character once or twice, whatever the text.
 _LINK: Final = re.compile(r"https?://[^\s<>\"')]+", re.IGNORECASE)
 _TAG: Final = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Decoded texts of a message, the members of each kind on lines of their own."""
+    """The decoded texts of a message. Several texts of one kind are separated by line breaks."""
 
     subject: str
     words: str
@@ -40,24 +40,24 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A decoded attachment; ``members`` are the names in it where it is a ZIP archive."""
+    """A decoded attachment; ``members`` are the names in it if it is a ZIP archive."""
 
     name: str
     octets: bytes
 
     @property
     def members(self) -> list[str]:
-        """Names in the archive, none where it is none or cannot be read."""
+        """The names in the archive; empty if it is not an archive or cannot be read."""
         with _archive(self.octets) as archive:
             return [] if archive is None else archive.namelist()[:MAX_MEMBERS]
 
     def unpacked(self) -> Iterator[bytes]:
-        """Yield the beginning of every member; what is too large to look into, or encrypted, is passed over."""
+        """Yield the beginning of each member. Encrypted members and members beyond the limit are skipped."""
         with _archive(self.octets) as archive:
             if archive is None:
                 return
             for member in archive.infolist()[:MAX_MEMBERS]:
-                # Read no further than the limit, whatever size the archive claims: it may be a bomb.
+                # Read only up to the limit, whatever size the archive states: it may be a zip bomb.
                 with suppress(*_UNREADABLE), archive.open(member) as file:
                     yield file.read(MAX_MEMBER_OCTETS)
 
@@ -73,7 +73,7 @@ def _archive(octets: bytes) -> Iterator[zipfile.ZipFile | None]:
 
 @lru_cache(maxsize=1)
 def _parsed(content: bytes) -> PyMail | None:
-    """Parse a message once for all policies that look at it."""
+    """Parse a message once for all policies that examine it."""
     try:
         return parse_email(content)
     except ParseError:
@@ -81,13 +81,13 @@ def _parsed(content: bytes) -> PyMail | None:
 
 
 def attached(content: bytes) -> list[Attachment]:
-    """List the attachments of a message, decoded, with the names they go by."""
+    """List the attachments of a message, decoded, with their names."""
     mail = _parsed(content[:MAX_OCTETS])
     return [] if mail is None else [Attachment(each.filename or "", each.content) for each in mail.attachments]
 
 
 def dissect(content: bytes) -> Parts:
-    """Parse a message. Whatever cannot be decoded is read as well as it goes; what is no message, as plain text."""
+    """Parse a message. Text that cannot be decoded is read as far as possible; without a structure, as plain text."""
     content = content[:MAX_OCTETS]
     mail = _parsed(content)
     if mail is None:

@@ -1,4 +1,4 @@
-"""Refuse messages that are larger than policy allows, below the limit that is announced."""
+"""Refuse messages above a size that is smaller than the announced limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fake_gateways.verdict import Refuse
 
 
 class MessageSizeSettings(Settings):
-    """The ``limit`` in octets of the whole message; what SIZE announces is the gateway's ``size_limit`` (RFC 1870)."""
+    """The ``limit`` of the whole message, in octets. SIZE announces the gateway's ``size_limit`` (RFC 1870)."""
 
     nature: ClassVar = Nature(causes=(Cause.TOO_LARGE,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
 
@@ -26,11 +26,11 @@ class MessageSizeSettings(Settings):
 
 
 class MessageSize:
-    """Weighs what came."""
+    """Compares the size of the message with the limit."""
 
     def __init__(self, settings: MessageSizeSettings) -> None:
         self._limit = settings.limit
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse what is too large."""
+        """Refuse a message that is too large."""
         return Refuse(Cause.TOO_LARGE) if len(view.content) > self._limit else None

@@ -1,4 +1,4 @@
-"""Refuse a further message over a connection that has carried its share."""
+"""Refuse messages beyond a number per connection."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fake_gateways.verdict import Refuse
 
 
 class MessagesPerConnectionSettings(Settings):
-    """At ``most`` so many transactions; Cisco's throttled senders have 10, its others 1,000 (AsyncOS guide)."""
+    """How many transactions are allowed at ``most``. Cisco allows throttled senders 10, others 1,000 (AsyncOS)."""
 
     nature: ClassVar = Nature(causes=(Cause.VELOCITY,), stages=frozenset({Stage.MAIL}), usual=Stage.MAIL)
 
@@ -27,11 +27,11 @@ class MessagesPerConnectionSettings(Settings):
 
 
 class MessagesPerConnection:
-    """Counts what was begun with MAIL, whatever became of it."""
+    """Counts the transactions begun with MAIL, whatever their outcome."""
 
     def __init__(self, settings: MessagesPerConnectionSettings) -> None:
         self._settings = settings
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse what is too many and hang up, so that the client comes back with a new connection."""
+        """Refuse a transaction beyond the limit and hang up, so that the client opens a new connection."""
         return Refuse(Cause.VELOCITY, closes=True) if view.transaction > self._settings.most else None

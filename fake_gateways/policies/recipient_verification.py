@@ -1,4 +1,4 @@
-"""Refuse recipients by a copy of the directory that lags behind, by remembered answers, or in a backend's words."""
+"""Refuse recipients by an outdated copy of the directory, by cached answers, or in the words of a backend server."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ABSENT: Final = {Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED}
 
 
 class RecipientVerificationSettings(Settings):
-    """How the gateway knows who is there.
+    """How the gateway knows which mailboxes exist.
 
-    Its copy of the directory lacks mailboxes made less than ``lag`` ago. An answer is kept for ``keep_absent`` or
-    ``keep_present``, whatever changes meanwhile (Barracuda Email Gateway Defense: 1.5 h and 1 h). While the directory
-    is ``failing``, everybody is deferred, or worse, unknown. With ``backend``, the name of a persona, the gateway
-    repeats what the server behind it says.
+    Its copy of the directory lacks mailboxes created less than ``lag`` ago. An answer is cached for ``keep_absent`` or
+    ``keep_present`` (Barracuda Email Gateway Defense: 1.5 h and 1 h). While the directory is ``failing``, all
+    recipients are deferred, or refused as unknown. With ``backend``, the name of a persona, the gateway repeats the
+    reply of the server behind it.
     """
 
     nature: ClassVar = Nature(
@@ -40,22 +40,25 @@ class RecipientVerificationSettings(Settings):
     backend: str | None = Field(default=None, description="persona of the server behind the gateway")
 
     def begin(self) -> RecipientVerification:
-        """Return the policy; nothing is remembered yet."""
+        """Return the policy with an empty cache."""
         return RecipientVerification(self)
 
 
 class RecipientVerification:
-    """Remembers answers by address."""
+    """Caches answers by address."""
 
     def __init__(self, settings: RecipientVerificationSettings) -> None:
         self._settings = settings
         self._kept: dict[str, tuple[Cause | None, float]] = {}
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse whom the gateway takes for absent; who is there all the same is refused for its mistake."""
+        """Refuse a recipient that the gateway believes to be absent.
+
+        If the mailbox exists, the true cause is the gateway's mistake.
+        """
         settings = self._settings
         if not view.directory.serves(view.recipient):
-            return None  # no business of this directory
+            return None
         true = fault(view, view.recipient)
         if settings.failing == "defers":
             return Refuse(Cause.SYSTEM, view.recipient)
@@ -67,7 +70,7 @@ class RecipientVerification:
         return Refuse(Cause.SYSTEM, view.recipient, claimed=believed, backend=settings.backend)
 
     def _believed(self, view: SessionView, true: Cause | None) -> Cause | None:
-        """Return what the gateway takes to be wrong with a recipient: as remembered, or as its copy has it now."""
+        """Return the fault that the gateway believes in, from its cache or from its copy of the directory."""
         address = view.recipient.lower()
         kept, until = self._kept.get(address, (None, 0.0))
         if view.at < until:

@@ -1,4 +1,4 @@
-"""Refuse further recipients of a message that has enough of them."""
+"""Refuse recipients beyond a number per message."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from fake_gateways.verdict import Refuse
 
 
 class RecipientsPerMessageSettings(Settings):
-    """At ``most`` so many; RFC 5321 4.5.3.1.8 asks for 100 at least, which Mimecast allows and Cisco undercuts."""
+    """How many recipients are allowed at ``most``.
+
+    RFC 5321 section 4.5.3.1.8 requires at least 100, which Mimecast allows. Cisco allows fewer to throttled senders.
+    """
 
     nature: ClassVar = Nature(causes=(Cause.POLICY,), stages=frozenset({Stage.RCPT}), usual=Stage.RCPT)
 
@@ -27,11 +30,11 @@ class RecipientsPerMessageSettings(Settings):
 
 
 class RecipientsPerMessage:
-    """Counts those that were accepted."""
+    """Counts the accepted recipients."""
 
     def __init__(self, settings: RecipientsPerMessageSettings) -> None:
         self._settings = settings
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse the recipient that is one too many; the others keep their message."""
+        """Refuse a recipient beyond the limit; the others still get the message."""
         return Refuse(Cause.POLICY) if len(view.envelope.recipients) >= self._settings.most else None

@@ -1,4 +1,4 @@
-"""Refuse recipients in domains that are not the gateway's: it is nobody's relay."""
+"""Refuse recipients outside the gateway's own domains: it is not an open relay."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fake_gateways.verdict import Refuse
 
 
 class RelaySettings(Settings):
-    """Nothing to set; every gateway has this policy (RFC 5321 3.6.2)."""
+    """No settings of its own. Every gateway has this policy (RFC 5321 section 3.6.2)."""
 
     nature: ClassVar = Nature(causes=(Cause.SENDER_REJECTED,), stages=frozenset({Stage.RCPT}), usual=Stage.RCPT)
 
@@ -24,8 +24,8 @@ class RelaySettings(Settings):
 
 
 class Relay:
-    """Knows the domains of the directory."""
+    """Compares the recipient's domain with those of the directory."""
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse a recipient elsewhere."""
+        """Refuse a recipient of another domain."""
         return None if view.directory.serves(view.recipient) else Refuse(Cause.SENDER_REJECTED, view.recipient)

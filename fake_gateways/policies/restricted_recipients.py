@@ -1,4 +1,4 @@
-"""Refuse mail from outside to mailboxes that are for the company's own people, though they exist."""
+"""Refuse mail from outside to existing mailboxes that are for internal mail only."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fake_gateways.verdict import Refuse
 
 
 class RestrictedRecipientsSettings(Settings):
-    """What ``part`` of the mailboxes that is.
+    """Which ``part`` of the mailboxes is restricted.
 
-    Exchange's recipient filter answers for its block list as for mailboxes that are not there (Microsoft Learn,
-    recipient filtering); a scenario says so with ``claims``.
+    Exchange's recipient filter gives the same reply for restricted mailboxes as for absent ones (Microsoft Learn,
+    recipient filtering). A scenario models that with ``claims``.
     """
 
     nature: ClassVar = Nature(causes=(Cause.POLICY,), stages=frozenset({Stage.RCPT}), usual=Stage.RCPT)
@@ -31,7 +31,7 @@ class RestrictedRecipientsSettings(Settings):
 
 
 class RestrictedRecipients:
-    """Draws a lot by the address, so the same mailboxes are restricted whoever asks and however often."""
+    """Draws by the address alone, so the same mailboxes are restricted in every session and every run."""
 
     def __init__(self, settings: RestrictedRecipientsSettings) -> None:
         self._below = settings.part * 2**32

@@ -1,4 +1,4 @@
-"""Refuse return-paths that nobody could answer: their domain has no exchanger and no address, or wants no mail."""
+"""Refuse return-paths that cannot receive mail: their domain has no MX and no address record, or a null MX."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Sender = Annotated[str, AfterValidator(_sender)]
 
 
 class SenderDomainSettings(Settings):
-    """The administrator's own list of addresses and domains comes first (postconf(5), ``check_sender_access``)."""
+    """The administrator's own list of refused addresses and domains (postconf(5), ``check_sender_access``)."""
 
     nature: ClassVar = Nature(
         causes=(Cause.SENDER_REJECTED,), stages=frozenset({Stage.MAIL, Stage.RCPT}), usual=Stage.RCPT
@@ -38,13 +38,13 @@ class SenderDomainSettings(Settings):
 
 
 class SenderDomain:
-    """Asks as ``reject_unknown_sender_domain`` does (postconf(5)); a null MX wants no mail (RFC 7505 section 4.2)."""
+    """Works as ``reject_unknown_sender_domain`` (postconf(5)). A null MX accepts no mail (RFC 7505 section 4.2)."""
 
     def __init__(self, settings: SenderDomainSettings) -> None:
         self._deny = frozenset(settings.deny)
 
     def judge(self, view: SessionView) -> Refuse | Question | None:
-        """Refuse a return-path that is denied or leads nowhere; the null one is nobody's (RFC 5321 4.5.5)."""
+        """Refuse a denied or unreachable return-path. The null one is always accepted (RFC 5321 section 4.5.5)."""
         domain = view.sender_domain
         if not domain:
             return None

@@ -1,4 +1,4 @@
-"""Refuse senders whose domain is on a blocklist: the return-path's, and the one of HELO."""
+"""Refuse senders whose domain is on a DNS blocklist: the domain of the return-path, and the HELO name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from fake_gateways.verdict import Question, Refuse
 
 
 class SenderReputationSettings(Settings):
-    """Zones that list domains (RFC 5782 section 3; docs.spamhaus.com, DBL), and a list of the administrator's own."""
+    """Zones that list domains (RFC 5782 section 3; docs.spamhaus.com, DBL), and the administrator's own list."""
 
     nature: ClassVar = Nature(
         causes=(Cause.SENDER_REJECTED,), stages=frozenset({Stage.MAIL, Stage.RCPT}), usual=Stage.RCPT
@@ -30,7 +30,7 @@ class SenderReputationSettings(Settings):
 
 
 class SenderReputation:
-    """Asks for every domain in every zone; a listed domain stands for those below it."""
+    """Looks every domain up in every zone. A listed domain includes its subdomains."""
 
     def __init__(self, settings: SenderReputationSettings) -> None:
         self._settings = settings
@@ -49,7 +49,10 @@ class SenderReputation:
 
 
 def listed(domain: str, zones: tuple[str, ...], view: SessionView) -> bool | Question:
-    """Whether a domain, or one above it, is in a zone; or what has to be asked first. No answer is no listing."""
+    """Return whether a domain or a parent domain is listed, or the question that must be answered first.
+
+    A zone that does not answer counts as not listing.
+    """
     for zone in zones:
         for parent in with_parents(domain):
             question = Question(f"{parent}.{zone}")
@@ -62,6 +65,6 @@ def listed(domain: str, zones: tuple[str, ...], view: SessionView) -> bool | Que
 
 
 def with_parents(domain: str) -> list[str]:
-    """List a domain and those above it that a company could own, at most five: lists hold registered domains."""
+    """List a domain and its parent domains, at most five, without the top level; blocklists hold registered domains."""
     labels = domain.lower().strip(".").split(".")[-6:]
     return [".".join(labels[depth:]) for depth in range(len(labels) - 1)]

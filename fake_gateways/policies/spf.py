@@ -1,4 +1,4 @@
-"""Refuse senders whose address may not use their domain (SPF, RFC 7208), evaluated by pyspf."""
+"""Refuse clients that may not send for the domain of the return-path (SPF, RFC 7208). pyspf evaluates the records."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SpfResult = Literal["pass", "fail", "softfail", "neutral", "none", "temperror", 
 
 
 class SpfSettings(Settings):
-    """Which results refuse (RFC 7208 section 2.6)."""
+    """The results for which a message is refused (RFC 7208 section 2.6)."""
 
     nature: ClassVar = Nature(
         causes=(Cause.AUTHENTICATION,),
@@ -36,7 +36,7 @@ class SpfSettings(Settings):
 
 
 class Spf:
-    """Evaluates the return-path's domain, or the HELO name where there is none (RFC 7208 section 2.4)."""
+    """Checks the domain of the return-path, or the HELO name with the null return-path (RFC 7208 section 2.4)."""
 
     def __init__(self, settings: SpfSettings) -> None:
         self._refuse = settings.refuse
@@ -50,12 +50,12 @@ class Spf:
 
 
 def evaluate(view: SessionView) -> SpfResult | Question:
-    """Return the result for the mail in hand, or what has to be asked first."""
+    """Return the result for the current message, or the question that must be answered first."""
     return replay_with_dns(view, lambda lookup: check(view.peer_address, view.envelope.return_path, view.helo, lookup))
 
 
 def check(address: str, return_path: str, helo: str, lookup: Lookup) -> SpfResult:
-    """Return SPF's result for a client; names are looked up by ``lookup``. What pyspf chokes on is a permerror."""
+    """Return the SPF result for a client; ``lookup`` answers DNS queries. If pyspf fails, it is a permerror."""
     try:
         result: SpfResult = _query_class()(address, return_path, helo, lookup).check()[0]
     except (ValueError, IndexError, KeyError, TypeError, AttributeError, UnicodeError):
@@ -69,14 +69,14 @@ def _query_class() -> Any:
     import spf  # type: ignore[import-untyped]
 
     class Query(spf.query):  # type: ignore[misc]
-        """Asks ``lookup`` where pyspf asks the network."""
+        """A query of pyspf that calls ``lookup`` instead of the network."""
 
         def __init__(self, address: str, return_path: str, helo: str, lookup: Lookup) -> None:
             super().__init__(i=address, s=return_path, h=helo, querytime=0)
             self._lookup = lookup
 
         def dns(self, name: str, qtype: str, cnames: Any = None, ignore_void: Any = False) -> list[Any]:  # noqa: FBT002, ARG002
-            """Return records as pyspf's own lookup does; counts those that come to nothing (RFC 7208 section 4.6.4)."""
+            """Return records in pyspf's format, and count void lookups (RFC 7208 section 4.6.4)."""
             labels = str(name).rstrip(".").split(".")
             if not all(0 < len(label) < 64 for label in labels) or not str(name).isascii():
                 return []

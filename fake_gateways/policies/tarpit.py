@@ -1,4 +1,4 @@
-"""Slow a client down: hold refusals back, so that guessing addresses takes long, or every answer to one that errs."""
+"""Slow a client down: delay refusals, so that guessing addresses takes time, or delay all replies after errors."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from fake_gateways.verdict import DelayRefusal, Wait
 
 
 class TarpitSettings(Settings):
-    """How long, and from which refusal of the session on.
+    """The delay, and the number of refusals in a session after which all replies are delayed.
 
-    Exchange holds each refusal back for 5 s (Microsoft Learn, recipient filtering); Postfix answers everything a second
-    later once a client has made ten errors (``smtpd_error_sleep_time``, ``smtpd_soft_error_limit``).
+    Exchange delays each refusal by 5 s (Microsoft Learn, recipient filtering). Postfix delays every reply by a second
+    after ten errors of a client (``smtpd_error_sleep_time``, ``smtpd_soft_error_limit``).
     """
 
     nature: ClassVar = Nature(
@@ -37,13 +37,13 @@ class TarpitSettings(Settings):
 
 
 class Tarpit:
-    """Refuses nobody."""
+    """Delays, and never refuses."""
 
     def __init__(self, settings: TarpitSettings) -> None:
         self._settings = settings
 
     def judge(self, view: SessionView) -> DelayRefusal | Wait | None:
-        """Let time pass, or have it pass should somebody else refuse."""
+        """Wait now, or ask for a delay in case another policy refuses."""
         settings = self._settings
         if view.refused < settings.after_refusals:
             return None

@@ -1,4 +1,4 @@
-"""Refuse mail over a line that is not encrypted."""
+"""Refuse mail over a connection that is not encrypted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fake_gateways.verdict import Refuse
 
 
 class TlsRequiredSettings(Settings):
-    """Nothing to set. RFC 3207 section 4 asks public servers not to; companies require it of their partners."""
+    """No settings of its own. RFC 3207 section 4 forbids this on public servers; companies use it for partners."""
 
     nature: ClassVar = Nature(
         causes=(Cause.TLS_REQUIRED,), stages=frozenset({Stage.MAIL, Stage.RCPT}), usual=Stage.MAIL
@@ -26,8 +26,8 @@ class TlsRequiredSettings(Settings):
 
 
 class TlsRequired:
-    """Looks at the line alone."""
+    """Checks whether the connection is encrypted."""
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse a client that did not say STARTTLS."""
+        """Refuse a client that did not use STARTTLS."""
         return None if view.secure else Refuse(Cause.TLS_REQUIRED)

@@ -17,11 +17,11 @@ from fake_gateways.truth import Cause
 from fake_gateways.verdict import Question, Refuse
 
 MAX_HOSTS: Final = 10
-"""Hosts of a message that are looked up; filters bound it as well (SpamAssassin: ``uridnsbl_max_domains`` 20)."""
+"""How many hosts of a message are looked up; SpamAssassin has a limit too (``uridnsbl_max_domains``, 20)."""
 
 
 class UrlBlocklistSettings(Settings):
-    """Zones that list domains found in messages (surbl.org, docs.spamhaus.com)."""
+    """DNS blocklist zones of domains that are found in messages (surbl.org, docs.spamhaus.com)."""
 
     nature: ClassVar = Nature(causes=(Cause.CONTENT,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
 
@@ -34,7 +34,7 @@ class UrlBlocklistSettings(Settings):
 
 
 class UrlBlocklist:
-    """Looks up the host of each link and the domains above it."""
+    """Looks up the host of each link, and its parent domains."""
 
     def __init__(self, settings: UrlBlocklistSettings) -> None:
         self._zones = settings.zones
@@ -56,7 +56,7 @@ def _hosts(links: str) -> list[str]:
         try:
             host = urlsplit(link).hostname or ""
         except ValueError:
-            continue  # a stranger's text may look like a link and be none
+            continue  # untrusted text may look like a link without being one
         if "." in host.strip(".") and host.isascii() and len(host) <= 253 and not host.replace(".", "").isdigit():
             found.setdefault(host, None)
         if len(found) >= MAX_HOSTS:

@@ -1,4 +1,4 @@
-"""Refuse a sender that is too fast: messages, recipients or connections within a sliding window."""
+"""Refuse a sender that is too fast: too many messages, recipients or connections within a sliding window."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Unit = Literal["messages", "recipients", "connections"]
 
 
 class VelocitySettings(Settings):
-    """``limit`` is counted apart for every value of each of ``per``; past it all is refused for ``block_for``."""
+    """``limit`` is counted for each value of each of ``per``. A sender beyond it is blocked for ``block_for``."""
 
     nature: ClassVar = Nature(
         causes=(Cause.VELOCITY,),
@@ -38,19 +38,19 @@ class VelocitySettings(Settings):
     def _can_be_counted(self) -> Self:
         if self.at is Stage.CONNECT and "sender-domain" in self.per:
             raise InvalidValueError(
-                "per sender-domain cannot be counted at connect, where nobody has named a sender", "move at to mail"
+                "per sender-domain cannot be counted at connect, where no sender is known yet", "set at to mail"
             )
         return self
 
     def begin(self) -> Velocity:
-        """Return the policy; nothing has been counted yet."""
+        """Return the policy with empty windows."""
         return Velocity(self)
 
 
 class Velocity:
-    """Count what comes, including what is refused here, and block whoever exceeds the limit.
+    """Counts what a sender sends, including what this policy refuses, and blocks a sender beyond the limit.
 
-    A window slides: what is older than it no longer counts. Refusals during a block do not prolong it.
+    Refusals during a block do not prolong it.
     """
 
     def __init__(self, settings: VelocitySettings) -> None:
@@ -59,15 +59,15 @@ class Velocity:
         self._blocked: dict[str, float] = {}
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse while blocked, else count and refuse what goes beyond the limit."""
+        """Refuse a blocked sender; else count, and refuse what is beyond the limit."""
         keys = self._keys(view)
         if any(view.at < self._blocked.get(key, view.at) for key in keys):
             return Refuse(Cause.VELOCITY)
         unit = {"connections": 0, "messages": view.transaction}.get(self._settings.count)
         counted = view.counted.get(self)
         if unit is not None and counted is not None and counted[0] == unit:
-            # A further recipient of a message, or a further message of a connection, shares the verdict on the
-            # first, unless that was a block, which ends in its own time.
+            # Counted before: another recipient of the same message, or another message of the same connection.
+            # It gets the same verdict, except that a block ends at its own time.
             refused = counted[1] and not self._settings.block_for
         else:
             refused = bool([key for key in keys if self._exceeds(key, view.at)])
@@ -80,7 +80,7 @@ class Velocity:
             "/24": lambda: network_of(view.peer_address),
             "sender-domain": lambda: view.sender_domain,
         }
-        # Before MAIL there is no sender domain, and the null return-path has none: nothing to count by.
+        # There is no sender domain before MAIL, and none with the null return-path.
         return [key for scope in self._settings.per if (key := of[scope]())]
 
     def _exceeds(self, key: str, at: float) -> bool:

@@ -1,4 +1,4 @@
-"""Refuse messages with a virus: the harmless test file that every scanner knows (eicar.org)."""
+"""Refuse messages with a virus. The virus is the harmless test file that every scanner knows (eicar.org)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Refuse
 
-# In two pieces, so that no scanner takes this file for what it looks for.
+# In two pieces, so that virus scanners do not find it in this source file.
 EICAR: Final = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}" + rb"$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 class VirusSettings(Settings):
-    """Nothing to set."""
+    """No settings of its own."""
 
     nature: ClassVar = Nature(causes=(Cause.VIRUS,), stages=frozenset({Stage.END_OF_DATA}), usual=Stage.END_OF_DATA)
 
@@ -28,10 +28,10 @@ class VirusSettings(Settings):
 
 
 class Virus:
-    """Looks into the message, its decoded attachments, and ZIP archives among them."""
+    """Searches the message, its decoded attachments, and the members of ZIP archives."""
 
     def judge(self, view: SessionView) -> Refuse | None:
-        """Refuse a message in which the test file is found."""
+        """Refuse a message that contains the test file."""
         found = EICAR in view.content or any(
             EICAR in octets for each in attached(view.content) for octets in (each.octets, *each.unpacked())
         )

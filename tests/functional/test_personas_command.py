@@ -55,7 +55,7 @@ def check(tmp_path: Path, text: str) -> tuple[int, str, str]:
 def test_an_author_is_told_what_is_missing(tmp_path: Path) -> None:
     code, said, _ = check(tmp_path, ESET)
     assert code == 0
-    assert f"{tmp_path / 'mine.toml'}: virus has no words of the vendor's" in said
+    assert f"{tmp_path / 'mine.toml'}: virus has no wording of this vendor" in said
     assert re.search(r"mine\.toml: good\. \d+ wordings, 3 known lies; \d+ remarks\.$", said.strip())
 
 
@@ -84,7 +84,7 @@ def test_remarks_name_what_can_never_be_said() -> None:
         update={"cause": Cause.VIRUS, "stages": ("mail",), "by": ("virus",), "source": "from memory"}
     )
     found = list(remarks(persona.model_copy(update={"refusal": (*persona.refusal, virus), "numbers": {}, "lie": ()})))
-    assert any("can never be said at mail: virus cannot refuse for virus there" in remark for remark in found)
+    assert any("can never be used at mail: virus cannot refuse for virus there" in remark for remark in found)
     assert any("is from memory; find a sample" in remark for remark in found)
     assert any(remark.startswith("numbers are missing") for remark in found)
     assert any(remark.startswith("lie is missing") for remark in found)
@@ -92,4 +92,4 @@ def test_remarks_name_what_can_never_be_said() -> None:
 
 @pytest.mark.parametrize("name", personas.names())
 def test_nothing_in_the_personas_that_are_shipped_can_never_be_said(name: str) -> None:
-    assert [remark for remark in remarks(personas.load(name)) if "can never be said" in remark] == []
+    assert [remark for remark in remarks(personas.load(name)) if "can never be used" in remark] == []

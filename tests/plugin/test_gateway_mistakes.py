@@ -13,8 +13,8 @@ from probe.testing import GatewayFixture, InputError
 
 STAGES: Final = "use one of: connect, ehlo, mail, rcpt, data, end-of-data"
 CAUSES: Final = f"use one of: {', '.join(Cause)}"
-UNREAD: Final = "'(' is no expression that RE2 reads (missing ): ()"
-ESCAPE: Final = "mend it or escape special characters with \\"
+UNREAD: Final = "'(' is not a regular expression that RE2 can read (missing ): ()"
+ESCAPE: Final = "correct it, or escape special characters with \\"
 
 
 class Mistake(NamedTuple):

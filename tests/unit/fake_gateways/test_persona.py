@@ -165,7 +165,7 @@ Change = Callable[[dict[str, Any]], object]
     ("change", "problem"),
     [
         (lambda data: data.update(colour="red"), "colour"),
-        (lambda data: data.update(order=["directory", "tea"]), "'tea' is no policy"),
+        (lambda data: data.update(order=["directory", "tea"]), "'tea' is not a policy"),
         (lambda data: data["at"].update(content="rcpt"), "content cannot act at rcpt"),
         (lambda data: data.update(numbers={"velocity": {"limit": "much"}}), r"numbers\.velocity"),
         (lambda data: data.update(lie=[{"name": "x", "claims": {}, "note": "", "source": "s"}]), r"lie\.0\.claims"),
@@ -173,7 +173,7 @@ Change = Callable[[dict[str, Any]], object]
         (lambda data: data.update(sources=[]), "sources"),
         (lambda data: data["says"].pop("quit"), r"says\.quit"),
         (lambda data: data["at"].update(directory="lunch"), r"at\.directory"),
-        (lambda data: data["refusal"][0].update(code=250), "code 250 refuses nothing"),
+        (lambda data: data["refusal"][0].update(code=250), "code 250 is not a refusal"),
         (lambda data: data["refusal"][0].update(code=600), r"refusal\.0\.code"),
         (lambda data: data["refusal"][0].update(text=""), "has empty text"),
         (lambda data: data["refusal"][0].update(text=" a"), "blanks at the ends"),
@@ -183,7 +183,7 @@ Change = Callable[[dict[str, Any]], object]
         (lambda data: data["refusal"][0].update(enhanced="5.1"), "is not an enhanced status"),
         (lambda data: data["refusal"][0].update(stages=[]), "at least 1 item"),
         (lambda data: data["refusal"][0].update(source=""), "at least 1 character"),
-        (lambda data: data["refusal"][0].update(text="{recipient}", stages=["mail"]), "nobody knows before RCPT"),
+        (lambda data: data["refusal"][0].update(text="{recipient}", stages=["mail"]), "not known before RCPT"),
     ],
 )
 def test_a_faulty_persona_is_refused_with_the_place_of_the_fault(change: Change, problem: str) -> None:

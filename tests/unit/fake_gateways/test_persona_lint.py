@@ -6,7 +6,7 @@ import pytest
 
 from fake_gateways import persona as personas
 from fake_gateways.persona import Lie, Persona, Refusal
-from fake_gateways.persona_lint import can_be_said, remarks
+from fake_gateways.persona_lint import can_be_used, remarks
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 
@@ -30,9 +30,9 @@ def remarks_on(**changes: object) -> str:
         ({"lie": ()}, {}, "lie is missing"),
         ({"numbers": {}}, {}, "numbers are missing"),
         ({"order": ()}, {}, "is given, but order does not"),
-        ({"refusal": ()}, {"refusal": (refusal(),)}, "user-unknown has no words of the vendor's"),
+        ({"refusal": ()}, {"refusal": (refusal(),)}, "user-unknown has no wording of this vendor"),
         ({"refusal": (refusal(source="from memory"),)}, {"refusal": (refusal(),)}, "is from memory"),
-        ({"refusal": (refusal(by=["virus"]),)}, {"refusal": (refusal(),)}, "can never be said at rcpt"),
+        ({"refusal": (refusal(by=["virus"]),)}, {"refusal": (refusal(),)}, "can never be used at rcpt"),
     ],
 )
 def test_what_a_persona_lacks_is_remarked_on(
@@ -49,11 +49,11 @@ def test_a_cause_without_a_wording_names_the_policies_that_refuse_for_it() -> No
 
 
 @pytest.mark.parametrize("name", personas.names())
-def test_every_wording_of_a_shipped_persona_can_be_said(name: str) -> None:
+def test_every_wording_of_a_shipped_persona_can_be_used(name: str) -> None:
     persona: Persona = personas.load(name)
-    assert [each for each in persona.refusal for stage in each.stages if not can_be_said(each, stage)] == []
+    assert [each for each in persona.refusal for stage in each.stages if not can_be_used(each, stage)] == []
 
 
-def test_a_wording_for_every_policy_can_be_said_at_any_stage() -> None:
-    assert can_be_said(refusal(cause=Cause.VIRUS), Stage.CONNECT)
-    assert not can_be_said(refusal(cause=Cause.VIRUS, by=["virus"]), Stage.CONNECT)
+def test_a_wording_for_every_policy_can_be_used_at_any_stage() -> None:
+    assert can_be_used(refusal(cause=Cause.VIRUS), Stage.CONNECT)
+    assert not can_be_used(refusal(cause=Cause.VIRUS, by=["virus"]), Stage.CONNECT)

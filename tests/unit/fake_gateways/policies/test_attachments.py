@@ -48,7 +48,7 @@ def test_names_inside_an_archive_count_too() -> None:
 
 def test_the_kinds_are_the_administrators_to_choose() -> None:
     assert refused(with_attachment("minutes.pdf", b"x"), types=[".pdf"])
-    with pytest.raises(ValidationError, match="is no suffix"):
+    with pytest.raises(ValidationError, match="is not a suffix"):
         policy("attachments", types=["pdf"])
 
 

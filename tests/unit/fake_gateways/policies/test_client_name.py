@@ -51,7 +51,7 @@ def test_helo_makes_sense_or_not(test: str, helo: str, passes: bool) -> None:  #
 
 
 def test_at_connect_nobody_has_said_helo() -> None:
-    with pytest.raises(ValidationError, match="nobody has said HELO"):
+    with pytest.raises(ValidationError, match="not known at connect"):
         policy("client-name", at="connect", require=["ptr", "helo-fqdn"])
 
 

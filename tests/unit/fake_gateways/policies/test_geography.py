@@ -18,5 +18,5 @@ def test_who_comes_from_a_refused_region_is_refused_at_connect(peer: str, code: 
 
 
 def test_a_region_that_is_refused_has_to_be_known() -> None:
-    with pytest.raises(ValidationError, match="'moon' is refused but not among the regions"):
+    with pytest.raises(ValidationError, match="'moon' is refused, but is not one of the regions"):
         policy("geography", regions=REGIONS, refuse=["moon"])

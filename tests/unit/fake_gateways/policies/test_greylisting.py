@@ -97,5 +97,5 @@ def test_a_client_that_has_come_back_often_enough_is_trusted_with_everybody() ->
 
 
 def test_a_window_that_no_retry_can_meet_is_refused() -> None:
-    with pytest.raises(ValidationError, match="no retry would ever pass"):
+    with pytest.raises(ValidationError, match="no retry would be accepted"):
         GreylistingSettings(type="greylisting", wait="1h", window="30m")

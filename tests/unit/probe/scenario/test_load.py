@@ -77,7 +77,7 @@ SPOKEN = [
         LIMIT,
         f'{LIMIT}\n  at = "connect"\n  per = ["sender-domain"]',
         "gateway.acme.policy[1]",
-        "per sender-domain cannot be counted at connect, where nobody has named a sender; move at to mail",
+        "per sender-domain cannot be counted at connect, where no sender is known yet; set at to mail",
     ),
     (STARTS, "starts = 8", "starts", f"8 {NO_MOMENT}"),
     ('"mta1.sender.example"', '"localhost"', "sender.helo", f"'localhost' {NO_DOMAIN}"),
@@ -160,13 +160,14 @@ SPOKEN = [
         CONTENT,
         f"{CONTENT}\n  junk_at = 9",
         "gateway.acme.policy[0]",
-        "junk_at 9.0 lies above refuse_at 7.0, so nothing would be junked; lower it",
+        "junk_at 9.0 is above refuse_at 7.0, so no message would be junk; lower it",
     ),
     (
         CONTENT,
         f'{CONTENT}\n  rules = [{{ where = "words", pattern = "(", points = 1 }}]',
         "gateway.acme.policy[0].rules[0].pattern",
-        r"'(' is no expression that RE2 reads (missing ): (); mend it or escape special characters with \ ".strip(),
+        "'(' is not a regular expression that RE2 can read (missing ): (); "
+        "correct it, or escape special characters with \\",
     ),
     (
         CONTENT,
@@ -186,7 +187,7 @@ SPOKEN = [
         'type = "ip-reputation"\n  deny = ["127.10.0.1/8"]',
         "gateway.acme.policy[0].deny[0]",
         (
-            "'127.10.0.1/8' is no address or network (127.10.0.1/8 has host bits set); "
+            "'127.10.0.1/8' is not an address or network (127.10.0.1/8 has host bits set); "
             'write for example "127.10.0.1" or "127.10.0.0/24"'
         ),
     ),
