@@ -117,7 +117,7 @@ class Gateway:
     def word_refusal(
         self, verdict: Refuse, stage: Stage, view: SessionView, recipient: str, policy: str = ""
     ) -> WordedRefusal:
-        """Return the reply for a refusal, in the words of its cause or, with the share of lies, of its claimed cause."""
+        """Return the reply for a refusal, in the words of its cause or, with the share of lies, of the claimed one."""
         believed = verdict.claimed or verdict.cause
         claimed = self._claims.get(verdict.cause, believed)
         if claimed is not believed and self._lies < 1.0 and self._lie_draws.random() >= self._lies:

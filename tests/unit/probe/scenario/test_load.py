@@ -166,8 +166,10 @@ SPOKEN = [
         CONTENT,
         f'{CONTENT}\n  rules = [{{ where = "words", pattern = "(", points = 1 }}]',
         "gateway.acme.policy[0].rules[0].pattern",
-        "'(' is not a regular expression that RE2 can read (missing ): (); "
-        "correct it, or escape special characters with \\",
+        (
+            "'(' is not a regular expression that RE2 can read (missing ): (); "
+            "correct it, or escape special characters with \\"
+        ),
     ),
     (
         CONTENT,
