@@ -91,8 +91,10 @@ class Persona(BaseModel):
     title: str
     habit: str
     sources: tuple[str, ...] = Field(min_length=1)
-    mx: str = Field(description="name of the mail exchanger; {label} stands for the company's domain, dots as hyphens")
-    keywords: tuple[str, ...] = Field(description="EHLO keywords; {size} stands for the size limit in octets")
+    mx: str = Field(
+        description="name of the mail exchanger; {label} is replaced by the company's domain, with hyphens for dots"
+    )
+    keywords: tuple[str, ...] = Field(description="EHLO keywords; {size} is replaced by the size limit in octets")
     size_limit: Size
     refused_greeting: Literal["stays", "closes", "reduced"] = "stays"
     order: tuple[str, ...]

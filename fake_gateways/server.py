@@ -33,16 +33,16 @@ Chore = Callable[[], Awaitable[None]]
 Failed = Callable[[Exception], None]
 
 MAX_AHEAD: Final = 1024 * 1024
-"""Octets a client may send while it still has to wait for an answer."""
+"""Octets that a client may send before it gets an answer."""
 MAX_UNREAD: Final = 4 * 1024 * 1024
 """Octets of replies a client may leave unread."""
 IDLE_S: Final = 300.0
-"""RFC 5321 4.5.3.2.7: a server waits five minutes for the next command."""
+"""RFC 5321 section 4.5.3.2.7: a server waits five minutes for the next command."""
 HANDSHAKE_S: Final = 30.0
 
 
 class Carrier(SMTP):
-    """One connection. With ``proxied`` a proxy comes first and says whom it speaks for.
+    """One connection. With ``proxied`` it begins with the PROXY header of a proxy.
 
     ``failed`` hears of faults of ours; without it, the loop's exception handler does.
     """
@@ -74,7 +74,7 @@ class Carrier(SMTP):
         self._has_said_all = False
 
     def __dir__(self) -> tuple[str, ...]:
-        """Hide all attributes: aiosmtpd looks through them for commands and AUTH mechanisms at every connection.
+        """Hide all attributes: aiosmtpd searches them for commands and AUTH mechanisms at every connection.
 
         Commands are the session's here, and the search takes a third of a millisecond.
         """
@@ -95,18 +95,18 @@ class Carrier(SMTP):
         self._is_greeted = not self._is_waiting
 
     def connection_lost(self, error: Exception | None) -> None:
-        """Tell the session that its client has gone."""
+        """Tell the session that the connection is closed."""
         self._dialogue.lost()
         super().connection_lost(error)
 
     def eof_received(self) -> bool:
-        """Close when the client has nothing more to say, but not before what it said has been answered."""
+        """Close after the client has closed its side, but only once its commands are answered."""
         self._has_said_all = True
-        # An encrypted line cannot be kept open in one direction alone.
+        # TLS cannot be kept open in one direction only.
         return self._is_waiting and not self._is_secure
 
     def data_received(self, data: bytes) -> None:
-        """Answer what arrived, as far as nothing has to be waited for."""
+        """Answer what arrived, up to the first query that needs time."""
         self._heard_at = self.loop.time()
         self._framing.feed(data)
         if self._is_waiting:
@@ -117,7 +117,7 @@ class Carrier(SMTP):
         self._answer()
 
     async def _handle_client(self) -> None:
-        """Do what takes time: supply what dialogues need, encrypt the line, hear a proxy out; then carry on."""
+        """Do what takes time: external queries, TLS handshake, PROXY header; then continue."""
         while True:
             chore = await self._chores.get()
             await chore()
@@ -138,7 +138,7 @@ class Carrier(SMTP):
         self._is_greeted = True
 
     async def _encrypt(self) -> None:
-        """Negotiate TLS; whatever the client had sent in the clear behind its STARTTLS is dropped."""
+        """Negotiate TLS. What the client sent in the clear after STARTTLS is dropped."""
         transport = cast("asyncio.Transport", self.transport)
         self._framing.discard()
         try:
@@ -154,7 +154,7 @@ class Carrier(SMTP):
         self._dialogue.secured()
 
     async def _hear_proxy(self, header: bytes) -> None:
-        """Take the client for the one that the proxy speaks for; whoever sends no proper header is cut off."""
+        """Take the client's address from the PROXY header. Without a valid header the connection is closed."""
         reader = asyncio.StreamReader()
         reader.feed_data(header)
         reader.feed_eof()
@@ -163,13 +163,13 @@ class Carrier(SMTP):
         if not proxy.valid:
             self._drop()
             return
-        # A proxy's own health check names nobody, and a client on a socket of the file system has no address.
+        # A proxy's own health check names no client, and a client on a Unix socket has no address.
         if isinstance(proxy.src_addr, IPv4Address | IPv6Address):
             self._dialogue.present(str(proxy.src_addr))
         self._greet()
 
     def _answer(self) -> None:
-        """Take what has arrived piece by piece, and send all replies to it in one write."""
+        """Take what has arrived command by command, and send all replies in one write."""
         while not self._is_waiting and not self._dialogue.closing:
             if self._is_proxied:
                 header = self._framing.proxy_header()
@@ -183,7 +183,7 @@ class Carrier(SMTP):
             self._begin(dialogue)
             if self._dialogue.wants_tls:
                 self._begin_tls()
-        # Event loops do not derive their transports from asyncio's classes, so isinstance() cannot tell.
+        # Event loops do not derive their transports from asyncio's classes, so isinstance() does not help.
         transport = cast("asyncio.Transport | None", self.transport)
         if transport is None:
             return
@@ -193,7 +193,7 @@ class Carrier(SMTP):
             if transport.get_write_buffer_size() > MAX_UNREAD:
                 self._drop()
         if (self._dialogue.closing or self._has_said_all) and not self._is_waiting:
-            self._dialogue.lost()  # now rather than when the client has noticed, so that the books have the moment
+            self._dialogue.lost()  # now, not when the client has noticed, so that the books have the right time
             transport.close()
 
     def _next(self) -> Dialogue | None:
@@ -220,12 +220,12 @@ class Carrier(SMTP):
         if self._tls is None:
             self._said[-1] = self._dialogue.refuse_tls().octets
             return
-        # The client's first octets under TLS must not be taken for a command.
+        # The client's first octets of TLS must not be read as a command.
         cast("asyncio.Transport", self.transport).pause_reading()
         self._wait_for(self._encrypt)
 
     def _advance(self, dialogue: Dialogue, answer: Answer | None) -> ExternalQuery | None:
-        """Carry a dialogue on to its next need; its reply is kept to be sent."""
+        """Continue a dialogue to its next query; its reply is kept for sending."""
         try:
             return dialogue.send(answer)  # type: ignore[arg-type]  # a generator is started by None
         except StopIteration as finished:
@@ -240,35 +240,35 @@ class Carrier(SMTP):
         return None
 
     async def end(self) -> None:
-        """Hang up without a word, and return when nothing of the connection is left."""
+        """Close the connection without a reply, and return when it is gone."""
         if self.transport is not None:
             self._drop()
-            await asyncio.sleep(0)  # the loop closes the transport, and tells
+            await asyncio.sleep(0)  # the loop closes the transport and calls connection_lost
         if self._handler_coroutine is not None:
             await asyncio.wait([self._handler_coroutine])
 
     def _drop(self) -> None:
-        """Cut off a client that sends without reading, or ahead without end."""
+        """Close the connection of a client that does not read, or sends too much ahead."""
         self._dialogue.lost()
         if self.transport is not None:
             cast("asyncio.Transport", self.transport).abort()
 
     def _timeout_cb(self) -> None:
-        """Hang up on a client that has been silent for too long; the timer is not renewed at every command."""
+        """Close the connection of a client that was silent for too long; the timer is not reset at every command."""
         silent_s = self.loop.time() - self._heard_at
         if self._is_waiting or silent_s < self._timeout_duration:
-            # While an answer is fetched it is not the client who is late.
+            # While an external query is under way, the client is not late.
             self._reset_timeout(max(1.0, self._timeout_duration - silent_s))
             return
         if cast("asyncio.Transport", self.transport).get_write_buffer_size():
-            self._drop()  # it does not read either, so a farewell would wait for ever
+            self._drop()  # it does not read either, so a last reply would wait for ever
             return
         self._said.append(self._dialogue.hang_up(TIMED_OUT).octets)
         self._answer()
 
 
 def _say(reply: Response) -> Dialogue:
-    """Return a dialogue that has nothing to ask."""
+    """Return a dialogue without queries."""
     return reply
     yield
 
@@ -284,7 +284,7 @@ async def serve(
     proxied: bool = False,
     allowed: Sequence[Network] = (),
 ) -> asyncio.Server:
-    """Listen for a gateway. Port 0 takes a free one. Raises OutsideError, and OSError when the port is in use.
+    """Listen for a gateway. Port 0 takes a free port. Raises OutsideError, and OSError if the port is in use.
 
     ``tls`` is asked for its context when the first client wants to encrypt; without it TLS is not available.
     """

@@ -24,7 +24,7 @@ class Wording(BaseModel):
 
     ``text`` may hold {recipient} and its {domain}, {sender} and its {sender_domain}, {ip}, {helo}, {id} and {host}.
 
-    {backend} stands for the reply of the server behind the gateway, in a refusal that repeats it.
+    {backend} is replaced by the reply of the server behind the gateway, in a refusal that repeats it.
     A line feed in ``text`` begins a continuation line. A vendor that writes the enhanced status into the text, or
     behind it, is quoted so, with ``enhanced`` left out.
     """

@@ -1,4 +1,4 @@
-"""Where mail for a domain goes: its mail exchangers in order (RFC 5321 5.1, RFC 7505)."""
+"""MX lookup: the mail exchangers of a domain in order (RFC 5321 section 5.1, RFC 7505)."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ NO_ANSWER = "the nameserver does not answer"
 
 
 class Exchanger(NamedTuple):
-    """A mail exchanger and the address it answers at."""
+    """A mail exchanger and one of its IP addresses."""
 
     host: str
     address: str
 
 
 class Way(NamedTuple):
-    """The exchangers of a domain, the preferred first; ``obstacle`` says why there are none.
+    """The exchangers of a domain in order of preference; ``obstacle`` says why there are none.
 
-    ``may_clear`` says that the obstacle may be gone at another time; ``ttl_s`` is how long it all may be remembered.
+    ``may_clear`` means that a later lookup may succeed. ``ttl_s`` is how long the result may be cached, in seconds.
     """
 
     exchangers: tuple[Exchanger, ...] = ()
@@ -38,17 +38,17 @@ def _in_order(host: str) -> float:
     return 0.0
 
 
-async def way_to(domain: str, ask: Ask, lot: Callable[[str], float] = _in_order) -> Way:
-    """Find a domain's exchangers, each with all of its addresses.
+async def way_to(domain: str, ask: Ask, tie_break: Callable[[str], float] = _in_order) -> Way:
+    """Look up a domain's exchangers, each with all of its addresses.
 
-    A null MX says that the domain takes no mail (RFC 7505 section 3); a domain without MX is its own exchanger
-    if it has an address. Among exchangers of one preference the ``lot`` decides (RFC 5321 section 5.1).
+    A null MX means that the domain accepts no mail (RFC 7505 section 3). A domain without MX is its own exchanger if it
+    has an address. Exchangers of equal preference are sorted by ``tie_break`` (RFC 5321 section 5.1).
     """
     answer = await ask(Question(domain, "MX"))
     if answer.failed:
         return Way(obstacle=NO_ANSWER, may_clear=True)
     found = sorted(
-        (int(preference), lot(host), host.rstrip(".").lower())
+        (int(preference), tie_break(host), host.rstrip(".").lower())
         for preference, host in (record.split(maxsplit=1) for record in answer.records)
     )
     hosts = [host for _, _, host in found]

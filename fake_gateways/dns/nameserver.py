@@ -1,4 +1,4 @@
-"""The authoritative nameserver of the simulated world, over UDP and TCP, built on dnspython's messages."""
+"""The authoritative nameserver of the simulated Internet, over UDP and TCP, built on dnspython."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from fake_gateways.loopback import Network, require_inside
 from fake_gateways.verdict import Question
 
 PLAIN_UDP_OCTETS: Final = 512
-"""RFC 1035 4.2.1; a client with EDNS says how much more it takes."""
+"""RFC 1035 section 4.2.1. A client with EDNS states a larger limit."""
 TCP_IDLE_S: Final = 10.0
 _SOA: Final = f"ns.invalid. hostmaster.invalid. 1 3600 600 86400 {int(TTL_S)}"
 
 
 def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes | None:
-    """Return the response to a query as of a moment, None for what deserves none (RFC 1035 section 4.1)."""
+    """Return the response to a query at a time, or None if it gets no response (RFC 1035 section 4.1)."""
     try:
         query = dns.message.from_wire(octets)
     except dns.exception.DNSException:
@@ -67,7 +67,7 @@ def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes 
 
 
 def _formerr(octets: bytes) -> bytes | None:
-    """Tell a client that its query could not be read, if there is an id to tell it by."""
+    """Return a format error for a query that cannot be parsed, or None if it has no id."""
     if len(octets) < 12 or octets[2] & 0x80:
         return None
     return octets[:2] + struct.pack(">HHHHH", 0x8000 | dns.rcode.FORMERR, 0, 0, 0, 0)
@@ -80,7 +80,7 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._transport: asyncio.DatagramTransport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # asyncio's own datagram transport is no subclass of its interface, so isinstance() cannot tell.
+        # asyncio's datagram transport is not a subclass of its interface, so isinstance() does not help.
         self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
@@ -113,7 +113,7 @@ async def serve(
     port: int = 0,
     allowed: Sequence[Network] = (),
 ) -> Nameserver:
-    """Answer for a world as of ``now()``. Port 0 takes a free one. Raises OutsideError, OSError for a port in use."""
+    """Serve a world's records as of ``now()``. Port 0 takes a free port. Raises OutsideError, or OSError if in use."""
     require_inside(address, allowed)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -126,12 +126,12 @@ async def serve(
                         writer.write(len(response).to_bytes(2) + response)
                         await writer.drain()
         except (asyncio.IncompleteReadError, TimeoutError, ConnectionError):
-            pass  # a client that has its answer goes away; one that dawdles is sent away
+            pass  # the client has its answer and closes, or it was idle for too long
         finally:
             writer.close()
 
     loop = asyncio.get_running_loop()
-    attempts = 1 if port else 20  # a port that is free for TCP may be taken for UDP
+    attempts = 1 if port else 20  # a port that is free for TCP may be in use for UDP
     while True:
         attempts -= 1
         tcp = await asyncio.start_server(talk, address, port)

@@ -1,4 +1,4 @@
-"""Asks a nameserver over UDP, and TCP where the answer was cut, with dnspython."""
+"""Sends DNS queries over UDP, and over TCP if the answer was truncated, with dnspython."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ PATIENCE_S: Final = 5.0
 
 
 class Resolver:
-    """Knows one nameserver, the scenario's, and asks nobody else."""
+    """A resolver with one nameserver, the scenario's."""
 
     def __init__(self, address: str, port: int, *, allowed: Sequence[Network] = ()) -> None:
-        """Raise OutsideError for a nameserver that is not on this machine."""
+        """Raise OutsideError if the nameserver is not on this machine."""
         require_inside(address, allowed)
         self._resolver = dns.asyncresolver.Resolver(configure=False)
         self._resolver.nameservers = [address]
@@ -27,7 +27,7 @@ class Resolver:
         self._resolver.lifetime = PATIENCE_S
 
     async def ask(self, question: Question) -> Answer:
-        """Return the records, none where the name or the record does not exist, ``failed`` where nobody answered."""
+        """Return the records: none if the name or the record does not exist, ``failed`` if there was no answer."""
         try:
             found = await self._resolver.resolve(f"{question.name}.", question.kind)
         except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer) as missing:
@@ -41,7 +41,7 @@ class Resolver:
 
 
 def _negative_ttl(missing: dns.exception.DNSException) -> float:
-    """Return how long the absence may be remembered: its SOA says (RFC 2308 section 5)."""
+    """Return the negative TTL from the SOA record, in seconds (RFC 2308 section 5)."""
     responses = missing.kwargs.get("responses", {}).values() if isinstance(missing, dns.resolver.NXDOMAIN) else ()
     response = missing.kwargs.get("response") or next(iter(responses), None)
     for rrset in response.authority if response is not None else ():

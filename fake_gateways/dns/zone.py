@@ -1,4 +1,4 @@
-"""The scenario's names: MX, A, PTR and TXT records, and blocklists whose listings follow a timetable."""
+"""The DNS records of a scenario: MX, A, PTR and TXT, and blocklists with a timetable."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ def parse_domain(value: str) -> str:
     name = value.lower().removesuffix(".")
     labels = name.split(".")
     if len(labels) < 2 or len(name) > 253 or not all(map(_LABEL.fullmatch, labels)):
-        raise InvalidValueError(f"{value!r} is no domain name", "write for example northwind.example")
+        raise InvalidValueError(f"{value!r} is not a domain name", "write for example northwind.example")
     return name
 
 
 Domain = Annotated[str, AfterValidator(parse_domain)]
 
 TTL_S: Final = 300.0
-"""How long an answer may be remembered, listed or not: what public blocklists commonly set."""
+"""The TTL of every answer, in seconds; public blocklists commonly use it."""
 _MAX_ALIASES: Final = 10
 LISTED: Final = "127.0.0.2"
 """The usual answer of a blocklist for a listed address (RFC 5782 section 2.1)."""
@@ -36,7 +36,7 @@ LISTED: Final = "127.0.0.2"
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """An address on a blocklist from one moment to another (None: for good), seconds since the epoch."""
+    """An address that is on a blocklist for a time (``until`` None: for good), in seconds since the epoch."""
 
     address: str
     zone: str
@@ -44,26 +44,26 @@ class Listing:
     until: float | None = None
 
 
-class Spell(NamedTuple):
-    """A record that stands from one moment to another (None: for good), seconds since the epoch."""
+class TimedRecord(NamedTuple):
+    """A record that exists for a time (``until`` None: for good), in seconds since the epoch."""
 
     value: str
     since: float
     until: float | None
 
-    def stands(self, at: float) -> bool:
-        """Whether the record is there at a moment."""
+    def exists_at(self, at: float) -> bool:
+        """Whether the record exists at a time."""
         return self.since <= at and (self.until is None or at < self.until)
 
 
 @dataclass
 class World:
-    """Every name there is. Names in lower case without the final dot; values as a zone file would write them.
+    """All DNS records. Names are in lower case without the final dot; values are written as in a zone file.
 
-    A name that begins with ``*.`` stands for whatever has no records of its own below the rest (RFC 4592).
+    A name that begins with ``*.`` is a wildcard (RFC 4592).
     """
 
-    _spells: dict[Question, list[Spell]] = field(default_factory=dict)
+    _records: dict[Question, list[TimedRecord]] = field(default_factory=dict)
     _kinds: dict[str, set[str]] = field(default_factory=dict)
     _parents: set[str] = field(default_factory=set)
     _wild: bool = False
@@ -71,14 +71,14 @@ class World:
     def add(self, name: str, kind: str, *values: str, since: float = 0.0, until: float | None = None) -> None:
         """Add records to a name, for good or for a time."""
         key = Question(name.lower(), kind)
-        self._spells.setdefault(key, []).extend(Spell(value, since, until) for value in values)
+        self._records.setdefault(key, []).extend(TimedRecord(value, since, until) for value in values)
         self._kinds.setdefault(key.name, set()).add(kind)
         self._wild = self._wild or key.name.startswith("*.")
         labels = key.name.split(".")
         self._parents.update(".".join(labels[depth:]) for depth in range(1, len(labels)))
 
     def add_host(self, name: str, address: str) -> None:
-        """Add a host with its address record and the pointer back."""
+        """Add a host's address record and its PTR record."""
         is_v6 = ipaddress.ip_address(address).version == 6
         self.add(name, "AAAA" if is_v6 else "A", address)
         self.add(ipaddress.ip_address(address).reverse_pointer, "PTR", f"{name.lower()}.")
@@ -91,48 +91,48 @@ class World:
             self.add(name, "TXT", f'"Listed in {listing.zone}"', since=listing.since, until=listing.until)
 
     def answer(self, question: Question, at: float) -> Answer:
-        """Answer a question as of a moment; an empty answer where there is no such record."""
+        """Answer a question at a time; the answer is empty if there is no such record."""
         name = question.name.lower().rstrip(".")
         for _ in range(_MAX_ALIASES):
             name = self._nearest(name, at)
-            records = self._standing(Question(name, question.kind), at)
-            alias = () if records else self._standing(Question(name, "CNAME"), at)
+            records = self._records_at(Question(name, question.kind), at)
+            alias = () if records else self._records_at(Question(name, "CNAME"), at)
             if not alias:
                 return Answer(records, TTL_S)
-            # Whoever asks gets what a resolver would find at the end of the chain (RFC 1034 section 3.6.2).
+            # The answer is what a resolver finds at the end of the alias chain (RFC 1034 section 3.6.2).
             name = alias[0].lower().rstrip(".")
         return Answer(failed=True, ttl_s=0.0)
 
-    def _standing(self, question: Question, at: float) -> tuple[str, ...]:
-        spells = self._spells.get(question, ())
-        return tuple(dict.fromkeys(spell.value for spell in spells if spell.stands(at)))
+    def _records_at(self, question: Question, at: float) -> tuple[str, ...]:
+        records = self._records.get(question, ())
+        return tuple(dict.fromkeys(record.value for record in records if record.exists_at(at)))
 
     def ever(self, name: str, kind: str) -> tuple[str, ...]:
-        """Return the records that a name has at any time."""
-        return tuple(dict.fromkeys(spell.value for spell in self._spells.get(Question(name.lower(), kind), ())))
+        """Return all records of a name, whatever their time."""
+        return tuple(dict.fromkeys(record.value for record in self._records.get(Question(name.lower(), kind), ())))
 
     def exists(self, name: str, at: float) -> bool:
-        """Whether a name exists at all, or only the record asked for is missing (RFC 2308 section 2)."""
-        return self._stands(self._nearest(name.lower().rstrip("."), at), at)
+        """Whether the name exists at a time: NXDOMAIN if not, else no data (RFC 2308 section 2)."""
+        return self._name_exists(self._nearest(name.lower().rstrip("."), at), at)
 
     def _nearest(self, name: str, at: float) -> str:
         """Return the name that answers for a name: itself, or the wildcard of its closest parent that exists."""
-        if not self._wild or self._stands(name, at):
+        if not self._wild or self._name_exists(name, at):
             return name
         labels = name.split(".")
         for depth in range(1, len(labels)):
             parent = ".".join(labels[depth:])
             if f"*.{parent}" in self._kinds:
                 return f"*.{parent}"
-            if self._stands(parent, at):
+            if self._name_exists(parent, at):
                 break
         return name
 
-    def _stands(self, name: str, at: float) -> bool:
+    def _name_exists(self, name: str, at: float) -> bool:
         if name in self._parents:
             return True
-        spells = (spell for kind in self._kinds.get(name, ()) for spell in self._spells[Question(name, kind)])
-        return any(spell.stands(at) for spell in spells)
+        records = (record for kind in self._kinds.get(name, ()) for record in self._records[Question(name, kind)])
+        return any(record.exists_at(at) for record in records)
 
 
 def blocklist_name(address: str, zone: str) -> str:

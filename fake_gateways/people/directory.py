@@ -1,4 +1,4 @@
-"""A company's directory: who is there, who has left, whose mailbox is full or disabled."""
+"""A company's directory of mailboxes: present, departed, full or disabled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ YEAR_S = 365 * 86_400.0
 
 
 class MailboxState(StrEnum):
-    """The state of a mailbox. An address that never was one is as good as departed."""
+    """The state of a mailbox. An address that never existed counts as departed."""
 
     PRESENT = "present"
     FULL = "full"
@@ -23,7 +23,7 @@ class MailboxState(StrEnum):
 
     @property
     def alive(self) -> bool:
-        """Whether a person still reads it, sooner or later."""
+        """Whether a person reads the mailbox, now or later."""
         return self in {MailboxState.PRESENT, MailboxState.FULL}
 
 
@@ -35,33 +35,33 @@ class Directory:
     states: dict[str, MailboxState] = field(default_factory=dict)
     catch_all: bool = False
     made_at: dict[str, float] = field(default_factory=dict)
-    """When a mailbox was made, in seconds since the epoch, for those that are new."""
+    """When each new mailbox was created, in seconds since the epoch."""
     left_at: dict[str, float] = field(default_factory=dict)
-    """When the owner of a mailbox leaves, in seconds since the epoch, for those who do so while the scenario lasts."""
+    """When each owner leaves who leaves during the scenario, in seconds since the epoch."""
 
     def serves(self, address: str) -> bool:
-        """Whether the address is in one of the directory's domains; ``postmaster`` alone always is."""
+        """Whether the address is in one of the directory's domains. A bare ``postmaster`` always is."""
         domain = domain_of(address)
         return domain in self.domains or (not domain and address.lower() == "postmaster")
 
     def state(self, address: str, at: float) -> MailboxState:
-        """Return the state of an address at a moment: what is not listed departed long ago, save for the postmaster."""
+        """Return the state of an address at a time. An unlisted address has departed, except for the postmaster."""
         key = address.lower()
         found = self.states.get(key)
         if found is None:
-            # RFC 5321 4.5.1: every domain takes mail for its postmaster.
+            # RFC 5321 section 4.5.1: every domain accepts mail for its postmaster.
             is_postmaster = key.partition("@")[0] == "postmaster"
             return MailboxState.PRESENT if is_postmaster else MailboxState.DEPARTED
         return state_at(found, self.left_at.get(key), at)
 
 
 def state_at(state: MailboxState, left_at: float | None, at: float) -> MailboxState:
-    """Return what has become of a mailbox by a moment, given when its owner leaves."""
+    """Return the state of a mailbox at a time, given when its owner leaves."""
     return state if left_at is None or at < left_at else MailboxState.DEPARTED
 
 
 def departures(addresses: Sequence[str], turnover: float, starts: float, rng: random.Random) -> dict[str, float]:
-    """Return when each person leaves, if ``turnover`` is the share of the staff that leaves in a year."""
+    """Draw when each person leaves; ``turnover`` is the share of the staff that leaves in a year."""
     if not turnover:
         return {}
     rate = math.inf if turnover == 1 else -math.log1p(-turnover) / YEAR_S
@@ -69,7 +69,7 @@ def departures(addresses: Sequence[str], turnover: float, starts: float, rng: ra
 
 
 def spread(addresses: Iterable[str], shares: dict[MailboxState, float], rng: random.Random) -> dict[str, MailboxState]:
-    """Give a share of the addresses each state, exact to the nearest mailbox, the rest being present."""
+    """Give each state to its share of the addresses, rounded to whole mailboxes; the rest are present."""
     shuffled = sorted(addresses)
     states = dict.fromkeys(shuffled, MailboxState.PRESENT)
     rng.shuffle(shuffled)

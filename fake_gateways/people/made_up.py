@@ -31,7 +31,7 @@ def made_up_domains(seed: int) -> Iterator[str]:
 
 
 def invent(count: int, domains: Sequence[str], taken: Iterable[str], rng: random.Random) -> Iterator[str]:
-    """Yield ordinary, distinct addresses: given and family name in the habits that companies have."""
+    """Yield distinct addresses made of given and family name, in one of the usual company formats."""
     used = set(taken)
     habit = rng.choice(_HABITS)
     made = 0

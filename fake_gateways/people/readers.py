@@ -1,4 +1,4 @@
-"""What people do with a message that reached their inbox: open it, follow a link, complain, answer by a note."""
+"""What people do with a message in their inbox: open it, click a link, complain, send a vacation reply."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 _OPENED_AFTER_S: Final = 6 * 3600.0
-"""Mean time to the opening; most mail is read on the day it comes."""
+"""Mean time until a message is opened, in seconds. Most mail is read on the day it arrives."""
 _CLICKED_AFTER_S: Final = 60.0
 
 
 class Reaction(StrEnum):
-    """What somebody did."""
+    """What a recipient did."""
 
     OPENED = "opened"
     CLICKED = "clicked"
     COMPLAINED = "complained"
     ANSWERED = "answered"
-    """By a vacation note (RFC 3834)."""
+    """With a vacation reply (RFC 3834)."""
 
 
 class Engagement(NamedTuple):
-    """A message was opened, or a link in it followed, as the sender's own servers notice it.
+    """A message was opened, or a link in it was clicked, as the sender's tracking servers see it.
 
     ``at`` is in seconds since the epoch, UTC.
     """
@@ -39,10 +39,10 @@ class Engagement(NamedTuple):
 
 @dataclass(frozen=True)
 class Audience:
-    """The people behind a gateway. Shares are of what reaches an inbox; ``clicks`` of what is opened.
+    """The people behind a gateway. Shares are of messages in the inbox; ``clicks`` is of opened messages.
 
-    Everybody has an own inclination to open, between never and twice the share, so that who opened one message is
-    likelier to open the next. ``away`` is the share of people who have a vacation note.
+    Each person opens a personal share of messages, between none and twice ``opens``. So a person who opened one message
+    is likelier to open the next. ``away`` is the share of people with a vacation reply.
     """
 
     opens: float
@@ -52,7 +52,7 @@ class Audience:
     seed: str
 
     def react(self, recipient: str, message_id: str) -> list[tuple[Reaction, float]]:
-        """Return what a recipient does with a message, and how many seconds after it came."""
+        """Return what a recipient does with a message, each with the delay in seconds."""
         if not (self.opens or self.complains or self.away):
             return []
         person = random.Random(f"{self.seed}:{recipient}")  # noqa: S311 - a simulation must be repeatable

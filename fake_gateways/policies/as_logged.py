@@ -19,7 +19,7 @@ from fake_gateways.wording import Wording
 
 ACCEPTED: Final = "-"
 LINE_CUT: Final = "!"
-"""Stands for an attempt that got no reply."""
+"""Marks an attempt that got no reply."""
 
 
 class LoggedReply(Wording):

@@ -1,4 +1,4 @@
-"""Sends delivery reports to where the return-path's mail goes, when they are due."""
+"""Sends delivery reports to the MX of the return-path when they are due."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.envelope import NULL_RETURN_PATH, domain_of
 
 RETRIES_S: Final = (60.0, 300.0, 1800.0)
-"""Waits between attempts; a report that still cannot be delivered is given up, as nobody can be told of it."""
+"""Waits between attempts, in seconds. After the last one the report is dropped."""
 PATIENCE_S: Final = 30.0
 
 
 class Bouncer:
-    """Takes reports as they are posted; ``delivered`` and ``given_up`` count what became of them."""
+    """Delivers reports; ``delivered`` and ``given_up`` count the results."""
 
     def __init__(self, ask: Ask, clock: Clock, port: int, *, allowed: Sequence[Network] = ()) -> None:
         self.delivered = 0
@@ -33,13 +33,13 @@ class Bouncer:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def post(self, report: DeliveryReport) -> None:
-        """Take a report and send it when it is due."""
+        """Accept a report and send it when it is due."""
         task = asyncio.get_running_loop().create_task(self._send(report))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def close(self) -> None:
-        """Drop what has not gone out."""
+        """Drop the reports that are not yet sent."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -55,7 +55,7 @@ class Bouncer:
         self.given_up += taken is not True
 
     async def hand_over(self, report: DeliveryReport) -> bool | None:
-        """Hand a report over now, with the null return-path (RFC 5321 4.5.5); None where another attempt may help."""
+        """Send a report now, with the null return-path (RFC 5321 section 4.5.5). None means: try again later."""
         try:
             way = await way_to(domain_of(report.return_path), self._ask)
             if not way.exchangers:
@@ -72,7 +72,7 @@ class Bouncer:
             async with client:
                 await client.sendmail(NULL_RETURN_PATH, [report.return_path], report.content.encode("latin-1"))
         except OutsideError:
-            return False  # return-paths are strangers' words: one that leads elsewhere ends here, with no socket opened
+            return False  # the return-path is untrusted: if it leads off this machine, no socket is opened
         except aiosmtplib.SMTPResponseException as refused:
             return None if refused.code < 500 else False
         except aiosmtplib.SMTPRecipientsRefused as refused:

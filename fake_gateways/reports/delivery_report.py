@@ -1,4 +1,4 @@
-"""A delivery report on its way: who it goes to and when, and how a gateway writes one about the message in hand."""
+"""A delivery report to send, and how a gateway writes one about the current message."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from fake_gateways.reports.settings import Reports
 
 
 class DeliveryReport(NamedTuple):
-    """A report as it is posted. ``at`` is when it goes out, in seconds since the epoch, UTC.
+    """A report to send. ``at`` is when it is sent, in seconds since the epoch, UTC.
 
-    ``recipients`` are those it is about, with blanks between them. ``content`` is the message, an octet a character.
+    ``recipients`` are separated by spaces. ``content`` is the message, one character for each octet.
     """
 
     gateway: str
@@ -36,7 +36,7 @@ def write_report(
     seq: int,
     now: float,
 ) -> DeliveryReport:
-    """Write a report about recipients of the message in hand, in the gateway's layout and with its habits."""
+    """Write a report about recipients of the current message, in the gateway's layout and with its habits."""
     envelope = view.envelope
     at = round(now + reports.after, 6)
     report = Report(

@@ -1,4 +1,4 @@
-"""Delivery reports as bytes: RFC 3464 and what vendors make of it, whole and broken (RFC 3461, 3462, 3464, 6533)."""
+"""Delivery reports as octets: RFC 3464 and vendors' variants, valid and broken (RFC 3461, 3462, 3464, 6533)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Final, Literal
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
 
 MAX_QUOTED_OCTETS: Final = 64 * 1024
-"""How much of a message a report brings back at most (Postfix: ``bounce_size_limit`` is 50,000)."""
+"""The most octets of the original that a report returns (Postfix: ``bounce_size_limit`` is 50,000)."""
 _LINE_OCTETS: Final = 998
 _FIELD_OCTETS: Final = 900
 
@@ -22,7 +22,7 @@ Kind = Literal["failed", "delayed", "delivered", "relayed"]
 
 
 class Layout(StrEnum):
-    """Whose reports these look like."""
+    """The vendor whose layout a report has."""
 
     RFC3464 = "rfc3464"
     EXCHANGE = "exchange"
@@ -37,7 +37,7 @@ class Layout(StrEnum):
 
 
 class Habit(StrEnum):
-    """A broken habit that any of them may have."""
+    """A defect that any layout can have."""
 
     NO_DIAGNOSTIC = "no-diagnostic"
     DISAGREEING_STATUS = "disagreeing-status"
@@ -47,7 +47,7 @@ class Habit(StrEnum):
 
 @dataclass(frozen=True)
 class Undelivered:
-    """A recipient and why. ``remote_host`` said the reply; None where the reporting host decided by itself.
+    """A failed recipient and the reason. ``remote_host`` sent the reply; None if the reporting host decided.
 
     ``original_recipient`` is the ORCPT of RFC 3461, such as ``rfc822;ann@acme.example``.
     """
@@ -60,15 +60,15 @@ class Undelivered:
 
     @property
     def status(self) -> EnhancedStatus:
-        """The enhanced status, made from the code's first digit where the reply has none (RFC 3464 section 2.3.4)."""
+        """The enhanced status, or one made from the first digit of the code (RFC 3464 section 2.3.4)."""
         return self.reply.enhanced or EnhancedStatus(self.reply.code // 100, 0, 0)
 
 
 @dataclass(frozen=True)
 class Report:
-    """What there is to report. Times in seconds since the epoch, UTC; ``number`` is unique for the host.
+    """The content of a report. Times are in seconds since the epoch, UTC; ``number`` is unique for the host.
 
-    ``original`` is the message as it came, and untrusted.
+    ``original`` is the message as received, untrusted.
     """
 
     host: str
@@ -83,32 +83,32 @@ class Report:
 
     @property
     def date(self) -> str:
-        """When the report is written (RFC 5322 section 3.3)."""
+        """The report's date (RFC 5322 section 3.3)."""
         return format_datetime(datetime.fromtimestamp(self.at, UTC))
 
     @property
     def arrival_date(self) -> str:
-        """When the message came."""
+        """The arrival date of the message."""
         return format_datetime(datetime.fromtimestamp(self.arrived_at, UTC))
 
     @property
     def headers(self) -> str:
-        """The header of the original, made harmless."""
+        """The header of the original, without anything that could break the report."""
         return quotable(self.original.partition(b"\r\n\r\n")[0]).decode("utf-8", "replace")
 
     @property
     def subject(self) -> str:
-        """The subject of the original on one line, empty where there is none."""
+        """The subject of the original on one line; empty if there is none."""
         found = re.search(r"^subject:[ \t]*(.*(?:\r\n[ \t].*)*)", self.headers, re.IGNORECASE | re.MULTILINE)
         return one_line(found[1]) if found else ""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What a layout decides: headers of its own, the text for people, and whether there is a part for machines.
+    """What a layout decides: extra headers, the text for people, and whether there is a machine-readable part.
 
-    ``per_message`` are fields of its own for the machine part; ``statuses`` stand in for those of the recipients.
-    Without a machine part the original is quoted below ``quote_line``.
+    ``per_message`` are extra fields of the machine-readable part; ``statuses`` replace those of the recipients.
+    Without that part the original is quoted below ``quote_line``.
     """
 
     subject: str
@@ -123,7 +123,7 @@ class Draft:
 
 
 def assemble(report: Report, draft: Draft, habits: frozenset[Habit]) -> bytes:
-    """Put a report together with CRLF line ends; raises ValueError for one to nobody (RFC 5321 4.5.5)."""
+    """Write a report with CRLF line ends; raises ValueError if it has no addressee (RFC 5321 section 4.5.5)."""
     if not report.return_path:
         msg = "a message with the null return-path is never answered with a report"
         raise ValueError(msg)
@@ -181,7 +181,7 @@ def _machine_part(report: Report, draft: Draft, habits: frozenset[Habit]) -> byt
 
 
 def disagreeing(status: str) -> str:
-    """Return a status that says another thing: the mailbox is to blame where it is not, or is not where it is."""
+    """Return a status that contradicts the given one: about the mailbox if that is not, and the reverse."""
     return f"{status[0]}.7.1" if status[1:] == ".1.1" else f"{status[0]}.1.1"
 
 
@@ -191,7 +191,7 @@ def _original(report: Report) -> bytes:
 
 
 def quotable(octets: bytes) -> bytes:
-    """Return a stranger's message so that it can be quoted: proper line ends, no NUL, no endless line, not too much."""
+    """Return an untrusted message ready for quoting: valid line ends, no NUL, limited lines and size."""
     octets = octets[:MAX_QUOTED_OCTETS].replace(b"\0", b"")
     lines = re.split(rb"\r\n|\r|\n", octets)
     return b"\r\n".join(
@@ -200,7 +200,7 @@ def quotable(octets: bytes) -> bytes:
 
 
 def one_line(text: str) -> str:
-    """Return a stranger's words so that they fit into a line: blanks for what does not print, cut where too long."""
+    """Return untrusted text as one line: unprintable characters become spaces, long text is cut."""
     printable = "".join(each if each.isprintable() else " " for each in text)
     return " ".join(printable.split())[:_FIELD_OCTETS]
 
@@ -211,7 +211,7 @@ def _header(text: str) -> str:
 
 
 def _fields(fields: list[tuple[str, str]], *, utf8: bool = False) -> bytes:
-    """Write header fields, beyond ASCII only where the part allows it (RFC 6533)."""
+    """Write header fields; characters beyond ASCII only with ``utf8`` (RFC 6533)."""
     encoding = "utf-8" if utf8 else "ascii"
     return b"".join(f"{name}: {one_line(value)}\r\n".encode(encoding, "replace") for name, value in fields)
 

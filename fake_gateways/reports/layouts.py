@@ -11,14 +11,14 @@ from typing import Final
 from fake_gateways.reports.dsn import Draft, Habit, Layout, Report, Undelivered, assemble, one_line
 
 Say = Callable[[Undelivered], str]
-"""Words a recipient's reply for the text."""
+"""Returns the text for one recipient's reply."""
 
 _MAPPED_TO_UNKNOWN: Final = {550, 551, 553}
-"""Replies to RCPT that sendmail takes for an unknown user, whatever else they say (EX_NOUSER)."""
+"""Replies to RCPT that sendmail reads as an unknown user, whatever their text (EX_NOUSER)."""
 
 
 def compose(report: Report, layout: Layout, habits: frozenset[Habit] = frozenset()) -> bytes:
-    """Write a report as an RFC 5322 message; raises ValueError for one to nobody (RFC 5321 4.5.5)."""
+    """Write a report as an RFC 5322 message; raises ValueError if it has no addressee (RFC 5321 section 4.5.5)."""
     say = _keep_back if Habit.NO_DIAGNOSTIC in habits else _tell
     draft = _DRAFTS[layout](report, say)
     if Habit.FOREIGN_LANGUAGE in habits:
@@ -32,7 +32,7 @@ def _tell(each: Undelivered) -> str:
 
 
 def _keep_back(each: Undelivered) -> str:
-    """Return nothing, as those do whose habit it is to give no reason."""
+    """Return nothing: the habit of reports without a reason."""
     del each
     return ""
 
@@ -76,7 +76,7 @@ def _exchange(report: Report, say: Say) -> Draft:
 
 
 def _exchange_online(report: Report, say: Say) -> Draft:
-    """Exchange Online (lhost-office365-04.eml): another server's words come wrapped as 5.1.351 or 5.0.350."""
+    """Exchange Online (lhost-office365-04.eml): another server's reply is wrapped as 5.1.351 or 5.0.350."""
     facts = []
     for each in report.undelivered:
         said = say(each)
@@ -101,7 +101,7 @@ def _exchange_online(report: Report, say: Say) -> Draft:
 
 
 def _domino(report: Report, say: Say) -> Draft:
-    """Domino (lhost-domino-*.eml): the reason stands in the subject too."""
+    """Domino (lhost-domino-*.eml): the subject has the reason, too."""
     first = report.undelivered[0]
     people = "\n".join(f"  {each.recipient}" for each in report.undelivered)
     said = "\n".join(f"  {one_line(each.reply.text) if say(each) else ''}" for each in report.undelivered)

@@ -9,9 +9,9 @@ from fake_gateways.units import Duration
 
 
 class Reports(BaseModel):
-    """How a gateway tells a sender afterwards that a message it had taken was not delivered.
+    """How a gateway reports that an accepted message was not delivered.
 
-    ``after`` is how long it tries first; some send each report ``twice``.
+    ``after`` is the delay in seconds. With ``twice`` every report is sent two times.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,4 +1,4 @@
-"""What people, not servers, send back to a return-path: vacation notes (RFC 3834) and complaints (ARF, RFC 5965)."""
+"""What people cause to be sent to a return-path: vacation replies (RFC 3834) and complaints (ARF, RFC 5965)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _COMPLAINT = "This is a report of abuse: the recipient marked the message below 
 
 @dataclass(frozen=True)
 class Received:
-    """The message somebody answers or complains about. Times in seconds since the epoch, UTC."""
+    """The message that is answered or complained about. Times are in seconds since the epoch, UTC."""
 
     host: str
     at: float
@@ -37,7 +37,7 @@ class Received:
 
     @property
     def header(self) -> Message:
-        """The header of the original, made harmless."""
+        """The header of the original, without anything that could break the reply."""
         header = quotable(self.original.partition(b"\r\n\r\n")[0]) + b"\r\n\r\n"
         return BytesHeaderParser().parsebytes(header)
 

@@ -1,4 +1,4 @@
-"""Real content filters that a content policy may ask in place of its own rules; optional."""
+"""Real content filters that a content policy can ask instead of its own rules; optional."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ KINDS: Mapping[str, type[Scanner]] = {"rspamd": Rspamd, "spamassassin": SpamAssa
 
 
 def connect(addresses: Mapping[str, tuple[str, int]], allowed: Sequence[Network] = ()) -> dict[str, Scanner]:
-    """Return scanners by name, given host and port of each; raises OutsideError for one that is not on this machine.
+    """Return scanners by name, given host and port of each; raises OutsideError if one is not on this machine.
 
     Raises ImportError if a library is missing.
     """

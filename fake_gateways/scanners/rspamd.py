@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 
 PATIENCE_S: Final = 30.0
 MAX_OCTETS: Final = 1024 * 1024
-"""What a verdict may be long; rspamd's are a few kilobytes."""
+"""The longest answer that is read; rspamd's are a few kilobytes."""
 UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 
 
 class Rspamd:
-    """A normal worker; what it says comes as an answer with one record, the points."""
+    """A normal worker of rspamd. Its answer has one record, the points."""
 
     def __init__(self, host: str, port: int) -> None:
         try:
             import httpx  # noqa: PLC0415 - the library is optional
         except ImportError:
-            msg = "rspamd is asked over HTTP, for which httpx is missing"
+            msg = "rspamd needs httpx, which is not installed"
             raise ImportError(msg) from None
         where = f"[{host}]" if ":" in host else host
         self._failures = httpx.HTTPError
-        # Nothing from the environment may lead the message elsewhere: no proxy, no redirect.
+        # Nothing in the environment may send the message elsewhere: no proxy, no redirect.
         self._client: Callable[[], httpx.AsyncClient] = partial(
             httpx.AsyncClient,
             base_url=f"http://{where}:{port}",
@@ -39,7 +39,7 @@ class Rspamd:
         )
 
     async def is_there(self) -> bool:
-        """Whether it answers."""
+        """Whether the scanner answers."""
         try:
             async with self._client() as client:
                 return (await client.get("/ping")).is_success
@@ -47,21 +47,21 @@ class Rspamd:
             return False
 
     async def __call__(self, scan: Scan) -> Answer:
-        """Return the points of a message; failed where there is no sensible answer."""
+        """Return the points of a message; ``failed`` if there is no valid answer."""
         headers = {"IP": scan.peer_address, "Helo": scan.helo, "From": scan.return_path}
-        told = [(name, _ascii(value)) for name, value in headers.items() if value]
-        told += [("Rcpt", _ascii(recipient)) for recipient in scan.recipients]
+        headers_sent = [(name, _ascii(value)) for name, value in headers.items() if value]
+        headers_sent += [("Rcpt", _ascii(recipient)) for recipient in scan.recipients]
         try:
             async with (
                 self._client() as client,
-                client.stream("POST", "/checkv2", content=scan.content, headers=told) as heard,
+                client.stream("POST", "/checkv2", content=scan.content, headers=headers_sent) as response,
             ):
                 body = b""
-                async for piece in heard.aiter_bytes():
+                async for piece in response.aiter_bytes():
                     body += piece
                     if len(body) > MAX_OCTETS:
                         return UNANSWERED
-                if not heard.is_success:
+                if not response.is_success:
                     return UNANSWERED
         except self._failures:
             return UNANSWERED

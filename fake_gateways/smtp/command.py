@@ -1,4 +1,4 @@
-"""An SMTP command line, read as RFC 5321 4.1 writes it."""
+"""Parses an SMTP command line (RFC 5321 section 4.1)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MAX_LINE_OCTETS: Final = 1000
 
 _VERB: Final = re.compile(rb"([A-Za-z]{3,10})(?: +(.*?))?[ \t]*", re.DOTALL)
 _PATH: Final = re.compile(
-    r"<(?:@[^<>:\s]+:)?"  # a source route is taken and ignored (RFC 5321 appendix C)
+    r"<(?:@[^<>:\s]+:)?"  # a source route is accepted and ignored (RFC 5321 appendix C)
     r"("
     r"(?:[^\s<>()\[\],;:\\\"@\x00-\x1f]+|\"(?:[^\"\\\x00-\x1f]|\\[\x20-\x7e])*\")"
     r"@(?:[^\W_](?:[\w.-]*[^\W_])?|\[[0-9A-Za-z.:]+\])"
@@ -45,7 +45,7 @@ class Command:
 
 
 def parse(line: bytes, *, utf8: bool = False) -> Command:
-    """Read a line without its CRLF, beyond ASCII only where that was offered; raises SyntaxMistake."""
+    """Parse a line without its CRLF. Characters beyond ASCII need ``utf8``. Raises SyntaxMistake."""
     found = _VERB.fullmatch(line)
     if found is None:
         msg = "Command unrecognized"
@@ -90,7 +90,7 @@ def _with_path(verb: str, tag: str, argument: str) -> Command:
 
 
 class Presented(NamedTuple):
-    """Whom a client presents in its place: an IP address and a HELO name, empty where it leaves them as they are."""
+    """The client that XCLIENT names: IP address and HELO name, empty if unchanged."""
 
     address: str = ""
     helo: str = ""
@@ -103,7 +103,7 @@ _XCLIENT_UNKNOWN: Final = {"[UNAVAILABLE]", "[TEMPUNAVAIL]"}
 
 
 def read_xclient(argument: str) -> Presented:
-    """Read the attributes of XCLIENT (postfix.org/XCLIENT_README); raises SyntaxMistake. Most are of no use here."""
+    """Parse the attributes of XCLIENT (postfix.org/XCLIENT_README); raises SyntaxMistake. Most are ignored."""
     address = helo = ""
     for word in argument.split():
         attribute = _XCLIENT_ATTRIBUTE.fullmatch(word)

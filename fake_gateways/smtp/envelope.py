@@ -9,7 +9,7 @@ from typing import Final
 
 
 class Stage(StrEnum):
-    """Where in the dialogue a decision is told."""
+    """The stage of the dialogue at which a decision is answered."""
 
     CONNECT = "connect"
     EHLO = "ehlo"

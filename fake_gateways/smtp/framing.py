@@ -1,4 +1,4 @@
-"""Cuts a client's octets into command lines and message content (RFC 5321 2.3.8, 4.1.1.4, 4.5.2)."""
+"""Splits a client's octets into command lines and message content (RFC 5321 2.3.8, 4.1.1.4, 4.5.2)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _PROXY_OCTETS: Final = 4096
 
 
 class LineTooLongError(Exception):
-    """A command line went beyond the limit; it has been dropped up to its end."""
+    """A command line is longer than the limit; it was dropped up to its end."""
 
 
 class BareLineFeedError(Exception):
-    """A command line ended in LF alone, which is how one message is smuggled inside another."""
+    """A command line ends in LF without CR, as in SMTP smuggling."""
 
 
 class ContentTooLargeError(Exception):
-    """The content went beyond the size limit; it has been dropped up to its end."""
+    """The content is larger than the size limit; it was dropped up to its end."""
 
 
 class Framing:
-    """Feed it what arrives, however split; take out lines, or content after a 354.
+    """Takes octets as they arrive; returns lines, or content after a 354.
 
     Only CRLF ends a line and only CRLF.CRLF ends the content, so nothing inside a message can pass for its end.
     """
@@ -85,7 +85,7 @@ class Framing:
         return buffer[:end]
 
     def discard(self) -> None:
-        """Drop what was sent in the clear before encryption, lest somebody slipped it in (RFC 3207 section 6)."""
+        """Drop what arrived before encryption: an attacker may have injected it (RFC 3207 section 6)."""
         self._cut(len(self._buffer))
 
     def content(self) -> bytes | None:
@@ -94,7 +94,7 @@ class Framing:
         Raises ContentTooLargeError at the end of content beyond the size limit, of which nothing was kept.
         """
         if not self._in_content:
-            # A message may be empty: its dot then follows the CRLF of the DATA command itself.
+            # A message may be empty: then its dot follows the CRLF of the DATA command.
             self._buffer[:0] = b"\r\n"
             self._in_content = True
         end = self._buffer.find(_END, max(0, self._searched - len(_END)))
@@ -105,7 +105,7 @@ class Framing:
                 del self._buffer[: -len(_END)]
             self._searched = len(self._buffer)
             return None
-        # RFC 5321 4.5.2: the first dot of a line that has more is taken away.
+        # RFC 5321 section 4.5.2: the first dot of a longer line is removed.
         content = bytes(self._buffer[: end + 2]).replace(b"\r\n.", b"\r\n")[2:]
         self._cut(end + len(_END))
         self._in_content = False
@@ -116,7 +116,7 @@ class Framing:
 
     @property
     def pending(self) -> int:
-        """How many octets wait to be taken out."""
+        """The number of octets that were not yet taken."""
         return len(self._buffer)
 
     def _cut(self, count: int) -> None:

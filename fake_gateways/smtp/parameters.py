@@ -16,8 +16,8 @@ _ENVELOPE_ID_OCTETS: Final = 100
 _ORIGINAL_RECIPIENT_OCTETS: Final = 500
 
 
-class ParameterMistake(Exception):  # noqa: N818 - it is the client's mistake, told to it as a reply
-    """A parameter that is not offered, or has no sense; ``reply`` says so."""
+class ParameterMistake(Exception):  # noqa: N818 - it is the client's mistake, answered with a reply
+    """A parameter that is not offered or not valid; ``reply`` says so."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
@@ -25,14 +25,14 @@ class ParameterMistake(Exception):  # noqa: N818 - it is the client's mistake, t
 
 
 class Declared(NamedTuple):
-    """What the sender says of the message to come; ``size`` is in octets."""
+    """What the client declares about the message; ``size`` is in octets."""
 
     size: int = 0
     utf8: bool = False
 
 
 def read_mail(parameters: Mapping[str, str], offered: Collection[str], envelope: Envelope) -> Declared:
-    """Read what came with MAIL; raises ParameterMistake. RET and ENVID go into the envelope (RFC 3461 4.3, 4.4)."""
+    """Read the parameters of MAIL; raises ParameterMistake. RET and ENVID go into the envelope (RFC 3461 4.3, 4.4)."""
     size, utf8 = 0, False
     for name, value in parameters.items():
         match name:
@@ -52,7 +52,7 @@ def read_mail(parameters: Mapping[str, str], offered: Collection[str], envelope:
 
 
 def read_rcpt(parameters: Mapping[str, str], offered: Collection[str], envelope: Envelope, recipient: str) -> None:
-    """Read what came with RCPT into the envelope (RFC 3461 sections 4.1 and 4.2); raises ParameterMistake."""
+    """Read the parameters of RCPT into the envelope (RFC 3461 sections 4.1 and 4.2); raises ParameterMistake."""
     for name, value in parameters.items():
         match name:
             case "NOTIFY" if "DSN" in offered:

@@ -1,4 +1,4 @@
-"""An SMTP reply: a code, perhaps an enhanced status, and lines of text (RFC 5321 4.2, RFC 3463, RFC 2034)."""
+"""SMTP replies: code, enhanced status if any, and lines of text (RFC 5321 section 4.2, RFC 3463, RFC 2034)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ENHANCED = re.compile(r"([245])\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})(?=\s|
 _REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
 
 MAX_LINE_OCTETS = 4096
-"""RFC 5321 4.5.3.1.5 says 512, real servers exceed it; beyond this a peer is talking garbage."""
+"""RFC 5321 section 4.5.3.1.5 allows 512, and real servers send more. Longer lines are not SMTP."""
 MAX_LINES = 128
 
 
@@ -38,7 +38,7 @@ class EnhancedStatus:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server says to one command.
+    """A server's reply to one command.
 
     ``lines`` hold the text without code and enhanced status, one entry a wire line, never empty.
     """
@@ -49,22 +49,22 @@ class Reply:
 
     @property
     def accepts(self) -> bool:
-        """Whether the server agreed, 2yz or 3yz (RFC 5321 4.2.1)."""
+        """Whether the reply is positive, 2yz or 3yz (RFC 5321 section 4.2.1)."""
         return self.code < 400
 
     @property
     def completes(self) -> bool:
-        """Whether the server did what was asked, 2yz (RFC 5321 4.2.1)."""
+        """Whether the command is complete, 2yz (RFC 5321 section 4.2.1)."""
         return 200 <= self.code < 300
 
     @property
     def defers(self) -> bool:
-        """Whether the server refused for now, 4yz (RFC 5321 4.2.1)."""
+        """Whether the reply is a temporary refusal, 4yz (RFC 5321 section 4.2.1)."""
         return 400 <= self.code < 500
 
     @property
     def refuses(self) -> bool:
-        """Whether the server refused for good, 5yz (RFC 5321 4.2.1)."""
+        """Whether the reply is a permanent refusal, 5yz (RFC 5321 section 4.2.1)."""
         return self.code >= 500
 
     @property
@@ -78,7 +78,7 @@ class Reply:
 
     @cached_property
     def octets(self) -> bytes:
-        """The reply as it goes over the wire; continuation lines repeat the enhanced status (RFC 2034 section 4)."""
+        """The reply as octets; continuation lines repeat the enhanced status (RFC 2034 section 4)."""
         status = f"{self.enhanced} " if self.enhanced else ""
         last = len(self.lines) - 1
         return b"".join(
@@ -89,13 +89,13 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Garbled:
-    """What goes over the wire in place of a reply, perhaps nothing at all."""
+    """Octets that are sent instead of a reply; may be empty."""
 
     octets: bytes = b""
 
     @property
     def heard(self) -> Reply | None:
-        """The reply that a patient client makes of it, None where it is none."""
+        """The reply that a tolerant client reads in it, or None."""
         try:
             return next(iter(ReplyReader().feed(self.octets)), None)
         except GarbageError:
@@ -103,7 +103,7 @@ class Garbled:
 
 
 def from_wire(code: int, lines: list[str]) -> Reply:
-    """Build a reply from received lines, lifting the enhanced status out of the text where each line has it."""
+    """Build a reply from received lines. The enhanced status is taken out of the text if every line has it."""
     found = _ENHANCED.match(lines[0])
     if found is None or int(found[1]) != code // 100:
         return Reply(code, tuple(line.strip() for line in lines))
@@ -117,13 +117,13 @@ def _without(status: str, line: str) -> str:
 
 
 class GarbageError(Exception):
-    """The peer sent something that is no SMTP reply; ``replies`` are those that came right before it."""
+    """The peer sent something that is not an SMTP reply; ``replies`` are the valid ones before it."""
 
     replies: Sequence[Reply] = ()
 
 
 class ReplyReader:
-    """Cuts received octets into replies, however they were split on the way."""
+    """Parses received octets into replies, however they are split."""
 
     def __init__(self) -> None:
         self._buffer = b""
@@ -131,7 +131,7 @@ class ReplyReader:
         self._lines: list[str] = []
 
     def feed(self, octets: bytes) -> list[Reply]:
-        """Take more octets and return the replies they complete; raises GarbageError at the first that is none."""
+        """Take octets and return the replies they complete; raises GarbageError at the first line that is not one."""
         *lines, self._buffer = (self._buffer + octets).split(b"\n")
         if len(self._buffer) > MAX_LINE_OCTETS:
             msg = f"a reply line of more than {MAX_LINE_OCTETS} octets"

@@ -24,7 +24,7 @@ RECIPIENTS = "recipients = { count = 10 }"
 
 NO_RATE = 'is no rate with a unit of time; write for example "120/10m" for 120 in ten minutes'
 NO_DURATION = 'is no duration with a unit; write for example "90s", "5m", "2h" or "1d"'
-NO_DOMAIN = "is no domain name; write for example northwind.example"
+NO_DOMAIN = "is not a domain name; write for example northwind.example"
 NO_MOMENT = "is no moment with a time zone; write for example 2026-03-02T08:00:00Z"
 NO_VALUE = "which is not among the known values; use one of:"
 LAYOUTS = " or ".join(", ".join(f"'{layout}'" for layout in Layout).rsplit(", ", 1))
