@@ -24,7 +24,7 @@ class InterruptedRunError(Exception):
     """Ctrl-C during a run."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"interrupted; {folder} holds what had happened until then; --resume continues")
+        super().__init__(f"interrupted; {folder} holds what was done until then; --resume continues")
 
 
 class NothingKeptError(InterruptedRunError):

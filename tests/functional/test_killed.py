@@ -126,7 +126,7 @@ def test_an_interrupt_ends_a_run_before_its_end_with_one_sentence_and_exit_code_
         stdout, stderr = run.communicate(timeout=DEADLINE_S)
         until(lambda: not session_of(run.pid))
     assert run.returncode == INTERRUPTED
-    assert stderr == f"fivefifty: interrupted; {folder} holds what had happened until then; --resume goes on\n"
+    assert stderr == f"fivefifty: interrupted; {folder} holds what was done until then; --resume continues\n"
     assert stdout == ""
     assert 0 < len(committed(folder)) < RECIPIENTS
     told = fivefifty("books", folder)
@@ -141,7 +141,7 @@ def test_what_ends_a_container_ends_a_run_as_an_interrupt_does(tmp_path: Path, w
         _, stderr = run.communicate(timeout=DEADLINE_S)
         until(lambda: not session_of(run.pid))
     assert run.returncode == INTERRUPTED
-    assert stderr == f"fivefifty: interrupted; {folder} holds what had happened until then; --resume goes on\n"
+    assert stderr == f"fivefifty: interrupted; {folder} holds what was done until then; --resume continues\n"
 
 
 def test_the_books_of_a_run_can_be_read_while_it_goes_on(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_the_list_shows_one_kind_of_case(look: Callable[..., Seen]) -> None:
         ("gone, kept by always-keep", "20 found"),
         ("alive, suppressed by code", "31 found, 25 shown"),
         ("delivered", "40 found, 25 shown"),
-        ("everybody listed", "101 found, 25 shown"),
+        ("all listed", "101 found, 25 shown"),
     ):
         seen.page.select_option("select[name=kind]", label=kind)
         assert seen.page.inner_text("#found") == found
@@ -253,7 +253,7 @@ def test_on_paper_what_was_folded_is_unfolded_and_the_paper_is_white(look: Calla
 def test_without_scripts_the_answer_and_the_tables_are_there(look: Callable[..., Seen]) -> None:
     seen = look(everything(), java_script_enabled=False)
     assert "Reported: 51 hard bounces" in seen.page.inner_text("#answer")
-    assert "The list and the charts need scripts" in seen.page.inner_text("#recipients")
+    assert "The list and the charts need JavaScript" in seen.page.inner_text("#recipients")
     assert not seen.page.is_visible("#search")
 
 

@@ -39,7 +39,7 @@ def test_without_transcripts_the_story_is_told_without_the_dialogue(tmp_path: Pa
         recipient = next(iter(books.attempts())).recipient
     told = fivefifty("show", folder, "--recipient", recipient.upper())
     assert told.returncode == PASSED
-    assert "attempt 1 of news (news.eml) from 127.10.0.1 at mx0a-acme-example.pphosted.com" in told.stdout
+    assert "attempt 1 of news (news.eml) from 127.10.0.1 to mx0a-acme-example.pphosted.com" in told.stdout
     assert "truth: " in told.stdout
     assert "EHLO" not in told.stdout
 
