@@ -13,7 +13,7 @@ from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
 from probe.report.ci import FORMATS
 from probe.report.ci.annotations import annotations_of, workflow_commands
-from probe.report.ci.judged import JudgedRun
+from probe.report.ci.content import CiContent
 from probe.report.ci.markdown import markdown
 from probe.user_files import require_writable, writing
 
@@ -46,7 +46,7 @@ def publish(card: Scorecard, findings: Sequence[Finding], reports: Sequence[Repo
 
     ``elsewhere`` is the file to annotate with failures that no rule of a file decided.
     """
-    run = JudgedRun(card, findings, list(annotations_of(findings, str(elsewhere), _in_repository)))
+    run = CiContent(card, findings, list(annotations_of(findings, str(elsewhere), _in_repository)))
     for report in reports:
         text = FORMATS[report.kind](run)
         with writing(f"--report {report.file}"):

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from probe.report.ci.code_quality import code_quality
-from probe.report.ci.judged import JudgedRun
+from probe.report.ci.content import CiContent
 from probe.report.ci.junit import junit
 from probe.report.ci.markdown import markdown
 
-FORMATS: Final[Mapping[str, Callable[[JudgedRun], str]]] = {
+FORMATS: Final[Mapping[str, Callable[[CiContent], str]]] = {
     "junit": junit,
     "markdown": markdown,
     "codequality": code_quality,

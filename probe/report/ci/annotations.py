@@ -7,7 +7,7 @@ from typing import Final
 
 from probe.harmless import harmless
 from probe.judge.findings import Finding, NamedRecipient
-from probe.report.ci.judged import Annotation
+from probe.report.ci.content import Annotation
 from probe.report.summary import count
 
 SHOWN: Final = 10

@@ -6,10 +6,10 @@ import hashlib
 import json
 
 from probe.harmless import harmless
-from probe.report.ci.judged import JudgedRun
+from probe.report.ci.content import CiContent
 
 
-def code_quality(run: JudgedRun) -> str:
+def code_quality(run: CiContent) -> str:
     """Return a JSON array with an issue per annotation (docs.gitlab.com/ci/testing/code_quality, "report format").
 
     An issue's fingerprint does not contain the figures, so it stays the same while the failure remains.

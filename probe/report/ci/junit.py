@@ -7,13 +7,13 @@ from xml.etree import ElementTree as ET
 
 from probe.harmless import harmless
 from probe.judge.findings import Finding
-from probe.report.ci.judged import JudgedRun
+from probe.report.ci.content import CiContent
 
 NAMED: Final = 20
 """The most recipients that a failure names."""
 
 
-def junit(run: JudgedRun) -> str:
+def junit(run: CiContent) -> str:
     """Return a document with a test case per finding, by Jenkins' schema (``junit-10.xsd`` of its xunit plugin).
 
     Names of test cases hold no figures, so a CI system can show the history of each; the failures hold the figures.

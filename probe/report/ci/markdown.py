@@ -8,7 +8,7 @@ from typing import Final
 from probe.harmless import harmless
 from probe.judge.findings import Finding
 from probe.judge.scorecard import Scorecard
-from probe.report.ci.judged import JudgedRun
+from probe.report.ci.content import CiContent
 from probe.report.summary import summary
 
 NAMED: Final = 10
@@ -17,7 +17,7 @@ LONGEST: Final = 300
 """The most characters of a text that are shown."""
 
 
-def markdown(run: JudgedRun) -> str:
+def markdown(run: CiContent) -> str:
     """Return the summary, the gates, the classifiers, and the recipients behind each gate that failed.
 
     Text of peers is in code spans, where it cannot become markup, HTML, a mention or a link (CommonMark 0.31 section

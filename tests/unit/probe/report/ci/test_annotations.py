@@ -10,7 +10,7 @@ from hypothesis import given
 
 from probe.judge.findings import Finding
 from probe.report.ci.annotations import SHOWN, annotations_of, workflow_commands
-from probe.report.ci.judged import Annotation
+from probe.report.ci.content import Annotation
 
 COMMAND = re.compile(r"::error (?:[a-z]+=[^:,\n]*,?)+::[^\n]*")
 

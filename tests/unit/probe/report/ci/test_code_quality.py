@@ -12,12 +12,12 @@ from hypothesis import given
 
 from probe.report.ci.annotations import annotations_of
 from probe.report.ci.code_quality import code_quality
-from probe.report.ci.judged import Annotation, JudgedRun
+from probe.report.ci.content import Annotation, CiContent
 
 
 def issues(*annotations: Annotation) -> list[dict[str, Any]]:
     """Return the issues of a report."""
-    found: list[dict[str, Any]] = json.loads(code_quality(JudgedRun(card(), [], annotations)))
+    found: list[dict[str, Any]] = json.loads(code_quality(CiContent(card(), [], annotations)))
     return found
 
 

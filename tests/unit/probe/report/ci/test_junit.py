@@ -14,7 +14,7 @@ from hostile_words import HOSTILE, card, failed, words
 from hypothesis import given
 
 from probe.judge.findings import Finding
-from probe.report.ci.judged import JudgedRun
+from probe.report.ci.content import CiContent
 from probe.report.ci.junit import NAMED, junit
 
 ALLOWED: Final = {
@@ -34,7 +34,7 @@ def cases(text: str) -> list[ET.Element]:
 
 
 def test_every_finding_is_a_test_case_of_the_scenario() -> None:
-    document = ET.fromstring(junit(JudgedRun(card(), [PASSED, failed("code")])))
+    document = ET.fromstring(junit(CiContent(card(), [PASSED, failed("code")])))
     suite = document[0]
     assert (suite.get("name"), suite.get("tests"), suite.get("failures"), suite.get("errors")) == (
         "small",
@@ -50,13 +50,13 @@ def test_every_finding_is_a_test_case_of_the_scenario() -> None:
 
 def test_a_test_cases_name_holds_no_figure_that_would_break_its_history() -> None:
     first, second = (Finding("recipients = 10", False, f"recipients = {was}  (bound: = 10)") for was in (8, 9))  # noqa: FBT003
-    assert [cases(junit(JudgedRun(card(), [each])))[0].get("name") for each in (first, second)] == [
+    assert [cases(junit(CiContent(card(), [each])))[0].get("name") for each in (first, second)] == [
         "recipients = 10"
     ] * 2
 
 
 def test_a_failure_has_figure_bound_and_the_first_recipients_with_the_line_of_the_rule() -> None:
-    (case,) = cases(junit(JudgedRun(card(), [failed("code", place="rules.toml:12", count=NAMED + 2)])))
+    (case,) = cases(junit(CiContent(card(), [failed("code", place="rules.toml:12", count=NAMED + 2)])))
     failure = case[0]
     assert failure.get("message") == "classifiers.code = 2"
     lines = (failure.text or "").splitlines()
@@ -67,12 +67,12 @@ def test_a_failure_has_figure_bound_and_the_first_recipients_with_the_line_of_th
 
 
 def test_a_run_without_gates_is_a_document_without_test_cases() -> None:
-    assert cases(junit(JudgedRun(card(), []))) == []
+    assert cases(junit(CiContent(card(), []))) == []
 
 
 @given(words)
 def test_whatever_is_said_it_is_a_document_of_the_same_elements(said: str) -> None:
-    document = ET.fromstring(junit(JudgedRun(card(said), [failed(said), PASSED])).encode())
+    document = ET.fromstring(junit(CiContent(card(said), [failed(said), PASSED])).encode())
     for element in document.iter():
         attributes, within = ALLOWED[element.tag]
         assert set(element.keys()) == attributes
@@ -88,7 +88,7 @@ def test_it_is_valid_by_jenkins_schema(said: str, tmp_path: Path) -> None:
     if not schemas or shutil.which("xmllint") is None:
         pytest.skip("needs xmllint (Debian package libxml2-utils) and pytest's source beneath FIVEFIFTY_VECTORS")
     file = tmp_path / "report.xml"
-    file.write_text(junit(JudgedRun(card(said), [failed(said), PASSED])), "utf-8")
+    file.write_text(junit(CiContent(card(said), [failed(said), PASSED])), "utf-8")
     done = subprocess.run(
         ["xmllint", "--noout", "--nonet", "--schema", schemas[0], file],
         check=False,

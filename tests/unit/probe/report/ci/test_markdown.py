@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from probe.judge.classifier_score import score_classifier
 from probe.judge.findings import Finding
-from probe.report.ci.judged import JudgedRun
+from probe.report.ci.content import CiContent
 from probe.report.ci.markdown import NAMED, cell, code, markdown
 
 PARSER = MarkdownIt("commonmark").enable("table")
@@ -34,7 +34,7 @@ def tokens(text: str) -> Iterator[Token]:
 def summary(said: str) -> str:
     full = card(said)
     full.classifiers = {said: score_classifier({}, {})}
-    return markdown(JudgedRun(full, [failed(said), Finding("recipients = 10", True, "recipients = 10")]))  # noqa: FBT003
+    return markdown(CiContent(full, [failed(said), Finding("recipients = 10", True, "recipients = 10")]))  # noqa: FBT003
 
 
 def shape(text: str) -> list[str]:
@@ -87,20 +87,20 @@ def test_the_summary_comes_first_then_gates_then_classifiers_then_recipients() -
 
 def test_a_run_that_passed_says_so_in_its_heading() -> None:
     passed = Finding("recipients = 10", True, "recipients = 10")  # noqa: FBT003
-    assert markdown(JudgedRun(card(), [passed])).startswith("### `small`: passed\n")
-    assert markdown(JudgedRun(card(), [])).startswith("### `small`: no gates\n")
+    assert markdown(CiContent(card(), [passed])).startswith("### `small`: passed\n")
+    assert markdown(CiContent(card(), [])).startswith("### `small`: no gates\n")
 
 
 def test_an_incomplete_run_says_so() -> None:
     broken = card()
     broken.complete = False
     assert "**This run is incomplete: it stopped before every recipient had a final result.**" in markdown(
-        JudgedRun(broken, [])
+        CiContent(broken, [])
     )
 
 
 def test_a_long_list_and_long_words_are_cut() -> None:
-    text = markdown(JudgedRun(card(), [failed("x" * 10_000, count=NAMED + 3)]))
+    text = markdown(CiContent(card(), [failed("x" * 10_000, count=NAMED + 3)]))
     assert "- and 3 more\n" in text
     assert max(map(len, text.splitlines())) < 1000
 

@@ -23,7 +23,7 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedRun:
+class CiContent:
     """A run with its figures, the findings, and the annotations for the findings that failed."""
 
     card: Scorecard
