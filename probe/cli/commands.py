@@ -100,8 +100,8 @@ def application() -> Any:
     """Return the whole command line; its ``main()`` runs it."""
     app = typer.Typer(
         cls=_Commands,
-        help="Ground truth for bounce handling: simulated mail gateways, a sender, and a judge that compares each bounce "
-        "with the truth.",
+        help="Ground truth for bounce handling: simulated mail gateways, a sender, and a judge that compares each "
+        "bounce with the truth.",
     )
     app.callback()(_fivefifty)
     command = typer.main.get_command(app)
