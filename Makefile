@@ -15,7 +15,7 @@ demo: $(RUNS)
 
 ## test: run the whole suite
 test: $(READY)
-	@# Where the environment forbids writing bytecode, each of the suite's processes would compile the package anew.
+	@# Where the environment forbids writing bytecode, each of the suite's processes would compile the package again.
 	@$(BIN)/python -m compileall -q probe fake_gateways
 	$(BIN)/pytest -n auto --dist loadfile
 
@@ -43,11 +43,11 @@ docs: $(READY)
 	$(BIN)/python docs/generate.py
 	PYTHONPATH=tests/support $(BIN)/python tests/test_architecture.py
 
-## charts: make the report's charts anew from tools/charts.py
+## charts: write the charts of the report from tools/charts.py
 charts: $(READY)
 	$(BIN)/python tools/charts.py
 
-## lock: choose the newest stable versions anew
+## lock: choose the newest stable versions again
 lock:
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv

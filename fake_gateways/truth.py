@@ -23,7 +23,7 @@ class Remedy(StrEnum):
     KEEP_AND_RETRY = "keep, retry later"
     REPAIR_SENDING = "keep, repair the sending"
     RETRY = "retry"
-    KEEP = "keep, nobody knows"
+    KEEP = "keep, cause not known"
 
 
 class Cause(StrEnum):

@@ -18,7 +18,7 @@ def compare(
 ) -> None:
     """Compare two classifiers, or two versions of one; exit with 1 if the second is worse.
 
-    Shows the recipients on whom they differ, and whether the difference could be chance.
+    Shows the recipients on which they differ, and whether the difference could be chance.
     """
     from probe.cli.console import PipedConsole
     from probe.judge.compare_run import ComparedRun, compare_runs

@@ -29,7 +29,7 @@ def evaluate(
 ) -> None:
     """Score every classifier on many scenarios, with intervals and held-out vendors.
 
-    Each scenario runs in memory. Recipients on whom context is unsure get one more attempt a week later.
+    Each scenario runs in memory. Recipients that context cannot decide on get one more attempt a week later.
     """
     import json
 
