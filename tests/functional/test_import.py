@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import mailbox
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -338,3 +341,23 @@ def test_a_message_that_goes_from_a_maildir_while_it_is_read_costs_no_other(tmp_
     found = list(box_format.events([message, *reading]))
     assert [isinstance(each, BadLine) for each in found].count(True) == 1
     assert len(found) == 3
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
+def test_a_log_is_read_in_any_encoding_and_packing(
+    encoding: str, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    saved = tmp_path / "mail.log"
+    saved.write_bytes(pack(SAMPLES[0].path.read_text("utf-8").replace("\n", "\r\n").encode(encoding)))
+    assert list(files.lines(saved)) == SAMPLES[0].lines
+
+
+@pytest.mark.parametrize(("head", "kind"), [(b"\x28\xb5\x2f\xfd", "zstd"), (b"PK\x03\x04", "zip")])
+def test_a_file_that_has_to_be_unpacked_first_is_told(head: bytes, kind: str, tmp_path: Path) -> None:
+    packed = tmp_path / "log"
+    packed.write_bytes(head + b"x" * 100)
+    assert (
+        complaint(fivefifty("import", packed, "--from", "kumomta"))
+        == f"{packed}: is packed with {kind}; unpack it first"
+    )

@@ -16,7 +16,7 @@ MAILBOX: Final = "mailbox"
 """The one format that holds messages, not lines: mbox or Maildir."""
 FORMATS: Final[dict[str, LogReader]] = {
     "postfix": lambda lines, _, year: postfix.read(lines, year=year),
-    "exim": lambda lines, *_: exim.read(lines),
+    "exim": lambda lines, _, year: exim.read(lines, year=year),
     "powermta": lambda lines, *_: powermta.read(lines),
     "kumomta": lambda lines, *_: kumomta.read(lines),
     "ses": lambda lines, *_: ses.read(lines),

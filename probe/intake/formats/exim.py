@@ -11,12 +11,14 @@ from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.lines import UnreadableError, read_each
+from probe.intake.reading.hops import Delivery, Hops, is_near
+from probe.intake.reading.line_dress import BareLine, read_undressed
+from probe.intake.reading.lines import UnreadableError
 from probe.intake.reading.queue_memory import QueueMemory
-from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient
+from probe.intake.reading.quoted import QuotedReply, kept, message_id, name, parse_reply, recipient
 
 _LINE: Final = re.compile(
-    r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8}(?:\.[0-9]{1,6})?)(?: (?P<zone>[+-][0-9]{4}))?(?: \[[0-9]{1,10}\])? "
+    r"\s*(?:\[[0-9]{1,10}\] )?"
     # 4.97 made the ids longer.
     r"(?P<id>[0-9A-Za-z]{6}-(?:[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{11}-[0-9A-Za-z]{4})) "
     r"(?P<flag><=|=>|->|>>|\*\*|==|Completed)(?: (?P<rest>.*))?",
@@ -41,6 +43,9 @@ _FIELD: Final = re.compile(
 )
 # No alternative for a quote that is never closed: to look for its end from each of many quotes would take forever.
 _BEFORE_REASON: Final = re.compile(r'((?:[^":]++|"(?:[^"\\]|\\.)*+"|:(?! ))*+): ', re.DOTALL)
+_NEXT_HOST: Final = re.compile(r" H=(?:[^\s\[]\S{0,255} )?(?:\([^\s()]{0,255}\) )?\[(?P<address>[^\s\[\]]{1,60})\]")
+_TIMINGS: Final = re.compile(r"(?: (?:QT|DT|RT)=[0-9a-z.]{1,20})+$")
+"""What ``log_selector`` adds to the end of a line, after the reason."""
 _ESCAPED: Final = re.compile(r'\\([n"\\])')
 _AFTER: Final = re.compile(
     r"(?: after | in response to )(?:pipelined )?"
@@ -59,7 +64,8 @@ _STAGES: Final = {
     "sending data block": Stage.END_OF_DATA,
     "end of data": Stage.END_OF_DATA,
 }
-_OF_DIALOGUE: Final = ("SMTP error from remote ", "SMTP timeout ", "Remote host ")
+_ANSWERED: Final = ("SMTP error from remote ", "LMTP error ")
+_OF_DIALOGUE: Final = (*_ANSWERED, "SMTP timeout ", "LMTP timeout ", "Remote host ")
 _UNREACHED: Final = (
     "Connection refused",
     "Connection timed out",
@@ -69,14 +75,18 @@ _UNREACHED: Final = (
 )
 
 
-def read(lines: Iterable[LogLine], *, memory: QueueMemory | None = None) -> Iterator[Event | BadLine]:
+def read(
+    lines: Iterable[LogLine], year: int | None = None, *, memory: QueueMemory | None = None
+) -> Iterator[Event | BadLine]:
     """Yield an event for every delivery, deferral and failure. Times without a time zone are UTC.
 
     Exim logs time zones, return-paths of deliveries and its own address if ``log_selector`` has ``+millisec`` or
     ``log_timezone``, ``+sender_on_delivery`` or ``+return_path_on_delivery``, and ``+outgoing_interface``. An address
-    routed to ``:blackhole:`` was suppressed.
+    routed to ``:blackhole:`` was suppressed. ``year`` is for syslog's dates, where Exim writes no time of its own. Of a
+    message that a content filter took and handed back, only what became of it then is an event.
     """
-    return read_each(lines, _Log(QueueMemory() if memory is None else memory).events)
+    log = _Log(QueueMemory() if memory is None else memory)
+    return log.hops.in_order(read_undressed(lines, year, log.events))
 
 
 class _Log:
@@ -84,13 +94,16 @@ class _Log:
 
     def __init__(self, memory: QueueMemory) -> None:
         self._memory = memory
+        self.hops = Hops()
 
-    def events(self, text: str) -> Iterable[Event]:
+    def events(self, line: BareLine) -> Iterable[Event | BadLine]:
         """Return the events of a line; raises UnreadableError."""
-        line = _LINE.match(text)
-        if line is None:
+        found = _LINE.match(line.text)
+        if found is None:
+            if line.text.strip() and not line.program and not line.is_dated:
+                raise UnreadableError("not a line of Exim")
             return ()
-        queue_id, flag, rest = line["id"], line["flag"], line["rest"] or ""
+        queue_id, flag, rest = found["id"], found["flag"], found["rest"] or ""
         if flag == "Completed":
             self._memory.remove(queue_id)
             return ()
@@ -101,16 +114,17 @@ class _Log:
             message = self._memory.enter(queue_id)
             message.return_path = name(address[0])
             message.message_id = message_id(_fields(rest[address.end() :]).get("id", ""))
+            self.hops.enter(queue_id, message.message_id)
             return ()
         event = _delivery(_KINDS[flag], address[0], rest[address.end() :])
         message = self._memory.recall(queue_id)
-        return (
-            event._replace(
-                at=moment(line["time"] + (line["zone"] or "")),
-                message_id=message.message_id,
-                return_path=event.return_path or message.return_path,
-            ),
+        event = event._replace(
+            at=line.at, message_id=message.message_id, return_path=event.return_path or message.return_path
         )
+        host = _NEXT_HOST.search(rest)
+        near = is_near(host["address"]) if host else " T=" in rest
+        original = _ORIGINAL.match(rest, address.end())
+        return self.hops.take(event, Delivery(queue_id, near, original[1] if original else ""))
 
 
 def _delivery(kind: EventKind, address: str, rest: str) -> Event:
@@ -144,10 +158,10 @@ def _outcome(kind: EventKind, fields: dict[str, str], reason: str) -> tuple[Quot
     if kind is EventKind.DELIVERED:
         reply = parse_reply(_plain(fields.get("C", "")))
         return reply, Stage.END_OF_DATA if reply.code else None, ""
-    words = _plain(reason)
+    words = _plain(_TIMINGS.sub("", reason))
     after = _AFTER.search(words) if words.startswith(_OF_DIALOGUE) else None
     stage = _STAGES.get(after[1]) if after else None
-    quoted = _REPLY.search(words, after.end()) if after and words.startswith("SMTP error from remote ") else None
+    quoted = _REPLY.search(words, after.end()) if after and words.startswith(_ANSWERED) else None
     if quoted:
         return parse_reply(words[quoted.end() :]), stage, quoted[1] or ""
     if words.startswith(_UNREACHED) and "T" in fields:

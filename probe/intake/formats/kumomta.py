@@ -5,14 +5,15 @@ Its segments are compressed with zstd. Decompress them first, with ``tailer`` or
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.lines import UnreadableError, read_each
+from probe.intake.reading import json_documents
+from probe.intake.reading.line_dress import undressed
+from probe.intake.reading.lines import UnreadableError
 from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient
 
 _KINDS: Final = {
@@ -55,16 +56,24 @@ def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     configured to log the header ``Message-ID``. An out-of-band record describes the report that arrived: its sender,
     queue and headers belong to the report, so they are not used.
     """
-    return read_each(lines, _events)
+    for record in json_documents.read(_documents(lines)):
+        if isinstance(record, BadLine):
+            yield record
+            continue
+        try:
+            yield from _events(record.value)
+        except UnreadableError as error:
+            yield BadLine(record.number, str(error))
 
 
-def _events(text: str) -> Iterable[Event]:
-    if not text.startswith("{"):
-        return ()
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError):
-        raise UnreadableError("not JSON") from None
+def _documents(lines: Iterable[LogLine]) -> Iterator[LogLine]:
+    """Yield the lines that may be parts of JSON documents; what programs tell people in words is passed over."""
+    for line in undressed(lines, longest=json_documents.MAX_DOCUMENT):
+        if not isinstance(line, BadLine) and (not line.program or line.text.lstrip().startswith(("{", "["))):
+            yield LogLine(line.number, line.text)
+
+
+def _events(record: Object) -> Iterable[Event]:
     type_ = _text(record.get("type"))
     if not type_ or type_ in _OF_NO_DELIVERY:
         return ()
@@ -118,8 +127,9 @@ def _complaints(record: Object) -> Iterable[Event]:
         campaign=kept(_text(trace.get("campaign"))),
         label=kept(_text(report.get("feedback_type"))),
     )
+    # The documentation has original_rcpt_to, the program's own serialisation original_rcpto_to.
     # The record's own recipient is the address that receives complaints.
-    complainers = trace.get("recipient") or report.get("original_rcpt_to")
+    complainers = trace.get("recipient") or report.get("original_rcpto_to") or report.get("original_rcpt_to")
     return [event._replace(recipient=address) for address in _recipients(complainers)]
 
 

@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.lines import UnreadableError, read_each
+from probe.intake.reading.hops import Delivery, Hops, is_near
+from probe.intake.reading.line_dress import BareLine, read_undressed
+from probe.intake.reading.lines import UnreadableError
 from probe.intake.reading.queue_memory import QueueMemory
-from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient, status
+from probe.intake.reading.quoted import QuotedReply, kept, message_id, name, parse_reply, recipient, status
 
-_LINE: Final = re.compile(
-    r"(?:(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2}T\S{1,40})|(?P<date>[A-Z][a-z]{2} {1,2}[0-9]{1,2} [0-9:]{8}))"
-    r" \S{1,255} postfix[^\s\[:]{0,200}(?:\[[0-9]{1,10}\])?: "
-    r"(?P<queue_id>[0-9A-Za-z]{5,40}): (?P<note>.*)",
-    re.DOTALL,
-)
+_NOTE: Final = re.compile(r"\s*(?P<queue_id>[0-9A-Za-z]{5,40}): (?P<note>.*)", re.DOTALL)
+_ADDRESS: Final = r'<(?:"(?:[^"\\]|\\.){0,500}+"|[^>"]){0,1000}+>'
 _DELIVERY: Final = re.compile(
-    r"to=<(?P<recipient>[^>]*)>, (?:orig_to=<[^>]*>, )?relay=(?P<relay>[^,]*), (?:conn_use=[0-9]+, )?"
-    r"delay=[^,]*, (?:delays=[^,]*, )?(?:dsn=(?P<dsn>[^,]*), )?status=(?P<status>\w+)(?: (?P<why>.*))?",
+    rf"to=(?P<recipient>{_ADDRESS}|[^,]*), (?P<about>(?:(?!status=)[\w.-]{{1,40}}=(?:{_ADDRESS}|[^,]*+), )*)"
+    r"status=(?P<status>[\w-]+)(?:, [\w.-]{1,40}=[^,\s]*)*(?: (?P<why>.*))?",
     re.DOTALL,
 )
+_ABOUT: Final = re.compile(rf"(?P<key>[\w.-]{{1,40}})=(?P<value>{_ADDRESS}|[^,]*+), ")
+"""Which pairs there are depends on the version: 2.3 brought ``delays`` and ``dsn``, 3.11 ``tls``."""
 _HOST: Final = r"(?P<host>[^\s\[\]]{1,255})\[[^\s\[\]]{0,255}\](?::[^\s:]{1,20})?"
 _AGAIN: Final = r"(?:delivery temporarily suspended: )?"
 _QUOTED: Final = re.compile(
@@ -70,10 +69,6 @@ _DOING: Final = {
     "sending end of data": Stage.END_OF_DATA,
 }
 
-_MONTHS: Final = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-_OUT_OF_ORDER: Final = timedelta(days=30)
-"""Daemons write in parallel, so lines may be out of order. A larger step back in time is a new year."""
-
 
 def read(
     lines: Iterable[LogLine], year: int | None = None, *, memory: QueueMemory | None = None
@@ -81,9 +76,10 @@ def read(
     """Yield an event for every delivery, deferral and bounce, also for recipients whose message expired in the queue.
 
     ``year`` is the year of the first line, for timestamps without a year; without it their times are unknown. They are
-    UTC. A content filter on the same host counts as a relay: a message that it accepts is delivered.
+    UTC. Of a message that a content filter took and handed back, only what became of it then is an event.
     """
-    return read_each(lines, _Log(year, QueueMemory() if memory is None else memory).events)
+    log = _Log(QueueMemory() if memory is None else memory)
+    return log.hops.in_order(read_undressed(lines, year, log.events))
 
 
 class _Because(NamedTuple):
@@ -97,38 +93,41 @@ class _Because(NamedTuple):
 class _Log:
     """Keeps what earlier lines say, to understand later lines."""
 
-    def __init__(self, year: int | None, memory: QueueMemory) -> None:
-        self._dates = _Dates(year)
+    def __init__(self, memory: QueueMemory) -> None:
         self._memory = memory
+        self.hops = Hops()
 
-    def events(self, text: str) -> Iterable[Event]:
+    def events(self, line: BareLine) -> Iterable[Event | BadLine]:
         """Return the events of a line; raises UnreadableError."""
-        line = _LINE.match(text)
-        if line is None:
+        found = _NOTE.match(line.text)
+        if found is None:
+            if line.text.strip() and not line.program:
+                raise UnreadableError("not a line of Postfix")
             return ()
-        # Read the date of every line, to notice a new year between two deliveries.
-        at = moment(line["iso"]) if line["iso"] else self._dates.read(line["date"])
-        queue_id, note = line["queue_id"], line["note"]
+        queue_id, note = found["queue_id"], found["note"]
         if note.startswith("to=<"):
-            return self._delivery(queue_id, note, at)
+            return self._delivery(queue_id, note, line.at)
         if note == "removed":
             self._memory.remove(queue_id)
         elif note.startswith("message-id="):
-            self._memory.enter(queue_id).message_id = message_id(note.removeprefix("message-id="))
+            identifier = message_id(note.removeprefix("message-id="))
+            self._memory.enter(queue_id).message_id = identifier
+            self.hops.enter(queue_id, identifier)
         elif note.startswith("from=<"):
             return_path, _, rest = note.removeprefix("from=<").partition(">, ")
             if rest.startswith(("status=expired", "status=force-expired")):
-                return self._expiry(queue_id, at)
+                return self._expiry(queue_id, line.at)
             self._memory.enter(queue_id).return_path = name(return_path)
         return ()
 
-    def _expiry(self, queue_id: str, at: float | None) -> Iterable[Event]:
+    def _expiry(self, queue_id: str, at: float | None) -> Iterable[Event | BadLine]:
         waiting = [*self._memory.recall(queue_id).deferred.values()]
         for event in waiting:
             self._memory.settle(queue_id, event.recipient)
-        return [event._replace(kind=EventKind.REFUSED, at=at) for event in waiting]
+        for event in waiting:
+            yield from self.hops.take(event._replace(kind=EventKind.REFUSED, at=at))
 
-    def _delivery(self, queue_id: str, note: str, at: float | None) -> Iterable[Event]:
+    def _delivery(self, queue_id: str, note: str, at: float | None) -> Iterable[Event | BadLine]:
         delivery = _DELIVERY.match(note)
         if delivery is None:
             raise UnreadableError("a delivery line in an unknown form")
@@ -138,8 +137,10 @@ class _Log:
         if kind is None:
             raise UnreadableError(f"status {delivery['status'][:40]!r} is unknown")
         message = self._memory.recall(queue_id)
-        because = _because(kind, (delivery["why"] or "").removeprefix("(").removesuffix(")"))
-        relay, bracket, _ = delivery["relay"].partition("[")
+        why = (delivery["why"] or "").removeprefix("(").removesuffix(")")
+        because = _because(kind, why)
+        about = {pair["key"]: pair["value"] for pair in _ABOUT.finditer(delivery["about"])}
+        relay, bracket, address = about.get("relay", "").partition("[")
         event = Event(
             kind,
             recipient(delivery["recipient"]),
@@ -149,14 +150,15 @@ class _Log:
             mx=name(because.mx or (relay if bracket else "")),
             stage=because.stage,
             code=because.reply.code,
-            enhanced=because.reply.enhanced or status(delivery["dsn"] or ""),
+            enhanced=because.reply.enhanced or status(about.get("dsn", "")),
             text=because.reply.text,
         )
         if kind is EventKind.DEFERRED:
             self._memory.defer(queue_id, event)
         else:
             self._memory.settle(queue_id, event.recipient)
-        return (event,)
+        near = why.startswith("delivered via ") or is_near(address.partition("]")[0])
+        return self.hops.take(event, Delivery(queue_id, near, name(about.get("orig_to", ""))))
 
 
 def _because(kind: EventKind, why: str) -> _Because:
@@ -179,35 +181,3 @@ def _because(kind: EventKind, why: str) -> _Because:
             broken["host"], next((at for what, at in _DOING.items() if doing.startswith(what)), None), words
         )
     return _Because("", None, words)
-
-
-class _Dates:
-    """Parses syslog's dates, which have no year (RFC 3164 section 4.1.2); the order of the lines gives the year."""
-
-    def __init__(self, year: int | None) -> None:
-        self._year = year
-        self._last: datetime | None = None
-
-    def read(self, text: str) -> float | None:
-        """Return seconds since the epoch, None if the year is unknown; raises UnreadableError."""
-        # Without a year, use a leap year, in which every date is valid.
-        year = self._year or 2000
-        try:
-            time = _date(text, year)
-            if self._last and time < self._last - _OUT_OF_ORDER:
-                year += 1
-            elif self._last and time > self._last + timedelta(days=365) - _OUT_OF_ORDER:
-                return _date(text, year - 1).timestamp()  # a late line of last December
-            time = _date(text, year)
-        except ValueError:
-            raise UnreadableError(f"{text!r} is not a date") from None
-        if self._year is None:
-            return None
-        self._year, self._last = year, max(time, self._last or time)
-        return time.timestamp()
-
-
-def _date(text: str, year: int) -> datetime:
-    month, day, clock = text.split()
-    hours, minutes, seconds = map(int, clock.split(":"))
-    return datetime(year, _MONTHS.index(month) + 1, int(day), hours, minutes, seconds, tzinfo=UTC)

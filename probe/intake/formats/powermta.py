@@ -101,7 +101,7 @@ def _event(kind: EventKind, record: dict[str, str]) -> Event:
     stage = Stage.END_OF_DATA if kind is EventKind.DELIVERED and reply.code else None
     if kind is EventKind.BOUNCED_LATER:
         kind, stage = _REMOTE_ACTIONS.get(cell("dsnaction").lower(), kind), Stage.REPORT
-    logged = cell("timelogged")
+    logged = cell("timelogged", "timequeued")
     return Event(
         kind,
         recipient(cell("rcpt")),

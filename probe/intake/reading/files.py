@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
+import codecs
 import gzip
+import io
+import lzma
 import mailbox
 import os
 import zlib
@@ -17,8 +21,14 @@ Advance = Callable[[int], None]
 """Called with the number of octets that were read since the last call."""
 _AT_MOST: Final = 12_000_000
 """The most octets of a line; JSON on one line may be long."""
-_PACKED: Final = b"\x1f\x8b"
-"""The first octets of a gzip file (RFC 1952 section 2.3.1); the file's name does not matter."""
+_PACKED: Final[dict[bytes, Callable[[IO[bytes]], io.BufferedIOBase]]] = {
+    b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\0": lzma.LZMAFile,
+}
+"""How packed files start (gzip: RFC 1952 section 2.3.1); the file's name does not matter."""
+_OTHERWISE_PACKED: Final = {b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7z"}
+"""Files that have to be unpacked first."""
 
 
 def size_of(path: Path) -> int:
@@ -34,22 +44,41 @@ def size_of(path: Path) -> int:
 
 
 def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[LogLine]:
-    """Yield the lines of a text file, gzipped or not; octets that are not UTF-8 are replaced. Raises InputError."""
+    """Yield the lines of a text file in UTF-8 or UTF-16, packed or not. Raises InputError.
+
+    What is not of the encoding is replaced; a byte order mark is left out.
+    """
     try:
         with path.open("rb") as raw:
-            is_packed = raw.peek(len(_PACKED)).startswith(_PACKED)
-            file: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_packed else raw  # type: ignore[assignment]
+            file = io.BufferedReader(_unpacked(path, raw))
+            text = io.TextIOWrapper(file, _encoding(file.peek(4)[:4]), "replace", newline="\n")
             before = number = 0
-            while octets := file.readline(_AT_MOST):
+            while line := text.readline(_AT_MOST):
                 number += 1
-                yield LogLine(number, octets.decode("utf-8", "replace").rstrip("\r\n"))
+                yield LogLine(number, line.rstrip("\r\n"))
                 if number % 1000 == 0:
                     advance(raw.tell() - before)
                     before = raw.tell()
             advance(raw.tell() - before)
-    except (OSError, EOFError, zlib.error) as error:
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise InputError(path, f"cannot be read ({reason})", "check the file and its permissions") from None
+
+
+def _unpacked(path: Path, raw: io.BufferedReader) -> io.BufferedIOBase:
+    head = raw.peek(8)
+    for start, kind in _OTHERWISE_PACKED.items():
+        if head.startswith(start):
+            raise InputError(path, f"is packed with {kind}", "unpack it first")
+    return next((unpack(raw) for start, unpack in _PACKED.items() if head.startswith(start)), raw)
+
+
+def _encoding(head: bytes) -> str:
+    """Return the encoding of a text by its first octets: a byte order mark, or every other octet zero as in UTF-16."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    zeros = "".join("0" if octet == 0 else "x" for octet in head)
+    return {"x0x0": "utf-16-le", "0x0x": "utf-16-be"}.get(zeros, "utf-8-sig")
 
 
 def messages(path: Path, advance: Advance = lambda _: None) -> Iterator[bytes]:

@@ -202,3 +202,31 @@ def test_a_message_that_is_completed_is_forgotten() -> None:
 )
 def test_lines_that_tell_of_no_delivery_are_passed_over(line: str) -> None:
     assert read_text(line) == []
+
+
+def test_a_line_that_is_not_exims_is_told() -> None:
+    assert read_text("4F1A2B3C4D: removed", "hello") == [
+        BadLine(1, "not a line of Exim"),
+        BadLine(2, "not a line of Exim"),
+    ]
+
+
+def test_a_failure_in_lmtp_has_the_servers_reply() -> None:
+    found = event("** ann@acme.example R=r T=lmtp: LMTP error after RCPT TO:<ann@acme.example>: 550 5.1.1 Nobody")
+    assert (found.stage, found.code, found.enhanced, found.text) == ("rcpt", 550, "5.1.1", "Nobody")
+
+
+@pytest.mark.parametrize("timings", ["DT=0.5s", "QT=1m2s DT=0.5s", "RT=0.250s"])
+def test_timings_at_the_end_are_no_words_of_the_server(timings: str) -> None:
+    after = "SMTP error from remote mail server after DATA"
+    assert event(f"** ann@acme.example R=r T=t H=m.example [192.0.2.1]: {after}: 550 No {timings}").text == "No"
+    assert event(f"== ann@acme.example R=r T=t defer (-1): Connection refused {timings}").text == "Connection refused"
+
+
+def test_a_message_that_a_filter_handed_back_has_one_event_for_each_recipient() -> None:
+    texts = SAMPLE.with_name("exim-filter.log").read_text()
+    found = [each for each in read_text(*texts.splitlines()) if isinstance(each, Event)]
+    assert [(each.kind, each.recipient, each.mx) for each in found] == [
+        ("refused", "ann@acme.example", "m.example"),
+        ("delivered", "bob@acme.example", "m.example"),
+    ]

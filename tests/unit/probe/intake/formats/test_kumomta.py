@@ -132,7 +132,7 @@ def test_the_sample_is_read() -> None:
         gina._replace(recipient="hugo@elm.example"),
         Event(EventKind.COMPLAINT, "ida@elm.example", 1772524805.0, campaign="spring", label="abuse"),
         BadLine(14, "no recipient"),
-        BadLine(15, "not JSON"),
+        BadLine(15, "a JSON text that does not end on its line"),
     ]
 
 
@@ -195,9 +195,9 @@ def test_a_long_text_is_cut() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('{"type": "Delivery"', "not JSON"),
-        ('{"type": ' + "[" * 60_000, "not JSON"),
-        ('{"type": ' + "9" * 60_000 + "}", "not JSON"),
+        ('{"type": "Delivery"', "a JSON object that is cut off"),
+        ('{"type": ' + "[" * 60_000, "a JSON object more than 100 deep"),
+        ("hello", "not a JSON object"),
         ('{"type": "Delivery"}', "no recipient"),
         ('{"type": "Delivery", "recipient": []}', "no recipient"),
         ('{"type": "Delivery", "recipient": ["ann@acme.example", 7]}', "no recipient"),
@@ -216,3 +216,25 @@ def test_a_bad_line_is_told(line: str, reason: str) -> None:
 )
 def test_lines_of_other_programs_are_passed_over(line: str) -> None:
     assert read_text(line) == []
+
+
+def test_records_may_be_an_array_or_spread_over_lines() -> None:
+    record: dict[str, Any] = {
+        "type": "Bounce",
+        "recipient": "ann@acme.example",
+        "response": {"code": 550, "content": "No"},
+    }
+    (expected,) = read_text(json.dumps(record))
+    assert isinstance(expected, Event)
+    assert read_text(json.dumps([record, record])) == [expected, expected]
+    assert read_text(*json.dumps(record, indent=2).splitlines()) == [expected]
+    assert read_text(*(f"kumod-1  | {line}" for line in json.dumps([record], indent=2).splitlines())) == [expected]
+
+
+@pytest.mark.parametrize("key", ["original_rcpto_to", "original_rcpt_to"])
+def test_a_complaint_is_about_the_original_recipient(key: str) -> None:
+    report = {"feedback_type": "abuse", "original_mail_from": "<news@b.example>", key: ["<ann@acme.example>"]}
+    record = {"type": "Feedback", "recipient": "fbl@b.example", "feedback_report": report}
+    assert read_text(json.dumps(record)) == [
+        Event(EventKind.COMPLAINT, "ann@acme.example", return_path="news@b.example", label="abuse")
+    ]

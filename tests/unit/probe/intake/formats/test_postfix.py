@@ -249,6 +249,11 @@ def test_a_straggler_after_new_year_is_of_the_old_year() -> None:
             "2026-03-02T08:00:01Z out postfix/smtp[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none",
             "a delivery line in an unknown form",
         ),
+        (
+            "Mar  2 08:00:01 out sendmail[1]: 4F1A2B3C4D: to=<a@b.example>, delay=0, mailer=esmtp, stat=Sent",
+            "a delivery line in an unknown form",
+        ),
+        ("2026-03-02 08:00:01 1a2b3c-0001Ab-2C => ann@acme.example R=dnslookup", "not a line of Postfix"),
         ("x" * (MAX_LINE + 1), "more than 65536 characters"),
     ],
 )
@@ -260,8 +265,7 @@ def test_a_bad_line_is_told(line: str, reason: str) -> None:
     "line",
     [
         "",
-        "2026-03-02 08:00:01 1a2b3c-0001Ab-2C => ann@acme.example R=dnslookup",
-        "Mar  2 08:00:01 out sendmail[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none, delay=0, status=sent (x)",
+        "Mar  2 08:00:01 out exim[1]: 1a2b3c-0001Ab-2C => ann@acme.example R=dnslookup",
         "Mar  2 08:00:01 out postfix/smtp[1]: warning: no MX host",
         "Mar  2 08:00:01 out postfix/smtp[1]: 4F1A2B3C4D: to be or not",
         delivery("550 5.1.1 No", "undeliverable"),
@@ -285,3 +289,51 @@ def test_a_recipient_delivered_to_in_the_end_is_not_given_up() -> None:
     expiry = "2027-01-07T00:00:00Z out postfix/qmgr[1]: 4F1A2B3C4D: from=<x@y.example>, status=force-expired, returned"
     found = list(read(lines(delivery("later", "deferred"), delivery("delivered", "sent"), expiry)))
     assert [each.kind for each in found if isinstance(each, Event)] == [EventKind.DEFERRED, EventKind.DELIVERED]
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        "relay=mx.acme.example[192.0.2.25]:25, delay=1, delays=0/0/0/1, tls=may, dsn=5.1.1",
+        "relay=mx.acme.example[192.0.2.25]:25, tls=dane (verified), conn_use=2, delay=1, later_pair=<x, y>, dsn=5.1.1",
+        'orig_to=<"a, b>c"@acme.example>, relay=mx.acme.example[192.0.2.25]:25, dsn=5.1.1',
+        "dsn=5.1.1, relay=mx.acme.example[192.0.2.25]:25",
+    ],
+)
+def test_pairs_that_a_later_version_adds_are_passed_over(pairs: str) -> None:
+    line = f"2026-03-02T08:00:01Z out postfix/smtp[1]: 4F1A2B3C4D: to=<ann@acme.example>, {pairs}, status=bounced"
+    for more in ("", ", next=pair"):
+        (found,) = read(lines(f"{line}{more} (host mx.acme.example[192.0.2.25] said: 550 No)"))
+        assert isinstance(found, Event)
+        assert (found.recipient, found.mx, found.code, found.enhanced) == (
+            "ann@acme.example", "mx.acme.example", 550, "5.1.1"
+        )  # fmt: skip
+
+
+def test_a_quoted_local_part_may_hold_what_ends_an_address() -> None:
+    line = delivery("host m.example[192.0.2.1] said: 550 No", to='"ann>, relay=x"@acme.example')
+    (found,) = read(lines(line))
+    assert isinstance(found, Event)
+    assert found.recipient == '"ann>, relay=x"@acme.example'
+
+
+@pytest.mark.parametrize(
+    ("relay", "why"),
+    [
+        (
+            "127.0.0.1[127.0.0.1]:10024",
+            "250 2.0.0 from MTA(smtp:[127.0.0.1]:10025): 250 2.0.0 Ok: queued as BBBBB22222",
+        ),
+        ("filter.out.example[10.0.0.7]:10024", "250 2.0.0 Ok: queued as BBBBB22222"),
+        ("filter.out.example[192.0.2.200]:25", "250 2.0.0 Ok: queued as BBBBB22222"),
+        ("127.0.0.1[127.0.0.1]:10024", "250 2.0.0 Ok"),
+        ("spamfilter", "delivered via spamfilter service"),
+    ],
+)
+def test_a_message_that_a_filter_handed_back_has_one_event_for_each_recipient(relay: str, why: str) -> None:
+    texts = SAMPLE.with_name("postfix-filter.log").read_text().replace("RELAY", relay).replace("SENT", why).splitlines()
+    found = [each for each in read(lines(*texts)) if isinstance(each, Event)]
+    assert [(each.kind, each.recipient, each.mx) for each in found] == [
+        ("refused", "ann@acme.example", "mx.acme.example"),
+        ("delivered", "bob@acme.example", "mx.acme.example"),
+    ]

@@ -190,3 +190,9 @@ def test_a_record_without_a_header_line_cannot_be_read() -> None:
 @pytest.mark.parametrize("line", ["", "Mar  2 08:00:01 out pmtad: started", "r,1772438400,ann@acme.example"])
 def test_lines_that_tell_of_no_delivery_are_passed_over(line: str) -> None:
     assert read_text(line) == []
+
+
+def test_a_record_without_the_time_it_was_logged_has_that_of_its_queueing() -> None:
+    (found,) = read_text("type,timeQueued,rcpt", "b,2026-03-02 04:00:00-0400,ann@acme.example")
+    assert isinstance(found, Event)
+    assert found.at == EIGHT
