@@ -81,8 +81,15 @@ def check(
             reported=None if said is None else (said.events, said.cause_of),
             prices=mistake_prices(price or [], prices_of(ledger)),
         )
+    if result.reported is not None and not result.reported.events:
+        strangers = [event.recipient for event in result.reported.strangers]
+        raise InputError(
+            f"--reported {reported}",
+            f"none of {len(strangers):,} events is about a recipient of this run; the first is about {strangers[0]!r}",
+            "name the log of what was sent to this run's gateways",
+        )
     result.write(run)
     if said is not None:
         with printing():
-            print_reported(PipedConsole(), result, said.bad_lines)
+            print_reported(PipedConsole(), result, said.skipped)
     conclude(result, run, known, reports, run / SCORECARD)

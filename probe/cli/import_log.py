@@ -128,9 +128,9 @@ def told(summary: ImportSummary) -> Iterator[str]:
     if summary.passed_over:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(summary.passed_over.items()))
         yield f"Counted and not replayed: {kinds}."
-    if summary.bad_lines:
-        yield f"{summary.bad_lines:,} lines could not be read; the first:"
-        yield from (f"  line {bad.number} {bad.reason}" for bad in summary.bad)
+    if summary.skipped.total:
+        yield f"{summary.skipped.total:,} lines could not be read:"
+        yield from (f"  {reason}" for reason in summary.skipped.told())
     if summary.not_addresses:
         first = f"{summary.not_an_address[:100]!r}"
         yield f"{summary.not_addresses:,} events without a valid address are left out; the first has {first}."

@@ -49,10 +49,14 @@ class Event(NamedTuple):
 
 
 class BadLine(NamedTuple):
-    """A line that could not be read, and why. Reading continues with the next line."""
+    """A line that could not be read, and why. Reading continues with the next line.
+
+    ``text`` is how the line starts, where it is known.
+    """
 
     number: int
     reason: str
+    text: str = ""
 
 
 class LogLine(NamedTuple):

@@ -2,39 +2,129 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
+from typing import Final, NamedTuple
 
 from probe.input_error import InputError
-from probe.intake.event import BadLine, Event
+from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS, MAILBOX, mailbox
+from probe.intake.guess_format import SAMPLE, described, guess_format
 from probe.intake.reading import files
 from probe.intake.reading.files import Advance, size_of
+from probe.intake.skipped import LONGEST_EXAMPLE, example_of
+
+_REMEMBERED: Final = 50
+"""Lines whose text is still known when a reader says that it could not read one of them."""
 
 
 def open_log(
-    path: Path, source: str, *, columns: Iterable[str], year: int | None, advance: Advance = lambda _: None
+    path: Path,
+    source: str,
+    *,
+    columns: Iterable[str],
+    year: int | None,
+    advance: Advance = lambda _: None,
+    option: str = "--from",
 ) -> Iterator[Event | BadLine]:
-    """Return an iterator over the events of a log; raises InputError for an unknown format or an unreadable file."""
+    """Return an iterator over the events of a log; ``option`` is what the user named the format by.
+
+    Raises InputError for an unknown format or an unreadable file, the iterator also at its end if there was no event.
+    """
     size_of(path)
     wanted = dict(_column(each) for each in columns)
+    asked = _Asked(path, source, option, year or datetime.now(UTC).year)
     if source == MAILBOX:
-        return mailbox.events(files.messages(path, advance))
+        return _not_empty(asked, mailbox.events(files.messages(path, advance)))
     if source not in FORMATS:
         known = ", ".join([*FORMATS, MAILBOX])
-        raise InputError(f"--from {source}", "is not a known format", f"use one of: {known}")
-    return _of_file(path, FORMATS[source](files.lines(path, advance), wanted, year or datetime.now(UTC).year))
+        raise InputError(f"{option} {source}", "is not a known format", f"use one of: {known}")
+    recent: deque[LogLine] = deque(maxlen=_REMEMBERED)
+    events = FORMATS[source](_remembered(files.lines(path, advance), recent), wanted, asked.year)
+    return _not_empty(asked, _with_text(_of_file(asked, events), recent))
 
 
-def _of_file(path: Path, events: Iterator[Event | BadLine]) -> Iterator[Event | BadLine]:
-    """Yield events; add the file's name to errors that only name a line."""
+def _remembered(lines: Iterable[LogLine], recent: deque[LogLine]) -> Iterator[LogLine]:
+    for line in lines:
+        recent.append(line)
+        yield line
+
+
+def _with_text(events: Iterable[Event | BadLine], recent: deque[LogLine]) -> Iterator[Event | BadLine]:
+    """Yield events; add the start of the line to bad lines."""
+    for event in events:
+        if isinstance(event, BadLine):
+            text = next((line.text for line in recent if line.number == event.number), "")
+            yield event._replace(text=text[: LONGEST_EXAMPLE + 1].strip())
+        else:
+            yield event
+
+
+class _Asked(NamedTuple):
+    """What the user named: a file, its format, and the option that names the format."""
+
+    path: Path
+    source: str
+    option: str
+    year: int
+
+
+def _not_empty(asked: _Asked, events: Iterator[Event | BadLine]) -> Iterator[Event | BadLine]:
+    """Yield events; raise InputError at the end if there was none, saying why and what the file looks like instead."""
+    first: BadLine | None = None
+    bad = 0
+    for event in events:
+        if not isinstance(event, BadLine):
+            yield event
+            break
+        bad, first = bad + 1, first or event
+        yield event
+    else:
+        raise _nothing(asked, first, bad)
+    yield from events
+
+
+def _nothing(asked: _Asked, first: BadLine | None, bad: int) -> InputError:
+    """Return the error for a file without an event: the counts, the first line, and what the file looks like."""
+    sample = _sample(asked.path)
+    if not sample and not bad:
+        return InputError(asked.path, "holds nothing", "check the file name")
+    total = bad if asked.source == MAILBOX else sum(1 for _ in files.lines(asked.path))
+    if first is None:
+        first = next((BadLine(line.number, "no event", line.text) for line in sample if line.text.strip()), None)
+    problem = (
+        f"0 of {total:,} {'messages' if asked.source == MAILBOX else 'lines'} are events in the format {asked.source}"
+    )
+    if first is not None:
+        problem += f"; the first that was not understood is {example_of(first)}"
+    return InputError(asked.path, problem, _looks_like(asked, sample) or f"check {asked.option}, the format of the log")
+
+
+def _sample(path: Path) -> list[LogLine]:
+    return [] if path.is_dir() else list(islice(files.lines(path), SAMPLE))
+
+
+def _looks_like(asked: _Asked, sample: list[LogLine]) -> str:
+    """Return what a file looks like instead of what the user named, "" if like nothing else."""
+    guessed = guess_format(sample, asked.year)
+    if guessed in {None, asked.source}:
+        return ""
+    return f"it looks like {described(str(guessed))}: {asked.option} {guessed}"
+
+
+def _of_file(asked: _Asked, events: Iterator[Event | BadLine]) -> Iterator[Event | BadLine]:
+    """Yield events; add the file's name to errors that only name a line, and what the file looks like."""
+    path = asked.path
     try:
         yield from events
     except InputError as error:
         if error.place.startswith(str(path)):
             raise
-        raise InputError(f"{path}: {error.place}", error.problem, error.remedy) from None
+        remedy = "; ".join(filter(None, (error.remedy, _looks_like(asked, _sample(path)))))
+        raise InputError(f"{path}: {error.place}", error.problem, remedy) from None
 
 
 def _column(text: str) -> tuple[str, str]:

@@ -19,6 +19,9 @@ _OUTCOMES: Final = {
     EventKind.DEFERRED: Outcome.DEFERRED,
     EventKind.REFUSED: Outcome.REFUSED,
 }
+_NO_ROUTE: Final = {"5.1.2", "5.4.4", "5.1.10"}
+"""Statuses of a domain that has no mail exchanger (RFC 3463 sections 3.2 and 3.5, RFC 7505 section 4.2)."""
+_REFUSED_ITSELF: Final = 550
 
 
 def first_attempts(truths: Iterable[Truth]) -> dict[Key, float]:
@@ -79,6 +82,10 @@ def foreign_stories(
 
 
 def _attempt(key: Key, number: int, event: Event) -> Attempt:
+    code = event.code
+    if code is None and event.kind is EventKind.REFUSED and (event.enhanced or "").startswith("5"):
+        # Refused by the sending system itself, without a reply: the status decides.
+        code = None if event.enhanced in _NO_ROUTE else _REFUSED_ITSELF
     return Attempt(
         lane="",
         seq=number,
@@ -97,14 +104,20 @@ def _attempt(key: Key, number: int, event: Event) -> Attempt:
         tls=False,
         stage=event.stage or "",
         outcome=_OUTCOMES[event.kind],
-        code=event.code,
+        code=code,
         enhanced=event.enhanced,
         text=event.text,
-        failure=None if event.code is not None or event.kind is EventKind.DELIVERED else Failure.UNREACHABLE,
+        failure=_failure(event) if code is None else None,
         connection=0,
         position=0,
         greeting="",
     )
+
+
+def _failure(event: Event) -> Failure | None:
+    if event.kind is EventKind.DELIVERED:
+        return None
+    return Failure.NO_ROUTE if event.enhanced in _NO_ROUTE else Failure.UNREACHABLE
 
 
 def _returned(key: Key, event: Event) -> Returned:

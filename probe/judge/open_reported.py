@@ -12,6 +12,7 @@ from probe.classify.rules import files
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event
 from probe.intake.open_log import open_log
+from probe.intake.skipped import SkippedLines
 from probe.judge.reported import CauseOf
 
 
@@ -20,7 +21,7 @@ class ReportedLog:
     """A log of another system: its events, the lines that cannot be read, and the causes of its own classes."""
 
     events: Iterator[Event]
-    bad_lines: list[BadLine]
+    skipped: SkippedLines
     cause_of: CauseOf
 
 
@@ -28,16 +29,17 @@ def open_reported(
     path: Path, source: str, *, columns: Iterable[str], year: int | None, labels: Path | None
 ) -> ReportedLog:
     """Open a log; raises InputError for an unknown format and, while it is read, for an unknown class."""
-    bad: list[BadLine] = []
+    skipped = SkippedLines()
 
     def good(lines: Iterator[Event | BadLine]) -> Iterator[Event]:
         for line in lines:
             if isinstance(line, BadLine):
-                bad.append(line)
+                skipped.add(line)
             else:
                 yield line
 
-    return ReportedLog(good(open_log(path, source, columns=columns, year=year)), bad, _cause_of(source, labels))
+    events = open_log(path, source, columns=columns, year=year, option="--format")
+    return ReportedLog(good(events), skipped, _cause_of(source, labels))
 
 
 def _cause_of(source: str, labels: Path | None) -> CauseOf:

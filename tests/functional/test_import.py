@@ -220,11 +220,21 @@ def test_a_mailbox_of_bounces_is_read(kind: str, tmp_path: Path) -> None:
             (SAMPLES[0].path, "--from", "csv", "--columns", "x"),
             "--columns x: is not a pair of names; write for example",
         ),
-        ((SAMPLES[0].path, "--from", "mailbox"), "contains no recipient"),
+        ((SAMPLES[0].path, "--from", "mailbox"), "0 of 0 messages are events in the format mailbox"),
         (
             (SAMPLES[0].path, "--from", "exim"),
-            "postfix.log: contains no recipient (0 lines could not be read); check the format",
+            "/postfix.log: 0 of 24 lines are events in the format exim; the first that was not understood is l",
         ),
+        (
+            (SAMPLES[0].path, "--from", "exim"),
+            "pickup[101]: 4Bq1Ns0Qz9z1: uid=1000 from=<news>; it looks like Postfix's log: --from postfix",
+        ),
+        (
+            (SAMPLES[1].path, "--from", "postfix", "--as", "events"),
+            "it looks like Exim's main log: --from exim",
+        ),
+        ((SAMPLES[0].path, "--from", "csv"), "map one to it; it looks like Postfix's log: --from postfix"),
+        (("/dev/null", "--from", "postfix"), "is not a file"),
     ],
 )
 def test_what_cannot_be_imported_is_told_in_one_sentence(
@@ -361,3 +371,17 @@ def test_a_file_that_has_to_be_unpacked_first_is_told(head: bytes, kind: str, tm
         complaint(fivefifty("import", packed, "--from", "kumomta"))
         == f"{packed}: is packed with {kind}; unpack it first"
     )
+
+
+def test_an_empty_log_is_told(tmp_path: Path) -> None:
+    (tmp_path / "mail.log").write_text("")
+    said = complaint(fivefifty("import", tmp_path / "mail.log", "--from", "postfix", "--as", "events"))
+    assert said == f"{tmp_path}/mail.log: holds nothing; check the file name"
+
+
+def test_lines_that_could_not_be_read_are_counted_by_reason(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(SAMPLES[0].path.read_text("utf-8") + "Starting\nStarted\n", "utf-8")
+    done = fivefifty("import", log, "--from", "postfix", "--out", tmp_path / "made")
+    assert "lines could not be read:\n" in done.stdout
+    assert "  2: line 25 (not a line of Postfix): Starting\n" in done.stdout

@@ -156,6 +156,26 @@ def reported(tmp_path: Path) -> list[object]:
     return ["--reported", file, "--format", "csv", "--columns", "kind=event", "--columns", "label=class", "--map", map_]
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("hello\n", "0 of 1 lines are events in the format postfix; the first that was not understood is line 1 "),
+        (
+            "Mar  2 08:00:05 out postfix/smtp[1]: AAAAA1: to=<eve@other.example>, relay=none, status=bounced (No)\n",
+            "none of 1 events is about a recipient of this run; the first is about 'eve@other.example'",
+        ),
+    ],
+)
+def test_a_log_that_tells_nothing_of_the_run_passes_no_gate(run: Path, text: str, problem: str, tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(text)
+    done = fivefifty(
+        "check", run, "--reported", log, "--format", "postfix", "--gate", "classifiers.code.wrongly_suppressed <= 99"
+    )
+    assert problem in complaint(done)
+    assert not done.stdout
+
+
 def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed(
     run: Path, reported: list[object]
 ) -> None:
@@ -164,7 +184,10 @@ def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed
     assert "1 about recipients that are not in the books: nobody@plain.example" in done.stdout
     assert "1 repeated (the same event again): bob@plain.example" in done.stdout
     assert "9 recipients without any event: twelve/" in done.stdout
-    assert "1 lines that could not be read: line 7 'frobnicated' is not a kind of event" in done.stdout
+    assert (
+        "1 line that could not be read:\n    1: line 7 ('frobnicated' is not a kind of event; known are:" in done.stdout
+    )
+    assert "): kim@freemail.example,frobnicated" in done.stdout
     assert "Reported: 1 hard bounce (8.3%)." in done.stdout
     assert "gate passed  classifiers.reported.wrongly_suppressed = 0" in done.stdout
 

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage, domain_of, is_address
 from probe.intake.event import BadLine, Event, EventKind
+from probe.intake.skipped import SkippedLines
 from probe.intake.to_scenario.templates import Templates
 
 _ACCEPTED, _LINE_CUT = 0, 1
@@ -51,8 +52,7 @@ class Learned:
     seen: Counter[int] = field(default_factory=Counter)
     exchangers: dict[str, Counter[str]] = field(default_factory=dict)
     kinds: Counter[EventKind] = field(default_factory=Counter)
-    bad: list[BadLine] = field(default_factory=list)
-    bad_lines: int = 0
+    skipped: SkippedLines = field(default_factory=SkippedLines)
     without_stage: int = 0
     not_addresses: int = 0
     not_an_address: str = ""
@@ -68,9 +68,7 @@ class Learned:
         """Add events in the order of the log."""
         for event in events:
             if isinstance(event, BadLine):
-                self.bad_lines += 1
-                if len(self.bad) < _BAD_SHOWN:
-                    self.bad.append(event)
+                self.skipped.add(event)
             else:
                 self._take(event)
 
@@ -95,6 +93,9 @@ class Learned:
         results = self.attempts.setdefault(recipient, array("l"))
         if event.kind is EventKind.DELIVERED:
             number = _ACCEPTED
+        elif event.code is None and event.kind is EventKind.REFUSED and (event.enhanced or "").startswith("5"):
+            # The sending system refused on its own, for example as there is no such domain: the status decides.
+            number = self._number(event, recipient, Stage.RCPT)
         elif event.code is None or event.code < 400:
             number = _LINE_CUT
         else:
@@ -153,9 +154,6 @@ class Learned:
         if number == _ACCEPTED:
             return "-"
         return "!" if number == _LINE_CUT else f"r{number - 1}" if number in names else "!"
-
-
-_BAD_SHOWN: Final = 5
 
 
 def is_reply(number: int) -> bool:

@@ -22,6 +22,7 @@ from fake_gateways.truth import Cause, Fault
 from fake_gateways.wording import Wording
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event
+from probe.intake.skipped import SkippedLines
 from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs, Naming
 from probe.intake.to_scenario.learn import Learned, Reply, is_reply, last_result
 from probe.intake.to_scenario.templates import Template, Templates
@@ -48,8 +49,7 @@ class ImportSummary:
     gateways: int
     replies: int
     unknown: int
-    bad_lines: int
-    bad: tuple[BadLine, ...]
+    skipped: SkippedLines
     passed_over: dict[str, int]
     not_addresses: int = 0
     not_an_address: str = ""
@@ -80,7 +80,7 @@ def import_as_scenario(
     learned = Learned(Templates(_plain_words(), is_private=key is not None))
     learned.take(events)
     if not learned.attempts:
-        problem = f"contains no recipient ({learned.bad_lines:,} lines could not be read"
+        problem = f"contains no recipient ({learned.skipped.total:,} lines could not be read"
         if learned.not_addresses:
             problem += f", {learned.not_addresses:,} have no valid address, such as {learned.not_an_address[:100]!r}"
         raise InputError(log or name, f"{problem})", "check the format given with --from")
@@ -105,8 +105,7 @@ def import_as_scenario(
         len(gateways),
         len(learned.replies),
         unknown,
-        learned.bad_lines,
-        tuple(learned.bad),
+        learned.skipped,
         passed_over,
         learned.not_addresses,
         learned.not_an_address,
@@ -320,8 +319,8 @@ class _Writing:
             lines.append("- the sender's IP addresses; here one is made up.")
         if learned.first_at is None:
             lines.append("- the time; here the start and the rate are made up.")
-        if learned.bad_lines:
-            lines.append(f"- the content of {learned.bad_lines:,} lines, which could not be read.")
+        if learned.skipped.total:
+            lines.append(f"- the content of {learned.skipped.total:,} lines, which could not be read.")
         if learned.not_addresses:
             lines.append(f"- the recipients of {learned.not_addresses:,} events, which have no valid address.")
         return lines

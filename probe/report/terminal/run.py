@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from probe.harmless import clipped, harmless
-from probe.intake.event import BadLine
+from probe.intake.skipped import SkippedLines
 from probe.judge.result import JudgedRun
 from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import interval_of
@@ -51,7 +50,7 @@ def print_answer(console: Console, result: JudgedRun, out: str) -> None:
     console.print(Text(f"report {out}/report.html"), soft_wrap=True)
 
 
-def print_reported(console: Console, result: JudgedRun, bad_lines: Sequence[BadLine]) -> None:
+def print_reported(console: Console, result: JudgedRun, skipped: SkippedLines) -> None:
     """Print how many events of another system's log match recipients of the run, and the first that do not."""
     said = result.reported
     if said is None:
@@ -62,12 +61,15 @@ def print_reported(console: Console, result: JudgedRun, bad_lines: Sequence[BadL
         ("about recipients that are not in the books", [event.recipient for event in said.strangers]),
         ("repeated (the same event again)", [event.recipient for event in said.duplicates]),
         ("recipients without any event", ["/".join(filter(None, key)) for key in said.silent]),
-        ("lines that could not be read", [f"line {bad.number} {bad.reason}" for bad in bad_lines]),
     ):
         if names:
             first = harmless(", ".join(names[:NAMES_SHOWN]))
             more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
             console.print(Text(f"  {len(names):,} {what}: {first}{more}"), soft_wrap=True)
+    if skipped.total:
+        console.print(f"  {count(skipped.total, 'line')} that could not be read:", soft_wrap=True)
+        for reason in skipped.told():
+            console.print(Text(f"    {reason}"), soft_wrap=True)
     console.print()
 
 

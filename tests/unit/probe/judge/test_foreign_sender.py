@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from book_rows import STARTS, truth
 
 from fake_gateways.people.directory import MailboxState
@@ -9,6 +10,7 @@ from fake_gateways.truth import Cause
 from probe.intake.event import Event, EventKind
 from probe.judge.foreign_sender import events_of_foreign_sender, first_attempts, foreign_stories
 from probe.judge.reported import sort_events
+from probe.records.attempt import Failure
 from probe.records.rows import Mailbox
 
 ANN, BOB = "ann@acme.example", "bob@acme.example"
@@ -66,3 +68,18 @@ def test_a_recipient_refused_before_rcpt_is_kept_and_one_without_an_event_is_sil
 def test_an_event_without_an_attempt_makes_no_story() -> None:
     opened = sort_events([event(EventKind.OPENED, at=STARTS)], {("", ANN): STARTS})
     assert foreign_stories(opened, [truth(recipient=ANN)], {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("enhanced", "code", "failure"),
+    [
+        ("5.4.4", None, Failure.NO_ROUTE),
+        ("5.1.1", 550, None),
+        ("4.4.7", None, Failure.UNREACHABLE),
+        (None, None, Failure.UNREACHABLE),
+    ],
+)
+def test_without_a_reply_the_status_decides(enhanced: str | None, code: int | None, failure: Failure | None) -> None:
+    refused = event(enhanced=enhanced, code=None)
+    (story,) = foreign_stories(sort_events([refused], {("", ANN): STARTS}), [truth(recipient=ANN)], {}).values()
+    assert (story.evidence.last.code, story.evidence.last.failure) == (code, failure)

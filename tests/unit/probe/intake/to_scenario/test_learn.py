@@ -63,9 +63,15 @@ def test_what_is_not_an_address_is_counted_and_the_first_is_kept() -> None:
     assert (found.not_addresses, found.not_an_address, list(found.attempts)) == (2, "no address", [ANN])
 
 
-def test_bad_lines_are_all_counted_and_the_first_five_are_kept() -> None:
-    found = learned(*(BadLine(number, "bad") for number in range(1, 9)))
-    assert (found.bad_lines, [bad.number for bad in found.bad]) == (8, [1, 2, 3, 4, 5])
+def test_bad_lines_are_counted_by_reason() -> None:
+    found = learned(*(BadLine(number, "not JSON") for number in range(1, 9)))
+    assert (found.skipped.total, found.skipped.first["not JSON"].number) == (8, 1)
+
+
+def test_a_refusal_by_the_sending_system_is_replayed_by_its_status() -> None:
+    refused = Event(EventKind.REFUSED, "ann@gone.example", enhanced="5.4.4", text="Host not found")
+    found = learned(refused, refused._replace(recipient="bob@gone.example", enhanced="4.4.7"))
+    assert [(reply.code, reply.enhanced) for reply in found.replies] == [(550, "5.4.4")]
 
 
 def test_the_usual_wait_before_a_retry_is_the_median() -> None:

@@ -1,0 +1,59 @@
+"""Guesses the format of a log that was read as another, by asking every reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from probe.input_error import InputError
+from probe.intake.event import BadLine, Event, LogLine
+from probe.intake.formats import FORMATS, MAILBOX
+
+SAMPLE: Final = 5_000
+"""The lines of a file that are asked about."""
+_TABLES: Final = {"csv", "jsonl"}
+"""Readers of anything with an address in it, which are asked last."""
+_NAMES: Final = {
+    "postfix": "Postfix's log",
+    "exim": "Exim's main log",
+    "powermta": "an accounting file of PowerMTA",
+    "kumomta": "KumoMTA's log",
+    "ses": "events of Amazon SES",
+    "sendgrid": "events of SendGrid",
+    "mailgun": "events of Mailgun",
+    "postmark": "webhooks of Postmark",
+    "sparkpost": "events of SparkPost",
+    MAILBOX: "a mailbox",
+    "csv": "a table",
+    "jsonl": "JSON objects with an address in each",
+}
+_HEADERS: Final = ("From ", "Return-Path:", "Received:", "Delivered-To:", "X-Original-To:")
+
+
+def guess_format(lines: Sequence[LogLine], year: int) -> str | None:
+    """Return the name of the format in which lines hold the most events, None if they hold none in any."""
+    first = next((line.text for line in lines if line.text.strip()), "")
+    if first.startswith(_HEADERS):
+        return MAILBOX
+    found = {name: _events(name, lines, year) for name in FORMATS}
+    for names in (found.keys() - _TABLES, _TABLES):
+        best = max((name for name in FORMATS if name in names), key=lambda name: found[name])
+        if found[best]:
+            return best
+    return None
+
+
+def described(name: str) -> str:
+    """Return what a file in a format is called."""
+    return _NAMES.get(name, f"the format {name}")
+
+
+def _events(name: str, lines: Sequence[LogLine], year: int) -> int:
+    count = 0
+    try:
+        found: Iterator[Event | BadLine] = FORMATS[name](lines, {}, year)
+        for each in found:
+            count += isinstance(each, Event)
+    except InputError:
+        pass  # a table without a header line that names the recipient
+    return count

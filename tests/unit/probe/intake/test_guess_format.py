@@ -1,0 +1,37 @@
+"""What a file looks like that is not what the user said."""
+
+from __future__ import annotations
+
+import pytest
+from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
+
+from probe.intake.event import LogLine
+from probe.intake.guess_format import described, guess_format
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
+def test_each_sample_looks_like_its_format(sample: Sample) -> None:
+    # A table that names its columns otherwise is read with --columns only.
+    expected = None if sample.columns else sample.source
+    assert guess_format(sample.lines, YEAR) in {expected, sample.source}
+    assert described(sample.source)
+
+
+def test_a_log_in_a_containers_dress_looks_the_same() -> None:
+    for sample in SAMPLES[:2]:
+        dressed = [LogLine(line.number, f"mail-1  | {line.text}") for line in sample.lines]
+        assert guess_format(dressed, YEAR) == sample.source
+
+
+def test_a_mailbox_is_known_by_its_first_line() -> None:
+    lines = [LogLine(number, text) for number, text in enumerate(MAILBOX.read_text("utf-8").splitlines(), 1)]
+    assert guess_format(lines, YEAR) == "mailbox"
+
+
+@pytest.mark.parametrize("text", ["", "hello", "{}", "a,b", "Mar  2 08:00:01 mta1 CRON[109]: (root) CMD (true)"])
+def test_what_has_no_event_looks_like_nothing(text: str) -> None:
+    assert guess_format([LogLine(1, text), LogLine(2, text)], YEAR) is None
+
+
+def test_a_format_without_a_name_of_its_own_is_called_by_its_option() -> None:
+    assert described("pigeon") == "the format pigeon"
