@@ -1,0 +1,51 @@
+"""Files that the user names: found without an exception, written whole, their errors the user's."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from probe.input_error import InputError
+from probe.user_files import exists, is_file, is_folder, require_writable, write_whole, writing
+
+TOO_LONG = Path("x" * 5000)
+
+
+def test_a_path_that_cannot_be_looked_up_is_not_there() -> None:
+    with pytest.raises(OSError, match="File name too long"):
+        TOO_LONG.exists()
+    assert [look(TOO_LONG) for look in (exists, is_file, is_folder)] == [False] * 3
+
+
+def test_a_file_that_can_be_written_stays_as_it_is(tmp_path: Path) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_text("old", "utf-8")
+    for each in (old, new, None):
+        require_writable("--log", each)
+    assert old.read_text("utf-8") == "old"
+    assert not new.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(errno.EACCES, "choose another file"), (errno.ENOSPC, "make room, or choose another file")]
+)
+def test_an_error_of_writing_names_the_remedy(number: int, remedy: str) -> None:
+    with pytest.raises(InputError) as told, writing("--log a"):
+        raise OSError(number, os.strerror(number))
+    assert str(told.value) == f"--log a: cannot be written ({os.strerror(number)}); {remedy}"
+
+
+def test_an_old_file_is_replaced_by_a_whole_one(tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text("old", "utf-8")
+    write_whole(file, "new")
+    assert file.read_text("utf-8") == "new"
+    assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
+
+
+def test_what_is_no_file_is_written_and_not_replaced() -> None:
+    write_whole(Path("/dev/null"), "anything")
+    assert Path("/dev/null").is_char_device()
