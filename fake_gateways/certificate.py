@@ -1,25 +1,43 @@
-"""The TLS certificate of a run, created on first use and kept only in memory (trustme)."""
+"""The TLS certificates of a run, created on first use and kept only in memory (trustme)."""
 
 from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cached_property
 
 import trustme
 
 
-def issuer(names: Sequence[str]) -> Callable[[], ssl.SSLContext]:
-    """Return a function that returns the TLS context of the servers of these names; they share one certificate.
+class Authority:
+    """A certificate authority and one certificate, which all servers of these names and IP addresses share.
 
-    No client trusts it. Between mail servers TLS is opportunistic, and certificates are not verified (RFC 7435).
+    Between mail servers TLS is opportunistic, and certificates are not verified (RFC 7435). A client that does verify
+    them has to trust ``pem``.
     """
 
-    @cache
-    def context() -> ssl.SSLContext:
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    @cached_property
+    def _ca(self) -> trustme.CA:
+        return trustme.CA()
+
+    @property
+    def pem(self) -> bytes:
+        """The certificate of the authority."""
+        return self._ca.cert_pem.bytes()
+
+    @cached_property
+    def context(self) -> ssl.SSLContext:
+        """The TLS context of the servers."""
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         made.minimum_version = ssl.TLSVersion.TLSv1_2
-        trustme.CA().issue_cert(*names).configure_cert(made)
+        self._ca.issue_cert(*self._names).configure_cert(made)
         return made
 
-    return context
+
+def issuer(names: Sequence[str]) -> Callable[[], ssl.SSLContext]:
+    """Return a function that returns the TLS context of the servers of these names; they share one certificate."""
+    authority = Authority(names)
+    return lambda: authority.context

@@ -20,6 +20,7 @@ from fake_gateways.reports.delivery_report import DeliveryReport, write_report
 from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.reports.settings import Reports
 from fake_gateways.reports.vacation_and_arf import Received, complaint, vacation_note
+from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Fate, Truth
@@ -66,6 +67,7 @@ class Gateway:
         address: str = "",
         audience: Audience | None = None,
         engage: Callable[[Engagement], None] = lambda _: None,
+        login: Login | None = None,
     ) -> None:
         self.name = name
         self.host = host
@@ -97,6 +99,8 @@ class Gateway:
         bare = (policy.policy if isinstance(policy, Guard) else policy for policy in asked)
         self._observers: tuple[Observer, ...] = tuple(policy for policy in bare if isinstance(policy, Observer))
         keywords = tuple(word.replace("{size}", str(size_limit)) for word in persona.keywords)
+        self.login = login
+        keywords += () if login is None else (login.keyword,)
         self.keywords = (*keywords, "XCLIENT NAME ADDR PORT PROTO HELO") if xclient else keywords
         self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
 
@@ -105,6 +109,10 @@ class Gateway:
         self._sessions += 1
         self.connections[peer_address] += 1
         return SessionView(peer_address, self._sessions, self.directory, self._recall, self.connections)
+
+    def challenge(self) -> bytes:
+        """Return a challenge of CRAM-MD5, different each time (RFC 2195 section 2)."""
+        return f"<{self._ids.getrandbits(64)}.{self.clock.now():.0f}@{self.host}>".encode()
 
     def remember(self, question: Question, answer: Answer) -> None:
         """Cache a DNS answer for its time to live."""

@@ -23,8 +23,9 @@ from fake_gateways.decider import Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.needs import GivenUpError
-from fake_gateways.session import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT, Dialogue, Session, open_session
+from fake_gateways.session import Dialogue, Session, open_session
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
+from fake_gateways.smtp.standard_replies import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT
 from fake_gateways.verdict import Answer, ExternalQuery
 
 AnswerQuery = Callable[[ExternalQuery], Awaitable[Answer]]
@@ -86,6 +87,9 @@ class Carrier(SMTP):
         self._heard_at = self.loop.time()
         peer_address, peer_port = transport.get_extra_info("peername")[:2]
         self._dialogue = open_session(self._gateway, peer_address, peer_port)
+        if transport.get_extra_info("sslcontext") is not None:
+            self._is_secure = True
+            self._dialogue.encrypted()
         if not self._is_proxied:
             self._greet()
         self._answer()
@@ -202,7 +206,7 @@ class Carrier(SMTP):
             if dialogue.wants_content:
                 content = self._framing.content()
                 return None if content is None else dialogue.content(content)
-            line = self._framing.line()
+            line = self._framing.line(dialogue.longest_line)
             return None if line is None else dialogue.command(line)
         except LineTooLongError:
             return _say(dialogue.line_too_long())

@@ -12,11 +12,22 @@ from typing import ClassVar, Final, cast
 from fake_gateways.decider import Decider, Rejection, Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.policies.session_view import SessionView
-from fake_gateways.smtp.command import Command, SyntaxMistake, UnrecognizedMistake, parse, read_xclient
+from fake_gateways.smtp import auth, standard_replies
+from fake_gateways.smtp.auth import AuthMistake, ClientLogin
+from fake_gateways.smtp.command import MAX_LINE_OCTETS, Command, SyntaxMistake, UnrecognizedMistake, parse, read_xclient
 from fake_gateways.smtp.envelope import Envelope, Stage
 from fake_gateways.smtp.parameters import Declared, ParameterMistake, read_mail, read_rcpt
-from fake_gateways.smtp.reply import EnhancedStatus, Reply
-from fake_gateways.smtp.states import END_OF_DATA, GREETING, HANDSHAKE, NO_ARGUMENT, TRANSITIONS, State, Transition
+from fake_gateways.smtp.reply import Reply
+from fake_gateways.smtp.states import (
+    END_OF_DATA,
+    END_OF_LOGIN,
+    GREETING,
+    HANDSHAKE,
+    NO_ARGUMENT,
+    TRANSITIONS,
+    State,
+    Transition,
+)
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, ExternalQuery, Refuse
 
@@ -31,34 +42,17 @@ MAX_MISTAKES: Final = 20
 """The server closes the connection after so many errors, as Postfix does (``smtpd_hard_error_limit``)."""
 
 
-def _status(code: int, enhanced: str, text: str) -> Reply:
-    return Reply(code, (text,), EnhancedStatus.parse(enhanced))
-
-
-TOO_MANY_RECIPIENTS: Final = _status(452, "4.5.3", "Too many recipients")
-TOO_MANY_MISTAKES: Final = _status(421, "4.7.0", "Too many errors, closing connection")
-TIMED_OUT: Final = _status(421, "4.4.2", "Timeout exceeded, closing connection")
-LOCAL_ERROR: Final = _status(421, "4.3.0", "Local error in processing, closing connection")
-CANNOT_VERIFY: Final = Reply(252, ("Cannot VRFY user, but will take message",), EnhancedStatus(2, 5, 2))
-HELP: Final = Reply(214, ("EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT",), EnhancedStatus(2, 0, 0))
-LINE_TOO_LONG: Final = _status(500, "5.5.6", "Line too long")
-BARE_LINE_FEED: Final = _status(521, "5.5.2", "Bare <LF> received, closing connection")
-UNEXPECTED_ARGUMENT: Final = _status(501, "5.5.4", "Syntax error in parameters")
-NEEDS_UTF8: Final = _status(553, "5.6.7", "Address needs SMTPUTF8")
-READY_FOR_TLS: Final = Reply(220, ("Ready to start TLS",), EnhancedStatus(2, 0, 0))
-NO_TLS: Final = Reply(454, ("TLS not available due to temporary reason",), EnhancedStatus(4, 7, 0))
-"""RFC 3207 section 4."""
-
 ALWAYS_TOLD: Final = (Cause.TOO_LARGE, Cause.POLICY)
 """The causes for which a session refuses without any policy: the SIZE limit, and the limit on recipients."""
 
 # Constants, because Python 3.11 calls a function for each use of a member of an Enum.
 _GREETED: Final = State.GREETED
 _CONTENT: Final = State.CONTENT
+_AUTH: Final = State.AUTH
 _CLOSED: Final = State.CLOSED
 _CLOSING: Final = State.CLOSING
 
-_OPTIONAL: Final = frozenset({"STARTTLS", "XCLIENT"})
+_OPTIONAL: Final = frozenset({"AUTH", "STARTTLS", "XCLIENT"})
 """Commands that exist only where the gateway offers them."""
 
 
@@ -89,11 +83,17 @@ class Session:
         self._decider = Decider(gateway, view, peer_port)
         self._declared = Declared()
         self._mistakes = 0
+        self._login = None if gateway.login is None else ClientLogin(gateway.login)
 
     @property
     def wants_content(self) -> bool:
         """Whether the client is to send the content of a message next."""
         return self._state is _CONTENT
+
+    @property
+    def longest_line(self) -> int:
+        """How many octets the next line may have, with its CRLF."""
+        return MAX_LINE_OCTETS if self._login is None else auth.MAX_LINE_OCTETS
 
     @property
     def wants_tls(self) -> bool:
@@ -113,11 +113,15 @@ class Session:
     def command(self, line: bytes) -> Dialogue:
         """Answer a command line, given without its CRLF."""
         self._view.at = self.gateway.clock.now()
+        if self._state is _AUTH:
+            return self._log_in(lambda login: login.respond(line))
         try:
             command = parse(line, utf8=self._offers_utf8)
             transition = TRANSITIONS[self._state].get(command.verb)
             if transition is None or command.verb in _OPTIONAL or (command.argument and command.verb in NO_ARGUMENT):
                 transition = self._checked(command, transition)
+            if command.verb == "AUTH":
+                return self._log_in(lambda login: login.start(command.argument, self.gateway.challenge()))
             answer = self._ANSWERS.get(command.verb)
             outcome: Reply | Rejection
             if answer is not None:
@@ -127,7 +131,7 @@ class Session:
         except UnrecognizedMistake:
             return self._mistake(self._say("unrecognized"))
         except SyntaxMistake as mistake:
-            return self._mistake(_status(501, "5.5.4", str(mistake)))
+            return self._mistake(standard_replies.status_reply(501, "5.5.4", str(mistake)))
         except (ParameterMistake, OrderMistake) as mistake:
             return self._mistake(mistake.reply)
         return self._follow(transition, outcome)
@@ -148,11 +152,15 @@ class Session:
 
     def line_too_long(self) -> Reply:
         """Answer a command line that is too long (RFC 5321 section 4.5.3.1.4)."""
-        return self._mistake(LINE_TOO_LONG)
+        return self._mistake(standard_replies.LINE_TOO_LONG)
 
     def talked_early(self) -> None:
         """Note that the client sent something before the greeting."""
         self._view.talked_early = True
+
+    def encrypted(self) -> None:
+        """Note that the connection is encrypted from its beginning (RFC 8314 section 3)."""
+        self._view.secure = True
 
     def present(self, address: str) -> None:
         """Replace the client's address, as a proxy or XCLIENT gives it."""
@@ -165,12 +173,13 @@ class Session:
         self._abort_transaction()
         self._view.secure = True
         self._view.helo = ""
+        self._login = None if self.gateway.login is None else ClientLogin(self.gateway.login)
         self._move(TRANSITIONS[State.TLS][HANDSHAKE].accepted)
 
     def refuse_tls(self) -> Reply:
         """Return the reply to a STARTTLS that cannot be served after all."""
         self._move(TRANSITIONS[State.TLS][HANDSHAKE].refused)
-        return NO_TLS
+        return standard_replies.NO_TLS
 
     def hang_up(self, reply: Reply) -> Reply:
         """End the dialogue from the server's side with a last reply."""
@@ -207,12 +216,12 @@ class Session:
         """Return the transition if the command is valid in this state; raises a mistake."""
         verb = command.verb
         if self._state is not State.REFUSED:
-            if not (verb in self._ANSWERS or verb in self._STEPS) or (
+            if not (verb in self._ANSWERS or verb in self._STEPS or verb == "AUTH") or (
                 verb in _OPTIONAL and verb not in self.gateway.verbs
             ):
                 raise UnrecognizedMistake
             if command.argument and verb in NO_ARGUMENT:
-                raise OrderMistake(UNEXPECTED_ARGUMENT)
+                raise OrderMistake(standard_replies.UNEXPECTED_ARGUMENT)
         if transition is None:
             is_without_recipients = verb == "DATA" and self._state is State.MAIL
             raise OrderMistake(self._say("no_recipients" if is_without_recipients else "out_of_order"))
@@ -221,7 +230,7 @@ class Session:
     def _mistake(self, reply: Reply) -> Reply:
         """Count a mistake of the client; after too many, close the connection."""
         self._mistakes += 1
-        return self.hang_up(TOO_MANY_MISTAKES) if self._mistakes >= MAX_MISTAKES else reply
+        return self.hang_up(standard_replies.TOO_MANY_MISTAKES) if self._mistakes >= MAX_MISTAKES else reply
 
     # Commands that no policy judges.
 
@@ -237,15 +246,28 @@ class Session:
         return self._say("reset")
 
     def _vrfy(self, _: Command) -> Reply:
-        return CANNOT_VERIFY
+        return standard_replies.CANNOT_VERIFY
 
     def _help(self, _: Command) -> Reply:
-        return HELP
+        return standard_replies.HELP
 
     def _starttls(self, _: Command) -> Reply:
         if self._view.secure:
             raise OrderMistake(self._say("out_of_order"))
-        return READY_FOR_TLS
+        return standard_replies.READY_FOR_TLS
+
+    def _log_in(self, answer: Callable[[ClientLogin], Reply]) -> Response:
+        """Answer AUTH, or a response of the client to a challenge (RFC 4954 section 4)."""
+        login = self._login
+        if login is None or (login.user is not None):
+            return self._mistake(self._say("out_of_order"))
+        try:
+            reply = answer(login)
+        except AuthMistake as mistake:
+            self._move(TRANSITIONS[_AUTH][END_OF_LOGIN].refused)
+            return self._mistake(mistake.reply)
+        event = TRANSITIONS[State.INTRODUCED]["AUTH"] if login.is_waiting else TRANSITIONS[_AUTH][END_OF_LOGIN]
+        return self._follow(event, reply)
 
     # Commands that policies judge.
 
@@ -284,6 +306,8 @@ class Session:
         return tuple(word for word in keywords if word != "STARTTLS") if self._view.secure else keywords
 
     def _mail(self, command: Command) -> Step:
+        if self._login is not None and self._login.is_missing:
+            raise OrderMistake(auth.REQUIRED)
         envelope = Envelope(command.path)
         self._declared = read_mail(command.parameters, self.gateway.verbs, envelope)
         if not command.path.isascii():
@@ -301,7 +325,7 @@ class Session:
         if not recipient.isascii():
             self._require_utf8()
         if len(view.envelope.recipients) >= MAX_RECIPIENTS:
-            reply = TOO_MANY_RECIPIENTS
+            reply = standard_replies.TOO_MANY_RECIPIENTS
             self._decider.record(Stage.RCPT, recipient, reply, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY)
             return Rejection(reply)
         view.recipient = recipient
@@ -319,7 +343,7 @@ class Session:
     def _require_utf8(self) -> None:
         """Refuse an address beyond ASCII where MAIL did not declare SMTPUTF8 (RFC 6531 section 3.4)."""
         if not self._declared.utf8:
-            raise OrderMistake(NEEDS_UTF8)
+            raise OrderMistake(standard_replies.NEEDS_UTF8)
 
     def _data(self, _: Command) -> Step:
         rejection = yield from self._decider.judge(Stage.DATA)

@@ -42,7 +42,7 @@ class Framing:
         """Take what arrived."""
         self._buffer += octets
 
-    def line(self) -> bytes | None:
+    def line(self, longest: int = MAX_LINE_OCTETS) -> bytes | None:
         """Return the next command line without CRLF, None until one is complete.
 
         Raises LineTooLongError once for a line beyond the limit, and BareLineFeedError.
@@ -50,13 +50,13 @@ class Framing:
         end = self._buffer.find(b"\n", self._searched)
         if end < 0:
             self._searched = len(self._buffer)
-            if len(self._buffer) > MAX_LINE_OCTETS:
+            if len(self._buffer) > longest:
                 self._dropped = True
                 self._cut(len(self._buffer))
             return None
         line = bytes(self._buffer[: end + 1])
         self._cut(end + 1)
-        if self._dropped or len(line) > MAX_LINE_OCTETS:
+        if self._dropped or len(line) > longest:
             self._dropped = False
             raise LineTooLongError
         if not line.endswith(b"\r\n"):

@@ -17,10 +17,12 @@ The order of commands is that of RFC 5321 section 4.1.4:
 - A server that refuses in its greeting (554) may keep the connection open. It then waits for QUIT, and answers
   everything else with 503 (section 3.1). Some servers still answer EHLO.
 
-Two extensions take the session back towards its start:
+Three extensions add states, or take the session back towards its start:
 
 - STARTTLS (RFC 3207) is valid outside a transaction. After the handshake the server forgets what the client said
   before, its name included, and the client says EHLO again (section 4.2).
+- AUTH (RFC 4954) is valid between EHLO and MAIL. If the server answers with a challenge, the next line of the client is
+  a response, not a command, until the login is accepted or refused. A second AUTH after a login gets 503.
 - XCLIENT (postfix.org/XCLIENT_README.html) gives the session another client address, and perhaps its EHLO name. The
   server then greets again.
 
@@ -50,6 +52,8 @@ class State(StrEnum):
     """The server has greeted. The client has not introduced itself."""
     INTRODUCED = auto()
     """EHLO or HELO was accepted. No transaction is open."""
+    AUTH = auto()
+    """AUTH was answered with a challenge (334). The server waits for the client's response."""
     MAIL = auto()
     """MAIL was accepted. The transaction has no recipient yet."""
     RCPT = auto()
@@ -68,6 +72,8 @@ GREETING: Final = "(greeting)"
 """Event: the server speaks first."""
 END_OF_DATA: Final = "(end of data)"
 """Event: the content is complete, or was too large."""
+END_OF_LOGIN: Final = "(end of login)"
+"""Event: the login is accepted or refused."""
 HANDSHAKE: Final = "(TLS handshake)"
 """Event: the TLS handshake is done; refused where the server has no certificate."""
 
@@ -116,7 +122,11 @@ TRANSITIONS: Final[Mapping[State, Mapping[str, Transition]]] = {
         **_at_any_time(State.INTRODUCED, after_reset=State.INTRODUCED),
         "STARTTLS": Transition(State.TLS, State.INTRODUCED),
         "XCLIENT": Transition(State.GREETED, State.REFUSED),
+        "AUTH": Transition(State.AUTH, State.INTRODUCED),
         "MAIL": Transition(State.MAIL, State.INTRODUCED),
+    },
+    State.AUTH: {
+        END_OF_LOGIN: _stays_in(State.INTRODUCED),
     },
     State.MAIL: {
         **_at_any_time(State.MAIL, after_reset=State.INTRODUCED),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from probe.judge.scorecard import Scorecard
     from probe.testing.gateway import GatewayFixture, MakeGateway, StageName
     from probe.testing.lab import LabFixture, ScenarioRun
+    from probe.testing.logins import LoginAttempt
     from probe.testing.recorded import ReceivedMessage
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "GatewayFixture",
     "InputError",
     "LabFixture",
+    "LoginAttempt",
     "MakeGateway",
     "ReceivedMessage",
     "ScenarioRun",
@@ -37,6 +39,7 @@ _MODULES: Final = {
     "GatewayFixture": "probe.testing.gateway",
     "InputError": "probe.input_error",
     "LabFixture": "probe.testing.lab",
+    "LoginAttempt": "probe.testing.logins",
     "MakeGateway": "probe.testing.gateway",
     "ReceivedMessage": "probe.testing.recorded",
     "ScenarioRun": "probe.testing.lab",

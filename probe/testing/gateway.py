@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Mapping
 from operator import methodcaller
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Literal, Protocol, Self
 
@@ -26,8 +28,10 @@ from probe.input_error import InputError
 from probe.scenario.load import load_persona
 from probe.testing import matching
 from probe.testing.listener import HOST, GatewayListener
+from probe.testing.logins import LoginAttempt, LoginRules
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
 from probe.testing.rules import STARTS, RefusalRule, RefusalRules, RuleGateway
+from probe.testing.tls_file import authority
 from probe.validation_errors import first_mistake, problem_and_remedy
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
@@ -62,13 +66,20 @@ class GatewayFixture:
     """
 
     def __init__(
-        self, persona: str = "postfix", *, thread: bool = False, may_join: Callable[[], bool] = lambda: True
+        self,
+        persona: str = "postfix",
+        *,
+        thread: bool = False,
+        may_join: Callable[[], bool] = lambda: True,
+        ca_file: Path | None = None,
     ) -> None:
+        self.ca_file = ca_file
         self._clock = VirtualClock(STARTS)
         self._rules = RefusalRules()
         self._record = GatewayRecord()
-        self._gateway = RuleGateway(self._rules, self._record, _load_persona(persona), self._clock)
-        self._listener = GatewayListener(self._gateway, self._clock)
+        self._logins = LoginRules()
+        self._gateway = RuleGateway(self._rules, self._record, _load_persona(persona), self._clock, self._logins.login)
+        self._listener = GatewayListener(self._gateway, self._clock, lambda: authority().context)
         self._thread = thread
         self._may_join = may_join
 
@@ -166,6 +177,37 @@ class GatewayFixture:
                 attempts=attempts,
             )
         )
+
+    @property
+    def logins(self) -> tuple[LoginAttempt, ...]:
+        """Every login, oldest first: the mechanism, the user, and whether it was accepted."""
+        return tuple(self._logins.attempts)
+
+    @property
+    def tls_context(self) -> ssl.SSLContext:
+        """A context for clients that verifies the gateway's certificate."""
+        return ssl.create_default_context(cadata=authority().pem.decode())
+
+    def require_login(self, accounts: Mapping[str, str] | None = None) -> None:
+        """From now on, refuse MAIL before a login (530, RFC 4954 section 6).
+
+        With ``accounts``, passwords or tokens by user, any other login is refused (535). Without it, every login is
+        accepted.
+        """
+        self._logins.required = True
+        self._logins.accounts = None if accounts is None else dict(accounts)
+
+    def refuse_login(self, reply: str = "535 5.7.8 Authentication credentials invalid") -> None:
+        """From now on, refuse every login with a reply, such as "454 4.7.0 Temporary authentication failure".
+
+        Raises:
+            InputError: The reply is not one that refuses.
+        """
+        place = f"gateway.refuse_login(reply={reply!r})"
+        refusal = _wording(reply, place).plain
+        if refusal is None:
+            raise InputError(place, "has a field in braces", "write the reply as it is sent")
+        self._logins.refusal = refusal
 
     def mailbox(self, address: str, *, state: str = "present") -> None:
         """Set the state of a mailbox, or of all other mailboxes of a domain (``*@acme.example``).
@@ -306,9 +348,9 @@ def _cause(keyword: str, name: str, method: str = "refuse") -> Cause:
     return Cause(name)
 
 
-def _wording(reply: str) -> Wording:
+def _wording(reply: str, place: str = "") -> Wording:
     """Parse a reply as it is sent, except that continuation lines have no code; raises InputError."""
-    place = f"gateway.refuse(reply={reply!r})"
+    place = place or f"gateway.refuse(reply={reply!r})"
     found = _REPLY.fullmatch(reply)
     if found is None:
         raise InputError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import ssl
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,9 @@ from fake_gateways.server import Carrier
 from fake_gateways.verdict import Answer, Question
 
 HOST: Final = "127.0.0.1"
+TLS_WAIT_S: Final = 0.02
+"""How long to wait for a client that speaks TLS from the start. Any other client waits for the greeting."""
+TLS_HANDSHAKE: Final = b"\x16"
 
 
 class GatewayListener:
@@ -25,8 +29,9 @@ class GatewayListener:
     ``faults`` are the errors inside the gateway, oldest first.
     """
 
-    def __init__(self, gateway: Gateway, clock: VirtualClock) -> None:
+    def __init__(self, gateway: Gateway, clock: VirtualClock, tls: Callable[[], ssl.SSLContext]) -> None:
         self._gateway = gateway
+        self._tls = tls
         self._answer_query = QueryHandler(_no_dns, clock.sleep)
         self._listener = socket.create_server((HOST, 0), backlog=1024)
         self._listener.settimeout(0)
@@ -69,12 +74,12 @@ class GatewayListener:
         self.faults.append(context.get("exception") or RuntimeError(context["message"]))
 
     async def _serve(self, ready: Callable[[], None]) -> None:
-        async with _accepting(self._listener, self._carry):
+        async with _accepting(self._listener, self._carry, self._tls):
             ready()
             await asyncio.Event().wait()
 
     def _carry(self) -> Carrier:
-        return Carrier(self._gateway, self._answer_query, failed=self.faults.append)
+        return Carrier(self._gateway, self._answer_query, tls=self._tls, failed=self.faults.append)
 
     def close(self) -> None:
         """Close all connections and the socket: at once, or within a running loop in its next iterations."""
@@ -95,7 +100,9 @@ class GatewayListener:
 
 
 @asynccontextmanager
-async def _accepting(listener: socket.socket, carry: Callable[[], Carrier]) -> AsyncIterator[None]:
+async def _accepting(
+    listener: socket.socket, carry: Callable[[], Carrier], tls: Callable[[], ssl.SSLContext]
+) -> AsyncIterator[None]:
     """Accept connections to a listening socket; on exit close them all.
 
     This does not use asyncio's own server: in Python 3.11 that loses connections it accepts while it is closed.
@@ -120,7 +127,12 @@ async def _accepting(listener: socket.socket, carry: Callable[[], Carrier]) -> A
             if task.cancelled() or task.exception() is not None:
                 connection.close()
 
-        task = loop.create_task(loop.connect_accepted_socket(carried, connection))
+        async def connect() -> None:
+            connection.settimeout(0)
+            encrypted = tls() if await _begins_with_tls(connection) else None
+            await loop.connect_accepted_socket(carried, connection, ssl=encrypted)
+
+        task = loop.create_task(connect())
         connecting.add(task)
         task.add_done_callback(connected)
 
@@ -133,6 +145,21 @@ async def _accepting(listener: socket.socket, carry: Callable[[], Carrier]) -> A
             await asyncio.wait(connecting)
         for carrier in tuple(carriers):
             await carrier.end()
+
+
+async def _begins_with_tls(connection: socket.socket) -> bool:
+    """Whether the client speaks first, and in TLS (RFC 8446 section 5.1). Nothing is taken from the connection."""
+    loop = asyncio.get_running_loop()
+    readable = asyncio.Event()
+    loop.add_reader(connection, readable.set)
+    try:
+        async with asyncio.timeout(TLS_WAIT_S):
+            await readable.wait()
+        return connection.recv(1, socket.MSG_PEEK) == TLS_HANDSHAKE
+    except (TimeoutError, OSError):
+        return False
+    finally:
+        loop.remove_reader(connection)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop | None:

@@ -110,8 +110,18 @@ def pytest_runtest_call(item: pytest.Item) -> None:
     item.stash[_IS_CALLED] = True
 
 
+@pytest.fixture(scope="session")
+def _fivefifty_ca(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of certificates by which clients trust the gateways."""
+    from probe.testing.tls_file import write_bundle
+
+    return write_bundle(tmp_path_factory.mktemp("fivefifty"))
+
+
 @pytest.fixture
-def make_gateway(request: pytest.FixtureRequest) -> Iterator[MakeGateway]:
+def make_gateway(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, _fivefifty_ca: Path
+) -> Iterator[MakeGateway]:
     """Create mail gateways that are closed at the end of the test: ``make_gateway(persona="mimecast")``."""
     from probe.testing.gateway import GatewayFixture
 
@@ -121,11 +131,16 @@ def make_gateway(request: pytest.FixtureRequest) -> Iterator[MakeGateway]:
     def may_join() -> bool:
         return is_coroutine and request.node.stash[_IS_CALLED]
 
+    from probe.testing.tls_file import trusting
+
+    for name, value in trusting(_fivefifty_ca).items():
+        monkeypatch.setenv(name, value)
     with ExitStack() as stack:
 
         def make(persona: str = "postfix", *, thread: bool = False) -> GatewayFixture:
             __tracebackhide__ = True
-            return stack.enter_context(GatewayFixture(persona, thread=thread, may_join=may_join))
+            made = GatewayFixture(persona, thread=thread, may_join=may_join, ca_file=_fivefifty_ca)
+            return stack.enter_context(made)
 
         yield make
 

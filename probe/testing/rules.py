@@ -16,6 +16,7 @@ from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.sliding_window import SlidingWindow
+from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
 from fake_gateways.units import PerTime
 from fake_gateways.verdict import Refuse
@@ -137,14 +138,16 @@ class OpenDirectory(Directory):
 
 
 class RuleGateway(Gateway):
-    """A gateway with a persona's replies, an open directory and a test's rules. It does not offer STARTTLS."""
+    """A gateway with a persona's replies, an open directory and a test's rules. It offers STARTTLS and AUTH."""
 
-    def __init__(self, rules: RefusalRules, record: GatewayRecord, persona: Persona, clock: Clock) -> None:
-        clear = tuple(word for word in persona.keywords if word != "STARTTLS")
+    def __init__(
+        self, rules: RefusalRules, record: GatewayRecord, persona: Persona, clock: Clock, login: Login
+    ) -> None:
+        keywords = tuple(dict.fromkeys((*persona.keywords, "STARTTLS")))
         super().__init__(
             name="gateway",
             host=persona.mx.format(label=DOMAIN.partition(".")[0]),
-            persona=persona.model_copy(update={"keywords": clear}),
+            persona=persona.model_copy(update={"keywords": keywords}),
             directory=OpenDirectory([DOMAIN]),
             policies=(DirectorySettings(),),
             claims={},
@@ -155,6 +158,7 @@ class RuleGateway(Gateway):
             seed="550",
             write=record.write,
             post=_discard,
+            login=login,
         )
         self.policies = {
             stage: (("told", _StagePolicy(rules, stage)), *named) for stage, named in self.policies.items()

@@ -15,10 +15,10 @@ from fake_gateways import persona as personas
 from fake_gateways.dns.zone import Listing
 from fake_gateways.policies.ip_reputation import IpReputationSettings
 from fake_gateways.policies.velocity import VelocitySettings
-from fake_gateways.session import TIMED_OUT
 from fake_gateways.smtp.command import SyntaxMistake, parse
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
+from fake_gateways.smtp.standard_replies import TIMED_OUT
 from fake_gateways.truth import Cause, Fate, Truth
 
 ZONE = "bl.reputation.example"

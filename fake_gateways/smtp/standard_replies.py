@@ -1,0 +1,29 @@
+"""Replies of a server that no persona words: limits, syntax, TLS (RFC 5321, RFC 3207)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
+
+
+def status_reply(code: int, enhanced: str, text: str) -> Reply:
+    """Return a reply of one line with an enhanced status (RFC 3463)."""
+    return Reply(code, (text,), EnhancedStatus.parse(enhanced))
+
+
+TOO_MANY_RECIPIENTS: Final = status_reply(452, "4.5.3", "Too many recipients")
+TOO_MANY_MISTAKES: Final = status_reply(421, "4.7.0", "Too many errors, closing connection")
+TIMED_OUT: Final = status_reply(421, "4.4.2", "Timeout exceeded, closing connection")
+LOCAL_ERROR: Final = status_reply(421, "4.3.0", "Local error in processing, closing connection")
+CANNOT_VERIFY: Final = Reply(252, ("Cannot VRFY user, but will take message",), EnhancedStatus(2, 5, 2))
+HELP: Final = Reply(214, ("EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT",), EnhancedStatus(2, 0, 0))
+LINE_TOO_LONG: Final = status_reply(500, "5.5.6", "Line too long")
+BARE_LINE_FEED: Final = status_reply(521, "5.5.2", "Bare <LF> received, closing connection")
+UNEXPECTED_ARGUMENT: Final = status_reply(501, "5.5.4", "Syntax error in parameters")
+
+
+NEEDS_UTF8: Final = status_reply(553, "5.6.7", "Address needs SMTPUTF8")
+READY_FOR_TLS: Final = Reply(220, ("Ready to start TLS",), EnhancedStatus(2, 0, 0))
+NO_TLS: Final = Reply(454, ("TLS not available due to temporary reason",), EnhancedStatus(4, 7, 0))
+"""RFC 3207 section 4."""

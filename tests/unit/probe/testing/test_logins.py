@@ -1,0 +1,37 @@
+"""Which logins a test's gateway accepts."""
+
+from __future__ import annotations
+
+import pytest
+
+from fake_gateways.smtp.auth import BAD_CREDENTIALS, TRY_LATER, Credentials
+from fake_gateways.smtp.reply import Reply
+from probe.testing.logins import LoginAttempt, LoginRules
+
+ANN = Credentials("PLAIN", "ann", "secret")
+
+
+@pytest.mark.parametrize(
+    ("accounts", "refusal", "expected"),
+    [
+        (None, None, None),
+        ({"ann": "secret"}, None, None),
+        ({"ann": "other"}, None, BAD_CREDENTIALS),
+        ({"bob": "secret"}, None, BAD_CREDENTIALS),
+        ({"ann": "secret"}, TRY_LATER, TRY_LATER),
+    ],
+)
+def test_a_login_is_accepted_unless_a_rule_refuses_it(
+    accounts: dict[str, str] | None, refusal: Reply | None, expected: Reply | None
+) -> None:
+    rules = LoginRules()
+    rules.accounts, rules.refusal = accounts, refusal
+    assert rules.login.check(ANN) == expected
+    assert rules.attempts == [LoginAttempt("PLAIN", "ann", accepted=expected is None)]
+
+
+def test_a_login_is_required_once_a_test_says_so() -> None:
+    rules = LoginRules()
+    assert not rules.login.required()
+    rules.required = True
+    assert rules.login.required()
