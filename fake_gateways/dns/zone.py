@@ -108,8 +108,30 @@ class World:
         return tuple(dict.fromkeys(record.value for record in records if record.exists_at(at)))
 
     def ever(self, name: str, kind: str) -> tuple[str, ...]:
-        """Return all records of a name, whatever their time."""
-        return tuple(dict.fromkeys(record.value for record in self._records.get(Question(name.lower(), kind), ())))
+        """Return the records that are found for a name at any time, by aliases and wildcards too."""
+        names = [name.lower().rstrip(".")]
+        found: dict[str, None] = {}
+        for asked in names:  # it grows by the aliases that are found
+            for at in self._changes(asked):
+                nearest = self._nearest(asked, at)
+                records = self._records_at(Question(nearest, kind), at)
+                found.update(dict.fromkeys(records))
+                aliases = () if records else self._records_at(Question(nearest, "CNAME"), at)
+                names += [alias for each in aliases[:1] if (alias := each.lower().rstrip(".")) not in names]
+        return tuple(found)
+
+    def _changes(self, name: str) -> list[float]:
+        """Return the moments at which what answers for a name may change: a record of its own or of a wildcard."""
+        labels = name.split(".")
+        above = [".".join(labels[depth:]) for depth in range(1, len(labels))] if self._wild else []
+        names = [name, *above, *(f"*.{parent}" for parent in above)]
+        records = [
+            record
+            for each in names
+            for kind in self._kinds.get(each, ())
+            for record in self._records[Question(each, kind)]
+        ]
+        return sorted({0.0, *(each.since for each in records), *(each.until for each in records if each.until)})
 
     def exists(self, name: str, at: float) -> bool:
         """Whether the name exists at a time: NXDOMAIN if not, else no data (RFC 2308 section 2)."""

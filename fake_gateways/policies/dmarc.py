@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zlib
+from collections.abc import Mapping
 from email.utils import getaddresses
 from functools import cache
 from importlib import resources
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from fake_gateways.policies import dkim, spf
 from fake_gateways.policies.dns_replay import Lookup, replay_with_dns, text_of
@@ -15,6 +17,9 @@ from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Divert, Question, Refuse
+
+_POLICIES: Final = frozenset({"none", "quarantine", "reject"})
+_PERCENT: Final = re.compile(r"0*(?:[0-9]{1,2}|100)", re.ASCII)
 
 
 class DmarcSettings(Settings):
@@ -95,24 +100,32 @@ def discover(domain: str, lookup: Lookup) -> Published | None:
     organization = organizational_domain(domain)
     for place in dict.fromkeys((domain, organization)):
         answer = lookup(f"_dmarc.{place}", "TXT")
-        records = [text for text in map(text_of, answer.records) if text.startswith("v=DMARC1")]
-        if len(records) == 1:
-            return _read(records[0], is_below=place != domain)
+        records = [tags for tags in map(_tags, map(text_of, answer.records)) if tags]
+        if records:
+            return _read(records[0], is_below=place != domain) if len(records) == 1 else None
     return None
 
 
-def _read(record: str, *, is_below: bool) -> Published | None:
-    """Parse a record; None if it cannot be parsed."""
-    from authheaders import dmarc_lookup  # type: ignore[import-untyped]
+def _tags(record: str) -> dict[str, str]:
+    """Return a record's tags in lower case, the first of each; none if the record does not begin with ``v=DMARC1``.
 
-    try:
-        tags = dmarc_lookup.answer_to_dict(record)
-        percent = int(tags.get("pct", "100"))
-    except (dmarc_lookup.DMARCException, ValueError):
+    Names and values other than the version's are read in any case, with white space around them (section 6.4).
+    """
+    pairs = [[part.strip() for part in each.split("=", 1)] for each in record.split(";")]
+    if len(pairs[0]) < 2 or (pairs[0][0].lower(), pairs[0][1]) != ("v", "DMARC1"):
+        return {}
+    return {name.lower(): value.lower() for name, *values in reversed(pairs) for value in values}
+
+
+def _read(tags: Mapping[str, str], *, is_below: bool) -> Published | None:
+    """Read the tags of a record. Without a readable policy it asks for nothing.
+
+    Any other tag that cannot be read counts as if it were missing (section 6.3).
+    """
+    if tags.get("p") not in _POLICIES:
         return None
-    policy = tags.get("sp", tags.get("p")) if is_below else tags.get("p")
-    if policy not in {"none", "quarantine", "reject"}:
-        return None
+    policy = tags["sp"] if is_below and tags.get("sp") in _POLICIES else tags["p"]
+    percent = int(tags["pct"]) if _PERCENT.fullmatch(tags.get("pct", "")) else 100
     return Published(policy, tags.get("aspf") == "s", tags.get("adkim") == "s", percent)
 
 

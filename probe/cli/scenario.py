@@ -17,6 +17,7 @@ scenario = group("scenario")
 @scenario.command()
 def check(file: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (TOML).")]) -> None:
     """Check a scenario file and say what a run would set up."""
+    from probe.lab.check_routes import route_warnings
     from probe.lab.classifiers import look_at
     from probe.lab.gates import expected
     from probe.lab.prepare import prepare
@@ -26,6 +27,8 @@ def check(file: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenari
     gates = expected(prepared, look_at(loaded))
     count = f"{len(gates)} gate{'' if len(gates) == 1 else 's'}"
     recipients, gateways = len(prepared.everybody), len(prepared.companies)
+    warnings = route_warnings(prepared.world, prepared.everybody, prepared.companies)
+    print_lines(f"{file}: warning: {each}" for each in warnings)
     print_lines([f"{file}: good. {recipients:,} recipients at {gateways:,} gateways, {count}."])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from fake_gateways.dns.zone import Listing, World
 from fake_gateways.people.directory import Directory
 from fake_gateways.smtp.envelope import domain_of
 from probe.input_error import InputError
+from probe.lab.check_routes import check_routes, exchangers
 from probe.scenario.companies import Company, companies, staff
 from probe.scenario.load import Loaded
 from probe.scenario.sending import Campaign
@@ -73,7 +74,7 @@ class PreparedScenario:
 
     def exchanger_addresses(self, domain: str) -> list[str]:
         """Return every IP address that mail for a domain may go to at any time of the scenario."""
-        names = [record.split()[1].rstrip(".").lower() for record in self.world.ever(domain, "MX")] or [domain]
+        names = exchangers(self.world, domain) or [domain]
         return [address for name in names for kind in ("A", "AAAA") for address in self.world.ever(name, kind)]
 
 
@@ -115,7 +116,7 @@ def prepare(loaded: Loaded) -> PreparedScenario:
         messages=MessageBuilder(sender.helo, sender.return_path, files, signing),
         world=_world(loaded, found, signing),
     )
-    _check_routes(prepared)
+    check_routes(prepared.world, prepared.everybody, prepared.addresses, loaded.path)
     return prepared
 
 
@@ -134,13 +135,14 @@ def _at_companies(lists: dict[str, list[ListEntry]], found: Iterable[Company], l
             problem = f"{domain} is the domain of gateway {by_domain[domain]}, so it is not absent"
             raise InputError(f"{loaded.path}: absent_domains", problem, "remove it here, or from the gateway")
     known = {*scenario.absent_domains, *(record.name.rstrip(".").lower() for record in scenario.dns)}
+    wild = tuple(name.removeprefix("*") for name in known if name.startswith("*."))
     at_company: dict[str, dict[str, None]] = {name: {} for name in dict.fromkeys(by_domain.values())}
     for number, each in enumerate(scenario.campaign):
         for listed in lists[each.name]:
             domain = domain_of(listed.address)
             if domain in by_domain:
                 at_company[by_domain[domain]][listed.address.lower()] = None
-            elif domain not in known:
+            elif domain not in known and not domain.endswith(wild):
                 raise InputError(
                     f"{loaded.path}: campaign[{number}].recipients.seed_list: {listed.address}",
                     f"no gateway takes mail for {domain}, so it has no MX",
@@ -175,13 +177,13 @@ def _world(loaded: Loaded, found: Iterable[Company], signer: Signer | None) -> W
     scenario = loaded.scenario
     world = World()
     starts = scenario.starts.timestamp()
-    # Records that the scenario gives from the start replace the made-up ones.
+    # Records that the scenario gives from the start replace the made-up ones; an alias has no other (RFC 1034 3.6.2).
     given = {(record.name.rstrip(".").lower(), record.type) for record in scenario.dns if not record.since}
-    for company in found:
-        world.add_host(company.host, company.address)
-        for domain in company.domains:
-            if company.spec.has_mx and (domain, "MX") not in given:
-                world.add(domain, "MX", f"10 {company.host}.")
+
+    def is_given(name: str, kind: str) -> bool:
+        return (name, kind) in given or (name, "CNAME") in given
+
+    _add_companies(world, found, is_given)
     sender = scenario.sender
     for ip in sender.ips:
         world.add_host(sender.helo, ip.address)
@@ -193,9 +195,11 @@ def _world(loaded: Loaded, found: Iterable[Company], signer: Signer | None) -> W
         )
     # SPF (RFC 7208): the sender's addresses may use its return-path.
     allowed = " ".join(f"ip{'6' if ':' in ip.address else '4'}:{ip.address}" for ip in sender.ips)
-    if not any(record.type == "TXT" and record.name.lower() == sender.return_path for record in scenario.dns):
+    if not any(
+        record.type in {"TXT", "CNAME"} and record.name.lower() == sender.return_path for record in scenario.dns
+    ):
         world.add(sender.return_path, "TXT", f'"v=spf1 {allowed} -all"')
-    if (sender.return_path, "MX") not in given:
+    if not is_given(sender.return_path, "MX"):
         # Without a PTR record: reverse DNS of the address gives the sender's own name.
         mailbox = sender.ips[0].address if sender.return_mailbox is None else sender.return_mailbox[0]
         world.add(f"mx.{sender.return_path}", "AAAA" if ":" in mailbox else "A", mailbox)
@@ -209,15 +213,12 @@ def _world(loaded: Loaded, found: Iterable[Company], signer: Signer | None) -> W
     return world
 
 
-def _check_routes(prepared: PreparedScenario) -> None:
-    """Raise InputError for an MX host without an address, and for a mix of IPv4 and IPv6."""
-    path = prepared.loaded.path
-    for domain in sorted({domain_of(address) for address in prepared.everybody}):
-        for record in prepared.world.ever(domain, "MX"):
-            host = record.split()[1].rstrip(".").lower()
-            if host and not any(prepared.world.ever(host, kind) for kind in ("A", "AAAA", "CNAME")):
-                problem = f"leads mail for {domain} to {host}, which has no address"
-                raise InputError(f"{path}: dns", problem, f"name {domain}'s gateway, or add an A record for {host}")
-    if len({":" in address for address in prepared.addresses}) > 1:
-        problem = "has IPv4 and IPv6 addresses that cannot reach each other"
-        raise InputError(f"{path}: sender.ips", problem, "give sender and gateways addresses of one kind")
+def _add_companies(world: World, found: Iterable[Company], is_given: Callable[[str, str], bool]) -> None:
+    """Add the exchanger of each company, and the MX or the address of its domains unless the scenario gives them."""
+    for company in found:
+        world.add_host(company.host, company.address)
+        for domain in company.domains:
+            if company.spec.has_mx and not is_given(domain, "MX"):
+                world.add(domain, "MX", f"10 {company.host}.")
+            elif not company.spec.has_mx and domain != company.host and not is_given(domain, "A"):
+                world.add(domain, "AAAA" if ":" in company.address else "A", company.address)

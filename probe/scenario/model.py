@@ -148,7 +148,7 @@ class GatewaySpec(Strict):
     proxy_protocol: Annotated[bool, Field(strict=True)] = False
     xclient: Annotated[bool, Field(strict=True)] = False
     has_mx: Annotated[bool, Field(strict=True)] = Field(
-        default=True, description="false: the domain has no MX and resolves to the gateway itself"
+        default=True, description="false: its domains have no MX and resolve to the gateway itself"
     )
     time_zone: TimeZone = Field(default="UTC", description="where the company works")
     foreign: HostAndPort | None = Field(
@@ -191,10 +191,6 @@ class GatewaySpec(Strict):
         if self.companies and (self.mailbox or self.mailbox_list or self.address or self.foreign):
             raise InvalidValueError(
                 "has companies and also mailbox, address or foreign, which belong to one gateway", "remove one of them"
-            )
-        if not self.has_mx and len(self.domains) > 1:
-            raise InvalidValueError(
-                "has several domains and no MX, but an exchanger has one name", "make a gateway of each"
             )
         if self.time_zone == RECIPIENT:
             raise InvalidValueError('has the time zone "recipient"', "name one, such as Europe/Berlin")

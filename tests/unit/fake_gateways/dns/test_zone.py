@@ -142,3 +142,20 @@ def test_an_alias_is_followed_and_a_circle_is_a_failure() -> None:
     world.add("about.example", "CNAME", "round.example.")
     assert texts(world, "www.example") == ("127.0.0.9",)
     assert world.answer(Question("round.example", "A"), 0.0).failed
+
+
+def test_what_a_name_ever_has_is_found_by_aliases_wildcards_and_at_any_time() -> None:
+    world = World()
+    world.add("*.shops.example", "MX", "10 mail.acme.example.")
+    world.add("own.shops.example", "MX", "10 own.example.")
+    world.add("moved.shops.example", "MX", "10 first.example.", until=50.0)
+    world.add("mail.acme.example", "CNAME", "mx.acme.example.", until=100.0)
+    world.add("mail.acme.example", "CNAME", "www.acme.example.", since=100.0)
+    world.add("mx.acme.example", "A", "127.0.0.9")
+    world.add("*.acme.example", "A", "127.0.0.8")
+    world.add("round.example", "CNAME", "round.example.")
+    assert world.ever("A.shops.example.", "MX") == ("10 mail.acme.example.",)
+    assert world.ever("own.shops.example", "MX") == ("10 own.example.",)
+    assert world.ever("moved.shops.example", "MX") == ("10 first.example.", "10 mail.acme.example.")
+    assert world.ever("mail.acme.example", "A") == ("127.0.0.9", "127.0.0.8")
+    assert world.ever("round.example", "A") == ()

@@ -58,16 +58,52 @@ def test_a_subdomain_falls_back_to_its_organization(record: str, became: str) ->
 
 
 @pytest.mark.parametrize(
-    "record", ["v=DMARC1", "v=DMARC1; p=maybe", "p=reject", "v=DMARC1; p=reject; pct=many", "v=DMARC1; p"]
+    "record",
+    [
+        "v=DMARC1; p=reject; pct=many",
+        "v=DMARC1; p=reject; pct=101",
+        "v=DMARC1; p=reject; rua",
+        "v=DMARC1;; p=reject; rua=mailto:a@messenger.example;mailto:b@messenger.example; = ;",
+        "v=DMARC1; p=reject; p=none; aspf=x; sp=perhaps; t=yes; a=b=c",
+        "v = DMARC1 ; p = reject",
+        "V=DMARC1;P=Reject",
+        " v=DMARC1; sp=none; p=reject;",
+    ],
 )
-def test_a_record_that_makes_no_sense_asks_for_nothing(record: str) -> None:
+def test_what_follows_version_and_policy_does_not_discard_them(record: str) -> None:
+    """RFC 7489 section 6.3; white space and the case of letters are free (section 6.4)."""
+    assert fate(record, peer=STRANGER) == "refused"
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "v=DMARC1",
+        "v=DMARC1; p=maybe",
+        "p=reject",
+        "p=reject; v=DMARC1",
+        "v=DMARC1; p",
+        "v=dmarc1; p=reject",
+        "v=DMARC12; p=reject",
+        "v=DMARC1 p=reject",
+        "v",
+        "",
+    ],
+)
+def test_a_record_without_readable_version_and_policy_asks_for_nothing(record: str) -> None:
     assert fate(record, peer=STRANGER) == "inbox"
 
 
 def test_two_records_are_none() -> None:
     names = world("v=DMARC1; p=reject")
     names.add("_dmarc.messenger.example", "TXT", '"v=DMARC1; p=quarantine"')
-    assert discover("messenger.example", lambda name, kind: names.answer(Question(name, kind), 0.0)) is None
+
+    def ask(domain: str) -> object:
+        return discover(domain, lambda name, kind: names.answer(Question(name, kind), 0.0))
+
+    assert ask("messenger.example") is None
+    names.add("_dmarc.news.messenger.example", "TXT", '"v=DMARC1; p=reject"', '"v=DMARC1; p=none"')
+    assert ask("news.messenger.example") is None
 
 
 def test_whoever_is_not_among_the_percent_meets_the_next_milder_policy() -> None:

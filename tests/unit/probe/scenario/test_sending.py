@@ -31,8 +31,6 @@ from probe.scenario.load import load
         ('rate = "10/1s"', 'rate = "10/1s"\nrecipients_per_transaction = 2',
          ("campaign[0].message: {{given_name}} is different for each recipient, but several share a transaction; "
          "remove it, or send to one recipient a transaction")),
-        ('domains = ["acme.example"]', 'domains = ["acme.example", "a.example"]\nhas_mx = false',
-         "gateway.acme: has several domains and no MX, but an exchanger has one name; make a gateway of each"),
     ],
 )  # fmt: skip
 def test_what_a_sender_cannot_do_is_told(old: str, new: str, sentence: str, tmp_path: Path) -> None:
