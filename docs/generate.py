@@ -67,21 +67,33 @@ def _commands(command: Any, name: str) -> Iterator[str]:
 def _one(command: Any, name: str) -> Iterator[str]:
     arguments = [each for each in command.params if each.param_type_name == "argument"]
     options = [each for each in command.params if each.param_type_name == "option" and not each.hidden]
-    usage = " ".join([name, *(str(each.metavar or each.name.upper()) for each in arguments)])
+    usage = " ".join([name, *map(_argument, arguments)])
     yield f"## `{usage}`"
     yield ""
     yield " ".join((command.help or "").split())
     yield ""
-    rows = [(f"`{each.metavar or each.name.upper()}`", _help(each)) for each in arguments]
-    rows += [(f"`{'`, `'.join((*each.opts, *each.secondary_opts))}`", _help(each)) for each in options]
+    rows = [(f"`{_argument(each)}`", _help(each)) for each in arguments]
+    rows += [(f"`{_option(each)}`", _help(each)) for each in options]
     if rows:
         yield from _table(("", ""), rows)
+
+
+def _argument(argument: Any) -> str:
+    """Write an argument as usage lines do: in brackets if it may be left out, with dots if it may be repeated."""
+    name = f"{argument.metavar or argument.name.upper()}{'...' if argument.nargs == -1 else ''}"
+    return name if argument.required else f"[{name}]"
+
+
+def _option(option: Any) -> str:
+    """Write an option with what its value is."""
+    words = " ".join((*option.opts, *option.secondary_opts))
+    return f"{words} {option.metavar}" if option.metavar else words
 
 
 def _help(parameter: Any) -> str:
     text = " ".join((getattr(parameter, "help", None) or "").split())
     default = parameter.default
-    if parameter.param_type_name == "option" and default not in {None, False, ()} and not callable(default):
+    if parameter.param_type_name == "option" and default not in {None, False, (), ""} and not callable(default):
         shown = getattr(default, "value", default)
         text += f" (default: {shown})" if "default" not in text else ""
     return text

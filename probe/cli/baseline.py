@@ -20,7 +20,7 @@ def _baseline() -> None:
 
 @baseline.command()
 def update(
-    run: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")],
+    run: Annotated[list[Path], typer.Argument(metavar="RUN", help="Folders of runs.")],
     *,
     file: Annotated[
         Path, typer.Option("--baseline", metavar="FILE", help="File to write; other scenarios in it stay as they are.")

@@ -15,7 +15,7 @@ from probe.cli.output import printing
 def evaluate(
     scenarios: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[SCENARIO...]", help="Scenario files, or folders of them (default: scenarios/)."),
+        typer.Argument(metavar="SCENARIO", help="Scenario files, or folders of them (default: scenarios/)."),
     ] = None,
     *,
     classifier: Annotated[
@@ -25,7 +25,7 @@ def evaluate(
         ),
     ] = None,
     as_json: AsJson = False,
-    workers: Workers = CORES,
+    workers: Workers = None,
 ) -> None:
     """Score every classifier on many scenarios, with intervals and held-out vendors.
 
@@ -42,7 +42,7 @@ def evaluate(
     loaded = study.load_scenarios(scenarios or [Path("scenarios")])
     names = study.classifiers_with(classifier or ())
     with keeping_nothing(), runs_bar("scenarios", len(loaded)) as filling:
-        evaluated = study.evaluate(loaded, names, workers, filling.advance)
+        evaluated = study.evaluate(loaded, names, workers or CORES, filling.advance)
     figures = summary(evaluated)
     with printing():
         if as_json:

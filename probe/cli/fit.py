@@ -23,7 +23,7 @@ def fit(
     reference: Annotated[
         bool, typer.Option("--reference", help="Compare with gradient boosting on the same cases.")
     ] = False,
-    workers: Workers = CORES,
+    workers: Workers = None,
 ) -> None:
     """Fit the weights of `context` on scenarios made for it (needs the extra fit)."""
     from probe.report.terminal.sweep import runs_bar
@@ -34,5 +34,7 @@ def fit(
         problem = f"needs scikit-learn, which is not installed ({error.name})"
         raise InputError("fit", problem, "install it: pip install 'fivefifty[fit]'") from None
     with keeping_nothing(), printing():
-        for line in session.fit_into_folder(range(seed, seed + scenarios), out, workers, runs_bar, reference=reference):
+        for line in session.fit_into_folder(
+            range(seed, seed + scenarios), out, workers or CORES, runs_bar, reference=reference
+        ):
             print(line, flush=True)

@@ -12,7 +12,7 @@ from probe.cli.output import print_lines
 
 def init(
     folder: Annotated[
-        Path, typer.Argument(metavar="[FOLDER]", help="Folder of the repository (default: here).", show_default=False)
+        Path, typer.Argument(metavar="FOLDER", help="Folder of the repository (default: here).", show_default=False)
     ] = Path(),
     *,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")] = False,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Number = TypeVar("Number", int, float)
 
 
-def _within(least: Number, most: Number) -> Callable[[Number | None], Number | None]:
+def within(least: Number, most: Number) -> Callable[[Number | None], Number | None]:
     """Return a check of an option's value. Unlike typer's min and max it leaves the help's columns narrow."""
 
     def check(value: Number | None) -> Number | None:
@@ -54,7 +54,7 @@ Reports = Annotated[
 ]
 
 Seed = Annotated[int | None, typer.Option(metavar="N", help="Use another seed than the scenario's.")]
-Workers = Annotated[int, typer.Option(min=1, metavar="N", help="Number of processes.")]
+Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of processes (default: one per core).")]
 AllowNetwork = Annotated[
     list[str] | None,
     typer.Option(
@@ -74,7 +74,7 @@ ClassifierTimeout = Annotated[
     float,
     typer.Option(
         metavar="SECONDS",
-        callback=_within(0.1, 86_400),
+        callback=within(0.1, 86_400),
         help="How long a classifier program or endpoint may take to answer.",
     ),
 ]
@@ -87,7 +87,7 @@ Gates = Annotated[
     typer.Option(
         "--gate",
         metavar="BOUND",
-        help="Fail unless it holds, such as 'classifiers.code.wrongly_suppressed <= 3'. Repeat for several.",
+        help="Fail unless it holds, such as 'classifiers.text.missed_dead <= 3'. Repeat for several.",
     ),
 ]
 BaselineFile = Annotated[
@@ -95,7 +95,10 @@ BaselineFile = Annotated[
     typer.Option(metavar="FILE", help="Fail if a classifier makes mistakes that this baseline does not have."),
 ]
 Price = Annotated[
-    list[str] | None, typer.Option(help="What a mistake costs: living=25,dead=0.05,reputation=500,above=0.02.")
+    list[str] | None,
+    typer.Option(
+        metavar="PRICES", help="What mistakes cost, such as living=25,dead=0.05. Also: reputation=500,above=0.02."
+    ),
 ]
 
 LOG_FORMATS: Final = (
@@ -115,7 +118,7 @@ LogYear = Annotated[
     int | None,
     typer.Option(
         metavar="YEAR",
-        callback=_within(1970, 2100),
+        callback=within(1970, 2100),
         help="Year of the log's first line, if its times have none (default: now).",
     ),
 ]

@@ -27,7 +27,7 @@ def sensitivity(
     seed: Annotated[int, typer.Option(metavar="N", help="Seed of the campaigns.")] = 1,
     plot: Plot = None,
     as_json: AsJson = False,
-    workers: Workers = CORES,
+    workers: Workers = None,
 ) -> None:
     """Vary one factor at a time on made-up campaigns and count each classifier's mistakes.
 
@@ -53,7 +53,7 @@ def sensitivity(
         require_writable("--plot", plot)
     wanted = chosen_points(seed, only or ())
     with keeping_nothing(), runs_bar("points", len(wanted)) as filling:
-        found = list(measure(wanted, names, workers, filling.advance))
+        found = list(measure(wanted, names, workers or CORES, filling.advance))
     with printing():
         if as_json:
             print(json.dumps({"schema": 1, "points": [each.as_dict() for each in found]}, indent=2))

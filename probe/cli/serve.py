@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.options import AllowNetwork, RunOut, ScenarioFile, Seed, load_scenario, networks
+from probe.cli.options import AllowNetwork, RunOut, ScenarioFile, Seed, load_scenario, networks, within
 from probe.cli.output import print_lines
 from probe.input_error import InputError
 
@@ -15,17 +15,22 @@ from probe.input_error import InputError
 def serve(
     scenario: ScenarioFile,
     *,
-    port: Annotated[int, typer.Option(min=1, max=65535, metavar="PORT", help="Port of every gateway.")] = 2525,
-    dns_port: Annotated[int, typer.Option(min=1, max=65535, metavar="PORT", help="Port of the nameserver.")] = 5353,
+    port: Annotated[int, typer.Option(metavar="PORT", callback=within(1, 65535), help="Port of every gateway.")] = 2525,
+    dns_port: Annotated[
+        int, typer.Option(metavar="PORT", callback=within(1, 65535), help="Port of the nameserver.")
+    ] = 5353,
     dns_address: Annotated[str, typer.Option(metavar="ADDRESS", help="Address of the nameserver.")] = "127.0.0.53",
     report_port: Annotated[
         int,
         typer.Option(
-            min=1, max=65535, metavar="PORT", help="Port that delivery reports are sent to, at the return-path's MX."
+            metavar="PORT",
+            callback=within(1, 65535),
+            help="Port that delivery reports are sent to, at the return-path's MX.",
         ),
     ] = 25,
     speed: Annotated[
-        float, typer.Option(min=0.001, max=1e6, metavar="FACTOR", help="How fast the gateways' clock runs.")
+        float,
+        typer.Option(metavar="FACTOR", callback=within(0.001, 1_000_000), help="How fast the gateways' clock runs."),
     ] = 1.0,
     until_quiet: Annotated[
         str | None,

@@ -30,7 +30,9 @@ def suppression(
     price: Annotated[
         list[str] | None,
         typer.Option(
-            help="What a message costs that a living reader misses, and one to the gone: living=25,dead=0.05."
+            metavar="PRICES",
+            help="What a message costs that a living reader misses, and one to a dead address, such as "
+            "living=25,dead=0.05.",
         ),
     ] = None,
     as_json: AsJson = False,

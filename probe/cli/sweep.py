@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from probe.cli.exit_codes import InterruptedRunError
-from probe.cli.options import Plot, ScenarioFile
+from probe.cli.options import Plot, ScenarioFile, Workers
 from probe.cli.output import printing
 from probe.user_files import require_writable, writing
 
@@ -51,9 +51,7 @@ def sweep(
     ] = None,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write one row per run to FILE (CSV).")] = None,
     plot: Plot = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Number of processes (default: one per core).")
-    ] = None,
+    workers: Workers = None,
 ) -> None:
     """Run a scenario at every point of a grid and show where each classifier breaks."""
     from contextlib import closing
