@@ -104,7 +104,7 @@ def scenario() -> Iterator[str]:
     schema = Scenario.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
     places = _places(schema, definitions)
-    yield "Every key, by the table it stands in, as TOML would head it. An unknown key is an error."
+    yield "Every key of every table, with the table headers of TOML. An unknown key is an error."
     yield "`fivefifty scenario schema` prints the JSON Schema."
     yield ""
     yield from _keys("top of the file", schema, definitions)
@@ -113,7 +113,7 @@ def scenario() -> Iterator[str]:
 
 
 def _places(schema: dict[str, Any], definitions: dict[str, Any], before: str = "") -> dict[str, str]:
-    """Return where each table stands in a scenario, as TOML would head it, outer tables first."""
+    """Return the TOML header of each table of a scenario, outer tables first."""
     settings = {kind.__name__ for kind in KINDS.values()}
     found: dict[str, str] = {}
     for key, each in schema["properties"].items():
@@ -162,11 +162,19 @@ def _default(schema: dict[str, Any]) -> str:
     """Write a default as a scenario would."""
     value = schema["default"]
     if isinstance(value, float) and "(ms|s|m|h|d)" in str(schema.get("pattern", "")):
-        for unit, seconds in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
-            if value >= seconds and value % seconds == 0:
-                return f"{value / seconds:g}{unit}"
-        return f"{value * 1000:g}ms" if value else "0s"
+        return _duration(value)
+    if isinstance(value, (list, tuple)) and schema.get("type") == "string":
+        left, right = value
+        return f"{left}:{right}" if isinstance(left, str) else f"{left}/{_duration(right)}"
     return json.dumps(value) if not isinstance(value, str) else value
+
+
+def _duration(value: float) -> str:
+    """Write seconds as a scenario would."""
+    for unit, seconds in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        if value >= seconds and value % seconds == 0:
+            return f"{value / seconds:g}{unit}"
+    return f"{value * 1000:g}ms" if value else "0s"
 
 
 def _type(schema: dict[str, Any], definitions: dict[str, Any]) -> str:
@@ -198,7 +206,7 @@ def _plain(schema: dict[str, Any]) -> str:
 
 
 def policies() -> Iterator[str]:
-    """Yield every policy: what it refuses for, where it can speak, its keys."""
+    """Yield every policy: its causes, the stages at which it can refuse, its keys."""
     schema = Scenario.model_json_schema(by_alias=True)
     definitions = schema["$defs"]
     first = next(iter(KINDS.values()))
@@ -207,7 +215,7 @@ def policies() -> Iterator[str]:
         for key, each in definitions[first.__name__]["properties"].items()
         if all(definitions[kind.__name__]["properties"].get(key) == each for kind in KINDS.values())
     }
-    yield "A `[[gateway.policy]]` names its `type`. What it leaves open the persona's numbers fill in."
+    yield "A `[[gateway.policy]]` names its `type`. If it leaves a setting out, the persona's number applies."
     yield ""
     yield from _keys("every policy", {"properties": shared}, definitions)
     for name, kind in KINDS.items():
@@ -219,7 +227,7 @@ def policies() -> Iterator[str]:
         yield ""
         stages = ", ".join(sorted(nature.stages))
         yield f"Refuses for: {', '.join(nature.causes) or 'nothing'}."
-        yield f"Can speak at: {stages}; usually at {nature.usual}."
+        yield f"Can refuse at: {stages}. Default: {nature.usual}."
         yield ""
         own = definitions[kind.__name__]
         yield from _rest(own, definitions, frozenset(shared) | {"type"})
@@ -238,10 +246,10 @@ def personas() -> Iterator[str]:
         yield ""
         yield f"{each.title}. {each.habit}"
         yield ""
-        yield f"Asks in this order: {', '.join(each.order)}."
+        yield f"Order of its policies: {', '.join(each.order)}."
         yield ""
         for lie in each.lie:
-            claims = ", ".join(f"{cause} told as {claimed}" for cause, claimed in lie.claims.items())
+            claims = ", ".join(f"{cause} claimed as {claimed}" for cause, claimed in lie.claims.items())
             yield f"- lie `{lie.name}`: {claims}. {lie.note} ({lie.source})"
         if each.lie:
             yield ""

@@ -1,6 +1,6 @@
 """A campaign to twelve people whose every answer is known, and its scorecard worked out by hand.
 
-    recipient  mailbox   decided for       told as           reply              read by code   read by text
+    recipient  mailbox   decided for       claimed           reply              read by code   read by text
     plain      ann       present   -                 -                 250                -              -
                bob       departed  user-unknown      user-unknown      550 rejected       gone           gone
                cara      full      mailbox-full      mailbox-full      452, three times   temporary      temporary
