@@ -71,6 +71,8 @@ class Session:
     ``wants_tls`` is true, encrypt the connection and call ``secured``, or call ``refuse_tls``. Every method that
     returns a ``Dialogue`` gives a response in the end. The truth is recorded with each decision about a recipient: at
     RCPT if it is refused there, else when the message is accepted or refused, or when the transaction is aborted.
+
+    ``longest_line`` is how many octets a line of the client may have, with its CRLF.
     """
 
     def __init__(self, gateway: Gateway, view: SessionView, peer_port: int) -> None:
@@ -83,17 +85,13 @@ class Session:
         self._decider = Decider(gateway, view, peer_port)
         self._declared = Declared()
         self._mistakes = 0
+        self.longest_line = MAX_LINE_OCTETS if gateway.login is None else auth.MAX_LINE_OCTETS
         self._login = None if gateway.login is None else ClientLogin(gateway.login)
 
     @property
     def wants_content(self) -> bool:
         """Whether the client is to send the content of a message next."""
         return self._state is _CONTENT
-
-    @property
-    def longest_line(self) -> int:
-        """How many octets the next line may have, with its CRLF."""
-        return MAX_LINE_OCTETS if self._login is None else auth.MAX_LINE_OCTETS
 
     @property
     def wants_tls(self) -> bool:

@@ -30,14 +30,14 @@ def parse_ip(value: str) -> str:
     try:
         return str(ipaddress.ip_address(value))
     except ValueError:
-        raise InvalidValueError(f"{value!r} is no IP address", "write for example 127.10.0.1") from None
+        raise InvalidValueError(f"{value!r} is not an IP address", "write for example 127.10.0.1") from None
 
 
 def _moment(value: Any) -> Any:
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if not isinstance(value, datetime) or value.tzinfo is None:
-        raise InvalidValueError(f"{value!s} is no moment with a time zone", "write for example 2026-03-02T08:00:00Z")
+        raise InvalidValueError(f"{value!s} is not a time with a time zone", "write for example 2026-03-02T08:00:00Z")
     if not 1970 <= value.year <= 2100:
         raise InvalidValueError(f"{value!s} is too far away", "write a year from 1970 to 2100")
     return value.astimezone(UTC)
@@ -48,7 +48,7 @@ def _host_and_port(value: Any) -> Any:
         value = f"[{value[0]}]:{value[1]}"  # read before
     host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     if not (port.isdigit() and 0 < int(port) < 65536):
-        raise InvalidValueError(f"{value!r} is no address and port", "write for example 127.0.0.1:11333")
+        raise InvalidValueError(f"{value!r} is not an address and port", "write for example 127.0.0.1:11333")
     return parse_ip(host.strip("[]")), int(port)
 
 

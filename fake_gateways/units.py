@@ -29,7 +29,9 @@ def parse_duration(value: Any) -> float:
     """Read "90s", "5m", "2h" or "1d" as seconds; raises ValueError for a number without a unit."""
     found = re.fullmatch(_DURATION, value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise InvalidValueError(f"{value!r} is no duration with a unit", 'write for example "90s", "5m", "2h" or "1d"')
+        raise InvalidValueError(
+            f"{value!r} is not a duration with a unit", 'write for example "90s", "5m", "2h" or "1d"'
+        )
     seconds = float(found[1]) * _SECONDS[found[2]]
     if seconds > LONGEST_S:
         raise InvalidValueError(f"{value!r} is longer than ten years", "write a shorter time")
@@ -41,7 +43,7 @@ def parse_rate(value: Any) -> PerTime:
     found = re.fullmatch(_RATE, value.strip()) if isinstance(value, str) else None
     if found is None or int(found[1]) < 1 or float(found[2]) <= 0:
         raise InvalidValueError(
-            f"{value!r} is no rate with a unit of time", 'write for example "120/10m" for 120 in ten minutes'
+            f"{value!r} is not a rate with a unit of time", 'write for example "120/10m" for 120 in ten minutes'
         )
     return PerTime(int(found[1]), parse_duration(value.partition("/")[2]))
 
@@ -50,7 +52,7 @@ def parse_size(value: Any) -> int:
     """Read "10 MB" as octets; raises ValueError for a number without a unit."""
     found = re.fullmatch(_SIZE, value.strip()) if isinstance(value, str) else None
     if found is None:
-        raise InvalidValueError(f"{value!r} is no size with a unit", 'write for example "500 kB" or "10 MB"')
+        raise InvalidValueError(f"{value!r} is not a size with a unit", 'write for example "500 kB" or "10 MB"')
     return round(float(found[1]) * _OCTETS[found[2]])
 
 

@@ -22,14 +22,23 @@ def write_bundle(folder: Path) -> Path:
 
     So a test that also connects to other servers still trusts them.
     """
-    system = ssl.get_default_verify_paths().cafile
-    known = b"" if system is None else Path(system).read_bytes()
     bundle = folder / "ca.pem"
-    bundle.write_bytes(known.rstrip() + b"\n" + authority().pem)
+    bundle.write_bytes(_bundle(ssl.get_default_verify_paths().cafile))
     return bundle
 
 
+def _bundle(system: str | None) -> bytes:
+    """Return the certificates of a file of the system, if there is one, and the authority's."""
+    known = b"" if system is None else Path(system).read_bytes()
+    return known.rstrip() + b"\n" + authority().pem
+
+
 def trusting(bundle: Path) -> dict[str, str]:
-    """Return the environment variables by which OpenSSL (so Python), requests, curl and Node.js trust the file."""
-    names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+    """Return the environment variables by which OpenSSL (so Python), Node.js, requests and curl trust the file.
+
+    For requests and curl the file replaces what the system trusts, so they get it only if that is in it.
+    """
+    names = ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"]
+    if bundle.read_bytes() != _bundle(None):
+        names += ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
     return dict.fromkeys(names, str(bundle))

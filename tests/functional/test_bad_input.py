@@ -36,22 +36,22 @@ MISTAKES = {
     "a limit without a unit": (
         bent('"600/1h"', '"600"'),
         "gateway.acme.policy[1].limit",
-        "'600' is no rate with a unit of time; write for example \"120/10m\"",
+        "'600' is not a rate with a unit of time; write for example \"120/10m\"",
     ),
     "a duration without a unit": (
         bent('first = "5m"', "first = 300"),
         "sender.retry.first",
-        '300 is no duration with a unit; write for example "90s", "5m"',
+        '300 is not a duration with a unit; write for example "90s", "5m"',
     ),
     "a size without a unit": (
         bent("claims =", "size_limit = 1000\nclaims ="),
         "gateway.acme.size_limit",
-        '1000 is no size with a unit; write for example "500 kB"',
+        '1000 is not a size with a unit; write for example "500 kB"',
     ),
     "a moment without a time zone": (
         bent("08:00:00Z", "08:00:00"),
         "starts",
-        "2026-03-02 08:00:00 is no moment with a time zone; write for example 2026-03-02T08:00:00Z",
+        "2026-03-02 08:00:00 is not a time with a time zone; write for example 2026-03-02T08:00:00Z",
     ),
     "an unknown policy type": (
         bent('"velocity"', '"velocty"'),

@@ -82,5 +82,6 @@ def test_what_ends_a_container_ends_it_and_writes_the_books(tmp_path: Path) -> N
 def test_what_is_no_duration_is_told(tmp_path: Path, quiet: str) -> None:
     sentence = complaint(fivefifty("serve", small_scenario.write(tmp_path), "--until-quiet", quiet))
     assert (
-        sentence == f'--until-quiet: {quiet!r} is no duration with a unit; write for example "90s", "5m", "2h" or "1d"'
+        sentence
+        == f'--until-quiet: {quiet!r} is not a duration with a unit; write for example "90s", "5m", "2h" or "1d"'
     )

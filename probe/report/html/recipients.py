@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from probe.classify.reading import Reading
 from probe.harmless import clipped
 from probe.judge.compare import heard
+from probe.judge.errors import is_error
 from probe.judge.story import Key, Story
 from probe.records.attempt import Attempt
 from probe.report.event_lines import attempt_lines, moment, returned_lines, truth_line
@@ -138,7 +139,7 @@ def _rows(
 
 
 def _is_wrong(reading: Reading | None, story: Story) -> bool:
-    return (reading is not None and reading.suppress) is story.mailbox.alive
+    return is_error(alive=story.mailbox.alive, suppressed=reading is not None and reading.suppress)
 
 
 def _true(story: Story) -> str:

@@ -196,5 +196,5 @@ def test_a_faulty_persona_is_refused_with_the_place_of_the_fault(change: Change,
 
 def test_parsing_names_the_key_that_is_wrong() -> None:
     text = FILES["cisco-esa.toml"].replace('size_limit = "20 MB"', "size_limit = 20")
-    with pytest.raises(ValueError, match=r"^size_limit: .*no size with a unit"):
+    with pytest.raises(ValueError, match=r"^size_limit: .*not a size with a unit"):
         personas.parse(text)

@@ -22,10 +22,10 @@ SENDER_IP = 'address = "127.10.0.1" }'
 STARTS = "starts = 2026-03-02T08:00:00Z"
 RECIPIENTS = "recipients = { count = 10 }"
 
-NO_RATE = 'is no rate with a unit of time; write for example "120/10m" for 120 in ten minutes'
-NO_DURATION = 'is no duration with a unit; write for example "90s", "5m", "2h" or "1d"'
+NO_RATE = 'is not a rate with a unit of time; write for example "120/10m" for 120 in ten minutes'
+NO_DURATION = 'is not a duration with a unit; write for example "90s", "5m", "2h" or "1d"'
 NO_DOMAIN = "is not a domain name; write for example northwind.example"
-NO_MOMENT = "is no moment with a time zone; write for example 2026-03-02T08:00:00Z"
+NO_MOMENT = "is not a time with a time zone; write for example 2026-03-02T08:00:00Z"
 NO_VALUE = "which is not among the known values; use one of:"
 LAYOUTS = " or ".join(", ".join(f"'{layout}'" for layout in Layout).rsplit(", ", 1))
 NO_KEY = "is not a known key; correct its spelling or remove it"
@@ -87,7 +87,7 @@ SPOKEN = [
         SENDER_IP,
         'address = "mta1" }',
         "sender.ips[0].address",
-        "'mta1' is no IP address; write for example 127.10.0.1",
+        "'mta1' is not an IP address; write for example 127.10.0.1",
     ),
     ('rate = "10/1s"', "rate = 10", "sender.rate", f"10 {NO_RATE}"),
     ('rate = "10/1s"', 'rate = "0/1s"', "sender.rate", f"'0/1s' {NO_RATE}"),
@@ -123,7 +123,7 @@ SPOKEN = [
         CLAIMS,
         f"{CLAIMS}\nsize_limit = 10",
         "gateway.acme.size_limit",
-        '10 is no size with a unit; write for example "500 kB" or "10 MB"',
+        '10 is not a size with a unit; write for example "500 kB" or "10 MB"',
     ),
     (
         'persona = "proofpoint"',
