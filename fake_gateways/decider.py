@@ -106,7 +106,7 @@ class Decider:
         return Rejection(garbled, closes=isinstance(verdict, Disconnect))
 
     def _concerned(self, stage: Stage) -> list[str]:
-        """List the recipients that a decision at a stage is about; before RCPT there is no name, so it is [""]."""
+        """List the recipients that a decision at a stage is about; before RCPT no recipient is known, so it is [""]."""
         view = self._view
         return list(view.envelope.recipients) if stage in _WHOLE_MESSAGE else [view.recipient]
 

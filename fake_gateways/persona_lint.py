@@ -25,9 +25,9 @@ def remarks(persona: Persona) -> Iterator[str]:
 
 
 def _causes(persona: Persona) -> Iterator[str]:
-    told = {refusal.cause for refusal in persona.refusal}
+    worded = {refusal.cause for refusal in persona.refusal}
     for cause in Cause:
-        if cause not in told:
+        if cause not in worded:
             deciding = [kind for kind in persona.order if cause in KINDS[kind].nature.causes]
             by = f", although order has {', '.join(deciding)}" if deciding else ""
             yield f"{cause} has no wording of this vendor{by}; plain words of the standards will be used"

@@ -1,4 +1,4 @@
-"""What every part of a scenario file is made of: tables that know their keys, names, addresses, moments."""
+"""Types for the tables of scenario files: strict tables, names, IP addresses, times."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class InvalidValueError(ValueError):
 
 
 def parse_ip(value: str) -> str:
-    """Return an IP address as it is usually written; raises ValueError."""
+    """Return an IP address in its usual form; raises ValueError."""
     try:
         return str(ipaddress.ip_address(value))
     except ValueError:
@@ -45,10 +45,10 @@ def _moment(value: Any) -> Any:
 
 def _host_and_port(value: Any) -> Any:
     if isinstance(value, tuple | list) and len(value) == 2:
-        value = f"[{value[0]}]:{value[1]}"  # read before
+        value = f"[{value[0]}]:{value[1]}"  # already parsed
     host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
     if not (port.isdigit() and 0 < int(port) < 65536):
-        raise InvalidValueError(f"{value!r} is not an address and port", "write for example 127.0.0.1:11333")
+        raise InvalidValueError(f"{value!r} is not an IP address with a port", "write for example 127.0.0.1:11333")
     return parse_ip(host.strip("[]")), int(port)
 
 
@@ -58,6 +58,6 @@ HostAndPort = Annotated[tuple[str, int], BeforeValidator(_host_and_port), WithJs
 
 
 class Strict(BaseModel):
-    """Knows its keys: any other is an error."""
+    """A table in which an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 
 class Fault(StrEnum):
-    """On whose side the reason of a refusal lies."""
+    """Who or what is responsible for a refusal."""
 
     RECIPIENT = "recipient"
     MAILBOX = "mailbox"
@@ -27,7 +27,7 @@ class Remedy(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why a gateway refuses. A claimed cause is one of these as well."""
+    """Why a gateway refuses. A claimed cause is one of these, too."""
 
     USER_UNKNOWN = "user-unknown"
     MAILBOX_DISABLED = "mailbox-disabled"
@@ -48,11 +48,11 @@ class Cause(StrEnum):
     NETWORK = "network"
     SYSTEM = "system"
     UNKNOWN = "unknown"
-    """Replayed from another system's log, which does not tell; no gateway of ours decides so by itself."""
+    """Only for replies from another system's log, where the true cause is not known."""
 
     @property
     def fault(self) -> Fault:
-        """Whose fault it is."""
+        """Who or what is responsible."""
         return _FAULT.get(self, Fault.SENDER)
 
     @property
@@ -82,30 +82,30 @@ _REMEDY: Final = {
 
 
 class Fate(StrEnum):
-    """What became of a message for one recipient, as far as the gateway knows."""
+    """What happened to a message for one recipient, as far as the gateway knows."""
 
     INBOX = "inbox"
     JUNK = "junk"
     QUARANTINED = "quarantined"
-    """Taken, and kept where only an administrator looks."""
+    """Accepted, and kept where only an administrator looks."""
     DISCARDED = "discarded"
-    """Taken, and thrown away without a word."""
+    """Accepted, and deleted without a report."""
     BOUNCED_LATER = "bounced-later"
-    """Taken, and sent back in a delivery report."""
+    """Accepted, and returned in a delivery report."""
     REFUSED = "refused"
     DEFERRED = "deferred"
     CUT = "cut"
-    """The dialogue ended before the message was handed over."""
+    """The dialogue ended before the message was accepted."""
 
 
 class Truth(NamedTuple):
-    """One decision about one recipient, in the gateway's own pen.
+    """One decision about one recipient, as recorded by the gateway.
 
-    ``recipient`` is empty for a decision taken before RCPT, ``return_path`` is None before MAIL. ``host`` is the
-    exchanger the gateway answers as, ``address`` where. ``at`` is in seconds since the epoch, UTC. ``claimed`` is the
-    cause whose wording was used, None where nothing was; ``honest`` says that no other than the true one was. ``code``
-    is 0 where the gateway hung up without a word. ``peer_port`` joins a decision before MAIL to the sender's socket and
-    is no part of the books' hash.
+    ``recipient`` is "" for a decision before RCPT, ``return_path`` is None for one before MAIL. ``host`` and
+    ``address`` are those of the exchanger. ``at`` is in seconds since the epoch, UTC. ``claimed`` is the cause whose
+    wording was used, None if no refusal was worded. ``honest`` means that the claimed cause, if any, is the true one.
+    ``code`` is 0 if the gateway closed the connection without a reply. ``peer_port`` joins a decision before MAIL to
+    the sender's socket. It is not part of the books' hash.
     """
 
     gateway: str

@@ -19,7 +19,7 @@ _SIZE: Final = r"([0-9]+(?:\.[0-9]+)?)\s*(B|kB|KB|MB|GB|KiB|MiB)"
 
 
 class PerTime(NamedTuple):
-    """So many in such a time."""
+    """A rate: at most ``most`` events per ``seconds``."""
 
     most: int
     seconds: float
@@ -68,9 +68,9 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 def _without_zone(value: time) -> time:
     if value.tzinfo is not None:
-        raise InvalidValueError(f"{value} has a time zone of its own", "write for example 09:00")
+        raise InvalidValueError(f"{value} has a time zone", "write for example 09:00")
     return value
 
 
 TimeOfDay = Annotated[time, AfterValidator(_without_zone)]
-"""A time on the clock of wherever it is meant for."""
+"""A time of day without a time zone; where it is used says which clock it means."""

@@ -1,4 +1,4 @@
-"""What a policy may answer when it has an opinion, and what it may ask for first."""
+"""The verdicts that a policy may return, and the queries that it may need answered first."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from fake_gateways.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Refuse:
-    """Do not take this; whether for now or for good is a matter of the persona's wording for the cause."""
+    """Refuse. The persona's wording for the cause decides whether it is permanent or temporary."""
 
     cause: Cause
     recipient: str | None = None
-    """The recipient at fault when a whole message is refused for one of several."""
+    """The recipient at fault if a whole message is refused because of one of several recipients."""
     claimed: Cause | None = None
-    """What the gateway itself takes for the cause, where it is mistaken: a stale directory believes what it says."""
+    """The cause that the gateway itself believes in, if it is mistaken, as with an outdated directory."""
     wording: Wording | None = None
-    """What is said, where that is the policy's own to know."""
+    """The reply, if the policy brings its own."""
     backend: str | None = None
-    """The persona of the server behind the gateway, where the gateway repeats that one's words."""
+    """The persona of the server behind the gateway, if the gateway repeats the reply of that server."""
     closes: bool = False
-    """Whether the gateway hangs up, and says so with 421 if it refuses for now (RFC 5321 3.8)."""
+    """Whether the gateway closes the connection; a temporary refusal then has code 421 (RFC 5321 section 3.8)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnect:
-    """Hang up without a word."""
+    """Close the connection without a reply."""
 
     cause: Cause
 
 
 @dataclass(frozen=True, slots=True)
 class Garble:
-    """Say something that is no proper reply; ``octets`` go over the wire as they are."""
+    """Send ``octets`` that are not a valid reply."""
 
     cause: Cause
     octets: bytes
@@ -42,28 +42,28 @@ class Garble:
 
 @dataclass(frozen=True, slots=True)
 class Divert:
-    """Take the message, and put it where its reader will hardly or never see it; a later policy may still refuse it.
+    """Accept the message, but do not deliver it to the inbox. A later policy may still refuse it.
 
-    ``recipient`` is the one meant, None for all recipients of the message.
+    ``recipient`` is the recipient it applies to, None for all recipients of the message.
     """
 
     fate: Fate
     cause: Cause
     recipient: str | None = None
     wording: Wording | None = None
-    """What a report says, where that is the policy's own to know."""
+    """The reply in the delivery report, if the policy brings its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class DelayRefusal:
-    """Should this be refused, then only after so many seconds."""
+    """If another policy refuses, delay the refusal by some seconds."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A fact from the DNS is needed first: the edge answers it and the policy is asked again."""
+    """A DNS question. The caller fetches the answer and asks the policy again."""
 
     name: str
     kind: str = "A"
@@ -71,7 +71,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A real content filter's opinion is needed first."""
+    """A question to a real content filter."""
 
     scanner: str
     content: bytes
@@ -83,16 +83,16 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Time has to pass first, in seconds; an Answer without records says that it has."""
+    """A wait, in seconds. Its Answer has no records."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Records for a question as text, none where the name does not exist.
+    """The answer to a query. ``records`` are text, and empty if the name does not exist.
 
-    ``failed`` tells a server failure or timeout from a name that is not there. ``ttl_s`` is how long to remember it.
+    ``failed`` means a server failure or a timeout. ``ttl_s`` is how long the answer may be cached, in seconds.
     """
 
     records: tuple[str, ...] = ()

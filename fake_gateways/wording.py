@@ -1,4 +1,4 @@
-"""One thing a gateway says, with what is filled in when it is said."""
+"""The text of a reply, with placeholders that are filled in when it is sent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fake_gateways.smtp.reply import EnhancedStatus, Reply, from_wire
 from fake_gateways.strict import InvalidValueError
 
 FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain", "sender_domain", "backend"})
-"""What a wording may have filled in."""
+"""The placeholders that a wording may have."""
 
 
 def _enhanced(value: Any) -> Any:
@@ -20,13 +20,13 @@ def _enhanced(value: Any) -> Any:
 
 
 class Wording(BaseModel):
-    """One thing a vendor says.
+    """The code, enhanced status and text of a vendor's reply.
 
-    ``text`` may hold {recipient} and its {domain}, {sender} and its {sender_domain}, {ip}, {helo}, {id} and {host}.
+    ``text`` may contain {recipient} and its {domain}, {sender} and its {sender_domain}, {ip}, {helo}, {id} and {host}.
 
     {backend} is replaced by the reply of the server behind the gateway, in a refusal that repeats it.
-    A line feed in ``text`` begins a continuation line. A vendor that writes the enhanced status into the text, or
-    behind it, is quoted so, with ``enhanced`` left out.
+    A line feed in ``text`` begins a continuation line. If a vendor writes the enhanced status inside the text or after
+    it, quote it like that and leave ``enhanced`` out.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -40,7 +40,7 @@ class Wording(BaseModel):
         lines = self.text.split("\n")
         if not all(line == line.strip() and line.isprintable() for line in lines) or not self.text:
             raise InvalidValueError(
-                f"{self.text!r} has empty text, blanks at the ends of a line, or control characters", "remove them"
+                f"{self.text!r} has empty text, blanks at the ends of a line, or control characters", "correct it"
             )
         if self.enhanced is not None and self.enhanced.klass != self.code // 100:
             problem = (
@@ -53,9 +53,9 @@ class Wording(BaseModel):
             unknown = frozenset("}")
         if unknown:
             known = ", ".join(f"{{{name}}}" for name in sorted(FIELDS))
-            raise InvalidValueError(f"{self.text!r} has a placeholder that is none of {known}", "correct it")
+            raise InvalidValueError(f"{self.text!r} has an unknown placeholder", f"use one of: {known}")
         if from_wire(self.code, lines).enhanced is not None:
-            raise InvalidValueError(f"{self.text!r} begins with an enhanced status", "give it as enhanced")
+            raise InvalidValueError(f"{self.text!r} begins with an enhanced status", "move it to enhanced")
         return self
 
     @cached_property
@@ -65,9 +65,9 @@ class Wording(BaseModel):
 
     @cached_property
     def plain(self) -> Reply | None:
-        """The reply itself where the text has nothing to fill in."""
+        """The reply if the text has no placeholders, else None."""
         return None if "{" in self.text else Reply(self.code, tuple(self.text.split("\n")), self.enhanced)
 
     def say(self, fields: dict[str, str]) -> Reply:
-        """Fill in the text."""
+        """Return the reply with the placeholders filled in."""
         return Reply(self.code, tuple(self.text.format_map(fields).split("\n")), self.enhanced)

@@ -1,1 +1,1 @@
-"""Who is behind a gateway: directory, mailbox states, what readers do with their mail, generated names."""
+"""The people behind a gateway: directory, mailbox states, what readers do with their mail, generated names."""

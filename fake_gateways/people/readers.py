@@ -57,15 +57,15 @@ class Audience:
             return []
         person = random.Random(f"{self.seed}:{recipient}")  # noqa: S311 - a simulation must be repeatable
         is_away, inclination = person.random() < self.away, 2 * person.random()
-        lot = random.Random(f"{self.seed}:{recipient}:{message_id}")  # noqa: S311
+        draw = random.Random(f"{self.seed}:{recipient}:{message_id}")  # noqa: S311
         reactions: list[tuple[Reaction, float]] = []
         if is_away:
             reactions.append((Reaction.ANSWERED, 2.0))
-        opened_after_s = lot.expovariate(1 / _OPENED_AFTER_S)
-        if lot.random() < self.opens * inclination:
+        opened_after_s = draw.expovariate(1 / _OPENED_AFTER_S)
+        if draw.random() < self.opens * inclination:
             reactions.append((Reaction.OPENED, opened_after_s))
-            if lot.random() < self.clicks:
-                reactions.append((Reaction.CLICKED, opened_after_s + lot.expovariate(1 / _CLICKED_AFTER_S)))
-        if lot.random() < self.complains:
+            if draw.random() < self.clicks:
+                reactions.append((Reaction.CLICKED, opened_after_s + draw.expovariate(1 / _CLICKED_AFTER_S)))
+        if draw.random() < self.complains:
             reactions.append((Reaction.COMPLAINED, opened_after_s + _CLICKED_AFTER_S))
         return reactions

@@ -62,9 +62,9 @@ class Dmarc:
         if aligned or published.policy == "none":
             return None
         # Messages outside the percentage get the next milder policy (RFC 7489 section 6.6.4).
-        lot = zlib.crc32(f"{view.envelope.return_path} {view.at}".encode()) % 100
+        draw = zlib.crc32(f"{view.envelope.return_path} {view.at}".encode()) % 100
         policy = published.policy
-        if lot >= published.percent:
+        if draw >= published.percent:
             policy = {"reject": "quarantine"}.get(policy, "none")
         match policy:
             case "reject":

@@ -71,8 +71,8 @@ class EarnedReputation:
         if decision.fate in _TAKEN:
             points = points or settings.accepted
             # The draw depends on the message alone, so it is the same in every run.
-            lot = zlib.crc32(f"{view.envelope.return_path} {decision.recipient} {view.at}".encode())
-            points += settings.complaint if lot < settings.complaints * 2**32 else 0.0
+            draw = zlib.crc32(f"{view.envelope.return_path} {decision.recipient} {view.at}".encode())
+            points += settings.complaint if draw < settings.complaints * 2**32 else 0.0
         return points
 
     def _score(self, view: SessionView) -> float:

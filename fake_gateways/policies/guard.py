@@ -41,8 +41,8 @@ class Guard:
             return None
         if self._between is not None and not _within(view.at, *self._between):
             return None
-        lot = zlib.crc32(f"{self._seed}:{view.session}:{view.transaction}:{view.recipient}".encode())
-        if lot >= self._share * 2**32:
+        draw = zlib.crc32(f"{self._seed}:{view.session}:{view.transaction}:{view.recipient}".encode())
+        if draw >= self._share * 2**32:
             return None
         verdict = self.policy.judge(view)
         if self._fate is not None and isinstance(verdict, Refuse):

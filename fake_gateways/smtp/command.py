@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 MAX_LINE_OCTETS: Final = 1000
-"""RFC 5321 4.5.3.1.4 allows 512 and lets extensions add to it; MAIL with all its parameters stays far below this."""
+"""RFC 5321 section 4.5.3.1.4 allows 512 octets, and extensions may add to them. MAIL with all parameters is shorter."""
 
 _VERB: Final = re.compile(rb"([A-Za-z]{3,10})(?: +(.*?))?[ \t]*", re.DOTALL)
 _PATH: Final = re.compile(
@@ -117,7 +117,7 @@ def read_xclient(argument: str) -> Presented:
             try:
                 address = str(ipaddress.ip_address(re.sub("^IPV6:", "", value, flags=re.IGNORECASE)))
             except ValueError:
-                msg = f"Syntax: no address: {value[:40]}"
+                msg = f"Syntax: not an IP address: {value[:40]}"
                 raise SyntaxMistake(msg) from None
         elif name == "HELO":
             helo = value[:255]

@@ -1,4 +1,4 @@
-"""The envelope of a message and the stages of its dialogue (RFC 5321 2.3.1, 3.3, 4.5.5)."""
+"""The envelope of a message and the stages of its dialogue (RFC 5321 sections 2.3.1, 3.3, 4.5.5)."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ BEFORE_RCPT: Final = BEFORE_MAIL | {Stage.MAIL}
 """Stages at which a decision is not about a named recipient."""
 
 NULL_RETURN_PATH: Final = ""
-"""``MAIL FROM:<>``: never answered with a delivery report (RFC 5321 4.5.5)."""
+"""``MAIL FROM:<>``: never answered with a delivery report (RFC 5321 section 4.5.5)."""
 
 
 @dataclass(slots=True)
 class Envelope:
-    """Return-path and recipients of one mail transaction, addresses without angle brackets.
+    """Return-path and recipients of one mail transaction; addresses are without angle brackets.
 
-    The rest is what the sender asks of delivery reports (RFC 3461 section 4): ``notify`` and ``original_recipients``
-    by recipient, where given.
+    The other fields are what the sender asks of delivery reports (RFC 3461 section 4). ``notify`` and
+    ``original_recipients`` are by recipient, if given.
     """
 
     return_path: str = NULL_RETURN_PATH
@@ -55,12 +55,12 @@ _DOMAIN_OCTETS: Final = 255
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is a plain address: dot-string, ``@``, domain, of lawful length (RFC 5321 4.1.2, 4.5.3.1)."""
+    """Whether a text is a plain address: dot-string, ``@``, domain, of valid length (RFC 5321 4.1.2, 4.5.3.1)."""
     local, _, domain = text.rpartition("@")
     return len(local) <= _LOCAL_PART_OCTETS and len(domain) <= _DOMAIN_OCTETS and _ADDRESS.fullmatch(text) is not None
 
 
 def domain_of(address: str) -> str:
-    """Return the domain of an address in lower case, empty for the null return-path and for ``postmaster``."""
+    """Return the domain of an address in lower case; "" for the null return-path and for ``postmaster``."""
     _, at, domain = address.rpartition("@")
     return domain.lower() if at else ""

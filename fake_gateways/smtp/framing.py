@@ -10,7 +10,7 @@ _END: Final = b"\r\n.\r\n"
 _PROXY_V2: Final = b"\r\n\r\n\0\r\nQUIT\n"
 _PROXY_V1_OCTETS: Final = 107
 _PROXY_OCTETS: Final = 4096
-"""Far more than addresses and the usual extensions need."""
+"""Addresses and the usual extensions need far less."""
 
 
 class LineTooLongError(Exception):
@@ -66,7 +66,7 @@ class Framing:
     def proxy_header(self) -> bytes | None:
         """Return the PROXY header that a proxy sends first, None until it is complete (haproxy.org proxy-protocol.txt).
 
-        What is no such header is returned as far as it goes, for the parser to refuse.
+        Octets that are not a PROXY header are returned too, for the parser to refuse.
         """
         buffer = bytes(self._buffer[:_PROXY_OCTETS])
         if buffer[: len(_PROXY_V2)] == _PROXY_V2[: len(buffer)]:

@@ -58,7 +58,7 @@ def read_rcpt(parameters: Mapping[str, str], offered: Collection[str], envelope:
             case "NOTIFY" if "DSN" in offered:
                 wanted = frozenset(_one_of(name, word, _NOTIFY) for word in value.split(","))
                 if "NEVER" in wanted and len(wanted) > 1:
-                    raise ParameterMistake(501, "NOTIFY=NEVER stands alone")
+                    raise ParameterMistake(501, "NOTIFY=NEVER cannot be combined")
                 envelope.notify[recipient] = wanted
             case "ORCPT" if "DSN" in offered:
                 kind, semicolon, address = value.partition(";")
@@ -75,15 +75,15 @@ def _not_offered(name: str) -> ParameterMistake:
 
 def _one_of(name: str, value: str, known: set[str]) -> str:
     if value.upper() not in known:
-        raise ParameterMistake(501, f"{name} is none of {', '.join(sorted(known))}")
+        raise ParameterMistake(501, f"{name} must be one of {', '.join(sorted(known))}")
     return value.upper()
 
 
 def _xtext(name: str, value: str, longest: int) -> str:
     """Decode xtext to printable ASCII (RFC 3461 section 4)."""
     if not value or len(value) > longest or not _XTEXT.fullmatch(value):
-        raise ParameterMistake(501, f"{name} is no xtext of up to {longest} characters")
+        raise ParameterMistake(501, f"{name} is not xtext of up to {longest} characters")
     text = re.sub(r"\+([0-9A-F]{2})", lambda found: chr(int(found[1], 16)), value)
     if not (text.isascii() and text.isprintable()):
-        raise ParameterMistake(501, f"{name} hides characters that do not print")
+        raise ParameterMistake(501, f"{name} contains unprintable characters")
     return text

@@ -85,7 +85,7 @@ MISTAKES: Final = [
         {"reply": "550 no\r\n250 yes"},
         "reply='550 no\\r\\n250 yes'",
         "'no\\r\\n250 yes' has empty text, blanks at the ends of a line, or control characters",
-        "remove them",
+        "correct it",
     ),
     Mistake(
         "mailbox",

@@ -16,7 +16,7 @@ from probe.scenario.load import load
     ("old", "new", "sentence"),
     [
         ('message = "news.eml"', 'message = "news.eml"\nhours = { from = "09:00Z" }',
-         "campaign[0].hours.from: 09:00:00+00:00 has a time zone of its own; write for example 09:00"),
+         "campaign[0].hours.from: 09:00:00+00:00 has a time zone; write for example 09:00"),
         ('message = "news.eml"', 'message = "news.eml"\nhours = { from = "17:00", until = "09:00" }',
          "campaign[0].hours: until is not later than from, so no mail would ever go out; correct one of them"),
          ('message = "news.eml"', 'message = "news.eml"\nhours = { zone = "Mars/Moon" }',
