@@ -43,7 +43,7 @@ _BY_CODE: Final = {
 
 
 class ByCode:
-    """Reads a permanent refusal by its code and enhanced status only. A temporary reply never has another cause."""
+    """Reads only the reply code and the enhanced status, and only those of permanent refusals."""
 
     def classify(self, evidence: Evidence) -> Reading:
         """Look up the code and status that decide."""

@@ -13,7 +13,7 @@ from probe.classify.rules.rule_set import RuleText
 
 
 class ByText(RuleClassifier):
-    """Reads a permanent refusal by the first rule of ``words.toml`` that matches its text."""
+    """Reads the text of a permanent refusal: the first rule of words.toml that matches decides."""
 
     def __init__(self) -> None:
         text = (resources.files("probe.classify") / "words.toml").read_text("utf-8")

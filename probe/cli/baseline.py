@@ -28,11 +28,11 @@ def update(
     classifier: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="Classifier to record (default: all that scored the run). Repeat for several."
+            metavar="NAME", help="Classifier to record (default: all that read the run). Repeat for several."
         ),
     ] = None,
 ) -> None:
-    """Write down the mistakes of the classifiers that scored a run, for run and check to compare with."""
+    """Record the mistakes of a run's classifiers; run and check compare with them."""
     from probe.judge import baseline_file
 
     for folder in run:

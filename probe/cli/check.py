@@ -35,7 +35,7 @@ def check(
     columns: LogColumns = None,
     map_: Annotated[
         Path | None,
-        typer.Option("--map", metavar="FILE", help="Which cause each class of your system stands for (TOML)."),
+        typer.Option("--map", metavar="FILE", help="Which cause each class of your system means (TOML)."),
     ] = None,
     year: LogYear = None,
     gate: Gates = None,

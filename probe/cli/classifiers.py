@@ -12,7 +12,7 @@ classifiers = group("classifiers")
 _FORMS = (
     ("python:MODULE:NAME", "a class, a function that makes a classifier, or a function (Evidence) -> Reading"),
     ("program:COMMAND", "a program in any language: JSON Lines in, JSON Lines out (fivefifty classifiers schema)"),
-    ("http://ADDRESS:PORT/", "an endpoint that takes and answers the same objects in JSON arrays; also https"),
+    ("http://ADDRESS:PORT/", "an endpoint that gets and returns the same objects as JSON arrays; also https"),
 )
 
 
@@ -28,19 +28,19 @@ def list_classifiers(context: typer.Context) -> None:
     rows = [(name, _first_line(make)) for name, make in OURS.items()]
     for point in python_object.installed():
         by = "an unknown distribution" if point.dist is None else f"{point.dist.name} {point.dist.version}"
-        hidden = "; hidden by ours of that name" if point.name in OURS else ""
+        hidden = "; not used, because fivefifty has a classifier of that name" if point.name in OURS else ""
         rows.append((point.name, f"of {by}: {point.value}{hidden}"))
     own, *others = RULE_KINDS
     *before, last = (f"{kind}:" for kind in others)
     rows.extend(_FORMS)
     rows.append((f"{own}:FILE", f"rules; also {', '.join(before)} and {last}, each in its system's own format"))
     width = max(len(name) for name, _ in rows)
-    print_lines(f"{name:<{width}}  {told}" for name, told in rows)
+    print_lines(f"{name:<{width}}  {description}" for name, description in rows)
 
 
 @classifiers.command("schema")
 def print_schema() -> None:
-    """Print the JSON Schema of what a program or endpoint is asked and answers."""
+    """Print the JSON Schema of the objects that a program or endpoint gets and returns."""
     import json
 
     from probe.classify.external import protocol

@@ -49,7 +49,7 @@ COMMANDS: Final = (
     Command("classifiers", "List the classifiers, and the ways to name one of your own."),
     Command("evaluate", "Score every classifier on many scenarios, with intervals and held-out vendors."),
     Command("sensitivity", "Vary one factor at a time on made-up campaigns and count each classifier's mistakes."),
-    Command("fit", "Fit the weights of `context` on scenarios made for it (needs the extra fit)."),
+    Command("fit", "Fit the weights of `context` on generated scenarios (needs the extra fit)."),
     Command("personas", "List, show and check the vendors whose gateways are simulated."),
     Command("scenario", "Check scenario files, or print their JSON Schema."),
     Command("import", "Turn another system's log into a scenario that replays it, with made-up names.", "import_log"),

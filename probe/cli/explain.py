@@ -9,7 +9,7 @@ from probe.cli.output import printing
 def explain(run: RunFolder, *, recipient: Recipient) -> None:
     """Explain how `context` reached its verdict on one recipient.
 
-    Shows the attempts, what was going on around them, and the weight of each piece of evidence.
+    Shows the attempts, the replies to other recipients around them, and the weight of each piece of evidence.
     """
     from probe.input_error import InputError
     from probe.ledger import Ledger

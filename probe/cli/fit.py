@@ -25,7 +25,7 @@ def fit(
     ] = False,
     workers: Workers = None,
 ) -> None:
-    """Fit the weights of `context` on scenarios made for it (needs the extra fit)."""
+    """Fit the weights of `context` on generated scenarios (needs the extra fit)."""
     from probe.report.terminal.sweep import runs_bar
 
     try:

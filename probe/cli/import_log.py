@@ -48,7 +48,7 @@ def import_log(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Key of the made-up names, so that each import makes up the same; created if missing "
+            help="Key for made-up names: the same key gives the same names. Created if missing "
             "(default: a new key that is not kept).",
         ),
     ] = None,

@@ -28,7 +28,7 @@ def list_personas(context: typer.Context) -> None:
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A persona, or a persona file of your own.")],
 ) -> None:
-    """Show one persona: how it decides, what it says and where that was seen, and how it is known to lie."""
+    """Show one persona: the order of its checks, its replies with their sources, and its known lies."""
     from probe.cli.console import PipedConsole
     from probe.report.terminal.personas import print_persona
     from probe.scenario.load import load_persona

@@ -20,7 +20,7 @@ rules = group("rules")
 
 RuleFiles = Annotated[
     str,
-    typer.Argument(metavar="FILE", help="Rule file; several, in the order in which they count, separated by commas."),
+    typer.Argument(metavar="FILE", help="Rule file. Separate several with commas; the first rule that matches decides."),
 ]
 RuleFormat = Annotated[
     str | None,
@@ -66,7 +66,7 @@ def run_rule_tests(
     format_: RuleFormat = None,
     tests: Annotated[
         Path | None,
-        typer.Option("--tests", metavar="FILE", help="File of [[test]] tables, for rules of any format."),
+        typer.Option("--tests", metavar="FILE", help="TOML file with the tests, for rules of any format."),
     ] = None,
 ) -> None:
     """Run the tests in a rule file, or in another file; exit with 1 if one fails."""

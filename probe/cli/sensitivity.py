@@ -32,7 +32,7 @@ def sensitivity(
     """Vary one factor at a time on made-up campaigns and count each classifier's mistakes.
 
     Factors are the share of lies, turnover, company size, causes, missing evidence, and gateways that deceive on
-    purpose. For context, every recipient it is unsure of also gets one more attempt.
+    purpose. For context, recipients that it is unsure of get one more attempt.
     """
     import json
 

@@ -30,12 +30,12 @@ def serve(
     ] = 25,
     speed: Annotated[
         float,
-        typer.Option(metavar="FACTOR", callback=within(0.001, 1_000_000), help="How fast the gateways' clock runs."),
+        typer.Option(metavar="FACTOR", callback=within(0.001, 1_000_000), help="How fast the gateways' clock runs; 60 makes an hour last a minute."),
     ] = 1.0,
     until_quiet: Annotated[
         str | None,
         typer.Option(
-            metavar="DURATION", help="Stop when, after the first decision, there was none for this long, such as 30s."
+            metavar="DURATION", help="Stop after this long without mail, such as 30s, but not before the first mail."
         ),
     ] = None,
     seed: Seed = None,

@@ -9,7 +9,7 @@ from probe.cli.output import printing
 def show(run: RunFolder, *, recipient: Recipient) -> None:
     """Show what is recorded about one recipient: attempts, truth, returned mail, dialogues.
 
-    Dialogues are there if the run was made with --transcripts.
+    Dialogues are recorded only with run --transcripts.
     """
     from probe.input_error import InputError
     from probe.ledger import Ledger

@@ -45,7 +45,7 @@ def sweep(
         list[str] | None,
         typer.Option(
             metavar="FIGURE=SHARE",
-            help="Beyond this a classifier has broken (default: wrongly_suppressed_rate=0.01). Figures: "
+            help="A classifier breaks above this (default: wrongly_suppressed_rate=0.01). Figures: "
             "wrongly_suppressed_rate, missed_dead_rate, hard_bounce_rate.",
         ),
     ] = None,

@@ -33,7 +33,7 @@ def truth_line(truth: Truth | None) -> str:
     if truth.cause is None:
         return f"truth: {truth.fate}"
     claimed = "" if truth.honest else f", claimed as {truth.claimed}"
-    return f"truth: {truth.fate} for {truth.cause} by {truth.policy}{claimed}"
+    return f"truth: {truth.fate} for {truth.cause} by policy {truth.policy}{claimed}"
 
 
 def returned_lines(row: Returned) -> list[str]:

@@ -252,7 +252,7 @@ def test_the_list_tells_baselines_what_is_offered_and_how_to_name_ones_own(
     lines = dict(re.split(r"  +", line, maxsplit=1) for line in listed.stdout.splitlines())
     assert lines["always-keep"] == "keeps every address."
     assert lines["mine"] == "of vendor 1.2: own_reader:Gone"
-    assert lines["code"].endswith("; hidden by ours of that name")
+    assert lines["code"].endswith("; not used, because fivefifty has a classifier of that name")
     assert lines["program:COMMAND"].startswith("a program in any language")
 
 

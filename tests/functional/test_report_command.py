@@ -53,7 +53,7 @@ def test_the_report_has_every_recipient_of_a_small_run_with_its_dialogue(once: P
     (eve,) = (row for row in found["rows"] if found["texts"][row[0]] == "eve@liar.example")
     story = [line if isinstance(line, str) else found["texts"][line] for line in eve[7]]
     assert any("< 354" in line for line in story)
-    assert "truth: refused for content by content, claimed as user-unknown" in story
+    assert "truth: refused for content by policy content, claimed as user-unknown" in story
 
 
 def test_judging_again_writes_it_again(run: Path) -> None:

@@ -162,7 +162,7 @@ def test_a_story_opens_and_closes_by_keyboard(look: Callable[..., Seen]) -> None
     assert button.get_attribute("aria-expanded") == "true"
     story = seen.page.inner_text("#list pre")
     assert "< 250 you" in story
-    assert "truth: refused for velocity by velocity, claimed as user-unknown" in story
+    assert "truth: refused for velocity by policy velocity, claimed as user-unknown" in story
     assert "code: suppress (wrong); user-unknown; enhanced status 5.1.1" in story
     seen.page.keyboard.press("Enter")
     assert (button.get_attribute("aria-expanded"), seen.page.locator("#list pre").count()) == ("false", 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import FUNCTIONS
@@ -10,7 +10,15 @@ from probe.classify.context.observations import EVERY_SOURCE, IsolatedRefusals
 from probe.classify.context.reader import Reader, case_of, probability
 from probe.classify.evidence import Evidence
 
-_MEANING = {function.__name__: (function.__doc__ or "").partition("\n")[0].rstrip(".") for function in FUNCTIONS}
+_VERBS = ("Return 1 if ", "Return -1 if ", "Weigh ", "Count ")
+"""How the docstrings begin, which is left out: the reader of a verdict sees what was found, not what a function does."""
+_NEIGHBOURS = {
+    (): "It is the only reply.",
+    ("before",): "The recipient before it was accepted.",
+    ("after",): "The recipient after it was accepted.",
+    ("before", "after"): "The recipients before and after it were accepted.",
+}
+"""What is said of a refusal without a run, by the sides on which a recipient was accepted."""
 
 
 def explain_verdict(reader: Reader, campaign: Mapping[str, Evidence], recipient: str) -> Iterator[str]:
@@ -22,10 +30,11 @@ def explain_verdict(reader: Reader, campaign: Mapping[str, Evidence], recipient:
         log_odds, found = reader.first_verdict(case)
         yield ""
         yield "Log odds that the mailbox is alive (nats; above 0 means alive is more likely)"
+        meanings = {function.__name__: _meaning(function) for function in FUNCTIONS}
         yield f"  {reader.weights.first.base:+6.2f}  before any evidence: a recipient was refused"
         for added, name in sorted(found, key=lambda each: -abs(each[0])):
             if added:
-                yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {_MEANING[name]}"
+                yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {meanings[name]}"
         total = reader.weights.first.base + sum(added for added, _ in found)
         yield f"  {total:+6.2f}  in total; calibrated on scenarios: {log_odds:+.2f}, or {probability(log_odds):.0%}"
     reading = reader.read(evidence)
@@ -47,7 +56,7 @@ def _circumstances(case: RefusalCase) -> Iterator[str]:
         f"{case.series.refused:,} of {len(case.series.times):,}."
     )
     yield (
-        f"Isolated refusals, between two acceptances: {_isolated(case.exchanger.isolated)} here, "
+        f"Isolated refusals (the recipients before and after were accepted): {_isolated(case.exchanger.isolated)} here, "
         f"{_isolated(elsewhere)} at gateways of other vendors."
     )
     run = case.run
@@ -58,7 +67,7 @@ def _circumstances(case: RefusalCase) -> Iterator[str]:
         sides = [
             where for where, at in (("before", run.accepted_before), ("after", run.accepted_after)) if at is not None
         ]
-        yield f"The recipient {' and the one '.join(sides)} it was accepted." if sides else "It is the only reply."
+        yield _NEIGHBOURS[tuple(sides)]
     other = len(case.exchanger.sources) - 1
     if other:
         rest = len(case.overall.times) - len(case.series.times)
@@ -67,5 +76,13 @@ def _circumstances(case: RefusalCase) -> Iterator[str]:
 
 
 def _isolated(counts: IsolatedRefusals) -> str:
-    reports = f" and {counts.reported:,} later reports" if counts.reported else ""
-    return f"{counts.isolated:,} to {counts.accepted:,} acceptances{reports}"
+    reports = f" and {counts.reported:,} later report{'s' if counts.reported > 1 else ''}" if counts.reported else ""
+    return f"{counts.isolated:,}{reports} among {counts.accepted:,} acceptances"
+
+
+def _meaning(function: Callable[[RefusalCase], float]) -> str:
+    """Return what an evidence function looks at, from the first line of its docstring."""
+    line = (function.__doc__ or "").partition("\n")[0].rstrip(".")
+    for verb in _VERBS:
+        line = line.removeprefix(verb)
+    return line[:1].lower() + line[1:]

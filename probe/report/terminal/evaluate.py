@@ -45,7 +45,7 @@ def _table(*columns: str) -> Table:
 def _totals(found: dict[str, Any]) -> Table:
     table = _table(
         "classifier", "alive, suppressed", "of all alive", "fewer than code", "gone, kept", "of all gone",
-        "kept though told", "worse than code",
+        "kept, cause stated", "worse than code",
     )  # fmt: skip
     for name, wrong in found.items():
         fewer = wrong["fewer_than_code"]

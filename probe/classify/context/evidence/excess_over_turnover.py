@@ -17,7 +17,7 @@ _ALL_REFUSED: Final = (20, 20)
 
 
 def refused_beyond_turnover(case: RefusalCase) -> float:
-    """Weigh, for a refusal in a run, how far refusals under any one condition exceed departures.
+    """Weigh how far refusals under one condition exceed departures, for a refusal in a run.
 
     Where a share r is refused and a share d has departed, d / r of the refused are gone (Bayes). One condition is
     enough: a listed address is refused whatever the message is. Short blocks catch few messages (Mimecast lifts a block
@@ -31,7 +31,7 @@ def refused_beyond_turnover(case: RefusalCase) -> float:
 
 
 def isolated_beyond_turnover(case: RefusalCase) -> float:
-    """Weigh, for an isolated refusal, how far such refusals here, or at the vendor, exceed those elsewhere.
+    """Weigh how far isolated refusals here, or at the vendor, exceed those elsewhere, for an isolated one.
 
     Lists age at the same rate everywhere. Where many more refusals are isolated, the server refuses other recipients
     too: full mailboxes, new ones that it does not know yet, internal-only addresses (Microsoft, Exchange recipient

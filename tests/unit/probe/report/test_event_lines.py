@@ -38,11 +38,11 @@ def test_encryption_is_named() -> None:
         (truth(), "truth: inbox"),
         (
             truth(fate="refused", cause="content", policy="content", claimed="content"),
-            "truth: refused for content by content",
+            "truth: refused for content by policy content",
         ),
         (
             truth(fate="refused", cause="velocity", policy="velocity", claimed="user-unknown", honest=False),
-            "truth: refused for velocity by velocity, claimed as user-unknown",
+            "truth: refused for velocity by policy velocity, claimed as user-unknown",
         ),
     ],
 )

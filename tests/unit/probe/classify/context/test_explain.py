@@ -28,8 +28,8 @@ def test_a_run_is_described_with_its_length_and_its_end() -> None:
 
 def test_an_isolated_refusal_is_described_with_its_neighbours() -> None:
     found = lines(campaign_of(sent(QUIET)), ALONE)
-    assert "Isolated refusals, between two acceptances: 7 to 192 acceptances here, " in found[1]
-    assert "The recipient before and the one after it was accepted." in found
+    assert "Isolated refusals (the recipients before and after were accepted): 7 among 192 acceptances here, " in found[1]
+    assert "The recipients before and after it were accepted." in found
     assert "It is the only reply." in lines(campaign_of(sent("x")), 0)
 
 
@@ -56,4 +56,4 @@ def test_later_reports_are_counted_beside_isolated_refusals() -> None:
     who = address(0)
     campaign = campaign_of(sent(".."))
     campaign[who] = evidence_of(attempt(recipient=who), returned=(REPORT._replace(recipient=who),))
-    assert "0 to 2 acceptances and 1 later reports here" in lines(campaign, 0)[1]
+    assert "0 and 1 later report among 2 acceptances here" in lines(campaign, 0)[1]

@@ -52,7 +52,7 @@ def test_a_story_tells_attempts_truth_and_every_reading_with_its_reason() -> Non
         "2026-03-02 08:00:00.000",
         "attempt 1 of news (news.eml) from 127.10.0.1 to mx.acme.example [127.1.0.1]",
         "  refused at end-of-data: 550 5.1.1 no such user",
-        "truth: refused for velocity by velocity, claimed as user-unknown",
+        "truth: refused for velocity by policy velocity, claimed as user-unknown",
         "code: suppress (wrong); user-unknown; enhanced status 5.1.1",
         story_of(listed(content([lied("bob")])), "bob")[6],
         "always-keep: keep (right); no cause; keeps every address",
