@@ -27,9 +27,7 @@ def update(
     ] = Path("baseline.toml"),
     classifier: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME", help="Classifier to record (default: all that read the run). Repeat for several."
-        ),
+        typer.Option(metavar="NAME", help="Classifier to record (default: all that read the run). Repeat for several."),
     ] = None,
 ) -> None:
     """Record the mistakes of a run's classifiers; run and check compare with them."""

@@ -15,7 +15,10 @@ def books(
     *,
     export: Annotated[
         bool,
-        typer.Option("--export", help="Print the books in canonical order instead, as JSON Lines. The hash is the SHA-256 of this output."),
+        typer.Option(
+            "--export",
+            help="Print the books in canonical order instead, as JSON Lines. The hash is the SHA-256 of this output.",
+        ),
     ] = False,
 ) -> None:
     """Show what a run recorded, whether it finished, and the hash of its books."""

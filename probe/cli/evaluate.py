@@ -21,7 +21,8 @@ def evaluate(
     classifier: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="[NAME=]WHAT", help="Another classifier to score, besides the baselines and context. Repeat for several."
+            metavar="[NAME=]WHAT",
+            help="Another classifier to score, besides the baselines and context. Repeat for several.",
         ),
     ] = None,
     as_json: AsJson = False,

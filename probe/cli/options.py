@@ -58,7 +58,8 @@ Workers = Annotated[int | None, typer.Option(min=1, metavar="N", help="Number of
 AllowNetwork = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="NETWORK", help="Allow addresses of a network besides loopback, such as 10.1.0.0/16. Repeat for several."
+        metavar="NETWORK",
+        help="Allow addresses of a network besides loopback, such as 10.1.0.0/16. Repeat for several.",
     ),
 ]
 

@@ -20,7 +20,9 @@ rules = group("rules")
 
 RuleFiles = Annotated[
     str,
-    typer.Argument(metavar="FILE", help="Rule file. Separate several with commas; the first rule that matches decides."),
+    typer.Argument(
+        metavar="FILE", help="Rule file. Separate several with commas; the first rule that matches decides."
+    ),
 ]
 RuleFormat = Annotated[
     str | None,

@@ -30,7 +30,11 @@ def serve(
     ] = 25,
     speed: Annotated[
         float,
-        typer.Option(metavar="FACTOR", callback=within(0.001, 1_000_000), help="How fast the gateways' clock runs; 60 makes an hour last a minute."),
+        typer.Option(
+            metavar="FACTOR",
+            callback=within(0.001, 1_000_000),
+            help="How fast the gateways' clock runs; 60 makes an hour last a minute.",
+        ),
     ] = 1.0,
     until_quiet: Annotated[
         str | None,

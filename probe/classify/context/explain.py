@@ -11,7 +11,7 @@ from probe.classify.context.reader import Reader, case_of, probability
 from probe.classify.evidence import Evidence
 
 _VERBS = ("Return 1 if ", "Return -1 if ", "Weigh ", "Count ")
-"""How the docstrings begin, which is left out: the reader of a verdict sees what was found, not what a function does."""
+"""Leading words of docstrings that are left out: a reader of a verdict wants the finding, not what a function does."""
 _NEIGHBOURS = {
     (): "It is the only reply.",
     ("before",): "The recipient before it was accepted.",
@@ -56,7 +56,7 @@ def _circumstances(case: RefusalCase) -> Iterator[str]:
         f"{case.series.refused:,} of {len(case.series.times):,}."
     )
     yield (
-        f"Isolated refusals (the recipients before and after were accepted): {_isolated(case.exchanger.isolated)} here, "
+        f"Isolated refusals (recipients before and after accepted): {_isolated(case.exchanger.isolated)} here, "
         f"{_isolated(elsewhere)} at gateways of other vendors."
     )
     run = case.run
