@@ -1,1 +1,1 @@
-"""The judge: joins what was heard with what was true, scores classifiers, and checks the gates."""
+"""The judge: joins replies with true causes, scores classifiers, and checks the gates."""
