@@ -53,6 +53,9 @@ def import_log(
         ),
     ] = None,
     keep_names: Annotated[bool, typer.Option("--keep-names", help="Keep real names and addresses.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite the files of an earlier import, also edited ones.")
+    ] = False,
 ) -> None:
     """Turn another system's log into a scenario that replays it, with made-up names."""
     from probe.classify.by_text import ByText
@@ -72,7 +75,13 @@ def import_log(
     with ProgressBar(f"reading {log.name}", size_of(log)) as bar:
         events = open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
         summary = import_as_scenario(
-            events, out or Path("imported") / name, name=name, key=secret, cause_of=ByText().cause_of, log=log
+            events,
+            out or Path("imported") / name,
+            name=name,
+            key=secret,
+            cause_of=ByText().cause_of,
+            log=log,
+            force=force,
         )
     print_lines(told(summary))
 

@@ -176,7 +176,7 @@ def test_a_key_file_is_made_once_and_used_again(tmp_path: Path) -> None:
     first = made(tmp_path, SAMPLES[0].path, "--from", "postfix", "--key-file", key).parent
     listed = (first / "recipients.csv").read_text("utf-8")
     assert key.stat().st_mode & 0o777 == 0o600
-    again = made(tmp_path, SAMPLES[0].path, "--from", "postfix", "--key-file", key).parent
+    again = made(tmp_path, SAMPLES[0].path, "--from", "postfix", "--key-file", key, "--force").parent
     assert (again / "recipients.csv").read_text("utf-8") == listed
 
 

@@ -26,12 +26,14 @@ from probe.intake.skipped import SkippedLines
 from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs, Naming
 from probe.intake.to_scenario.learn import Learned, Reply, is_reply, last_result
 from probe.intake.to_scenario.templates import Template, Templates
+from probe.user_files import exists
 
 _DEFAULT: Final = "postfix"
 MOST_GATEWAYS: Final = 1000
 """The most gateways in a scenario; the smallest MX hosts share the last one, as a longer file is hard to edit."""
 _MOST_SOURCES: Final = 250
 """The most addresses of the sender in a scenario; the most used ones are written."""
+_FILES: Final = ("scenario.toml", "message.eml", "recipients.csv", "logged")
 _MESSAGE: Final = """\
 From: news@{domain}
 Subject: The campaign of the log
@@ -63,6 +65,7 @@ def import_as_scenario(
     key: bytes | None,
     cause_of: Callable[[str], Cause | None],
     log: Path | None = None,
+    force: bool = False,
 ) -> ImportSummary:
     """Write the scenario that replays a log into a folder.
 
@@ -73,10 +76,15 @@ def import_as_scenario(
         key: With a key, all names and addresses are replaced by made-up ones. None keeps them.
         cause_of: Returns the cause that the text of a reply gives, None if it gives none.
         log: The log's path, for error messages.
+        force: Overwrite what is in the folder: files of an earlier import may have been edited since.
 
     Raises:
-        InputError: The log has no recipient, or the folder cannot be written.
+        InputError: The log has no recipient, or the folder has such files already or cannot be written.
     """
+    existing = next((folder / each for each in _FILES if exists(folder / each)), None)
+    if existing is not None and not force:
+        problem = "exists already, and may have been edited"
+        raise InputError(existing, problem, "overwrite it with --force, or choose another folder with --out")
     learned = Learned(Templates(_plain_words(), is_private=key is not None))
     learned.take(events)
     if not learned.attempts:
