@@ -10,6 +10,7 @@ write). The version is pinned for their sake.
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -26,7 +27,7 @@ from fake_gateways.needs import GivenUpError
 from fake_gateways.session import Dialogue, Session, open_session
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
 from fake_gateways.smtp.standard_replies import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT
-from fake_gateways.verdict import Answer, ExternalQuery
+from fake_gateways.verdict import Answer, ExternalQuery, Wait
 
 AnswerQuery = Callable[[ExternalQuery], Awaitable[Answer]]
 TlsContext = Callable[[], ssl.SSLContext]
@@ -67,6 +68,7 @@ class Carrier(SMTP):
         self._dialogue: Session
         self._chores: asyncio.Queue[Chore] = asyncio.Queue()
         self._is_waiting = False
+        self._is_hanging = False
         self._is_proxied = proxied
         self._is_greeted = False
         self._is_secure = False
@@ -107,7 +109,7 @@ class Carrier(SMTP):
         """Close after the client has closed its side, but only once its commands are answered."""
         self._has_said_all = True
         # TLS cannot be kept open in one direction only.
-        return self._is_waiting and not self._is_secure
+        return self._is_waiting and not self._is_secure and not self._is_hanging
 
     def data_received(self, data: bytes) -> None:
         """Answer what arrived, up to the first query that needs time."""
@@ -136,6 +138,7 @@ class Carrier(SMTP):
         unmet: ExternalQuery | None = query
         try:
             while unmet is not None:
+                self._is_hanging = isinstance(unmet, Wait) and math.isinf(unmet.seconds)
                 unmet = self._advance(dialogue, await self._answer_query(unmet))
         except GivenUpError:
             self._drop()

@@ -54,7 +54,7 @@ class Wording(BaseModel):
         if unknown:
             known = ", ".join(f"{{{name}}}" for name in sorted(FIELDS))
             raise InvalidValueError(f"{self.text!r} has an unknown placeholder", f"use one of: {known}")
-        if from_wire(self.code, lines).enhanced is not None:
+        if self.enhanced is None and from_wire(self.code, lines).enhanced is not None:
             raise InvalidValueError(f"{self.text!r} begins with an enhanced status", "move it to enhanced")
         return self
 

@@ -13,15 +13,18 @@ if TYPE_CHECKING:
     from probe.input_error import InputError
     from probe.judge.gates import Gate
     from probe.judge.scorecard import Scorecard
-    from probe.testing.gateway import GatewayFixture, MakeGateway, StageName
+    from probe.testing.arguments import StageName, When
+    from probe.testing.gateway import GatewayFixture, MakeGateway
     from probe.testing.lab import LabFixture, ScenarioRun
     from probe.testing.logins import LoginAttempt
     from probe.testing.recorded import ReceivedMessage
+    from probe.testing.rules import GatewayRule
 
 __all__ = [
     "Cause",
     "Gate",
     "GatewayFixture",
+    "GatewayRule",
     "InputError",
     "LabFixture",
     "LoginAttempt",
@@ -31,12 +34,14 @@ __all__ = [
     "Scorecard",
     "StageName",
     "Truth",
+    "When",
 ]
 
 _MODULES: Final = {
     "Cause": "fake_gateways.truth",
     "Gate": "probe.judge.gates",
     "GatewayFixture": "probe.testing.gateway",
+    "GatewayRule": "probe.testing.rules",
     "InputError": "probe.input_error",
     "LabFixture": "probe.testing.lab",
     "LoginAttempt": "probe.testing.logins",
@@ -44,8 +49,9 @@ _MODULES: Final = {
     "ReceivedMessage": "probe.testing.recorded",
     "ScenarioRun": "probe.testing.lab",
     "Scorecard": "probe.judge.scorecard",
-    "StageName": "probe.testing.gateway",
+    "StageName": "probe.testing.arguments",
     "Truth": "fake_gateways.truth",
+    "When": "probe.testing.arguments",
 }
 """The module that defines each public name."""
 

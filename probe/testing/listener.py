@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import socket
 import ssl
 import threading
@@ -14,8 +15,9 @@ from weakref import WeakSet
 from fake_gateways.clock import VirtualClock
 from fake_gateways.gateway import Gateway
 from fake_gateways.needs import QueryHandler
-from fake_gateways.server import Carrier
-from fake_gateways.verdict import Answer, Question
+from fake_gateways.server import AnswerQuery, Carrier
+from fake_gateways.verdict import Answer, ExternalQuery, Question
+from probe.testing.rules import RealWait
 
 HOST: Final = "127.0.0.1"
 TLS_WAIT_S: Final = 0.02
@@ -32,7 +34,7 @@ class GatewayListener:
     def __init__(self, gateway: Gateway, clock: VirtualClock, tls: Callable[[], ssl.SSLContext]) -> None:
         self._gateway = gateway
         self._tls = tls
-        self._answer_query = QueryHandler(_no_dns, clock.sleep)
+        self._answer_query = _answering(QueryHandler(_no_dns, clock.sleep))
         self._listener = socket.create_server((HOST, 0), backlog=1024)
         self._listener.settimeout(0)
         self.port: int = self._listener.getsockname()[1]
@@ -167,6 +169,20 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
+
+
+def _answering(handler: QueryHandler) -> AnswerQuery:
+    """Return what answers the queries of the gateway: waits of a test's rules by real time, all else by ``handler``."""
+
+    async def answer(query: ExternalQuery) -> Answer:
+        if not isinstance(query, RealWait):
+            return await handler(query)
+        if math.isinf(query.seconds):
+            await asyncio.Event().wait()
+        await asyncio.sleep(query.seconds)
+        return Answer()
+
+    return answer
 
 
 async def _no_dns(question: Question) -> Answer:

@@ -8,10 +8,14 @@ from difflib import SequenceMatcher
 from typing import Any, Final, Generic, TypeVar
 
 from fake_gateways.truth import Truth
-from probe.testing.patterns import contains, matches
+from probe.testing.patterns import contains, matches, matches_any
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
+from probe.testing.rules import GatewayRule
 
 T = TypeVar("T", ReceivedMessage, Truth)
+S = TypeVar("S")
+Patterns = tuple[str, ...]
+"""Patterns for addresses, see ``read_addresses``."""
 
 LISTED: Final = 10
 """The most messages, and the most refusals, that a failure lists."""
@@ -30,7 +34,7 @@ class Criterion(Generic[T]):
 
 
 def message_criteria(
-    recipient: str | None, sender: str | None, subject: str | None, content: tuple[str, Any] | None
+    recipient: Patterns | None, sender: Patterns | None, subject: str | None, content: tuple[str, Any] | None
 ) -> list[Criterion[ReceivedMessage]]:
     """Return the conditions for a message; ``content`` is an expression as written, and compiled."""
     found: list[Criterion[ReceivedMessage]] = []
@@ -38,18 +42,18 @@ def message_criteria(
         found.append(
             Criterion(
                 "recipient",
-                recipient,
+                _cut(", ".join(recipient)),
                 lambda message: _cut(", ".join(message.recipients)),
-                lambda message: any(matches(recipient, each) for each in message.recipients),
+                lambda message: any(matches_any(recipient, each) for each in message.recipients),
             )
         )
     if sender is not None:
         found.append(
             Criterion(
                 "sender",
-                _address(sender),
+                _address(", ".join(sender)),
                 lambda message: _address(message.sender),
-                lambda message: matches(sender, message.sender),
+                lambda message: matches_any(sender, message.sender),
             )
         )
     if subject is not None:
@@ -74,12 +78,12 @@ def message_criteria(
     return found
 
 
-def refusal_criteria(**wanted: str | int | None) -> list[Criterion[Truth]]:
+def refusal_criteria(**wanted: str | int | Patterns | None) -> list[Criterion[Truth]]:
     """Return the conditions for a refusal, given by columns of ``Truth``; texts are patterns (``*``)."""
     return [_column(column, value) for column, value in wanted.items() if value is not None]
 
 
-def _column(column: str, value: str | int) -> Criterion[Truth]:
+def _column(column: str, value: str | int | Patterns) -> Criterion[Truth]:
     def got(row: Truth) -> str:
         found = getattr(row, column)
         if column == "text":
@@ -90,9 +94,14 @@ def _column(column: str, value: str | int) -> Criterion[Truth]:
 
     def met_by(row: Truth) -> bool:
         found = getattr(row, column)
-        return found == value if isinstance(value, int) else found is not None and matches(value, found)
+        if isinstance(value, int):
+            return bool(found == value)
+        if isinstance(value, tuple):
+            return found is not None and matches_any(value, found)
+        return found is not None and matches(value, found)
 
-    wanted = _quoted(str(value)) if column == "text" else str(value) or "<>"
+    shown = _cut(", ".join(value)) if isinstance(value, tuple) else str(value)
+    wanted = _quoted(shown) if column == "text" else shown or "<>"
     return Criterion(_ARGUMENT_NAMES.get(column, column), wanted, got, met_by)
 
 
@@ -140,6 +149,18 @@ def unexpected_messages(record: GatewayRecord) -> str:
     return "\n".join([f"{_were(len(record.messages), 'message')} received, but none was expected.", *_received(record)])
 
 
+def missed_rules(record: GatewayRecord, rules: Sequence[GatewayRule]) -> str:
+    """Return the text of a test that ends although some of its rules never applied."""
+    heard = list(dict.fromkeys(row.recipient for row in record.truth if row.recipient))
+    return "\n".join(
+        [
+            *(f"{_cut(rule.told)} never applied." for rule in rules),
+            "Correct it, or give it optional=True if nobody may meet it.",
+            *_list("Recipients that the gateway heard of", heard, _cut),
+        ]
+    )
+
+
 def _verdict(noun: str, participle: str, found: int, criteria: Sequence[Criterion[T]], count: int | None) -> str:
     *others, last = [f"{each.name} {each.wanted}" for each in criteria] or [""]
     wanted = f" with {', '.join(others)}{' and ' if others else ''}{last}" if last else ""
@@ -180,7 +201,7 @@ def _refused(record: GatewayRecord) -> Iterator[str]:
     return _list("Refused", record.refused, _refusal)
 
 
-def _list(title: str, things: Sequence[T], line: Callable[[T], str]) -> Iterator[str]:
+def _list(title: str, things: Sequence[S], line: Callable[[S], str]) -> Iterator[str]:
     if not things:
         yield f"{title}: nothing."
         return

@@ -5,7 +5,7 @@ pytest loads this file in every project that has fivefifty installed, so it impo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from inspect import iscoroutinefunction
 from pathlib import Path
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from probe.testing.lab import LabFixture, RunDefaults, ScenarioRun
 
 _IS_CALLED = pytest.StashKey[bool]()
+_HAS_PASSED = pytest.StashKey[bool]()
 _SCENARIOS = pytest.StashKey[frozenset[Path]]()
 
 MARKERS = (
@@ -102,12 +103,16 @@ def _settings(config: pytest.Config) -> RunDefaults:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note that the test function does not run yet: an event loop that runs now may belong to a fixture only."""
     item.stash[_IS_CALLED] = False
+    item.stash[_HAS_PASSED] = False
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> None:
-    """Note that the test function runs now: an event loop that runs now belongs to the test."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Note that the test function runs now: an event loop that runs now belongs to the test. Then, that it passed."""
     item.stash[_IS_CALLED] = True
+    result = yield
+    item.stash[_HAS_PASSED] = True
+    return result
 
 
 @pytest.fixture(scope="session")
@@ -135,12 +140,20 @@ def make_gateway(
 
     for name, value in trusting(_fivefifty_ca).items():
         monkeypatch.setenv(name, value)
+
+    def finish(made: GatewayFixture) -> None:
+        made.close()
+        made.check()
+        if request.node.stash[_HAS_PASSED]:  # else the rules are not what the reader looks for
+            made.assert_rules_applied()
+
     with ExitStack() as stack:
 
         def make(persona: str = "postfix", *, thread: bool = False) -> GatewayFixture:
             __tracebackhide__ = True
             made = GatewayFixture(persona, thread=thread, may_join=may_join, ca_file=_fivefifty_ca)
-            return stack.enter_context(made)
+            stack.callback(finish, made)
+            return made
 
         yield make
 

@@ -14,6 +14,10 @@ from probe.testing import GatewayFixture, InputError
 STAGES: Final = "use one of: connect, ehlo, mail, rcpt, data, end-of-data"
 CAUSES: Final = f"use one of: {', '.join(Cause)}"
 UNREAD: Final = "'(' is not a regular expression that RE2 can read (missing ): ()"
+ADDRESS: Final = "write for example ann@acme.example or *@acme.example"
+BOTH: Final = "write for example ann@acme.example or acme.example"
+SPELLINGS: Final = "write for example ann@acme.example, Ann <ann@acme.example> or acme.example"
+DURATION: Final = 'write for example "90s", "5m", "2h" or "1d"'
 ESCAPE: Final = "correct it, or escape special characters with \\"
 
 
@@ -73,19 +77,26 @@ MISTAKES: Final = [
         "is not a reply that refuses (4xx or 5xx)",
         'write for example "550 5.1.1 No such user"',
     ),
+    Mistake("refuse", {"recipient": ""}, "recipient=...", "a recipient is never empty", ADDRESS),
+    Mistake("refuse", {"recipient": "Ann Smith"}, "recipient=...", "'Ann Smith' is not an address", SPELLINGS),
+    Mistake("refuse", {"recipient": []}, "recipient=...", "() has no address", BOTH),
+    Mistake("refuse", {"sender": ["a b"]}, "sender=...", "'a b' is not an address", SPELLINGS),
+    Mistake("refuse", {"wait": "5"}, "wait=...", "'5' is not a duration with a unit", DURATION),
+    Mistake("delay", {"duration": "5"}, "duration=...", "'5' is not a duration with a unit", DURATION),
+    Mistake("cut", {"at": "eod"}, "at='eod'", "is not a stage of the dialogue", STAGES),
     Mistake(
-        "refuse",
-        {"reply": "550 4.1.1 no"},
-        "reply='550 4.1.1 no'",
-        "enhanced status 4.1.1 belongs to another class than code 550 (RFC 2034 section 4)",
-        "correct it",
+        "hang",
+        {"recipient": ANN, "at": "mail"},
+        "recipient=...",
+        "the recipient is not known yet at mail",
+        "set at to rcpt, data or end-of-data",
     ),
     Mistake(
         "refuse",
         {"reply": "550 no\r\n250 yes"},
         "reply='550 no\\r\\n250 yes'",
-        "'no\\r\\n250 yes' has empty text, blanks at the ends of a line, or control characters",
-        "correct it",
+        "has lines with the codes 550 and 250",
+        "give one reply",
     ),
     Mistake(
         "mailbox",
@@ -106,7 +117,7 @@ MISTAKES: Final = [
         {"duration": "60"},
         "duration=...",
         "'60' is not a duration with a unit",
-        'write for example "90s", "5m", "2h" or "1d"',
+        DURATION,
     ),
     Mistake("assert_received", {"content": "("}, "content=...", UNREAD, ESCAPE),
     Mistake("assert_refused", {"cause": "speed"}, "cause='speed'", "is not a cause", CAUSES),
@@ -128,3 +139,9 @@ def test_an_unknown_persona_is_an_error_that_lists_the_personas() -> None:
     assert str(raised.value).startswith(
         f"gateway(persona='acme'): 'acme' is not a persona; use one of: {', '.join(personas.names())}"
     )
+
+
+@pytest.mark.parametrize("method", ["refuse", "cut", "hang"])
+def test_a_condition_that_does_not_exist_is_an_error_as_for_any_function(method: str, gateway: GatewayFixture) -> None:
+    with pytest.raises(TypeError, match=rf"{method}\(\) got an unexpected keyword argument 'recipients'"):
+        getattr(gateway, method)(recipients=[ANN])

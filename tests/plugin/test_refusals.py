@@ -31,12 +31,70 @@ def test_a_recipient_is_refused_by_its_address_or_a_pattern(pattern: str, gatewa
     assert codes(gateway, ANN) == [554]
 
 
-@pytest.mark.parametrize("pattern", [BOB, "nn@acme.example", "ann@acme", "ann@acme?example", ".*", ""])
+@pytest.mark.parametrize(
+    "pattern",
+    [BOB, "nn@acme.example", "ann@acme", "ann@acme?example", ".*", "example", "@cme.example", "x.acme.example"],
+)
 def test_nobody_is_refused_by_a_pattern_that_does_not_fit_all_of_the_address(
     pattern: str, gateway: GatewayFixture
 ) -> None:
-    gateway.refuse(pattern)
+    gateway.refuse(pattern, optional=True)
     assert codes(gateway, ANN) == [250]
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    [
+        "acme.example",
+        "@acme.example",
+        "ACME.example",
+        "Ann <ann@acme.example>",
+        '"Example, Ann" <ann@acme.example>',
+        "<ann@acme.example>",
+        "bob@acme.example, Ann <ann@acme.example>",
+        ["bob@acme.example", "ann@acme.example"],
+        ("other.example", "@acme.example"),
+        "rfc822; ann@acme.example",
+        "mailto:ann@acme.example",
+    ],
+    ids=str,
+)
+def test_recipients_are_given_as_people_write_them(recipient: str | list[str], gateway: GatewayFixture) -> None:
+    gateway.refuse(recipient)
+    assert codes(gateway, ANN, "ann@other.test") == [554, 250]
+    gateway.assert_refused(recipient=["Ann <ann@acme.example>"], sender="shop.example", count=1)
+    gateway.assert_received(recipient="other.test", sender="News <news@shop.example>", count=1)
+
+
+def test_recipients_may_come_one_by_one(gateway: GatewayFixture) -> None:
+    rule = gateway.refuse(each for each in (ANN, BOB))
+    assert codes(gateway, ANN, BOB) == [554, 554]
+    assert repr(rule) == "<rule gateway.refuse(('ann@acme.example', 'bob@acme.example'))>"
+
+
+def test_the_state_of_a_mailbox_is_set_for_addresses_as_people_write_them(gateway: GatewayFixture) -> None:
+    gateway.mailbox("Ann <Ann@acme.example>", state="full")
+    gateway.mailbox("acme.example", state="departed")
+    gateway.mailbox("@other.example", state="disabled")
+    assert codes(gateway, ANN, BOB, "eve@other.example") == [452, 550, 550]
+
+
+def test_a_refusal_can_be_lifted(gateway: GatewayFixture) -> None:
+    refusal = gateway.refuse(ANN)
+    assert codes(gateway, ANN) == [554]
+    refusal.lift()
+    assert codes(gateway, ANN) == [250]
+    assert repr(refusal) == "<rule gateway.refuse('ann@acme.example'), lifted>"
+
+
+def test_a_rule_applies_until_so_long_after_the_first_attempt(gateway: GatewayFixture) -> None:
+    gateway.refuse("acme.example", wait="5m", cause="greylisted")
+    assert codes(gateway, ANN, ANN) == [450, 450]
+    gateway.let_pass("4m")
+    assert codes(gateway, ANN, BOB) == [450, 450]
+    gateway.let_pass("1m")
+    assert codes(gateway, ANN, BOB) == [250, 450]
+    assert mail(gateway, ANN, sender="sales@shop.example").startswith("450")
 
 
 @pytest.mark.parametrize(("pattern", "sender", "code"), [
@@ -44,7 +102,7 @@ def test_nobody_is_refused_by_a_pattern_that_does_not_fit_all_of_the_address(
     ("sales@*", SENDER, 250),
 ])  # fmt: skip
 def test_a_sender_is_refused_by_its_return_path(pattern: str, sender: str, code: int, gateway: GatewayFixture) -> None:
-    gateway.refuse(sender=pattern, cause="sender-rejected")
+    gateway.refuse(sender=pattern, cause="sender-rejected", optional=code == 250)
     assert mail(gateway, sender=sender).startswith(str(code))
 
 
@@ -166,6 +224,13 @@ def test_a_lie_is_told_in_the_words_of_what_it_claims(cause: Cause, gateway: Gat
         ("451 4.7.1 <{recipient}> from {ip}: later", f"451 4.7.1 <{ANN}> from 127.10.0.1: later", "deferred"),
         ("550 no", "550 no", "refused"),
         ("554 5.7.1 no\nand no", "554 5.7.1 no\n5.7.1 and no", "refused"),
+        ("550 4.1.1 no", "550 4.1.1 no", "refused"),
+        ("smtp; 550-5.1.1 no\r\n 550 5.1.1 and no", "550 5.1.1 no\n5.1.1 and no", "refused"),
+        (
+            "host mx.acme.example[192.0.2.1] said: 452 4.2.2 full (in reply to RCPT TO command)",
+            "452 4.2.2 full",
+            "deferred",
+        ),
     ],
 )
 def test_a_reply_of_ones_own_is_said_as_it_is(reply: str, said: str, fate: str, gateway: GatewayFixture) -> None:

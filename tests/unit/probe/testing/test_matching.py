@@ -35,14 +35,14 @@ def recorded(*messages: ReceivedMessage) -> GatewayRecord:
 def test_every_condition_must_be_met_and_none_at_all_is_met_by_everything() -> None:
     messages = [message("Invoice 6"), message("Invoice 7", "bob@acme.example")]
     assert matching(messages, message_criteria(None, None, "Invoice*", None)) == messages
-    assert matching(messages, message_criteria("bob@*", None, "Invoice*", None)) == messages[1:]
-    assert matching(messages, message_criteria("bob@*", "x@*", None, None)) == []
+    assert matching(messages, message_criteria(("bob@*",), None, "Invoice*", None)) == messages[1:]
+    assert matching(messages, message_criteria(("bob@*",), ("x@*",), None, None)) == []
     assert matching(messages, []) == messages
 
 
 def test_a_refusal_is_selected_by_columns_of_the_truth() -> None:
     (row,) = recorded().refused
-    for wanted in ({"code": 451}, {"cause": "velocity"}, {"recipient": "BOB@*"}, {"text": "too*"}):
+    for wanted in ({"code": 451}, {"cause": "velocity"}, {"recipient": ("BOB@*",)}, {"text": "too*"}):
         assert matching([row], refusal_criteria(**wanted)) == [row], wanted
     assert matching([row], refusal_criteria(code=550)) == []
     assert refusal_criteria(code=None) == []

@@ -8,8 +8,8 @@ from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Envelope, Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import PerTime
-from fake_gateways.verdict import Refuse
-from probe.testing.rules import RefusalRule, RefusalRules
+from fake_gateways.verdict import Disconnect, Refuse
+from probe.testing.rules import Conditions, GatewayRules, RealWait
 
 POLICY, CONTENT = Refuse(Cause.POLICY), Refuse(Cause.CONTENT)
 
@@ -21,46 +21,87 @@ def view(recipient: str = "ann@acme.example", at: float = 0.0) -> SessionView:
     return made
 
 
-def causes(rules: RefusalRules, *views: SessionView) -> list[Cause | None]:
+def rules_of(*told: tuple[Conditions, Refuse | Disconnect | RealWait], elapsed: float = 0.0) -> GatewayRules:
+    """Return rules; ``elapsed`` is real time."""
+    rules = GatewayRules(lambda: elapsed)
+    for number, (conditions, outcome) in enumerate(told):
+        rules.add(f"rule {number}", conditions, outcome)
+    return rules
+
+
+def causes(rules: GatewayRules, *views: SessionView) -> list[Cause | None]:
     """Return the cause of each verdict, None for an acceptance."""
-    verdicts = [rules.judge(Stage.RCPT, each) for each in views]
+    verdicts = [rules.judge(Stage.RCPT, each)[1] for each in views]
     return [None if verdict is None else verdict.cause for verdict in verdicts]
 
 
 def test_the_first_rule_that_refuses_decides() -> None:
-    rules = RefusalRules()
-    rules.add(RefusalRule(POLICY, Stage.RCPT, recipient="bob@*"))
-    rules.add(RefusalRule(CONTENT, Stage.RCPT))
+    rules = rules_of((Conditions(Stage.RCPT, ("bob@*",)), POLICY), (Conditions(Stage.RCPT), CONTENT))
     assert causes(rules, view("bob@acme.example"), view()) == [Cause.POLICY, Cause.CONTENT]
 
 
 def test_a_rule_is_asked_at_its_stage_only() -> None:
-    rules = RefusalRules()
-    rules.add(RefusalRule(POLICY, Stage.DATA))
+    rules = rules_of((Conditions(Stage.DATA), POLICY))
     assert causes(rules, view()) == [None]
-    assert rules.judge(Stage.DATA, view()) is not None
+    assert rules.judge(Stage.DATA, view()) == (0, POLICY)
 
 
 def test_a_refusal_names_the_recipient_that_the_rule_matched() -> None:
-    rules = RefusalRules()
-    rules.add(RefusalRule(POLICY, Stage.END_OF_DATA, recipient="bob@*"))
+    rules = rules_of((Conditions(Stage.END_OF_DATA, ("bob@*",)), POLICY))
     whole = view("")
     whole.envelope = Envelope("news@shop.example", ["ann@acme.example", "bob@acme.example"])
-    verdict = rules.judge(Stage.END_OF_DATA, whole)
-    assert verdict is not None
+    _, verdict = rules.judge(Stage.END_OF_DATA, whole)
+    assert isinstance(verdict, Refuse)
     assert verdict.recipient == "bob@acme.example"
 
 
 def test_a_rate_accepts_what_fits_in_the_sliding_window() -> None:
-    rules = RefusalRules()
-    rules.add(RefusalRule(POLICY, Stage.RCPT, rate=PerTime(2, 60.0)))
+    rules = rules_of((Conditions(Stage.RCPT, rate=PerTime(2, 60.0)), POLICY))
     times = (0.0, 1.0, 2.0, 60.5, 62.0)  # a refused event fills the window as well
     found = causes(rules, *(view(at=at) for at in times))
     assert found == [None, None, Cause.POLICY, Cause.POLICY, None]
 
 
 def test_attempts_are_counted_for_each_recipient() -> None:
-    rules = RefusalRules()
-    rules.add(RefusalRule(POLICY, Stage.RCPT, attempts=1))
+    rules = rules_of((Conditions(Stage.RCPT, attempts=1), POLICY))
     bob = "bob@acme.example"
     assert causes(rules, view(), view(bob), view(), view(bob)) == [Cause.POLICY, Cause.POLICY, None, None]
+
+
+def test_a_rule_with_a_wait_is_for_the_time_after_the_first_attempt_by_either_clock() -> None:
+    now = 0.0
+    rules = GatewayRules(lambda: now)
+    rules.add("rule", Conditions(Stage.RCPT, wait_s=60.0), POLICY)
+    assert causes(rules, view(), view(at=59.0), view(at=60.0), view(at=0.0)) == [
+        Cause.POLICY,
+        Cause.POLICY,
+        None,
+        Cause.POLICY,
+    ]
+    now = 60.0
+    assert causes(rules, view(at=0.0), view("bob@acme.example")) == [None, Cause.POLICY]
+
+
+def test_waits_add_up_and_come_before_the_refusal() -> None:
+    always = Conditions(Stage.RCPT)
+    rules = rules_of(
+        (always, RealWait(1.0)), (always, Disconnect(Cause.SYSTEM)), (always, RealWait(2.0)), (always, POLICY)
+    )
+    assert rules.judge(Stage.RCPT, view()) == (3.0, Disconnect(Cause.SYSTEM))
+
+
+def test_a_rule_that_is_lifted_is_not_asked() -> None:
+    rules = GatewayRules(lambda: 0.0)
+    rule = rules.add("rule", Conditions(Stage.RCPT), POLICY)
+    rule.lift()
+    assert causes(rules, view()) == [None]
+
+
+def test_a_rule_is_missed_until_its_conditions_are_met_once_unless_it_is_optional() -> None:
+    rules = GatewayRules(lambda: 0.0)
+    rule = rules.add("rule", Conditions(Stage.RCPT, ("bob@*",), rate=PerTime(5, 60.0)), POLICY)
+    rules.add("other", Conditions(Stage.RCPT, ("eve@*",)), POLICY, optional=True)
+    assert causes(rules, view()) == [None]
+    assert rules.missed == [rule]
+    assert causes(rules, view("bob@acme.example")) == [None]
+    assert rules.missed == []
