@@ -1,1 +1,1 @@
-"""The name under which the command starts as a module: ``python -m fivefifty``. Import from ``probe`` instead."""
+"""What Python and pytest start: ``python -m fivefifty``, and the pytest plugin. Import from ``probe`` instead."""

@@ -29,7 +29,7 @@ NAMES: Final = {
     "rule format": [f"{kind}:FILE" for kind in PARSERS],
     "classifier": list(OURS),
 }
-STARTED_FROM_OUTSIDE: Final = {"probe/testing/plugin.py"} | {
+STARTED_FROM_OUTSIDE: Final = {"fivefifty/pytest_plugin.py", "fivefifty/__main__.py"} | {
     f"probe/cli/{command.module or command.name}.py" for command in COMMANDS
 }
 """Files that no file imports: pytest loads its plugin, and the table of commands names their modules."""

@@ -1,4 +1,4 @@
-"""The source files of both packages as syntax trees, and what each imports."""
+"""The source files of our packages as syntax trees, and what each imports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = ("fake_gateways", "probe")
+PACKAGES: Final = ("fake_gateways", "fivefifty", "probe")
 COPIED: Final = "probe/starter_kit/files/"
 """Files that fivefifty init copies into other repositories: data, not source of ours."""
 

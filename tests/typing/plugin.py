@@ -13,6 +13,7 @@ from probe import testing
 from probe.testing import (
     Gate,
     GatewayFixture,
+    GatewayRule,
     InputError,
     LabFixture,
     MakeGateway,
@@ -34,6 +35,13 @@ def company() -> Iterator[GatewayFixture]:
 def test_gateway(gateway: GatewayFixture, make_gateway: MakeGateway) -> None:
     gateway.refuse("ann@acme.example", cause="velocity", claims="user-unknown")
     gateway.refuse(sender="", client="127.0.0.0/8", content="x", rate="5/1m", attempts=1, reply="550 no", at="data")
+    rule = gateway.refuse(["acme.example", "Bob <bob@other.example>"], wait="5m", optional=True)
+    assert_type(rule, GatewayRule)
+    rule.lift()
+    assert_type(gateway.cut(at="end-of-data"), GatewayRule)
+    assert_type(gateway.hang("@acme.example", attempts=1), GatewayRule)
+    assert_type(gateway.delay("200ms", sender=["news@shop.example"]), GatewayRule)
+    gateway.refuse(recipients="x")  # type: ignore[call-arg]
     gateway.refuse(at="later")  # type: ignore[arg-type]
     gateway.mailbox("bob@acme.example", state="departed")
     gateway.let_pass("1m")

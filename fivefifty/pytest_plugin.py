@@ -1,6 +1,7 @@
 """The pytest plugin: fixtures, options, and scenario files as tests.
 
-pytest loads this file in every project that has fivefifty installed, so it imports the other modules on first use.
+pytest loads this file in every project that has fivefifty installed, so it imports the other modules on first use. It
+is not in ``probe`` because a project may have a file of that name: its tests must work, and import their own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+
+from fivefifty.own_package import hidden_by, sentence
 
 if TYPE_CHECKING:
     from probe.judge.scorecard import Scorecard
@@ -69,6 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
         ) from None
 
 
+def pytest_report_header() -> str | None:
+    """Say it if a file of the project hides the package that the fixtures need."""
+    hiding = hidden_by()
+    return None if hiding is None else f"fivefifty: {sentence(hiding)} (-p no:fivefifty)"
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect a scenario file, if an option or the configuration asks for it."""
     if file_path.suffix != ".toml":
@@ -77,10 +86,12 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path not in config.stash[_SCENARIOS]:
         if not config.getoption("fivefifty"):
             return None
+        _require_our_package()
         from probe.testing.collect import looks_like_a_scenario
 
         if not (parent.session.isinitpath(file_path) or looks_like_a_scenario(file_path)):
             return None
+    _require_our_package()
     from probe.testing.collect import ScenarioFile
 
     file: ScenarioFile = ScenarioFile.from_parent(parent, path=file_path)
@@ -118,6 +129,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 @pytest.fixture(scope="session")
 def _fivefifty_ca(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of certificates by which clients trust the gateways."""
+    _require_our_package()
     from probe.testing.tls_file import write_bundle
 
     return write_bundle(tmp_path_factory.mktemp("fivefifty"))
@@ -175,6 +187,7 @@ def gateway(request: pytest.FixtureRequest, make_gateway: MakeGateway) -> Gatewa
 @pytest.fixture
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LabFixture:
     """Run whole scenarios: ``lab.run("scenarios/control.toml").scorecard``."""
+    _require_our_package()
     from probe.testing.lab import LabFixture
 
     return LabFixture(request.config.rootpath, lambda: tmp_path_factory.mktemp("lab"), _settings(request.config))
@@ -217,8 +230,15 @@ def _marked(
     return marker.args, dict(marker.kwargs)
 
 
-def _fail(sentence: str) -> NoReturn:
+def _require_our_package() -> None:
+    """Fail if a file of the project hides it."""
+    hiding = hidden_by()
+    if hiding is not None:
+        pytest.fail(f"fivefifty: {sentence(hiding)}", pytrace=False)
+
+
+def _fail(text: str) -> NoReturn:
     """Fail with a sentence and without a traceback."""
     from probe.harmless import harmless
 
-    pytest.fail(harmless(sentence), pytrace=False)
+    pytest.fail(harmless(text), pytrace=False)
