@@ -1,4 +1,6 @@
-"""Build hook: packs Vega, the JavaScript that draws the report's charts, into the wheel.
+"""Build hook: packs the scenarios, and Vega, the JavaScript that draws the report's charts, into the wheel.
+
+In the repository the scenarios are at the top; in a wheel they are inside a package.
 
 The repository does not contain Vega, because it is other people's code. vl-convert contains it (84 MB), and only the
 build needs that. The report then needs neither vl-convert nor the network.
@@ -13,6 +15,8 @@ import vl_convert
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 PACKED: Final = "probe/report/html/vega.js"
+SCENARIOS: Final = ("scenarios", "fivefifty/scenarios")
+"""The folder in the repository, and in the wheel."""
 NOTICE: Final = """\
 /*! Vega {vega}, Vega-Lite {lite} and Vega-Embed {embed} with what they stand on, packed by vl-convert {convert};
 when fivefifty was built
@@ -69,13 +73,14 @@ def vega() -> str:
     return f"{notice}(() => {{{packed}\n}})();\n"
 
 
-class PackVega(BuildHookInterface):
-    """Writes the file to the report's folder, and adds it to the wheel although git ignores it."""
+class Pack(BuildHookInterface):
+    """Adds the scenarios to the wheel, and the file of Vega, although git ignores it."""
 
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Write the file, for a wheel as for an editable installation."""
-        del version
+        """Write the file of Vega, for a wheel as for an editable installation, which has no need of the scenarios."""
+        if version == "standard":
+            build_data["force_include"].update([SCENARIOS])
         (Path(self.root) / PACKED).write_text(vega(), "utf-8")
         build_data["artifacts"].append(PACKED)

@@ -87,7 +87,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         if not config.getoption("fivefifty"):
             return None
         _require_our_package()
-        from probe.testing.collect import looks_like_a_scenario
+        from probe.scenario.shipped_files import looks_like_a_scenario
 
         if not (parent.session.isinitpath(file_path) or looks_like_a_scenario(file_path)):
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -23,6 +24,12 @@ SHIPPED: Final = (
     *("starter_kit/files/*.yml", "starter_kit/files/*.eml", "studies/messages/*.eml"),
 )
 """Kinds of files that the packages have."""
+SCENARIOS: Final = {
+    f"fivefifty/{path.relative_to(ROOT).as_posix()}"
+    for path in (ROOT / "scenarios").rglob("*")
+    if path.is_file() and "__pycache__" not in path.parts
+}
+"""Where the wheel has the scenarios, with their lists, messages and classifiers."""
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +119,7 @@ def test_the_wheel_holds_all_source_and_all_data_and_nothing_else(names: set[str
     about = f"fivefifty-{PROJECT['version']}.dist-info"
     assert names == {
         *in_source(*SHIPPED),
+        *SCENARIOS,
         *(f"{about}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE")),
     }
 
@@ -179,6 +187,20 @@ def test_a_campaign_runs_from_the_wheel_with_its_personas_and_words(site: Path, 
     assert "Reported: 8 hard bounces (66.7%)" in finished.stdout
     assert (tmp_path / "runs" / "twelve" / "ledger.sqlite").is_file()
     assert (tmp_path / "runs" / "twelve" / "report.html").is_file()
+
+
+def test_a_shipped_scenario_runs_from_the_wheel_by_its_name_and_as_a_copy(site: Path, tmp_path: Path) -> None:
+    assert len(SCENARIOS) > 25
+    listed = run(site, tmp_path, "scenarios", "--json")
+    scenarios = {each["file"] for each in json.loads(listed.stdout)}
+    assert {Path(file).relative_to(site).as_posix() for file in scenarios} == {
+        name for name in SCENARIOS if name.endswith(".toml")
+    }
+    assert run(site, tmp_path, "run", "listing_lifted", "--transport", "memory").returncode == 0
+    assert run(site, tmp_path, "scenarios", "copy", "listing_lifted").returncode == 0
+    copied = run(site, tmp_path, "run", "scenarios/listing_lifted.toml", "--transport", "memory", "--out", "copied")
+    assert copied.returncode == 0, copied.stderr
+    assert "gate passed" in copied.stdout
 
 
 def test_it_is_the_wheel_that_runs_and_not_the_source(site: Path, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ COMMANDS: Final = (
     Command("sensitivity", "Vary one factor at a time on made-up campaigns and count each classifier's mistakes."),
     Command("fit", "Fit the weights of `context` on generated scenarios (needs the extra fit)."),
     Command("personas", "List, show and check the vendors whose gateways are simulated."),
+    Command("scenarios", "List the scenarios that come with fivefifty, and copy one to change it."),
     Command("scenario", "Check scenario files, or print their JSON Schema."),
     Command("import", "Turn another system's log into a scenario that replays it, with made-up names.", "import_log"),
     Command("books", "Show what a run recorded, whether it finished, and the hash of its books."),

@@ -10,12 +10,16 @@ import typer
 from probe.cli.exit_codes import keeping_nothing
 from probe.cli.options import CORES, AsJson, Workers
 from probe.cli.output import printing
+from probe.harmless import harmless
 
 
 def evaluate(
     scenarios: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="SCENARIO", help="Scenario files, or folders of them (default: scenarios/)."),
+        typer.Argument(
+            metavar="SCENARIO",
+            help="Scenario files, names or folders (default: scenarios/, or else those of fivefifty).",
+        ),
     ] = None,
     *,
     classifier: Annotated[
@@ -33,14 +37,23 @@ def evaluate(
     Each scenario runs in memory. Recipients that context cannot decide on get one more attempt a week later.
     """
     import json
+    import sys
 
     from probe.cli.console import PipedConsole
     from probe.report.terminal.evaluate import print_evaluation
     from probe.report.terminal.sweep import runs_bar
+    from probe.scenario.shipped_files import FOLDER
     from probe.studies.evaluate import run as study
     from probe.studies.evaluate.figures import summary
+    from probe.user_files import is_folder
 
-    loaded = study.load_scenarios(scenarios or [Path("scenarios")])
+    own = Path("scenarios")
+    loaded, passed_over = study.load_scenarios(scenarios or [own if is_folder(own) else FOLDER])
+    if passed_over:
+        total = len(loaded) + len(passed_over)
+        sentence = f"{len(passed_over):,} of {total:,} files are left out, as they are no scenarios: {passed_over[0]}"
+        others = f" and {len(passed_over) - 1:,} more" if passed_over[1:] else ""
+        print(harmless(f"{sentence}{others}"), file=sys.stderr)
     names = study.classifiers_with(classifier or ())
     with keeping_nothing(), runs_bar("scenarios", len(loaded)) as filling:
         evaluated = study.evaluate(loaded, names, workers or CORES, filling.advance)

@@ -36,7 +36,22 @@ def within(least: Number, most: Number) -> Callable[[Number | None], Number | No
 
 CORES: Final = max(1, os.cpu_count() or 1)
 
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (TOML).")]
+
+def _located(path: Path) -> Path:
+    """Return the file of a scenario that is named by its path or by its name; raises InputError."""
+    from probe.scenario.shipped_files import located
+
+    return located(path)
+
+
+ScenarioFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SCENARIO",
+        callback=_located,
+        help="Scenario file (TOML), or a name that fivefifty scenarios lists.",
+    ),
+]
 RunFolder = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run, such as runs/control.")]
 Recipient = Annotated[str, typer.Option(metavar="ADDRESS", help="Address of the recipient.")]
 

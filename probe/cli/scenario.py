@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from probe.cli.commands import group
-from probe.cli.options import load_scenario
+from probe.cli.options import ScenarioFile, load_scenario
 from probe.cli.output import print_lines, printing
 
 scenario = group("scenario")
 
 
 @scenario.command()
-def check(file: Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file (TOML).")]) -> None:
+def check(scenario: ScenarioFile) -> None:
     """Check a scenario file and say what a run would set up."""
     from probe.lab.check_routes import route_warnings
     from probe.lab.classifiers import look_at
     from probe.lab.gates import expected
     from probe.lab.prepare import prepare
 
-    loaded = load_scenario(file)
+    loaded = load_scenario(scenario)
     prepared = prepare(loaded)
     gates = expected(prepared, look_at(loaded))
     count = f"{len(gates)} gate{'' if len(gates) == 1 else 's'}"
     recipients, gateways = len(prepared.everybody), len(prepared.companies)
     warnings = route_warnings(prepared.world, prepared.everybody, prepared.companies)
-    print_lines(f"{file}: warning: {each}" for each in warnings)
-    print_lines([f"{file}: good. {recipients:,} recipients at {gateways:,} gateways, {count}."])
+    print_lines(f"{scenario}: warning: {each}" for each in warnings)
+    print_lines([f"{scenario}: good. {recipients:,} recipients at {gateways:,} gateways, {count}."])
 
 
 @scenario.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,20 +27,11 @@ if TYPE_CHECKING:
 
 COMPLETE: Final = "complete"
 """The test of a scenario without gates: the run finishes."""
-_SCENARIO_TABLE: Final = re.compile(rb"^\s*\[\[\s*(gateway|campaign)\s*\]\]", re.MULTILINE)
 _USER_ERRORS: Final = (InputError, ClassifierError, BooksError)
 
 
 class GateError(Exception):
     """A gate failed; the text is the whole failure message."""
-
-
-def looks_like_a_scenario(path: Path) -> bool:
-    """Whether a TOML file is meant to be a scenario, valid or not: it has a gateway or a campaign table."""
-    try:
-        return _SCENARIO_TABLE.search(path.read_bytes()) is not None
-    except OSError:
-        return False
 
 
 class ScenarioFile(pytest.File):

@@ -21,6 +21,7 @@ from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, check, load
+from probe.scenario.shipped_files import located
 from probe.sender.transport import TransportName
 from probe.testing.gate_failures import recipient_lines
 
@@ -132,7 +133,8 @@ class LabFixture:
         """Run a scenario and return the result. A failed gate does not raise: see ``ScenarioRun.assert_passed``.
 
         Args:
-            scenario: A path, TOML text (with a line break), or the table that the TOML text would give.
+            scenario: A path, the name of a scenario that comes with fivefifty, TOML text (with a line break), or the
+                table that the TOML text would give.
             transport: "memory" (no sockets) or "tcp".
             seed: Replaces the scenario's seed.
             classifiers: Names as on the command line; they replace the scenario's classifiers.
@@ -150,7 +152,7 @@ class LabFixture:
 
     def _loaded(self, scenario: str | Path | Mapping[str, Any]) -> Loaded:
         if isinstance(scenario, Path) or (isinstance(scenario, str) and "\n" not in scenario):
-            return load(relative_path(self._root / scenario))
+            return load(relative_path(located(Path(scenario), self._root)))
         raw = _parse_toml(scenario) if isinstance(scenario, str) else dict(scenario)
         return check(raw, folder=self._root, path=AS_TEXT)
 

@@ -52,6 +52,12 @@ def test_a_scenario_is_given_by_path_text_or_table(own: LabFixture, pytester: py
     assert len({run.folder for run in runs}) == len(given)
 
 
+def test_a_shipped_scenario_is_given_by_its_name(own: LabFixture) -> None:
+    assert own.run("listing_lifted").name == "listing-lifted"
+    with pytest.raises(InputError, match=r"^listing_liftd: .*; did you mean listing_lifted\? "):
+        own.run("listing_liftd")
+
+
 def test_both_transports_write_the_same_books(own: LabFixture) -> None:
     runs = [own.run("small.toml", transport="memory"), own.run("small.toml", transport="tcp")]
     assert [run.scorecard.transport for run in runs] == ["memory", "tcp"]

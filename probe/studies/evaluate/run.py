@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from probe.judge.story import Key
 from probe.lab import processes
 from probe.scenario.load import Loaded, load
 from probe.scenario.sending import Retest
+from probe.scenario.shipped_files import located, looks_like_a_scenario
 from probe.studies.evaluate.figures import (
     CONTEXT,
     HELD_OUT,
@@ -25,17 +27,25 @@ from probe.studies.evaluate.figures import (
 )
 from probe.studies.fit.held_out import weights_without
 from probe.studies.in_memory_run import MESSAGES, InMemoryRun, run_in_memory, with_retest
-from probe.user_files import is_folder
+from probe.user_files import is_file, is_folder
 
 
-def load_scenarios(paths: Iterable[Path]) -> list[Loaded]:
+def load_scenarios(paths: Iterable[Path]) -> tuple[list[Loaded], list[Path]]:
     """Read scenario files, and all files of folders; a file that is named twice is read once.
 
-    Raises InputError for a folder without scenarios, for two scenarios of one name, and for one that cannot run in
-    memory.
+    Returns the scenarios, and the files that are passed over because they are none. If none is one, the first says
+    what it lacks.
+
+    Raises:
+        InputError: A folder holds no scenario, two scenarios have one name, or one cannot run in memory.
     """
-    files = [file for path in paths for file in _files(path)]
-    loaded = [load(file) for file in {file.resolve(): file for file in files}.values()]
+    files = {file.resolve(): file for path in paths for file in _files(path)}.values()
+    passed_over = [
+        file for file in files if is_file(file) and os.access(file, os.R_OK) and not looks_like_a_scenario(file)
+    ]
+    if len(passed_over) == len(files):
+        passed_over = []
+    loaded = [load(file) for file in files if file not in passed_over]
     path_of: dict[str, str] = {}
     for each in loaded:
         name = each.scenario.name
@@ -45,12 +55,12 @@ def load_scenarios(paths: Iterable[Path]) -> list[Loaded]:
     for each in loaded:
         if each.scenario.is_foreign or each.scenario.scanners_asked:
             raise InputError(each.path, "needs servers of yours, and evaluate runs in memory", "leave it out")
-    return loaded
+    return loaded, passed_over
 
 
 def _files(path: Path) -> list[Path]:
     if not is_folder(path):
-        return [path]
+        return [located(path)]
     files = sorted(path.glob("*.toml"))
     if not files:
         raise InputError(path, "holds no scenario (*.toml)", "name a folder of scenarios")
