@@ -190,7 +190,7 @@ def load(name: str) -> Persona:
     Raises KeyError for an unknown name, OSError for a file that cannot be read, ValueError for one that is wrong.
     """
     if name.endswith(".toml"):
-        return parse(Path(name).read_text("utf-8"))
+        return parse(Path(name).read_text("utf-8-sig"))
     return parse(text_of(name))
 
 

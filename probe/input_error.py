@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Final
+
+_SIMILAR: Final = 0.75
+"""Below this, get_close_matches finds words that only share some letters."""
+
 
 class InputError(Exception):
-    """A mistake in the user's input, as one sentence: place, problem, remedy. Commands exit with code 2."""
+    """A mistake in the user's input, as one sentence: place, problem, remedy. Commands exit with code 2.
 
-    def __init__(self, place: object, problem: str, remedy: str) -> None:
+    ``others`` are further mistakes in the same file, each a sentence of its own.
+    """
+
+    def __init__(self, place: object, problem: str, remedy: str, others: Sequence[InputError] = ()) -> None:
         self.place = str(place)
         self.problem = problem
         self.remedy = remedy
-        super().__init__(f"{place}: {problem}; {remedy}")
+        self.others = tuple(others)
+        super().__init__("\n".join([f"{place}: {problem}; {remedy}", *map(str, others)]))
 
-    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str]]:
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str, tuple[InputError, ...]]]:
         """Make the error picklable, so that a worker process can raise it."""
-        return InputError, (self.place, self.problem, self.remedy)
+        return InputError, (self.place, self.problem, self.remedy, self.others)
+
+
+def raise_all(mistakes: Sequence[InputError]) -> None:
+    """Raise the mistakes of one file as one error; do nothing if there are none."""
+    if mistakes:
+        first = mistakes[0]
+        raise InputError(first.place, first.problem, first.remedy, mistakes[1:])
+
+
+def one_of(word: str, known: Iterable[str]) -> str:
+    """Return the remedy for a word that is not among the known ones: the most similar one, or else all of them."""
+    words = list(known)
+    swapped = [each for each in words if sorted(each.split("-")) == sorted(word.lower().split("-"))]
+    similar = swapped or get_close_matches(word.lower(), words, n=1, cutoff=_SIMILAR)
+    return f"did you mean {similar[0]}?" if similar else f"use one of: {', '.join(words)}"

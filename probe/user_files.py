@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,33 @@ def exists(path: Path) -> bool:
         return path.exists()
     except OSError:
         return False
+
+
+def read_text(path: Path, most: int, too_large: str) -> str:
+    """Return the text of a UTF-8 file, with or without a byte order mark; raises InputError.
+
+    ``too_large`` is the remedy for a file of more than ``most`` octets.
+    """
+    try:
+        with path.open("rb") as file:
+            octets = file.read(most + 1)
+    except OSError as error:
+        remedy = "check the file name and its permissions"
+        raise InputError(path, f"cannot be read ({error.strerror})", remedy) from None
+    if len(octets) > most:
+        raise InputError(path, f"is larger than {most // 1024**2} MiB", too_large)
+    try:
+        return octets.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(path, not_utf8(error), "save it as UTF-8") from None
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """Return what is wrong with a file that is not UTF-8."""
+    if error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "is a UTF-16 file"
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return f"is not a UTF-8 file (line {line} has the octet 0x{error.object[error.start]:02x})"
 
 
 def require_writable(option: str, path: Path | None) -> None:

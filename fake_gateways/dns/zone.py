@@ -21,8 +21,17 @@ def parse_domain(value: str) -> str:
     name = value.lower().removesuffix(".")
     labels = name.split(".")
     if len(labels) < 2 or len(name) > 253 or not all(map(_LABEL.fullmatch, labels)):
-        raise InvalidValueError(f"{value!r} is not a domain name", "write for example northwind.example")
+        raise InvalidValueError(f"{value!r} is not a domain name", _remedy(name))
     return name
+
+
+def _remedy(name: str) -> str:
+    if name.isascii():
+        return "write for example northwind.example"
+    try:
+        return f"write its A-label, as in DNS: {name.encode('idna').decode()}"
+    except UnicodeError:
+        return "write its A-label, as in DNS, which begins with xn--"
 
 
 Domain = Annotated[str, AfterValidator(parse_domain)]

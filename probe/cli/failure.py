@@ -15,6 +15,8 @@ from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.user_files import FULL, unwritable
 
+_MOST_SHOWN = 19
+"""Mistakes of one file that are shown after the first."""
 _OURS = "this is a fault of fivefifty; please report it with the lines above"
 
 
@@ -26,7 +28,11 @@ def report_failure(error: Exception) -> Exit:
     sentence, code = _describe(error)
     if sentence is _OURS:
         traceback.print_exception(error)
-    print(f"fivefifty: {harmless(sentence.replace(chr(10), chr(32)))}", file=sys.stderr)
+    others = error.others if isinstance(error, InputError) else ()
+    for each in (sentence.removesuffix("".join(f"\n{other}" for other in others)), *map(str, others[:_MOST_SHOWN])):
+        print(f"fivefifty: {harmless(each.replace(chr(10), chr(32)))}", file=sys.stderr)
+    if len(others) > _MOST_SHOWN:
+        print(f"fivefifty: and {len(others) - _MOST_SHOWN} more mistakes", file=sys.stderr)
     return code
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any, Final
 
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
 
 _BOUNDS: Final = {"min", "max", "equals"}
 _SIGNS: Final = {"<=": "max", ">=": "min", "=": "equals", "==": "equals"}
@@ -59,8 +59,8 @@ def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place:
         here = (*path, key)
         where = f"{place}.{'.'.join(here)}"
         if not isinstance(figures, Mapping) or key not in figures:
-            known = ", ".join(figures) if isinstance(figures, Mapping) else "none below it"
-            raise InputError(where, "is not a figure of the scorecard", f"it has: {known}")
+            remedy = one_of(key, figures) if isinstance(figures, Mapping) else "bound the figure above it"
+            raise InputError(where, "is not a figure of the scorecard", remedy)
         if not isinstance(value, Mapping):
             raise InputError(where, f"is {value!r}, which is not a bound", "write for example { max = 10 }")
         if not value:

@@ -11,7 +11,7 @@ from pathlib import Path
 from fake_gateways.dns.zone import Listing, World
 from fake_gateways.people.directory import Directory
 from fake_gateways.smtp.envelope import domain_of
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
 from probe.lab.check_routes import check_routes, exchangers
 from probe.scenario.companies import Company, companies, staff
 from probe.scenario.load import Loaded
@@ -164,7 +164,7 @@ def _message_files(
         unknown = sorted(content.fields - known)
         if unknown:
             problem = f"{{{{{unknown[0]}}}}} is not a merge field"
-            raise InputError(f"{place}.message", problem, f"use one of: {', '.join(sorted(known))}")
+            raise InputError(f"{place}.message", problem, one_of(unknown[0], sorted(known)))
         if content.fields and loaded.scenario.sender.recipients_per_transaction > 1:
             problem = f"{{{{{min(content.fields)}}}}} is different for each recipient, but several share a transaction"
             raise InputError(f"{place}.message", problem, "remove it, or send to one recipient a transaction")

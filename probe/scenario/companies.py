@@ -18,8 +18,9 @@ from fake_gateways.policies import AnySettings
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.smtp.envelope import domain_of, is_address
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
 from probe.scenario.model import GatewaySpec, Scenario
+from probe.user_files import not_utf8
 
 POOL: Final = 60_000
 """Loopback addresses for gateways: 250 in each /24, starting at 127.1.0.0."""
@@ -129,7 +130,6 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
 def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
     """Read a CSV file of mailboxes; return place, address and state of each. Raises InputError."""
     found = []
-    known = ", ".join(MailboxState)
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
@@ -141,10 +141,10 @@ def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
                 if not is_address(address):
                     raise InputError(place, f"{address!r} is not a valid address", "correct or remove the line")
                 if state not in set(MailboxState):
-                    raise InputError(place, f"{state!r} is not a state of a mailbox", f"use one of: {known}")
+                    raise InputError(place, f"{state!r} is not a state of a mailbox", one_of(state, MailboxState))
                 found.append((place, address, MailboxState(state)))
     except (OSError, csv.Error, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = not_utf8(error) if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or error
         raise InputError(path, f"cannot be read ({reason})", "give a UTF-8 CSV file") from None
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,11 +13,11 @@ from pydantic import ValidationError
 from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
 from fake_gateways.session import ALWAYS_TOLD
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of, raise_all
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
-from probe.user_files import is_file
-from probe.validation_errors import first_mistake, problem_and_remedy
+from probe.user_files import is_file, not_utf8, read_text
+from probe.validation_errors import mistakes, problem_and_remedy
 
 MAX_OCTETS: Final = 16 * 1024 * 1024
 
@@ -31,49 +32,57 @@ class Loaded:
 
 
 def load(path: Path) -> Loaded:
-    """Read and check a scenario file; raises InputError for the first mistake."""
+    """Read and check a scenario file; raises InputError with every mistake."""
     return check(read(path), folder=path.parent, path=str(path))
 
 
 def read(path: Path) -> dict[str, Any]:
     """Read a scenario file without checking its tables; raises InputError if it is not valid TOML."""
+    text = read_text(path, MAX_OCTETS, "move lists of recipients into a CSV file (seed_list)")
     try:
-        octets = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            path, f"cannot be read ({error.strerror})", "check the file name and its permissions"
-        ) from None
-    if len(octets) > MAX_OCTETS:
-        raise InputError(path, "is larger than 16 MiB", "move lists of recipients into a CSV file (seed_list)")
-    try:
-        return tomllib.loads(octets.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
 
 
 def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
-    """Check a scenario that is already parsed from TOML; raises InputError."""
+    """Check a scenario that is already parsed from TOML; raises InputError with every mistake."""
     try:
         scenario = Scenario.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
-        mistake = first_mistake(error)
-        place = f"{path}: {_place(mistake['loc'], raw)}".removesuffix(": ")
-        raise InputError(place, *problem_and_remedy(mistake)) from None
-    for gateway in scenario.gateway:
-        _check_persona(gateway, path)
-    for number, campaign in enumerate(scenario.campaign):
-        for variant in campaign.message:
-            if not is_file(folder / variant.file):
-                place = f"{path}: campaign[{number}].message"
-                raise InputError(place, f"{variant.file} is not a file in {folder}", "correct the file name")
-    retest = scenario.sender.retest
-    if retest is not None and retest.message is not None and not is_file(folder / retest.message):
-        problem = f"{retest.message} is not a file in {folder}"
-        raise InputError(f"{path}: sender.retest.message", problem, "correct the file name")
+        found = mistakes(error)
+        places = [f"{path}: {_place(each['loc'], raw)}".removesuffix(": ") for each in found]
+        raise_all(
+            [InputError(place, *problem_and_remedy(each, Scenario)) for place, each in zip(places, found, strict=True)]
+        )
+        raise
+    raise_all([*_mistakes_of_gateways(scenario, path), *_missing_files(scenario, folder, path)])
     return Loaded(scenario, folder, path)
 
 
-def _check_persona(gateway: GatewaySpec, path: str) -> None:
+def _missing_files(scenario: Scenario, folder: Path, path: str) -> Iterator[InputError]:
+    named = [
+        (f"campaign[{number}].message", variant.file)
+        for number, campaign in enumerate(scenario.campaign)
+        for variant in campaign.message
+    ]
+    retest = scenario.sender.retest
+    if retest is not None and retest.message is not None:
+        named.append(("sender.retest.message", retest.message))
+    for key, file in named:
+        if not is_file(folder / file):
+            yield InputError(f"{path}: {key}", f"{file} is not a file in {folder}", "correct the file name")
+
+
+def _mistakes_of_gateways(scenario: Scenario, path: str) -> Iterator[InputError]:
+    for gateway in scenario.gateway:
+        try:
+            _check_gateway(gateway, path)
+        except InputError as error:
+            yield error
+
+
+def _check_gateway(gateway: GatewaySpec, path: str) -> None:
     """Raise InputError for an unknown persona, a stage a policy cannot act at, or a claim without a policy."""
     place = f"{path}: gateway.{gateway.name}"
     load_persona(gateway.persona, f"{place}.persona")
@@ -98,15 +107,15 @@ def load_persona(name: str, place: str) -> personas.Persona:
     try:
         return personas.load(name)
     except KeyError:
-        known = ", ".join(personas.names())
-        problem = f"{name!r} is not a persona"
-        raise InputError(place, problem, f"use one of: {known}; or a file that ends in .toml") from None
+        remedy = one_of(name, [*personas.names(), "a file that ends in .toml"])
+        raise InputError(place, f"{name!r} is not a persona", remedy) from None
     except OSError as error:
         if not name.endswith(".toml"):
             raise  # a file of ours
         raise InputError(place, f"{name} cannot be read ({error.strerror})", "check the file name") from None
     except ValueError as error:
-        raise InputError(place, f"{name} is not a valid persona ({error})", "see fivefifty personas check") from None
+        reason = not_utf8(error) if isinstance(error, UnicodeDecodeError) else f"is not a valid persona ({error})"
+        raise InputError(place, f"{name} {reason}", "see fivefifty personas check") from None
 
 
 def _place(loc: tuple[int | str, ...], raw: Any) -> str:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from fake_gateways.smtp.envelope import domain_of, is_address
 from probe.input_error import InputError
 from probe.scenario.sending import Campaign
+from probe.user_files import not_utf8
 
 MAX_LIST: Final = 10**9
 """Octets of a list, at most."""
@@ -59,7 +60,7 @@ def read_list(path: Path, place: str) -> list[ListEntry]:
                 )
             return list({listed.address.lower(): listed for listed in _listed(rows, path)}.values())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+        reason = not_utf8(error) if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or error
         raise InputError(f"{place}: {path}", f"cannot be read ({reason})", "give a UTF-8 CSV file") from None
 
 

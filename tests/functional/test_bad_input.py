@@ -14,23 +14,21 @@ import small_scenario
 from fivefifty_command import apart, complaint, fivefifty, free_port
 from small_scenario import MESSAGE, SCENARIO, bent
 
-from fake_gateways import persona as personas
-
 MISTAKES = {
     "a misspelt key": (
         bent('rate = "10/1s"', 'raet = "10/1s"'),
         "sender.raet",
-        "is not a known key; correct its spelling or remove it",
+        "is not a known key; did you mean rate?",
     ),
     "a misspelt key of a gateway": (
         bent("claims =", "claim ="),
         "gateway.acme.claim",
-        "is not a known key; correct its spelling or remove it",
+        "is not a known key; did you mean claims?",
     ),
     "a misspelt key of a policy": (
         bent("limit =", "limti ="),
         "gateway.acme.policy[1].limti",
-        "is not a known key; correct its spelling or remove it",
+        "is not a known key; did you mean limit?",
     ),
     "a missing key": (bent('title = "A small scenario"\n', ""), "title", "is missing; add it"),
     "a limit without a unit": (
@@ -56,7 +54,7 @@ MISTAKES = {
     "an unknown policy type": (
         bent('"velocity"', '"velocty"'),
         "gateway.acme.policy[1]",
-        "has a type that is none of the policies; use one of: '",
+        "has a type that is none of the policies; did you mean velocity?",
     ),
     "a policy without a type": (
         bent('type = "velocity"\n', ""),
@@ -66,17 +64,17 @@ MISTAKES = {
     "an unknown persona": (
         bent('"proofpoint"', '"profpoint"'),
         "gateway.acme.persona",
-        f"'profpoint' is not a persona; use one of: {', '.join(personas.names())}",
+        "'profpoint' is not a persona; did you mean proofpoint?",
     ),
     "an unknown cause on the left of claims": (
         bent("{ content =", "{ contents ="),
         "gateway.acme.claims.contents",
-        "is 'contents', which is not among the known values; use one of: 'user-unknown'",
+        "is 'contents', which is not among the known values; did you mean content?",
     ),
     "an unknown cause on the right of claims": (
         bent('content = "user-unknown"', 'content = "unknown-user"'),
         "gateway.acme.claims.content",
-        "is 'unknown-user', which is not among the known values; use one of:",
+        "is 'unknown-user', which is not among the known values; did you mean user-unknown?",
     ),
     "a policy moved to a stage it cannot act at": (
         bent('type = "content"', 'type = "content"\n  at = "rcpt"'),
@@ -101,12 +99,12 @@ MISTAKES = {
     "an expectation of no figure": (
         SCENARIO + "\n[expect]\nhard_bounce_rat = { max = 0.1 }\n",
         "expect.hard_bounce_rat",
-        "is not a figure of the scorecard; it has: scenario, seed",
+        "is not a figure of the scorecard; did you mean hard_bounce_rate?",
     ),
     "an expectation of an unknown classifier": (
         SCENARIO + "\n[expect.classifiers.context]\nwrongly_suppressed = { max = 1 }\n",
         "expect.classifiers.context",
-        "is not a figure of the scorecard; it has: ",
+        "is not a figure of the scorecard; use one of: text",
     ),
     "an expectation without a bound": (
         SCENARIO + "\n[expect]\ndelivered = 10\n",
@@ -139,8 +137,8 @@ def test_a_scenario_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("octets", "reason"),
-    [(b"schema = = 1\n", "at line 1, column 10"), (b"\xff\xfe", "utf-8"), (b"a = " + b"[" * 5000, "recursion")],
-    ids=["not TOML", "not UTF-8", "nested without end"],
+    [(b"schema = = 1\n", "at line 1, column 10"), (b"a = " + b"[" * 5000, "recursion")],
+    ids=["not TOML", "nested without end"],
 )
 def test_what_is_no_toml_is_told_with_the_line(tmp_path: Path, octets: bytes, reason: str) -> None:
     path = tmp_path / "bad.toml"

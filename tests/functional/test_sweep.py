@@ -132,8 +132,8 @@ def test_a_point_that_only_its_run_finds_wrong_stops_the_sweep_and_is_told(tmp_p
     [
         (["gateway.acme.lise=0,1"], "--vary gateway.acme.lise=0: {scenario}: gateway.acme.lise: is not a known key; "),
         (["seed=1..2", "gateway.acme.lies=0.5,1.5"],
-         ("--vary seed=1, gateway.acme.lies=1.5: {scenario}: gateway.acme.lies: input should be less than or equal to "
-         "1 (found 1.5); correct the value")),
+         ("--vary seed=1, gateway.acme.lies=1.5: {scenario}: gateway.acme.lies: is 1.5, which is more than 1; "
+         "write a share from 0 to 1, for 1.5 % write 0.015")),
         (["gateway.south.lies=1"], "--vary gateway.south.lies: there is no south; use one of: acme; or a position"),
         (["clock=virtual,wall"], '--vary clock=wall: would take real time; write clock = "virtual" in the scenario'),
         (["seed=x"], "--vary seed=x: {scenario}: seed: "),

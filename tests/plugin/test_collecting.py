@@ -133,14 +133,14 @@ def test_a_scenario_without_gates_is_a_test_that_it_runs_to_its_end(written: pyt
 
 
 EMPTY: Final = "is not valid TOML (Invalid value (at line 1, column 10)); correct the line it names"
-NO_FIGURE: Final = "expect.hard_bounces: is not a figure of the scorecard; it has: scenario, seed, *"
+NO_FIGURE: Final = "expect.hard_bounces: is not a figure of the scorecard; did you mean hard_bounce_rate?"
 NO_FILE: Final = "campaign[[]0].message: none.eml is not a file in scenarios; correct the file name"
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (bent("seed = 7", "seeed = 7"), "seeed: is not a known key; correct its spelling or remove it"),
+        (bent("seed = 7", "seeed = 7"), "seeed: is not a known key; did you mean seed?"),
         (bent("schema = 1", "schema = "), EMPTY),
         (f"{SCENARIO}\n[expect]\nhard_bounces = {{ max = 1 }}", NO_FIGURE),
         (bent('message = "news.eml"', 'message = "none.eml"'), NO_FILE),

@@ -189,7 +189,7 @@ def test_gates_that_held_are_no_failure(own: LabFixture) -> None:
         (
             bent("seed = 7", "seeed = 7"),
             {},
-            "the scenario in the test: seeed: is not a known key; correct its spelling ",
+            "the scenario in the test: seeed: is not a known key; did you mean seed?",
         ),
         (SCENARIO, {"transport": "pigeon"}, "transport='pigeon': is not a transport; use one of: memory, tcp"),
         (SCENARIO, {"classifiers": ["tea"]}, "classifier tea: is not a classifier; use one of: code, text, "),
@@ -269,7 +269,7 @@ def test_a_scorecard_without_a_proper_scenario_is_an_error_of_one_sentence(
         f"@pytest.mark.scenario: does not take seeds; use a path, {known}",
         f"@pytest.mark.scenario: does not take 'other.toml'; use a path, {known}",
         "none.toml: cannot be read (No such file or directory); check the file name and its permissions",
-        "gateway(persona='acme'): 'acme' is not a persona; use one of: *, mimecast, *; or a file that ends in .toml",
+        "gateway(persona='acme'): 'acme' is not a persona; use one of: *, mimecast, *, a file that ends in .toml",
         "@pytest.mark.fivefifty: does not take 'mimecast', person; use persona, thread",
     ]
     done.stdout.fnmatch_lines(

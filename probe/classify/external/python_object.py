@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 from probe.classify.evidence import Evidence
 from probe.classify.external.object_import import import_object, is_object_name
 from probe.classify.reading import Classifier, ClassifierError, Reading, on_one_line
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
 
 GROUP: Final = "fivefifty.classifiers"
 """The entry point group in which distributions offer classifiers."""
@@ -55,8 +55,8 @@ def entry_point(
     known = installed()
     found = [point for point in known if point.name == name]
     if not found:
-        offered = ", ".join(dict.fromkeys([*baselines, *(point.name for point in known)]))
-        remedy = f"use one of: {offered}; fivefifty classifiers shows how to use your own"
+        offered = dict.fromkeys([*baselines, *(point.name for point in known)])
+        remedy = f"{one_of(name, offered)} (fivefifty classifiers shows how to use your own)"
         raise InputError(here, "is not a classifier", remedy)
     if len(found) > 1:
         offers = " and ".join(point.value for point in found)

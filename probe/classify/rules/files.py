@@ -11,7 +11,8 @@ from fake_gateways.truth import Cause
 from probe.classify.rules.formats import PARSERS, guess
 from probe.classify.rules.formats.own import labels_in, parse_tests
 from probe.classify.rules.rule_set import RuleExample, RuleSet, RuleText
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
+from probe.user_files import read_text
 
 MAX_OCTETS: Final = 4 * 1024 * 1024
 MAX_RULES: Final = 5_000
@@ -24,7 +25,7 @@ def load(kind: str, paths: Sequence[Path], labels: Mapping[str, Cause | None] = 
     ``labels`` are classes that the system itself does not have, with the cause of each.
     """
     if kind not in PARSERS:
-        raise InputError(kind, "is not a kind of rule file", f"use one of: {', '.join(PARSERS)}")
+        raise InputError(kind, "is not a kind of rule file", one_of(kind, PARSERS))
     rule_set = PARSERS[kind]([read(path) for path in paths], labels)
     if len(rule_set.rules) > MAX_RULES:
         place = ", ".join(map(str, paths))
@@ -83,15 +84,4 @@ def load_tests(path: Path) -> tuple[RuleExample, ...]:
 
 def read(path: Path) -> RuleText:
     """Read a file as text; raises InputError."""
-    try:
-        octets = path.read_bytes()
-        text = octets.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(
-            path, f"cannot be read ({error.strerror})", "check the file name and its permissions"
-        ) from None
-    except UnicodeDecodeError as error:
-        raise InputError(path, f"is not UTF-8 ({error.reason} at octet {error.start})", "convert it to UTF-8") from None
-    if len(octets) > MAX_OCTETS:
-        raise InputError(path, "is larger than 4 MiB", "split it, or remove what is not a rule")
-    return RuleText(str(path), text)
+    return RuleText(str(path), read_text(path, MAX_OCTETS, "split it, or remove what is not a rule"))

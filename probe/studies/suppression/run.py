@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from probe.classify.external.object_import import import_object, is_object_name
 from probe.classify.reading import ChosenClassifier
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
 from probe.judge.story import build_stories
 from probe.ledger import Ledger
 from probe.studies.suppression.policies import POLICIES, Policy
@@ -31,8 +31,7 @@ def policy_named(name: str) -> Policy:
     place = f"--policy {name}"
     target = name.removeprefix(_PYTHON)
     if not name.startswith(_PYTHON) or not is_object_name(target):
-        known = ", ".join(POLICIES)
-        raise InputError(place, "is not a policy", f"use one of: {known}; or python:package.module:attribute")
+        raise InputError(place, "is not a policy", one_of(name, [*POLICIES, "python:package.module:attribute"]))
     found = import_object(target, place, Path())
     if not callable(found):
         remedy = "name a function that takes the history of an address and a time, and returns a bool"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
-from probe.input_error import InputError
+import pytest
+
+from probe.input_error import InputError, one_of, raise_all
 
 
 def test_an_input_error_is_one_sentence_of_place_problem_and_remedy() -> None:
@@ -18,3 +20,25 @@ def test_an_input_error_travels_between_processes() -> None:
     again = pickle.loads(pickle.dumps(InputError("place", "problem", "remedy")))
     assert isinstance(again, InputError)
     assert (again.place, again.problem, again.remedy) == ("place", "problem", "remedy")
+
+
+def test_several_mistakes_are_one_error_with_a_sentence_each() -> None:
+    raise_all([])
+    found = [InputError(place, "is missing", "add it") for place in ("a", "b", "c")]
+    with pytest.raises(InputError) as raised:
+        raise_all(found)
+    assert str(raised.value).splitlines() == [f"{place}: is missing; add it" for place in ("a", "b", "c")]
+    again = pickle.loads(pickle.dumps(raised.value))
+    assert [each.place for each in again.others] == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("word", "remedy"),
+    [
+        ("contents", "did you mean content?"),
+        ("unknown-user", "did you mean user-unknown?"),
+        ("weather", "use one of: content, user-unknown, unknown"),
+    ],
+)
+def test_an_unknown_word_is_answered_with_the_most_similar_one_or_with_all(word: str, remedy: str) -> None:
+    assert one_of(word, ["content", "user-unknown", "unknown"]) == remedy

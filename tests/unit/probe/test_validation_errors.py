@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
-from fake_gateways.strict import Strict
+from fake_gateways.strict import Name, Strict
 from fake_gateways.truth import Cause
-from fake_gateways.units import Duration
-from probe.validation_errors import first_mistake, problem_and_remedy
+from fake_gateways.units import Duration, Share
+from probe.validation_errors import first_mistake, mistakes, problem_and_remedy
+
+
+class Inner(Strict):
+    """A table within a table."""
+
+    on: bool = True
+    off: bool = False
 
 
 class Table(Strict):
@@ -19,13 +26,16 @@ class Table(Strict):
     cause: Cause
     wait: Duration = 0.0
     count: int = 1
+    share: Share = 0.0
+    names: tuple[Name, ...] = Field(default=("a",), min_length=1)
+    inner: Inner = Inner()
 
 
 def told(**keys: Any) -> tuple[str, str]:
     """Return problem and remedy of the first mistake."""
     with pytest.raises(ValidationError) as raised:
         Table.model_validate(keys)
-    return problem_and_remedy(first_mistake(raised.value))
+    return problem_and_remedy(first_mistake(raised.value), Table)
 
 
 def test_a_missing_key_is_named_as_missing() -> None:
@@ -33,13 +43,13 @@ def test_a_missing_key_is_named_as_missing() -> None:
 
 
 def test_an_unknown_key_is_reported_before_the_missing_one_it_may_stand_for() -> None:
-    assert told(couse="content") == ("is not a known key", "correct its spelling or remove it")
+    assert told(couse="content") == ("is not a known key", "did you mean cause?")
 
 
 def test_a_value_outside_an_enumeration_is_told_with_the_known_ones() -> None:
     problem, remedy = told(cause="weather")
     assert problem == "is 'weather', which is not among the known values"
-    assert remedy.startswith("use one of: 'user-unknown', ")
+    assert remedy.startswith("use one of: user-unknown, ")
 
 
 def test_our_own_errors_keep_their_problem_and_remedy() -> None:
@@ -48,7 +58,38 @@ def test_our_own_errors_keep_their_problem_and_remedy() -> None:
     assert remedy.startswith("write for example ")
 
 
-def test_any_other_mistake_shows_the_beginning_of_the_value() -> None:
+def test_a_mistake_shows_the_beginning_of_the_value() -> None:
     problem, remedy = told(cause="content", count="x" * 200)
-    assert problem == f"input should be a valid integer, unable to parse string as an integer (found '{'x' * 59})"
-    assert remedy == "correct the value"
+    assert problem == f"is '{'x' * 59}, which is not a whole number"
+    assert remedy == "write for example 10, without quotes"
+
+
+@pytest.mark.parametrize(
+    ("keys", "problem", "remedy"),
+    [
+        ({"share": 10}, "is 10, which is more than 1", "write a share from 0 to 1, for 10 % write 0.1"),
+        ({"share": -1}, "is -1, which is less than 0", "write at least 0"),
+        ({"share": "x"}, "is 'x', which is not a number", "write for example 0.5, without quotes"),
+        ({"names": []}, "is empty", "give at least 1"),
+        ({"names": "a"}, "is 'a', which is not a list", "put the entries in square brackets"),
+        ({"names": ["A b"]}, "is 'A b', which has another form than expected", None),
+        ({"inner": 3}, "is 3, which is not a table", "write for example { key = 1 }"),
+        ({"inner": {"on": "maybe"}}, "is 'maybe', which is neither true nor false", None),
+        ({"inner": {"of": True}}, "is not a known key", "did you mean off?"),
+        ({"zzz": 1}, "is not a known key", "use one of: cause, wait, count, share, names, inner"),
+    ],
+)
+def test_every_kind_of_mistake_has_a_sentence(keys: dict[str, Any], problem: str, remedy: str | None) -> None:
+    found = told(cause="content", **keys)
+    assert found[0] == problem
+    assert remedy in (None, found[1])
+
+
+def test_a_name_of_another_form_is_told_with_the_form() -> None:
+    assert told(cause="content", names=["A b"])[1] == "write lower-case letters, digits and hyphens"
+
+
+def test_no_list_counts_as_empty_because_its_entries_are_wrong() -> None:
+    with pytest.raises(ValidationError) as raised:
+        Table.model_validate({"cause": "content", "names": ["A b", "C d"]})
+    assert [each["loc"] for each in mistakes(raised.value)] == [("names", 0), ("names", 1)]

@@ -11,9 +11,10 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError, Strict
@@ -33,8 +34,8 @@ from probe.classify.rules.rule_set import (
     cause_at,
     make_rule,
 )
-from probe.input_error import InputError
-from probe.validation_errors import first_mistake, problem_and_remedy
+from probe.input_error import InputError, raise_all
+from probe.validation_errors import mistakes, problem_and_remedy
 
 
 def _several(value: Any) -> Any:
@@ -154,25 +155,15 @@ def _table(file: RuleText) -> _FileTable:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InputError(file.name, f"is not valid TOML ({error})", "correct the line it names") from None
     except ValidationError as error:
-        raise _error(file, error) from None
+        raise_all([_error(file, each) for each in mistakes(error)])
+        raise
 
 
-def _error(file: RuleText, error: ValidationError) -> InputError:
-    """Return an error about the first mistake; unknown keys come first, as they often are misspelt required ones."""
-    first = first_mistake(error)
-    where = first["loc"]
+def _error(file: RuleText, mistake: ErrorDetails) -> InputError:
+    where = mistake["loc"]
     kind, number, *keys = (*where, -1) if len(where) == 1 else where
     lines = headers(file.text, str(kind), int(number) + 1) if isinstance(number, int) and number >= 0 else [0]
     place = str(RulePlace(0, file.name, lines[-1]))
     key = ".".join(str(each) for each in (keys if lines[-1] else where) if isinstance(each, str))
     place = f"{place}: {key}".removesuffix(": ")
-    if first["type"] == "extra_forbidden":
-        known = "rule, test, labels" if len(where) == 1 else _KEYS.get(str(kind), "")
-        return InputError(place, "is not a known key", f"use {known}")
-    return InputError(place, *problem_and_remedy(first))
-
-
-_KEYS: Final = {
-    "rule": "name, class, stage, code, enhanced, pattern, matches, not",
-    "test": "reply, stage, class",
-}
+    return InputError(place, *problem_and_remedy(mistake, _FileTable))

@@ -83,15 +83,15 @@ def test_no_expectation_is_no_gate() -> None:
     [
         (
             {"bounces": {"max": 9}},
-            "bounces: is not a figure of the scorecard; it has: scenario, recipients, rate, truth, classifiers",
+            "bounces: is not a figure of the scorecard; use one of: scenario, recipients, rate, truth, classifiers",
         ),
         (
             {"classifiers": {"cod": {"wrongly_suppressed": {"max": 9}}}},
-            "classifiers.cod: is not a figure of the scorecard; it has: code",
+            "classifiers.cod: is not a figure of the scorecard; did you mean code?",
         ),
         (
             {"recipients": {"at_most": 9}},
-            "recipients.at_most: is not a figure of the scorecard; it has: none below it",
+            "recipients.at_most: is not a figure of the scorecard; bound the figure above it",
         ),
         (
             {"recipients": 12},

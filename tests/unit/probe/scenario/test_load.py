@@ -8,11 +8,11 @@ import pytest
 from small_scenario import SCENARIO, bent, write
 
 from fake_gateways import persona as personas
-from fake_gateways.policies import KINDS
 from fake_gateways.reports.dsn import Layout
 from probe.input_error import InputError
 from probe.lab.prepare import prepare
 from probe.scenario.load import MAX_OCTETS, load
+from probe.scenario.sending import Sender
 
 DOMAINS = 'domains = ["acme.example"]'
 CLAIMS = 'claims = { content = "user-unknown" }'
@@ -27,19 +27,24 @@ NO_DURATION = 'is not a duration with a unit; write for example "90s", "5m", "2h
 NO_DOMAIN = "is not a domain name; write for example northwind.example"
 NO_MOMENT = "is not a time with a time zone; write for example 2026-03-02T08:00:00Z"
 NO_VALUE = "which is not among the known values; use one of:"
-LAYOUTS = " or ".join(", ".join(f"'{layout}'" for layout in Layout).rsplit(", ", 1))
-NO_KEY = "is not a known key; correct its spelling or remove it"
+LAYOUTS = ", ".join(Layout)
+NO_KEY = "is not a known key; did you mean {}?"
 
 # What is written in the file, what is written there instead, the place, and problem and remedy as they are told.
 SPOKEN = [
     ("seed = 7\n", "", "seed", "is missing; add it"),
     # A misspelt key is told rather than the missing one that it leaves behind.
-    ("seed = 7", "sead = 7", "sead", NO_KEY),
-    ("rate =", "speed =", "sender.speed", NO_KEY),
-    (RECIPIENTS, "recipients = { cuont = 10 }", "campaign[0].recipients.cuont", NO_KEY),
-    (CONTENT, f"{CONTENT}\n  refuse = 3", "gateway.acme.policy[0].refuse", NO_KEY),
+    ("seed = 7", "sead = 7", "sead", NO_KEY.format("seed")),
+    (
+        "rate =",
+        "speed =",
+        "sender.speed",
+        "is not a known key; use one of: " + ", ".join(Sender.model_fields),
+    ),
+    (RECIPIENTS, "recipients = { cuont = 10 }", "campaign[0].recipients.cuont", NO_KEY.format("count")),
+    (CONTENT, f"{CONTENT}\n  refuse = 3", "gateway.acme.policy[0].refuse", NO_KEY.format("refuse_at")),
     ("schema = 1", "schema = 2", "schema", f"is 2, {NO_VALUE} 1"),
-    ("seed = 7", 'seed = 7\nclock = "sun"', "clock", f"is 'sun', {NO_VALUE} 'virtual' or 'wall'"),
+    ("seed = 7", 'seed = 7\nclock = "sun"', "clock", f"is 'sun', {NO_VALUE} virtual, wall"),
     (STARTS, "starts = 2026-03-02T08:00:00", "starts", f"2026-03-02 08:00:00 {NO_MOMENT}"),
     (STARTS, "starts = 2026-03-02", "starts", f"2026-03-02 {NO_MOMENT}"),
     (
@@ -58,7 +63,7 @@ SPOKEN = [
         SENDER_IP,
         'address = "127.10.0.1", share = inf }',
         "sender.ips[0].share",
-        "input should be a finite number (found inf); correct the value",
+        "is inf, which is not a finite number; write for example 0.5",
     ),
     (
         'first = "5m"',
@@ -93,7 +98,7 @@ SPOKEN = [
     ('rate = "10/1s"', 'rate = "0/1s"', "sender.rate", f"'0/1s' {NO_RATE}"),
     ('first = "5m"', "first = 5", "sender.retry.first", f"5 {NO_DURATION}"),
     ('first = "5m"', 'first = "5 minutes"', "sender.retry.first", f"'5 minutes' {NO_DURATION}"),
-    ("[[campaign]]", "[[campain]]", "campain", NO_KEY),
+    ("[[campaign]]", "[[campain]]", "campain", NO_KEY.format("campaign")),
     (DOMAINS, 'domains = ["acme"]', "gateway.acme.domains[0]", f"'acme' {NO_DOMAIN}"),
     (
         DOMAINS,
@@ -111,7 +116,7 @@ SPOKEN = [
         DOMAINS,
         f'{DOMAINS}\nmailbox = [{{ address = "x@acme.example", state = "asleep" }}]',
         "gateway.acme.mailbox[0].state",
-        f"is 'asleep', {NO_VALUE} 'present', 'full', 'departed' or 'disabled'",
+        f"is 'asleep', {NO_VALUE} present, full, departed, disabled",
     ),
     (
         "departed = 0.1",
@@ -129,7 +134,7 @@ SPOKEN = [
         'persona = "proofpoint"',
         'persona = "pigeon"',
         "gateway.acme.persona",
-        f"'pigeon' is not a persona; use one of: {', '.join(personas.names())}; or a file that ends in .toml",
+        f"'pigeon' is not a persona; use one of: {', '.join(personas.names())}, a file that ends in .toml",
     ),
     (
         CLAIMS,
@@ -141,7 +146,7 @@ SPOKEN = [
         CONTENT,
         'type = "contents"',
         "gateway.acme.policy[0]",
-        f"has a type that is none of the policies; use one of: {', '.join(map(repr, KINDS))}",
+        "has a type that is none of the policies; did you mean content?",
     ),
     (CONTENT, "refuse_at = 3", "gateway.acme.policy[0]", "has no type; name the policy with type"),
     (
@@ -154,7 +159,7 @@ SPOKEN = [
         CONTENT,
         f'{CONTENT}\n  at = "lunch"',
         "gateway.acme.policy[0].at",
-        f"is 'lunch', {NO_VALUE} 'connect', 'ehlo', 'mail', 'rcpt', 'data', 'end-of-data' or 'report'",
+        f"is 'lunch', {NO_VALUE} connect, ehlo, mail, rcpt, data, end-of-data, report",
     ),
     (
         CONTENT,
@@ -207,7 +212,7 @@ FOUND = [
     ('name = "small"', 'name = "Small One"', "name", "'Small One'"),
     ('name = "small"', "name = 5", "name", "5"),
     (STARTS, 'starts = "soon"', "starts", "'soon'"),
-    ('[{ address = "127.10.0.1" }]', "[]", "sender.ips", "[]"),
+    ('[{ address = "127.10.0.1" }]', "[]", "sender.ips", "is empty"),
     (SENDER_IP, 'address = "127.10.0.1", share = 0 }', "sender.ips[0].share", "0"),
     ('first = "5m"', "factor = 0.5", "sender.retry.factor", "0.5"),
     ('rate = "10/1s"', 'rate = "10/1s"\nconnections_per_gateway = 0', "sender.connections_per_gateway", "0"),
@@ -222,7 +227,7 @@ FOUND = [
     (CLAIMS, f"{CLAIMS}\nlies = 2", "gateway.acme.lies", "2"),
     (CLAIMS, 'claims = { contend = "user-unknown" }', "gateway.acme.claims.contend", "'contend'"),
     (CLAIMS, 'claims = { content = "nobody" }', "gateway.acme.claims.content", "'nobody'"),
-    (LIMIT, f"{LIMIT}\n  per = []", "gateway.acme.policy[1].per", "[]"),
+    (LIMIT, f"{LIMIT}\n  per = []", "gateway.acme.policy[1].per", "is empty"),
     (DOMAINS, "", "gateway.acme", "has neither domains nor companies"),
     (DOMAINS, f"{DOMAINS}\ncompanies = 3", "gateway.acme", "has domains and companies"),
     (
@@ -287,7 +292,6 @@ def test_a_gateway_without_a_name_is_told_by_its_number(tmp_path: Path) -> None:
     [
         pytest.param(b"seed =\n", "is not valid TOML (Invalid value (at line 1, column 7))", id="no value"),
         pytest.param(b"seed = 1\nseed = 2\n", "is not valid TOML (Cannot overwrite a value", id="a key twice"),
-        pytest.param(b'title = "\xff"\n', "is not valid TOML ('utf-8' codec can't decode", id="not UTF-8"),
         pytest.param(b"x = " + b"[" * 200_000, "is not valid TOML (", id="nested without end"),
     ],
 )
@@ -298,6 +302,47 @@ def test_a_file_that_is_no_toml_is_told_with_the_line(octets: bytes, problem: st
     assert error.place == str(path)
     assert error.problem.startswith(problem)
     assert error.remedy == "correct the line it names"
+
+
+@pytest.mark.parametrize(
+    ("octets", "problem"),
+    [
+        (b'seed = 1\ntitle = "\xff"\n', "is not a UTF-8 file (line 2 has the octet 0xff)"),
+        ("seed = 1\n".encode("utf-16"), "is a UTF-16 file"),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused_with_the_line(octets: bytes, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes(octets)
+    assert str(complaint(path)) == f"{path}: {problem}; save it as UTF-8"
+
+
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert load(path).scenario.name == "small"
+
+
+def test_every_mistake_of_a_file_is_reported(tmp_path: Path) -> None:
+    """Unknown keys come first. A list whose entries are all wrong is not reported as empty as well."""
+    text = bent("seed = 7", "sead = 7", bent(DOMAINS, 'domains = ["acme"]', bent(LIMIT, 'limit = "600"')))
+    with pytest.raises(InputError) as raised:
+        load(write(tmp_path, text))
+    error = raised.value
+    assert [each.place.partition(": ")[2] for each in (error, *error.others)] == [
+        "sead",
+        "gateway.acme.domains[0]",
+        "gateway.acme.policy[1].limit",
+    ]
+    assert str(error).count("\n") == 2
+
+
+def test_every_wrong_name_of_a_file_or_persona_is_reported(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as raised:
+        load(write(tmp_path, bent('persona = "proofpoint"', 'persona = "profpoint"'), message=None))
+    error = raised.value
+    assert error.remedy == "did you mean proofpoint?"
+    assert [each.place.rpartition(": ")[2] for each in error.others] == ["campaign[0].message"]
 
 
 def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> None:
