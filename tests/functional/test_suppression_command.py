@@ -237,7 +237,7 @@ def test_a_run_of_one_campaign_is_told_what_it_lacks(tmp_path: Path) -> None:
 def test_an_unknown_policy_is_an_error_that_names_the_known_ones(run: Path) -> None:
     output = complaint(fivefifty("suppression", run, "--policy", "first"))
     known = ", ".join(POLICIES)
-    assert output == f"--policy first: is not a policy; use one of: {known}; or python:package.module:attribute"
+    assert output == f"--policy first: is not a policy; use one of: {known}, python:package.module:attribute"
 
 
 @pytest.mark.parametrize("words", [["--json", "policies.json"], ["--json=policies.json"]])
