@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Final
@@ -41,3 +42,11 @@ def one_of(word: str, known: Iterable[str]) -> str:
     swapped = [each for each in words if sorted(each.split("-")) == sorted(word.lower().split("-"))]
     similar = swapped or get_close_matches(word.lower(), words, n=1, cutoff=_SIMILAR)
     return f"did you mean {similar[0]}?" if similar else f"use one of: {', '.join(words)}"
+
+
+def not_utf8(error: UnicodeDecodeError) -> str:
+    """Return what is wrong with a file that is not UTF-8."""
+    if error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "is a UTF-16 file"
+    line = error.object.count(b"\n", 0, error.start) + 1
+    return f"is not a UTF-8 file (line {line} has the octet 0x{error.object[error.start]:02x})"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from probe.input_error import InputError
+from probe.input_error import InputError, not_utf8
 
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Errors of a disk, a quota or a file-size limit that is reached."""
@@ -56,14 +55,6 @@ def read_text(path: Path, most: int, too_large: str) -> str:
         return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(path, not_utf8(error), "save it as UTF-8") from None
-
-
-def not_utf8(error: UnicodeDecodeError) -> str:
-    """Return what is wrong with a file that is not UTF-8."""
-    if error.object.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "is a UTF-16 file"
-    line = error.object.count(b"\n", 0, error.start) + 1
-    return f"is not a UTF-8 file (line {line} has the octet 0x{error.object[error.start]:02x})"
 
 
 def require_writable(option: str, path: Path | None) -> None:

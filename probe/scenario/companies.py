@@ -18,9 +18,8 @@ from fake_gateways.policies import AnySettings
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.smtp.envelope import domain_of, is_address
-from probe.input_error import InputError, one_of
+from probe.input_error import InputError, not_utf8, one_of
 from probe.scenario.model import GatewaySpec, Scenario
-from probe.user_files import not_utf8
 
 POOL: Final = 60_000
 """Loopback addresses for gateways: 250 in each /24, starting at 127.1.0.0."""

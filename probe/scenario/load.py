@@ -13,10 +13,10 @@ from pydantic import ValidationError
 from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
 from fake_gateways.session import ALWAYS_TOLD
-from probe.input_error import InputError, one_of, raise_all
+from probe.input_error import InputError, not_utf8, one_of, raise_all
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
-from probe.user_files import is_file, not_utf8, read_text
+from probe.user_files import is_file, read_text
 from probe.validation_errors import mistakes, problem_and_remedy
 
 MAX_OCTETS: Final = 16 * 1024 * 1024

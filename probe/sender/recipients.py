@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import domain_of, is_address
-from probe.input_error import InputError
+from probe.input_error import InputError, not_utf8
 from probe.scenario.sending import Campaign
-from probe.user_files import not_utf8
 
 MAX_LIST: Final = 10**9
 """Octets of a list, at most."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from probe.input_error import InputError
-from probe.user_files import exists, is_file, is_folder, require_writable, write_whole, writing
+from probe.user_files import exists, is_file, is_folder, read_text, require_writable, write_whole, writing
 
 TOO_LONG = Path("x" * 5000)
 
@@ -49,3 +49,24 @@ def test_an_old_file_is_replaced_by_a_whole_one(tmp_path: Path) -> None:
 def test_what_is_no_file_is_written_and_not_replaced() -> None:
     write_whole(Path("/dev/null"), "anything")
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.parametrize(
+    ("octets", "problem"),
+    [
+        (b'seed = 1\ntitle = "\xff"\n', "is not a UTF-8 file (line 2 has the octet 0xff); save it as UTF-8"),
+        ("seed = 1\n".encode("utf-16"), "is a UTF-16 file; save it as UTF-8"),
+        (b"#" * 1048577, "is larger than 1 MiB; split it"),
+    ],
+)
+def test_a_file_that_is_not_text_is_refused_with_the_reason(octets: bytes, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "latin.toml"
+    path.write_bytes(octets)
+    with pytest.raises(InputError) as raised:
+        read_text(path, 1024**2, "split it")
+    assert str(raised.value) == f"{path}: {problem}"
+
+
+def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / "bom").write_bytes(b"\xef\xbb\xbfseed")
+    assert read_text(tmp_path / "bom", 7, "split it") == "seed"

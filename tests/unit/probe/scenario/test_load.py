@@ -304,25 +304,6 @@ def test_a_file_that_is_no_toml_is_told_with_the_line(octets: bytes, problem: st
     assert error.remedy == "correct the line it names"
 
 
-@pytest.mark.parametrize(
-    ("octets", "problem"),
-    [
-        (b'seed = 1\ntitle = "\xff"\n', "is not a UTF-8 file (line 2 has the octet 0xff)"),
-        ("seed = 1\n".encode("utf-16"), "is a UTF-16 file"),
-    ],
-)
-def test_a_file_in_another_encoding_is_refused_with_the_line(octets: bytes, problem: str, tmp_path: Path) -> None:
-    path = tmp_path / "latin.toml"
-    path.write_bytes(octets)
-    assert str(complaint(path)) == f"{path}: {problem}; save it as UTF-8"
-
-
-def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
-    path = write(tmp_path)
-    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
-    assert load(path).scenario.name == "small"
-
-
 def test_every_mistake_of_a_file_is_reported(tmp_path: Path) -> None:
     """Unknown keys come first. A list whose entries are all wrong is not reported as empty as well."""
     text = bent("seed = 7", "sead = 7", bent(DOMAINS, 'domains = ["acme"]', bent(LIMIT, 'limit = "600"')))
@@ -335,14 +316,6 @@ def test_every_mistake_of_a_file_is_reported(tmp_path: Path) -> None:
         "gateway.acme.policy[1].limit",
     ]
     assert str(error).count("\n") == 2
-
-
-def test_every_wrong_name_of_a_file_or_persona_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as raised:
-        load(write(tmp_path, bent('persona = "proofpoint"', 'persona = "profpoint"'), message=None))
-    error = raised.value
-    assert error.remedy == "did you mean proofpoint?"
-    assert [each.place.rpartition(": ")[2] for each in error.others] == ["campaign[0].message"]
 
 
 def test_a_file_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> None:
