@@ -12,6 +12,7 @@ from fake_gateways.policies.directory import fault
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
+from fake_gateways.smtp.lmtp import RepliesPerRecipient
 from fake_gateways.smtp.reply import Garbled, Reply
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import (
@@ -27,14 +28,14 @@ from fake_gateways.verdict import (
     Wait,
 )
 
-Response = Reply | Garbled
+Response = Reply | Garbled | RepliesPerRecipient
 """What a gateway sends in answer to a command."""
 
 
 class Rejection(NamedTuple):
     """A response that accepts nothing; ``closes`` says that the server then closes the connection."""
 
-    response: Response
+    response: Reply | Garbled
     closes: bool = False
 
 

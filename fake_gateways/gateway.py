@@ -43,7 +43,7 @@ class Gateway:
     All inputs are arguments: clock, seed, directory. ``write`` gets the truth of each decision at once. ``post`` gets
     delivery reports when the message is accepted, and the vacation notes and complaints of the ``audience``. ``engage``
     gets its opens and clicks. ``starts`` is the scenario's start, in seconds since the epoch. With ``xclient`` any
-    client may present another address.
+    client may present another address. With ``lmtp`` it speaks LMTP instead of SMTP.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Gateway:
         audience: Audience | None = None,
         engage: Callable[[Engagement], None] = lambda _: None,
         login: Login | None = None,
+        lmtp: bool = False,
     ) -> None:
         self.name = name
         self.host = host
@@ -100,6 +101,7 @@ class Gateway:
         self._observers: tuple[Observer, ...] = tuple(policy for policy in bare if isinstance(policy, Observer))
         keywords = tuple(word.replace("{size}", str(size_limit)) for word in persona.keywords)
         self.login = login
+        self.lmtp = lmtp
         keywords += () if login is None else (login.keyword,)
         self.keywords = (*keywords, "XCLIENT NAME ADDR PORT PROTO HELO") if xclient else keywords
         self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)

@@ -25,6 +25,7 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.needs import GivenUpError
 from fake_gateways.session import Dialogue, Session, open_session
+from fake_gateways.session.lmtp import open_lmtp_session
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
 from fake_gateways.smtp.standard_replies import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT
 from fake_gateways.verdict import Answer, ExternalQuery, Wait
@@ -88,7 +89,8 @@ class Carrier(SMTP):
         super().connection_made(transport)
         self._heard_at = self.loop.time()
         peer_address, peer_port = transport.get_extra_info("peername")[:2]
-        self._dialogue = open_session(self._gateway, peer_address, peer_port)
+        begin = open_lmtp_session if self._gateway.lmtp else open_session
+        self._dialogue = begin(self._gateway, peer_address, peer_port)
         if transport.get_extra_info("sslcontext") is not None:
             self._is_secure = True
             self._dialogue.encrypted()

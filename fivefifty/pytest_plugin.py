@@ -26,7 +26,7 @@ _HAS_PASSED = pytest.StashKey[bool]()
 _SCENARIOS = pytest.StashKey[frozenset[Path]]()
 
 MARKERS = (
-    "fivefifty(persona='postfix', thread=False): settings of the gateway fixture; collected gates have this mark too",
+    "fivefifty(persona='postfix', host='127.0.0.1', lmtp=False, thread=False): settings of the gateway fixture",
     "scenario(path, transport=None, seed=None, classifiers=None): the scenario of the scorecard fixture",
 )
 
@@ -161,9 +161,13 @@ def make_gateway(
 
     with ExitStack() as stack:
 
-        def make(persona: str = "postfix", *, thread: bool = False) -> GatewayFixture:
+        def make(
+            persona: str = "postfix", *, host: str = "127.0.0.1", lmtp: bool = False, thread: bool = False
+        ) -> GatewayFixture:
             __tracebackhide__ = True
-            made = GatewayFixture(persona, thread=thread, may_join=may_join, ca_file=_fivefifty_ca)
+            made = GatewayFixture(
+                persona, host=host, lmtp=lmtp, thread=thread, may_join=may_join, ca_file=_fivefifty_ca
+            )
             stack.callback(finish, made)
             return made
 
@@ -175,7 +179,7 @@ def gateway(request: pytest.FixtureRequest, make_gateway: MakeGateway) -> Gatewa
     """A mail gateway on a free port that accepts all mail except what a test refuses: see docs/pytest.md."""
     from probe.input_error import InputError
 
-    _, settings = _marked(request, "fivefifty", (), ("persona", "thread"))
+    _, settings = _marked(request, "fivefifty", (), ("persona", "host", "lmtp", "thread"))
     if hasattr(request, "param"):
         settings["persona"] = request.param
     try:

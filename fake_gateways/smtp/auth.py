@@ -25,6 +25,9 @@ BAD_CREDENTIALS: Final = status_reply(535, "5.7.8", "Authentication credentials 
 TRY_LATER: Final = status_reply(454, "4.7.0", "Temporary authentication failure")
 REQUIRED: Final = status_reply(530, "5.7.0", "Authentication required")
 """RFC 4954 section 6 has all four."""
+ENCRYPTION_REQUIRED: Final = status_reply(538, "5.7.11", "Encryption required for requested authentication mechanism")
+TLS_FIRST: Final = status_reply(530, "5.7.0", "Must issue a STARTTLS command first")
+"""RFC 4954 section 6 and RFC 3207 section 4, for servers that take no password over a connection in the clear."""
 _CANCELLED: Final = status_reply(501, "5.7.0", "Authentication cancelled")
 _NOT_BASE64: Final = status_reply(501, "5.5.2", "Cannot decode the response")
 _NOT_CREDENTIALS: Final = status_reply(501, "5.5.2", "The response holds no credentials")
@@ -108,12 +111,13 @@ _INITIAL: Final = frozenset({"PLAIN", "LOGIN", "XOAUTH2"})
 class Login:
     """Who may log in. ``check`` returns the reply that refuses credentials, or None to accept them.
 
-    With ``required``, MAIL is refused before a login.
+    With ``required``, MAIL is refused before a login. With ``needs_tls``, AUTH is for encrypted connections only.
     """
 
     mechanisms: tuple[str, ...] = MECHANISMS
     check: Callable[[Credentials], Reply | None] = lambda _: None
     required: Callable[[], bool] = lambda: False
+    needs_tls: Callable[[], bool] = lambda: False
 
     @property
     def keyword(self) -> str:
@@ -141,6 +145,11 @@ class ClientLogin:
     def is_missing(self) -> bool:
         """Whether MAIL is to be refused because the client has not logged in."""
         return self.user is None and self._login.required()
+
+    @property
+    def needs_tls(self) -> bool:
+        """Whether a login is accepted on an encrypted connection only."""
+        return self._login.needs_tls()
 
     def start(self, argument: str, challenge: bytes) -> Reply:
         """Answer AUTH with its argument: a challenge (334), or the end of the login. Raises AuthMistake."""

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self, Unpack
 
 from fake_gateways.clock import VirtualClock
+from fake_gateways.loopback import OutsideError, require_inside
 from fake_gateways.persona import Persona
 from fake_gateways.policies.content import compiled
 from fake_gateways.truth import Cause, Truth
@@ -33,7 +34,7 @@ from probe.testing.arguments import (
     stage_of,
     state_of,
 )
-from probe.testing.listener import HOST, GatewayListener
+from probe.testing.listener import GatewayListener
 from probe.testing.logins import LoginAttempt, LoginRules
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
 from probe.testing.rules import STARTS, GatewayRule, GatewayRules, Outcome, RealWait, RuleGateway
@@ -47,15 +48,18 @@ __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 class MakeGateway(Protocol):
     """The ``make_gateway`` fixture: creates gateways that are closed at the end of the test."""
 
-    def __call__(self, persona: str = "postfix", *, thread: bool = False) -> GatewayFixture:
+    def __call__(
+        self, persona: str = "postfix", *, host: str = "127.0.0.1", lmtp: bool = False, thread: bool = False
+    ) -> GatewayFixture:
         """Create one more gateway; the arguments are those of ``GatewayFixture``."""
         ...
 
 
 class GatewayFixture:
-    """A mail gateway on a free port of 127.0.0.1 that accepts all mail except what a test told it to refuse.
+    """A mail gateway on a free port of ``host`` that accepts all mail except what a test told it to refuse.
 
-    ``persona`` names the vendor whose replies the gateway uses, or a persona file.
+    ``persona`` names the vendor whose replies the gateway uses, or a persona file. ``host`` is an address of this
+    machine, such as "::1". With ``lmtp`` the gateway speaks LMTP (RFC 2033) instead of SMTP.
 
     The socket listens as soon as the gateway exists. Connections are served from the first use of ``port``: in the
     event loop that runs at that moment, if ``may_join`` allows it; otherwise, or with ``thread``, in a thread.
@@ -63,13 +67,18 @@ class GatewayFixture:
     The gateway has its own clock. It starts on 2 March 2026, 08:00 UTC, and only ``let_pass`` advances it.
 
     Raises:
-        InputError: The persona does not exist.
+        InputError: The persona does not exist, or the host is not an address of this machine.
     """
+
+    host: str
+    """The address to connect to."""
 
     def __init__(
         self,
         persona: str = "postfix",
         *,
+        host: str = "127.0.0.1",
+        lmtp: bool = False,
         thread: bool = False,
         may_join: Callable[[], bool] = lambda: True,
         ca_file: Path | None = None,
@@ -79,8 +88,11 @@ class GatewayFixture:
         self._rules = GatewayRules(time.monotonic)
         self._record = GatewayRecord()
         self._logins = LoginRules()
-        self._gateway = RuleGateway(self._rules, self._record, _load_persona(persona), self._clock, self._logins.login)
-        self._listener = GatewayListener(self._gateway, self._clock, lambda: authority().context)
+        self._gateway = RuleGateway(
+            self._rules, self._record, _load_persona(persona), self._clock, self._logins.login, lmtp=lmtp
+        )
+        self.host = host
+        self._listener = _listen(self._gateway, host, self._clock)
         self._thread = thread
         self._may_join = may_join
 
@@ -97,12 +109,7 @@ class GatewayFixture:
 
     def __repr__(self) -> str:
         record, port = self._record, self._listener.port
-        return f"<gateway at {HOST} port {port}: {len(record.messages)} received, {len(record.refused)} refused>"
-
-    @property
-    def host(self) -> str:
-        """The address to connect to."""
-        return HOST
+        return f"<gateway at {self.host} port {port}: {len(record.messages)} received, {len(record.refused)} refused>"
 
     @property
     def port(self) -> int:
@@ -181,13 +188,14 @@ class GatewayFixture:
         """A context for clients that verifies the gateway's certificate."""
         return ssl.create_default_context(cadata=authority().pem.decode())
 
-    def require_login(self, accounts: Mapping[str, str] | None = None) -> None:
-        """From now on, refuse MAIL before a login (530, RFC 4954 section 6).
+    def require_login(self, accounts: Mapping[str, str] | None = None, *, tls: bool = False) -> None:
+        """From now on, refuse MAIL before a login (530, RFC 4954 section 6), as a submission port does.
 
         With ``accounts``, passwords or tokens by user, any other login is refused (535). Without it, every login is
-        accepted.
+        accepted. With ``tls``, a login is offered and accepted only after STARTTLS, or with TLS from the start (538).
         """
         self._logins.required = True
+        self._logins.needs_tls = tls
         self._logins.accounts = None if accounts is None else dict(accounts)
 
     def refuse_login(self, reply: str = "535 5.7.8 Authentication credentials invalid") -> None:
@@ -314,6 +322,18 @@ class GatewayFixture:
     def close(self) -> None:
         """Close all connections and stop listening. ``truth`` and ``messages`` remain readable."""
         self._listener.close()
+
+
+def _listen(gateway: RuleGateway, host: str, clock: VirtualClock) -> GatewayListener:
+    """Listen at an address of this machine; raises InputError."""
+    place, remedy = f"gateway(host={host!r})", 'use "127.0.0.1", or "::1" where the machine has IPv6'
+    try:
+        require_inside(host)
+        return GatewayListener(gateway, host, clock, lambda: authority().context)
+    except OutsideError:
+        raise InputError(place, "is not an IP address of this machine's loopback", remedy) from None
+    except OSError as error:
+        raise InputError(place, f"cannot be listened at ({error.strerror})", remedy) from None
 
 
 def _load_persona(persona: str) -> Persona:

@@ -19,23 +19,23 @@ from fake_gateways.server import AnswerQuery, Carrier
 from fake_gateways.verdict import Answer, ExternalQuery, Question
 from probe.testing.rules import RealWait
 
-HOST: Final = "127.0.0.1"
 TLS_WAIT_S: Final = 0.02
 """How long to wait for a client that speaks TLS from the start. Any other client waits for the greeting."""
 TLS_HANDSHAKE: Final = b"\x16"
 
 
 class GatewayListener:
-    """Listens on a free port as soon as it exists; connections are served after ``start``.
+    """Listens on a free port of ``host`` as soon as it exists; connections are served after ``start``.
 
-    ``faults`` are the errors inside the gateway, oldest first.
+    Raises OSError if the machine does not have the address. ``faults`` are the errors inside the gateway, oldest first.
     """
 
-    def __init__(self, gateway: Gateway, clock: VirtualClock, tls: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(self, gateway: Gateway, host: str, clock: VirtualClock, tls: Callable[[], ssl.SSLContext]) -> None:
         self._gateway = gateway
         self._tls = tls
         self._answer_query = _answering(QueryHandler(_no_dns, clock.sleep))
-        self._listener = socket.create_server((HOST, 0), backlog=1024)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._listener = socket.create_server((host, 0), family=family, backlog=1024)
         self._listener.settimeout(0)
         self.port: int = self._listener.getsockname()[1]
         self.faults: list[BaseException] = []

@@ -21,10 +21,11 @@ class LoginRules:
 
     def __init__(self) -> None:
         self.required = False
+        self.needs_tls = False
         self.refusal: Reply | None = None
         self.accounts: dict[str, str] | None = None
         self.attempts: list[LoginAttempt] = []
-        self.login = Login(check=self._check, required=lambda: self.required)
+        self.login = Login(check=self._check, required=lambda: self.required, needs_tls=lambda: self.needs_tls)
 
     def _check(self, credentials: Credentials) -> Reply | None:
         refusal = self.refusal or self._unless_known(credentials)

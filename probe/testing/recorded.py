@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import email.policy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from functools import cached_property
 from typing import Final
@@ -14,6 +14,7 @@ from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Fate, Truth
 
 _REFUSED: Final = {Fate.REFUSED, Fate.DEFERRED}
+_NOT_ACCEPTED: Final = {*_REFUSED, Fate.CUT}
 
 
 @dataclass(frozen=True)
@@ -53,28 +54,32 @@ class GatewayRecord:
     def __init__(self) -> None:
         self.truth: list[Truth] = []
         self.messages: list[ReceivedMessage] = []
-        self._last: tuple[int, int] | None = None
+        self._places: dict[tuple[int, int], int] = {}
 
     def write(self, truth: Truth) -> None:
         """Record a decision."""
         self.truth.append(truth)
 
     def notice(self, view: SessionView, decision: Decision) -> None:
-        """Record a message once, however many recipients it is accepted for."""
+        """Record a message once, with every recipient it is accepted for."""
+        if decision.stage is not Stage.END_OF_DATA or decision.fate in _NOT_ACCEPTED:
+            return
         key = view.session, view.transaction
-        if decision.stage is Stage.END_OF_DATA and decision.fate is Fate.INBOX and key != self._last:
-            self._last = key
-            envelope = view.envelope
-            self.messages.append(
-                ReceivedMessage(
-                    sender=envelope.return_path,
-                    recipients=tuple(envelope.recipients),
-                    content=view.content,
-                    client=view.peer_address,
-                    helo=view.helo,
-                    at=view.at,
-                )
+        place = self._places.setdefault(key, len(self.messages))
+        if place < len(self.messages):
+            known = self.messages[place]
+            self.messages[place] = replace(known, recipients=(*known.recipients, decision.recipient))
+            return
+        self.messages.append(
+            ReceivedMessage(
+                sender=view.envelope.return_path,
+                recipients=(decision.recipient,),
+                content=view.content,
+                client=view.peer_address,
+                helo=view.helo,
+                at=view.at,
             )
+        )
 
     @property
     def refused(self) -> list[Truth]:

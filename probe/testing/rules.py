@@ -19,6 +19,7 @@ from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
+from fake_gateways.smtp.lmtp import REQUIRED_KEYWORDS
 from fake_gateways.units import PerTime
 from fake_gateways.verdict import Disconnect, Refuse, Wait
 from probe.testing.patterns import contains, matches_any
@@ -199,9 +200,9 @@ class RuleGateway(Gateway):
     """A gateway with a persona's replies, an open directory and a test's rules. It offers STARTTLS and AUTH."""
 
     def __init__(
-        self, rules: GatewayRules, record: GatewayRecord, persona: Persona, clock: Clock, login: Login
+        self, rules: GatewayRules, record: GatewayRecord, persona: Persona, clock: Clock, login: Login, *, lmtp: bool
     ) -> None:
-        keywords = tuple(dict.fromkeys((*persona.keywords, "STARTTLS")))
+        keywords = tuple(dict.fromkeys((*persona.keywords, "STARTTLS", *(REQUIRED_KEYWORDS if lmtp else ()))))
         super().__init__(
             name="gateway",
             host=persona.mx.format(label=DOMAIN.partition(".")[0]),
@@ -217,6 +218,7 @@ class RuleGateway(Gateway):
             write=record.write,
             post=_discard,
             login=login,
+            lmtp=lmtp,
         )
         self.policies = {
             stage: (("told", _StagePolicy(rules, stage)), *named) for stage, named in self.policies.items()

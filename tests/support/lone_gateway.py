@@ -21,6 +21,8 @@ from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.reports.settings import Reports
 from fake_gateways.session import Dialogue, open_session
+from fake_gateways.session.lmtp import open_lmtp_session
+from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.verdict import Answer, Question, Wait
@@ -85,6 +87,8 @@ class LoneGateway:
     truths: list[Truth] = field(default_factory=list)
     reports: list[DeliveryReport] = field(default_factory=list)
     xclient: bool = False
+    lmtp: bool = False
+    login: Login | None = None
     reported: Reports | None = None
 
     def __post_init__(self) -> None:
@@ -104,13 +108,15 @@ class LoneGateway:
             post=self.reports.append,
             reports=self.reported,
             xclient=self.xclient,
+            lmtp=self.lmtp,
+            login=self.login,
         )
 
     def call(self, peer: str = PEER, *, helo: str | None = "mta1.messenger.example") -> Client:
-        """Open a session; with ``helo`` None, do not say EHLO."""
+        """Open a session; with ``helo`` None, do not say EHLO, nor LHLO."""
         client = Client(self, peer)
         if helo is not None:
-            client.say(f"EHLO {helo}")
+            client.say(f"{'LHLO' if self.lmtp else 'EHLO'} {helo}")
         return client
 
 
@@ -122,7 +128,8 @@ class Client:
 
     def __init__(self, lone: LoneGateway, peer: str) -> None:
         self._lone = lone
-        self.session = open_session(lone.gateway, peer, 40_000)
+        begin = open_lmtp_session if lone.lmtp else open_session
+        self.session = begin(lone.gateway, peer, 40_000)
         self.asked: list[str] = []
         self.waited_s = 0.0
         self.greeting = self._hear(self.session.greet())

@@ -52,7 +52,8 @@ def test_gateway(gateway: GatewayFixture, make_gateway: MakeGateway) -> None:
     assert_type(gateway.messages[0].email, EmailMessage)
     assert_type(gateway.assert_received(recipient="bob@*", subject="x", count=1), tuple[ReceivedMessage, ...])
     assert_type(gateway.assert_refused(code=550, cause="velocity"), tuple[Truth, ...])
-    assert_type(make_gateway(persona="postfix"), GatewayFixture)
+    assert_type(make_gateway(persona="postfix", host="::1", lmtp=True), GatewayFixture)
+    gateway.require_login({"ann": "secret"}, tls=True)
     stage: StageName = "mail"
     with pytest.raises(InputError) as raised:
         gateway.refuse("ann@acme.example", at=stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from fake_gateways.gateway import Gateway
 from fake_gateways.needs import GivenUpError, QueryHandler
@@ -108,7 +109,7 @@ class MemoryLine:
     async def send(self, content: bytes) -> Reply:
         """Send a message's content and return the reply to its end."""
         if len(content) > self._session.gateway.size_limit:
-            return self._session.content_too_large()
+            return cast("Reply", self._session.content_too_large())
         return await self._once(self._session.content(content))
 
     async def close(self) -> None:

@@ -25,6 +25,7 @@ from fake_gateways.dns.zone import Listing, World
 from fake_gateways.policies.ip_reputation import IpReputationSettings
 from fake_gateways.policies.velocity import VelocitySettings
 from fake_gateways.session import MAX_MISTAKES, MAX_RECIPIENTS
+from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.smtp.standard_replies import BARE_LINE_FEED, TIMED_OUT
@@ -304,3 +305,16 @@ def test_junk_of_one_message_does_not_stick_to_the_next() -> None:
     lone = LoneGateway(policies=[FILTER])
     assert fates(lone.call(), JUNK, CLEAN, SPAM, CLEAN) == [250, 250, 554, 250]
     assert [row.fate for row in lone.truths] == [Fate.JUNK, Fate.INBOX, Fate.REFUSED, Fate.INBOX]
+
+
+def test_a_login_that_needs_tls_is_neither_offered_nor_accepted_in_the_clear() -> None:
+    login = Login(required=lambda: True, needs_tls=lambda: True)
+    client = LoneGateway(persona="postfix", login=login).call()
+    assert not any(line.startswith("AUTH") for line in client.say("EHLO mta1.example").lines)
+    assert client.say("AUTH PLAIN AGFubgBzZWNyZXQ=").code == 538
+    assert str(client.say("MAIL FROM:<>")) == "530 5.7.0 Must issue a STARTTLS command first"
+    client.session.encrypted()
+    assert any(line.startswith("AUTH") for line in client.say("EHLO mta1.example").lines)
+    assert str(client.say("MAIL FROM:<>")) == "530 5.7.0 Authentication required"
+    assert client.say("AUTH PLAIN AGFubgBzZWNyZXQ=").code == 235
+    assert client.say("MAIL FROM:<>").code == 250

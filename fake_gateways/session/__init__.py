@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from functools import partial
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final
 
 from fake_gateways.decider import Decider, Rejection, Response
 from fake_gateways.gateway import Gateway
@@ -75,6 +75,8 @@ class Session:
     ``longest_line`` is how many octets a line of the client may have, with its CRLF.
     """
 
+    _read = staticmethod(parse)
+
     def __init__(self, gateway: Gateway, view: SessionView, peer_port: int) -> None:
         self.gateway = gateway
         self._state = State.CONNECTED
@@ -114,7 +116,7 @@ class Session:
         if self._state is _AUTH:
             return self._log_in(lambda login: login.respond(line))
         try:
-            command = parse(line, utf8=self._offers_utf8)
+            command = self._read(line, utf8=self._offers_utf8)
             transition = TRANSITIONS[self._state].get(command.verb)
             if transition is None or command.verb in _OPTIONAL or (command.argument and command.verb in NO_ARGUMENT):
                 transition = self._checked(command, transition)
@@ -142,11 +144,11 @@ class Session:
         self._end_transaction()
         return self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], outcome)
 
-    def content_too_large(self) -> Reply:
+    def content_too_large(self) -> Response:
         """Answer the end of data that exceeded the size limit and was not kept (RFC 1870 section 6.3)."""
         rejection = self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.END_OF_DATA, "")
         self._end_transaction()
-        return cast("Reply", self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], rejection))
+        return self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], rejection)
 
     def line_too_long(self) -> Reply:
         """Answer a command line that is too long (RFC 5321 section 4.5.3.1.4)."""
@@ -259,6 +261,8 @@ class Session:
         login = self._login
         if login is None or (login.user is not None):
             return self._mistake(self._say("out_of_order"))
+        if login.needs_tls and not self._view.secure:
+            return self._mistake(auth.ENCRYPTION_REQUIRED)
         try:
             reply = answer(login)
         except AuthMistake as mistake:
@@ -300,12 +304,13 @@ class Session:
         return hello if command.verb == "HELO" else Reply(hello.code, (*hello.lines, *self._keywords()))
 
     def _keywords(self) -> tuple[str, ...]:
-        keywords = self.gateway.keywords
-        return tuple(word for word in keywords if word != "STARTTLS") if self._view.secure else keywords
+        hides_auth = self._login is not None and self._login.needs_tls
+        hidden = "STARTTLS" if self._view.secure else "AUTH" if hides_auth else ""
+        return tuple(word for word in self.gateway.keywords if word.partition(" ")[0] != hidden)
 
     def _mail(self, command: Command) -> Step:
         if self._login is not None and self._login.is_missing:
-            raise OrderMistake(auth.REQUIRED)
+            raise OrderMistake(auth.TLS_FIRST if self._login.needs_tls and not self._view.secure else auth.REQUIRED)
         envelope = Envelope(command.path)
         self._declared = read_mail(command.parameters, self.gateway.verbs, envelope)
         if not command.path.isascii():
