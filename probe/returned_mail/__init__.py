@@ -61,7 +61,7 @@ def read(octets: bytes) -> ReturnedMail:
     """Read a returned mail with any content; raises nothing. Only the first MiB is read."""
     mail = parse_mail(octets)
     subject = mail.header.get("subject", "")
-    notice = split_notice(_human_readable_text(mail))
+    notice = split_notice(_human_readable_text(mail), subject)
     message_id = _message_id(mail, notice)
     complaint = read_feedback(mail)
     if complaint is not None:

@@ -26,6 +26,11 @@ _SAID: Final = re.compile(
 )
 _LINE_BEGINS: Final = re.compile(rf"^[\s>#('\"\[]{{0,9}}({_CODE})(?=[ -]|:\s|$)", re.MULTILINE)
 _CODE_ALONE: Final = re.compile(rf"(?:^|[\s(\[<'\"#])({_CODE})(?=[ :-][\s<'\"\w]|:?$)", re.MULTILINE)
+_EXPIRED: Final = ".4.7"
+_GONE: Final = (".1.1", ".1.6", ".1.10")
+"""Details of statuses by which senders give an address up (RFC 3463 section 3.2, RFC 7505)."""
+_OTHER_REASONS: Final = "27"
+"""Subjects of statuses about the mailbox and about policy (RFC 3463 sections 3.3 and 3.8)."""
 
 
 class Diagnostic(NamedTuple):
@@ -47,6 +52,9 @@ def is_plausible(address: str) -> bool:
 def parse_diagnostic(text: str) -> Diagnostic:
     """Read a diagnostic. A code with its status beats either alone; a server's reply beats other numbers."""
     pair = _CODE_AND_STATUS.search(text)
+    if pair is not None and pair[2].endswith(_EXPIRED):
+        # "554 4.4.7 Message expired <421 4.4.2 Connection timed out>": the last reply is what kept the message waiting.
+        pair = next((each for each in _CODE_AND_STATUS.finditer(text) if not each[2].endswith(_EXPIRED)), pair)
     if pair is not None:
         return Diagnostic(pair[2], int(pair[1]), one_line(text)[:MAX_TEXT])
     status = _STATUS_ALONE.search(text)
@@ -57,3 +65,20 @@ def parse_diagnostic(text: str) -> Diagnostic:
 def is_general(status: str | None) -> bool:
     """Whether a status says no more than its class: None, or one such as ``5.0.0``."""
     return status is None or status[1:] == ".0.0"
+
+
+def outranks(said: str | None, stated: str | None) -> bool:
+    """Whether the status that a server said counts more than the one that the reporter stated.
+
+    A reporter often makes its status up from the reply code: sendmail writes ``5.1.1`` for any 550. So the server's
+    words count if they say more than their class, and are of the same class, or of the permanent one where the
+    reporter only speaks of its own retries (``4.5.0``). They never make an address unknown of which the reporter says
+    that its mailbox or a policy is the reason: of two such statuses the one that keeps the address is believed.
+    """
+    if said is None or is_general(said):
+        return False
+    if stated is None or is_general(stated):
+        return True
+    if said.endswith(_GONE) and stated[2] in _OTHER_REASONS:
+        return False
+    return said[0] in {stated[0], "5"}

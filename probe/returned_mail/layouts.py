@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from probe.returned_mail.diagnostic import ADDRESS, is_plausible, parse_diagnostic
 from probe.returned_mail.model import MAX_RECIPIENTS, Action, RecipientEntry
+from probe.returned_mail.outcome import outcome
 
 MAX_NOTICE: Final = 256 * 1024
 """Characters of the human-readable text that are read, at most."""
@@ -31,29 +32,24 @@ _ORIGINAL_BEGINS: Final = re.compile(
 _MESSAGE_ID: Final = re.compile(
     r"^[ \t>]{0,9}(?:Original-)?Message-ID[ \t]{0,9}:\s{0,9}(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
 )
-_DELAYED: Final = re.compile(
-    r"has been delayed|is delayed for|temporary failure report|warning message only|could not send mail for past"
-    r"|delivery is delayed|still being retried|will be retried",
-    re.IGNORECASE,
-)
-_SUCCEEDED: Final = re.compile(
-    r"^.{0,40}\b(?:was|been) (?:successfully )?delivered (?:to\b|\.)", re.IGNORECASE | re.MULTILINE
-)
+_SESSION_BEGINS: Final = re.compile(r"^.{0,9}while talking to ", re.IGNORECASE | re.MULTILINE)
+_REPLIES: Final = re.compile(r"^<<< (\d{3}[ -].*)", re.MULTILINE)
+_STARTS_WITH_CODE: Final = re.compile(r"[45]\d\d ")
 
 
 class Layout(NamedTuple):
     """The layout of one system's reports.
 
     ``shown_by`` recognises it. ``{}`` in ``recipient`` is the place of the address. ``ends`` matches the end of the
-    list of recipients, if it has one. ``where`` says where the diagnostic is: behind the recipient, in its line, or
-    around all recipients, who share it.
+    list of recipients, if it has one. ``where`` says where the diagnostic is: behind the recipient, in its line, in the
+    session above its line, or around all recipients, who share it.
     """
 
     name: str
     shown_by: str
     recipient: str
     ends: str = ""
-    where: Literal["behind", "line", "around"] = "behind"
+    where: Literal["behind", "line", "session", "around"] = "behind"
 
 
 _LINE: Final = r"^[ \t]{0,20}[<\"]?{}[>\"]?:?[ \t]{0,9}$"
@@ -77,7 +73,10 @@ LAYOUTS: Final = (
         r"^[ \t]*-{3,5} ?(?!The following)",
     ),
     Layout(
-        "sendmail 5", r"^[ \t]*-+ Transcript of session follows -+", r"^\d{3}(?: \d\.\d\.\d)? <{}>\.\.\.", where="line"
+        "sendmail 5",
+        r"^[ \t]*-+ Transcript of session follows -+",
+        r"^\d{3}(?: \d\.\d\.\d)? <{}>\.\.\.",
+        where="session",
     ),
     Layout("Zoho", r"^This message was created automatically", r"^[ \t]*{} .{0,40}, ?ERROR_CODE ?:"),
     Layout(
@@ -153,18 +152,18 @@ _FALLBACK: Final = _compiled(_ANY)
 
 
 class Notice(NamedTuple):
-    """The human-readable text, and the original message that is quoted below it."""
+    """The human-readable text, the original message that is quoted below it, and what the report as a whole says."""
 
     text: str
     quoted: str
+    action: Action
 
 
-def split_notice(text: str) -> Notice:
+def split_notice(text: str, subject: str = "") -> Notice:
     """Split a text where the quoted original begins, if there is other text before it."""
-    for found in _ORIGINAL_BEGINS.finditer(text):
-        if text[: found.start()].strip():
-            return Notice(_first(text[: found.start()]), text[found.start() :])
-    return Notice(_first(text), "")
+    begins = next((found.start() for found in _ORIGINAL_BEGINS.finditer(text) if text[: found.start()].strip()), None)
+    notice = _first(text[:begins])
+    return Notice(notice, "" if begins is None else text[begins:], outcome(subject, notice))
 
 
 def _first(text: str) -> str:
@@ -182,7 +181,7 @@ def read_text(notice: Notice) -> list[RecipientEntry]:
     for layout in _TABLE:
         # If recipients share a diagnostic, the only address may be in what looks like the quoted original.
         for text in (notice.text, notice.text + _first(notice.quoted)) if layout.where == "around" else (notice.text,):
-            found = _read(layout, text)
+            found = _read(layout, text, notice.action)
             if found:
                 return found
     return []
@@ -190,7 +189,7 @@ def read_text(notice: Notice) -> list[RecipientEntry]:
 
 def read_any_address(notice: Notice, strangers: frozenset[str]) -> list[RecipientEntry]:
     """Return addresses that begin a line, for reports of no known layout; ``strangers`` are left out."""
-    return [entry for entry in _read(_FALLBACK, notice.text) if entry.recipient.lower() not in strangers]
+    return [entry for entry in _read(_FALLBACK, notice.text, notice.action) if entry.recipient.lower() not in strangers]
 
 
 def read_near_mentions(notice: Notice, recipients: Iterable[str]) -> list[RecipientEntry]:
@@ -201,11 +200,11 @@ def read_near_mentions(notice: Notice, recipients: Iterable[str]) -> list[Recipi
         address = found[0] if found[0] in wanted else found[0].rstrip(".")
         if address in wanted:
             spans.setdefault(address, _Span(found.start(), found.start(), found.start() + len(address), address))
-    mentioned = list(_paragraphs(notice.text, list(spans.values()), "behind"))
-    return [*mentioned, *(RecipientEntry(each, _action(notice.text)) for each in wanted if each not in spans)]
+    mentioned = list(_paragraphs(notice.text, list(spans.values()), "behind", notice.action))
+    return [*mentioned, *(RecipientEntry(each, notice.action) for each in wanted if each not in spans)]
 
 
-def _read(layout: _Compiled, text: str) -> list[RecipientEntry]:
+def _read(layout: _Compiled, text: str, action: Action) -> list[RecipientEntry]:
     shown = layout.shown_by.search(text)
     if shown is None:
         return []
@@ -219,27 +218,34 @@ def _read(layout: _Compiled, text: str) -> list[RecipientEntry]:
             spans.setdefault(address.lower(), _Span(found.start(), start, start + len(address), address))
         if len(spans) == MAX_RECIPIENTS:
             break
-    return list(_paragraphs(text, list(spans.values()), layout.where))
+    return list(_paragraphs(text, list(spans.values()), layout.where, action))
 
 
-def _paragraphs(text: str, spans: list[_Span], where: str) -> Iterator[RecipientEntry]:
+def _in_session(above: str, closing: str) -> str:
+    """Return what the server said in a session (RFC 5321), else the line by which sendmail closes it.
+
+    The closing line has sendmail's own code before the recipient; a code behind the recipient is the server's.
+    """
+    replies = _REPLIES.findall(_SESSION_BEGINS.split(above)[-1])
+    _, dots, reason = closing.partition("... ")
+    if replies:
+        return "\n".join(each for each in replies if each[:3] == replies[-1][:3])
+    return reason if dots and _STARTS_WITH_CODE.match(reason) else closing
+
+
+def _paragraphs(text: str, spans: list[_Span], where: str, action: Action) -> Iterator[RecipientEntry]:
     """Yield an entry for each recipient, with the diagnostic from the place that the layout gives."""
-    action = _action(text)
     for number, span in enumerate(spans):
         if where == "around":
             paragraph = text[: spans[0].begins][-_MAX_PARAGRAPH:] + text[spans[-1].end :][:_MAX_PARAGRAPH]
-        elif where == "line":
+        elif where in {"line", "session"}:
             end = text.find("\n", span.end)
             paragraph = text[span.begins : end if end >= 0 else len(text)]
+            if where == "session":
+                paragraph = _in_session(text[spans[number - 1].end if number else 0 : span.begins], paragraph)
         else:
             paragraph = text[span.end : spans[number + 1].begins if number + 1 < len(spans) else len(text)]
         parsed = parse_diagnostic(paragraph[: 2 * _MAX_PARAGRAPH].lstrip('> :)",.\n').removesuffix("<"))
         yield RecipientEntry(
             recipient=span.address, action=action, status=parsed.status, code=parsed.code, text=parsed.text
         )
-
-
-def _action(text: str) -> Action:
-    if _DELAYED.search(text):
-        return Action.DELAYED
-    return Action.DELIVERED if _SUCCEEDED.search(text) else Action.FAILED

@@ -11,6 +11,7 @@ import email
 import email.header
 import re
 from collections.abc import Iterator
+from email.errors import HeaderParseError
 from email.message import Message
 from email.policy import Compat32
 from itertools import islice
@@ -173,7 +174,7 @@ def _decoded(value: str) -> str:
         return value
     try:
         words = email.header.decode_header(value)
-    except _BROKEN:
+    except (*_BROKEN, HeaderParseError):
         return value
     return "".join(word if isinstance(word, str) else _in_charset(word, charset or "utf-8") for word, charset in words)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_general, is_plausible, parse_diagnostic
+from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_plausible, outranks, parse_diagnostic
 from probe.returned_mail.mime import one_line
 from probe.returned_mail.model import MAX_RECIPIENTS, Action, RecipientEntry
 
@@ -86,10 +86,10 @@ def _entry(group: _Group) -> RecipientEntry | None:
     parsed = parse_diagnostic("" if kind.strip().lower() == "x-unix" else diagnostic if semicolon else kind)
     stated = _STATUS.search(group.get("status", ""))
     status = stated[0] if stated else None
-    if status is None or (is_general(status) and not is_general(parsed.status)):
-        status = parsed.status
     word = _ACTION.search(group.get("action", ""))
     action = word and (_OTHER_NAMES.get(word[0].lower()) or Action(word[0].lower()))
+    if status is None or (outranks(parsed.status, status) and action is not Action.DELAYED):
+        status = parsed.status
     original = _address(group.get("original-recipient", ""))
     return RecipientEntry(
         recipient=named[0],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probe.returned_mail.diagnostic import MAX_TEXT, is_general, is_plausible, parse_diagnostic
+from probe.returned_mail.diagnostic import MAX_TEXT, is_general, is_plausible, outranks, parse_diagnostic
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,8 @@ from probe.returned_mail.diagnostic import MAX_TEXT, is_general, is_plausible, p
         ("waited 300 s, then the server said 451 later", None, 451),
         ("version 5.1.1.2", None, None),
         ("no reason given", None, None),
+        ("554 4.4.7 Message expired after 840 minutes <421 4.4.2 Connection timed out>", "4.4.2", 421),
+        ("550 4.4.7 Message expired", "4.4.7", 550),
     ],
 )
 def test_status_and_code_are_found_where_a_server_gives_them(text: str, status: str | None, code: int | None) -> None:
@@ -43,3 +45,28 @@ def test_a_general_status_says_no_more_than_its_class() -> None:
     assert is_general(None)
     assert is_general("5.0.0")
     assert not is_general("5.1.1")
+
+
+@pytest.mark.parametrize(
+    ("stated", "said", "counts"),
+    [
+        ("5.1.1", "5.7.1", True),
+        ("5.1.1", "5.2.2", True),
+        ("5.1.0", "5.1.1", True),
+        ("5.0.0", "5.1.1", True),
+        (None, "5.1.1", True),
+        ("4.4.7", "4.7.1", True),
+        ("4.5.0", "5.5.0", True),
+        ("5.1.1", None, False),
+        ("5.1.1", "5.0.0", False),
+        ("5.4.7", "4.2.2", False),
+        ("5.2.2", "5.1.1", False),
+        ("5.7.1", "5.1.10", False),
+    ],
+)
+def test_the_servers_status_counts_more_unless_it_makes_an_address_unknown(
+    stated: str | None,
+    said: str | None,
+    counts: bool,  # noqa: FBT001
+) -> None:
+    assert outranks(said, stated) is counts

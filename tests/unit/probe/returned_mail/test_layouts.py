@@ -69,7 +69,7 @@ MAILS: dict[str, tuple[str, str | None, int | None]] = {
         554 <ann@acme.example>... 550 Host unknown
 
            ----- Unsent message follows -----
-        """, None, 554),
+        """, None, 550),
     "Zoho": ("""\
         This message was created automatically by mail delivery software.
 
@@ -315,3 +315,29 @@ def test_html_alone_is_read_as_text() -> None:
     head = HEAD.replace("\n\n", "\nContent-Type: text/html\n\n")
     text = "<p>Hi. This is the program.</p><p>&lt;ann@acme.example&gt;:<br>550 5.1.1 gone</p>"
     assert read((head + text).encode()).recipients[0][:4] == ("ann@acme.example", Action.FAILED, "5.1.1", 550)
+
+
+def test_the_servers_code_is_read_from_a_transcript_and_not_the_line_that_closes_it() -> None:
+    text = """\
+           ----- Transcript of session follows -----
+        While talking to mx.acme.example:
+        >>> DATA
+        <<< 552 Mailbox full
+        554 <ann@acme.example>... Remote protocol error
+        While talking to mx.acme.example:
+        >>> QUIT
+        <<< 421 Bye
+        While talking to mx.other.example:
+        >>> RCPT To:<ben@other.example>
+        <<< 550-Not known
+        <<< 550 here
+        551 <ben@other.example>... User unknown
+        554 <eve@acme.example>... Service unavailable
+
+           ----- Unsent message follows -----
+        """
+    assert [(entry.recipient, entry.code, entry.text) for entry in read(mail(text)).recipients] == [
+        ("ann@acme.example", 552, "552 Mailbox full"),
+        ("ben@other.example", 550, "550-Not known 550 here"),
+        ("eve@acme.example", 554, "554 <eve@acme.example>... Service unavailable"),
+    ]

@@ -80,3 +80,7 @@ def test_parts_and_lines_are_limited() -> None:
 
 def test_a_text_is_put_on_one_line_without_control_characters() -> None:
     assert one_line("one\r\n\ttwo\x1b[31m  three\0") == "one two [31m three"
+
+
+def test_an_encoded_word_of_broken_base64_stays_as_written() -> None:
+    assert parse_mail(b"Subject: =?utf-8?B?YWJjZ?=\n\n").header["subject"] == "=?utf-8?B?YWJjZ?="

@@ -149,6 +149,9 @@ def test_what_is_no_address_is_nobody(field: str) -> None:
     ("fields", "status"),
     [
         ("Status: 5.2.2 (mailbox full)\nDiagnostic-Code: smtp; 550 5.1.1 no", "5.2.2"),
+        ("Status: 5.1.1\nDiagnostic-Code: smtp; 550 5.7.1 Blocked", "5.7.1"),
+        ("Status: 5.1.1\nDiagnostic-Code: smtp; 552 5.2.2 Full", "5.2.2"),
+        ("Action: delayed\nStatus: 4.4.1\nDiagnostic-Code: smtp; 550 5.7.1 Blocked", "4.4.1"),
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 550 5.1.1 no", "5.1.1"),
         ("Status: 5.0.0\nDiagnostic-Code: smtp; 550 no", "5.0.0"),
         ("Diagnostic-Code: smtp; 550 5.1.1 no", "5.1.1"),
@@ -156,7 +159,7 @@ def test_what_is_no_address_is_nobody(field: str) -> None:
         ("Status: failed", None),
     ],
 )
-def test_the_stated_status_counts_unless_it_says_nothing(fields: str, status: str | None) -> None:
+def test_the_stated_status_counts_unless_the_server_said_another(fields: str, status: str | None) -> None:
     assert one(fields).status == status
 
 
