@@ -14,6 +14,7 @@ from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS, MAILBOX, mailbox
 from probe.intake.guess_format import SAMPLE, described, guess_format
 from probe.intake.reading import files
+from probe.intake.reading.addresses import addressed
 from probe.intake.reading.files import Advance, size_of
 from probe.intake.skipped import LONGEST_EXAMPLE, example_of
 
@@ -38,7 +39,7 @@ def open_log(
     wanted = dict(_column(each) for each in columns)
     asked = _Asked(path, source, option, year or datetime.now(UTC).year)
     if source == MAILBOX:
-        return _not_empty(asked, mailbox.events(files.messages(path, advance)))
+        return _not_empty(asked, addressed(mailbox.events(files.messages(path, advance))))
     if source not in FORMATS:
         known = ", ".join([*FORMATS, MAILBOX])
         raise InputError(f"{option} {source}", "is not a known format", f"use one of: {known}")

@@ -1,4 +1,4 @@
-"""The log formats that can be read. A new format is one file beside this one and one line in ``FORMATS``."""
+"""The log formats that can be read. A new format is one file beside this one and one line in ``_READERS``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Final
 
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import columns, exim, kumomta, mailgun, postfix, postmark, powermta, sendgrid, ses, sparkpost
+from probe.intake.reading.addresses import addressed
 
 Columns = Mapping[str, str]
 LogReader = Callable[[Iterable[LogLine], Columns, int], Iterator[Event | BadLine]]
@@ -14,7 +15,7 @@ LogReader = Callable[[Iterable[LogLine], Columns, int], Iterator[Event | BadLine
 
 MAILBOX: Final = "mailbox"
 """The one format that holds messages, not lines: mbox or Maildir."""
-FORMATS: Final[dict[str, LogReader]] = {
+_READERS: Final[dict[str, LogReader]] = {
     "postfix": lambda lines, _, year: postfix.read(lines, year=year),
     "exim": lambda lines, _, year: exim.read(lines, year=year),
     "powermta": lambda lines, *_: powermta.read(lines),
@@ -27,3 +28,10 @@ FORMATS: Final[dict[str, LogReader]] = {
     "csv": lambda lines, wanted, _: columns.read_csv(lines, wanted),
     "jsonl": lambda lines, wanted, _: columns.read_json_lines(lines, wanted),
 }
+
+
+def _addressed(read: LogReader) -> LogReader:
+    return lambda lines, columns, year: addressed(read(lines, columns, year))
+
+
+FORMATS: Final = {name: _addressed(read) for name, read in _READERS.items()}

@@ -1,0 +1,61 @@
+"""Finds addresses in fields that may hold display names, angle brackets or lists (RFC 5322 section 3.4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+from urllib.parse import unquote
+
+from probe.intake.event import BadLine, Event
+
+_MOST: Final = 20_000
+"""The most characters that are searched: a long list of recipients."""
+_ATOM: Final = r'[^\s"(),:;<>@\[\]\\]'
+_LABELS: Final = r"[\w-]++(?:\.[\w-]++)*+"
+_QUOTED: Final = r'"(?:[^"\\]|\\.){0,255}+"'
+_ADDRESS: Final = rf'(?:{_ATOM}++|{_QUOTED})@(?:{_LABELS}|\[[\w.:]++\])'
+_PLAIN: Final = re.compile(rf"{_ATOM}++@{_LABELS}")
+_TOKEN: Final = re.compile(
+    r"=\?[^?\s]++\?[bBqQ]\?[^?\s]*+\?="  # an encoded word of a name (RFC 2047)
+    rf"|'?{_ADDRESS}'?(?=\s*<)"  # an address as the name of another
+    rf"|(?P<quote>['`])?(?P<address>{_ADDRESS})"
+    rf"|{_QUOTED}|\([^()]*+\)"  # a quoted name, a comment
+    rf"|(?P<word>{_ATOM}++)|(?P<border>[,:;<\[])"
+)
+
+
+def addresses(text: str) -> list[str]:
+    """Return the addresses in a text as RFC 5322's addr-specs, each once: without names, comments and ``mailto:``.
+
+    Words before an address are its name only if it is in angle brackets; so ``ann b@a.example`` holds no address.
+    """
+    if _PLAIN.fullmatch(text):
+        return [text]
+    if text[:10].lower().strip("< ").startswith("mailto:"):
+        text = unquote(text)
+    found: dict[str, None] = {}
+    is_in_name = False
+    for token in _TOKEN.finditer(text[:_MOST]):
+        if token["word"]:
+            is_in_name = True
+        elif token["border"]:
+            is_in_name = False
+        elif token["address"] and not is_in_name:
+            found[token["address"]] = None
+    return list(found)
+
+
+def addressed(events: Iterable[Event | BadLine]) -> Iterator[Event | BadLine]:
+    """Yield events with recipients and return-paths as addr-specs, one for each recipient of a list.
+
+    A text without an address is left as it is: it may be a mailbox of the host, or a mistake to be shown.
+    """
+    for event in events:
+        if isinstance(event, BadLine):
+            yield event
+            continue
+        sender = next(iter(addresses(event.return_path)), event.return_path)
+        for recipient in addresses(event.recipient) or [event.recipient]:
+            is_same = recipient == event.recipient and sender == event.return_path
+            yield event if is_same else event._replace(recipient=recipient, return_path=sender)
