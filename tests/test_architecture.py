@@ -140,6 +140,7 @@ DOORS: Final = {
     ("probe/classify/taxonomy.py", "importlib"): {"_systems"},
     ("probe/classify/context/vendor.py", "importlib"): {"vendors"},
     ("probe/classify/context/weights.py", "importlib"): {"shipped"},
+    ("probe/intake/reading/addresses.py", "urllib"): {"addresses"},
     ("probe/sender/recipients.py", "pathlib"): {"read_list", "_listed"},
     ("probe/sender/template.py", "pathlib"): {"read"},
     ("probe/sender/dkim.py", "pathlib"): {"signer"},

@@ -14,7 +14,7 @@ _MOST: Final = 20_000
 _ATOM: Final = r'[^\s"(),:;<>@\[\]\\]'
 _LABELS: Final = r"[\w-]++(?:\.[\w-]++)*+"
 _QUOTED: Final = r'"(?:[^"\\]|\\.){0,255}+"'
-_ADDRESS: Final = rf'(?:{_ATOM}++|{_QUOTED})@(?:{_LABELS}|\[[\w.:]++\])'
+_ADDRESS: Final = rf"(?:{_ATOM}++|{_QUOTED})@(?:{_LABELS}|\[[\w.:]++\])"
 _PLAIN: Final = re.compile(rf"{_ATOM}++@{_LABELS}")
 _TOKEN: Final = re.compile(
     r"=\?[^?\s]++\?[bBqQ]\?[^?\s]*+\?="  # an encoded word of a name (RFC 2047)
