@@ -76,10 +76,14 @@ Classifier = RecipientClassifier | CampaignClassifier
 
 @dataclass(frozen=True)
 class ChosenClassifier:
-    """A classifier and the name of its scores. ``open`` starts it; leaving the context closes it."""
+    """A classifier and the name of its scores. ``open`` starts it; leaving the context closes it.
+
+    ``notes`` are sentences about its files that the user should know.
+    """
 
     name: str
     open: Callable[[], AbstractContextManager[Classifier]]
+    notes: tuple[str, ...] = ()
 
 
 class ClassifierError(Exception):

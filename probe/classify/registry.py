@@ -27,6 +27,7 @@ from probe.classify.external.program import Program
 from probe.classify.reading import ChosenClassifier, Classifier
 from probe.classify.rules import files
 from probe.classify.rules.classifier import RuleClassifier
+from probe.classify.rules.rule_set import LABEL_REMEDY, RuleSet
 from probe.classify.spec import KNOWN, REPORTED, RULE_KINDS, ClassifierSpec, parse, where
 from probe.input_error import InputError
 from probe.user_files import is_file
@@ -87,6 +88,9 @@ def _chosen(spec: ClassifierSpec, here: str, terms: _Terms) -> ChosenClassifier:
         )
     if spec.name in OURS and (spec.kind, spec.what) != (KNOWN, spec.name):
         raise InputError(here, f"has the name {spec.name} of a built-in classifier", "give it another name: NAME=WHAT")
+    if spec.kind in RULE_KINDS:
+        rule_set = _rules(spec, here, terms.folder)
+        return ChosenClassifier(spec.name, _opening(lambda: RuleClassifier(rule_set)), _notes(spec.name, rule_set))
     return ChosenClassifier(spec.name, _opener(spec, here, terms))
 
 
@@ -97,8 +101,6 @@ def _opener(spec: ClassifierSpec, here: str, terms: _Terms) -> Callable[[], Abst
         return _opening(python_object.entry_point(spec.what, here, tuple(OURS), check_only=terms.check_only))
     if spec.kind == "python":
         return _opening(python_object.named(spec.what, here, terms.folder, check_only=terms.check_only))
-    if spec.kind in RULE_KINDS:
-        return _opening(_rules(spec, here, terms.folder))
     if spec.kind == "program":
         command = _command(spec.what, here, terms.folder)
         return partial(Program, spec.name, command, terms.folder, terms.patience_s)
@@ -112,15 +114,23 @@ def _opening(make: Callable[[], Classifier]) -> Callable[[], AbstractContextMana
     return lambda: nullcontext(make())
 
 
-def _rules(spec: ClassifierSpec, here: str, folder: Path) -> Callable[[], Classifier]:
-    """Read rule files; the classifier needs no closing."""
+def _notes(name: str, rule_set: RuleSet) -> tuple[str, ...]:
+    unknown = rule_set.unknown_classes
+    if not unknown:
+        return ()
+    listed = ", ".join(f"{each} ({rule.place})" for each, rule in unknown.items())
+    remedy = LABEL_REMEDY.format(next(iter(unknown)))
+    return (f"{name}: classes of no known cause, by which nobody is suppressed: {listed}; {remedy}",)
+
+
+def _rules(spec: ClassifierSpec, here: str, folder: Path) -> RuleSet:
+    """Read rule files."""
     paths = [folder / name.strip() for name in spec.what.split(",")]
     for path in paths:
         if not is_file(path):
             raise InputError(here, f"{path} is not a file", "correct the file name")
     rules_in, labels = files.without_labels(paths)
-    ruleset = files.load(spec.kind, rules_in, labels)
-    return lambda: RuleClassifier(ruleset)
+    return files.load(spec.kind, rules_in, labels)
 
 
 def _command(text: str, here: str, folder: Path) -> list[str]:

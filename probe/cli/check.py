@@ -53,7 +53,7 @@ def check(
     from probe.cli.ci_reports import read_reports
     from probe.cli.conclude import conclude
     from probe.cli.console import PipedConsole
-    from probe.cli.output import printing
+    from probe.cli.output import print_notes, printing
     from probe.input_error import InputError
     from probe.intake.formats import FORMATS, MAILBOX
     from probe.judge import baseline_file
@@ -72,6 +72,7 @@ def check(
             raise InputError("--reported", "comes without --format", f"add one of: {', '.join([*FORMATS, MAILBOX])}")
         said = open_reported(reported, format_, columns=columns or (), year=year, labels=map_)
     chosen = choose(classifier, patience_s=classifier_timeout, allowed=networks(allow_network))
+    print_notes(note for each in chosen for note in each.notes)
     with Ledger.open(run) as ledger:
         names = [*(each.name for each in chosen), *([REPORTED] if said else [])]
         result = judge(

@@ -33,3 +33,9 @@ def print_lines(lines: Iterable[str]) -> None:
     with printing():
         for line in lines:
             print(harmless(line.replace("\n", " ")))
+
+
+def print_notes(lines: Iterable[str]) -> None:
+    """Print notes on standard error, each harmless to the terminal and on one line."""
+    for line in lines:
+        print(f"fivefifty: note: {harmless(line.replace(chr(10), ' '))}", file=sys.stderr)

@@ -60,6 +60,7 @@ def run(
     """
     from probe.cli.ci_reports import read_reports
     from probe.cli.conclude import conclude
+    from probe.cli.output import print_notes
     from probe.judge import baseline_file, gates
     from probe.judge.prices import mistake_prices
     from probe.lab.classifiers import choose_for
@@ -74,6 +75,7 @@ def run(
     classifiers = choose_for(
         loaded, classifier, patience_s=classifier_timeout, allowed=allowed, programs=allow_programs
     )
+    print_notes(note for each in classifiers for note in each.notes)
     folder = out or Path("runs") / loaded.scenario.name
     prepared = prepare(loaded)
     options = Options(

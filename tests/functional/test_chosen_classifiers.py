@@ -385,3 +385,14 @@ def test_a_classifier_cannot_have_the_name_of_reported_causes() -> None:
         match=r"reported=code: has the name reported, which is reserved for reports of another mail system; give it",
     ):
         choose(["reported=code"])
+
+
+def test_classes_of_no_known_cause_are_told_and_do_not_end_the_run(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[rules]\nDead = ["x"]\nGone = ["y"]\nSpamBlock = ["spam"]\n', "utf-8")
+    path = small_scenario.write(tmp_path)
+    said = "own: classes of no known cause, by which nobody is suppressed: Dead (own.toml:2), Gone (own.toml:3); "
+    ran = fivefifty("run", path, "--transport", "memory", "--classifier", "kumomta:own.toml", cwd=tmp_path)
+    again = fivefifty("check", "runs/small", "--classifier", "kumomta:own.toml", cwd=tmp_path)
+    for done in (ran, again):
+        assert done.returncode == PASSED
+        assert f"fivefifty: note: {said}" in done.stderr

@@ -67,4 +67,5 @@ class RuleClassifier:
 
 def _reason(rule: BounceRule) -> str:
     named = f" {rule.name}" if rule.name else ""
-    return f"rule {rule.number}{named} ({rule.place}): {rule.class_name} by {rule.asks}"
+    unknown = "" if rule.is_class_known else ", a class of no known cause,"
+    return f"rule {rule.number}{named} ({rule.place}): {rule.class_name}{unknown} by {rule.asks}"

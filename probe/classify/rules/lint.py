@@ -11,8 +11,9 @@ from fake_gateways.truth import Cause, Fault, Remedy
 from probe.classify.by_code import BY_STATUS
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.example_replies import replies_for
+from probe.classify.rules.expressions.literal import meant_literally
 from probe.classify.rules.reply import ReceivedReply
-from probe.classify.rules.rule_set import BounceRule, RulePlace
+from probe.classify.rules.rule_set import LABEL_REMEDY, BounceRule, RulePlace
 
 if TYPE_CHECKING:  # other commands print findings' types and have no use for the personas
     from probe.classify.rules.persona_replies import PersonaReply
@@ -23,6 +24,10 @@ _MEANT: Final = BY_STATUS | {
     "7.18": Cause.BAD_DOMAIN,  # RFC 7293
 }
 _NUMBERS: Final = re.compile(r"([45])[0-9]{2}(?:[ -]+(?:#?([45]\.[0-9]{1,3}\.[0-9]{1,3})))?")
+_VALUES: Final = re.compile(r"<[^<>]*>|\[[^][]*\]|[\w.+-]+@[\w.-]+|\S*://\S*|\S*[0-9]\S*")
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_EITHER: Final = "mailbox unavailable"
+"""RFC 5321 section 4.2.3: "mailbox not found, no access, or command rejected for policy reasons"."""
 _SHOWN: Final = 100
 """The number of characters of a reply that a finding shows."""
 
@@ -45,6 +50,10 @@ class FindingKind(StrEnum):
     """A known reply has another cause than the rule gives, so a living address is suppressed or a dead one kept."""
     SAMPLE = "sample"
     """The rule does not decide the sample reply in the comment above it."""
+    UNKNOWN_CLASS = "unknown-class"
+    """Neither the system nor a label has the class, so the rule's cause is not known."""
+    LITERAL = "literal"
+    """It matches no known reply, and an operator in it seems to be meant as a character."""
     NEVER_FIRES = "never-fires"
     """It matches no known reply."""
 
@@ -82,6 +91,9 @@ def lint(classifier: RuleClassifier, known: Sequence[PersonaReply]) -> list[Lint
             matched[rule.number].append((reply, matching[0]))
     found: list[LintFinding] = []
     seen: dict[object, BounceRule] = {}
+    for name, rule in rule_set.unknown_classes.items():
+        problem = f"{name!r} is neither a class of {rule_set.kind} nor a label, so its cause is not known"
+        found.append(LintFinding(FindingKind.UNKNOWN_CLASS, rule.place, f"{problem}; {LABEL_REMEDY.format(name)}"))
     for rule in rule_set.rules:
         found += _of_rule(rule, classifier, matched[rule.number], seen)
     found += _misread(classifier, known)
@@ -128,7 +140,9 @@ def _of_rule(
         yield LintFinding(
             FindingKind.SHADOWED, rule.place, f"rule {_label(decides, rule.place)} comes first: {origin}{shown(reply)}"
         )
-    if not known:
+    meant = () if known else meant_literally(rule.expression)
+    yield from (LintFinding(FindingKind.LITERAL, rule.place, each) for each in meant)
+    if not known and not meant:
         yield LintFinding(FindingKind.NEVER_FIRES, rule.place, f"{rule.asks} matches no known reply")
 
 
@@ -156,20 +170,32 @@ def _contradictions(rule: BounceRule, made: list[ReceivedReply]) -> Iterator[Lin
 
 
 def _misread(classifier: RuleClassifier, known: Sequence[PersonaReply]) -> Iterator[LintFinding]:
-    """Yield, for each rule, the first known reply for which it suppresses a living address or keeps a dead one."""
-    reasons: dict[tuple[object, ...], set[Cause]] = {}
+    """Yield, for each rule, the first known reply for which it suppresses a living address or keeps a dead one.
+
+    What is said for a cause of either kind is left out, whatever the code, the vendor and the values in it: there is no
+    right class for it.
+    """
+    reasons: dict[str, set[bool]] = {}
     for each in known:
-        reasons.setdefault(each.reply[:3], set()).add(each.cause)
+        reasons.setdefault(_words(each.reply), set()).add(each.cause.remedy is Remedy.SUPPRESS)
     reported: set[int] = set()
     for each in known:
         decides = classifier.deciding(each.reply)
-        ends = {cause.remedy is Remedy.SUPPRESS for cause in reasons[each.reply[:3]]}
+        words = _words(each.reply)
+        ends = reasons[words]
         if decides is None or decides.cause is None or decides.number in reported or len(ends) > 1:
+            continue
+        if words.endswith(_EITHER):
             continue
         if (decides.cause.remedy is Remedy.SUPPRESS) not in ends:
             reported.add(decides.number)
             problem = f"{each.persona} says this for {each.cause}, but the rule gives {decides.class_name}"
             yield LintFinding(FindingKind.MISREAD, decides.place, f"{problem}: {shown(each.reply)}")
+
+
+def _words(reply: ReceivedReply) -> str:
+    """Return the words of a reply without addresses, numbers and links."""
+    return " ".join(_LETTERS.findall(_VALUES.sub(" ", reply.text.lower()))) or reply.wire
 
 
 def _of_samples(classifier: RuleClassifier) -> Iterator[LintFinding]:

@@ -20,6 +20,9 @@ Labels = Mapping[str, Cause | None]
 """Classes of the user, and the cause of each."""
 
 
+LABEL_REMEDY: Final = 'add its cause under [labels] in a file, for example "{}" = "policy"'
+
+
 class RuleText(NamedTuple):
     """The name of a rule file, for messages, and its content."""
 
@@ -82,6 +85,7 @@ class BounceRule:
         conditions: What the rule asks for besides the text.
         name: The name of the rule, empty if it has none.
         oddity: What is wrong with the form of the rule, empty if nothing is.
+        is_class_known: Whether the system or a label has the class. If not, the cause is None.
     """
 
     place: RulePlace
@@ -93,6 +97,7 @@ class BounceRule:
     conditions: RuleConditions = ANY
     name: str = ""
     oddity: str = ""
+    is_class_known: bool = True
 
     @property
     def number(self) -> int:
@@ -144,13 +149,40 @@ class RuleSet:
     tests: tuple[RuleExample, ...] = ()
     samples: tuple[RuleExample, ...] = ()
 
+    @property
+    def unknown_classes(self) -> dict[str, BounceRule]:
+        """The classes that neither the system nor a label has, each with the first rule that gives it."""
+        found: dict[str, BounceRule] = {}
+        for rule in self.rules:
+            if not rule.is_class_known:
+                found.setdefault(rule.class_name, rule)
+        return found
 
-def make_rule(place: RulePlace, class_name: str, cause: Cause | None, source: str, dialect: Dialect) -> BounceRule:
+
+class RuleClass(NamedTuple):
+    """The class of a rule, its cause, and whether the system or a label has it."""
+
+    name: str
+    cause: Cause | None
+    is_known: bool = True
+
+
+def make_rule(place: RulePlace, given: RuleClass, source: str, dialect: Dialect) -> BounceRule:
     """Return a rule, with its expression translated to RE2 if possible."""
+    expression, refused = None, ""
     try:
-        return BounceRule(place, class_name, cause, source, for_re2(source, dialect))
+        expression = for_re2(source, dialect)
     except UnsupportedExpressionError as error:
-        return BounceRule(place, class_name, cause, source, None, str(error))
+        refused = str(error)
+    return BounceRule(place, given.name, given.cause, source, expression, refused, is_class_known=given.is_known)
+
+
+def class_of(kind: str, name: str, labels: Labels) -> RuleClass:
+    """Return a class in a file of another system; systems let their users add classes, so it need not be known."""
+    try:
+        return RuleClass(name, cause_of(kind, name, labels))
+    except taxonomy.UnknownNameError:
+        return RuleClass(name, None, is_known=False)
 
 
 def cause_of(kind: str, name: str, labels: Labels) -> Cause | None:
@@ -169,7 +201,7 @@ def cause_at(place: object, kind: str, name: str, labels: Labels) -> Cause | Non
         raise InputError(
             place,
             f"{name!r} is neither {known} nor a label",
-            f'add its cause under [labels] in a file, for example "{name}" = "policy"',
+            LABEL_REMEDY.format(name),
         ) from None
 
 

@@ -43,6 +43,8 @@ def _is(rule_set: RuleSet, decides: BounceRule | None, wanted: str, place: RuleP
     """Whether the result is the expected class of the rules' system, or the expected cause."""
     if decides is not None and wanted == decides.class_name:
         return True
+    if wanted in rule_set.unknown_classes:
+        return False
     try:
         cause = taxonomy.cause_named(wanted)
     except taxonomy.UnknownNameError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.lint import FindingKind, LintFinding, RuleOverview, shown
 from probe.classify.rules.reply import ReceivedReply
-from probe.classify.rules.rule_set import BounceRule
+from probe.classify.rules.rule_set import LABEL_REMEDY, BounceRule
 from probe.classify.rules.rule_tests import RuleTestFailure, rule_label
 
 
@@ -21,9 +21,10 @@ def finding_lines(findings: Sequence[LintFinding], view: RuleOverview, rules: in
             yield f"{finding.place}: {finding.kind}: {finding.sentence}"
     for file, several in silent.items():
         lines = _ranges(sorted(finding.place.line or finding.place.number for finding in several))
-        what = "lines" if several[0].place.line else "rules"
-        count = f"{len(several)} rule{'' if len(several) == 1 else 's'}"
-        never = f"{count} match none of the {view.replies} known replies: {what} {lines}"
+        what = "line" if several[0].place.line else "rule"
+        count = "1 rule matches" if len(several) == 1 else f"{len(several)} rules match"
+        what += "" if len(several) == 1 else "s"
+        never = f"{count} none of the {view.replies} known replies: {what} {lines}"
         yield f"{file}: {FindingKind.NEVER_FIRES}: {never}"
     count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
     yield (
@@ -52,6 +53,8 @@ def explanation_lines(classifier: RuleClassifier, reply: ReceivedReply) -> Itera
 
 
 def _outcome(rule: BounceRule) -> str:
+    if not rule.is_class_known:
+        return f"{rule.class_name}: a class of no known cause; {LABEL_REMEDY.format(rule.class_name)}"
     if rule.cause is None:
         return f"{rule.class_name}: no bounce, or cause not known"
     meant = "" if rule.class_name == rule.cause else f", which is {rule.cause}"

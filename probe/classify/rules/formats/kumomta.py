@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from probe.classify.rules.formats.toml_places import lines_of
 from probe.classify.rules.reply import ReceivedReply
-from probe.classify.rules.rule_set import BounceRule, Labels, RulePlace, RuleSet, RuleText, cause_at, make_rule
+from probe.classify.rules.rule_set import BounceRule, Labels, RulePlace, RuleSet, RuleText, class_of, make_rule
 from probe.input_error import InputError
 
 KIND: Final = "kumomta"
@@ -28,7 +28,7 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     for file in files:
         for class_name, source, line in _rules(file):
             place = RulePlace(len(rules) + 1, file.name, line)
-            rules.append(make_rule(place, class_name, cause_at(place, KIND, class_name, labels), source, "rust"))
+            rules.append(make_rule(place, class_of(KIND, class_name, labels), source, "rust"))
     return RuleSet(KIND, tuple(rules), ask, any_case=False, otherwise="Uncategorized", labels=labels)
 
 

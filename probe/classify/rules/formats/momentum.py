@@ -15,7 +15,7 @@ from typing import Final
 from fake_gateways.smtp.envelope import Stage
 from probe.classify.rules.expressions.reader import quoted
 from probe.classify.rules.reply import ReceivedReply
-from probe.classify.rules.rule_set import BounceRule, Labels, RuleConditions, RulePlace, RuleSet, RuleText, cause_at
+from probe.classify.rules.rule_set import BounceRule, Labels, RuleConditions, RulePlace, RuleSet, RuleText, class_of
 from probe.input_error import InputError
 
 KIND: Final = "momentum"
@@ -44,7 +44,10 @@ def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
     domain, code, pattern = _cells(place, written)
     conditions = RuleConditions(_OUT_OF_BAND) if domain is None else RuleConditions(_IN_DIALOGUE, domain=domain.lower())
     expression = "(?s:.*)".join(map(quoted, pattern.split("|")))
-    return BounceRule(place, code, cause_at(place, KIND, code, labels), pattern, expression, conditions=conditions)
+    given = class_of(KIND, code, labels)
+    return BounceRule(
+        place, code, given.cause, pattern, expression, conditions=conditions, is_class_known=given.is_known
+    )
 
 
 def _cells(place: RulePlace, written: str) -> tuple[str | None, str, str]:

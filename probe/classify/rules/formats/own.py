@@ -26,6 +26,7 @@ from probe.classify.rules.rule_set import (
     OWN,
     BounceRule,
     Labels,
+    RuleClass,
     RuleConditions,
     RuleExample,
     RulePlace,
@@ -135,7 +136,7 @@ def ask(reply: ReceivedReply) -> str:
 
 def _rule(place: RulePlace, written: _RuleTable, labels: Labels) -> BounceRule:
     cause = cause_at(place, OWN, written.class_name, labels)
-    rule = make_rule(place, written.class_name, cause, written.pattern or "", "re2")
+    rule = make_rule(place, RuleClass(written.class_name, cause), written.pattern or "", "re2")
     if rule.refused:
         raise InputError(f"{place}: pattern {written.pattern!r}", rule.refused, "write it without this")
     conditions = RuleConditions(tuple(written.stage), written.code, written.enhanced)

@@ -10,11 +10,14 @@ lines has them one after the other, each with its code, as in the accounting fil
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from probe.classify.rules.reply import ReceivedReply
-from probe.classify.rules.rule_set import BounceRule, Labels, RulePlace, RuleSet, RuleText, cause_at, make_rule
+from probe.classify.rules.rule_set import BounceRule, Labels, RulePlace, RuleSet, RuleText, class_of, make_rule
 from probe.input_error import InputError
 
 KIND: Final = "powermta"
@@ -22,6 +25,8 @@ KIND: Final = "powermta"
 BEGINS: Final = re.compile(r"^\s*<bounce-category-patterns>\s*$", re.MULTILINE)
 _ENDS: Final = re.compile(r"^\s*</bounce-category-patterns>\s*(?:#.*)?$")
 _PATTERN: Final = re.compile(r"^/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])*)/\s*([A-Za-z][\w-]*)\s*(?:#.*)?$")
+MOST_LINES: Final = 20
+"""The most lines that one pattern is wrapped over."""
 _LOOSE: Final = re.compile(r"^/(.*)/\s+([A-Za-z][\w-]*)\s*(?:#.*)?$")
 """Lines with an unescaped slash in the expression."""
 
@@ -31,8 +36,10 @@ def parse(files: Sequence[RuleText], labels: Labels) -> RuleSet:
     rules: list[BounceRule] = []
     for file in files:
         before = len(rules)
-        for line, text in _lines(file):
-            rules.append(_rule(RulePlace(len(rules) + 1, file.name, line), text, labels))
+        for line, text, count in _joined(_lines(file), labels):
+            rule = _rule(RulePlace(len(rules) + 1, file.name, line), text, labels)
+            odd = f"the pattern goes on over {count} lines; they are read as one" if count > 1 else ""
+            rules.append(replace(rule, oddity=odd))
         if len(rules) == before:
             raise InputError(
                 file.name, "has no bounce category pattern", "write /expression/ category in <bounce-category-patterns>"
@@ -49,26 +56,59 @@ def ask(reply: ReceivedReply) -> str:
 
 
 def _lines(file: RuleText) -> Iterator[tuple[int, str]]:
-    """Yield the lines of all blocks, or all lines of a file without blocks."""
+    """Yield the lines of all blocks, or all lines of a file without blocks; comments and empty lines too."""
     within = not BEGINS.search(file.text)
     begun = 0
     for line, text in enumerate(file.text.split("\n"), 1):
-        written = text.strip()
         if BEGINS.match(text):
             within, begun = True, line
         elif _ENDS.match(text):
             within, begun = False, 0
-        elif within and written and not written.startswith("#"):
-            yield line, written
+        elif within:
+            yield line, text.rstrip("\r")
     if begun:
         raise InputError(
             f"{file.name}:{begun}", "<bounce-category-patterns> has no end", "write </bounce-category-patterns>"
         )
 
 
+def _joined(lines: Iterable[tuple[int, str]], labels: Labels) -> Iterator[tuple[int, str, int]]:
+    """Yield each pattern with its first line and the number of its lines: mail and editors wrap long ones.
+
+    A line is continued by the lines below if only that makes it a pattern, or a pattern of a known class. Lines are
+    joined by one space if there is white space at the break, otherwise by nothing.
+    """
+
+    def is_known(text: str) -> bool:
+        found = _matched(text)
+        return found is not None and class_of(KIND, found[2], labels).is_known
+
+    waiting = deque((line, text) for line, text in lines if text.strip())
+    while waiting:
+        first, text = waiting.popleft()
+        if text.lstrip().startswith("#"):
+            continue
+        whole, longer, count = text, text, 1
+        for number, (_, more) in enumerate(islice(waiting, MOST_LINES - 1), 2):
+            is_done = is_known(whole) or (_matched(whole) and more.lstrip().startswith("#"))
+            if is_done or _matched(more):
+                break
+            is_spaced = longer != longer.rstrip() or more != more.lstrip()
+            longer = f"{longer.rstrip()}{' ' if is_spaced else ''}{more.lstrip()}"
+            if is_known(longer) or (_matched(longer) and not _matched(whole)):
+                whole, count = longer, number
+        for _ in range(count - 1):
+            waiting.popleft()
+        yield first, whole.strip(), count
+
+
+def _matched(text: str) -> re.Match[str] | None:
+    return _PATTERN.match(text.strip()) or _LOOSE.match(text.strip())
+
+
 def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
-    found = _PATTERN.match(written) or _LOOSE.match(written)
+    found = _matched(written)
     if found is None:
         raise InputError(place, f"{written[:60]!r} is not a pattern", "write /expression/ category")
     source, class_name = found.groups()
-    return make_rule(place, class_name, cause_at(place, KIND, class_name, labels), source, "pcre")
+    return make_rule(place, class_of(KIND, class_name, labels), source, "pcre")

@@ -15,17 +15,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from probe.classify import taxonomy
 from probe.classify.rules.reply import ReceivedReply, parse_reply
 from probe.classify.rules.rule_set import (
     BounceRule,
     Labels,
+    RuleClass,
     RuleExample,
     RulePlace,
     RuleSet,
     RuleText,
-    cause_at,
-    cause_of,
+    class_of,
     make_rule,
 )
 
@@ -80,9 +79,8 @@ def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
     class_name = f"{action},{category}"
     if action not in ACTIONS:
         odd = f"{action[:20]!r} is not an action ({', '.join(ACTIONS)}); an expression ends at its first comma"
-        return replace(make_rule(place, class_name, None, source, "js"), oddity=odd)
-    try:
-        cause = cause_of(KIND, class_name, labels)
-    except taxonomy.UnknownNameError:
-        cause = cause_at(place, KIND, category, labels)
-    return make_rule(place, class_name, cause, source, "js")
+        return replace(make_rule(place, RuleClass(class_name, None), source, "js"), oddity=odd)
+    given = class_of(KIND, class_name, labels)
+    if not given.is_known:
+        given = class_of(KIND, category, labels)._replace(name=class_name)
+    return make_rule(place, given, source, "js")

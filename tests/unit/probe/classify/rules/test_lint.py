@@ -163,6 +163,44 @@ def test_a_text_that_is_used_for_both_is_not_a_mistake() -> None:
     assert [finding for finding in findings if finding.kind is FindingKind.MISREAD] == []
 
 
+@pytest.mark.parametrize(
+    ("said", "also"),
+    [
+        (
+            "550 5.4.1 <ann@acme.example>: address refused: closed [mx1]",
+            "554 5.7.1 <bob@b.example>: Address refused: closed",
+        ),
+        ("550 mailbox unavailable", "550 other words"),
+        ("550 Requested action not taken: mailbox unavailable", "550 other words"),
+    ],
+)
+def test_the_same_words_with_another_code_and_other_values_are_used_for_both(said: str, also: str) -> None:
+    both = (
+        PersonaReply(parse_reply(said), "one", Cause.CONTENT),
+        PersonaReply(parse_reply(also), "other", Cause.USER_UNKNOWN),
+    )
+    findings = lint(RuleClassifier(kumomta('InvalidRecipient = ["refused|unavailable|other"]')), both)
+    assert [finding for finding in findings if finding.kind is FindingKind.MISREAD] == []
+
+
+def test_a_class_of_no_known_cause_is_found_once() -> None:
+    read = kumomta('Gone = ["unknown", "spam"]', 'Away = ["away"]')
+    assert [(line, sentence[:50]) for line, sentence in found(read, FindingKind.UNKNOWN_CLASS)] == [
+        (2, "'Gone' is neither a class of kumomta nor a label, "),
+        (3, "'Away' is neither a class of kumomta nor a label, "),
+    ]
+
+
+def test_an_operator_that_is_meant_as_a_character_is_found_apart_from_rules_that_never_fire() -> None:
+    read = kumomta(
+        'QuotaIssues = ["mailbox (of the user) is full", "is full"]', 'InvalidRecipient = ["User (unknown)"]'
+    )
+    assert found(read, FindingKind.LITERAL) == [
+        (2, r"(of the user) is a group and matches no parentheses; write \( and \) for the characters themselves")
+    ]
+    assert found(read, FindingKind.NEVER_FIRES) == [(2, "is full matches no known reply")]
+
+
 def test_a_sample_that_another_class_decides_is_found() -> None:
     text = "# 550 spam\n^55x spam,defer,spam,x\n\n# 550 User unknown\nunknown,reject,recipient,x\n^550,reject,other,x\n"
     assert found(rules("zone-mta", text), FindingKind.SAMPLE) == [

@@ -6,7 +6,7 @@ import pytest
 
 from fake_gateways.truth import Cause
 from probe.classify.rules.reply import ReceivedReply
-from probe.classify.rules.rule_set import ANY, RuleConditions, RulePlace, cause_at, cause_of, make_rule
+from probe.classify.rules.rule_set import ANY, RuleClass, RuleConditions, RulePlace, cause_at, cause_of, make_rule
 from probe.classify.taxonomy import UnknownNameError
 from probe.input_error import InputError
 
@@ -49,12 +49,12 @@ def test_conditions_and_rules_are_written_for_people() -> None:
     assert str(conditions) == "stage mail or rcpt, code 550, domain acme.example"
     assert str(RulePlace(1, "rules.toml", 7)) == "rules.toml:7"
     assert str(RulePlace(1, "rules.json", 0)) == "rules.json"
-    assert make_rule(RulePlace(1, "f", 1), "x", None, "denied", "re2").asks == "denied"
-    assert make_rule(RulePlace(1, "f", 1), "x", None, "", "re2").asks == "nothing"
+    assert make_rule(RulePlace(1, "f", 1), RuleClass("x", None), "denied", "re2").asks == "denied"
+    assert make_rule(RulePlace(1, "f", 1), RuleClass("x", None), "", "re2").asks == "nothing"
 
 
 def test_a_rule_keeps_its_place_and_the_reason_why_re2_does_not_support_it() -> None:
-    rule = make_rule(RulePlace(3, "f", 7), "policy", Cause.POLICY, "(a)\\1", "js")
+    rule = make_rule(RulePlace(3, "f", 7), RuleClass("policy", Cause.POLICY), "(a)\\1", "js")
     assert (rule.number, rule.expression) == (3, None)
     assert "back reference" in rule.refused
 

@@ -89,10 +89,14 @@ def test_an_unsupported_expression_never_matches_and_has_a_reason() -> None:
     assert read.rules[0].refused == "combined character classes, which RE2 does not have"
 
 
+def test_a_class_of_no_known_cause_is_kept() -> None:
+    (rule,) = rules("kumomta", '[rules]\nDead = ["x"]\n').rules
+    assert (rule.class_name, rule.cause, rule.is_class_known) == ("Dead", None, False)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ('[rules]\nDead = ["x"]\n', "1:2: 'Dead' is neither a class of kumomta nor a label; "),
         ("[rule]\n", "1: has no table [rules]; write [rules] and under it Class = [expressions]"),
         ("[]", "1: is neither TOML nor JSON ("),
         ('{"rules": [1]}', "1: has no table [rules]; "),

@@ -57,12 +57,13 @@ def test_lines_and_causes_are_known() -> None:
 
 def test_a_custom_class_has_the_cause_that_a_label_gives_it() -> None:
     assert rules("momentum", ",99,profanity", labels={"99": Cause.CONTENT}).rules[0].cause is Cause.CONTENT
+    (rule,) = rules("momentum", ",99,profanity").rules
+    assert (rule.cause, rule.is_class_known) == (None, False)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (",99,profanity", "1:1: '99' is neither a class of momentum nor a label; "),
         ("\n,ten,x", "1:2: ',ten,x' is not an override; write domain,bounce_code,rule"),
         (",10,", "1:1: ',10,' is not an override; "),
         ("unknown user", "1:1: 'unknown user' is not an override; "),

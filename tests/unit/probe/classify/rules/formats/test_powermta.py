@@ -67,6 +67,38 @@ def test_a_slash_that_should_have_had_a_backslash_is_part_of_the_pattern() -> No
     assert rules("powermta", "/http://a.example/ spam-related\n").rules[0].source == "http://a.example"
 
 
+@pytest.mark.parametrize(
+    ("text", "source", "category"),
+    [
+        ("/(user|mailbox) (is)? *(inactive|not activa\nted)/ inactive-mailbox\n", None, "inactive-mailbox"),
+        ("/(user|mailbox) (is)? \n*(inactive|not activated)/ inactive-mailbox\n", None, "inactive-mailbox"),
+        ("/(user|mailbox)\n    (is)? *(inactive|not activated)/ inactive-mailbox\n", None, "inactive-mailbox"),
+        ("/(user|mailbox) (is)? *(inactive|not activated)\r\n/ inactive-mailbox\r\n", None, "inactive-mailbox"),
+        ("/(user|mailbox) (is)? *(inactive|not activated)/\n\n  inactive-mailbox  # old\n", None, "inactive-mailbox"),
+        ("/(user|mailbox) (is)? *(inactive|not activated)/ inactive-\nmailbox\n", None, "inactive-mailbox"),
+        ("/x/ spam-related\n# said of /y\n", "x", "spam-related"),
+        ("/5\\.1\\.1 (see\n#5)/ bad-mailbox\n", "5\\.1\\.1 (see#5)", "bad-mailbox"),
+    ],
+)
+def test_a_wrapped_pattern_is_read_as_one_and_told(text: str, source: str | None, category: str) -> None:
+    read = rules("powermta", f"<bounce-category-patterns>\n{text}/later/ other\n</bounce-category-patterns>\n")
+    rule, later = read.rules
+    assert (rule.source, rule.class_name) == (source or "(user|mailbox) (is)? *(inactive|not activated)", category)
+    assert later.source == "later"
+    assert rule.place.line == 2
+    assert (rule.oddity[:24] == "the pattern goes on over") is (source != "x")
+
+
+def test_a_category_of_no_known_cause_is_kept_beside_the_others() -> None:
+    read = rules("powermta", "/spam/ spam-related\n/dead/ dead\n/dead too/ dead\n")
+    assert [(rule.class_name, rule.cause, rule.is_class_known) for rule in read.rules] == [
+        ("spam-related", Cause.IP_REPUTATION, True),
+        ("dead", None, False),
+        ("dead", None, False),
+    ]
+    assert [(name, rule.number) for name, rule in read.unknown_classes.items()] == [("dead", 2)]
+
+
 def test_a_category_of_the_users_own_has_the_cause_that_a_label_gives_it() -> None:
     read = rules("powermta", "/x/ greylisting\n", labels={"greylisting": Cause.GREYLISTED})
     assert read.rules[0].cause is Cause.GREYLISTED
@@ -80,7 +112,8 @@ def test_a_category_of_the_users_own_has_the_cause_that_a_label_gives_it() -> No
             "1:2: 'spam spam-related' is not a ",
         ),
         ("<bounce-category-patterns>\n/spam/ spam-related\n", "1:1: <bounce-category-patterns> has no end; write "),
-        ("/spam/ dead\n", "1:1: 'dead' is neither a class of powermta nor a label; "),
+        ("/spam/ spam-related\nfoo\n", "1:2: 'foo' is not a pattern; "),
+        ("/spam/ spam-related\n/(user\nunknown\n", "1:2: '/(user' is not a pattern; "),
         ("# nothing\n", "1: has no bounce category pattern; write /expression/ category in "),
     ],
 )

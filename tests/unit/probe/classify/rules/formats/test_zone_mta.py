@@ -8,7 +8,6 @@ from rule_files import decides, lines, matching, rules
 from fake_gateways.truth import Cause
 from probe.classify.rules.formats.zone_mta import ask
 from probe.classify.rules.reply import ReceivedReply, parse_reply
-from probe.input_error import InputError
 
 FILE = r"""# regex,action,category,message
 # 550 IP 192.0.2.1 is blacklisted
@@ -89,6 +88,7 @@ def test_a_category_of_the_users_own_has_the_cause_that_a_label_gives_it() -> No
     assert read.rules[0].cause is Cause.VELOCITY
 
 
-def test_an_unknown_category_is_an_error_with_its_line() -> None:
-    with pytest.raises(InputError, match=r"^1:2: 'warmup' is neither a class of zone-mta nor a label; "):
-        rules("zone-mta", "\nx,defer,warmup,y\n")
+def test_a_category_of_no_known_cause_is_kept() -> None:
+    (rule,) = rules("zone-mta", "\nx,defer,warmup,y\n").rules
+    assert (rule.class_name, rule.cause, rule.is_class_known) == ("defer,warmup", None, False)
+    assert rules("zone-mta", "x,defer,warmup,y\n", labels={"warmup": Cause.VELOCITY}).rules[0].cause is Cause.VELOCITY
