@@ -26,7 +26,9 @@ class ImportUse(StrEnum):
 
 
 def import_log(
-    log: Annotated[Path, typer.Argument(metavar="LOG", help="Log (also gzipped), mbox file or Maildir.")],
+    log: Annotated[
+        Path, typer.Argument(metavar="LOG", help="Log (also gzipped), or mail: mbox, Maildir, .eml or a folder.")
+    ],
     *,
     source: Annotated[
         str,
@@ -138,7 +140,7 @@ def told(summary: ImportSummary) -> Iterator[str]:
         kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(summary.passed_over.items()))
         yield f"Counted and not replayed: {kinds}."
     if summary.skipped.total:
-        yield f"{summary.skipped.total:,} lines could not be read:"
+        yield f"{summary.skipped.total:,} {summary.skipped.what}s could not be read:"
         yield from (f"  {reason}" for reason in summary.skipped.told())
     if summary.not_addresses:
         first = f"{summary.not_an_address[:100]!r}"

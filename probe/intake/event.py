@@ -51,12 +51,13 @@ class Event(NamedTuple):
 class BadLine(NamedTuple):
     """A line that could not be read, and why. Reading continues with the next line.
 
-    ``text`` is how the line starts, where it is known.
+    ``text`` is how the line starts, where it is known. ``what`` is ``message`` or ``file`` in a mailbox.
     """
 
     number: int
     reason: str
     text: str = ""
+    what: str = "line"
 
 
 class LogLine(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -27,13 +28,18 @@ _NAMES: Final = {
     "csv": "a table",
     "jsonl": "JSON objects with an address in each",
 }
-_HEADERS: Final = ("From ", "Return-Path:", "Received:", "Delivered-To:", "X-Original-To:")
+_MAIL: Final = re.compile(
+    r">?From |(?:Return-Path|Received|Delivered-To|X-[A-Za-z-]{1,60}|(?:ARC|DKIM)-[A-Za-z-]{1,40}|From|To|Cc|Date"
+    r"|Subject|Reply-To|Sender|Message-ID|MIME-Version|Auto-Submitted|Content-[A-Za-z-]{1,40})[ \t]{0,9}:",
+    re.IGNORECASE,
+)
+"""How mails and mbox files begin."""
 
 
 def guess_format(lines: Sequence[LogLine], year: int) -> str | None:
     """Return the name of the format in which lines hold the most events, None if they hold none in any."""
     first = next((line.text for line in lines if line.text.strip()), "")
-    if first.startswith(_HEADERS):
+    if _MAIL.match(first):
         return MAILBOX
     found = {name: _events(name, lines, year) for name in FORMATS}
     for names in (found.keys() - _TABLES, _TABLES):

@@ -13,13 +13,19 @@ from probe.input_error import InputError
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS, MAILBOX, mailbox
 from probe.intake.guess_format import SAMPLE, described, guess_format
-from probe.intake.reading import files
+from probe.intake.reading import files, mail_files
 from probe.intake.reading.addresses import addressed
 from probe.intake.reading.files import Advance, size_of
+from probe.intake.reading.mail_files import SavedMail
 from probe.intake.skipped import LONGEST_EXAMPLE, example_of
 
 _REMEMBERED: Final = 50
 """Lines whose text is still known when a reader says that it could not read one of them."""
+_REMEDY_OF_MAIL: Final = {
+    False: "name an mbox, a Maildir, a mail (.eml) or a folder of these",
+    True: "name mail that came back to the sender",
+}
+"""By whether there is any mail."""
 
 
 def open_log(
@@ -39,11 +45,15 @@ def open_log(
     wanted = dict(_column(each) for each in columns)
     asked = _Asked(path, source, option, year or datetime.now(UTC).year)
     if source == MAILBOX:
-        return _not_empty(asked, addressed(mailbox.events(files.messages(path, advance))))
+        recent: deque[LogLine] = deque(maxlen=_REMEMBERED)
+        found = addressed(mailbox.events(_saved(mail_files.messages(path, advance), recent)))
+        return _not_empty(asked, _with_text(found, recent))
     if source not in FORMATS:
         known = ", ".join([*FORMATS, MAILBOX])
         raise InputError(f"{option} {source}", "is not a known format", f"use one of: {known}")
-    recent: deque[LogLine] = deque(maxlen=_REMEMBERED)
+    if path.is_dir():
+        raise InputError(path, "is a folder", f"name a file, or mail with {option} {MAILBOX}")
+    recent = deque(maxlen=_REMEMBERED)
     events = FORMATS[source](_remembered(files.lines(path, advance), recent), wanted, asked.year)
     return _not_empty(asked, _with_text(_of_file(asked, events), recent))
 
@@ -54,12 +64,19 @@ def _remembered(lines: Iterable[LogLine], recent: deque[LogLine]) -> Iterator[Lo
         yield line
 
 
+def _saved(mails: Iterable[SavedMail], recent: deque[LogLine]) -> Iterator[bytes | BadLine]:
+    for number, mail in enumerate(mails, 1):
+        recent.append(LogLine(number, mail.place))
+        yield mail.message
+
+
 def _with_text(events: Iterable[Event | BadLine], recent: deque[LogLine]) -> Iterator[Event | BadLine]:
-    """Yield events; add the start of the line to bad lines."""
+    """Yield events; add the start of the line, or the file of a message, to bad lines."""
     for event in events:
         if isinstance(event, BadLine):
             text = next((line.text for line in recent if line.number == event.number), "")
-            yield event._replace(text=text[: LONGEST_EXAMPLE + 1].strip())
+            whole = ": ".join(filter(None, (text, event.text)))
+            yield event._replace(text=whole[: LONGEST_EXAMPLE + 1].strip())
         else:
             yield event
 
@@ -91,17 +108,17 @@ def _not_empty(asked: _Asked, events: Iterator[Event | BadLine]) -> Iterator[Eve
 def _nothing(asked: _Asked, first: BadLine | None, bad: int) -> InputError:
     """Return the error for a file without an event: the counts, the first line, and what the file looks like."""
     sample = _sample(asked.path)
+    is_mailbox = asked.source == MAILBOX
     if not sample and not bad:
-        return InputError(asked.path, "holds nothing", "check the file name")
-    total = bad if asked.source == MAILBOX else sum(1 for _ in files.lines(asked.path))
+        return InputError(asked.path, "holds nothing", f"check the {'folder' if asked.path.is_dir() else 'file'} name")
+    total = bad if is_mailbox else sum(1 for _ in files.lines(asked.path))
     if first is None:
         first = next((BadLine(line.number, "no event", line.text) for line in sample if line.text.strip()), None)
-    problem = (
-        f"0 of {total:,} {'messages' if asked.source == MAILBOX else 'lines'} are events in the format {asked.source}"
-    )
+    problem = f"0 of {total:,} {'messages' if is_mailbox else 'lines'} are events in the format {asked.source}"
     if first is not None:
         problem += f"; the first that was not understood is {example_of(first)}"
-    return InputError(asked.path, problem, _looks_like(asked, sample) or f"check {asked.option}, the format of the log")
+    otherwise = _REMEDY_OF_MAIL[bool(bad)] if is_mailbox else f"check {asked.option}, the format of the log"
+    return InputError(asked.path, problem, _looks_like(asked, sample) or otherwise)
 
 
 def _sample(path: Path) -> list[LogLine]:

@@ -40,6 +40,11 @@ class SkippedLines:
         """The number of lines."""
         return self.counts.total()
 
+    @property
+    def what(self) -> str:
+        """What they are: ``line`` or, in a mailbox, ``message``."""
+        return "line" if {each.what for each in self.first.values()} <= {"line"} else "message"
+
     def told(self) -> Iterator[str]:
         """Yield the count of each reason and its example, the most frequent first, without anything harmful."""
         for reason, count in self.counts.most_common(_SHOWN):
@@ -52,4 +57,4 @@ def example_of(bad: BadLine) -> str:
     """Return the number of a line, why it was not read, and how it starts."""
     more = "..." if len(bad.text) > LONGEST_EXAMPLE else ""
     start = f": {harmless(bad.text[:LONGEST_EXAMPLE])}{more}" if bad.text else ""
-    return f"line {bad.number} ({clipped(bad.reason, 200)}){start}"
+    return f"{bad.what} {bad.number} ({clipped(bad.reason, 200)}){start}"

@@ -7,7 +7,7 @@ import gzip
 import lzma
 import mailbox
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from probe.classify.by_text import ByText
 from probe.classify.registry import choose
 from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import mailbox as box_format
-from probe.intake.reading import files
+from probe.intake.reading import files, mail_files
 from probe.intake.to_scenario import learn, write_scenario
 from probe.intake.to_scenario.anonymise import Anonymiser
 from probe.intake.to_scenario.templates import mask
@@ -36,6 +36,11 @@ from probe.scenario.load import load
 KEY = b"a key for tests, and no other use"
 Mix = dict[str, Counter[tuple[Any, ...]]]
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
+
+
+def saved(path: Path) -> Iterator[bytes | BadLine]:
+    """Yield the messages of a mailbox."""
+    return (mail.message for mail in mail_files.messages(path))
 
 
 def logged(events: list[Event | BadLine]) -> Mix:
@@ -120,7 +125,7 @@ def test_a_scenario_made_of_a_log_says_the_same_to_everybody(sample: Sample, tra
 
 
 def test_a_mailbox_of_bounces_says_the_same_to_everybody(tmp_path: Path) -> None:
-    events = list(box_format.events(files.messages(MAILBOX)))
+    events = list(box_format.events(saved(MAILBOX)))
     assert [(type(each).__name__, getattr(each, "kind", "")) for each in events] == [
         ("Event", "bounced-later"),
         ("Event", "bounced-later"),
@@ -341,10 +346,10 @@ def test_the_smallest_of_very_many_exchangers_share_a_gateway_and_everybody_hear
 
 def test_a_message_that_goes_from_a_maildir_while_it_is_read_costs_no_other(tmp_path: Path) -> None:
     box = mailbox.Maildir(str(tmp_path / "box"))
-    (message, *_) = files.messages(MAILBOX)
+    (message, *_) = saved(MAILBOX)
     for _ in range(3):
         box.add(message)
-    reading = files.messages(tmp_path / "box")
+    reading = saved(tmp_path / "box")
     assert next(reading) == message
     for path in sorted((tmp_path / "box" / "new").iterdir())[1:2]:
         path.unlink()

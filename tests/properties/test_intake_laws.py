@@ -12,7 +12,7 @@ from intake_samples import MAILBOX, SAMPLES, Sample
 
 from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats import mailbox
-from probe.intake.reading import files
+from probe.intake.reading import mail_files
 from probe.intake.to_scenario.templates import Templates, mask
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
@@ -117,7 +117,8 @@ def test_any_messages_in_a_mailbox(messages: list[bytes]) -> None:
 
 @given(st.data())
 def test_a_mailbox_with_a_message_cut_and_overwritten(data: st.DataObject) -> None:
-    (message, *_) = files.messages(MAILBOX)
+    message = next(mail_files.messages(MAILBOX)).message
+    assert isinstance(message, bytes)
     start = data.draw(st.integers(0, len(message)))
     end = data.draw(st.integers(start, len(message)))
     broken = message[:start] + data.draw(st.binary(max_size=10)) + message[end:]

@@ -1,4 +1,4 @@
-"""A mailbox with returned mail, as mbox (RFC 4155) or Maildir (https://cr.yp.to/proto/maildir.html)."""
+"""Mail that came back, as a mailbox holds it."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ _KINDS: Final = {
     "relayed": EventKind.DELIVERED,
     "expanded": EventKind.DELIVERED,
 }
+_NO_RECIPIENT: Final = "a message that names no recipient"
 
 
-def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
+def events(messages: Iterable[bytes | BadLine]) -> Iterator[Event | BadLine]:
     """Yield an event per recipient that a message is about; a message without recipient is a bad line."""
     for number, octets in enumerate(messages, 1):
+        if isinstance(octets, BadLine):
+            yield octets._replace(number=number)
+            continue
         mail = read(octets)
         header = BytesHeaderParser().parsebytes(octets[:100_000].partition(b"\r\n\r\n")[0][:100_000])
         at = moment(str(header.get("Date") or ""))
@@ -34,7 +38,7 @@ def events(messages: Iterable[bytes]) -> Iterator[Event | BadLine]:
             (RecipientEntry(verp_part[1]),) if verp_part and mail.kind is not ReturnedKind.UNREADABLE else ()
         )
         if not entries:
-            yield BadLine(number, "a message that names no recipient")
+            yield BadLine(number, _NO_RECIPIENT, f"Subject: {mail.subject}" if mail.subject else "", "message")
         for entry in entries:
             kind = {ReturnedKind.COMPLAINT: EventKind.COMPLAINT, ReturnedKind.AUTO_REPLY: EventKind.AUTO_REPLY}.get(
                 mail.kind, _KINDS[entry.action or "failed"]

@@ -7,10 +7,9 @@ import codecs
 import gzip
 import io
 import lzma
-import mailbox
-import os
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
 
@@ -48,18 +47,37 @@ def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[LogLine]:
 
     What is not of the encoding is replaced; a byte order mark is left out.
     """
+    with _opened(path) as (raw, file):
+        text = io.TextIOWrapper(file, _encoding(file.peek(4)[:4]), "replace", newline="\n")
+        before = number = 0
+        while line := text.readline(_AT_MOST):
+            number += 1
+            yield LogLine(number, line.rstrip("\r\n"))
+            if number % 1000 == 0:
+                advance(raw.tell() - before)
+                before = raw.tell()
+        advance(raw.tell() - before)
+
+
+def octet_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file with their ends, packed or not; UTF-16 becomes UTF-8. Raises InputError."""
+    with _opened(path) as (_, file):
+        head = file.peek(4)[:4]
+        encoding = _encoding(head)
+        if encoding != "utf-8-sig":
+            text = io.TextIOWrapper(file, encoding, "replace", newline="\n")
+            yield from (line.encode("utf-8", "replace") for line in iter(lambda: text.readline(_AT_MOST), ""))
+            return
+        file.read(len(codecs.BOM_UTF8) if head.startswith(codecs.BOM_UTF8) else 0)
+        yield from iter(lambda: file.readline(_AT_MOST), b"")
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[IO[bytes], io.BufferedReader]]:
+    """Open a file, as it is and unpacked. Raises InputError, also for errors while it is read."""
     try:
         with path.open("rb") as raw:
-            file = io.BufferedReader(_unpacked(path, raw))
-            text = io.TextIOWrapper(file, _encoding(file.peek(4)[:4]), "replace", newline="\n")
-            before = number = 0
-            while line := text.readline(_AT_MOST):
-                number += 1
-                yield LogLine(number, line.rstrip("\r\n"))
-                if number % 1000 == 0:
-                    advance(raw.tell() - before)
-                    before = raw.tell()
-            advance(raw.tell() - before)
+            yield raw, io.BufferedReader(_unpacked(path, raw))
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise InputError(path, f"cannot be read ({reason})", "check the file and its permissions") from None
@@ -79,25 +97,3 @@ def _encoding(head: bytes) -> str:
         return "utf-16"
     zeros = "".join("0" if octet == 0 else "x" for octet in head)
     return {"x0x0": "utf-16-le", "0x0x": "utf-16-be"}.get(zeros, "utf-8-sig")
-
-
-def messages(path: Path, advance: Advance = lambda _: None) -> Iterator[bytes]:
-    """Yield the messages of an mbox file or a Maildir folder; a deleted message is empty. Raises InputError."""
-    try:
-        if path.is_dir() and not (path / "cur").is_dir():
-            raise InputError(path, "is a folder without cur, so it is not a Maildir", "name a Maildir or an mbox file")
-        box: mailbox.Mailbox[mailbox.mboxMessage] | mailbox.Mailbox[mailbox.MaildirMessage] = (
-            mailbox.Maildir(os.fspath(path), create=False)
-            if path.is_dir()
-            else mailbox.mbox(os.fspath(path), create=False)
-        )
-        for key in sorted(box.iterkeys()):
-            try:
-                octets = box.get_bytes(key)
-            except (OSError, KeyError):
-                octets = b""  # moved by another program: a Maildir may be in use
-            advance(len(octets))
-            yield octets
-        box.close()
-    except (OSError, mailbox.Error) as error:
-        raise InputError(path, f"cannot be read ({error})", "name a Maildir or an mbox file") from None

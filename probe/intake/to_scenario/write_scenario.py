@@ -88,7 +88,7 @@ def import_as_scenario(
     learned = Learned(Templates(_plain_words(), is_private=key is not None))
     learned.take(events)
     if not learned.attempts:
-        problem = f"contains no recipient ({learned.skipped.total:,} lines could not be read"
+        problem = f"contains no recipient ({learned.skipped.total:,} {learned.skipped.what}s could not be read"
         if learned.not_addresses:
             problem += f", {learned.not_addresses:,} have no valid address, such as {learned.not_an_address[:100]!r}"
         raise InputError(log or name, f"{problem})", "check the format given with --from")
@@ -328,7 +328,9 @@ class _Writing:
         if learned.first_at is None:
             lines.append("- the time; here the start and the rate are made up.")
         if learned.skipped.total:
-            lines.append(f"- the content of {learned.skipped.total:,} lines, which could not be read.")
+            lines.append(
+                f"- the content of {learned.skipped.total:,} {learned.skipped.what}s, which could not be read."
+            )
         if learned.not_addresses:
             lines.append(f"- the recipients of {learned.not_addresses:,} events, which have no valid address.")
         return lines

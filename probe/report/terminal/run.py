@@ -67,7 +67,7 @@ def print_reported(console: Console, result: JudgedRun, skipped: SkippedLines) -
             more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
             console.print(Text(f"  {len(names):,} {what}: {first}{more}"), soft_wrap=True)
     if skipped.total:
-        console.print(f"  {count(skipped.total, 'line')} that could not be read:", soft_wrap=True)
+        console.print(f"  {count(skipped.total, skipped.what)} that could not be read:", soft_wrap=True)
         for reason in skipped.told():
             console.print(Text(f"    {reason}"), soft_wrap=True)
     console.print()

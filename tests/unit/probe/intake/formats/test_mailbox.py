@@ -46,7 +46,7 @@ def test_the_action_of_a_report_decides_the_kind() -> None:
 
 def test_a_message_without_recipient_is_a_bad_line_with_its_number() -> None:
     found = list(mailbox.events([REPORT % b"failed", b"Subject: hello\r\n\r\nhello\r\n"]))
-    assert found[1] == BadLine(2, "a message that names no recipient")
+    assert found[1] == BadLine(2, "a message that names no recipient", "Subject: hello", "message")
 
 
 def test_the_return_path_names_the_recipient_of_an_automatic_answer() -> None:
