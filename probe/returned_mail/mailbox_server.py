@@ -14,6 +14,12 @@ MAX_OCTETS: Final = 10_000_000
 Accept = Callable[[str, bytes], None]
 
 
+class _AnyLines(SMTP):
+    """Takes lines beyond the 1,000 octets of RFC 5321 section 4.5.3.1.6: reports quote them, and come only once."""
+
+    line_length_limit = MAX_OCTETS
+
+
 class _Handler:
     """Accepts every recipient of the return-path's domain."""
 
@@ -50,6 +56,8 @@ async def listen(
     require_inside(address, allowed)
 
     def protocol() -> Any:
-        return SMTP(_Handler(domain, accept), data_size_limit=MAX_OCTETS, hostname=f"mx.{domain}", enable_SMTPUTF8=True)
+        return _AnyLines(
+            _Handler(domain, accept), data_size_limit=MAX_OCTETS, hostname=f"mx.{domain}", enable_SMTPUTF8=True
+        )
 
     return await asyncio.get_running_loop().create_server(protocol, address, port)
