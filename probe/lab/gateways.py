@@ -77,7 +77,7 @@ async def require_scanners(prepared: PreparedScenario, allowed: tuple[Network, .
     try:
         found = scanners.connect(asked, allowed)
     except ImportError as error:
-        remedy = "install it with pip install fivefifty[scanners]"
+        remedy = "install it: pip install 'fivefifty[scanners]'"
         raise InputError(f"{prepared.loaded.path}: scanners", str(error), remedy) from None
     for name, scanner in found.items():
         if not await scanner.is_there():

@@ -15,10 +15,11 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 from deadline import DEADLINE_S
-from fivefifty_command import COMMAND, GATE_FAILED, PASSED, complaint, environment, fivefifty
+from fivefifty_command import COMMAND, GATE_FAILED, PASSED, apart, complaint, environment, fivefifty
 
 WRITTEN = {
     ".github/workflows/bounces.yml",
+    ".gitignore",
     ".gitlab-ci.yml",
     "bounces/baseline.toml",
     "bounces/bounce-rules.toml",
@@ -27,6 +28,7 @@ WRITTEN = {
     "tests/test_bounces.py",
 }
 RULES = "bounces/bounce-rules.toml"
+REMEDY = "write git+URL@COMMIT, or name a wheel"
 LIE = 'stage = ["data", "end-of-data"]\n'
 """What tells a filter's opinion of a message from a directory's of a recipient."""
 
@@ -186,3 +188,125 @@ def test_the_jobs_are_what_github_and_gitlab_take_for_jobs(begun: Path, file: st
         [program, "--builtin-schema", schema, begun / file], check=False, capture_output=True, encoding="utf-8"
     )
     assert done.returncode == 0, done.stdout
+
+
+def bounces(file: Path) -> dict[str, Any]:
+    """Return the job of a CI system's file."""
+    read: dict[str, Any] = yaml.safe_load(file.read_text("utf-8"))
+    return dict(read["jobs"]["bounces"] if "jobs" in read else read["bounces"])
+
+
+def test_in_a_subfolder_the_jobs_are_at_the_root_of_the_repository_and_work_in_the_subfolder(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    within = tmp_path / "services" / "the mailer"
+    (within / "inside").mkdir(parents=True)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")  # pytest's root is the repository's then
+    done = fivefifty("init", "..", "--install", "git+https://git.example/fivefifty@abc", cwd=within / "inside")
+    assert (done.returncode, done.stderr) == (PASSED, "")
+    at_root = {".gitlab-ci.yml", ".github/workflows/bounces.yml"}
+    assert files(tmp_path) == {
+        "pytest.ini", *at_root, *(f"services/the mailer/{name}" for name in WRITTEN - at_root)
+    }  # fmt: skip
+    assert {f"wrote ../../../{name}" for name in at_root} < set(done.stdout.splitlines())
+    github = tmp_path / ".github" / "workflows" / "bounces.yml"
+    assert yaml.safe_load(github.read_text("utf-8"))["defaults"]["run"]["working-directory"] == "services/the mailer"
+    kept = bounces(github)["steps"][-1]["with"]["path"].split("\n")
+    change, *_ = bounces(tmp_path / ".gitlab-ci.yml")["script"]
+    assert change == 'cd "services/the mailer"'
+    ran = carry_out(
+        f"{change}\n{job(github, 'fivefifty run ')}\n{sys.executable} -m {job(github, 'pytest ')}", tmp_path
+    )
+    assert ran.returncode == PASSED, ran.stdout + ran.stderr
+    assert all((tmp_path / path).is_file() for path in kept if path)
+    artifacts = bounces(tmp_path / ".gitlab-ci.yml")["artifacts"]
+    assert (tmp_path / artifacts["paths"][0]).name == "report.html"
+    assert (tmp_path / artifacts["paths"][0]).is_file()
+    assert artifacts["reports"]["junit"] == "services/the mailer/bounces.xml"
+
+
+def test_at_the_root_of_a_repository_the_jobs_need_no_folder(begun: Path) -> None:
+    github = begun / ".github" / "workflows" / "bounces.yml"
+    assert "defaults" not in yaml.safe_load(github.read_text("utf-8"))
+    assert "runs/newsletter/report.html" in bounces(github)["steps"][-1]["with"]["path"].splitlines()
+    assert bounces(begun / ".gitlab-ci.yml")["artifacts"]["paths"] == ["runs/newsletter/report.html"]
+    assert not any("@" in each.get("run", "") for each in bounces(github)["steps"])
+
+
+def test_a_folder_that_a_ci_job_could_not_name_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    sentence = complaint(fivefifty("init", "a$b", cwd=tmp_path))
+    assert sentence == "a$b: has a name that CI jobs would have to escape; choose a folder of letters and digits"
+    assert files(tmp_path) == set()
+
+
+def test_versions_are_pinned(begun: Path) -> None:
+    github, gitlab = begun / ".github" / "workflows" / "bounces.yml", begun / ".gitlab-ci.yml"
+    actions = [each["uses"] for each in bounces(github)["steps"] if "uses" in each]
+    assert len(actions) == 3
+    assert all(re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", each) for each in actions)
+    lock = (Path(__file__).parents[2] / "requirements-dev.lock").read_text("utf-8")
+    (pytest_in_lock,) = re.findall(r"^pytest==\S+", lock, re.MULTILINE)
+    for file in (github, gitlab):
+        assert job(file, "pip install ").split()[-1] == pytest_in_lock
+    assert "latest" not in github.read_text("utf-8") + gitlab.read_text("utf-8")
+
+
+@pytest.mark.parametrize("file", [".github/workflows/bounces.yml", ".gitlab-ci.yml"])
+def test_the_jobs_install_what_one_variable_says(file: str, tmp_path: Path) -> None:
+    source = "git+https://git.example/fivefifty@abc"
+    done = fivefifty("init", "--install", source, cwd=tmp_path)
+    assert "FIVEFIFTY" not in done.stdout
+    text = (tmp_path / file).read_text("utf-8")
+    assert text.count("git+https") == 1
+    read = yaml.safe_load(text)
+    assert (read.get("env") or read["bounces"]["variables"]) == {"FIVEFIFTY": source}
+    echoed = carry_out(job(tmp_path / file, "pip install ").replace("pip", "echo", 1), tmp_path, FIVEFIFTY=source)
+    assert echoed.stdout.startswith(f"install {source} pytest==")
+    empty = carry_out(job(tmp_path / file, "pip install ").replace("pip", "echo", 1), tmp_path, FIVEFIFTY="")
+    assert empty.returncode != PASSED
+    assert "FIVEFIFTY: says what to install, at the top of this file" in empty.stderr
+
+
+def test_the_variable_also_tells_init_and_what_is_not_known_is_said(tmp_path: Path) -> None:
+    done = apart("init", "a", cwd=tmp_path, environ={"FIVEFIFTY": "git+https://git.example/fivefifty@abc"})
+    assert "git.example" in (tmp_path / "a" / ".gitlab-ci.yml").read_text("utf-8")
+    assert "FIVEFIFTY" not in done.stdout
+    done = apart("init", "b", "--install", "", cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == (
+        "then: set FIVEFIFTY in b/.github/workflows/bounces.yml and b/.gitlab-ci.yml to what CI can install, "
+        "such as git+URL@COMMIT of fivefifty"
+    )
+
+
+def test_a_wheel_of_this_machine_goes_along(tmp_path: Path) -> None:
+    wheel = tmp_path / "fivefifty-0.1.0-py3-none-any.whl"
+    wheel.write_bytes(b"wheel")
+    folder = tmp_path / "theirs"
+    assert fivefifty("init", folder, "--install", wheel).returncode == PASSED
+    assert files(folder) == WRITTEN | {f"bounces/{wheel.name}"}
+    assert (folder / "bounces" / wheel.name).read_bytes() == b"wheel"
+    variables = yaml.safe_load((folder / ".gitlab-ci.yml").read_text("utf-8"))["bounces"]["variables"]
+    assert variables == {"FIVEFIFTY": f"bounces/{wheel.name}"}
+
+
+@pytest.mark.parametrize(
+    ("source", "sentence"),
+    [
+        ("gone.whl", f"--install gone.whl: is not a file; {REMEDY}"),
+        ("checkout", f"--install checkout: is a folder of this machine, which CI cannot install; {REMEDY}"),
+    ],
+)
+def test_what_ci_could_not_install_is_refused(source: str, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "checkout").mkdir()
+    assert complaint(fivefifty("init", "theirs", "--install", source, cwd=tmp_path)) == sentence
+    assert files(tmp_path) == set()
+
+
+def test_a_gitignore_of_theirs_keeps_its_lines_and_gets_those_it_lacks_once(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.log\nruns", "utf-8")
+    assert fivefifty("init", cwd=tmp_path).returncode == PASSED
+    lines = "*.log\nruns\n/bounces.xml\n/bounces.json\n"
+    assert (tmp_path / ".gitignore").read_text("utf-8") == lines
+    done = fivefifty("init", "--force", cwd=tmp_path)
+    assert (tmp_path / ".gitignore").read_text("utf-8") == lines
+    assert ".gitignore" not in done.stdout

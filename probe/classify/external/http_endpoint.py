@@ -92,7 +92,7 @@ def opener(name: str, url: str, patience_s: float, here: str) -> Callable[[], Ab
         import httpx  # noqa: F401, PLC0415 - the library is optional
     except ImportError:
         problem = "is an HTTP endpoint, but httpx is not installed"
-        raise InputError(here, problem, "install it with pip install fivefifty[http]") from None
+        raise InputError(here, problem, "install it: pip install 'fivefifty[http]'") from None
     return lambda: nullcontext(HttpEndpoint(name, url, patience_s))
 
 

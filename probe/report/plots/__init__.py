@@ -1,1 +1,1 @@
-"""Charts as SVG, PNG or HTML files; they need ``pip install fivefifty[plot]``."""
+"""Charts as SVG, PNG or HTML files; they need ``pip install 'fivefifty[plot]'``."""

@@ -1,6 +1,6 @@
 """Writes Vega-Lite charts to files with vl-convert, without browser or network.
 
-Charts are declared with Vega-Altair. Both libraries come with ``pip install fivefifty[plot]``.
+Charts are declared with Vega-Altair. Both libraries come with ``pip install 'fivefifty[plot]'``.
 """
 
 from __future__ import annotations

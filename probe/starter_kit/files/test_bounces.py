@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from probe.testing import Scorecard
 
-pytestmark = pytest.mark.scenario("bounces/scenario.toml")
+pytestmark = pytest.mark.scenario(Path(__file__).parents[1] / "bounces" / "scenario.toml")
 
 
 def test_no_living_recipient_is_suppressed(scorecard: Scorecard) -> None:
