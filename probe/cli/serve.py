@@ -18,7 +18,7 @@ def serve(
     port: Annotated[int, typer.Option(metavar="PORT", callback=within(1, 65535), help="Port of every gateway.")] = 2525,
     dns_port: Annotated[
         int, typer.Option(metavar="PORT", callback=within(1, 65535), help="Port of the nameserver.")
-    ] = 5353,
+    ] = 5300,
     dns_address: Annotated[str, typer.Option(metavar="ADDRESS", help="Address of the nameserver.")] = "127.0.0.53",
     report_port: Annotated[
         int,

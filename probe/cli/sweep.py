@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from probe.cli.exit_codes import InterruptedRunError
-from probe.cli.options import Plot, ScenarioFile, Workers
+from probe.cli.options import AllowPrograms, Plot, ScenarioFile, Workers
 from probe.cli.output import printing
 from probe.user_files import require_writable, writing
 
@@ -39,7 +39,10 @@ def sweep(
     ],
     classifier: Annotated[
         list[str] | None,
-        typer.Option(metavar="[NAME=]WHAT", help="Classifier to score (default: code and text). Repeat for several."),
+        typer.Option(
+            metavar="[NAME=]WHAT",
+            help="Classifier to score (default: the scenario's, or code and text). Repeat for several.",
+        ),
     ] = None,
     bound: Annotated[
         list[str] | None,
@@ -49,6 +52,7 @@ def sweep(
             "wrongly_suppressed_rate, missed_dead_rate, hard_bounce_rate.",
         ),
     ] = None,
+    allow_programs: AllowPrograms = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write one row per run to FILE (CSV).")] = None,
     plot: Plot = None,
     workers: Workers = None,
@@ -56,7 +60,6 @@ def sweep(
     """Run a scenario at every point of a grid and show where each classifier breaks."""
     from contextlib import closing
 
-    from probe.classify.registry import BASELINES, choose
     from probe.cli.console import PipedConsole
     from probe.report.plots.chart_file import draw, require_drawable
     from probe.report.plots.sweep import chart, require_few_rows
@@ -67,10 +70,8 @@ def sweep(
 
     axes = parse(vary)
     bounds = tuple(parse_bound(text) for text in bound or [f"{WRONGLY_SUPPRESSED}=0.01"])
-    # always-keep misses every dead address and never breaks, so it is left out unless asked for.
-    wanted = tuple(classifier or (name for name in BASELINES if name != "always-keep"))
-    names = tuple(each.name for each in choose(wanted))
-    grid = study.prepare_sweep(scenario, axes, wanted)
+    grid = study.prepare_sweep(scenario, axes, tuple(classifier or ()), programs=allow_programs)
+    names = tuple(each.name for each in grid.classifiers(grid.at(points(axes)[0])))
     if plot is not None:
         require_drawable(plot)
         require_few_rows(plot, axes)

@@ -14,6 +14,9 @@ from probe.judge.story import Key, Story
 EXACT_UP_TO: Final = 1000
 """Up to this many discordant recipients the binomial distribution is summed; beyond, the normal one is close enough."""
 
+SIGNIFICANCE: Final = 0.05
+"""The p value above which a difference may be chance."""
+
 
 class Change(NamedTuple):
     """A recipient on which the two classifiers differ, and the last reply about it."""
@@ -46,6 +49,21 @@ class McNemar:
     only_second: int = 0
     p_value: float = 1.0
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the difference is more than chance would explain."""
+        return self.p_value <= SIGNIFICANCE
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether the second classifier makes more mistakes."""
+        return self.only_second > self.only_first
+
+    @property
+    def is_sure_gain(self) -> bool:
+        """Whether the second classifier makes fewer mistakes, and not by chance."""
+        return self.only_second < self.only_first and self.is_sure
+
 
 @dataclass
 class Comparison:
@@ -57,8 +75,14 @@ class Comparison:
 
     @property
     def is_worse(self) -> bool:
-        """Whether the second classifier makes more mistakes of either kind."""
-        return any(test.only_second > test.only_first for test in (self.living, self.gone))
+        """Whether the second classifier makes more mistakes of either kind, unless a sure gain outweighs chance.
+
+        A loss that may be chance does not count beside a significant gain of the other kind.
+        """
+        tests = (self.living, self.gone)
+        if not any(test.is_sure_gain for test in tests):
+            return any(test.is_loss for test in tests)
+        return any(test.is_loss and test.is_sure for test in tests)
 
 
 def compare(stories: Mapping[Key, Story], first: Mapping[Key, Advice], second: Mapping[Key, Advice]) -> Comparison:

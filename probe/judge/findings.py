@@ -11,7 +11,7 @@ from probe.judge.baseline import KINDS, KnownMistakes, MistakenRecipients, worse
 from probe.judge.class_scores import fault_of
 from probe.judge.classifier_score import class_seen, true_class
 from probe.judge.compare import heard
-from probe.judge.gates import Gate
+from probe.judge.gates import Gate, figure_text
 from probe.judge.scorecard import naive_readings
 from probe.judge.story import Key, Story
 
@@ -70,7 +70,7 @@ def of_gates(gates: Iterable[Gate], stories: Mapping[Key, Story], readings: Read
     """Yield a finding for each gate. A failed gate on a classifier names the recipients it is about."""
     for gate in gates:
         name = f"{gate.name} {gate.bound}"
-        sentence = f"{gate.name} = {gate.value:g}  (bound: {gate.bound})"
+        sentence = f"{gate.name} = {figure_text(gate.name, gate.value)}  (bound: {gate.bound})"
         classifier, _ = _of_classifier(gate.name, readings)
         recipients: tuple[NamedRecipient, ...] = ()
         if classifier is not None and not gate.passed:

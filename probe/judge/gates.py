@@ -12,7 +12,14 @@ from probe.input_error import InputError, one_of
 
 _BOUNDS: Final = {"min", "max", "equals"}
 _SIGNS: Final = {"<=": "max", ">=": "min", "=": "equals", "==": "equals"}
-_LINE: Final = re.compile(r"([A-Za-z0-9_.-]+)\s*(<=|>=|==?)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
+_LINE: Final = re.compile(r"([A-Za-z0-9_.-]+)\s*(<=|>=|==?)\s*(-?\d+(?:\.\d+)?(?:e-?\d+)?)(\s*%)?")
+_SHARES: Final = ("_rate", ".precision", ".recall")
+"""How the names of the figures end that are written in per cent."""
+
+
+def figure_text(name: str, value: float) -> str:
+    """Return a figure as people read it: a share in per cent, any other as a number."""
+    return f"{100 * value:.4g}%" if f".{name}".endswith(_SHARES) else f"{value:g}"
 
 
 @dataclass(frozen=True)
@@ -30,12 +37,12 @@ class Bound:
 
     def __str__(self) -> str:
         if self.least == self.most:
-            return f"= {self.least:g}"
+            return f"= {figure_text(self.name, self.least or 0)}"
         parts = []
         if self.least is not None:
-            parts.append(f">= {self.least:g}")
+            parts.append(f">= {figure_text(self.name, self.least)}")
         if self.most is not None:
-            parts.append(f"<= {self.most:g}")
+            parts.append(f"<= {figure_text(self.name, self.most)}")
         return " and ".join(parts)
 
 
@@ -84,14 +91,14 @@ def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place:
 
 
 def from_text(text: str) -> dict[str, Any]:
-    """Return the tables of a bound written on one line, such as ``hard_bounce_rate <= 0.02``; raises InputError."""
+    """Return the tables of a bound written on one line, such as ``hard_bounce_rate <= 2 %``; raises InputError."""
     found = _LINE.fullmatch(text.strip())
     if found is None:
         raise InputError(
             f"--gate {text}", "is not a bound", "write for example 'classifiers.code.wrongly_suppressed <= 3'"
         )
-    name, sign, number = found.groups()
-    nested: dict[str, Any] = {_SIGNS[sign]: float(number)}
+    name, sign, number, percent = found.groups()
+    nested: dict[str, Any] = {_SIGNS[sign]: float(number) / (100 if percent else 1)}
     for key in reversed(name.split(".")):
         nested = {key: nested}
     return nested

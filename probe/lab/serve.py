@@ -39,7 +39,7 @@ class ListenAddresses:
 
     smtp_port: int = 2525
     dns_address: str = "127.0.0.53"
-    dns_port: int = 5353
+    dns_port: int = 5300
     report_port: int = 25
     allowed: tuple[Network, ...] = ()
 

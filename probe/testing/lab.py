@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from probe.harmless import harmless
 from probe.input_error import InputError
-from probe.judge.gates import Gate
+from probe.judge.gates import Gate, figure_text
 from probe.judge.result import JudgedRun
 from probe.judge.scorecard import Scorecard
 from probe.lab.classifiers import choose_for
@@ -97,7 +97,7 @@ class ScenarioRun:
                 "\n".join(
                     [
                         f"Gate {gate.name} of scenario {self.name} failed.",
-                        f"  figure  {gate.value:g}",
+                        f"  figure  {figure_text(gate.name, gate.value)}",
                         f"  bound   {gate.bound}",
                         *(
                             f"  {line}"

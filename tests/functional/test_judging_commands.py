@@ -55,7 +55,7 @@ def test_gates_can_be_given_to_run_as_well(tmp_path: Path) -> None:
     out = ("--transport", "memory", "--out", tmp_path / "run")
     done = fivefifty("run", TWELVE, *out, "--gate", "hard_bounce_rate <= 0.1")
     assert done.returncode == GATE_FAILED
-    assert "gate FAILED  hard_bounce_rate = 0.666667  (bound: <= 0.1)" in done.stdout
+    assert "gate FAILED  hard_bounce_rate = 66.67%  (bound: <= 10%)" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_gates_can_be_given_to_run_as_well(tmp_path: Path) -> None:
             "recipients",
             "--gate recipients: is not a bound; write for example 'classifiers.code.wrongly_suppressed <= 3'",
         ),
-        ("nothing <= 3", "--gate.nothing: is not a figure of the scorecard; it has: "),
+        ("nothing <= 3", "--gate.nothing: is not a figure of the scorecard; use one of: "),
         (
             "scenario <= 3",
             "--gate.scenario: cannot have a bound; bound a figure that is a number, by numbers",

@@ -170,7 +170,7 @@ def test_what_is_named_on_the_command_line_is_taken_for_a_scenario(written: pyte
 
 def test_a_classifier_that_does_not_exist_is_told_at_once(written: pytest.Pytester) -> None:
     done = run(written, "--fivefifty", "--fivefifty-classifier", "tea")
-    done.stdout.fnmatch_lines([f"--fivefifty-classifier tea: is not a classifier; use one of: {', '.join(OURS)}; *"])
+    done.stdout.fnmatch_lines([f"--fivefifty-classifier tea: is not a classifier; use one of: {', '.join(OURS)} (*"])
 
 
 def test_a_run_that_cannot_be_fails_every_gate_with_its_sentence_and_is_not_tried_again(

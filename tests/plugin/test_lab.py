@@ -102,8 +102,8 @@ def test_gates_that_did_not_hold_say_figure_bound_and_whom_they_are_about(own: L
     assert [gate.passed for gate in run.gates] == [False, False, True, False]
     assert failure(run) == (
         "Gate hard_bounce_rate of scenario small failed.\n"
-        "  figure  0.4\n"
-        "  bound   <= 0.05\n"
+        "  figure  40%\n"
+        "  bound   <= 5%\n"
         "  4 are reported as hard bounces:\n"
         f"    4 at acme, such as {MAX}\n"
         "Gate delivered of scenario small failed.\n"
@@ -112,8 +112,8 @@ def test_gates_that_did_not_hold_say_figure_bound_and_whom_they_are_about(own: L
         "  4 are not reached:\n"
         f"    4 at acme, such as {MAX}\n"
         "Gate classifiers.always-keep.missed_dead_rate of scenario small failed.\n"
-        "  figure  1\n"
-        "  bound   <= 0.5\n"
+        "  figure  100%\n"
+        "  bound   <= 50%\n"
         "  4 are gone, and kept by always-keep:\n"
         f"    4 at acme, such as {MAX}\n"
         f"The books are in {run.folder}."
@@ -167,7 +167,7 @@ def test_every_figure_is_about_somebody(
     (pytester.path / "news.eml").write_text(SPAM, "utf-8")
     run = own.run(f"{dead()}\n[expect]\n{figure} = {{ equals = 77 }}\n")
     lines = run.failures()[figure].splitlines()
-    assert lines[2] == "  bound   = 77"
+    assert lines[2] in ("  bound   = 77", "  bound   = 7700%")
     assert lines[3:4] == ([f"  {whom}"] if whom else [])
 
 

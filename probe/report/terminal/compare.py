@@ -16,8 +16,6 @@ from probe.report.terminal.table import print_table
 
 SHOWN: Final = 20
 """The most recipients that are named."""
-SIGNIFICANCE: Final = 0.05
-"""The p value above which a difference may be chance."""
 
 
 def print_comparison(console: Console, compared: Mapping[tuple[str, str], Comparison]) -> None:
@@ -39,6 +37,8 @@ def print_comparison(console: Console, compared: Mapping[tuple[str, str], Compar
         console.print()
         for name, test in (("Alive, suppressed", found.living), ("Gone, kept", found.gone)):
             console.print(_sentence(name, test), soft_wrap=True)
+        if any(test.is_loss for test in (found.living, found.gone)) and not found.is_worse:
+            console.print("So B passes: its gain is significant, and its loss may be chance.", soft_wrap=True)
         changes = sorted(found.changes, key=lambda change: (not change.is_worse, not change.is_better, change))
         for change in changes[:SHOWN]:
             side = "worse" if change.is_worse else "better" if change.is_better else "same"
@@ -61,7 +61,7 @@ def _sentence(name: str, test: McNemar) -> str:
     difference = test.only_second - test.only_first
     if not difference:
         return f"{name}: B has as many as A."
-    verdict = "may be chance" if test.p_value > SIGNIFICANCE else "is significant"
+    verdict = "is significant" if test.is_sure else "may be chance"
     return f"{name}: B has {abs(difference):,} {'more' if difference > 0 else 'fewer'} than A; this {verdict}."
 
 

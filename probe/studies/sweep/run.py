@@ -11,13 +11,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from probe.classify.reading import ClassifierError
-from probe.classify.registry import choose
+from probe.classify.reading import ChosenClassifier, ClassifierError
+from probe.classify.registry import BASELINES
 from probe.input_error import InputError
 from probe.judge.errors import ErrorCounts
 from probe.lab import processes
+from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
@@ -25,15 +26,27 @@ from probe.scenario.load import Loaded, check, read
 from probe.studies.sweep.break_points import SweepRun
 from probe.studies.sweep.grid import Axis, Point, point_text, points, with_values
 
+_USUAL: Final = tuple(name for name in BASELINES if name != "always-keep")
+"""always-keep misses every dead address and never breaks, so it is left out unless asked for."""
+
 
 @dataclass(frozen=True)
 class Sweep:
-    """A scenario as parsed from TOML, what is varied in it, and the classifiers that the user named."""
+    """A scenario as parsed from TOML, what is varied in it, and the classifiers that the user named.
+
+    ``programs`` allows classifiers that are code and that the scenario names.
+    """
 
     raw: dict[str, Any]
     path: Path
     axes: tuple[Axis, ...]
-    classifiers: tuple[str, ...]
+    wanted: tuple[str, ...]
+    programs: bool = False
+
+    def classifiers(self, loaded: Loaded) -> tuple[ChosenClassifier, ...]:
+        """Return the classifiers to score: those the user named, else the scenario's, else the usual ones."""
+        wanted = self.wanted or (() if loaded.scenario.classifiers else _USUAL)
+        return choose_for(loaded, wanted, programs=self.programs)
 
     def at(self, point: Point) -> Loaded:
         """Return the scenario at a point, checked; raises InputError, which names the point."""
@@ -52,7 +65,7 @@ class Sweep:
         return loaded
 
 
-def prepare_sweep(path: Path, axes: tuple[Axis, ...], classifiers: tuple[str, ...]) -> Sweep:
+def prepare_sweep(path: Path, axes: tuple[Axis, ...], wanted: tuple[str, ...], *, programs: bool = False) -> Sweep:
     """Read a scenario and check it with every value of every axis; raises InputError before any run.
 
     Gates are left out: they are about the unchanged scenario.
@@ -60,7 +73,7 @@ def prepare_sweep(path: Path, axes: tuple[Axis, ...], classifiers: tuple[str, ..
     raw = read(path)
     check(copy.deepcopy(raw), folder=path.parent, path=str(path))
     raw.pop("expect", None)
-    sweep = Sweep(raw, path, axes, classifiers)
+    sweep = Sweep(raw, path, axes, wanted, programs)
     corner = tuple(axis.values[0] for axis in axes)
     sweep.at(corner)
     for n, axis in enumerate(axes):
@@ -93,7 +106,7 @@ def _run_at(sweep: Sweep, base: Path, point: Point) -> SweepRun:
     loaded = sweep.at(point)
     try:
         result = run_scenario(
-            prepare(loaded), Options(transport="memory", out=folder, classifiers=choose(sweep.classifiers), workers=1)
+            prepare(loaded), Options(transport="memory", out=folder, classifiers=sweep.classifiers(loaded), workers=1)
         )
     except InputError as error:
         raise _within(place, error) from None

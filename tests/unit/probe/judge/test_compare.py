@@ -10,7 +10,7 @@ from statsmodels.stats.contingency_tables import mcnemar as reference
 
 from fake_gateways.people.directory import MailboxState
 from probe.classify import Advice, Evidence
-from probe.judge.compare import EXACT_UP_TO, Change, compare, mcnemar
+from probe.judge.compare import EXACT_UP_TO, Change, Comparison, McNemar, compare, mcnemar
 from probe.judge.story import Key, Story
 
 HEARD = "550 5.1.1 no such user"
@@ -73,6 +73,22 @@ def test_mistakes_about_the_living_and_the_gone_are_counted_apart() -> None:
 def test_fewer_mistakes_are_not_worse_and_as_many_are_not_either() -> None:
     assert not compare(stories(), advice("ann bob"), advice("bob dan")).is_worse
     assert not compare(stories(), advice("ann"), advice("bob")).is_worse
+
+
+@pytest.mark.parametrize(
+    ("living", "gone", "worse"),
+    [
+        ((40, 5), (0, 1), False),  # a sure gain outweighs a loss that may be chance
+        ((40, 5), (0, 20), True),  # but not a sure loss
+        ((3, 2), (0, 1), True),  # and a gain that may be chance outweighs nothing
+        ((5, 5), (1, 1), False),
+    ],
+)
+def test_a_loss_by_chance_does_not_outweigh_a_sure_gain(
+    living: tuple[int, int], gone: tuple[int, int], *, worse: bool
+) -> None:
+    found = Comparison(*(McNemar(0, 0, *each, mcnemar(*each)) for each in (living, gone)))
+    assert found.is_worse is worse
 
 
 def test_to_be_tested_again_counts_as_kept_but_is_a_change_of_mind() -> None:

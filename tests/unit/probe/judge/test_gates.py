@@ -10,7 +10,7 @@ import pytest
 from fake_gateways.truth import Cause
 from probe.input_error import InputError
 from probe.judge.classifier_score import score_classifier
-from probe.judge.gates import Bound, Gate, bounds, judge
+from probe.judge.gates import Bound, Gate, bounds, figure_text, from_text, judge
 from probe.judge.scorecard import Scorecard, score_truth
 
 FIGURES: dict[str, Any] = {
@@ -164,3 +164,25 @@ def test_every_cause_and_gateway_of_an_empty_scorecard_can_be_bound() -> None:
     found = bounds(expect, figures, "s.toml: expect")
     assert len(found) == len(Cause) + 2
     assert all(judge(bound, figures).passed for bound in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "text"),
+    [
+        ("hard_bounce_rate", 0.1121, "11.21%"),
+        ("classifiers.code.wrongly_suppressed_rate", 0.0776183, "7.762%"),
+        ("classifiers.code.precision", 1, "100%"),
+        ("classifiers.precision.wrongly_suppressed", 747, "747"),
+        ("classifiers.context.brier", 0.089, "0.089"),
+    ],
+)
+def test_a_share_is_written_in_per_cent(name: str, value: float, text: str) -> None:
+    assert figure_text(name, value) == text
+
+
+def test_a_bound_may_be_given_in_per_cent() -> None:
+    assert (
+        from_text("hard_bounce_rate <= 2 %")
+        == from_text("hard_bounce_rate<=0.02")
+        == {"hard_bounce_rate": {"max": 0.02}}
+    )
