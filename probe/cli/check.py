@@ -92,5 +92,5 @@ def check(
     result.write(run)
     if said is not None:
         with printing():
-            print_reported(PipedConsole(), result, said.skipped)
+            print_reported(PipedConsole(), result, said.skipped, said.unknown)
     conclude(result, run, known, reports, run / SCORECARD)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 from fake_gateways.truth import Cause
 from probe.classify import taxonomy
 from probe.classify.rules import files
-from probe.input_error import InputError
 from probe.intake.event import BadLine, Event
 from probe.intake.open_log import open_log
 from probe.intake.skipped import SkippedLines
@@ -18,18 +18,24 @@ from probe.judge.reported import CauseOf
 
 @dataclass
 class ReportedLog:
-    """A log of another system: its events, the lines that cannot be read, and the causes of its own classes."""
+    """A log of another system: its events, the lines that cannot be read, and the causes of its own classes.
+
+    ``unknown`` counts the classes whose cause was asked for and is not known.
+    """
 
     events: Iterator[Event]
     skipped: SkippedLines
     cause_of: CauseOf
+    unknown: Counter[str]
 
 
 def open_reported(
     path: Path, source: str, *, columns: Iterable[str], year: int | None, labels: Path | None
 ) -> ReportedLog:
-    """Open a log; raises InputError for an unknown format and, while it is read, for an unknown class."""
+    """Open a log; raises InputError for an unknown format and for a map that cannot be read."""
     skipped = SkippedLines()
+    unknown: Counter[str] = Counter()
+    given = {} if labels is None else files.load_labels(labels)
 
     def good(lines: Iterator[Event | BadLine]) -> Iterator[Event]:
         for line in lines:
@@ -38,21 +44,20 @@ def open_reported(
             else:
                 yield line
 
-    events = open_log(path, source, columns=columns, year=year, option="--format")
-    return ReportedLog(good(events), skipped, _cause_of(source, labels))
-
-
-def _cause_of(source: str, labels: Path | None) -> CauseOf:
-    """Return the function from a system's classes to causes; raises InputError for a map that cannot be read."""
-    given = {} if labels is None else files.load_labels(labels)
-    has_names = source in taxonomy.systems()
-
     def cause_of(label: str) -> Cause | None:
-        if label in given:
-            return given[label]
         try:
-            return taxonomy.cause_of(source, label) if has_names else taxonomy.cause_named(label)
-        except taxonomy.UnknownNameError as error:
-            raise InputError(f"--reported: class {label!r}", str(error), "give its cause with --map") from None
+            return given[label] if label in given else _cause_of(source, label)
+        except taxonomy.UnknownNameError:
+            unknown[label] += 1
+            raise
 
-    return cause_of
+    events = open_log(path, source, columns=columns, year=year, option="--format")
+    return ReportedLog(good(events), skipped, cause_of, unknown)
+
+
+def _cause_of(source: str, label: str) -> Cause | None:
+    """Return the cause of a class; in tables that may also be the name of a cause. Raises UnknownNameError."""
+    try:
+        return taxonomy.cause_of(source, label)
+    except taxonomy.UnknownNameError:
+        return taxonomy.cause_named(label)

@@ -9,12 +9,16 @@ from typing import Final
 from fake_gateways.truth import Cause
 from probe.classify.by_code import cause_of_numbers
 from probe.classify.reading import Advice, Reading
+from probe.classify.taxonomy import UnknownNameError
 from probe.intake.event import Event, EventKind
 from probe.judge.story import Key
 from probe.returned_mail.verp import decode
 
 CauseOf = Callable[[str], Cause | None]
-"""Returns the cause of a class of the reporting system, None where the class is not a bounce or has no cause."""
+"""Returns the cause of a class of the reporting system, None where the class is not a bounce or has no cause.
+
+Raises UnknownNameError for an unknown class.
+"""
 _AFTER_DELIVERY: Final = {EventKind.COMPLAINT, EventKind.AUTO_REPLY, EventKind.OPENED, EventKind.CLICKED}
 
 
@@ -76,7 +80,7 @@ def _key_of(event: Event, candidates: list[tuple[float, Key]], message_ids: Mapp
 def read_reported(events: Iterable[Event], cause_of: CauseOf) -> Reading:
     """Return the reading of a recipient's events: the last one counts, and a bounce after delivery overrides all.
 
-    A class of the reporting system's own is preferred to codes.
+    A class of the reporting system's own is preferred to codes, unless nobody knows what it means.
     """
     last = None
     for event in events:
@@ -90,7 +94,10 @@ def read_reported(events: Iterable[Event], cause_of: CauseOf) -> Reading:
         case EventKind.SUPPRESSED:
             return Reading(None, "suppressed by the reporting system", wish=Advice.SUPPRESS)
     if last.label:
-        return Reading(cause_of(last.label), f"reported as {last.label}")
+        try:
+            return Reading(cause_of(last.label), f"reported as {last.label}")
+        except UnknownNameError:
+            pass  # cause_of counts them, and codes remain
     if last.kind is EventKind.DEFERRED or (last.code is not None and last.code < 500):
         return Reading(Cause.SYSTEM, f"reported as {last.kind}: temporary")
     code = last.code or (550 if last.enhanced else None)

@@ -192,6 +192,18 @@ def test_what_another_system_reported_is_judged_and_what_joins_nothing_is_listed
     assert "gate passed  classifiers.reported.wrongly_suppressed = 0" in done.stdout
 
 
+def test_classes_that_nobody_knows_are_listed_and_judged_by_code(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "reported.csv"
+    file.write_text(
+        "email,event,bounce_type,response\nbob@plain.example,bounce,odd\x1b[2J,550 5.1.1 no\n"
+        "eve@liar.example,bounce,hard,550 5.7.1 no\n",
+        "utf-8",
+    )
+    done = fivefifty("check", run, "--reported", file, "--format", "csv")
+    assert "Classes of unknown cause, judged by code; give their causes with --map: odd?[2J (1)\n" in done.stdout
+    assert "Reported: 2 events about 2 recipients." in done.stdout
+
+
 def test_reports_want_to_be_told_their_format(run: Path, reported: list[object]) -> None:
     sentence = complaint(fivefifty("check", run, *reported[:2]))
     assert sentence.startswith("--reported: comes without --format; add one of: postfix, ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
 from rich.console import Console
@@ -50,8 +51,11 @@ def print_answer(console: Console, result: JudgedRun, out: str) -> None:
     console.print(Text(f"report {out}/report.html"), soft_wrap=True)
 
 
-def print_reported(console: Console, result: JudgedRun, skipped: SkippedLines) -> None:
-    """Print how many events of another system's log match recipients of the run, and the first that do not."""
+def print_reported(console: Console, result: JudgedRun, skipped: SkippedLines, unknown: Counter[str]) -> None:
+    """Print how many events of another system's log match recipients of the run, and the first that do not.
+
+    ``unknown`` counts the system's classes whose cause is not known.
+    """
     said = result.reported
     if said is None:
         return
@@ -70,6 +74,11 @@ def print_reported(console: Console, result: JudgedRun, skipped: SkippedLines) -
         console.print(f"  {count(skipped.total, skipped.what)} that could not be read:", soft_wrap=True)
         for reason in skipped.told():
             console.print(Text(f"    {reason}"), soft_wrap=True)
+    if unknown:
+        shown = ", ".join(f"{clipped(name, 60)} ({times:,})" for name, times in unknown.most_common(NAMES_SHOWN))
+        more = f" and {len(unknown) - NAMES_SHOWN:,} more" if len(unknown) > NAMES_SHOWN else ""
+        told = f"  Classes of unknown cause, judged by code; give their causes with --map: {shown}{more}"
+        console.print(Text(told), soft_wrap=True)
     console.print()
 
 

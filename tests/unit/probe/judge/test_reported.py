@@ -7,6 +7,7 @@ from book_rows import STARTS, verp
 
 from fake_gateways.truth import Cause
 from probe.classify import Advice
+from probe.classify.taxonomy import UnknownNameError
 from probe.intake.event import Event, EventKind
 from probe.judge.reported import read_reported, sort_events
 
@@ -21,6 +22,8 @@ def event(kind: EventKind = EventKind.REFUSED, recipient: str = ANN, **fields: o
 
 def cause_of(name: str) -> Cause | None:
     """Return the cause of a class of the reporting system."""
+    if name == "Novel":
+        raise UnknownNameError("is no class", "add it")
     return {"Permanent": Cause.USER_UNKNOWN, "Content": Cause.CONTENT}[name]
 
 
@@ -67,6 +70,7 @@ def test_events_are_read_in_the_order_they_happened_and_not_in_the_order_of_the_
         ([event(EventKind.DELIVERED)], None, Advice.KEEP),
         ([event(code=550, enhanced="5.1.1")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
         ([event(code=550, enhanced="5.1.1", label="Content")], Cause.CONTENT, Advice.KEEP),
+        ([event(code=550, enhanced="5.1.1", label="Novel")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
         ([event(code=421, label="Permanent")], Cause.USER_UNKNOWN, Advice.SUPPRESS),
         ([event(EventKind.DEFERRED, code=550)], Cause.SYSTEM, Advice.KEEP),
         ([event(code=451)], Cause.SYSTEM, Advice.KEEP),
