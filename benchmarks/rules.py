@@ -50,6 +50,7 @@ def replies(count: int, seed: int = 1) -> Iterator[Evidence]:
         said = wording.say(
             {
                 "recipient": recipient,
+                "local_part": recipient.partition("@")[0],
                 "domain": domain,
                 "sender": f"news+{chance.randrange(10**6)}@messenger.example",
                 "sender_domain": "messenger.example",

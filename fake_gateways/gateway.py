@@ -163,6 +163,7 @@ class Gateway:
             return wording.plain
         fields = {
             "recipient": recipient,
+            "local_part": recipient.rpartition("@")[0] or recipient,
             "sender": view.envelope.return_path,
             "ip": view.peer_address,
             "helo": view.helo,

@@ -11,7 +11,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from fake_gateways.smtp.reply import EnhancedStatus, Reply, from_wire
 from fake_gateways.strict import InvalidValueError
 
-FIELDS = frozenset({"recipient", "sender", "ip", "helo", "id", "host", "domain", "sender_domain", "backend"})
+FIELDS = frozenset({
+    "recipient", "local_part", "domain", "sender", "sender_domain", "ip", "helo", "id", "host", "backend"
+})  # fmt: skip
 """The placeholders that a wording may have."""
 
 
@@ -22,7 +24,8 @@ def _enhanced(value: Any) -> Any:
 class Wording(BaseModel):
     """The code, enhanced status and text of a vendor's reply.
 
-    ``text`` may contain {recipient} and its {domain}, {sender} and its {sender_domain}, {ip}, {helo}, {id} and {host}.
+    ``text`` may contain {recipient}, its {local_part} and its {domain}, {sender} and its {sender_domain}, {ip}, {helo},
+    {id} and {host}. A brace of the text itself is written twice.
 
     {backend} is replaced by the reply of the server behind the gateway, in a refusal that repeats it.
     A line feed in ``text`` begins a continuation line. If a vendor writes the enhanced status inside the text or after

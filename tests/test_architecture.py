@@ -141,6 +141,7 @@ DOORS: Final = {
     ("probe/classify/context/vendor.py", "importlib"): {"vendors"},
     ("probe/classify/context/weights.py", "importlib"): {"shipped"},
     ("probe/intake/reading/addresses.py", "urllib"): {"addresses"},
+    ("probe/intake/to_scenario/ordinary_words.py", "importlib"): {"_lists", "_wordings"},
     ("probe/sender/recipients.py", "pathlib"): {"read_list", "_listed"},
     ("probe/sender/template.py", "pathlib"): {"read"},
     ("probe/sender/dkim.py", "pathlib"): {"signer"},
@@ -168,7 +169,6 @@ ONLY_IN: Final = {
     "vl_convert": {"probe/report/plots/chart_file.py"},
     "pytest": {"fivefifty/pytest_plugin.py", "probe/testing/collect.py"},
     "jinja2": {"probe/report/html/page.py"},
-    "drain3": {"probe/intake/to_scenario/templates.py"},
     "tomlkit": {"probe/intake/to_scenario/write_scenario.py"},
     "re2": {
         "fake_gateways/policies/content.py",

@@ -36,7 +36,7 @@ def invent(count: int, domains: Sequence[str], taken: Iterable[str], rng: random
     habit = rng.choice(_HABITS)
     made = 0
     while made < count:
-        given, family = rng.choice(_GIVEN), rng.choice(_FAMILY)
+        given, family = rng.choice(_GIVEN), rng.choice(FAMILY_NAMES)
         local = habit.format(g=given, i=given[0], f=family)
         domain = rng.choice(domains)
         address = f"{local}@{domain}"
@@ -61,7 +61,7 @@ _GIVEN = tuple(
 )
 
 
-_FAMILY = tuple(
+FAMILY_NAMES = tuple(
     "abbott adler ahmed alvarez andersen baker bauer becker bell berg bianchi blake bond brandt brooks carter chen "
     "clark cohen costa cruz dahl diaz dubois duarte eklund engel evans farkas fischer ford foster frank garcia gray "
     "gruber haas hansen hayes hill hofer horvat hughes ivanov jensen jones kaiser kelly khan kim klein koch kovacs "

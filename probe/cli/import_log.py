@@ -127,7 +127,13 @@ def as_json(events: Iterable[Event | BadLine]) -> Iterator[str]:
         if isinstance(event, BadLine):
             yield json.dumps({"bad_line": event.number, "reason": event.reason})
         else:
-            yield json.dumps({name: value for name, value in event._asdict().items() if value not in {None, ""}})
+            yield json.dumps(
+                {
+                    name: value
+                    for name, value in event._asdict().items()
+                    if value not in {None, ""} and value is not False
+                }
+            )
 
 
 def told(summary: ImportSummary) -> Iterator[str]:

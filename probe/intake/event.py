@@ -30,7 +30,7 @@ class Event(NamedTuple):
     ``at`` is in seconds since the epoch. ``message_id`` is in angle brackets, as in the header. ``mx`` is the host that
     replied with ``code``, ``enhanced`` and ``text``; ``local_address`` is the sender's own address. ``stage`` is a
     Stage of fake_gateways/smtp/envelope.py. ``label`` is the system's own class of the event, such as
-    ``Permanent/General``.
+    ``Permanent/General``. ``is_own_status`` says that ``enhanced`` is the sending system's own: the reply had none.
     """
 
     kind: EventKind
@@ -46,6 +46,7 @@ class Event(NamedTuple):
     enhanced: str | None = None
     text: str = ""
     label: str = ""
+    is_own_status: bool = False
 
 
 class BadLine(NamedTuple):

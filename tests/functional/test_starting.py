@@ -22,7 +22,7 @@ from probe.studies.suppression.policies import POLICIES
 from probe.studies.sweep.break_points import FIGURES
 
 HEAVY = (
-    *("aiosmtpd", "aiosmtplib", "altair", "asyncio", "cryptography", "dkim", "dns", "drain3", "flufl", "httpx"),
+    *("aiosmtpd", "aiosmtplib", "altair", "asyncio", "cryptography", "dkim", "dns", "flufl", "httpx"),
     *("jinja2", "multiprocessing", "pydantic", "re2", "spf", "sqlalchemy", "tomlkit", "trustme", "uvloop"),
 )
 """Modules that a list of commands, a version or a completion has no use for."""

@@ -13,7 +13,6 @@ from intake_samples import MAILBOX, SAMPLES, Sample
 from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats import mailbox
 from probe.intake.reading import mail_files
-from probe.intake.to_scenario.templates import Templates, mask
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
 JSON = st.recursive(
@@ -84,24 +83,6 @@ def _paths(value: Any, *way: Any) -> Any:
     for step, inner in items:
         yield (*way, step)
         yield from _paths(inner, *way, step)
-
-
-@given(st.text(max_size=200), st.sampled_from(["ann@acme.example", ""]))
-def test_a_masked_reply_is_one_that_can_be_said(text: str, recipient: str) -> None:
-    masked = mask(text, recipient)
-    assert masked == " ".join(masked.split())
-    assert masked.isprintable()
-    assert recipient == "" or recipient not in masked.lower()
-
-
-@given(st.lists(st.text(max_size=60), min_size=1, max_size=20))
-def test_every_reply_has_a_template(texts: list[str]) -> None:
-    templates = Templates(frozenset(), is_private=True)
-    numbers = {templates.add(text, f"person{place}@acme.example") for place, text in enumerate(texts)}
-    found = templates.found()
-    assert numbers <= set(found)
-    assert sum(template.seen for template in found.values()) == len(texts)
-    assert all(template.text for template in found.values())
 
 
 @given(

@@ -12,6 +12,7 @@ from probe.classify.rules.reply import ReceivedReply
 
 EXAMPLE_VALUES: Final = {
     "recipient": "anna.berg@northwind.example",
+    "local_part": "anna.berg",
     "domain": "northwind.example",
     "sender": "news+c1a2@messenger.example",
     "sender_domain": "messenger.example",

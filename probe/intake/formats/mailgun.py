@@ -53,7 +53,9 @@ def _interpret(item: Json) -> Iterator[Event]:
         raise NoEventError(f"not a Mailgun event ({name[:60] or 'without event'})")
     status = within(item, "delivery-status")
     reply = text(status, "message") or text(status, "description") or text(item, "reject", "reason")
-    code, enhanced = reply_codes(reply, status.get("code"), status.get("enhanced-code") or status.get("bounce-code"))
+    code, enhanced, is_own = reply_codes(
+        reply, status.get("code"), status.get("enhanced-code") or status.get("bounce-code")
+    )
     envelope = within(item, "envelope")
     yield Event(
         _kind(name, item),
@@ -68,6 +70,7 @@ def _interpret(item: Json) -> Iterator[Event]:
         enhanced=enhanced,
         text=reply,
         label=_label(name, item),
+        is_own_status=is_own,
     )
 
 

@@ -152,6 +152,7 @@ class _Log:
             code=because.reply.code,
             enhanced=because.reply.enhanced or status(about.get("dsn", "")),
             text=because.reply.text,
+            is_own_status=because.reply.enhanced is None and bool(because.reply.code and status(about.get("dsn", ""))),
         )
         if kind is EventKind.DEFERRED:
             self._memory.defer(queue_id, event)

@@ -64,7 +64,7 @@ def _interpret(document: Json) -> Iterator[Event]:
         return
     # Description is Postmark's explanation of the type; it is used if there is no text of a server.
     reply = text(document, "Details") or text(document, "Description")
-    code, enhanced = reply_codes(reply)
+    code, enhanced, _ = reply_codes(reply)
     message_id = word(document, "MessageID")
     yield Event(
         _BOUNCES.get(bounce, _KINDS[record]),

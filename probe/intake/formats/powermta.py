@@ -116,6 +116,7 @@ def _event(kind: EventKind, record: dict[str, str]) -> Event:
         code=reply.code,
         enhanced=reply.enhanced or status(remote_status),
         text=reply.text,
+        is_own_status=bool(reply.code and reply.enhanced is None and status(remote_status)),
         label=kept(cell("feedbacktype") if kind is EventKind.COMPLAINT else cell("bouncecat")),
     )
 

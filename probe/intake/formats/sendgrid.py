@@ -51,7 +51,7 @@ def _interpret(document: Json) -> Iterator[Event]:
     if kind is EventKind.REFUSED and not word(document, "sg_message_id"):
         kind = EventKind.BOUNCED_LATER
     reply = text(document, "response") or text(document, "reason")
-    code, enhanced = reply_codes(reply, enhanced=word(document, "status"))
+    code, enhanced, is_own = reply_codes(reply, enhanced=word(document, "status"))
     yield Event(
         kind,
         recipient=word(document, "email"),
@@ -63,4 +63,5 @@ def _interpret(document: Json) -> Iterator[Event]:
         enhanced=enhanced,
         text=reply,
         label=joined(word(document, "type"), word(document, "bounce_classification")),
+        is_own_status=is_own,
     )

@@ -110,9 +110,9 @@ def _delay(document: Json, about: Event) -> Iterator[Event]:
 def _diagnosed(report: Json, recipients: str, about: Event) -> Iterator[Event]:
     for recipient in _required(each(report, recipients), about):
         diagnosis = text(recipient, "diagnosticCode")
-        code, enhanced = reply_codes(diagnosis, enhanced=word(recipient, "status"))
+        code, enhanced, is_own = reply_codes(diagnosis, enhanced=word(recipient, "status"))
         address = word(recipient, "emailAddress")
-        yield about._replace(recipient=address, code=code, enhanced=enhanced, text=diagnosis)
+        yield about._replace(recipient=address, code=code, enhanced=enhanced, text=diagnosis, is_own_status=is_own)
 
 
 def _complaint(document: Json, about: Event) -> Iterator[Event]:
@@ -133,7 +133,7 @@ def _complaint(document: Json, about: Event) -> Iterator[Event]:
 def _delivery(document: Json, about: Event) -> Iterator[Event]:
     delivery = within(document, "delivery")
     response = text(delivery, "smtpResponse")
-    code, enhanced = reply_codes(response)
+    code, enhanced, _ = reply_codes(response)
     for recipient in _required(words(delivery, "recipients"), about):
         yield about._replace(
             recipient=recipient,

@@ -69,7 +69,7 @@ def _interpret(event: Json) -> Iterator[Event]:
     reply = text(event, "raw_reason") or text(event, "reason")
     if kind is EventKind.REFUSED and _SUPPRESSED in reply.lower():
         kind = EventKind.SUPPRESSED
-    code, enhanced = reply_codes(reply, event.get("error_code"))
+    code, enhanced, _ = reply_codes(reply, event.get("error_code"))
     declined = "" if name in {"bounce", "delay", "out_of_band"} or kind is not EventKind.REFUSED else name
     yield Event(
         kind,

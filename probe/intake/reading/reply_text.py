@@ -24,10 +24,11 @@ _STATUS_ANYWHERE: Final = re.compile(rf"(?<![0-9.])({_STATUS})")
 
 
 class ReplyCodes(NamedTuple):
-    """The reply code and the enhanced status, each None if unknown."""
+    """The reply code and the enhanced status, each None if unknown; ``is_own`` if the reply lacks the status."""
 
     code: int | None = None
     enhanced: str | None = None
+    is_own: bool = False
 
 
 def reply_codes(text: str, code: object = None, enhanced: object = None) -> ReplyCodes:
@@ -38,7 +39,8 @@ def reply_codes(text: str, code: object = None, enhanced: object = None) -> Repl
     form ``smtp; 550 ...`` (RFC 3464 2.3.6); statuses are those of RFC 3463.
     """
     found = _in_text(text[:MAX_TEXT])
-    return ReplyCodes(found.code or code_of(code), found.enhanced or enhanced_of(enhanced))
+    known = ReplyCodes(found.code or code_of(code), found.enhanced or enhanced_of(enhanced))
+    return known._replace(is_own=bool(known.code and known.enhanced and not found.enhanced))
 
 
 def _in_text(text: str) -> ReplyCodes:

@@ -8,7 +8,7 @@ import random
 from itertools import islice
 from typing import Final, Protocol
 
-from fake_gateways.people.made_up import invent, made_up_domains
+from fake_gateways.people.made_up import FAMILY_NAMES, invent, made_up_domains
 from fake_gateways.smtp.envelope import domain_of
 
 _ROLES: Final = {
@@ -18,7 +18,9 @@ _ROLES: Final = {
 
 
 class Naming(Protocol):
-    """Returns the names that addresses and domains have in a scenario."""
+    """Returns the names that addresses, hosts and people have in a scenario. ``hides`` says that they are made up."""
+
+    hides: bool
 
     def domain(self, name: str) -> str:
         """Return the scenario's name for a domain."""
@@ -28,9 +30,23 @@ class Naming(Protocol):
         """Return the scenario's name for a recipient's address."""
         ...
 
+    def host(self, name: str) -> str:
+        """Return the scenario's name for a host."""
+        ...
+
+    def ip(self, address: str) -> str:
+        """Return the scenario's address for an IP address."""
+        ...
+
+    def person(self, name: str) -> str:
+        """Return the scenario's name for a given or family name."""
+        ...
+
 
 class AsItIs:
     """Keeps the real names."""
+
+    hides = False
 
     def domain(self, name: str) -> str:
         """Return the domain in lower case."""
@@ -41,6 +57,18 @@ class AsItIs:
         local, _, domain = address.rpartition("@")
         return f"{local}@{domain.lower()}"
 
+    def host(self, name: str) -> str:
+        """Return the host as it is."""
+        return name
+
+    def ip(self, address: str) -> str:
+        """Return the IP address as it is."""
+        return address
+
+    def person(self, name: str) -> str:
+        """Return the name as it is."""
+        return name
+
 
 class Anonymiser:
     """Maps names by HMAC-SHA-256, so that names cannot be guessed without the key.
@@ -48,6 +76,8 @@ class Anonymiser:
     The same key maps a name always to the same made-up name. If two names map to the same one, the later one gets a
     number; only for these does the order matter. Role addresses keep their local part.
     """
+
+    hides = True
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -79,6 +109,28 @@ class Anonymiser:
                 found = self._free(next(invent(1, [domain], (), rng)), "@")
             self._addresses[key] = found
         return found
+
+    def host(self, name: str) -> str:
+        """Return a host at the mapped domain; the domain itself if the name has no more than two labels."""
+        name = name.lower().rstrip(".")
+        labels = name.split(".")
+        if name in self._domains or len(labels) < 3:
+            return self.domain(name)
+        # Like example.co.uk, a name below a country may have its company in the third label from the end.
+        size = 3 if len(labels[-1]) == 2 and len(labels[-2]) <= 3 and len(labels) > 3 else 2
+        return f"host.{self.domain('.'.join(labels[-size:]))}"
+
+    def ip(self, address: str) -> str:
+        """Return an address of a network for tests (RFC 2544) or for documents (RFC 3849)."""
+        drawn = self._draw(address)
+        if ":" in address:
+            return f"2001:db8::{drawn % 65_535 + 1:x}"
+        return f"198.18.{drawn % 256}.{drawn // 256 % 254 + 1}"
+
+    def person(self, name: str) -> str:
+        """Return a made-up family name, in upper or lower case as the name."""
+        made_up = FAMILY_NAMES[self._draw(name.casefold()) % len(FAMILY_NAMES)]
+        return made_up.upper() if name.isupper() else made_up if name.islower() else made_up.title()
 
     def _free(self, name: str, before: str) -> str:
         """Return a name that is not taken; if necessary, with a number before the domain's dot or the at sign."""

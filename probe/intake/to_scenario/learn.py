@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable
@@ -12,7 +13,9 @@ from typing import Final, NamedTuple
 from fake_gateways.smtp.envelope import Stage, domain_of, is_address
 from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.skipped import SkippedLines
-from probe.intake.to_scenario.templates import Templates
+from probe.intake.to_scenario.anonymise import Naming
+from probe.intake.to_scenario.mask import Parties, mask
+from probe.intake.to_scenario.quoted_reply import quoted_reply
 
 _ACCEPTED, _LINE_CUT = 0, 1
 """The numbers of results that are not replies; replies have larger numbers."""
@@ -20,9 +23,10 @@ _MOST_ATTEMPTS: Final = 50
 _AS_ATTEMPTS: Final = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED}
 _LATER: Final = {Stage.END_OF_DATA.value, Stage.DATA.value}
 MOST_REPLIES: Final = 2000
-"""The most different replies; of further ones only the code is kept, so that noise does not fill the memory."""
-_WITHOUT_WORDS: Final = 0
-"""Not the number of any template, as drain3 counts from 1."""
+"""The most different replies. As many further ones lose their numbers, and the rest keep only their codes, so that
+noise does not fill the memory."""
+_NUMBERED: Final = re.compile(r"(?<![\w{])(?=[^\s{}]*\d)[^\s{}]+")
+WITHOUT_WORDS: Final = "-"
 _SINCE: Final = datetime(1970, 1, 2, tzinfo=UTC).timestamp()
 _UNTIL: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
 """Times outside of this range are errors of the log, and a scenario cannot have them."""
@@ -31,9 +35,9 @@ _LONGEST_WAIT_S: Final = 5 * 86_400
 
 
 class Reply(NamedTuple):
-    """A reply: its template's number, code, enhanced status, and the stage at which the scenario gives it."""
+    """A reply: its wording with slots, code, enhanced status, and the stage at which the scenario gives it."""
 
-    template: int
+    wording: str
     code: int
     enhanced: str | None
     stage: Stage
@@ -46,7 +50,7 @@ class Learned:
     The memory grows with the number of recipients, not of events: a recipient takes its address and a few octets.
     """
 
-    templates: Templates
+    naming: Naming
     attempts: dict[str, array[int]] = field(default_factory=dict)
     replies: dict[Reply, int] = field(default_factory=dict)
     seen: Counter[int] = field(default_factory=Counter)
@@ -112,15 +116,21 @@ class Learned:
             results[-1] = number
 
     def _number(self, event: Event, recipient: str, stage: Stage) -> int:
-        template = self.templates.add(event.text, recipient, event.local_address)
-        code = event.code or (500 if event.enhanced is None else int(event.enhanced[0]) * 100 + 50)
-        reply = Reply(template, code, event.enhanced, stage)
-        if reply not in self.replies and len(self.replies) >= MOST_REPLIES:
+        said = quoted_reply(event)
+        enhanced = event.enhanced if said.enhanced is None and stage is Stage.REPORT else said.enhanced
+        parties = Parties(recipient, event.return_path, event.local_address, event.mx)
+        reply = Reply(mask(said.text, parties, self.naming) or WITHOUT_WORDS, said.code, enhanced, stage)
+        if self._is_one_too_many(reply, MOST_REPLIES):
+            reply = reply._replace(wording=_NUMBERED.sub("{id}", reply.wording))
+        if self._is_one_too_many(reply, 2 * MOST_REPLIES):
             self.without_words += 1
-            reply = Reply(_WITHOUT_WORDS, code, None, stage)
+            reply = Reply(WITHOUT_WORDS, said.code, None, stage)
         number = self.replies.setdefault(reply, len(self.replies) + 2)
         self.seen[number] += 1
         return number
+
+    def _is_one_too_many(self, reply: Reply, most: int) -> bool:
+        return reply not in self.replies and len(self.replies) >= most
 
     def _circumstances(self, event: Event, recipient: str) -> None:
         if event.mx:

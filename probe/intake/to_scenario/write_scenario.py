@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -25,7 +24,7 @@ from probe.intake.event import BadLine, Event
 from probe.intake.skipped import SkippedLines
 from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs, Naming
 from probe.intake.to_scenario.learn import Learned, Reply, is_reply, last_result
-from probe.intake.to_scenario.templates import Template, Templates
+from probe.intake.to_scenario.personal_names import PersonalNames
 from probe.user_files import exists
 
 _DEFAULT: Final = "postfix"
@@ -85,15 +84,15 @@ def import_as_scenario(
     if existing is not None and not force:
         problem = "exists already, and may have been edited"
         raise InputError(existing, problem, "overwrite it with --force, or choose another folder with --out")
-    learned = Learned(Templates(_plain_words(), is_private=key is not None))
+    naming: Naming = AsItIs() if key is None else Anonymiser(key)
+    learned = Learned(naming)
     learned.take(events)
     if not learned.attempts:
         problem = f"contains no recipient ({learned.skipped.total:,} {learned.skipped.what}s could not be read"
         if learned.not_addresses:
             problem += f", {learned.not_addresses:,} have no valid address, such as {learned.not_an_address[:100]!r}"
         raise InputError(log or name, f"{problem})", "check the format given with --from")
-    naming: Naming = AsItIs() if key is None else Anonymiser(key)
-    writing = _Writing(learned, naming, learned.templates.found(), cause_of)
+    writing = _Writing(learned, cause_of)
     try:
         (folder / "logged").mkdir(parents=True, exist_ok=True)
         gateways = writing.gateways(folder)
@@ -136,13 +135,12 @@ class _Writing:
     def __init__(
         self,
         learned: Learned,
-        naming: Naming,
-        templates: Mapping[int, Template],
         cause_of: Callable[[str], Cause | None],
     ) -> None:
         self._learned = learned
-        self._naming = naming
-        self._templates = templates
+        self._naming = learned.naming
+        wordings = (reply.wording for reply in learned.replies)
+        self._names = PersonalNames(wordings, learned.attempts, learned.naming)
         self._cause_of_text = cause_of
         self._causes: dict[Reply, Cause] = {}
         self._numbers = {number: reply for reply, number in learned.replies.items()}
@@ -257,8 +255,7 @@ class _Writing:
         return table
 
     def _text(self, reply: Reply) -> str:
-        template = self._templates.get(reply.template)
-        text = template.text if template is not None else "{id}"
+        text = self._names.hidden(reply.wording)
         return text if _fits(reply.code, None, text) else f"- {text}"
 
     def scenario(self, name: str, gateways: Mapping[str, Table]) -> str:
@@ -352,31 +349,3 @@ def _persona_of(exchanger: str) -> str:
         if suffix.count(".") > 1 and not suffix.endswith(".example") and exchanger.endswith(suffix):
             return name
     return _DEFAULT
-
-
-_COMMON: Final = """
-a about above accept accepted account action active activity administrator after again all allowed an and any appears
-are as at attempt authentication back bad banned be because been before blacklisted block blocked body bounce busy but
-by cannot check client closed closing come command complete configuration connect connection contact content could
-daily deactivated deferred delay delivered delivery denied destination detected disabled discarded dnsbl does domain
-due during email error exceed exceeded excessive exist exists expired failed failure false fault feedback few file
-filter first following for found from frequency full gateway greylisted greylisting gone had has have header help high
-host hour how if ignored in inactive incorrect information internal invalid ip is issue it junk known larger later
-learn limit limited limits line list listed local looks lookup mail mailbox mailer maximum may message messages minute
-minutes missing more moved must my name network new no nonexistent not now number of on only or other our out over
-page per permanent permanently permitted please policy poor postmaster prohibited protocol provider queue queued quota
-rate reached received recipient recipients recommended refused refuses rejected relay relaying remote reputation
-request requested required resolve resources result retry returned reverse score seconds see sender sending sent
-server service session size slow smtp some spam spamming specified suspected suspended suspicious syntax system talk
-temporarily temporary than that the their them there this throttled time timed timeout to today too transaction try
-unable unauthenticated unavailable unknown unsolicited until unusual use user using valid verification verify via
-violation virus visit volume was we website when which while will with within without wrong you your
-"""
-"""Ordinary words of replies; any other word may be a person's name."""
-
-
-def _plain_words() -> frozenset[str]:
-    """Return the words of vendors' replies, to distinguish them from names."""
-    texts = [refusal.text for name in personas.names() for refusal in personas.load(name).refusal]
-    texts += [_COMMON, (resources.files("fake_gateways") / "plain_words.toml").read_text("utf-8")]
-    return frozenset(word.strip("<>()[].,;:!?'\"").lower() for text in texts for word in text.split())

@@ -52,6 +52,7 @@ EXPECTED = [
         code=452,
         enhanced="4.2.2",
         text="mailbox full",
+        is_own_status=True,
         label="temporary/generic/soft",
     ),
     Event(
@@ -70,6 +71,7 @@ EXPECTED = [
         code=550,
         enhanced="5.0.0",
         text="smtp; the mailbox does not exist",
+        is_own_status=True,
         label="permanent/generic",
     ),
     Event(EventKind.REFUSED, "fay@b.example", AT + 6, text="Too old", label="permanent/old"),

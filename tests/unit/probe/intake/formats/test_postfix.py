@@ -56,6 +56,7 @@ def test_the_sample_is_read() -> None:
         code=421,
         enhanced="4.0.0",
         text="Too many connections from 203.0.113.9",
+        is_own_status=True,
     )
     unreached = refused_to_talk._replace(
         recipient="dora@coal.example",
@@ -64,6 +65,7 @@ def test_the_sample_is_read() -> None:
         code=None,
         enhanced="4.4.1",
         text="connect to mx.coal.example[192.0.2.70]:25: Connection timed out",
+        is_own_status=False,
     )
     second = Event(EventKind.REFUSED, "", message_id="<2@news.example>", return_path="news@bounce.example")
     assert list(read(lines(*SAMPLE.read_text().splitlines()), 2026)) == [
@@ -110,6 +112,7 @@ def test_the_sample_is_read() -> None:
             code=554,
             enhanced="5.0.0",
             text="Spam (we think)",
+            is_own_status=True,
         ),
         refused_to_talk._replace(at=at("2027-01-06T00:00:05")),
         refused_to_talk._replace(kind=EventKind.REFUSED, at=at("2027-01-06T00:00:06")),

@@ -56,6 +56,7 @@ def test_the_sample_is_read() -> None:
             code=550,
             enhanced="5.1.1",
             text="No such person here",
+            is_own_status=True,
             label="bad-mailbox",
         ),
         Event(

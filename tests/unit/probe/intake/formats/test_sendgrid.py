@@ -59,6 +59,7 @@ EXPECTED = [
         enhanced="5.7.1",
         text="554 192.0.2.1 is on a list",
         label="blocked/Reputation",
+        is_own_status=True,
     ),
     Event(
         EventKind.BOUNCED_LATER,

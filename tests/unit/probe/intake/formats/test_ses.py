@@ -48,7 +48,9 @@ DELIVERED = Event(
 ON_LIST = "Amazon SES did not send the message to this address because it is on the suppression list for your account."
 EXPECTED = [
     HARD,
-    HARD._replace(recipient="bob@a.example", code=552, enhanced="5.2.2", text="smtp; 552 mailbox full"),
+    HARD._replace(
+        recipient="bob@a.example", code=552, enhanced="5.2.2", text="smtp; 552 mailbox full", is_own_status=True
+    ),
     Event(
         EventKind.SUPPRESSED,
         "cyd@a.example",

@@ -42,9 +42,9 @@ def test_a_reply_is_found_in_a_text(text: str, code: int | None, enhanced: str |
 
 
 def test_fields_are_asked_where_the_text_is_silent() -> None:
-    assert reply_codes("gone", 550, "5.1.1") == ReplyCodes(550, "5.1.1")
+    assert reply_codes("gone", 550, "5.1.1") == ReplyCodes(550, "5.1.1", is_own=True)
     assert reply_codes("550 5.1.1 gone", "554", "5.0.0") == ReplyCodes(550, "5.1.1")
-    assert reply_codes("550 gone", None, "5.0.0") == ReplyCodes(550, "5.0.0")
+    assert reply_codes("550 gone", None, "5.0.0") == ReplyCodes(550, "5.0.0", is_own=True)
 
 
 @pytest.mark.parametrize(

@@ -38,3 +38,28 @@ def test_upper_case_makes_no_second_recipient() -> None:
 def test_without_a_key_names_stay_and_domains_are_in_lower_case() -> None:
     assert AsItIs().address("Ann@ACME.example") == "Ann@acme.example"
     assert AsItIs().domain("ACME.example") == "acme.example"
+
+
+def test_hosts_of_one_company_have_its_made_up_domain() -> None:
+    naming = Anonymiser(KEY)
+    domain = naming.domain("acme.example")
+    assert naming.host("mx1.acme.example") == naming.host("MX2.acme.example.") == f"host.{domain}"
+    assert naming.host("acme.example") == domain
+    assert naming.host("mx.acme.co.uk") == f"host.{naming.domain('acme.co.uk')}"
+
+
+def test_addresses_become_those_of_networks_for_tests_and_names_family_names() -> None:
+    naming = Anonymiser(KEY)
+    assert naming.ip("203.0.113.9").startswith("198.18.")
+    assert naming.ip("2001:db8:1::9").startswith("2001:db8::")
+    names = [naming.person(name) for name in ("anna", "Anna", "ANNA")]
+    assert names == [names[0], names[0].title(), names[0].upper()]
+
+
+def test_without_a_key_hosts_addresses_and_names_stay() -> None:
+    naming = AsItIs()
+    assert (naming.host("mx.acme.example"), naming.ip("203.0.113.9"), naming.person("Anna")) == (
+        "mx.acme.example",
+        "203.0.113.9",
+        "Anna",
+    )

@@ -8,15 +8,16 @@ import pytest
 
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind
+from probe.intake.to_scenario import learn
+from probe.intake.to_scenario.anonymise import AsItIs
 from probe.intake.to_scenario.learn import Learned, is_reply, last_result
-from probe.intake.to_scenario.templates import Templates
 
 ANN = "ann@acme.example"
 
 
 def learned(*events: Event | BadLine) -> Learned:
     """Learn from events."""
-    found = Learned(Templates(frozenset(), is_private=False))
+    found = Learned(AsItIs())
     found.take(events)
     return found
 
@@ -72,6 +73,14 @@ def test_a_refusal_by_the_sending_system_is_replayed_by_its_status() -> None:
     refused = Event(EventKind.REFUSED, "ann@gone.example", enhanced="5.4.4", text="Host not found")
     found = learned(refused, refused._replace(recipient="bob@gone.example", enhanced="4.4.7"))
     assert [(reply.code, reply.enhanced) for reply in found.replies] == [(550, "5.4.4")]
+
+
+def test_beyond_the_most_replies_numbers_are_lost_first_and_then_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learn, "MOST_REPLIES", 2)
+    texts = ["a", "b", "wait 10 s", "wait 20 s", "c", "d"]
+    found = learned(*(event(recipient=f"p{n}@acme.example", text=text) for n, text in enumerate(texts)))
+    assert [reply.wording for reply in found.replies] == ["a", "b", "wait {id} s", "c", "-"]
+    assert found.without_words == 1
 
 
 def test_the_usual_wait_before_a_retry_is_the_median() -> None:
