@@ -56,7 +56,7 @@ def lint_rules(
     classifier = _classifier(files, format_)
     known = known_replies()
     found = [finding for finding in lint(classifier, known) if finding.kind not in (ignore or ())]
-    view = overview(classifier, [each.reply for each in known])
+    view = overview(classifier, list(dict.fromkeys(each.reply for each in known)))
     print_lines(finding_lines(found, view, len(classifier.rule_set.rules)))
     raise typer.Exit(Exit.GATE_FAILED if found and not exit_zero else Exit.PASSED)
 

@@ -184,7 +184,8 @@ def test_a_mistake_is_one_sentence_and_exit_code_two(folder: Path, arguments: li
 @pytest.mark.parametrize(
     ("octets", "sentence"),
     [
-        (b"\xff\xfe", "odd.toml: is not UTF-8 (invalid start byte at octet 0); convert it to UTF-8"),
+        (b"\xff", "odd.toml: is not a UTF-8 file (line 1 has the octet 0xff); save it as UTF-8"),
+        (b"\xff\xfe", "odd.toml: is a UTF-16 file; save it as UTF-8"),
         (b"[labels]\nx = 1\n", "odd.toml: is not a file of labels; "),
         (b"[labels]\nx = 'y'\n", "odd.toml: labels.x: 'y' is not a cause; use none, user-unknown, "),
     ],

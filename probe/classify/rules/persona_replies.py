@@ -35,8 +35,8 @@ class PersonaReply(NamedTuple):
 
 @cache
 def known_replies() -> tuple[PersonaReply, ...]:
-    """Return the replies of all personas at all their stages, each once."""
-    found = {known.reply: known for known in _replies()}
+    """Return the replies of all personas at all their stages, each once for each of its causes."""
+    found = {(known.reply, known.cause): known for known in _replies()}
     return tuple(found.values())
 
 

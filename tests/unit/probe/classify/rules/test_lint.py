@@ -8,7 +8,7 @@ from rule_files import rules
 from fake_gateways.truth import Cause
 from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.lint import FindingKind, lint, overview, shown
-from probe.classify.rules.persona_replies import PersonaReply
+from probe.classify.rules.persona_replies import PersonaReply, known_replies
 from probe.classify.rules.reply import parse_reply
 from probe.classify.rules.rule_set import RuleSet
 
@@ -161,6 +161,12 @@ def test_a_text_that_is_used_for_both_is_not_a_mistake() -> None:
     lie = PersonaReply(KNOWN[0].reply._replace(stage="end-of-data"), "liar", Cause.CONTENT)
     findings = lint(RuleClassifier(kumomta('InvalidRecipient = ["unknown"]')), (*KNOWN, lie))
     assert [finding for finding in findings if finding.kind is FindingKind.MISREAD] == []
+
+
+def test_what_a_persona_says_for_two_causes_is_not_a_mistake_of_either_rule() -> None:
+    for class_name in ("InvalidRecipient", "PolicyRelated"):
+        findings = lint(RuleClassifier(kumomta(f'{class_name} = ["undeliverable address"]')), known_replies())
+        assert [finding for finding in findings if finding.kind is FindingKind.MISREAD] == []
 
 
 @pytest.mark.parametrize(
