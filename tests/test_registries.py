@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from rich.markup import render
 from source_tree import SOURCES, imported_files
 
 from fake_gateways import persona
@@ -77,3 +78,17 @@ def test_the_help_of_an_option_lists_its_registry_and_nothing_else(
 def test_the_line_of_a_command_in_the_list_is_the_start_of_its_own_help(command: Command) -> None:
     first, _, _ = (command.load().help or "").partition("\n\n")
     assert " ".join(first.split()) == command.help
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_the_help_of_a_command_is_printed_as_it_is_written(command: Command) -> None:
+    texts = list(_help_texts(command.load()))
+    assert [text for text in texts if render(text).plain != text] == [], "rich reads these brackets as markup"
+
+
+def _help_texts(command: Any) -> Iterator[str]:
+    yield command.help or ""
+    for parameter in command.params:
+        yield from (getattr(parameter, "help", "") or "", str(parameter.metavar or ""))
+    for below in getattr(command, "commands", {}).values():
+        yield from _help_texts(below)
