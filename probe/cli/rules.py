@@ -74,14 +74,14 @@ def run_rule_tests(
     """Run the tests in a rule file, or in another file; exit with 1 if one fails."""
     from probe.classify.rules.files import load_tests
     from probe.classify.rules.rule_tests import failures
+    from probe.report.summary import count
     from probe.report.terminal.rules import failure_lines
 
     classifier = _classifier(files, format_)
     asked = (*classifier.rule_set.tests, *(load_tests(tests) if tests else ()))
     if not asked:
-        raise InputError(
-            files, "has no tests", "write [[test]] tables into a file of their own, and name it with --tests"
-        )
+        has = f"has {count(len(classifier.rule_set.rules), 'rule')} and no tests"
+        raise InputError(files, has, "write [[test]] tables into a file of their own, and name it with --tests")
     failed = failures(classifier, asked)
     print_lines(failure_lines(failed, len(asked)))
     raise typer.Exit(Exit.GATE_FAILED if failed else Exit.PASSED)

@@ -41,6 +41,7 @@ def folder(tmp_path: Path) -> Path:
         "config": "<bounce-category-patterns>\n/unknown/ bad-mailbox\n// other\n</bounce-category-patterns>\n",
         "user.ovr": ",10,unknown\n",
         "tests.toml": '[[test]]\nreply = "550 denied"\nclass = "ip-reputation"\n',
+        "empty.toml": "# none yet\n",
         "wrong.toml": '[[test]]\nreply = "550 denied"\nclass = "InvalidRecipient"\n',
     }.items():
         (tmp_path / name).write_text(text, "utf-8")
@@ -172,8 +173,12 @@ def test_control_characters_in_a_file_do_not_reach_the_terminal(folder: Path) ->
             ["lint", "kumo.toml", "--format", "pigeon"],
             "pigeon: is not a kind of rule file; use one of: rules, kumomta, ",
         ),
-        (["test", "kumo.toml"], "kumo.toml: has no tests; write [[test]] tables into a file of their own, and name "),
-        (["test", "kumo.toml", "--tests", "own.toml"], "own.toml: does not contain only tests; write [[test]] tables "),
+        (
+            ["test", "kumo.toml"],
+            "kumo.toml: has 3 rules and no tests; write [[test]] tables into ",
+        ),
+        (["test", "kumo.toml", "--tests", "own.toml"], "own.toml: has 1 [[test]] and 2 [[rule]] tables; write "),
+        (["test", "own.toml", "--tests", "empty.toml"], "empty.toml: has no [[test]] and no [[rule]] tables; write "),
     ],
 )
 def test_a_mistake_is_one_sentence_and_exit_code_two(folder: Path, arguments: list[str], sentence: str) -> None:

@@ -111,7 +111,8 @@ def parse_tests(file: RuleText) -> tuple[RuleExample, ...]:
     table = _table(file)
     lines = headers(file.text, "test", len(table.test))
     if table.rule or not table.test:
-        raise InputError(file.name, "does not contain only tests", "write [[test]] tables and no [[rule]]")
+        has = f"has {len(table.test) or 'no'} [[test]] and {len(table.rule) or 'no'} [[rule]] tables"
+        raise InputError(file.name, has, "write [[test]] tables and no [[rule]]")
     return tuple(
         RuleExample(RulePlace(0, file.name, line), parse_reply(asked.reply, asked.stage), asked.class_name)
         for asked, line in zip(table.test, lines, strict=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from rule_files import decides, lines, matching, rules
 
@@ -103,9 +105,15 @@ def test_a_file_of_tests_alone_serves_rules_of_any_format() -> None:
     assert (test.class_name, test.reply.stage) == ("InvalidRecipient", "mail")
 
 
-@pytest.mark.parametrize("text", ["", '[[rule]]\nclass = "policy"\npattern = ""\n[[test]]\nreply = "x"\nclass = "y"\n'])
-def test_a_file_of_tests_holds_nothing_else(text: str) -> None:
-    with pytest.raises(InputError, match=r"^t\.toml: does not contain only tests; write \[\[test\]\] tables"):
+@pytest.mark.parametrize(
+    ("text", "has"),
+    [
+        ("", "no [[test]] and no [[rule]]"),
+        ('[[rule]]\nclass = "policy"\npattern = ""\n[[test]]\nreply = "x"\nclass = "y"\n', "1 [[test]] and 1 [[rule]]"),
+    ],
+)
+def test_a_file_of_tests_holds_tests_and_nothing_else(text: str, has: str) -> None:
+    with pytest.raises(InputError, match=re.escape(f"t.toml: has {has} tables; write [[test]] tables and no [[rule]]")):
         parse_tests(RuleText("t.toml", text))
 
 
