@@ -19,6 +19,8 @@ class EventKind(StrEnum):
     SUPPRESSED = "suppressed"
     """Not sent: the address was on the system's own suppression list."""
     COMPLAINT = "complaint"
+    FEEDBACK = "feedback"
+    """Feedback that is no complaint, such as ``not-spam``; the label says which."""
     AUTO_REPLY = "auto-reply"
     OPENED = "opened"
     CLICKED = "clicked"

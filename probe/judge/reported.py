@@ -19,7 +19,13 @@ CauseOf = Callable[[str], Cause | None]
 
 Raises UnknownNameError for an unknown class.
 """
-_AFTER_DELIVERY: Final = {EventKind.COMPLAINT, EventKind.AUTO_REPLY, EventKind.OPENED, EventKind.CLICKED}
+_AFTER_DELIVERY: Final = {
+    EventKind.COMPLAINT,
+    EventKind.FEEDBACK,
+    EventKind.AUTO_REPLY,
+    EventKind.OPENED,
+    EventKind.CLICKED,
+}
 
 
 @dataclass

@@ -63,11 +63,15 @@ class DeliveryCounts:
 
 @dataclass
 class ReturnedScore:
-    """The mail that came back to the return-paths, by kind. ``unjoined`` could not be matched with a recipient."""
+    """The mail that came back to the return-paths, by kind; ``feedback`` is what is no complaint.
+
+    ``unjoined`` could not be matched with a recipient.
+    """
 
     reports: int = 0
     auto_replies: int = 0
     complaints: int = 0
+    feedback: int = 0
     unreadable: int = 0
     unjoined: int = 0
 
@@ -165,6 +169,8 @@ def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:
                 card.returned.reports += 1
             case ReturnedKind.COMPLAINT:
                 card.returned.complaints += 1
+            case ReturnedKind.FEEDBACK:
+                card.returned.feedback += 1
             case ReturnedKind.AUTO_REPLY:
                 card.returned.auto_replies += 1
             case _:

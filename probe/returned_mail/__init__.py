@@ -63,9 +63,9 @@ def read(octets: bytes) -> ReturnedMail:
     subject = mail.header.get("subject", "")
     notice = split_notice(_human_readable_text(mail), subject)
     message_id = _message_id(mail, notice)
-    complaint = read_feedback(mail)
-    if complaint is not None:
-        return ReturnedMail(ReturnedKind.COMPLAINT, tuple(complaint), message_id, subject)
+    feedback = read_feedback(mail)
+    if feedback is not None:
+        return ReturnedMail(feedback[0], tuple(feedback[1]), message_id, subject)
     entries = _reported(mail, notice)
     if entries:
         return ReturnedMail(ReturnedKind.REPORT, tuple(entries), message_id, subject)

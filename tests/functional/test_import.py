@@ -52,6 +52,7 @@ def logged(events: list[Event | BadLine]) -> Mix:
             EventKind.OPENED,
             EventKind.CLICKED,
             EventKind.COMPLAINT,
+            EventKind.FEEDBACK,
             EventKind.AUTO_REPLY,
         }:
             continue

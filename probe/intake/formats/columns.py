@@ -52,6 +52,7 @@ KINDS: Final = MappingProxyType({
     EventKind.BOUNCED_LATER: ("bounced later", "out of band", "asynchronous bounce", "async bounce", "delayed bounce"),
     EventKind.SUPPRESSED: ("suppressed", "dropped", "drop", "skipped"),
     EventKind.COMPLAINT: ("complaint", "complained", "spam", "spam complaint", "spam report", "abuse"),
+    EventKind.FEEDBACK: ("feedback", "not spam", "opt out", "auth failure"),
     EventKind.AUTO_REPLY: ("auto reply", "auto responder", "out of office"),
     EventKind.OPENED: ("opened", "open"),
     EventKind.CLICKED: ("clicked", "click"),

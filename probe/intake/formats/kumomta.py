@@ -15,6 +15,7 @@ from probe.intake.reading import json_documents
 from probe.intake.reading.line_dress import undressed
 from probe.intake.reading.lines import UnreadableError
 from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient
+from probe.returned_mail.arf import is_complaint
 
 _KINDS: Final = {
     "Delivery": EventKind.DELIVERED,
@@ -118,14 +119,15 @@ def _complaints(record: Object) -> Iterable[Event]:
     report = _object(record.get("feedback_report"))
     trace = _object(report.get("supplemental_trace"))
     original = _ORIGINAL_ID.search(_text(report.get("original_message")))
+    feedback = kept(_text(report.get("feedback_type")))
     event = Event(
-        EventKind.COMPLAINT,
+        EventKind.COMPLAINT if is_complaint(feedback) else EventKind.FEEDBACK,
         "",
         _at(record),
         message_id=message_id(original[1]) if original else "",
         return_path=name(_text(report.get("original_mail_from"))),
         campaign=kept(_text(trace.get("campaign"))),
-        label=kept(_text(report.get("feedback_type"))),
+        label=feedback,
     )
     # The documentation has original_rcpt_to, the program's own serialisation original_rcpto_to.
     # The record's own recipient is the address that receives complaints.

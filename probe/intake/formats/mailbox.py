@@ -18,6 +18,12 @@ _KINDS: Final = {
     "relayed": EventKind.DELIVERED,
     "expanded": EventKind.DELIVERED,
 }
+_OTHER_KINDS: Final = {
+    ReturnedKind.COMPLAINT: EventKind.COMPLAINT,
+    ReturnedKind.FEEDBACK: EventKind.FEEDBACK,
+    ReturnedKind.AUTO_REPLY: EventKind.AUTO_REPLY,
+}
+_FEEDBACK: Final = {ReturnedKind.COMPLAINT, ReturnedKind.FEEDBACK}
 _NO_RECIPIENT: Final = "a message that names no recipient"
 
 
@@ -40,9 +46,7 @@ def events(messages: Iterable[bytes | BadLine]) -> Iterator[Event | BadLine]:
         if not entries:
             yield BadLine(number, _NO_RECIPIENT, f"Subject: {mail.subject}" if mail.subject else "", "message")
         for entry in entries:
-            kind = {ReturnedKind.COMPLAINT: EventKind.COMPLAINT, ReturnedKind.AUTO_REPLY: EventKind.AUTO_REPLY}.get(
-                mail.kind, _KINDS[entry.action or "failed"]
-            )
+            kind = _OTHER_KINDS.get(mail.kind, _KINDS[entry.action or "failed"])
             yield Event(
                 kind,
                 entry.recipient,
@@ -53,4 +57,5 @@ def events(messages: Iterable[bytes | BadLine]) -> Iterator[Event | BadLine]:
                 code=entry.code,
                 enhanced=entry.status,
                 text=entry.text,
+                label=entry.text if mail.kind in _FEEDBACK else "",
             )

@@ -14,6 +14,7 @@ from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.lines import UnreadableError, read_each
 from probe.intake.reading.quoted import QuotedReply, kept, message_id, moment, name, parse_reply, recipient, status
+from probe.returned_mail.arf import is_complaint
 
 _KINDS: Final = {
     "d": EventKind.DELIVERED,
@@ -101,6 +102,9 @@ def _event(kind: EventKind, record: dict[str, str]) -> Event:
     stage = Stage.END_OF_DATA if kind is EventKind.DELIVERED and reply.code else None
     if kind is EventKind.BOUNCED_LATER:
         kind, stage = _REMOTE_ACTIONS.get(cell("dsnaction").lower(), kind), Stage.REPORT
+    label = kept(cell("feedbacktype") if kind is EventKind.COMPLAINT else cell("bouncecat"))
+    if kind is EventKind.COMPLAINT and not is_complaint(label):
+        kind = EventKind.FEEDBACK
     logged = cell("timelogged", "timequeued")
     return Event(
         kind,
@@ -117,7 +121,7 @@ def _event(kind: EventKind, record: dict[str, str]) -> Event:
         enhanced=reply.enhanced or status(remote_status),
         text=reply.text,
         is_own_status=bool(reply.code and reply.enhanced is None and status(remote_status)),
-        label=kept(cell("feedbacktype") if kind is EventKind.COMPLAINT else cell("bouncecat")),
+        label=label,
     )
 
 

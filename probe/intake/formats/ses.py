@@ -16,6 +16,7 @@ from probe.intake.reading.json_documents import NoEventError, events
 from probe.intake.reading.json_fields import Json, each, in_brackets, joined, text, within, word, words
 from probe.intake.reading.moment import moment
 from probe.intake.reading.reply_text import reply_codes
+from probe.returned_mail.arf import is_complaint
 
 Recipient = TypeVar("Recipient")
 
@@ -33,7 +34,7 @@ def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     log a DELIVERED event comes first. Bounces and complaints that SES generates for an address on a suppression list
     are SUPPRESSED. A message that SES itself declined (a virus, or a template that it could not render) is REFUSED
     without code, with the event's name as label. An open or click is an event only if the message had a single
-    recipient; otherwise the recipient is unknown. A complaint of type ``not-spam`` is not an event.
+    recipient; otherwise the recipient is unknown.
 
     ``message_id`` is the header that the sender gave to SES; without headers in the event it is SES's own identifier.
     ``campaign`` is the message tag of that name, or else the configuration set.
@@ -118,12 +119,11 @@ def _diagnosed(report: Json, recipients: str, about: Event) -> Iterator[Event]:
 def _complaint(document: Json, about: Event) -> Iterator[Event]:
     complaint = within(document, "complaint")
     feedback = word(complaint, "complaintFeedbackType")
-    if feedback == "not-spam":
-        return
     sub_type = word(complaint, "complaintSubType")
-    for recipient in _required(each(complaint, "complainedRecipients"), about._replace(kind=EventKind.COMPLAINT)):
+    kind = EventKind.COMPLAINT if is_complaint(feedback) else EventKind.FEEDBACK
+    for recipient in _required(each(complaint, "complainedRecipients"), about._replace(kind=kind)):
         yield about._replace(
-            kind=EventKind.SUPPRESSED if sub_type in _SUPPRESSED else EventKind.COMPLAINT,
+            kind=EventKind.SUPPRESSED if sub_type in _SUPPRESSED else kind,
             recipient=word(recipient, "emailAddress"),
             at=moment(complaint.get("timestamp")),
             label=joined(feedback, sub_type),

@@ -15,9 +15,10 @@ from probe.classify.registry import BASELINES
 from probe.judge.classifier_score import score_classifier
 from probe.judge.join import join
 from probe.judge.run_classifier import read_all
-from probe.judge.scorecard import Scorecard, score_truth
+from probe.judge.scorecard import ReturnedScore, Scorecard, score_returned, score_truth
 from probe.judge.story import build_stories
 from probe.records.attempt import Attempt
+from probe.records.returned import Returned
 from probe.records.rows import Mailbox
 
 # A run of four: delivered, deferred and then delivered, disguised, gone. Two attempts more, in another gateway's books.
@@ -120,6 +121,16 @@ def test_a_lie_about_a_gone_recipient_is_not_a_disguise() -> None:
     card = card_of([lie], [refused(recipient="dan@acme.example")])
     assert (card.truth.recipient_fault, card.truth.disguised) == (1, 0)
     assert (card.truth.by_cause["content"].refused, card.truth.by_cause["content"].disguised) == (1, 0)
+
+
+def test_mail_that_came_back_counts_by_its_kind() -> None:
+    row = Returned(
+        "acme", 1, 0.0, "news@s.example", "news", "ann@acme.example", "", None, None, None, "", "", "report", ""
+    )
+    card = Scorecard("small", 7, "memory", complete=True, recipients=6, attempts=0)
+    kinds = ["report", "report", "complaint", "feedback", "auto-reply", "unreadable"]
+    score_returned(card, [row._replace(kind=kind) for kind in kinds])
+    assert card.returned == ReturnedScore(reports=2, auto_replies=1, complaints=1, feedback=1, unreadable=1)
 
 
 def test_a_run_without_recipients_has_rates_of_0() -> None:

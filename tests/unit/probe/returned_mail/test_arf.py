@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from textwrap import dedent
 
+import pytest
+
 from probe.returned_mail import RecipientEntry, ReturnedKind, read
+from probe.returned_mail.arf import is_complaint
 
 COMPLAINT = dedent("""\
     From: feedback@acme.example
@@ -68,3 +71,15 @@ def test_microsofts_complaint_is_the_message_itself() -> None:
     found = read(octets.encode())
     assert [entry.recipient for entry in found.recipients] == ["ann@acme.example"]
     assert (found.kind, found.message_id) == (ReturnedKind.COMPLAINT, "<1@sender.example>")
+
+
+@pytest.mark.parametrize("kind", ["not-spam", "opt-out", "opt-out-list", "auth-failure", "Not-Spam", "miscategorized"])
+def test_feedback_that_is_no_complaint_keeps_its_type(kind: str) -> None:
+    found = read(COMPLAINT.replace("Feedback-Type: abuse", f"Feedback-Type: {kind}").encode())
+    assert found.kind is ReturnedKind.FEEDBACK
+    assert found.recipients == (RecipientEntry("ann@acme.example", text=kind.lower()),)
+
+
+def test_other_types_are_complaints_also_unknown_ones() -> None:
+    assert all(map(is_complaint, ("abuse", "fraud", "virus", "other", "grumble", "")))
+    assert not any(map(is_complaint, ("not_spam", " Opt-Out ")))

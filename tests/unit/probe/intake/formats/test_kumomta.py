@@ -231,6 +231,14 @@ def test_records_may_be_an_array_or_spread_over_lines() -> None:
     assert read_text(*(f"kumod-1  | {line}" for line in json.dumps([record], indent=2).splitlines())) == [expected]
 
 
+@pytest.mark.parametrize(("feedback", "kind"), [("fraud", "complaint"), ("not-spam", "feedback"), ("", "complaint")])
+def test_feedback_is_a_complaint_by_its_type(feedback: str, kind: str) -> None:
+    report = {"feedback_type": feedback, "original_rcpt_to": ["ann@acme.example"]}
+    (event,) = read_text(json.dumps({"type": "Feedback", "feedback_report": report}))
+    assert isinstance(event, Event)
+    assert (event.kind, event.label) == (kind, feedback)
+
+
 @pytest.mark.parametrize("key", ["original_rcpto_to", "original_rcpt_to"])
 def test_a_complaint_is_about_the_original_recipient(key: str) -> None:
     report = {"feedback_type": "abuse", "original_mail_from": "<news@b.example>", key: ["<ann@acme.example>"]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import mailbox
 from probe.returned_mail import verp
@@ -42,6 +44,14 @@ def test_the_action_of_a_report_decides_the_kind() -> None:
     found = [next(mailbox.events([REPORT % action])) for action in (b"delayed", b"delivered", b"relayed")]
     kinds = [each.kind for each in found if isinstance(each, Event)]
     assert kinds == [EventKind.DEFERRED, EventKind.DELIVERED, EventKind.DELIVERED]
+
+
+@pytest.mark.parametrize(("feedback", "kind"), [(b"abuse", "complaint"), (b"not-spam", "feedback")])
+def test_feedback_is_a_complaint_by_its_type(feedback: bytes, kind: str) -> None:
+    fields = b"Feedback-Type: %s\r\nOriginal-Rcpt-To: ann@acme.example\r\n" % feedback
+    (event,) = mailbox.events([b"Subject: feedback\r\n\r\n" + fields])
+    assert isinstance(event, Event)
+    assert (event.kind, event.recipient, event.label) == (kind, "ann@acme.example", feedback.decode())
 
 
 def test_a_message_without_recipient_is_a_bad_line_with_its_number() -> None:

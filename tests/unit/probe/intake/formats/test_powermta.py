@@ -162,6 +162,13 @@ def test_a_diagnostic_is_taken_apart(diagnostic: str, code: int | None, enhanced
     assert (found.code, found.enhanced, found.text) == (code, enhanced, text)
 
 
+@pytest.mark.parametrize(("feedback", "kind"), [("abuse", "complaint"), ("not-spam", "feedback"), ("", "complaint")])
+def test_feedback_is_a_complaint_by_its_type(feedback: str, kind: str) -> None:
+    (found,) = read_text("type,rcpt,feedbackType", f"f,ann@acme.example,{feedback}")
+    assert isinstance(found, Event)
+    assert (found.kind, found.label) == (kind, feedback)
+
+
 def test_a_byte_order_mark_before_the_header_is_none_of_it() -> None:
     assert len(read_text("\ufeff" + HEADER, "d,,ann@acme.example,,,")) == 1
 

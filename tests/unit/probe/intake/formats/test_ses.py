@@ -66,6 +66,7 @@ EXPECTED = [
     Event(EventKind.REFUSED, "dan@a.example", AT + 4, "<mail3>", SENDER, label="Transient/MailboxFull"),
     Event(EventKind.COMPLAINT, "eve@b.example", AT + 5, "<mail4>", SENDER, label="abuse"),
     Event(EventKind.SUPPRESSED, "fay@b.example", AT + 6, "<mail5>", label="OnAccountSuppressionList"),
+    Event(EventKind.FEEDBACK, "fay@b.example", AT + 6, "<mail5>", label="not-spam"),
     DELIVERED,
     DELIVERED._replace(recipient="hal@b.example"),
     Event(
