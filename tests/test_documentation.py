@@ -88,7 +88,7 @@ def test_the_guide_shows_what_suppression_prints(tmp_path: Path) -> None:
 
 def test_the_readme_shows_what_a_sweep_prints() -> None:
     varied = ("--vary", "gateway.listening.lies=0:0.2:0.05", "--vary", "seed=1..3", "--classifier", "code")
-    assert f"fivefifty sweep scenarios/listing_lifted.toml {' '.join(varied)}" in README
+    assert f"fivefifty sweep listing_lifted {' '.join(varied)}" in README
     done = fivefifty("sweep", ROOT / "scenarios" / "listing_lifted.toml", *varied)
     shown = block("output of: fivefifty sweep", "text")
     assert [line.rstrip() for line in done.stdout.rstrip().splitlines()] == shown.splitlines()
@@ -111,6 +111,22 @@ def test_the_readme_names_every_command_in_few_lines() -> None:
     table = readme[readme.index("## Commands") :]
     assert set(COMMANDS) - set(re.findall(r"`(?:fivefifty )?([a-z]+)[ `]", table)) == set()
     assert len(readme.splitlines()) < 150
+
+
+def test_what_documents_and_messages_tell_to_install_exists() -> None:
+    # No index has fivefifty. An extra adds to what is installed already, wherever that came from.
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    told = [
+        told
+        for pattern in ("README.md", "docs/*.md", "probe/**/*.py", "probe/starter_kit/files/*.yml", "scenarios/**/*")
+        for path in ROOT.glob(pattern)
+        if path.is_file()
+        for told in re.findall(r"pip install (\S+)", path.read_text("utf-8"))
+        if "fivefifty" in told.lower()
+    ]
+    allowed = re.compile(rf"""["'`]*(\$FIVEFIFTY|\$\{{FIVEFIFTY:\?says|fivefifty\[({"|".join(extras)})\]').*""")
+    assert len(told) > 10
+    assert [each for each in told if not allowed.fullmatch(each)] == []
 
 
 def test_the_answers_in_the_readme_are_answers() -> None:

@@ -112,7 +112,6 @@ class Reader:
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.stem)
 def test_a_guide_does_what_it_says(guide: Path, tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     reader = Reader(tmp_path)
     try:
         for part in _PART.finditer(guide.read_text("utf-8")):
