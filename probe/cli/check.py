@@ -15,7 +15,9 @@ from probe.cli.options import (
     ClassifierTimeout,
     Gates,
     LogColumns,
+    LogDates,
     LogFormat,
+    LogKind,
     LogYear,
     Price,
     Reports,
@@ -37,6 +39,8 @@ def check(
         Path | None,
         typer.Option("--map", metavar="FILE", help="Which cause each class of your system means (TOML)."),
     ] = None,
+    kind: LogKind = None,
+    dates: LogDates = None,
     year: LogYear = None,
     gate: Gates = None,
     baseline: BaselineFile = None,
@@ -56,6 +60,7 @@ def check(
     from probe.cli.output import print_notes, printing
     from probe.input_error import InputError
     from probe.intake.formats import FORMATS, MAILBOX
+    from probe.intake.read_hints import read_hints
     from probe.judge import baseline_file
     from probe.judge.judge import bounds_in_books, judge, prices_of
     from probe.judge.open_reported import open_reported
@@ -70,7 +75,7 @@ def check(
     if reported is not None:
         if format_ is None:
             raise InputError("--reported", "comes without --format", f"add one of: {', '.join([*FORMATS, MAILBOX])}")
-        said = open_reported(reported, format_, columns=columns or (), year=year, labels=map_)
+        said = open_reported(reported, format_, read_hints(columns or (), kind, dates, year), labels=map_)
     chosen = choose(classifier, patience_s=classifier_timeout, allowed=networks(allow_network))
     print_notes(note for each in chosen for note in each.notes)
     with Ledger.open(run) as ledger:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from probe.cli.options import LOG_FORMATS, LogColumns, LogYear
+from probe.cli.options import LOG_FORMATS, LogColumns, LogDates, LogKind, LogYear
 from probe.cli.output import print_lines, printing
 from probe.input_error import InputError
 
@@ -45,6 +45,8 @@ def import_log(
         Path | None, typer.Option(metavar="FOLDER", help="Where the scenario goes (default: imported/NAME).")
     ] = None,
     columns: LogColumns = None,
+    kind: LogKind = None,
+    dates: LogDates = None,
     year: LogYear = None,
     key_file: Annotated[
         Path | None,
@@ -62,11 +64,13 @@ def import_log(
     """Turn another system's log into a scenario that replays it, with made-up names."""
     from probe.classify.by_text import ByText
     from probe.intake.open_log import open_log
+    from probe.intake.read_hints import read_hints
     from probe.intake.reading.files import size_of
     from probe.intake.to_scenario.write_scenario import import_as_scenario
     from probe.report.terminal.live_progress import ProgressBar
 
-    events = open_log(log, source, columns=columns or (), year=year)
+    hints = read_hints(columns or (), kind, dates, year)
+    events = open_log(log, source, hints)
     if use is ImportUse.EVENTS:
         with printing():
             for line in as_json(events):
@@ -75,7 +79,7 @@ def import_log(
     name = name_of(log)
     secret = None if keep_names else key(key_file)
     with ProgressBar(f"reading {log.name}", size_of(log)) as bar:
-        events = open_log(log, source, columns=columns or (), year=year, advance=bar.advance)
+        events = open_log(log, source, hints, advance=bar.advance)
         summary = import_as_scenario(
             events,
             out or Path("imported") / name,

@@ -127,8 +127,16 @@ LogColumns = Annotated[
     list[str] | None,
     typer.Option(
         metavar="FIELD=COLUMN",
-        help="Where csv or jsonl has a field, such as recipient=email. Repeat for several.",
+        help="Where csv or jsonl has a field, such as recipient=email or msg.email. Repeat for several.",
     ),
+]
+LogKind = Annotated[
+    str | None,
+    typer.Option("--kind", metavar="KIND", help="What all rows of csv or jsonl are, such as bounce."),
+]
+LogDates = Annotated[
+    str | None,
+    typer.Option(metavar="ORDER", help="Order in dates such as 03/04/2026: dmy, mdy or ymd."),
 ]
 LogYear = Annotated[
     int | None,

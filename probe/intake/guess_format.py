@@ -8,12 +8,11 @@ from typing import Final
 
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event, LogLine
-from probe.intake.formats import FORMATS, MAILBOX
+from probe.intake.formats import FORMATS, MAILBOX, TABLES
+from probe.intake.hints import Hints
 
 SAMPLE: Final = 5_000
 """The lines of a file that are asked about."""
-_TABLES: Final = {"csv", "jsonl"}
-"""Readers of anything with an address in it, which are asked last."""
 _NAMES: Final = {
     "postfix": "Postfix's log",
     "exim": "Exim's main log",
@@ -41,8 +40,9 @@ def guess_format(lines: Sequence[LogLine], year: int) -> str | None:
     first = next((line.text for line in lines if line.text.strip()), "")
     if _MAIL.match(first):
         return MAILBOX
+    # Tables are asked last, as any other format may be one.
     found = {name: _events(name, lines, year) for name in FORMATS}
-    for names in (found.keys() - _TABLES, _TABLES):
+    for names in (found.keys() - {*TABLES}, TABLES):
         best = max((name for name in FORMATS if name in names), key=lambda name: found[name])
         if found[best]:
             return best
@@ -57,7 +57,7 @@ def described(name: str) -> str:
 def _events(name: str, lines: Sequence[LogLine], year: int) -> int:
     count = 0
     try:
-        found: Iterator[Event | BadLine] = FORMATS[name](lines, {}, year)
+        found: Iterator[Event | BadLine] = FORMATS[name](lines, Hints(year=year))
         for each in found:
             count += isinstance(each, Event)
     except InputError:

@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event, LogLine
-from probe.intake.formats import FORMATS, MAILBOX, mailbox
+from probe.intake.formats import FORMATS, MAILBOX, TABLES, mailbox
 from probe.intake.guess_format import SAMPLE, described, guess_format
+from probe.intake.hints import Hints
 from probe.intake.reading import files, mail_files
 from probe.intake.reading.addresses import addressed
 from probe.intake.reading.files import Advance, size_of
@@ -31,9 +32,8 @@ _REMEDY_OF_MAIL: Final = {
 def open_log(
     path: Path,
     source: str,
+    hints: Hints,
     *,
-    columns: Iterable[str],
-    year: int | None,
     advance: Advance = lambda _: None,
     option: str = "--from",
 ) -> Iterator[Event | BadLine]:
@@ -42,8 +42,7 @@ def open_log(
     Raises InputError for an unknown format or an unreadable file, the iterator also at its end if there was no event.
     """
     size_of(path)
-    wanted = dict(_column(each) for each in columns)
-    asked = _Asked(path, source, option, year or datetime.now(UTC).year)
+    asked = _Asked(path, source, option, hints.year or datetime.now(UTC).year)
     if source == MAILBOX:
         recent: deque[LogLine] = deque(maxlen=_REMEMBERED)
         found = addressed(mailbox.events(_saved(mail_files.messages(path, advance), recent)))
@@ -51,10 +50,12 @@ def open_log(
     if source not in FORMATS:
         known = ", ".join([*FORMATS, MAILBOX])
         raise InputError(f"{option} {source}", "is not a known format", f"use one of: {known}")
+    if hints.kind is not None and source not in TABLES:
+        raise InputError("--kind", f"is not for {option} {source}", f"use it with one of: {', '.join(TABLES)}")
     if path.is_dir():
         raise InputError(path, "is a folder", f"name a file, or mail with {option} {MAILBOX}")
     recent = deque(maxlen=_REMEMBERED)
-    events = FORMATS[source](_remembered(files.lines(path, advance), recent), wanted, asked.year)
+    events = FORMATS[source](_remembered(files.lines(path, advance), recent), hints._replace(year=asked.year))
     return _not_empty(asked, _with_text(_of_file(asked, events), recent))
 
 
@@ -143,10 +144,3 @@ def _of_file(asked: _Asked, events: Iterator[Event | BadLine]) -> Iterator[Event
             raise
         remedy = "; ".join(filter(None, (error.remedy, _looks_like(asked, _sample(path)))))
         raise InputError(f"{path}: {error.place}", error.problem, remedy) from None
-
-
-def _column(text: str) -> tuple[str, str]:
-    ours, equals, theirs = text.partition("=")
-    if not (ours and equals and theirs):
-        raise InputError(f"--columns {text}", "is not a pair of names", "write for example recipient=email")
-    return ours, theirs

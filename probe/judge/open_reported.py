@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from fake_gateways.truth import Cause
 from probe.classify import taxonomy
 from probe.classify.rules import files
 from probe.intake.event import BadLine, Event
+from probe.intake.hints import Hints
 from probe.intake.open_log import open_log
 from probe.intake.skipped import SkippedLines
 from probe.judge.reported import CauseOf
@@ -29,9 +30,7 @@ class ReportedLog:
     unknown: Counter[str]
 
 
-def open_reported(
-    path: Path, source: str, *, columns: Iterable[str], year: int | None, labels: Path | None
-) -> ReportedLog:
+def open_reported(path: Path, source: str, hints: Hints, *, labels: Path | None) -> ReportedLog:
     """Open a log; raises InputError for an unknown format and for a map that cannot be read."""
     skipped = SkippedLines()
     unknown: Counter[str] = Counter()
@@ -51,7 +50,7 @@ def open_reported(
             unknown[label] += 1
             raise
 
-    events = open_log(path, source, columns=columns, year=year, option="--format")
+    events = open_log(path, source, hints, option="--format")
     return ReportedLog(good(events), skipped, cause_of, unknown)
 
 

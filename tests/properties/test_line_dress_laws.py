@@ -17,6 +17,7 @@ from strategies import examples
 
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS
+from probe.intake.hints import Hints
 from probe.intake.reading.line_dress import undressed
 from probe.intake.reading.lines import MAX_LINE
 
@@ -130,7 +131,7 @@ def events_in(source: str, texts: list[str]) -> list[Event | str]:
     Dress that names no program leaves a line of another program unknown, which is left out.
     """
     lines = (LogLine(number, text) for number, text in enumerate("\n".join(texts).split("\n"), 1))
-    found = [each.reason if isinstance(each, BadLine) else each for each in FORMATS[source](lines, {}, YEAR)]
+    found = [each.reason if isinstance(each, BadLine) else each for each in FORMATS[source](lines, Hints(year=YEAR))]
     return [each for each in found if each != "not a line of Postfix"]
 
 

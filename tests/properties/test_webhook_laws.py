@@ -20,6 +20,7 @@ from probe.input_error import InputError
 from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import FORMATS
 from probe.intake.formats.columns import read_csv, read_json_lines
+from probe.intake.hints import Hints
 from probe.intake.reading.json_documents import Document
 from probe.intake.reading.json_documents import read as read_documents
 from probe.intake.reading.reply_text import MAX_TEXT, enhanced_of
@@ -27,7 +28,7 @@ from probe.intake.reading.reply_text import MAX_TEXT, enhanced_of
 
 def reader_of(name: str) -> Reader:
     """Return the reader of a format without columns and years."""
-    return lambda lines: FORMATS[name](lines, {}, 1970)
+    return lambda lines: FORMATS[name](lines, Hints(year=1970))
 
 
 READERS: Final = {name: reader_of(name) for name in WEBHOOKS}

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS
+from probe.intake.hints import Hints
 
 FOLDER: Final = Path(__file__).parents[1] / "intake" / "samples"
 YEAR: Final = 2026
@@ -32,7 +33,7 @@ class Sample(NamedTuple):
 
     def read(self, lines: list[LogLine] | None = None) -> Iterator[Event | BadLine]:
         """Read the sample, or other lines in its format."""
-        return FORMATS[self.source](self.lines if lines is None else lines, self.columns, YEAR)
+        return FORMATS[self.source](self.lines if lines is None else lines, Hints(self.columns, year=YEAR))
 
 
 WEBHOOKS: Final = ("mailgun", "postmark", "sendgrid", "ses", "sparkpost")

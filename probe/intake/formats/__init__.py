@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import columns, exim, kumomta, mailgun, postfix, postmark, powermta, sendgrid, ses, sparkpost
+from probe.intake.hints import Hints
 from probe.intake.reading.addresses import addressed
 
-Columns = Mapping[str, str]
-LogReader = Callable[[Iterable[LogLine], Columns, int], Iterator[Event | BadLine]]
-"""Reads lines. The column map is for tables, the year for logs whose times have no year."""
+LogReader = Callable[[Iterable[LogLine], Hints], Iterator[Event | BadLine]]
 
 MAILBOX: Final = "mailbox"
 """The one format that holds messages, not lines: mbox or Maildir."""
+TABLES: Final = ("csv", "jsonl")
+"""Formats of anything with an address in it."""
 _READERS: Final[dict[str, LogReader]] = {
-    "postfix": lambda lines, _, year: postfix.read(lines, year=year),
-    "exim": lambda lines, _, year: exim.read(lines, year=year),
-    "powermta": lambda lines, *_: powermta.read(lines),
-    "kumomta": lambda lines, *_: kumomta.read(lines),
-    "ses": lambda lines, *_: ses.read(lines),
-    "sendgrid": lambda lines, *_: sendgrid.read(lines),
-    "mailgun": lambda lines, *_: mailgun.read(lines),
-    "postmark": lambda lines, *_: postmark.read(lines),
-    "sparkpost": lambda lines, *_: sparkpost.read(lines),
-    "csv": lambda lines, wanted, _: columns.read_csv(lines, wanted),
-    "jsonl": lambda lines, wanted, _: columns.read_json_lines(lines, wanted),
+    "postfix": lambda lines, hints: postfix.read(lines, year=hints.year),
+    "exim": lambda lines, hints: exim.read(lines, year=hints.year),
+    "powermta": lambda lines, _: powermta.read(lines),
+    "kumomta": lambda lines, _: kumomta.read(lines),
+    "ses": lambda lines, _: ses.read(lines),
+    "sendgrid": lambda lines, _: sendgrid.read(lines),
+    "mailgun": lambda lines, _: mailgun.read(lines),
+    "postmark": lambda lines, _: postmark.read(lines),
+    "sparkpost": lambda lines, _: sparkpost.read(lines),
+    "csv": columns.read_csv,
+    "jsonl": columns.read_json_lines,
 }
 
 
 def _addressed(read: LogReader) -> LogReader:
-    return lambda lines, columns, year: addressed(read(lines, columns, year))
+    return lambda lines, hints: addressed(read(lines, hints))
 
 
 FORMATS: Final = {name: _addressed(read) for name, read in _READERS.items()}

@@ -22,6 +22,22 @@ def field(document: object, *path: str) -> object:
     return document
 
 
+def at_path(document: object, path: str) -> object:
+    """Return the value at a path such as ``msg.email`` or ``to.0.address``, None if there is none.
+
+    A key that holds the dots itself comes first.
+    """
+    if isinstance(document, dict) and path in document:
+        return document[path]
+    found = document
+    for key in path.split("."):
+        if isinstance(found, list):
+            found = found[int(key)] if key.isascii() and key.isdigit() and int(key) < len(found) else None
+        else:
+            found = field(found, key)
+    return found
+
+
 def within(document: object, *path: str) -> Json:
     """Return the object at a path of keys, an empty one if there is none."""
     found = field(document, *path)

@@ -1,4 +1,4 @@
-"""Times in logs: seconds or milliseconds since the epoch, RFC 3339, RFC 5322."""
+"""Times in logs: seconds or milliseconds since the epoch, RFC 3339, RFC 5322, and dates of tables."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
+
+from probe.intake.reading.dates import date_time
 
 MAX_CHARACTERS: Final = 64
 """No date is longer, and the parser of RFC 5322 dates is slow for long texts."""
@@ -15,14 +17,15 @@ _END: Final = 253402300800.0
 """The year 10000; a larger number is not a time."""
 
 
-def moment(value: object) -> float | None:
+def moment(value: object, order: str | None = None) -> float | None:
     """Return the time in a field as seconds since the epoch, None if the field holds no time.
 
     Numbers, also as texts, are seconds or milliseconds since the epoch, depending on their size. Dates without a time
-    zone are UTC.
+    zone are UTC. ``order`` is that of day, month and year where a date is written in numbers with slashes; without it
+    the time of a date that might be two is unknown.
     """
     if isinstance(value, str):
-        return _of_text(value.strip()) if len(value) <= MAX_CHARACTERS else None
+        return _of_text(value.strip(), order) if len(value) <= MAX_CHARACTERS else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     # Compare before converting, as an integer may be too large for a float. NaN fails this comparison too.
@@ -32,15 +35,23 @@ def moment(value: object) -> float | None:
     return seconds if math.isfinite(seconds) else None
 
 
-def _of_text(text: str) -> float | None:
+def _of_text(text: str, order: str | None) -> float | None:
     try:
         return moment(float(text))
     except ValueError:
         pass
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            at = parse(text)
-            return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError, TypeError, IndexError):
-            continue
-    return None
+    try:
+        return _seconds(datetime.fromisoformat(text))
+    except (ValueError, OverflowError):
+        pass
+    found = date_time(text, order)
+    if found is not None:
+        return found
+    try:
+        return _seconds(parsedate_to_datetime(text))
+    except (ValueError, OverflowError, TypeError, IndexError):
+        return None
+
+
+def _seconds(at: datetime) -> float:
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()

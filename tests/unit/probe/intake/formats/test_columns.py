@@ -10,7 +10,9 @@ from sample_lines import events_of, lines_of, sample
 
 from probe.input_error import InputError
 from probe.intake.event import BadLine, Event, EventKind
-from probe.intake.formats.columns import KINDS, MAX_ROW, NAMES, read_csv, read_json_lines
+from probe.intake.formats.columns import KINDS, NAMES, kind_of, read_csv, read_json_lines
+from probe.intake.hints import Hints
+from probe.intake.reading.tables import MAX_ROW
 
 AT = 1501893660.0
 
@@ -49,12 +51,12 @@ EXPECTED = [
 
 def csv_events(table: str, /, **columns: str) -> list[Event | BadLine]:
     """Return what is read from a CSV."""
-    return list(read_csv(lines_of(table), columns))
+    return list(read_csv(lines_of(table), Hints(columns)))
 
 
 def json_events(*rows: Any, **columns: str) -> list[Event | BadLine]:
     """Return what is read from JSON Lines."""
-    return list(read_json_lines(lines_of("\n".join(map(json.dumps, rows))), columns))
+    return list(read_json_lines(lines_of("\n".join(map(json.dumps, rows))), Hints(columns)))
 
 
 def test_every_event_of_the_sample_is_read() -> None:
@@ -183,8 +185,19 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
 @pytest.mark.parametrize(
     ("text", "columns", "sentence"),
     [
-        ("a,b\n", {}, "line 1: has no column that tells the recipient (found: a, b); map one to it"),
-        ("\nemail,b\n", {}, "line 2: has no column that tells the kind (found: email, b); map one to it"),
+        (
+            "a,b\n",
+            {},
+            "line 1: has no column that tells the recipient (found: a, b); map one to it: --columns recipient=NAME",
+        ),
+        (
+            "\nemail,b\n",
+            {},
+            (
+                "line 2: has no column that tells the kind (found: email, b); map one to it, --columns kind=NAME, "
+                "or say what all rows are, such as --kind bounce"
+            ),
+        ),
         (
             "email,event\n",
             {"text": "reply"},
@@ -251,3 +264,48 @@ def test_json_in_any_layout_is_read() -> None:
 def test_fields_are_told_apart_as_the_header_does_it(between: str) -> None:
     table = "\n\nemail,event,text\nann@a.example,bounced,no\n".replace(",", between)
     assert csv_events(table) == [Event(EventKind.REFUSED, "ann@a.example", text="no")]
+
+
+def test_a_table_without_a_kind_is_of_the_kind_that_the_user_says() -> None:
+    lines = lines_of("email,error\nann@a.example,550 5.1.1 no")
+    (event,) = read_csv(lines, Hints(kind=EventKind.REFUSED))
+    assert event == Event(EventKind.REFUSED, "ann@a.example", code=550, enhanced="5.1.1", text="550 5.1.1 no")
+    rows = lines_of('{"email": "ann@a.example", "event": "delivered"}')
+    assert list(read_json_lines(rows, Hints(kind=EventKind.REFUSED))) == [Event(EventKind.REFUSED, "ann@a.example")]
+
+
+def test_a_column_of_json_may_be_a_path() -> None:
+    row = {
+        "kind": "bounce",
+        "msg": {"email": "ann@a.example"},
+        "replies": [{"text": "550 5.1.1 no"}],
+        "to.address": "x",
+    }
+    assert json_events(row, recipient="msg.email", text="replies.0.text", label="to.address") == [
+        Event(EventKind.REFUSED, "ann@a.example", code=550, enhanced="5.1.1", text="550 5.1.1 no", label="x")
+    ]
+
+
+def test_a_date_that_may_be_two_is_told_unless_the_order_is_known() -> None:
+    table = "email,event,at\nann@a.example,bounce,05/08/2017 00:41\nbob@a.example,bounce,08/25/2017"
+    assert csv_events(table)[0] == BadLine(
+        2, "'05/08/2017 00:41' may be day/month or month/day; say --dates dmy or --dates mdy"
+    )
+    (event, bad) = read_csv(lines_of(table), Hints(dates="dmy"))
+    assert event == Event(EventKind.REFUSED, "ann@a.example", 1501893660.0)
+    assert bad == BadLine(3, "'08/25/2017' is not a time")
+
+
+def test_a_word_for_a_kind_is_found_in_any_spelling() -> None:
+    assert kind_of("Hard-Bounce") is EventKind.REFUSED
+    assert kind_of("party") is None
+
+
+def test_a_line_of_excel_that_tells_the_separator_is_no_header() -> None:
+    assert csv_events("sep=;\nemail;event;text\nann@a.example;bounce;no, never") == [
+        Event(EventKind.REFUSED, "ann@a.example", text="no, never")
+    ]
+
+
+def test_empty_cells_beyond_the_header_are_left_out() -> None:
+    assert csv_events("email,event\nann@a.example,open,,") == [Event(EventKind.OPENED, "ann@a.example")]

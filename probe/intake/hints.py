@@ -1,0 +1,24 @@
+"""What a user says about a log that the log does not say itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from probe.intake.event import EventKind
+
+
+class Hints(NamedTuple):
+    """For tables: the column of each field, the kind of all rows, the order of day, month and year in dates.
+
+    ``year`` is that of the first line, for logs whose times have none.
+    """
+
+    columns: Mapping[str, str] = MappingProxyType({})
+    kind: EventKind | None = None
+    dates: str | None = None
+    year: int | None = None
+
+
+NO_HINTS: Final = Hints()

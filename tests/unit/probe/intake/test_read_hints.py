@@ -1,0 +1,31 @@
+"""What options say about a log."""
+
+from __future__ import annotations
+
+import pytest
+
+from probe.input_error import InputError
+from probe.intake.event import EventKind
+from probe.intake.hints import Hints
+from probe.intake.read_hints import read_hints
+
+
+def test_options_are_read() -> None:
+    assert read_hints([], None, None, None) == Hints({})
+    assert read_hints(["recipient=a", "text=b=c"], "Hard Bounce", "DD/MM/YYYY", 2026) == Hints(
+        {"recipient": "a", "text": "b=c"}, EventKind.REFUSED, "dmy", 2026
+    )
+
+
+@pytest.mark.parametrize(
+    ("columns", "kind", "dates", "sentence"),
+    [
+        (["email"], None, None, "--columns email: is not a pair of names; write for example recipient=email"),
+        ([], "party", None, "--kind party: is not a kind of event; use one of: delivered, delivery, "),
+        ([], None, "often", "--dates often: is not an order of day, month and year; use one of dmy, mdy, ymd; "),
+    ],
+)
+def test_a_mistake_in_an_option_is_told(columns: list[str], kind: str | None, dates: str | None, sentence: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read_hints(columns, kind, dates, None)
+    assert str(caught.value).startswith(sentence)
