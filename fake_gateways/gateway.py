@@ -106,6 +106,19 @@ class Gateway:
         self.keywords = (*keywords, "XCLIENT NAME ADDR PORT PROTO HELO") if xclient else keywords
         self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
 
+    def offer(self, *keywords: str) -> None:
+        """Offer further extensions in the reply to EHLO."""
+        self.keywords = tuple(dict.fromkeys((*self.keywords, *keywords)))
+        self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
+
+    def ask_first(self, name: str, policy_at: Callable[[Stage], Policy]) -> None:
+        """Ask a policy before all others at every stage."""
+        self.policies = {stage: ((name, policy_at(stage)), *named) for stage, named in self.policies.items()}
+
+    def observe(self, observer: Observer) -> None:
+        """Tell an observer of every decision from now on."""
+        self._observers = (*self._observers, observer)
+
     def connect(self, peer_address: str) -> SessionView:
         """Count a new connection of a client, and return what the policies will see of its session."""
         self._sessions += 1

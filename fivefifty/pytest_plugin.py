@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from inspect import iscoroutinefunction
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Unpack
 
 import pytest
 
@@ -18,7 +18,7 @@ from fivefifty.own_package import hidden_by, sentence
 
 if TYPE_CHECKING:
     from probe.judge.scorecard import Scorecard
-    from probe.testing.gateway import GatewayFixture, MakeGateway
+    from probe.testing.gateway import GatewayFixture, GatewaySettings, MakeGateway
     from probe.testing.lab import LabFixture, RunDefaults, ScenarioRun
 
 _IS_CALLED = pytest.StashKey[bool]()
@@ -26,7 +26,7 @@ _HAS_PASSED = pytest.StashKey[bool]()
 _SCENARIOS = pytest.StashKey[frozenset[Path]]()
 
 MARKERS = (
-    "fivefifty(persona='postfix', host='127.0.0.1', lmtp=False, thread=False): settings of the gateway fixture",
+    "fivefifty(persona, scenario, name, host='127.0.0.1', lmtp=False, thread=False): settings of the gateway fixture",
     "scenario(path, transport=None, seed=None, classifiers=None): the scenario of the scorecard fixture",
 )
 
@@ -161,13 +161,10 @@ def make_gateway(
 
     with ExitStack() as stack:
 
-        def make(
-            persona: str = "postfix", *, host: str = "127.0.0.1", lmtp: bool = False, thread: bool = False
-        ) -> GatewayFixture:
+        def make(persona: str | Path | None = None, **settings: Unpack[GatewaySettings]) -> GatewayFixture:
             __tracebackhide__ = True
-            made = GatewayFixture(
-                persona, host=host, lmtp=lmtp, thread=thread, may_join=may_join, ca_file=_fivefifty_ca
-            )
+            root = request.config.rootpath
+            made = GatewayFixture(persona, root=root, may_join=may_join, ca_file=_fivefifty_ca, **settings)
             stack.callback(finish, made)
             return made
 
@@ -179,7 +176,7 @@ def gateway(request: pytest.FixtureRequest, make_gateway: MakeGateway) -> Gatewa
     """A mail gateway on a free port that accepts all mail except what a test refuses: see docs/pytest.md."""
     from probe.input_error import InputError
 
-    _, settings = _marked(request, "fivefifty", (), ("persona", "host", "lmtp", "thread"))
+    _, settings = _marked(request, "fivefifty", (), ("persona", "scenario", "name", "host", "lmtp", "thread"))
     if hasattr(request, "param"):
         settings["persona"] = request.param
     try:
@@ -245,4 +242,4 @@ def _fail(text: str) -> NoReturn:
     """Fail with a sentence and without a traceback."""
     from probe.harmless import harmless
 
-    pytest.fail(harmless(text), pytrace=False)
+    raise pytest.fail.Exception(harmless(text), pytrace=False) from None

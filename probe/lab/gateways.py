@@ -11,6 +11,7 @@ from fake_gateways.loopback import Network
 from fake_gateways.people.directory import Directory
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
+from fake_gateways.smtp.auth import Login
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
 from probe.lab.prepare import PreparedScenario
@@ -27,6 +28,8 @@ def build_gateway(
     write: Callable[[Truth], None],
     post: Callable[[DeliveryReport], None],
     engage: Callable[[Engagement], None] = lambda _: None,
+    login: Login | None = None,
+    lmtp: bool = False,
 ) -> Gateway:
     """Build a company's gateway. Its random stream depends on the seed and the company's name only."""
     persona = company.persona
@@ -49,6 +52,8 @@ def build_gateway(
         address=company.address,
         audience=audience(company, scenario.seed),
         engage=engage,
+        login=login,
+        lmtp=lmtp,
     )
 
 

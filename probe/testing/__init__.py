@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from probe.judge.gates import Gate
     from probe.judge.scorecard import Scorecard
     from probe.testing.arguments import StageName, When
-    from probe.testing.gateway import GatewayFixture, MakeGateway
+    from probe.testing.gateway import GatewayFixture, GatewaySettings, MakeGateway
     from probe.testing.lab import LabFixture, ScenarioRun
     from probe.testing.logins import LoginAttempt
     from probe.testing.recorded import ReceivedMessage
@@ -25,6 +25,7 @@ __all__ = [
     "Gate",
     "GatewayFixture",
     "GatewayRule",
+    "GatewaySettings",
     "InputError",
     "LabFixture",
     "LoginAttempt",
@@ -42,6 +43,7 @@ _MODULES: Final = {
     "Gate": "probe.judge.gates",
     "GatewayFixture": "probe.testing.gateway",
     "GatewayRule": "probe.testing.rules",
+    "GatewaySettings": "probe.testing.gateway",
     "InputError": "probe.input_error",
     "LabFixture": "probe.testing.lab",
     "LoginAttempt": "probe.testing.logins",

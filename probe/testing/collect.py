@@ -20,7 +20,8 @@ from probe.lab.classifiers import choose_for
 from probe.lab.gates import expected
 from probe.lab.prepare import prepare
 from probe.scenario.load import load
-from probe.testing.lab import RunDefaults, relative_path, run_loaded
+from probe.testing.lab import RunDefaults, run_loaded
+from probe.testing.open_scenario import relative_path
 
 if TYPE_CHECKING:
     from _pytest._code.code import TerminalRepr  # pytest has no public name for it

@@ -9,18 +9,15 @@ from collections.abc import Callable, Mapping
 from operator import methodcaller
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, Unpack
+from typing import Protocol, Self, TypedDict, Unpack
 
-from fake_gateways.clock import VirtualClock
 from fake_gateways.loopback import OutsideError, require_inside
-from fake_gateways.persona import Persona
 from fake_gateways.policies.content import compiled
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.units import parse_duration
 from fake_gateways.verdict import Disconnect, Refuse
 from probe.harmless import harmless
 from probe.input_error import InputError
-from probe.scenario.load import load_persona
 from probe.testing import matching
 from probe.testing.arguments import (
     Addresses,
@@ -36,8 +33,10 @@ from probe.testing.arguments import (
 )
 from probe.testing.listener import GatewayListener
 from probe.testing.logins import LoginAttempt, LoginRules
+from probe.testing.open_gateway import Given, TestedGateway, open_gateway, open_scenario_gateway
+from probe.testing.open_scenario import Scenario
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
-from probe.testing.rules import STARTS, GatewayRule, GatewayRules, Outcome, RealWait, RuleGateway
+from probe.testing.rules import GatewayRule, GatewayRules, Outcome, RealWait
 from probe.testing.tls_file import authority
 from probe.testing.told_reply import read_reply
 
@@ -45,12 +44,20 @@ __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 """Hide this file in pytest's tracebacks of these errors: the reader wants the line of the test."""
 
 
+class GatewaySettings(TypedDict, total=False):
+    """The settings of a gateway besides its persona: see ``GatewayFixture``."""
+
+    scenario: Scenario | None
+    name: str | None
+    host: str
+    lmtp: bool
+    thread: bool
+
+
 class MakeGateway(Protocol):
     """The ``make_gateway`` fixture: creates gateways that are closed at the end of the test."""
 
-    def __call__(
-        self, persona: str = "postfix", *, host: str = "127.0.0.1", lmtp: bool = False, thread: bool = False
-    ) -> GatewayFixture:
+    def __call__(self, persona: str | Path | None = None, **settings: Unpack[GatewaySettings]) -> GatewayFixture:
         """Create one more gateway; the arguments are those of ``GatewayFixture``."""
         ...
 
@@ -58,16 +65,20 @@ class MakeGateway(Protocol):
 class GatewayFixture:
     """A mail gateway on a free port of ``host`` that accepts all mail except what a test told it to refuse.
 
-    ``persona`` names the vendor whose replies the gateway uses, or a persona file. ``host`` is an address of this
-    machine, such as "::1". With ``lmtp`` the gateway speaks LMTP (RFC 2033) instead of SMTP.
+    ``persona`` names the vendor whose replies the gateway uses (default: postfix), or is a persona file. Instead,
+    ``scenario`` can give the gateway with its policies, mailboxes and DNS: it is given as to ``lab.run``, and may be an
+    imported log. If it has several gateways, ``name`` is the name or a domain of one. Files are relative to ``root``.
+
+    ``host`` is an address of this machine, such as "::1". With ``lmtp`` the gateway speaks LMTP (RFC 2033).
 
     The socket listens as soon as the gateway exists. Connections are served from the first use of ``port``: in the
     event loop that runs at that moment, if ``may_join`` allows it; otherwise, or with ``thread``, in a thread.
 
-    The gateway has its own clock. It starts on 2 March 2026, 08:00 UTC, and only ``let_pass`` advances it.
+    The gateway has its own clock. It starts on 2 March 2026, 08:00 UTC, or when the scenario starts. Only ``let_pass``
+    advances it, and policies that make clients wait: the test does not.
 
     Raises:
-        InputError: The persona does not exist, or the host is not an address of this machine.
+        InputError: The persona or scenario is not valid, or the host is not an address of this machine.
     """
 
     host: str
@@ -75,24 +86,25 @@ class GatewayFixture:
 
     def __init__(
         self,
-        persona: str = "postfix",
+        persona: str | Path | None = None,
         *,
+        scenario: Scenario | None = None,
+        name: str | None = None,
         host: str = "127.0.0.1",
         lmtp: bool = False,
         thread: bool = False,
+        root: Path = Path(),
         may_join: Callable[[], bool] = lambda: True,
         ca_file: Path | None = None,
     ) -> None:
         self.ca_file = ca_file
-        self._clock = VirtualClock(STARTS)
         self._rules = GatewayRules(time.monotonic)
         self._record = GatewayRecord()
         self._logins = LoginRules()
-        self._gateway = RuleGateway(
-            self._rules, self._record, _load_persona(persona), self._clock, self._logins.login, lmtp=lmtp
-        )
+        given = Given(self._rules, self._record, self._logins.login, lmtp)
+        self._tested = _open(persona, scenario, name, root, given)
         self.host = host
-        self._listener = _listen(self._gateway, host, self._clock)
+        self._listener = _listen(self._tested, host)
         self._thread = thread
         self._may_join = may_join
 
@@ -126,6 +138,11 @@ class GatewayFixture:
     def messages(self) -> tuple[ReceivedMessage, ...]:
         """The accepted messages, oldest first."""
         return tuple(self._record.messages)
+
+    @property
+    def returned(self) -> tuple[bytes, ...]:
+        """The delivery reports, complaints and vacation replies that a scenario's gateway sends back, oldest first."""
+        return tuple(report.content.encode("latin-1") for report in self._tested.returned)
 
     def refuse(
         self,
@@ -218,11 +235,11 @@ class GatewayFixture:
         Raises:
             InputError: The address or the state is not valid.
         """
-        self._gateway.directory.states[mailbox_of(address)] = state_of(state)
+        self._tested.gateway.directory.states[mailbox_of(address)] = state_of(state)
 
     def let_pass(self, duration: str) -> None:
         """Advance the gateway's clock by a duration such as "5m"; the test does not wait. Raises InputError."""
-        self._clock.pass_by(read_argument("let_pass(duration", duration, parse_duration))
+        self._tested.clock.pass_by(read_argument("let_pass(duration", duration, parse_duration))
 
     def assert_received(
         self,
@@ -324,20 +341,30 @@ class GatewayFixture:
         self._listener.close()
 
 
-def _listen(gateway: RuleGateway, host: str, clock: VirtualClock) -> GatewayListener:
+def _open(
+    persona: str | Path | None, scenario: Scenario | None, name: str | None, root: Path, given: Given
+) -> TestedGateway:
+    """Make the gateway; raises InputError."""
+    if scenario is None and name is not None:
+        raise InputError(f"gateway(name={name!r})", "is without a scenario", "give the scenario, too")
+    if scenario is not None and persona is not None:
+        place = f"gateway(persona={str(persona)!r})"
+        raise InputError(place, "is given beside a scenario", "omit one of the two")
+    try:
+        if scenario is None:
+            return open_gateway(persona or "postfix", root, given)
+        return open_scenario_gateway(scenario, name, root, given)
+    except InputError as error:
+        raise error.with_traceback(None) from None
+
+
+def _listen(tested: TestedGateway, host: str) -> GatewayListener:
     """Listen at an address of this machine; raises InputError."""
     place, remedy = f"gateway(host={host!r})", 'use "127.0.0.1", or "::1" where the machine has IPv6'
     try:
         require_inside(host)
-        return GatewayListener(gateway, host, clock, lambda: authority().context)
+        return GatewayListener(tested.gateway, host, tested.answer_query, lambda: authority().context)
     except OutsideError:
         raise InputError(place, "is not an IP address of this machine's loopback", remedy) from None
     except OSError as error:
         raise InputError(place, f"cannot be listened at ({error.strerror})", remedy) from None
-
-
-def _load_persona(persona: str) -> Persona:
-    try:
-        return load_persona(persona, f"gateway(persona={persona!r})")
-    except InputError as error:
-        raise error.with_traceback(None) from None

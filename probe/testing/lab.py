@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from operator import methodcaller
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from probe.harmless import harmless
 from probe.input_error import InputError
@@ -20,10 +19,10 @@ from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
-from probe.scenario.load import Loaded, check, load
-from probe.scenario.shipped_files import located
+from probe.scenario.load import Loaded
 from probe.sender.transport import TransportName
 from probe.testing.gate_failures import recipient_lines
+from probe.testing.open_scenario import Scenario, load_scenario
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 """Hide this file in pytest's tracebacks of these errors: the reader wants the line of the test."""
@@ -31,8 +30,6 @@ __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
 T = TypeVar("T")
 
 TRANSPORTS: Final = ("memory", "tcp")
-AS_TEXT: Final = "the scenario in the test"
-"""The place in errors about a scenario that has no file."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ class LabFixture:
 
     def run(
         self,
-        scenario: str | Path | Mapping[str, Any],
+        scenario: Scenario,
         *,
         transport: TransportName | None = None,
         seed: int | None = None,
@@ -146,31 +143,9 @@ class LabFixture:
         """
         settings = self._defaults.overridden(transport, seed, classifiers)
         try:
-            return run_loaded(self._loaded(scenario), settings, self._folder())
+            return run_loaded(load_scenario(scenario, self._root), settings, self._folder())
         except InputError as error:
             raise error.with_traceback(None) from None
-
-    def _loaded(self, scenario: str | Path | Mapping[str, Any]) -> Loaded:
-        if isinstance(scenario, Path) or (isinstance(scenario, str) and "\n" not in scenario):
-            return load(relative_path(located(Path(scenario), self._root)))
-        raw = _parse_toml(scenario) if isinstance(scenario, str) else dict(scenario)
-        return check(raw, folder=self._root, path=AS_TEXT)
-
-
-def _parse_toml(text: str) -> dict[str, Any]:
-    """Read TOML text; raises InputError."""
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InputError(AS_TEXT, f"is not valid TOML ({error})", "correct the line that the message names") from None
-
-
-def relative_path(path: Path) -> Path:
-    """Return a path relative to the working directory if it lies below that, as errors show it."""
-    try:
-        return path.relative_to(Path.cwd())
-    except ValueError:
-        return path
 
 
 def run_loaded(loaded: Loaded, settings: RunDefaults, folder: Path) -> ScenarioRun:

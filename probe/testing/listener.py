@@ -12,11 +12,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 from weakref import WeakSet
 
-from fake_gateways.clock import VirtualClock
 from fake_gateways.gateway import Gateway
-from fake_gateways.needs import QueryHandler
 from fake_gateways.server import AnswerQuery, Carrier
-from fake_gateways.verdict import Answer, ExternalQuery, Question
+from fake_gateways.verdict import Answer, ExternalQuery
 from probe.testing.rules import RealWait
 
 TLS_WAIT_S: Final = 0.02
@@ -30,10 +28,12 @@ class GatewayListener:
     Raises OSError if the machine does not have the address. ``faults`` are the errors inside the gateway, oldest first.
     """
 
-    def __init__(self, gateway: Gateway, host: str, clock: VirtualClock, tls: Callable[[], ssl.SSLContext]) -> None:
+    def __init__(
+        self, gateway: Gateway, host: str, answer_query: AnswerQuery, tls: Callable[[], ssl.SSLContext]
+    ) -> None:
         self._gateway = gateway
         self._tls = tls
-        self._answer_query = _answering(QueryHandler(_no_dns, clock.sleep))
+        self._answer_query = _answering(answer_query)
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.create_server((host, 0), family=family, backlog=1024)
         self._listener.settimeout(0)
@@ -171,7 +171,7 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def _answering(handler: QueryHandler) -> AnswerQuery:
+def _answering(handler: AnswerQuery) -> AnswerQuery:
     """Return what answers the queries of the gateway: waits of a test's rules by real time, all else by ``handler``."""
 
     async def answer(query: ExternalQuery) -> Answer:
@@ -183,9 +183,3 @@ def _answering(handler: QueryHandler) -> AnswerQuery:
         return Answer()
 
     return answer
-
-
-async def _no_dns(question: Question) -> Answer:
-    """Answer no DNS query: the policies of this gateway ask none."""
-    del question
-    return Answer()

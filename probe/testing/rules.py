@@ -1,4 +1,4 @@
-"""The gateway behind the ``gateway`` fixture: it applies a test's rules before its own policies."""
+"""The rules that a test gives its gateway: when each applies, and what the gateway does then."""
 
 from __future__ import annotations
 
@@ -6,28 +6,16 @@ import ipaddress
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
-from fake_gateways.clock import Clock
-from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.people.directory import Directory, MailboxState
-from fake_gateways.persona import Persona
-from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.session_view import SessionView, network_of
-from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.sliding_window import SlidingWindow
-from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
-from fake_gateways.smtp.lmtp import REQUIRED_KEYWORDS
 from fake_gateways.units import PerTime
 from fake_gateways.verdict import Disconnect, Refuse, Wait
 from probe.testing.patterns import contains, matches_any
-from probe.testing.recorded import GatewayRecord
-
-STARTS: Final = 1_772_438_400.0
-"""Start of the gateway's clock: Monday, 2 March 2026, 08:00 UTC. It is fixed so that every run is the same."""
-DOMAIN: Final = "company.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +151,7 @@ def _recipients(view: SessionView) -> list[str]:
     return [view.recipient] if view.recipient else view.envelope.recipients
 
 
-class _StagePolicy:
+class StageRules:
     """The rules of one stage, as a policy. It is asked again once a wait is over."""
 
     def __init__(self, rules: GatewayRules, stage: Stage) -> None:
@@ -172,6 +160,7 @@ class _StagePolicy:
         self._after: dict[int, Refuse | Disconnect | None] = {}
 
     def judge(self, view: SessionView) -> Outcome | None:
+        """Return what the rules have the gateway do, None if no rule applies."""
         if view.session in self._after:
             return self._after.pop(view.session)
         wait_s, verdict = self._rules.judge(self._stage, view)
@@ -181,51 +170,29 @@ class _StagePolicy:
         return RealWait(wait_s)
 
 
-class OpenDirectory(Directory):
-    """A directory in which every address exists, unless a test set its state or that of ``*@domain``."""
+@dataclass
+class ToldDirectory(Directory):
+    """A directory in which a test sets states, of addresses or of ``*@domain``.
+
+    ``behind`` knows all others. Without it, the directory is of every domain, and every mailbox is present.
+    """
+
+    behind: Directory | None = None
+
+    @classmethod
+    def before(cls, behind: Directory) -> ToldDirectory:
+        """Return a directory that asks another about what the test did not set."""
+        return cls(
+            behind.domains, catch_all=behind.catch_all, made_at=behind.made_at, left_at=behind.left_at, behind=behind
+        )
 
     def serves(self, address: str) -> bool:
-        """Return True: the gateway accepts mail for every domain."""
-        del address
-        return True
+        """Whether the address is in one of the directory's domains."""
+        return self.behind is None or self.behind.serves(address)
 
     def state(self, address: str, at: float) -> MailboxState:
-        """Return the state set for an address, else the one set for its domain, else PRESENT."""
-        del at
-        states = self.states
-        return states.get(address.lower()) or states.get(f"*@{domain_of(address)}") or MailboxState.PRESENT
-
-
-class RuleGateway(Gateway):
-    """A gateway with a persona's replies, an open directory and a test's rules. It offers STARTTLS and AUTH."""
-
-    def __init__(
-        self, rules: GatewayRules, record: GatewayRecord, persona: Persona, clock: Clock, login: Login, *, lmtp: bool
-    ) -> None:
-        keywords = tuple(dict.fromkeys((*persona.keywords, "STARTTLS", *(REQUIRED_KEYWORDS if lmtp else ()))))
-        super().__init__(
-            name="gateway",
-            host=persona.mx.format(label=DOMAIN.partition(".")[0]),
-            persona=persona.model_copy(update={"keywords": keywords}),
-            directory=OpenDirectory([DOMAIN]),
-            policies=(DirectorySettings(),),
-            claims={},
-            lies=1.0,
-            size_limit=persona.size_limit,
-            clock=clock,
-            starts=STARTS,
-            seed="550",
-            write=record.write,
-            post=_discard,
-            login=login,
-            lmtp=lmtp,
-        )
-        self.policies = {
-            stage: (("told", _StagePolicy(rules, stage)), *named) for stage, named in self.policies.items()
-        }
-        self._observers = (*self._observers, record)
-
-
-def _discard(report: DeliveryReport) -> None:
-    """Send no delivery report, even if the client asks for one (RFC 3461): a test has no mailbox for it."""
-    del report
+        """Return the state set for an address, else the one set for its domain, else that of ``behind``."""
+        told = self.states.get(address.lower()) or self.states.get(f"*@{domain_of(address)}")
+        if told is not None:
+            return told
+        return MailboxState.PRESENT if self.behind is None else self.behind.state(address, at)

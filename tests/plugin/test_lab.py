@@ -270,7 +270,7 @@ def test_a_scorecard_without_a_proper_scenario_is_an_error_of_one_sentence(
         f"@pytest.mark.scenario: does not take 'other.toml'; use a path, {known}",
         "none.toml: cannot be read (No such file or directory); check the file name and its permissions",
         "gateway(persona='acme'): 'acme' is not a persona; use one of: *, mimecast, *, a file that ends in .toml",
-        "@pytest.mark.fivefifty: does not take 'mimecast', person; use persona, thread",
+        "@pytest.mark.fivefifty: does not take 'mimecast', person; use persona, scenario, name, host, lmtp, thread",
     ]
     done.stdout.fnmatch_lines(
         [line for each in sentences for line in ("___* ERROR at setup of *", each)], consecutive=False

@@ -72,7 +72,7 @@ def test_it_says_what_it_offers(pytester: pytest.Pytester) -> None:
     for option, lines in {
         "--help": ["fivefifty: scenarios as tests:", "  --fivefifty *", "  --fivefifty-transport=*",
                    "  --fivefifty-seed=SEED", "  --fivefifty-classifier=NAME", "  fivefifty_scenarios (args):"],
-        "--markers": ["@pytest.mark.fivefifty(persona='postfix', *thread=False): *",
+        "--markers": ["@pytest.mark.fivefifty(persona, *thread=False): *",
                       "@pytest.mark.scenario(path, *): *"],
         "--fixtures": ["make_gateway -- *", "    Create mail gateways *", "gateway -- *", "    A mail gateway *",
                        "lab -- *", "    Run whole scenarios: *", "scorecard -- *", "    The scorecard of *"],

@@ -51,7 +51,7 @@ def test_the_readme_begins_as_the_page_does() -> None:
 
 def test_what_the_page_calls_a_test_passes_but_for_the_two_that_are_to_fail(written: pytest.Pytester) -> None:
     done = run(written, "-rf")
-    done.assert_outcomes(passed=25, failed=2)
+    done.assert_outcomes(passed=26, failed=2)
     assert {line.split(" - ")[0] for line in done.outlines if line.startswith("FAILED ")} == {
         "FAILED scenarios/welcome.toml::welcome::classifiers.code.wrongly_suppressed",
         "FAILED test_invoice.py::test_the_invoice_goes_out",

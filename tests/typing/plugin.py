@@ -53,6 +53,8 @@ def test_gateway(gateway: GatewayFixture, make_gateway: MakeGateway) -> None:
     assert_type(gateway.assert_received(recipient="bob@*", subject="x", count=1), tuple[ReceivedMessage, ...])
     assert_type(gateway.assert_refused(code=550, cause="velocity"), tuple[Truth, ...])
     assert_type(make_gateway(persona="postfix", host="::1", lmtp=True), GatewayFixture)
+    assert_type(make_gateway(scenario=Path("a.toml"), name="acme").returned, tuple[bytes, ...])
+    make_gateway(port=25)  # type: ignore[call-arg]
     gateway.require_login({"ann": "secret"}, tls=True)
     stage: StageName = "mail"
     with pytest.raises(InputError) as raised:

@@ -14,6 +14,7 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.policies.content import ContentSettings
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.ip_reputation import IpReputationSettings
+from fake_gateways.policies.session_view import Decision, SessionView
 from fake_gateways.policies.velocity import VelocitySettings
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
@@ -206,3 +207,29 @@ def test_the_books_name_the_gateway_and_count_from_one() -> None:
 def test_gateway_is_built_by_keyword_alone() -> None:
     with pytest.raises(TypeError):
         Gateway("northwind")  # type: ignore[call-arg]
+
+
+def test_a_gateway_offers_more_asks_first_and_tells_an_observer_as_it_is_told() -> None:
+    class Told:
+        """Refuses everything, and listens."""
+
+        def __init__(self, stage: Stage) -> None:
+            self.stage = stage
+
+        def judge(self, view: SessionView) -> Refuse | None:
+            return Refuse(Cause.VELOCITY) if view.recipient and self.stage is Stage.RCPT else None
+
+        def notice(self, view: SessionView, decision: Decision) -> None:
+            assert view.peer_address == PEER
+            noticed.append(decision)
+
+    noticed: list[Decision] = []
+    lone = LoneGateway(persona="postfix")
+    lone.gateway.offer("STARTTLS", "X-NEW", "STARTTLS")
+    lone.gateway.ask_first("told", Told)
+    lone.gateway.observe(Told(Stage.RCPT))
+    client = lone.call(helo=None)
+    assert [line for line in client.say("EHLO mta1").lines if line in {"STARTTLS", "X-NEW"}] == ["STARTTLS", "X-NEW"]
+    client.mail(ALICE, CLARA)
+    assert [(row.cause, row.policy) for row in lone.truths] == [(Cause.VELOCITY, "told")] * 2
+    assert [each.recipient for each in noticed] == [ALICE, CLARA]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from lone_gateway import session_view
 
+from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Envelope, Stage
 from fake_gateways.truth import Cause
 from fake_gateways.units import PerTime
 from fake_gateways.verdict import Disconnect, Refuse
-from probe.testing.rules import Conditions, GatewayRules, RealWait
+from probe.testing.rules import Conditions, GatewayRules, RealWait, StageRules, ToldDirectory
 
 POLICY, CONTENT = Refuse(Cause.POLICY), Refuse(Cause.CONTENT)
 
@@ -105,3 +106,30 @@ def test_a_rule_is_missed_until_its_conditions_are_met_once_unless_it_is_optiona
     assert rules.missed == [rule]
     assert causes(rules, view("bob@acme.example")) == [None]
     assert rules.missed == []
+
+
+def test_as_a_policy_the_rules_are_asked_once_for_a_wait_and_the_verdict_after_it() -> None:
+    told = rules_of((Conditions(Stage.RCPT), RealWait(1.0)), (Conditions(Stage.RCPT, attempts=1), POLICY))
+    policy = StageRules(told, Stage.RCPT)
+    found = [policy.judge(view()) for _ in range(4)]
+    assert found == [RealWait(1.0), POLICY, RealWait(1.0), None]
+
+
+def test_a_directory_without_another_behind_it_has_every_mailbox_but_those_that_were_told() -> None:
+    directory = ToldDirectory(["x.example"], {"ann@x.example": MailboxState.FULL, "*@y.example": MailboxState.DEPARTED})
+    states = [directory.state(each, 0.0) for each in ("Ann@x.example", "bob@x.example", "bob@Y.example")]
+    assert states == [MailboxState.FULL, MailboxState.PRESENT, MailboxState.DEPARTED]
+    assert directory.serves("bob@z.example")
+
+
+def test_a_directory_asks_the_one_behind_it_about_what_was_not_told() -> None:
+    behind = Directory(["x.example"], {"ann@x.example": MailboxState.PRESENT}, left_at={"ann@x.example": 9.0})
+    directory = ToldDirectory.before(behind)
+    directory.states["bob@x.example"] = MailboxState.DISABLED
+    people = ("ann@x.example", "bob@x.example", "eve@x.example")
+    assert [directory.state(each, 0.0) for each in people] == [
+        MailboxState.PRESENT, MailboxState.DISABLED, MailboxState.DEPARTED,
+    ]  # fmt: skip
+    assert directory.state("ann@x.example", 10.0) is MailboxState.DEPARTED
+    assert (directory.serves("z@x.example"), directory.serves("z@y.example")) == (True, False)
+    assert behind.states == {"ann@x.example": MailboxState.PRESENT}
