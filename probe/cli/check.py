@@ -69,7 +69,7 @@ def check(
     from probe.ledger import Ledger
     from probe.report.terminal.run import print_reported
 
-    known = None if baseline is None else (baseline_file.read(baseline), baseline)
+    known = None
     reports = read_reports(report)
     said = None
     if reported is not None:
@@ -80,6 +80,9 @@ def check(
     print_notes(note for each in chosen for note in each.notes)
     with Ledger.open(run) as ledger:
         names = [*(each.name for each in chosen), *([REPORTED] if said else [])]
+        if baseline is not None:
+            scenario, seed = ledger.note("scenario") or "", int(ledger.note("seed") or 0)
+            known = (baseline_file.known_of(baseline, scenario, seed, names), baseline)
         result = judge(
             ledger,
             chosen,

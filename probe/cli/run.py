@@ -90,7 +90,10 @@ def run(
         gates=tuple(gates.from_text(text) for text in gate or ()),
         prices=mistake_prices(price or [], loaded.scenario.prices),
     )
-    known = None if baseline is None else (baseline_file.read(baseline), baseline)
+    known = None
+    if baseline is not None:
+        names = [each.name for each in classifiers]
+        known = (baseline_file.known_of(baseline, loaded.scenario.name, loaded.scenario.seed, names), baseline)
     try:
         with LiveProgress(loaded.scenario.name) as watching:
             result = run_scenario(prepared, options, begin=watching.begin, tell=watching.tell)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from probe.input_error import InputError
 from probe.judge.baseline import Baseline, KnownMistakes, mistakes, parse, to_toml
 from probe.judge.judge import earlier_advice, read_stories
-from probe.judge.result import JudgedRun
 from probe.ledger import Ledger
 from probe.user_files import exists, writing
 
@@ -23,16 +22,25 @@ def read(path: Path) -> Baseline:
         raise InputError(path, f"cannot be read ({reason})", remedy) from None
 
 
-def known_of(baseline: Baseline, result: JudgedRun, place: Path) -> KnownMistakes:
-    """Return the known mistakes of a run's scenario; raises InputError where there are none to compare with."""
-    card = result.scorecard
-    known = baseline.get(card.scenario)
+def known_of(path: Path, scenario: str, seed: int, classifiers: Collection[str]) -> KnownMistakes:
+    """Return the mistakes of a scenario in a baseline file; raises InputError.
+
+    It is an error if there is nothing to compare with, or if a classifier of the baseline does not read the run.
+    """
+    baseline = read(path)
+    known = baseline.get(scenario)
     remedy = "update it with fivefifty baseline update"
     if known is None:
         names = ", ".join(sorted(baseline)) or "nothing"
-        raise InputError(place, f"has no scenario {card.scenario}, only: {names}", remedy)
-    if known.seed != card.seed:
-        raise InputError(place, f"was made with seed {known.seed}, and the run with seed {card.seed}", remedy)
+        raise InputError(path, f"has no scenario {scenario}, only: {names}", remedy)
+    if known.seed != seed:
+        raise InputError(path, f"was made with seed {known.seed}, and the run with seed {seed}", remedy)
+    if not known.classifiers:
+        raise InputError(path, f"has no classifier of scenario {scenario}", remedy)
+    absent = sorted(known.classifiers.keys() - set(classifiers))
+    if absent:
+        problem = f"has mistakes of {', '.join(absent)}, but only {', '.join(sorted(classifiers))} read this run"
+        raise InputError(path, problem, f"name the others with --classifier, or {remedy}")
     return known
 
 

@@ -82,7 +82,10 @@ def test_a_baseline_is_kept_and_only_a_worsening_fails(run: Path, tmp_path: Path
     assert done.stdout == "twelve code: 3 wrongly suppressed, 0 missed\n"
     same = fivefifty("check", run, "--baseline", file)
     assert same.returncode == PASSED
-    assert f"baseline passed  no classifier is worse than in {file}" in same.stdout
+    assert (
+        f"baseline passed  no classifier is worse than in {file}\n"
+        f"baseline: {file} has no mistakes of always-keep, text; fivefifty baseline update records them\n"
+    ) in same.stdout
     # A better baseline: hal is not suppressed in it.
     file.write_text(file.read_text("utf-8").replace('  "twelve/hal@wary.example",\n', ""), "utf-8")
     worse = fivefifty("run", TWELVE, "--transport", "memory", "--out", tmp_path / "again", "--baseline", file)
@@ -107,6 +110,24 @@ def test_a_baseline_of_another_scenario_or_seed_is_no_measure(run: Path, tmp_pat
     assert "has no scenario twelve, only: other; update it with" in done.stderr
     file.write_text('["twelve"]\nseed = 1\n', "utf-8")
     assert "was made with seed 1, and the run with seed 12" in fivefifty("check", run, "--baseline", file).stderr
+
+
+def test_a_classifier_of_the_baseline_that_does_not_read_the_run_is_an_error(run: Path, tmp_path: Path) -> None:
+    file = tmp_path / "baseline.toml"
+    fivefifty("baseline", "update", run, "--baseline", file, "--classifier", "code", "--classifier", "text")
+    sentence = (
+        f"{file}: has mistakes of text, but only always-keep, code read this run; "
+        "name the others with --classifier, or update it with fivefifty baseline update"
+    )
+    named = ("--classifier", "code", "--classifier", "always-keep", "--baseline", file)
+    checked = fivefifty("check", run, *named)
+    again = fivefifty("run", TWELVE, "--transport", "memory", "--out", tmp_path / "again", *named)
+    assert (complaint(checked), complaint(again)) == (sentence, sentence)
+    assert not (tmp_path / "again").exists()
+    file.write_text('["twelve"]\nseed = 12\n', "utf-8")
+    assert complaint(fivefifty("check", run, "--baseline", file)).startswith(
+        f"{file}: has no classifier of scenario twelve; update it with "
+    )
 
 
 def test_two_classifiers_are_compared_and_the_worse_second_fails(run: Path) -> None:

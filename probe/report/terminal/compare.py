@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 from rich.console import Console
 from rich.text import Text
 
 from probe.harmless import harmless
-from probe.judge.baseline import Worsening
+from probe.judge.baseline import KnownMistakes
 from probe.judge.compare import Comparison, McNemar, heard
 from probe.judge.result import JudgedRun
 from probe.report.terminal.table import print_table
@@ -65,8 +65,9 @@ def _sentence(name: str, test: McNemar) -> str:
     return f"{name}: B has {abs(difference):,} {'more' if difference > 0 else 'fewer'} than A; this {verdict}."
 
 
-def print_worsenings(console: Console, worse: Sequence[Worsening], result: JudgedRun, baseline: str) -> None:
-    """Print what got worse since the baseline, and the recipients behind it."""
+def print_worsenings(console: Console, known: KnownMistakes, result: JudgedRun, baseline: str) -> None:
+    """Print what got worse since the baseline, the recipients behind it, and the classifiers it does not have."""
+    worse = result.worsenings(known)
     if not worse:
         console.print(Text(f"baseline passed  no classifier is worse than in {harmless(baseline)}"), soft_wrap=True)
     for each in worse:
@@ -84,3 +85,7 @@ def print_worsenings(console: Console, worse: Sequence[Worsening], result: Judge
             console.print(Text(harmless(f"  {who}: {reply}")), soft_wrap=True)
         if len(each.new) > SHOWN:
             console.print(f"  and {len(each.new) - SHOWN:,} more", soft_wrap=True)
+    added = ", ".join(sorted(result.scorecard.classifiers.keys() - known.classifiers.keys()))
+    if added:
+        told = f"baseline: {baseline} has no mistakes of {added}; fivefifty baseline update records them"
+        console.print(Text(harmless(told)), soft_wrap=True)
