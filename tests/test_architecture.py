@@ -177,7 +177,7 @@ ONLY_IN: Final = {
         "probe/classify/rules/search.py",
         "probe/testing/patterns.py",
     },
-    "flufl": {"probe/returned_mail/__init__.py"},
+    "flufl": {"probe/returned_mail/report.py"},
     "tenacity": {"probe/sender/retry.py"},
     "uvloop": {"probe/lab/event_loop.py"},
     "sklearn": {"probe/studies/fit/fitting.py"},

@@ -1,46 +1,93 @@
-"""Automatic answers: vacation notes, challenges, receipts (RFC 3834, RFC 8098)."""
+"""Automatic answers: vacation notes, challenges, receipts (RFC 3834, RFC 8098).
+
+The marks are those of RFC 3834, and of the programs that came before it: cPanel, CommuniGate, DTC, Exchange,
+FirstClass, Gmail, Kana, Mailtraq, qmail, vacation(1). Sources: jpmckinney/multi_mail's page on autoresponders, Exim's
+EximAutoReply, sisimai/p5-sisimai RFC3834, cfortune/PHP-Bounce-Handler, MS-OXCMAIL section 2.1.3.2.20.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
+from probe.returned_mail.automatic_subjects import is_automatic
 from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_plausible
 from probe.returned_mail.mime import ParsedMail, one_line
 from probe.returned_mail.model import RecipientEntry
 
-_AUTOMATIC_FIELDS: Final = (
-    "x-autoreply", "x-autorespond", "x-autoresponse", "x-autoreply-from", "x-auto-reply", "x-vacation",
-    "x-mail-autoreply", "x-choice-autoreply",
-)  # fmt: skip
-_AUTOMATIC_SUBJECT: Final = re.compile(
-    r"^(?:auto(?:matic|mated)? ?-?(?:reply|response)|auto(?:matische)? ?(?:antwort|reply)|auto:|out of (?:the )?office"
-    r"|away|abwesen(?:d|heit)|r[ée]ponse automatique|respuesta autom[áa]tica|risposta automatica|resposta autom[áa]tica"
-    r"|automatisch antwoord|autosvar|vacation|i am away|please confirm your (?:message|mail)|自動(?:返信|応答))",
+_SAYS_NO: Final = ("", "no", "none", "false", "0")
+_ANSWERED_BY_A_PROGRAM: Final = re.compile(
+    r"(?:x-)?(?:\w{1,20}-)?(?:auto-?(?:repl(?:y|ied)|respon(?:d|se|der)|answer)(?:-from|-domain)?|vacation"
+    r"|auto-?generated)"
+    r"|(?:x-)?auto-submit(?:ted)?|x-cron-env|x-ms-exchange-inbox-rules-loop|x-ebay-mailtracker|x-maxcode-template"
+    r"|x-facebook-notify"
+)
+"""Names of fields that say so with any value but "no"."""
+_VALUES: Final = {
+    "precedence": re.compile(r"auto[-_ ]?reply|bulk|junk"),
+    "x-precedence": re.compile(r"auto[-_ ]?reply|bulk|junk"),
+    "preference": re.compile(r"auto[-_ ]?reply"),
+    "x-auto-response-suppress": re.compile(r"\b(?:all|oof|autoreply|n?dr|n?rn)\b"),
+    "x-fc-machinegenerated": re.compile(r"true|yes|1"),
+    "x-post-messageclass": re.compile(r"autoresponder"),
+    "x-uv-mailing": re.compile(r"auto_response"),
+    "x-ms-exchange-generated-message-source": re.compile(r"."),
+    "delivered-to": re.compile(r"^autorespond"),
+    "x-mailer": re.compile(r"vacation|auto-?(?:respon|reply)|kana response"),
+    "user-agent": re.compile(r"vacation|auto-?(?:respon|reply)"),
+    "from": re.compile(r"via the vacation program|(?:auto-?repl(?:y|ies)|auto-?respon(?:d|der|se)|vacation)@"),
+}
+"""Fields that say so with certain values."""
+_LISTS: Final = ("list-id", "list-unsubscribe", "list-post")
+_FIRST_WORDS: Final = re.compile(
+    r"\b(?:this is|dies ist|ceci est|c'est|esta es|questa è|esta é|dit is|to jest|это)\b.{0,30}"
+    r"\bauto(?:mat|-?gener|-?repl|-?respon|-?svar)|автоматич"
+    r"|自動(?:返信|応答|送信)|自动(?:回复|答复)|자동 ?(?:회신|응답)"
+    r"|\bauto-?reply message from|\bi(?:'m| am| will be)\b.{0,30}\b(?:out of (?:the )?office|away from (?:the|my)"
+    r"|on vacation|on leave)"
+    r"|\bich bin\b.{0,60}\b(?:nicht im (?:büro|haus)|abwesend|im urlaub|nicht erreichbar)"
+    r"|\bje suis\b.{0,30}\babsente?\b"
+    r"|\bestoy\b.{0,30}\bfuera de (?:la )?oficina|\bsono\b.{0,30}\bfuori (?:ufficio|sede)"
+    r"|\bestou\b.{0,30}\bfora do escrit"
+    r"|\bik ben\b.{0,40}\bafwezig",
     re.IGNORECASE,
 )
+_FIRST: Final = 500
+"""Characters in which the text of an answer says that a program wrote it."""
 _ADDRESS: Final = re.compile(ADDRESS)
 _REFERENCE: Final = re.compile(r"<[^<>\s]{1,900}>")
 
 
 def read_auto_reply(mail: ParsedMail) -> list[RecipientEntry] | None:
     """Return an entry for the address that answered, an empty list if it is unknown; None for other mail."""
-    header = mail.header
-    submitted = header.get("auto-submitted", "").lower()
-    is_receipt = any(part.type == "text/disposition-notification" for part in mail.parts)
-    if not (
-        is_receipt
-        or submitted.startswith("auto-replied")
-        or (submitted.startswith("auto-generated") and replied_to_id(mail))
-        or header.get("precedence", "").lower() == "auto_reply"
-        or any(name in header for name in _AUTOMATIC_FIELDS)
-        or _AUTOMATIC_SUBJECT.match(header.get("subject", ""))
-    ):
-        return None
     text = one_line(mail.parts[0].text[:MAX_TEXT]) if mail.parts else ""
-    found = _ADDRESS.findall(header.get("from", ""))
+    if not (_is_marked(mail) or says_automatic(mail) or _FIRST_WORDS.search(text[:_FIRST])):
+        return None
+    found = _ADDRESS.findall(mail.header.get("from", ""))
     # The address comes last; a display name before it may look like an address.
     return [RecipientEntry(found[-1], text=text)] if found and is_plausible(found[-1]) else []
+
+
+def says_automatic(mail: ParsedMail) -> bool:
+    """Whether the subject of a mail says that it is an automatic answer."""
+    return any(is_automatic(mail.header.get(name, "")) for name in ("subject", "thread-topic"))
+
+
+def _is_marked(mail: ParsedMail) -> bool:
+    """Whether a field of the header, or a part, shows that a program answered."""
+    header = mail.header
+    if any(part.type == "text/disposition-notification" for part in mail.parts):
+        return True
+    for name, value in header.items():
+        said = value.lower()
+        if name in _VALUES:
+            # What comes by a list or as a newsletter is bulk, and answers nobody.
+            is_bulk = "precedence" in name and any(each in header for each in _LISTS)
+            if _VALUES[name].search(said) and not is_bulk:
+                return True
+        elif _ANSWERED_BY_A_PROGRAM.fullmatch(name) and said not in _SAYS_NO:
+            return True
+    return header.get("return-path", "") == "<>" and replied_to_id(mail) != ""
 
 
 def replied_to_id(mail: ParsedMail) -> str:

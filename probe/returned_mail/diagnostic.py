@@ -21,7 +21,7 @@ _CODE: Final = r"[245][0-5]\d"
 _CODE_AND_STATUS: Final = re.compile(rf"(?<![\w.])({_CODE})[ :-]{{1,3}}[\"'#(]{{0,2}}({_STATUS})")
 _STATUS_ALONE: Final = re.compile(rf"(?:^|[\s#(<\[:;'\"])({_STATUS})(?=[\s)>\]:;,.'\"]|$)")
 _SAID: Final = re.compile(
-    rf"(?:said|response|returned|error_code|<<<|>>>|;|:\s|->|reason|with)[^\w\n]{{0,9}}({_CODE})(?=[ ,-]|:\s|$)",
+    rf"(?:said|response|returned|code|<<<|>>>|;|:\s|->|reason|with)[^\w\n]{{0,9}}({_CODE})(?=[ ,-]|:\s|$)",
     re.IGNORECASE,
 )
 _LINE_BEGINS: Final = re.compile(rf"^[\s>#('\"\[]{{0,9}}({_CODE})(?=[ -]|:\s|$)", re.MULTILINE)

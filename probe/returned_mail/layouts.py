@@ -18,6 +18,8 @@ from probe.returned_mail.outcome import outcome
 MAX_NOTICE: Final = 256 * 1024
 """Characters of the human-readable text that are read, at most."""
 _MAX_PARAGRAPH: Final = 4_000
+_AT_ONCE: Final = 500
+"""Characters within which a report of a mail system shows its layout."""
 
 _ORIGINAL_BEGINS: Final = re.compile(
     r"^[ \t>*]{0,9}(?:"
@@ -102,7 +104,7 @@ LAYOUTS: Final = (
         where="line",
     ),
     Layout("IMail, attempts", r"", r"^Delivery failed \d{1,9} attempts: {}", where="line"),
-    Layout("IMail, reply", r"", r"^undeliverable to {}"),
+    Layout("IMail, reply", r"", r"^undeliverable[ ]{1,3}to {}"),
     Layout("EZweb, KDDI", r"", r"^[ \t]*Recipient: <{}>"),
     Layout("EZweb, disabled", r"^The user\(s\) account is disabled", r"^[ \t]*<{}>", where="around"),
     Layout("KDDI", r"", r"^[ \t]*Could not be delivered to: <{}>"),
@@ -118,10 +120,6 @@ LAYOUTS: Final = (
     Layout("mailbox is full", r"", r"^User's mailbox is full: <{}>", where="around"),
 )
 """In the order they are tried: the first that is recognised and names a recipient is used."""
-
-_ANY: Final = Layout(
-    "an address on a line of its own, or before a colon", "", r"^[ \t]{0,9}[<\"]?{}[>\"]?(?::[ \t].*|:?[ \t]*)$"
-)
 
 
 class _Compiled(NamedTuple):
@@ -148,7 +146,6 @@ def _compiled(layout: Layout) -> _Compiled:
 
 
 _TABLE: Final = tuple(_compiled(each) for each in LAYOUTS)
-_FALLBACK: Final = _compiled(_ANY)
 
 
 class Notice(NamedTuple):
@@ -176,20 +173,20 @@ def message_id_in(text: str) -> str:
     return found[1] if found else ""
 
 
-def read_text(notice: Notice) -> list[RecipientEntry]:
-    """Return the recipients by the first layout that fits; nothing if none fits."""
+def read_text(notice: Notice, *, at_once: bool = False) -> list[RecipientEntry]:
+    """Return the recipients by the first layout that fits; nothing if none fits.
+
+    ``at_once``: only by a layout whose phrase is among the first words, as no person begins a mail.
+    """
     for layout in _TABLE:
+        if at_once and not (layout.shown_by.pattern and layout.shown_by.search(notice.text, 0, _AT_ONCE)):
+            continue
         # If recipients share a diagnostic, the only address may be in what looks like the quoted original.
         for text in (notice.text, notice.text + _first(notice.quoted)) if layout.where == "around" else (notice.text,):
             found = _read(layout, text, notice.action)
             if found:
                 return found
     return []
-
-
-def read_any_address(notice: Notice, strangers: frozenset[str]) -> list[RecipientEntry]:
-    """Return addresses that begin a line, for reports of no known layout; ``strangers`` are left out."""
-    return [entry for entry in _read(_FALLBACK, notice.text, notice.action) if entry.recipient.lower() not in strangers]
 
 
 def read_near_mentions(notice: Notice, recipients: Iterable[str]) -> list[RecipientEntry]:
@@ -201,7 +198,19 @@ def read_near_mentions(notice: Notice, recipients: Iterable[str]) -> list[Recipi
         if address in wanted:
             spans.setdefault(address, _Span(found.start(), found.start(), found.start() + len(address), address))
     mentioned = list(_paragraphs(notice.text, list(spans.values()), "behind", notice.action))
-    return [*mentioned, *(RecipientEntry(each, notice.action) for each in wanted if each not in spans)]
+    unmentioned = [each for each in wanted if each not in spans]
+    return [*mentioned, *(_by_local_part(notice, each) for each in unmentioned)]
+
+
+def _by_local_part(notice: Notice, address: str) -> RecipientEntry:
+    """Return an entry with what follows the local part on a line of its own: so Exim names who is at home."""
+    local = re.escape(address.rpartition("@")[0])
+    found = re.search(rf"^[ \t<]{{1,9}}{local}[>:]?[ \t]*$", notice.text, re.MULTILINE | re.IGNORECASE)
+    if found is None:
+        return RecipientEntry(address, notice.action)
+    following = re.search(r"\n[ \t]*\n", notice.text[found.end() :])
+    words = notice.text[found.end() :][: following.start() if following else _MAX_PARAGRAPH]
+    return RecipientEntry(address, notice.action, *parse_diagnostic(words))
 
 
 def _read(layout: _Compiled, text: str, action: Action) -> list[RecipientEntry]:

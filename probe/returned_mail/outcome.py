@@ -52,7 +52,8 @@ _SUCCEEDED: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NOT: Final = re.compile(
-    r"\b(?:not|never|no|cannot|nobody|none|unable|fail(?:ed|s|ure)?|before|until|if|once|when|unless|\w+n['\u2019]t)\b[^.:;]*$",
+    r"\b(?:not|never|no|cannot|nobody|none|unable|fail(?:ed|s|ure)?|before|until|if|once|when|unless"
+    r"|\w+n['\u2019]t)\b[^.:;]*$",
     re.IGNORECASE,
 )
 

@@ -11,6 +11,7 @@ from fake_gateways.reports.dsn import Habit, Layout, Report, Undelivered, disagr
 from fake_gateways.reports.layouts import compose
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from probe.returned_mail import Action, RecipientEntry, ReturnedKind, read
+from probe.returned_mail.diagnostic import outranks
 
 ANN = Undelivered("ann@acme.example", Reply(550, ("User unknown",), EnhancedStatus(5, 1, 1)))
 BEN = Undelivered(
@@ -48,7 +49,10 @@ def told(each: Undelivered, layout: Layout, habits: frozenset[Habit]) -> tuple[s
     code = None if keeps_back else each.reply.code
     if keeps_back and each.remote_host and layout is Layout.SENDMAIL and Habit.FOREIGN_LANGUAGE not in habits:
         code = 550  # "550 5.1.1 <ben@acme.example>... User unknown" stands in the transcript all the same.
-    return each.recipient, disagreeing(status) if Habit.DISAGREEING_STATUS in habits else status, code
+    stated = disagreeing(status) if Habit.DISAGREEING_STATUS in habits else status
+    # What the server said counts more, but makes no address unknown of which the reporter says otherwise.
+    said = str(each.status)
+    return each.recipient, said if not keeps_back and outranks(said, stated) else stated, code
 
 
 @every_layout

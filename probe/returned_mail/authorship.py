@@ -1,0 +1,71 @@
+"""Who wrote a mail that came back: a mail system, or a person who writes about deliveries.
+
+A person answers bounces, forwards them, and complains about parcels that never arrived. What a person writes is a
+report only where it is one that the person forwards.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from probe.returned_mail.mime import ParsedMail
+
+_DAEMONS: Final = re.compile(
+    r"mailer[-_. ]?daemon|post[-_]?master|mail(?: |er)?deliver|delivery (?:sub)?system|mail router|mdaemon|^<>$"
+    r"|mail administrator|ndr administrator",
+    re.IGNORECASE,
+)
+_NEVER_PEOPLE: Final = re.compile(r"mailer[-_. ]?daemon|delivery (?:sub)?system|^<>$", re.IGNORECASE)
+_ROBOTS: Final = re.compile(r"\b(?:no|do[-_.]?not|non)[-_.]?(?:reply|repondre)\b", re.IGNORECASE)
+_ANSWER: Final = re.compile(
+    r"^\W{0,9}(?:re|aw|sv|antw|odp|vs|ynt|res|rif|r|回复|答复|回覆|返信)\W{0,3}(?:\[\d+\])?[:\uff1a]", re.IGNORECASE
+)
+_FORWARD: Final = re.compile(
+    r"^\W{0,9}(?:fwd?|wg|tr|rv|enc|i|pd|vb|vl|doorst|転送|转发)\W{0,3}[:\uff1a]", re.IGNORECASE
+)
+_ABOUT_DELIVERY: Final = re.compile(
+    r"undeliver|(?:delivery|mail).{0,20}(?:fail|error|status|problem|delay)|returned (?:e?-?mail|to sender)"
+    r"|failure notice|could not be delivered|unzustellbar|nicht zustellbar|non remis|no entregado"
+    r"|bounce notification|non[- ]?deliver|delivery (?:incomplete|notification)|rejected (?:e?-?mail|message)"
+    r"|^warning: (?:message|could not)",
+    re.IGNORECASE,
+)
+
+
+def is_from_daemon(mail: ParsedMail) -> bool:
+    """Whether a mail system says that it wrote the mail, by its name or by a part for machines."""
+    return _DAEMONS.search(mail.header.get("from", "")) is not None or has_delivery_status(mail)
+
+
+def has_delivery_status(mail: ParsedMail) -> bool:
+    """Whether the mail has the part of a report that is for machines (RFC 3464)."""
+    return any(part.type.endswith("delivery-status") for part in mail.parts)
+
+
+def is_answer_of_a_person(mail: ParsedMail) -> bool:
+    """Whether a person answered: by the subject, and nothing says that a mail system wrote it."""
+    if has_delivery_status(mail) or _NEVER_PEOPLE.search(mail.header.get("from", "")):
+        return False
+    return _ANSWER.match(mail.header.get("subject", "")) is not None
+
+
+def is_about_delivery(mail: ParsedMail) -> bool:
+    """Whether the subject speaks of a delivery."""
+    return _ABOUT_DELIVERY.search(mail.header.get("subject", "")) is not None
+
+
+def is_from_program(mail: ParsedMail) -> bool:
+    """Whether no person wrote the mail: it has no return-path (RFC 5321 section 4.5.5), or nobody reads an answer."""
+    header = mail.header
+    return (
+        is_from_daemon(mail)
+        or header.get("return-path", "") == "<>"
+        or _ROBOTS.search(header.get("from", "")) is not None
+        or header.get("auto-submitted", "no").lower().startswith("auto")
+    )
+
+
+def is_forward(mail: ParsedMail) -> bool:
+    """Whether a person forwards a report."""
+    return _FORWARD.match(mail.header.get("subject", "")) is not None and is_about_delivery(mail)

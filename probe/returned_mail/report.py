@@ -1,0 +1,137 @@
+"""Reads a delivery report: its fields for machines, else its header, else its words.
+
+Every recipient has its own words. A report that names nobody still says why it came.
+"""
+
+from __future__ import annotations
+
+import re
+from email.message import Message
+from typing import Final
+
+from flufl.bounce import all_failures
+
+from probe.returned_mail.authorship import (
+    has_delivery_status,
+    is_about_delivery,
+    is_answer_of_a_person,
+    is_forward,
+    is_from_daemon,
+    is_from_program,
+)
+from probe.returned_mail.auto_reply import read_auto_reply, says_automatic
+from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible
+from probe.returned_mail.layouts import Notice, read_near_mentions, read_text
+from probe.returned_mail.mentions import read_mentions
+from probe.returned_mail.mime import ParsedMail
+from probe.returned_mail.model import MAX_RECIPIENTS, RecipientEntry
+from probe.returned_mail.rfc3464 import read_fields
+
+_OF_THE_REPORT: Final = (
+    "from", "to", "cc", "return-path", "reply-to", "sender", "errors-to", "message-id", "delivered-to",
+    "x-original-to", "envelope-to", "in-reply-to", "references",
+)  # fmt: skip
+_ADDRESS: Final = re.compile(ADDRESS)
+_MAX_GUESSED: Final = 64 * 1024
+"""Characters that flufl.bounce is given. On very long lines its expressions take quadratic time."""
+_MAX_GUESSED_LINE: Final = 200
+
+
+def read_report(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
+    """Return an entry for each recipient of a report, an empty list if it names none; None for other mail."""
+    if is_answer_of_a_person(mail):
+        # Some systems answer with the subject of what they return.
+        return (read_text(notice, at_once=True) if is_from_program(mail) else []) or None
+    fields = _each_once(_of_machines(mail)) or _each_once(_in_header(mail))
+    if fields:
+        # If the text lists several recipients before any diagnostic, the last would get the diagnostic of all.
+        return _completed(fields, notice, by_place=len(fields) == 1 or "x-failed-recipients" in mail.header)
+    if says_automatic(mail) and not has_delivery_status(mail):
+        return None
+    if is_from_daemon(mail) or is_forward(mail) or (is_from_program(mail) and is_about_delivery(mail)):
+        return _each_once(_in_words(mail, notice))
+    if is_from_program(mail) and read_auto_reply(mail) is None:
+        return read_text(notice) or None
+    # A mail system under the name of a person is known by its layout.
+    return (read_text(notice, at_once=True) if is_about_delivery(mail) else []) or None
+
+
+def _of_machines(mail: ParsedMail) -> list[RecipientEntry]:
+    machine = [part for part in mail.parts if part.type.endswith("delivery-status")]
+    # The report may have been forwarded as an attachment.
+    inner = [part for part in mail.enclosed if part.type.endswith("delivery-status")]
+    return [entry for part in machine for entry in read_fields(part.text)] or [
+        entry for part in inner for entry in read_fields(part.text)
+    ]
+
+
+def _in_header(mail: ParsedMail) -> list[RecipientEntry]:
+    """Return the recipients that Exim names in the header."""
+    failed = dict.fromkeys(_ADDRESS.findall(mail.header.get("x-failed-recipients", "")))
+    return [RecipientEntry(each) for each in failed if is_plausible(each)]
+
+
+def _in_words(mail: ParsedMail, notice: Notice) -> list[RecipientEntry]:
+    """Return the recipients that the text names, by fields in it, a known layout, or what stands around an address."""
+    # A disposition notification has a Final-Recipient too (RFC 8098 section 3.2.4).
+    texts = (part.text for part in mail.parts if part.type != "text/disposition-notification")
+    fields = next((found for text in texts if (found := read_fields(text))), [])
+    if fields:
+        return _completed(_each_once(fields), notice, by_place=len(fields) == 1)
+    known = read_text(notice)
+    if known:
+        return known
+    strangers = frozenset(
+        each.lower() for name in _OF_THE_REPORT for each in _ADDRESS.findall(mail.header.get(name, ""))
+    )
+    mentioned, are_told = read_mentions(notice.text, notice.action, strangers)
+    if are_told or not is_about_delivery(mail):
+        return mentioned if are_told else []
+    return read_near_mentions(notice, _guessed(mail, notice, strangers)) or mentioned
+
+
+def _completed(entries: list[RecipientEntry], notice: Notice, *, by_place: bool) -> list[RecipientEntry]:
+    """Fill in from the human-readable text what the machine-readable fields leave out.
+
+    A diagnostic belongs to a recipient by a known layout or, with ``by_place``, because it follows the address.
+    """
+    if all(each.action and each.status and each.code and each.text for each in entries):
+        return entries
+    near = read_near_mentions(notice, [each.recipient for each in entries]) if by_place else []
+    in_text = {each.recipient: each for each in (*near, *read_text(notice))}
+    return [_filled(each, in_text.get(each.recipient, each)) for each in entries]
+
+
+def _filled(entry: RecipientEntry, text: RecipientEntry) -> RecipientEntry:
+    return entry._replace(
+        action=entry.action or text.action,
+        status=text.status or entry.status if is_general(entry.status) else entry.status,
+        code=entry.code or text.code,
+        text=entry.text or text.text,
+    )
+
+
+def _each_once(entries: list[RecipientEntry]) -> list[RecipientEntry]:
+    """Return one entry for each recipient: the first that has a status, else the first."""
+    best: dict[str, RecipientEntry] = {}
+    for each in entries:
+        key = each.recipient.lower()
+        if key not in best or (best[key].status is None and each.status is not None):
+            best[key] = each
+    return list(best.values())[:MAX_RECIPIENTS]
+
+
+def _guessed(mail: ParsedMail, notice: Notice, strangers: frozenset[str]) -> list[str]:
+    """Return the recipients that flufl.bounce finds in the text. It knows many old layouts."""
+    message = Message()
+    # Without an address in From: one of its detectors raises IndexError.
+    message["From"] = next(iter(_ADDRESS.findall(mail.header.get("from", ""))), "mailer-daemon@unknown.invalid")
+    lines = notice.text[:_MAX_GUESSED].split("\n")
+    message.set_payload("\n".join(line for line in lines if len(line) <= _MAX_GUESSED_LINE))
+    try:
+        delayed, failed = all_failures(message)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return []
+    whole = {each.rstrip(".") for each in _ADDRESS.findall(notice.text)}
+    found = {each.decode("ascii", "replace") for each in delayed | failed} & whole
+    return sorted(each for each in found if is_plausible(each) and each.lower() not in strangers)

@@ -1,0 +1,104 @@
+"""Who wrote a mail about deliveries: a mail system, or a person."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from probe.returned_mail import ReturnedKind, read
+from probe.returned_mail.authorship import (
+    is_about_delivery,
+    is_answer_of_a_person,
+    is_forward,
+    is_from_daemon,
+    is_from_program,
+)
+from probe.returned_mail.mime import parse_mail
+
+ANN = "From: Ann Berg <ann@acme.example>\nTo: bounces@sender.example\n"
+QUOTED = """
+    > This is the mail system at host mx.other.example.
+    >
+    > <ben@other.example>: host mx.other.example[192.0.2.1] said: 550 5.1.1 User unknown
+    >
+    > Final-Recipient: rfc822; ben@other.example
+    > Action: failed
+    > Status: 5.1.1
+    """
+
+WRITTEN_BY_PEOPLE = {
+    "a parcel": ("Delivery problem with order 4711", "It has not arrived. Please answer to\n\nann@home.example\n"),
+    "a parcel in German": ("Paket unzustellbar", "Es wurde nicht zugestellt. Meine Adresse:\nann@home.example\n"),
+    "a parcel in French": ("Colis non remis", "Il n'a pas pu être livré. Écrivez à\n\nann@home.example\n"),
+    "an answer to a bounce": ("Re: Undelivered Mail Returned to Sender", f"What is this? Ask Ben.\n{QUOTED}"),
+    "an answer in German": ("AW: Unzustellbar: Newsletter", "Bitte nur noch an\nann@home.example\nschreiben.\n"),
+    "an answer in Swedish": ("SV: Undeliverable: News", "Använd ann@home.example: den gamla fungerar inte.\n"),
+    "a new address": ("Mail failure", "Mail to ann@acme.example fails since May.\n\nNew address:\nann@home.example\n"),
+    "a question with an error": ("Mail delivery failed", f"Hello, I get this from you:\n\n550 5.7.1 blocked\n{QUOTED}"),
+    "a colleague": ("Delivery status of our order", "Please ask\n\nben@acme.example\n\nhe knows the error 550.\n"),
+    "a complaint": ("Returned mail?", "Your mail to ann@acme.example was returned to sender. Why?\n"),
+    "an address with an error": ("Error in mail", "The address carl@acme.example does not exist. Please remove it.\n"),
+    "an administrator": ("Re: your mail is rejected", "We unblocked you.\n\nben@acme.example\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("subject", "text"), WRITTEN_BY_PEOPLE.values(), ids=WRITTEN_BY_PEOPLE)
+def test_what_a_person_writes_about_deliveries_is_no_bounce(subject: str, text: str) -> None:
+    for sender in (ANN, f"Return-Path: <ann@acme.example>\n{ANN}", ANN.replace("Ann Berg", "")):
+        found = read(f"{sender}Subject: {subject}\nMIME-Version: 1.0\n\n{dedent(text)}".encode())
+        assert (found.kind, found.recipients) == (ReturnedKind.UNREADABLE, ())
+
+
+def test_an_administrator_who_answers_is_a_person() -> None:
+    mail = "From: Postmaster <postmaster@acme.example>\nSubject: Re: Delivery failure\n\nAsk\n\nben@acme.example\n"
+    assert read(mail.encode()).recipients == ()
+
+
+def test_a_person_who_forwards_a_report_brings_a_report() -> None:
+    mail = f"{ANN}Subject: Fwd: Undelivered Mail\n\nSee below.\n{dedent(QUOTED)}"
+    assert [entry.recipient for entry in read(mail.encode()).recipients] == ["ben@other.example"]
+
+
+def test_a_system_that_answers_with_the_subject_of_the_original_brings_a_report() -> None:
+    text = "This is the mail system at host mx.acme.example.\n\n<ben@acme.example>: 550 5.1.1 unknown\n"
+    mail = f"From: post_master@acme.example\nSubject: Re:News\n\n{text}"
+    assert [entry[:4] for entry in read(mail.encode()).recipients] == [("ben@acme.example", "failed", "5.1.1", 550)]
+
+
+@pytest.mark.parametrize(
+    ("header", "daemon", "program"),
+    [
+        ("From: MAILER-DAEMON (Mail Delivery System)", True, True),
+        ("From: Postmaster <postmaster@acme.example>", True, True),
+        ("Return-Path: <>\nFrom: Gateway <gateway@acme.example>", False, True),
+        ("From: no-reply@acme.example", False, True),
+        ("Auto-Submitted: auto-generated\nFrom: ann@acme.example", False, True),
+        ("Auto-Submitted: no\nFrom: ann@acme.example", False, False),
+        ("From: Ann <ann@acme.example>", False, False),
+    ],
+)
+def test_a_daemon_says_its_name_and_a_program_has_no_return_path(header: str, daemon: bool, program: bool) -> None:  # noqa: FBT001
+    mail = parse_mail(f"{header}\n\n".encode())
+    assert (is_from_daemon(mail), is_from_program(mail)) == (daemon, program)
+
+
+@pytest.mark.parametrize(
+    ("subject", "answer", "forward", "about"),
+    [
+        ("Re: Undeliverable: News", True, False, True),
+        ("AW: [News] Rückfrage", True, False, False),
+        ("FWD: Returned mail: see transcript for details", False, True, True),
+        ("Fwd: News", False, False, False),
+        ("Recipes", False, False, False),
+        ("Warning: could not send message for past 4 hours", False, False, True),
+    ],
+)
+def test_the_subject_tells_answers_forwards_and_reports(
+    subject: str,
+    answer: bool,  # noqa: FBT001
+    forward: bool,  # noqa: FBT001
+    about: bool,  # noqa: FBT001
+) -> None:
+    mail = parse_mail(f"From: ann@acme.example\nSubject: {subject}\n\n".encode())
+    assert (is_answer_of_a_person(mail), is_forward(mail), is_about_delivery(mail)) == (answer, forward, about)

@@ -1,0 +1,47 @@
+"""Where a report is read: in its fields for machines, its header, a known layout, or its words."""
+
+from __future__ import annotations
+
+import pytest
+
+from probe.returned_mail.layouts import split_notice
+from probe.returned_mail.mime import parse_mail
+from probe.returned_mail.model import Action, RecipientEntry
+from probe.returned_mail.report import read_report
+
+DAEMON = "From: MAILER-DAEMON@mx.acme.example\nTo: news@sender.example\nSubject: Undelivered Mail\n"
+
+
+def told(octets: str) -> list[RecipientEntry] | None:
+    """Return what a report says."""
+    mail = parse_mail(octets.encode())
+    return read_report(mail, split_notice(mail.parts[0].text, mail.header.get("subject", "")))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        f"{DAEMON}X-Failed-Recipients: ann@acme.example\n\nann@acme.example\n  550 5.1.1 unknown\n",
+        f"{DAEMON}\nFinal-Recipient: rfc822;ann@acme.example\nAction: failed\nDiagnostic-Code: smtp; 550 5.1.1 no\n",
+        f"{DAEMON}\nThis is the mail system at host mx.\n\n<ann@acme.example>: 550 5.1.1 unknown\n",
+        f"{DAEMON}\nYour message to ann@acme.example failed: 550 5.1.1 unknown\n",
+    ],
+    ids=["header", "fields", "layout", "sentence"],
+)
+def test_a_recipient_is_read_wherever_a_report_names_it(report: str) -> None:
+    (entry,) = told(report) or []
+    assert entry[:4] == ("ann@acme.example", Action.FAILED, "5.1.1", 550)
+
+
+def test_a_local_part_that_exim_writes_alone_has_the_words_below_it() -> None:
+    head = f"{DAEMON}X-Failed-Recipients: ann@acme.example, ben@acme.example\n\nThe following address(es) failed:\n\n"
+    text = "  ann\n    mx.acme.example: 550 5.7.0 Use your provider\n\n  ben\n    mx.acme.example: 552 5.2.2 Full\n"
+    assert [(each.recipient, each.status) for each in told(head + text) or []] == [
+        ("ann@acme.example", "5.7.0"),
+        ("ben@acme.example", "5.2.2"),
+    ]
+
+
+def test_a_report_that_names_nobody_is_a_report_and_other_mail_is_none() -> None:
+    assert told(f"{DAEMON}\nSorry.\n") == []
+    assert told("From: ann@acme.example\nSubject: Hello\n\nben@acme.example\n") is None
