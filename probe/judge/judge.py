@@ -154,6 +154,10 @@ def _scorecard(
     score_returned(card, list(ledger.returned()))
     paid = prices or prices_of(ledger)
     card.classifiers = {name: score_classifier(stories, readings[name], sites, paid) for name in names}
+    card.truth_is = ledger.note("truth_is") or card.truth_is
+    if card.as_logged:
+        for score in card.classifiers.values():
+            score.calibration = None  # with what a log says, no probability can be compared
     card.books = ledger.digest()
     return card
 

@@ -25,6 +25,10 @@ _READ: Final = {Fate.INBOX, Fate.JUNK}
 NAIVE: Final = "code"
 """The classifier whose suppressions count as hard bounces: it does what most mail providers do with a reply."""
 
+AS_DECIDED: Final = "as the gateways decided"
+AS_THE_LOG_SAYS: Final = "as the log says"
+"""Of an imported scenario: its causes and mailboxes are those that replies name, whether true or not."""
+
 
 @dataclass
 class CauseScore:
@@ -84,6 +88,7 @@ class Scorecard:
     reported, those refused otherwise, and those given up after deferrals or network failures. The delivered, as the
     sender sees them, are ``arrived`` (in an inbox, or ``junked``), ``quarantined`` or ``discarded``. The
     ``bounced_later`` were accepted at first; if their delivery report came back they are among the refused.
+    ``truth_is`` says where ``truth`` and the mistakes of the classifiers come from.
     """
 
     scenario: str
@@ -108,6 +113,12 @@ class Scorecard:
     campaigns: dict[str, DeliveryCounts] = field(default_factory=dict)
     returned: ReturnedScore = field(default_factory=ReturnedScore)
     books: str = ""
+    truth_is: str = AS_DECIDED
+
+    @property
+    def as_logged(self) -> bool:
+        """Whether the run replays a log, so that its truth is what the log says."""
+        return self.truth_is == AS_THE_LOG_SAYS
 
 
 def score_truth(

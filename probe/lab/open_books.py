@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
+from probe.judge.scorecard import AS_THE_LOG_SAYS
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import Ledger
 from probe.records.rows import KnownGateway, Mailbox
+
+AS_LOGGED: Final = "as-logged"
+"""The policy that replays a log."""
 
 
 def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> None:
@@ -21,6 +26,8 @@ def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> No
     ledger.note("foreign", json.dumps(sorted(prepared.foreign)))
     ledger.note("expect", json.dumps(scenario.expect))
     ledger.note("prices", scenario.prices.model_dump_json())
+    if any(policy.kind == AS_LOGGED for company in prepared.companies for policy in company.policies):
+        ledger.note("truth_is", AS_THE_LOG_SAYS)
     ledger.add(
         KnownGateway(
             name=company.name,

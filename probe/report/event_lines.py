@@ -26,14 +26,18 @@ def attempt_lines(attempt: Attempt, dialogue: str | None) -> list[str]:
     ]
 
 
-def truth_line(truth: Truth | None) -> str:
-    """Describe the gateway's decision, and the cause it claimed if that is another one."""
+def truth_line(truth: Truth | None, *, as_logged: bool = False) -> str:
+    """Describe the gateway's decision, and the cause it claimed if that is another one.
+
+    Of a replayed log it is no truth, but what the log says (``as_logged``).
+    """
+    known = "as the log says" if as_logged else "truth"
     if truth is None:
-        return "truth: no decision"
+        return f"{known}: no decision"
     if truth.cause is None:
-        return f"truth: {truth.fate}"
+        return f"{known}: {truth.fate}"
     claimed = "" if truth.honest else f", claimed as {truth.claimed}"
-    return f"truth: {truth.fate} for {truth.cause} by policy {truth.policy}{claimed}"
+    return f"{known}: {truth.fate} for {truth.cause} by policy {truth.policy}{claimed}"
 
 
 def returned_lines(row: Returned) -> list[str]:

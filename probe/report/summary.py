@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fake_gateways.truth import Cause
 from probe.judge.scorecard import Scorecard
 
 
@@ -11,7 +12,9 @@ def summary(card: Scorecard) -> list[str]:
     hard = card.hard_bounces_reported
     in_junk = f" ({card.junked:,} of them in junk)" if card.junked else ""
     lost = card.quarantined + card.discarded + card.bounced_later
-    lines = [
+    lines = _unknown(card) if card.as_logged else []
+    received = len(lines)
+    lines += [
         f"Of {count(card.recipients, 'recipient')}, {card.delivered - lost:,} received the message{in_junk}.",
         f"Reported: {count(hard, 'hard bounce')} ({card.hard_bounce_rate:.1%}).",
     ]
@@ -22,15 +25,17 @@ def summary(card: Scorecard) -> list[str]:
             ("bounced later", card.bounced_later),
         )
         counts = ", ".join(f"{number:,} {fate}" for fate, number in fates if number)
-        lines.insert(1, f"Accepted but not delivered: {counts}.")
+        lines.insert(received + 1, f"Accepted but not delivered: {counts}.")
     if hard:
-        lines.append(f"Really gone: {truth.recipient_fault:,} of them ({truth.recipient_fault / hard:.0%}).")
+        gone = "Gone, as the log says" if card.as_logged else "Really gone"
+        lines.append(f"{gone}: {truth.recipient_fault:,} of them ({truth.recipient_fault / hard:.0%}).")
     if truth.disguised:
         causes = sorted(
             ((score.disguised, cause) for cause, score in truth.by_cause.items() if score.disguised), reverse=True
         )
         reasons = ", ".join(f"{cause} ({number:,})" for number, cause in causes)
-        lines.append(f"Alive: {truth.disguised:,}, refused for {reasons} in replies that say: no such mailbox.")
+        alive = "Alive, as the log says" if card.as_logged else "Alive"
+        lines.append(f"{alive}: {truth.disguised:,}, refused for {reasons} in replies that say: no such mailbox.")
     too_large = truth.by_cause["too-large"].refused
     if too_large:
         lines.append(
@@ -38,8 +43,9 @@ def summary(card: Scorecard) -> list[str]:
             "make it smaller, or raise the gateway's size_limit."
         )
     if truth.misread:
+        alive = "Alive, as the log says" if card.as_logged else "Also alive"
         lines.append(
-            f"Also alive: {truth.misread:,}. Their refusals did not mention the mailbox, "
+            f"{alive}: {truth.misread:,}. Their refusals did not mention the mailbox, "
             "but their codes read as a hard bounce."
         )
     if card.refused_otherwise or card.given_up:
@@ -48,6 +54,17 @@ def summary(card: Scorecard) -> list[str]:
             f"refused for other reasons, {card.given_up:,} deferred until the sender gave up)."
         )
     return lines
+
+
+def _unknown(card: Scorecard) -> list[str]:
+    """Return how many causes the log does not say, and that the others are no more than what it says."""
+    causes = card.truth.by_cause
+    refused = sum(each.refused for each in causes.values())
+    unknown = causes[Cause.UNKNOWN.value].refused
+    return [
+        f"Causes still unknown: those of {unknown:,} of {count(refused, 'refused recipient')}.",
+        "The other causes, and who is gone or alive, are as the log says, unless you changed them.",
+    ]
 
 
 def count(number: int, noun: str) -> str:

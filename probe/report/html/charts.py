@@ -13,7 +13,7 @@ from probe.judge.errors import ErrorCounts
 from probe.judge.interval import wilson
 from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import Chart, Heat, Table, interval_of, percent, within
-from probe.report.html.flow import COLUMNS, Flow
+from probe.report.html.flow import COLUMNS, COLUMNS_AS_LOGGED, Flow
 from probe.report.html.onset import Onset, clock, length
 from probe.report.html.outcome import LABELS
 from probe.report.summary import count
@@ -31,12 +31,13 @@ PAYMENTS: Final = {"living": "living suppressed", "dead": "dead mailed again", "
 Scores = Mapping[str, ClassifierScore]
 
 
-def of_flow(drawn: Flow) -> Chart:
+def of_flow(drawn: Flow, *, as_logged: bool = False) -> Chart:
     """Draw the flow from true cause over reply code to the sender's report."""
     paths = drawn.paths.most_common()
     told = "; ".join(f"{size:,} {path.cause}, code {path.code}, {LABELS[path.outcome]}" for path, size in paths[:5])
     rows = [(path.cause, path.code, path.verdict, LABELS[path.outcome], f"{size:,}") for path, size in paths]
-    headings = (*(name.capitalize() for name in COLUMNS), "In truth", "Recipients")
+    columns, known = (COLUMNS_AS_LOGGED, "As the log says") if as_logged else (COLUMNS, "In truth")
+    headings = (*(name.capitalize() for name in columns), known, "Recipients")
     note = _left_out(len(rows), PATHS_LISTED, "rarer path", where="ledger.sqlite")
     table = Table("From cause over code to report", headings, rows[:PATHS_LISTED], words=4, note=note)
     title = f"{count(drawn.paths.total(), 'recipient')} not delivered, or reported as hard bounces"
@@ -60,7 +61,7 @@ def of_onset(found: Onset, *, several_campaigns: bool) -> Chart:
     return Chart("onset", name, told, {"steps": found.steps}, note=note)
 
 
-def table_of_onsets(onsets: Iterable[Onset]) -> Table:
+def table_of_onsets(onsets: Iterable[Onset], *, as_logged: bool = False) -> Table:
     """Return when refusals began at each gateway, as a table."""
     rows = [
         (
@@ -75,7 +76,7 @@ def table_of_onsets(onsets: Iterable[Onset]) -> Table:
         for each in onsets
         if each.first is not None
     ]
-    headings = ("Gateway", "Campaign", "First refusal (UTC)", "True cause")
+    headings = ("Gateway", "Campaign", "First refusal (UTC)", "Logged cause" if as_logged else "True cause")
     numbers = ("Attempts before", "Attempts per minute then", "Alive, refused")
     return Table("When refusals of living recipients began", (*headings, *numbers), rows, words=4)
 

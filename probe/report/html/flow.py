@@ -20,6 +20,7 @@ from probe.report.html.outcome import LABELS, RecipientOutcome
 from probe.report.summary import count
 
 COLUMNS: Final = ("true cause", "reply code", "reported as")
+COLUMNS_AS_LOGGED: Final = ("logged cause", *COLUMNS[1:])
 VERDICTS: Final = ("hard bounce", "refused", "given up")
 BODY: Final = 300.0
 """The height of all recipients together, in pixels."""

@@ -26,7 +26,7 @@ from probe.judge.scorecard import NAIVE, Scorecard
 from probe.judge.story import Key, Story
 from probe.report.html import charts
 from probe.report.html.figures import Chart
-from probe.report.html.flow import COLUMNS, flow
+from probe.report.html.flow import COLUMNS, COLUMNS_AS_LOGGED, flow
 from probe.report.html.onset import onsets
 from probe.report.html.outcome import LABELS, RecipientOutcome, outcomes_of
 from probe.report.html.recipients import Dialogues, Readings, list_recipients
@@ -60,7 +60,11 @@ def page(content: PageContent) -> str:
     card, scores = content.scorecard, content.scorecard.classifiers
     where = outcomes_of(content.stories, content.readings[content.naive])
     listed = list_recipients(
-        content.stories, {name: content.readings[name] for name in scores}, where, content.dialogues
+        content.stories,
+        {name: content.readings[name] for name in scores},
+        where,
+        content.dialogues,
+        as_logged=card.as_logged,
     )
     begun = onsets(content.stories, where)
     drawn: list[Chart] = []
@@ -89,10 +93,10 @@ def page(content: PageContent) -> str:
         ],
         naive=content.naive,
         words={where.value: words for where, words in LABELS.items()},
-        columns=COLUMNS,
-        flow=charts.of_flow(flow(content.stories, where)),
+        columns=COLUMNS_AS_LOGGED if card.as_logged else COLUMNS,
+        flow=charts.of_flow(flow(content.stories, where), as_logged=card.as_logged),
         onsets=[charts.of_onset(each, several_campaigns=len(card.campaigns) > 1) for each in begun],
-        onset_table=charts.table_of_onsets(begun),
+        onset_table=charts.table_of_onsets(begun, as_logged=card.as_logged),
         comparison=charts.comparison(scores),
         mistakes=charts.of_mistakes(scores),
         by_gateway=charts.by_gateway(scores),
@@ -122,8 +126,12 @@ def _parts(card: Scorecard) -> list[tuple[RecipientOutcome, int, str]]:
     """Return the parts of the reported hard bounces: outcome, number, label."""
     truth = card.truth
     parts = (
-        (RecipientOutcome.GONE, truth.recipient_fault, "really gone"),
-        (RecipientOutcome.LIED, truth.disguised + truth.misread, "alive"),
+        (RecipientOutcome.GONE, truth.recipient_fault, "gone, as the log says" if card.as_logged else "really gone"),
+        (
+            RecipientOutcome.LIED,
+            truth.disguised + truth.misread,
+            "alive, as the log says" if card.as_logged else "alive",
+        ),
     )
     return [part for part in parts if part[1]]
 

@@ -79,9 +79,17 @@ class _Texts:
 
 
 def list_recipients(
-    stories: Mapping[Key, Story], readings: Readings, outcomes: Mapping[Key, RecipientOutcome], dialogues: Dialogues
+    stories: Mapping[Key, Story],
+    readings: Readings,
+    outcomes: Mapping[Key, RecipientOutcome],
+    dialogues: Dialogues,
+    *,
+    as_logged: bool = False,
 ) -> RecipientList:
-    """List the recipients of interest: not delivered, or judged wrongly by a classifier."""
+    """List the recipients of interest: not delivered, or judged wrongly by a classifier.
+
+    With ``as_logged`` the truth is only what a log says.
+    """
     names = list(readings)
     lists_all = len(stories) <= LIST_ALL_UP_TO
     kinds: dict[tuple[RecipientOutcome, tuple[int, ...]], list[Key]] = {}
@@ -92,10 +100,11 @@ def list_recipients(
             kinds.setdefault((where, wrong), []).append(key)
     of_interest = sum(map(len, kinds.values()))
     sample = chosen(list(kinds.values()), _SAMPLE_SIZE)
-    texts, octets, rows = _rows(stories, readings, kinds, sample, dialogues)
+    texts, octets, rows = _rows(stories, readings, kinds, sample, dialogues, as_logged=as_logged)
     if len(rows) < of_interest:
         most = int(MOST_OCTETS * 0.95 / max(1.0, (octets + texts.octets) / max(1, len(rows))))
-        texts, octets, rows = _rows(stories, readings, kinds, chosen(list(kinds.values()), most), dialogues)
+        sample = chosen(list(kinds.values()), most)
+        texts, octets, rows = _rows(stories, readings, kinds, sample, dialogues, as_logged=as_logged)
     words = {where.value: LABELS[where] for where, _ in kinds}
     shown = [clipped(name, LONGEST) for name in names]
     return RecipientList(shown, words, texts.all(), rows, of_interest, len(rows), lists_all)
@@ -117,6 +126,8 @@ def _rows(
     kinds: Mapping[tuple[RecipientOutcome, tuple[int, ...]], Sequence[Key]],
     wanted: Iterable[Key],
     dialogues: Dialogues,
+    *,
+    as_logged: bool,
 ) -> tuple[_Texts, int, list[list[Any]]]:
     """Return the rows in the order of the campaign, as many as fit."""
     chosen_keys = set(wanted)
@@ -128,7 +139,8 @@ def _rows(
         if key not in kind_of:
             continue
         where, wrong = kind_of[key]
-        lines = [line.at if isinstance(line, _Moment) else texts(line) for line in _story(story, readings, key, spoken)]
+        told = _story(story, readings, key, spoken, as_logged=as_logged)
+        lines = [line.at if isinstance(line, _Moment) else texts(line) for line in told]
         cells = (key[1], key[0], story.gateway, where.value, _true(story), heard(story) or "no reply")
         row = [*(texts(clipped(cell, LONGEST)) for cell in cells), list(wrong), lines]
         octets += len(json.dumps(row)) + 1
@@ -153,15 +165,15 @@ def _true(story: Story) -> str:
 
 
 def _story(
-    story: Story, readings: Readings, key: Key, spoken: Mapping[tuple[str, int], str]
+    story: Story, readings: Readings, key: Key, spoken: Mapping[tuple[str, int], str], *, as_logged: bool
 ) -> Iterable[str | _Moment]:
     """Yield what happened, then what each classifier concluded."""
-    yield f"mailbox {story.mailbox.value}"
+    yield f"mailbox {story.mailbox.value}{', as the log says' if as_logged else ''}"
     events = list(_events(story, spoken))
     yield from events[:MOST_LINES]
     if len(events) > MOST_LINES:
         yield f"... ({len(events) - MOST_LINES:,} more lines)"
-    yield clipped(truth_line(story.truth), LONGEST)
+    yield clipped(truth_line(story.truth, as_logged=as_logged), LONGEST)
     for name, of_all in readings.items():
         reading = of_all.get(key)
         if reading is None:

@@ -88,7 +88,7 @@ def _print_classifiers(console: Console, card: Scorecard) -> None:
     costs = any(score.cost.total for score in scores.values())
     print_table(
         console,
-        "Mistakes of each classifier (95 % intervals)",
+        f"Mistakes of each classifier{_as_logged(card)} (95 % intervals)",
         [
             *("classifier", "alive,\nsuppressed", "of all\nalive", "gone,\nkept", "of all\ngone"),
             *(["to be\nretested"] if retests else []),
@@ -107,6 +107,10 @@ def _print_classifiers(console: Console, card: Scorecard) -> None:
     )
 
 
+def _as_logged(card: Scorecard) -> str:
+    return f", {card.truth_is}" if card.as_logged else ""
+
+
 def _print_gateways(console: Console, card: Scorecard) -> None:
     disguising = sorted(
         ((score, name) for name, score in card.gateways.items() if score.hard_bounces > score.gone),
@@ -115,7 +119,7 @@ def _print_gateways(console: Console, card: Scorecard) -> None:
     more = len(disguising) - GATEWAYS_SHOWN
     print_table(
         console,
-        "Living recipients reported as hard bounces, by gateway"
+        f"Living recipients reported as hard bounces, by gateway{_as_logged(card)}"
         + (f" (the worst {GATEWAYS_SHOWN} of {len(disguising)})" if more > 0 else ""),
         ["gateway", "recipients", "delivered", "hard\nbounces", "gone", "alive"],
         (

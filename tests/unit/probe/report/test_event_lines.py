@@ -27,6 +27,10 @@ def test_an_attempt_without_reply_names_the_failure() -> None:
     assert second == "failed at connect: no-route: null MX"
 
 
+def test_of_a_replayed_log_a_decision_is_what_the_log_says() -> None:
+    assert truth_line(truth(), as_logged=True) == "as the log says: inbox"
+
+
 def test_encryption_is_named() -> None:
     assert attempt_lines(attempt(tls=True), None)[0].endswith("[127.1.0.1], encrypted")
 

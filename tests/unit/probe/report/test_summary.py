@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from report_content import content, gone, kept, lied
 
-from probe.judge.scorecard import Scorecard
+from probe.judge.scorecard import AS_THE_LOG_SAYS, Scorecard
 from probe.report.summary import count, summary
 
 
-def card(**figures: int) -> Scorecard:
+def card(**figures: int | str) -> Scorecard:
     """Return the scorecard of a small run with other figures."""
     made = content([lied("ann"), lied("bob"), gone("cy"), kept("dee")]).scorecard
     for name, value in figures.items():
@@ -24,6 +24,19 @@ def test_it_says_who_received_the_message_what_was_reported_and_what_is_true() -
         "Really gone: 1 of them (33%).",
         "Alive: 2, refused for velocity (2) in replies that say: no such mailbox.",
         "Also not delivered: 3 (2 refused for other reasons, 1 deferred until the sender gave up).",
+    ]
+
+
+def test_of_a_replayed_log_unknown_causes_come_first_and_nothing_is_called_true() -> None:
+    made = card(truth_is=AS_THE_LOG_SAYS, quarantined=1, delivered=1)
+    made.truth.by_cause["unknown"].refused = 1
+    lines = summary(made)
+    assert lines[0].startswith("Causes still unknown: those of 1 of ")
+    assert lines[2:6] == [
+        "Of 4 recipients, 0 received the message.",
+        "Accepted but not delivered: 1 quarantined.",
+        "Reported: 3 hard bounces (75.0%).",
+        "Gone, as the log says: 1 of them (33%).",
     ]
 
 
