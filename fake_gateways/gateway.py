@@ -89,7 +89,7 @@ class Gateway:
         self.audience = audience
         self._engage = engage
         self._engaged = 0
-        self._reports = reports or persona.reports
+        self.reports = reports or persona.reports
         self._remembered: dict[Question, tuple[Answer, float]] = {}
         self._wordings: dict[tuple[Cause, Stage, str], Refusal] = {}
         self._sessions = 0
@@ -243,10 +243,10 @@ class Gateway:
         """Send a delivery report to the return-path of the current message, which must not be the null one."""
         self._posted += 1
         report = write_report(
-            view, undelivered, self._reports, gateway=self.name, host=self.host, seq=self._posted, now=self.clock.now()
+            view, undelivered, self.reports, gateway=self.name, host=self.host, seq=self._posted, now=self.clock.now()
         )
         self._post(report)
-        if self._reports.twice:
+        if self.reports.twice:
             self._post(report)
 
     def arrived(self, view: SessionView, recipient: str, message_id: str) -> None:

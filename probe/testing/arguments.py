@@ -13,9 +13,11 @@ from fake_gateways.smtp.envelope import BEFORE_MAIL, BEFORE_RCPT, Stage, is_addr
 from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import parse_duration, parse_rate
+from fake_gateways.verdict import Refuse
 from probe.input_error import InputError
 from probe.testing.patterns import read_addresses
 from probe.testing.rules import Conditions
+from probe.testing.told_reply import read_reply
 
 __tracebackhide__ = methodcaller("errisinstance", InputError)
 """Hide this file in pytest's tracebacks of these errors: the reader wants the line of the test."""
@@ -146,6 +148,15 @@ def stage_of(name: str, place: str) -> Stage:
         known = ", ".join(_STAGES)
         raise InputError(f"gateway.{place}={name!r})", "is not a stage of the dialogue", f"use one of: {known}")
     return Stage(name)
+
+
+def refusal_of(method: str, cause: str, claims: str | None, reply: str | None) -> Refuse:
+    """Return the refusal for a cause, in words of its own or of another cause; raises InputError."""
+    return Refuse(
+        cause_of(cause, f"{method}(cause"),
+        claimed=None if claims is None else cause_of(claims, f"{method}(claims"),
+        wording=None if reply is None else read_reply(reply, f"gateway.{method}(reply={reply!r})"),
+    )
 
 
 def cause_of(name: str, place: str) -> Cause:

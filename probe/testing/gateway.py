@@ -15,7 +15,7 @@ from fake_gateways.loopback import OutsideError, require_inside
 from fake_gateways.policies.content import compiled
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.units import parse_duration
-from fake_gateways.verdict import Disconnect, Refuse
+from fake_gateways.verdict import Disconnect
 from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.testing import matching
@@ -28,14 +28,17 @@ from probe.testing.arguments import (
     mailbox_of,
     read_argument,
     read_conditions,
+    recipients_of,
+    refusal_of,
     stage_of,
     state_of,
 )
 from probe.testing.listener import GatewayListener
 from probe.testing.logins import LoginAttempt, LoginRules
-from probe.testing.open_gateway import Given, TestedGateway, open_gateway, open_scenario_gateway
+from probe.testing.open_gateway import Given, TestedGateway, open_gateway
 from probe.testing.open_scenario import Scenario
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
+from probe.testing.reports import Original, ReportWriter
 from probe.testing.rules import GatewayRule, GatewayRules, Outcome, RealWait
 from probe.testing.tls_file import authority
 from probe.testing.told_reply import read_reply
@@ -102,7 +105,8 @@ class GatewayFixture:
         self._record = GatewayRecord()
         self._logins = LoginRules()
         given = Given(self._rules, self._record, self._logins.login, lmtp)
-        self._tested = _open(persona, scenario, name, root, given)
+        self._tested = open_gateway(persona, scenario, name, root, given)
+        self._reports = ReportWriter(self._tested.gateway, self._record)
         self.host = host
         self._listener = _listen(self._tested, host)
         self._thread = thread
@@ -166,12 +170,7 @@ class GatewayFixture:
         Raises:
             InputError: An argument is not valid.
         """
-        verdict = Refuse(
-            cause_of(cause, "refuse(cause"),
-            claimed=None if claims is None else cause_of(claims, "refuse(claims"),
-            wording=None if reply is None else read_reply(reply, f"gateway.refuse(reply={reply!r})"),
-        )
-        return self._add("refuse", recipient, when, verdict)
+        return self._add("refuse", recipient, when, refusal_of("refuse", cause, claims, reply))
 
     def cut(self, recipient: Addresses | None = None, **when: Unpack[When]) -> GatewayRule:
         """From now on, close the connection without a reply where all the given conditions hold; see ``refuse``."""
@@ -188,6 +187,39 @@ class GatewayFixture:
         """
         wait = RealWait(read_argument("delay(duration", duration, parse_duration))
         return self._add("delay", recipient, when, wait)
+
+    def report(
+        self,
+        recipient: Addresses,
+        *,
+        cause: str | None = None,
+        claims: str | None = None,
+        reply: str | None = None,
+        layout: str | None = None,
+        sender: str | None = None,
+        message: Original | None = None,
+    ) -> bytes:
+        """Return a delivery report about a recipient, or several, for the code that reads bounces.
+
+        Args:
+            recipient: Addresses that mail was sent to.
+            cause: The true reason, which selects the words. Default: as the gateway refused the recipient last, else
+                ``user-unknown``.
+            claims: The reason that the report gives instead of the true one.
+            reply: The reply to report instead, as in ``refuse``.
+            layout: The vendor whose report it is, such as "exchange-online" or "exim", who got the reply from the
+                gateway. Default: the gateway accepted the message, and reports in its own layout.
+            sender: The return-path, to which the report goes. Default: that of the message.
+            message: The message that is returned. Default: the last one that was received for the recipient.
+
+        Raises:
+            InputError: An argument is not valid.
+        """
+        given = (
+            None if cause is claims is reply is None else refusal_of("report", cause or "user-unknown", claims, reply)
+        )
+        recipients = read_argument("report(recipient", recipient, recipients_of)
+        return self._reports.write(recipients, verdict=given, layout=layout, sender=sender, message=message)
 
     def _add(self, method: str, recipient: Addresses | None, when: When, outcome: Outcome) -> GatewayRule:
         given = recipient if recipient is None or isinstance(recipient, str) else tuple(recipient)
@@ -339,23 +371,6 @@ class GatewayFixture:
     def close(self) -> None:
         """Close all connections and stop listening. ``truth`` and ``messages`` remain readable."""
         self._listener.close()
-
-
-def _open(
-    persona: str | Path | None, scenario: Scenario | None, name: str | None, root: Path, given: Given
-) -> TestedGateway:
-    """Make the gateway; raises InputError."""
-    if scenario is None and name is not None:
-        raise InputError(f"gateway(name={name!r})", "is without a scenario", "give the scenario, too")
-    if scenario is not None and persona is not None:
-        place = f"gateway(persona={str(persona)!r})"
-        raise InputError(place, "is given beside a scenario", "omit one of the two")
-    try:
-        if scenario is None:
-            return open_gateway(persona or "postfix", root, given)
-        return open_scenario_gateway(scenario, name, root, given)
-    except InputError as error:
-        raise error.with_traceback(None) from None
 
 
 def _listen(tested: TestedGateway, host: str) -> GatewayListener:

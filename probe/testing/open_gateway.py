@@ -9,7 +9,6 @@ from typing import Final
 from fake_gateways.clock import VirtualClock
 from fake_gateways.gateway import Gateway
 from fake_gateways.needs import QueryHandler
-from fake_gateways.persona import Persona
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.auth import Login
@@ -57,29 +56,38 @@ class Given:
         gateway.offer("STARTTLS", *(REQUIRED_KEYWORDS if self.lmtp else ()))
 
 
-def open_gateway(persona: str | Path, root: Path, given: Given) -> TestedGateway:
+def open_gateway(
+    persona: str | Path | None, scenario: Scenario | None, name: str | None, root: Path, given: Given
+) -> TestedGateway:
+    """Make the gateway of a persona or of a scenario; raises InputError."""
+    if scenario is None and name is not None:
+        raise InputError(f"gateway(name={name!r})", "is without a scenario", "give the scenario, too")
+    if scenario is not None and persona is not None:
+        place = f"gateway(persona={str(persona)!r})"
+        raise InputError(place, "is given beside a scenario", "omit one of the two")
+    try:
+        if scenario is None:
+            return _of_persona(persona or "postfix", root, given)
+        return _of_scenario(scenario, name, root, given)
+    except InputError as error:
+        raise error.with_traceback(None) from None
+
+
+def _of_persona(persona: str | Path, root: Path, given: Given) -> TestedGateway:
     """Make a gateway that accepts all mail, with the replies of a persona; raises InputError."""
-    return _accepting(_persona_of(str(persona), root), given)
-
-
-def _persona_of(name: str, root: Path) -> Persona:
-    """Return a persona by its name or file; raises InputError."""
-    file = root / name
-    return load_persona(str(file) if name.endswith(".toml") else name, f"gateway(persona={name!r})")
-
-
-def _accepting(persona: Persona, given: Given) -> TestedGateway:
+    name = str(persona)
+    found = load_persona(str(root / name) if name.endswith(".toml") else name, f"gateway(persona={name!r})")
     clock = VirtualClock(STARTS)
     returned: list[DeliveryReport] = []
     gateway = Gateway(
         name="gateway",
-        host=persona.mx.format(label=DOMAIN.partition(".")[0]),
-        persona=persona,
+        host=found.mx.format(label=DOMAIN.partition(".")[0]),
+        persona=found,
         directory=ToldDirectory([DOMAIN]),
         policies=(DirectorySettings(),),
         claims={},
         lies=1.0,
-        size_limit=persona.size_limit,
+        size_limit=found.size_limit,
         clock=clock,
         starts=STARTS,
         seed="550",
@@ -92,7 +100,7 @@ def _accepting(persona: Persona, given: Given) -> TestedGateway:
     return TestedGateway(gateway, clock, QueryHandler(_no_dns, clock.sleep), returned)
 
 
-def open_scenario_gateway(scenario: Scenario, name: str | None, root: Path, given: Given) -> TestedGateway:
+def _of_scenario(scenario: Scenario, name: str | None, root: Path, given: Given) -> TestedGateway:
     """Make a gateway of a scenario; raises InputError."""
     prepared = prepare(load_scenario(scenario, root))
     company = _company(prepared, name)

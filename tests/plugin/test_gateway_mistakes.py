@@ -83,6 +83,8 @@ MISTAKES: Final = [
     Mistake("refuse", {"sender": ["a b"]}, "sender=...", "'a b' is not an address", SPELLINGS),
     Mistake("refuse", {"wait": "5"}, "wait=...", "'5' is not a duration with a unit", DURATION),
     Mistake("delay", {"duration": "5"}, "duration=...", "'5' is not a duration with a unit", DURATION),
+    Mistake("report", {"recipient": ""}, "recipient=...", "a recipient is never empty", ADDRESS),
+    Mistake("report", {"recipient": ANN, "cause": "gone"}, "cause='gone'", "is not a cause", CAUSES),
     Mistake("cut", {"at": "eod"}, "at='eod'", "is not a stage of the dialogue", STAGES),
     Mistake(
         "hang",

@@ -9,6 +9,8 @@ from typing import Final, NamedTuple
 import pytest
 from inner_pytest import run
 
+from fake_gateways.reports.dsn import Layout
+
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = (ROOT / "docs" / "pytest.md").read_text("utf-8")
 BLOCK: Final = re.compile(
@@ -51,7 +53,7 @@ def test_the_readme_begins_as_the_page_does() -> None:
 
 def test_what_the_page_calls_a_test_passes_but_for_the_two_that_are_to_fail(written: pytest.Pytester) -> None:
     done = run(written, "-rf")
-    done.assert_outcomes(passed=26, failed=2)
+    done.assert_outcomes(passed=27, failed=2)
     assert {line.split(" - ")[0] for line in done.outlines if line.startswith("FAILED ")} == {
         "FAILED scenarios/welcome.toml::welcome::classifiers.code.wrongly_suppressed",
         "FAILED test_invoice.py::test_the_invoice_goes_out",
@@ -64,3 +66,7 @@ def test_what_the_page_shows_is_printed(block: Block, written: pytest.Pytester) 
     assert command == "pytest"
     done = run(written, *arguments)
     assert block.text in "\n".join([*done.outlines, ""])
+
+
+def test_the_page_names_every_layout_of_reports() -> None:
+    assert [layout for layout in Layout if f"`{layout}`" not in PAGE] == []

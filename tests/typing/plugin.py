@@ -54,6 +54,7 @@ def test_gateway(gateway: GatewayFixture, make_gateway: MakeGateway) -> None:
     assert_type(gateway.assert_refused(code=550, cause="velocity"), tuple[Truth, ...])
     assert_type(make_gateway(persona="postfix", host="::1", lmtp=True), GatewayFixture)
     assert_type(make_gateway(scenario=Path("a.toml"), name="acme").returned, tuple[bytes, ...])
+    assert_type(gateway.report("ann@acme.example", layout="exim", reply="550 no", message=EmailMessage()), bytes)
     make_gateway(port=25)  # type: ignore[call-arg]
     gateway.require_login({"ann": "secret"}, tls=True)
     stage: StageName = "mail"
