@@ -11,6 +11,7 @@ from fake_gateways.truth import Cause
 from probe.classify import taxonomy
 from probe.classify.rules import files
 from probe.intake.event import BadLine, Event
+from probe.intake.formats import MAILBOX
 from probe.intake.hints import Hints
 from probe.intake.open_log import open_log
 from probe.intake.skipped import SkippedLines
@@ -57,6 +58,7 @@ def open_reported(path: Path, source: str, hints: Hints, *, labels: Path | None)
 def _cause_of(source: str, label: str) -> Cause | None:
     """Return the cause of a class; in tables that may also be the name of a cause. Raises UnknownNameError."""
     try:
-        return taxonomy.cause_of(source, label)
+        # Of all that comes as mail, only a notification of SES has a class.
+        return taxonomy.cause_of("ses" if source == MAILBOX else source, label)
     except taxonomy.UnknownNameError:
         return taxonomy.cause_named(label)

@@ -78,15 +78,29 @@ def parse_mail(octets: bytes) -> ParsedMail:
     """Parse a mail. If it is not MIME, or too complex, it is treated as one text."""
     if len(octets) > MAX_OCTETS:
         octets = octets[:MAX_OCTETS].rpartition(b"\n")[0]
-    multiparts = len(re.findall(rb"multipart/", octets, re.IGNORECASE))
-    if multiparts * (octets.count(b"\n") + octets.count(b"\r")) > _MAX_CHECKS:
-        return _as_text(octets)
     try:
-        # As message/* Python parses these parts itself; it would not decode them, and fail on wrong folding.
-        message = email.message_from_bytes(_FOR_MACHINES.sub(rb"\1text/", octets), policy=_POLICY)
-        return _opened(message)
+        return _opened(_message(octets))
     except _BROKEN:
         return _as_text(octets)
+
+
+def first_text(octets: bytes) -> str:
+    """Return the first text of a mail with lines of any length; empty if the mail is not MIME, or too complex."""
+    try:
+        leaves = _leaves(_message(octets[:MAX_OCTETS]), within=False)
+        texts = (_decoded_payload(part) for part, _ in islice(leaves, MAX_PARTS))
+        return next(filter(None, texts), "")
+    except _BROKEN:
+        return ""
+
+
+def _message(octets: bytes) -> Message:
+    """Parse a mail; raises an error of ``_BROKEN`` if it cannot be, or would take long."""
+    multiparts = len(re.findall(rb"multipart/", octets, re.IGNORECASE))
+    if multiparts * (octets.count(b"\n") + octets.count(b"\r")) > _MAX_CHECKS:
+        raise ValueError("too many multiparts for its lines")
+    # As message/* Python parses these parts itself; it would not decode them, and fail on wrong folding.
+    return email.message_from_bytes(_FOR_MACHINES.sub(rb"\1text/", octets), policy=_POLICY)
 
 
 def _opened(message: Message) -> ParsedMail:
@@ -138,10 +152,12 @@ def _as_text(octets: bytes) -> ParsedMail:
 
 
 def _text(part: Message) -> str:
+    return _lines(_decoded_payload(part))
+
+
+def _decoded_payload(part: Message) -> str:
     octets = part.get_payload(decode=True)
-    if not isinstance(octets, bytes):
-        return ""
-    return _lines(_in_charset(octets, part.get_content_charset() or "utf-8"))
+    return _in_charset(octets, part.get_content_charset() or "utf-8") if isinstance(octets, bytes) else ""
 
 
 def _in_charset(octets: bytes, charset: str) -> str:

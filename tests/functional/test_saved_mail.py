@@ -13,6 +13,9 @@ import pytest
 from fivefifty_command import INPUT_WRONG, PASSED, fivefifty
 from intake_samples import SAMPLES
 
+from fake_gateways.truth import Cause
+from probe.judge.open_reported import open_reported
+
 FROM = "From MAILER-DAEMON Tue Mar  3 09:00:13 2026\n"
 
 
@@ -189,3 +192,8 @@ def test_mail_that_was_named_as_a_log_is_known(name: str, sentence: str, tmp_pat
     done = fivefifty("import", *arguments)
     assert done.returncode == INPUT_WRONG
     assert sentence in done.stderr
+
+
+def test_a_class_of_ses_in_mail_means_what_it_means_in_its_log(tmp_path: Path) -> None:
+    said = open_reported(tmp_path, "mailbox", columns=(), year=None, labels=None)
+    assert said.cause_of("Permanent/NoEmail") is Cause.USER_UNKNOWN

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from email.parser import BytesHeaderParser
 from typing import Final
 
-from probe.intake.event import BadLine, Event, EventKind
+from probe.intake.event import BadLine, Event, EventKind, LogLine
+from probe.intake.formats import ses
 from probe.intake.reading.moment import moment
 from probe.records.returned import ReturnedKind
 from probe.returned_mail import RecipientEntry, read, verp
+from probe.returned_mail.mime import first_text
 
 _KINDS: Final = {
     "failed": EventKind.BOUNCED_LATER,
@@ -24,6 +27,7 @@ _OTHER_KINDS: Final = {
     ReturnedKind.AUTO_REPLY: EventKind.AUTO_REPLY,
 }
 _FEEDBACK: Final = {ReturnedKind.COMPLAINT, ReturnedKind.FEEDBACK}
+_FROM_SNS: Final = re.compile(rb"\bsns\b[\w.-]{0,40}\.amazonaws\.com|notificationType|eventType", re.IGNORECASE)
 _NO_RECIPIENT: Final = "a message that names no recipient"
 
 
@@ -33,9 +37,13 @@ def events(messages: Iterable[bytes | BadLine]) -> Iterator[Event | BadLine]:
         if isinstance(octets, BadLine):
             yield octets._replace(number=number)
             continue
-        mail = read(octets)
         header = BytesHeaderParser().parsebytes(octets[:100_000].partition(b"\r\n\r\n")[0][:100_000])
         at = moment(str(header.get("Date") or ""))
+        notified = _notified(octets)
+        if notified:
+            yield from (event._replace(at=event.at or at) for event in notified)
+            continue
+        mail = read(octets)
         delivered_to = str(header.get("Delivered-To") or header.get("X-Original-To") or header.get("To") or "").strip(
             "<> "
         )
@@ -59,3 +67,13 @@ def events(messages: Iterable[bytes | BadLine]) -> Iterator[Event | BadLine]:
                 text=entry.text,
                 label=entry.text if mail.kind in _FEEDBACK else "",
             )
+
+
+def _notified(octets: bytes) -> list[Event]:
+    """Return the events of a notification of Amazon SES, which SNS sends as mail with a text below the JSON."""
+    if not _FROM_SNS.search(octets):
+        return []
+    text = first_text(octets)
+    # A mail program may have broken the lines.
+    document = re.sub(r"\r?\n", "", text[text.find("{") :])
+    return [event for event in ses.read([LogLine(1, document)]) if isinstance(event, Event)]

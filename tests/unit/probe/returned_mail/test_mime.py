@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from probe.returned_mail.mime import MAX_LINE, MAX_PARTS, one_line, parse_mail
+from probe.returned_mail.mime import MAX_LINE, MAX_PARTS, first_text, one_line, parse_mail
 
 REPORT = dedent("""\
     Subject: =?utf-8?q?R=C3=BCckl=C3=A4ufer?=
@@ -84,3 +84,10 @@ def test_a_text_is_put_on_one_line_without_control_characters() -> None:
 
 def test_an_encoded_word_of_broken_base64_stays_as_written() -> None:
     assert parse_mail(b"Subject: =?utf-8?B?YWJjZ?=\n\n").header["subject"] == "=?utf-8?B?YWJjZ?="
+
+
+def test_the_first_text_of_a_mail_is_decoded_and_not_cut() -> None:
+    assert first_text(REPORT).strip() == "Zurück"
+    long = "x" * (MAX_LINE + 1)
+    assert first_text(f"Subject: a\n\n{long}\n".encode()) == f"{long}\n"
+    assert first_text(b"") == first_text(b"Content-Type: multipart/mixed; boundary=b\n\n" * 2_000) == ""

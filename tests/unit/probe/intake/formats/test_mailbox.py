@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from email.message import EmailMessage
+
 import pytest
 
 from probe.intake.event import BadLine, Event, EventKind
@@ -52,6 +55,76 @@ def test_feedback_is_a_complaint_by_its_type(feedback: bytes, kind: str) -> None
     (event,) = mailbox.events([b"Subject: feedback\r\n\r\n" + fields])
     assert isinstance(event, Event)
     assert (event.kind, event.recipient, event.label) == (kind, "ann@acme.example", feedback.decode())
+
+
+BOUNCE = {
+    "notificationType": "Bounce",
+    "bounce": {
+        "bounceType": "Permanent",
+        "bounceSubType": "General",
+        "bouncedRecipients": [{"emailAddress": "ann@acme.example", "diagnosticCode": "smtp; 550 5.1.1 user unknown"}],
+    },
+    "mail": {
+        "source": "news@shop.example",
+        "headers": [{"name": f"X-{number}", "value": "x y"} for number in range(200)],
+    },
+}
+COMPLAINT = {
+    "eventType": "Complaint",
+    "complaint": {
+        "complainedRecipients": [{"emailAddress": "ann@acme.example"}, {"emailAddress": "bob@acme.example"}],
+        "complaintFeedbackType": "abuse",
+    },
+}
+FOOTER = (
+    "\n--\nIf you wish to stop receiving notifications from this topic, please visit\nhttps://sns.example.com/x?y={z}\n"
+)
+
+
+def notification(document: object, *, way: str = "8bit", fold: int = 0, above: str = "") -> bytes:
+    """Return a mail of Amazon SNS with a JSON document."""
+    mail = EmailMessage()
+    mail["From"] = "AWS Notifications <no-reply@sns.amazonaws.com>"
+    mail["To"] = "bounces@shop.example"
+    mail["Date"] = "Mon, 2 Mar 2026 08:00:00 +0000"
+    mail["Subject"] = "AWS Notification Message"
+    text = document if isinstance(document, str) else json.dumps(document)
+    if fold:
+        text = "\n".join(text[start : start + fold] for start in range(0, len(text), fold))
+    mail.set_content(above + text + "\n" + FOOTER, cte=way)
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize("way", ["8bit", "quoted-printable", "base64"])
+@pytest.mark.parametrize("document", [BOUNCE, {"Type": "Notification", "Message": json.dumps(BOUNCE)}])
+@pytest.mark.parametrize(("fold", "above"), [(0, ""), (900, ""), (0, "Forwarded message\n\n")])
+def test_a_notification_of_ses_is_read_as_its_event(way: str, document: object, fold: int, above: str) -> None:
+    (event,) = mailbox.events([notification(document, way=way, fold=fold, above=above)])
+    assert isinstance(event, Event)
+    assert (event.kind, event.recipient, event.at) == (EventKind.REFUSED, "ann@acme.example", 1_772_438_400)
+    assert (event.code, event.enhanced, event.label) == (550, "5.1.1", "Permanent/General")
+
+
+def test_a_complaint_that_ses_notifies_of_is_a_complaint_of_each() -> None:
+    found = list(mailbox.events([notification(COMPLAINT)]))
+    assert [(each.kind, each.recipient) for each in found if isinstance(each, Event)] == [
+        (EventKind.COMPLAINT, "ann@acme.example"),
+        (EventKind.COMPLAINT, "bob@acme.example"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"Type": "SubscriptionConfirmation", "Message": "You have chosen to subscribe to the topic"},
+        {"notificationType": "AmazonSnsSubscriptionSucceeded", "message": "You have subscribed ann@acme.example"},
+        '{"notificationType": "Bounce", "bounce": {"bouncedRecipients": [{"emailAddress": "ann@acm',
+        "Your topic will be deleted.",
+    ],
+)
+def test_other_mail_of_sns_is_no_event(document: object) -> None:
+    (found,) = mailbox.events([notification(document)])
+    assert isinstance(found, BadLine)
 
 
 def test_a_message_without_recipient_is_a_bad_line_with_its_number() -> None:
