@@ -15,7 +15,7 @@ from probe.cli.output import printing
 from probe.judge.baseline import KnownMistakes
 from probe.judge.result import JudgedRun
 from probe.report.html.page_file import write_report
-from probe.report.terminal.compare import print_worsenings
+from probe.report.terminal.compare import print_baseline
 from probe.report.terminal.run import print_answer
 
 
@@ -39,6 +39,6 @@ def conclude(
         print_answer(console, result, str(folder))
         if known is not None:
             before, file = known
-            print_worsenings(console, before, result, str(file))
+            print_baseline(console, before, findings[len(result.gates) :], result, str(file))
     passed = all(finding.passed for finding in findings)
     raise typer.Exit(Exit.PASSED if passed else Exit.GATE_FAILED)

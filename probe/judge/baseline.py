@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from probe.classify.reading import Advice
@@ -28,10 +28,15 @@ class MistakenRecipients(NamedTuple):
 
 @dataclass(frozen=True)
 class KnownMistakes:
-    """The mistakes of the classifiers of one scenario, and the seed of the run."""
+    """The mistakes of the classifiers of one scenario, and the seed of the run.
+
+    ``rules`` has for each classifier that is a rule file which rule decided about each kind of recipient, so that a
+    finding can name the rule that used to decide.
+    """
 
     seed: int
     classifiers: Mapping[str, MistakenRecipients]
+    rules: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 Baseline = dict[str, KnownMistakes]
@@ -87,7 +92,12 @@ def _known(raw: Any) -> KnownMistakes:
         name: MistakenRecipients(*(tuple(sorted(str(who) for who in each[kind])) for kind in KINDS))
         for name, each in raw.get("classifiers", {}).items()
     }
-    return KnownMistakes(int(raw["seed"]), classifiers)
+    rules = {
+        name: {str(kind): str(rule) for kind, rule in each["rules"].items()}
+        for name, each in raw.get("classifiers", {}).items()
+        if each.get("rules")
+    }
+    return KnownMistakes(int(raw["seed"]), classifiers, rules)
 
 
 def to_toml(baseline: Baseline) -> str:
@@ -100,6 +110,9 @@ def to_toml(baseline: Baseline) -> str:
             for kind in KINDS:
                 who = getattr(each, kind)
                 lines += [f"{kind} = [  # {len(who)}", *(f"  {_quoted(one)}," for one in who), "]"]
+            if known.rules.get(name):
+                lines += ["", f"[{_quoted(scenario)}.classifiers.{_quoted(name)}.rules]"]
+                lines += [f"{_quoted(what)} = {_quoted(rule)}" for what, rule in sorted(known.rules[name].items())]
             lines.append("")
     return "\n".join(lines)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import os
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from probe.input_error import InputError
 from probe.judge.baseline import Baseline, KnownMistakes, mistakes, parse, to_toml
 from probe.judge.judge import earlier_advice, read_stories
+from probe.judge.kinds import deciding_rules, with_file
+from probe.judge.story import Key
 from probe.ledger import Ledger
 from probe.user_files import exists, writing
 
@@ -15,11 +19,21 @@ from probe.user_files import exists, writing
 def read(path: Path) -> Baseline:
     """Read a baseline file; raises InputError."""
     try:
-        return parse(path.read_text("utf-8"), str(path))
+        found = parse(path.read_text("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         remedy = "name the file, or write it with fivefifty baseline update"
         raise InputError(path, f"cannot be read ({reason})", remedy) from None
+    folder = path.parent
+    return {name: _with_files(known, lambda file: os.path.normpath(folder / file)) for name, known in found.items()}
+
+
+def _with_files(known: KnownMistakes, convert: Callable[[str], str]) -> KnownMistakes:
+    """Convert the names of rule files. The file has them relative to its own folder, wherever a command is started."""
+    rules = {
+        name: {kind: with_file(rule, convert) for kind, rule in each.items()} for name, each in known.rules.items()
+    }
+    return replace(known, rules=rules)
 
 
 def known_of(path: Path, scenario: str, seed: int, classifiers: Collection[str]) -> KnownMistakes:
@@ -53,7 +67,13 @@ def known_in(folder: Path, classifiers: Sequence[str] | None) -> tuple[str, Know
         stories = read_stories(ledger)
         names = classifiers or sorted({row.classifier for row in ledger.classifications()})
         found = {name: mistakes(stories, earlier_advice(ledger, name)) for name in names}
-        return ledger.note("scenario") or "", KnownMistakes(int(ledger.note("seed") or 0), found)
+        rules = {name: deciding_rules(stories, _reasons(ledger, name)) for name in names}
+        return ledger.note("scenario") or "", KnownMistakes(int(ledger.note("seed") or 0), found, rules)
+
+
+def _reasons(ledger: Ledger, classifier: str) -> dict[Key, str]:
+    rows = (row for row in ledger.classifications() if row.classifier == classifier)
+    return {(row.campaign, row.recipient): row.reason for row in rows}
 
 
 def update(path: Path, scenario: str, known: KnownMistakes) -> None:
@@ -62,4 +82,7 @@ def update(path: Path, scenario: str, known: KnownMistakes) -> None:
     baseline[scenario] = known
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(to_toml(baseline), "utf-8")
+        written = {
+            name: _with_files(each, lambda file: os.path.relpath(file, path.parent)) for name, each in baseline.items()
+        }
+        path.write_text(to_toml(written), "utf-8")

@@ -12,6 +12,7 @@ from probe.judge.class_scores import fault_of
 from probe.judge.classifier_score import class_seen, true_class
 from probe.judge.compare import heard
 from probe.judge.gates import Gate, figure_text
+from probe.judge.kinds import kind_of, ranked, rule_in
 from probe.judge.scorecard import naive_readings
 from probe.judge.story import Key, Story
 
@@ -35,7 +36,8 @@ class Concerned(NamedTuple):
 class NamedRecipient:
     """A recipient behind a finding: its last reply, what the classifier advised, and why.
 
-    ``who`` is ``campaign/recipient``; ``place`` is the rule that decided, as ``FILE:LINE``.
+    ``who`` is ``campaign/recipient``; ``place`` is the rule that decided, as ``FILE:LINE``. ``kind`` says what happened
+    to it (see kinds.py), ``before`` names the rule that decided about this kind when the baseline was written.
     """
 
     who: str
@@ -44,12 +46,18 @@ class NamedRecipient:
     heard: str
     reason: str
     place: str
+    kind: str = ""
+    before: str = ""
 
     def __str__(self) -> str:
         state = "alive" if self.alive else "gone"
-        return f"{state}, {_ADVISED[self.advice]}: {self.who}: {self.heard} ({self.reason})"
+        return f"{state}, {_ADVISED[self.advice]}: {self.who}: {self.heard} ({rule_in(self.reason) or self.reason})"
 
 
+NAMED: Final = 5
+"""The most recipients of a finding that are named."""
+KINDS_SHOWN: Final = 3
+"""The most kinds of recipients of a finding that are described."""
 _ADVISED: Final = {Advice.SUPPRESS: "suppressed", Advice.KEEP: "kept", Advice.RETEST: "kept"}
 
 
@@ -64,6 +72,23 @@ class Finding:
     passed: bool
     sentence: str
     recipients: tuple[NamedRecipient, ...] = ()
+
+    def lines(self) -> list[str]:
+        """Return one line for each kind of recipients, the most frequent first, then the first recipients by name."""
+        kinds = [f"{count:,} {kind}" for kind, count in ranked(map(_of_kind, self.recipients))]
+        named = [str(each) for each in self.recipients]
+        return [*_first(KINDS_SHOWN, kinds, "more kinds"), *_first(NAMED, named, "more")]
+
+
+def _first(most: int, lines: Sequence[str], more: str) -> list[str]:
+    left = len(lines) - most
+    return [*lines[:most], f"and {left:,} {more}"] if left > 0 else [*lines]
+
+
+def _of_kind(each: NamedRecipient) -> str:
+    rule = rule_in(each.reason)
+    now = f"{_ADVISED[each.advice]} by {rule}" if rule else _ADVISED[each.advice]
+    return f"{each.kind}, {now}{f'; before, {each.before} decided' if each.before not in ('', rule) else ''}"
 
 
 def of_gates(gates: Iterable[Gate], stories: Mapping[Key, Story], readings: Readings) -> Iterator[Finding]:
@@ -90,7 +115,7 @@ def of_baseline(
             before, after = getattr(known.classifiers[name], kind), getattr(now[name], kind)
             sentence = f"{name}: {kind.replace('_', ' ')} {len(before):,} -> {len(after):,}"
             new = worse[name, kind].new if (name, kind) in worse else ()
-            recipients = _named([keys[who] for who in new], stories, readings[name])
+            recipients = _named([keys[who] for who in new], stories, readings[name], known.rules.get(name, {}))
             yield Finding(f"baseline {name} {kind}", (name, kind) not in worse, sentence, recipients)
 
 
@@ -198,7 +223,7 @@ def _behind_report(path: Sequence[str], naive: Mapping[Key, Reading]) -> tuple[s
 
 
 def _named(
-    keys: Iterable[Key], stories: Mapping[Key, Story], readings: Mapping[Key, Reading]
+    keys: Iterable[Key], stories: Mapping[Key, Story], readings: Mapping[Key, Reading], rules: Mapping[str, str] = {}
 ) -> tuple[NamedRecipient, ...]:
     found = []
     for key in keys:
@@ -212,6 +237,8 @@ def _named(
                 heard=heard(story),
                 reason=reading.reason,
                 place=reading.place,
+                kind=kind_of(story),
+                before=rules.get(kind_of(story), ""),
             )
         )
     return tuple(found)

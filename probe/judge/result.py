@@ -11,9 +11,10 @@ from typing import Any, Final
 
 from probe.classify.reading import Reading
 from probe.judge import gates
-from probe.judge.baseline import KnownMistakes, MistakenRecipients, Worsening, mistakes, worsenings
+from probe.judge.baseline import KnownMistakes, MistakenRecipients, mistakes
 from probe.judge.compare import advice_of
 from probe.judge.findings import Finding, of_baseline, of_gates
+from probe.judge.kinds import deciding_rules, reasons_of
 from probe.judge.reported import ReportedEvents
 from probe.judge.scorecard import Scorecard
 from probe.judge.story import Key, Story
@@ -45,9 +46,11 @@ class JudgedRun:
         """The recipients that each classifier is wrong about."""
         return {name: mistakes(self.stories, advice_of(self.readings[name])) for name in self.scorecard.classifiers}
 
-    def worsenings(self, known: KnownMistakes) -> list[Worsening]:
-        """Return what is worse than in the baseline."""
-        return list(worsenings(known, self.mistakes))
+    @property
+    def known_mistakes(self) -> KnownMistakes:
+        """What a baseline file keeps of this run."""
+        rules = {name: deciding_rules(self.stories, reasons_of(self.readings[name])) for name in self.mistakes}
+        return KnownMistakes(self.scorecard.seed, self.mistakes, rules)
 
     def findings(self, known: KnownMistakes | None = None) -> list[Finding]:
         """Return a finding for every gate, and for every kind of mistake in the baseline."""

@@ -13,7 +13,6 @@ from typing import Final
 
 from probe.input_error import InputError
 from probe.judge import baseline_file
-from probe.judge.baseline import KnownMistakes
 from probe.lab.classifiers import choose_for
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
@@ -146,4 +145,4 @@ def _write_baseline(folder: Path) -> None:
     with writing(folder / BASELINE, "choose another folder"):
         (folder / BASELINE).unlink(missing_ok=True)
     card = result.scorecard
-    baseline_file.update(folder / BASELINE, card.scenario, KnownMistakes(card.seed, result.mistakes))
+    baseline_file.update(folder / BASELINE, card.scenario, result.known_mistakes)

@@ -108,11 +108,17 @@ def test_a_broken_rule_turns_the_job_red_and_the_mended_one_green(theirs: Path, 
     assert red.returncode == GATE_FAILED
     assert "gate FAILED  classifiers.bounce-rules.wrongly_suppressed = 36  (bound: <= 0)" in red.stdout
     assert "baseline FAILED  bounce-rules: wrongly suppressed 0 -> 36" in red.stdout
-    # Said of the line of the rule that now decides.
-    line = rules[: rules.index('name = "unknown user"')].count("\n")
+    # The gate and the baseline mark the line of the rule that decides now, and the baseline also the one of before.
+    now, before = (
+        rules[: rules.index(f'name = "{name}"')].count("\n") for name in ("unknown user", "refused after the message")
+    )
     commands = [each for each in red.stderr.splitlines() if each.startswith("::error ")]
-    assert [each.partition(",title=")[0] for each in commands] == [f"::error file={RULES},line={line}"] * 2
-    assert rules.splitlines()[line - 1] == "[[rule]]"
+    assert [each.partition(",title=")[0] for each in commands] == [
+        f"::error file={RULES},line={line}" for line in (now, now, before)
+    ]
+    assert rules.splitlines()[now - 1] == rules.splitlines()[before - 1] == "[[rule]]"
+    assert "\n  36 alive at strict, refused for content, answered as user-unknown, suppressed by rule 4 " in red.stdout
+    assert f"; before, rule 3 refused after the message ({RULES}:{before}) decided\n" in red.stdout
     suite = ET.parse(theirs / "bounces.xml").getroot()[0]
     assert suite.get("failures") == "2"
     (theirs / RULES).write_text(rules, "utf-8")

@@ -90,7 +90,10 @@ def test_a_baseline_is_kept_and_only_a_worsening_fails(run: Path, tmp_path: Path
     file.write_text(file.read_text("utf-8").replace('  "twelve/hal@wary.example",\n', ""), "utf-8")
     worse = fivefifty("run", TWELVE, "--transport", "memory", "--out", tmp_path / "again", "--baseline", file)
     assert worse.returncode == GATE_FAILED
-    assert "baseline FAILED  code: wrongly suppressed 2 -> 3\n  twelve/hal@wary.example: 550 #5.7.1" in worse.stdout
+    assert (
+        "baseline FAILED  code: wrongly suppressed 2 -> 3\n  1 alive at wary, refused for ip-reputation, suppressed\n"
+        "  alive, suppressed: twelve/hal@wary.example: 550 #5.7.1"
+    ) in worse.stdout
 
 
 def test_a_baseline_of_several_scenarios_keeps_the_others(run: Path, tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_a_baselines_worsenings_are_test_cases(tmp_path: Path) -> None:
     failure = cases["baseline code wrongly_suppressed"][0]
     assert failure.get("message") == "code: wrongly suppressed 2 -> 3"
     assert (
-        (failure.text or "").splitlines()[1].startswith("alive, suppressed: twelve/hal@wary.example: 550 #5.7.1 Your")
+        (failure.text or "").splitlines()[2].startswith("alive, suppressed: twelve/hal@wary.example: 550 #5.7.1 Your")
     )
 
 

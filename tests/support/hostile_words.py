@@ -45,7 +45,9 @@ def card(scenario: str = "small") -> Scorecard:
 def failed(said: str, *, place: str = "", count: int = 1) -> Finding:
     """Return a gate that failed over recipients of whom all that can be said is said."""
     recipients = tuple(
-        NamedRecipient(f"news/{said}", alive=True, advice=Advice.SUPPRESS, heard=said, reason=said, place=place)
+        NamedRecipient(
+            f"news/{said}", alive=True, advice=Advice.SUPPRESS, heard=said, reason=said, place=place, kind="alive"
+        )
         for _ in range(count)
     )
     return Finding(f"classifiers.{said}.wrongly_suppressed <= 1", False, f"classifiers.{said} = 2", recipients)  # noqa: FBT003 - as it is written

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from probe.harmless import harmless
 from probe.judge.findings import Finding, NamedRecipient
+from probe.judge.kinds import place_of
 from probe.report.ci.content import Annotation
 from probe.report.summary import count
 
@@ -19,6 +20,7 @@ def annotations_of(
 ) -> Iterator[Annotation]:
     """Yield an annotation for each rule behind each finding that failed, rules with most recipients first.
 
+    The rule that decided before, by the baseline, gets one as well: it is usually the one that was changed.
     ``default_file`` gets the failures that no rule of a file decided. ``in_repository`` converts a file's path to the
     one in the repository.
     """
@@ -26,14 +28,15 @@ def annotations_of(
         if finding.passed:
             continue
         by_place: dict[str, list[NamedRecipient]] = {}
+        lost: dict[str, list[NamedRecipient]] = {}
         for each in finding.recipients:
             by_place.setdefault(each.place, []).append(each)
-        ranked = sorted(by_place.items(), key=lambda item: (-len(item[1]), item[0])) or [("", [])]
-        for place, recipients in ranked:
-            sentence = finding.sentence
-            if recipients:
-                by_rule = f" by this rule, of {len(finding.recipients):,}" if place else ""
-                sentence += f": {count(len(recipients), 'recipient')}{by_rule}, such as {recipients[0]}"
+            before = place_of(each.before)
+            if before and before != each.place:
+                lost.setdefault(before, []).append(each)
+        sentences = [(place, _decided(finding, place, recipients)) for place, recipients in _ranked(by_place)]
+        sentences += [(place, _decided_before(finding, recipients)) for place, recipients in _ranked(lost)]
+        for place, sentence in sentences or [("", finding.sentence)]:
             file, _, line = place.rpartition(":")
             is_line = bool(file) and line.isdecimal()
             yield Annotation(
@@ -42,6 +45,20 @@ def annotations_of(
                 name=finding.name,
                 sentence=sentence,
             )
+
+
+def _ranked(by_place: Mapping[str, list[NamedRecipient]]) -> list[tuple[str, list[NamedRecipient]]]:
+    return sorted(by_place.items(), key=lambda item: (-len(item[1]), item[0]))
+
+
+def _decided(finding: Finding, place: str, recipients: Sequence[NamedRecipient]) -> str:
+    by_rule = f" by this rule, of {len(finding.recipients):,}" if place else ""
+    return f"{finding.sentence}: {count(len(recipients), 'recipient')}{by_rule}, such as {recipients[0]}"
+
+
+def _decided_before(finding: Finding, recipients: Sequence[NamedRecipient]) -> str:
+    shown = f"{count(len(recipients), 'recipient')} of these, such as {recipients[0].who}"
+    return f"{finding.sentence}: when the baseline was written, the rule here decided about {shown}"
 
 
 def workflow_commands(annotations: Sequence[Annotation]) -> Iterator[str]:

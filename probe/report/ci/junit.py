@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
 from xml.etree import ElementTree as ET
 
 from probe.harmless import harmless
-from probe.judge.findings import Finding
 from probe.report.ci.content import CiContent
-
-NAMED: Final = 20
-"""The most recipients that a failure names."""
 
 
 def junit(run: CiContent) -> str:
@@ -31,12 +26,6 @@ def junit(run: CiContent) -> str:
         case = ET.SubElement(suite, "testcase", classname=harmless(card.scenario), name=harmless(finding.name))
         if not finding.passed:
             failure = ET.SubElement(case, "failure", type="gate", message=harmless(finding.sentence))
-            failure.text = harmless("\n".join([finding.sentence, *_recipient_lines(finding)]))
+            failure.text = harmless("\n".join([finding.sentence, *finding.lines()]))
     ET.indent(document)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(document, "unicode") + "\n"
-
-
-def _recipient_lines(finding: Finding) -> list[str]:
-    lines = [f"{each}{f' [{each.place}]' if each.place else ''}" for each in finding.recipients[:NAMED]]
-    more = len(finding.recipients) - NAMED
-    return [*lines, f"and {more:,} more"] if more > 0 else lines

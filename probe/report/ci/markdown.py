@@ -11,8 +11,6 @@ from probe.judge.scorecard import Scorecard
 from probe.report.ci.content import CiContent
 from probe.report.summary import summary
 
-NAMED: Final = 10
-"""The most recipients that are named per finding."""
 LONGEST: Final = 300
 """The most characters of a text that are shown."""
 
@@ -57,13 +55,7 @@ def _classifiers(card: Scorecard) -> list[str]:
 
 
 def _recipient_lines(finding: Finding) -> list[str]:
-    lines = [
-        f"- {'alive, suppressed' if each.alive else 'gone, kept'}: {code(each.who)}, last reply {code(each.heard)} "
-        f"({code(' '.join(filter(None, (each.reason, each.place))))})"
-        for each in finding.recipients[:NAMED]
-    ]
-    more = len(finding.recipients) - NAMED
-    return [*lines, f"- and {more:,} more"] if more > 0 else lines
+    return [f"- {code(line)}" for line in finding.lines()]
 
 
 def code(text: str) -> str:

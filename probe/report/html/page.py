@@ -36,7 +36,6 @@ SCRIPTS: Final = ("vega.js", "page.js")
 _ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
-MISTAKES_SHOWN: Final = 10
 LONGEST: Final = 500
 """The most characters of a line about a recipient."""
 
@@ -173,7 +172,5 @@ def _harmless_text(value: Any) -> Any:
 
 
 def _recipient_lines(finding: Finding) -> list[str]:
-    """Return the first recipients behind a failed gate, and how many more there are."""
-    lines = [clipped(str(each), LONGEST) for each in finding.recipients[:MISTAKES_SHOWN]]
-    more = len(finding.recipients) - len(lines)
-    return [*lines, f"and {more:,} more"] if more else lines
+    """Return what happened to the recipients behind a failed gate, and the first of them."""
+    return [clipped(line, LONGEST) for line in finding.lines()]

@@ -8,14 +8,17 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from probe.harmless import harmless
+from probe.harmless import clipped, harmless
 from probe.judge.baseline import KnownMistakes
-from probe.judge.compare import Comparison, McNemar, heard
+from probe.judge.compare import Comparison, McNemar
+from probe.judge.findings import Finding
 from probe.judge.result import JudgedRun
 from probe.report.terminal.table import print_table
 
 SHOWN: Final = 20
 """The most recipients that are named."""
+LONGEST: Final = 500
+"""The most characters of a line that are shown."""
 
 
 def print_comparison(console: Console, compared: Mapping[tuple[str, str], Comparison]) -> None:
@@ -65,26 +68,18 @@ def _sentence(name: str, test: McNemar) -> str:
     return f"{name}: B has {abs(difference):,} {'more' if difference > 0 else 'fewer'} than A; this {verdict}."
 
 
-def print_worsenings(console: Console, known: KnownMistakes, result: JudgedRun, baseline: str) -> None:
-    """Print what got worse since the baseline, the recipients behind it, and the classifiers it does not have."""
-    worse = result.worsenings(known)
+def print_baseline(
+    console: Console, known: KnownMistakes, findings: Sequence[Finding], result: JudgedRun, baseline: str
+) -> None:
+    """Print what got worse since the baseline and the recipients behind it, and the classifiers it does not have."""
+    worse = [finding for finding in findings if not finding.passed]
     if not worse:
         console.print(Text(f"baseline passed  no classifier is worse than in {harmless(baseline)}"), soft_wrap=True)
     for each in worse:
-        console.print(
-            Text.assemble(
-                "baseline ",
-                ("FAILED", "bold red"),
-                f"  {each.classifier}: {each.kind.replace('_', ' ')} {each.before:,} -> {each.after:,}",
-            ),
-            soft_wrap=True,
-        )
-        for who in each.new[:SHOWN]:
-            campaign, _, recipient = who.partition("/")
-            reply = heard(result.stories[campaign, recipient])
-            console.print(Text(harmless(f"  {who}: {reply}")), soft_wrap=True)
-        if len(each.new) > SHOWN:
-            console.print(f"  and {len(each.new) - SHOWN:,} more", soft_wrap=True)
+        sentence = harmless(each.sentence)
+        console.print(Text.assemble("baseline ", ("FAILED", "bold red"), f"  {sentence}"), soft_wrap=True)
+        for line in each.lines():
+            console.print(Text(f"  {clipped(line, LONGEST)}"), soft_wrap=True)
     added = ", ".join(sorted(result.scorecard.classifiers.keys() - known.classifiers.keys()))
     if added:
         told = f"baseline: {baseline} has no mistakes of {added}; fivefifty baseline update records them"

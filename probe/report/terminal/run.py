@@ -16,7 +16,6 @@ from probe.report.html.figures import interval_of
 from probe.report.summary import count, summary
 from probe.report.terminal.table import print_table
 
-MISTAKES_SHOWN: Final = 10
 LONGEST: Final = 500
 """The most characters of a line about a recipient."""
 
@@ -41,10 +40,8 @@ def print_answer(console: Console, result: JudgedRun, out: str) -> None:
     for finding in result.findings():
         word, style = ("passed", "green") if finding.passed else ("FAILED", "bold red")
         console.print(Text.assemble("gate ", (word, style), f"  {harmless(finding.sentence)}"), soft_wrap=True)
-        for each in finding.recipients[:MISTAKES_SHOWN]:
-            console.print(Text(f"  {clipped(str(each), LONGEST)}"), soft_wrap=True)
-        if len(finding.recipients) > MISTAKES_SHOWN:
-            console.print(f"  and {len(finding.recipients) - MISTAKES_SHOWN:,} more", soft_wrap=True)
+        for line in finding.lines():
+            console.print(Text(f"  {clipped(line, LONGEST)}"), soft_wrap=True)
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)

@@ -13,7 +13,8 @@ names = st.lists(st.text(max_size=20), max_size=5).map(lambda each: tuple(sorted
 known = st.builds(
     KnownMistakes,
     st.integers(-(2**40), 2**40),
-    st.dictionaries(st.text(max_size=10), st.builds(MistakenRecipients, names, names), max_size=3),
+    st.dictionaries(st.sampled_from("abc"), st.builds(MistakenRecipients, names, names), min_size=3),
+    st.dictionaries(st.sampled_from("abc"), st.dictionaries(st.text(max_size=9), st.text(max_size=9), min_size=1)),
 )
 
 

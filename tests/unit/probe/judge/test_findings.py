@@ -11,7 +11,7 @@ from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading
 from probe.judge.baseline import KnownMistakes, MistakenRecipients, mistakes
 from probe.judge.compare import advice_of
-from probe.judge.findings import NamedRecipient, of_baseline, of_gates
+from probe.judge.findings import Finding, NamedRecipient, of_baseline, of_gates
 from probe.judge.gates import Gate
 from probe.judge.story import Story
 
@@ -40,9 +40,23 @@ READINGS = {
 }
 HEARD = "550 5.1.1 no such user"
 ANN = NamedRecipient(
-    "news/ann", alive=True, advice=Advice.SUPPRESS, heard=HEARD, reason="no such user", place="rules.toml:12"
+    "news/ann",
+    alive=True,
+    advice=Advice.SUPPRESS,
+    heard=HEARD,
+    reason="no such user",
+    place="rules.toml:12",
+    kind="alive, refused for unknown",
 )
-BOB = NamedRecipient("news/bob", alive=False, advice=Advice.KEEP, heard=HEARD, reason="spam", place="rules.toml:3")
+BOB = NamedRecipient(
+    "news/bob",
+    alive=False,
+    advice=Advice.KEEP,
+    heard=HEARD,
+    reason="spam",
+    place="rules.toml:3",
+    kind="gone, refused for unknown",
+)
 
 
 def gate(name: str, *, passed: bool = False) -> Gate:
@@ -111,3 +125,42 @@ def test_each_classifier_and_kind_is_compared_with_the_baseline_and_new_mistakes
 def test_a_missing_reading_counts_as_keep_without_a_reason() -> None:
     (finding,) = of_gates([gate("classifiers.mute.missed_dead")], STORIES, {"mute": {}})
     assert [(each.who, each.reason, each.place) for each in finding.recipients] == [("news/bob", "", "")]
+
+
+def test_a_finding_says_first_what_happened_to_how_many_and_names_five() -> None:
+    """The rule that used to decide is told if it is another one."""
+    recipients = tuple(
+        NamedRecipient(
+            f"news/{number}",
+            alive=True,
+            advice=Advice.SUPPRESS,
+            heard=HEARD,
+            reason=f"rule {rule} (r.toml:{rule}): user-unknown by x",
+            place=f"r.toml:{rule}",
+            kind="alive at strict, refused for content",
+            before="rule 3 (r.toml:3)",
+        )
+        for number, rule in enumerate([4, 4, 4, 4, 3, 4, 4])
+    )
+    lines = Finding("name", passed=False, sentence="", recipients=recipients).lines()
+    assert lines[:3] == [
+        "6 alive at strict, refused for content, suppressed by rule 4 (r.toml:4); before, rule 3 (r.toml:3) decided",
+        "1 alive at strict, refused for content, suppressed by rule 3 (r.toml:3)",
+        "alive, suppressed: news/0: 550 5.1.1 no such user (rule 4 (r.toml:4))",
+    ]
+    assert (len(lines), lines[-1]) == (8, "and 2 more")
+
+
+def test_a_finding_without_recipients_has_no_lines_and_many_kinds_are_counted() -> None:
+    assert Finding("name", passed=True, sentence="").lines() == []
+    kinds = tuple(NamedRecipient(kind, True, Advice.KEEP, "", "", "", kind) for kind in "abcde")  # noqa: FBT003
+    assert Finding("name", passed=False, sentence="", recipients=kinds).lines()[3] == "and 2 more kinds"
+
+
+def test_a_new_mistake_names_the_rule_that_decided_in_the_baseline() -> None:
+    known = KnownMistakes(
+        1, {"mine": MistakenRecipients((), ())}, {"mine": {"alive, refused for unknown": "rule 9 (rules.toml:40)"}}
+    )
+    now = {name: mistakes(STORIES, advice_of(said)) for name, said in READINGS.items()}
+    wrong, _ = of_baseline(known, now, STORIES, READINGS)
+    assert [each.before for each in wrong.recipients] == ["rule 9 (rules.toml:40)"]

@@ -13,9 +13,9 @@ import pytest
 from hostile_words import HOSTILE, card, failed, words
 from hypothesis import given
 
-from probe.judge.findings import Finding
+from probe.judge.findings import NAMED, Finding
 from probe.report.ci.content import CiContent
-from probe.report.ci.junit import NAMED, junit
+from probe.report.ci.junit import junit
 
 ALLOWED: Final = {
     "testsuites": ({"name", "tests", "failures", "errors"}, {"testsuite"}),
@@ -61,8 +61,9 @@ def test_a_failure_has_figure_bound_and_the_first_recipients_with_the_line_of_th
     assert failure.get("message") == "classifiers.code = 2"
     lines = (failure.text or "").splitlines()
     assert lines[0] == "classifiers.code = 2"
-    assert lines[1] == "alive, suppressed: news/code: code (code) [rules.toml:12]"
-    assert len(lines) == NAMED + 2
+    assert lines[1] == "7 alive, suppressed"
+    assert lines[2] == "alive, suppressed: news/code: code (code)"
+    assert len(lines) == NAMED + 3
     assert lines[-1] == "and 2 more"
 
 
