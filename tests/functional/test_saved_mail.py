@@ -14,6 +14,7 @@ from fivefifty_command import INPUT_WRONG, PASSED, fivefifty
 from intake_samples import SAMPLES
 
 from fake_gateways.truth import Cause
+from probe.intake.hints import Hints
 from probe.judge.open_reported import open_reported
 
 FROM = "From MAILER-DAEMON Tue Mar  3 09:00:13 2026\n"
@@ -195,5 +196,5 @@ def test_mail_that_was_named_as_a_log_is_known(name: str, sentence: str, tmp_pat
 
 
 def test_a_class_of_ses_in_mail_means_what_it_means_in_its_log(tmp_path: Path) -> None:
-    said = open_reported(tmp_path, "mailbox", columns=(), year=None, labels=None)
+    said = open_reported(tmp_path, "mailbox", Hints(), labels=None)
     assert said.cause_of("Permanent/NoEmail") is Cause.USER_UNKNOWN
