@@ -54,6 +54,12 @@ def test_a_campaign_runs_over_sockets_with_nothing_but_loopback_and_a_temporary_
     assert done.stdout.startswith("Of 200 recipients, ")
 
 
+def test_the_shipped_scenarios_run_by_their_names(image: dict[str, Any]) -> None:
+    done = podman("run", *CONFINED, LAB, "run", "listing_lifted", "--transport", "memory", "--out", "/tmp/run")
+    assert done.returncode == 0, done.stderr
+    assert "gate passed" in done.stdout
+
+
 BROKEN_AND_MENDED: Final = """\
 fivefifty init /tmp/theirs >/tmp/told && cd /tmp/theirs
 judge() {
