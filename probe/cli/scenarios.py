@@ -37,9 +37,7 @@ def list_scenarios(context: typer.Context, *, as_json: AsJson = False) -> None:
 def copy(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario, as fivefifty scenarios lists it.")],
     *,
-    to: Annotated[
-        Path, typer.Option("--to", metavar="FOLDER", help="Where the scenario goes (default: scenarios).")
-    ] = Path("scenarios"),
+    to: Annotated[Path, typer.Option("--to", metavar="FOLDER", help="Where the scenario goes.")] = Path("scenarios"),
 ) -> None:
     """Copy a scenario with the messages and lists that it needs, to change it and run it from there."""
     import shlex

@@ -19,6 +19,8 @@ FOLDER: Final = next(filter(Path.is_dir, (_ROOT / "fivefifty" / "scenarios", _RO
 _SCENARIO_TABLE: Final = re.compile(
     rb"^\s*(\[\[\s*(gateway|campaign)\s*\]\]|(gateway|campaign)\s*=\s*\[)", re.MULTILINE
 )
+_FEWEST_LETTERS: Final = 3
+"""How long the beginning of a name must be to stand for it."""
 _END_OF_FILE_NAME: Final = re.compile(r"[,:\s]")
 
 
@@ -115,10 +117,13 @@ def _shipped(path: Path) -> Path | None:
 
 
 def _similar(path: Path) -> str:
-    """Return the shipped name that a path is most similar to, or an empty text."""
+    """Return the shipped name that a path is most similar to, or the first that begins like it; else an empty text."""
     names = {spelt: full for full, file in _files().items() for spelt in (full, file.stem)}
-    found = [*get_close_matches(_name(path), names, n=1), *get_close_matches(_name(Path(path.name)), names, n=1)]
-    return names[found[0]] if found else ""
+    for name in (_name(path), _name(Path(path.name))):
+        begin_so = [each for each in names if len(name) >= _FEWEST_LETTERS and each.startswith(name)]
+        for found in (*get_close_matches(name, names, n=1), *begin_so):
+            return names[found]
+    return ""
 
 
 def _remedy(similar: str) -> str:

@@ -126,6 +126,8 @@ def test_a_file_of_that_name_comes_first_and_a_folder_is_not_in_the_way(tmp_path
         ("scenarios/gmail_outtage.toml", "did you mean gmail_outage? "),
         ("scenarios/gmail_outage.toml", "did you mean gmail_outage? "),
         ("rspamdd", "did you mean real_filters/rspamd? "),
+        ("dont_blame", "did you mean dont_blame_the_messenger? "),
+        ("real-filters", "did you mean real_filters/rspamd? "),
         ("newsletter-of-march", ""),
     ],
 )
