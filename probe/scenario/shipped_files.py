@@ -34,9 +34,12 @@ class ShippedScenario(NamedTuple):
 
 
 def looks_like_a_scenario(path: Path) -> bool:
-    """Whether a TOML file is meant to be a scenario, valid or not: it has a gateway or a campaign table."""
+    """Whether a TOML file is meant to be a scenario, valid or not: it has a gateway or a campaign table.
+
+    So is one in UTF-16, for reading it says what is wrong.
+    """
     try:
-        return _SCENARIO_TABLE.search(path.read_bytes()) is not None
+        return _SCENARIO_TABLE.search(path.read_bytes().replace(b"\0", b"")) is not None
     except OSError:
         return False
 

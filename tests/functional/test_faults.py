@@ -93,7 +93,7 @@ def test_a_scenario_that_is_a_folder_is_a_mistake(tmp_path: Path) -> None:
             f"{'x' * 5000}: holds no ledger.sqlite; name the folder of a run, such as runs/control",
         ),
         (["compare", "x" * 5000, "y"], f"{'x' * 5000}: holds no ledger.sqlite; name the folder of a run"),
-        (["evaluate", "x" * 5000], f"{'x' * 5000}: cannot be read (File name too long); check the file name"),
+        (["evaluate", "x" * 5000], f"{'x' * 5000}: is not a file, and no scenario of this name "),
         (["rules", "lint", "x" * 5000], f"{'x' * 5000}: cannot be read (File name too long); check the file name"),
         (["import", "x" * 5000, "--from", "exim"], f"{'x' * 5000}: cannot be read (File name too long); check "),
         (["report", "x" * 5000], f"{'x' * 5000}/scorecard.json: cannot be read (File name too long); judge the run "),

@@ -169,6 +169,15 @@ def test_evaluate_leaves_out_what_is_no_scenario_and_says_so(tmp_path: Path) -> 
     assert named.stderr == "1 of 2 files are left out, as they are no scenarios: mine/rules.toml\n"
 
 
+def test_evaluate_does_not_leave_out_a_scenario_that_it_cannot_read(tmp_path: Path) -> None:
+    text = (SHIPPED / "control.toml").read_text("utf-8")
+    (tmp_path / "rules.toml").write_text('[[rule]]\nname = "one"\n', "utf-8")
+    (tmp_path / "utf16.toml").write_text(text, "utf-16")
+    assert complaint(fivefifty("evaluate", tmp_path)).startswith(f"{tmp_path}/utf16.toml: is a UTF-16 file")
+    (tmp_path / "utf16.toml").write_text(f"{text}\n= broken", "utf-8")
+    assert complaint(fivefifty("evaluate", tmp_path)).startswith(f"{tmp_path}/utf16.toml: is not valid TOML")
+
+
 def test_evaluate_says_what_a_file_lacks_if_none_is_a_scenario(tmp_path: Path) -> None:
     (tmp_path / "rules.toml").write_text('[[rule]]\nname = "one"\n', "utf-8")
     assert complaint(fivefifty("evaluate", tmp_path, cwd=tmp_path)).startswith(f"{tmp_path}/rules.toml: ")
