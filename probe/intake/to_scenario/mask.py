@@ -15,7 +15,9 @@ from probe.intake.to_scenario.ordinary_words import (
     is_of_a_persona,
     is_ordinary,
     is_public,
+    spellings,
 )
+from probe.intake.to_scenario.personal_names import is_given_name, may_be_a_name
 
 _Ip = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -43,7 +45,10 @@ _SURE: Final = frozenset(
     "test".split()
 )
 _SHORTEST_PART: Final = 5
-_REPEATED: Final = re.compile(r"(\{(?:local_part|domain)\})(?:[ .-]\1)+")
+_BESIDE_NAME: Final = re.compile(
+    r"[^\W\d_]+(?=,? \{local_part\})|(?<=\{local_part\} )[^\W\d_]+|(?<=\{local_part\}, )[^\W\d_]+"
+)
+_REPEATED: Final = re.compile(r"(\{(?:local_part|domain)\})(?:,?[ .-]\1)+")
 _LONGEST_LINE: Final = 900
 """In characters. Servers send at most 512 octets (RFC 5321 4.5.3.1.5), and clients read at most some thousands."""
 
@@ -65,7 +70,7 @@ def mask(text: str, parties: Parties, naming: Naming) -> str:
     """
     masking = _Masking(parties, naming)
     lines = ("".join(each if each.isprintable() else " " for each in line).strip() for line in text.split("\n"))
-    return "\n".join(part for line in lines for part in _short(_REPEATED.sub(r"\1", masking.mask(line))))
+    return "\n".join(part for line in lines for part in _short(masking.line(line)))
 
 
 def _short(line: str) -> list[str]:
@@ -91,8 +96,19 @@ class _Masking:
         self._sender_domain = domain_of(self._return_path)
         self._client = _ip(parties.local_address)
         self._mx = parties.mx.lower().rstrip(".")
-        self._letters = "".join(LETTERS.findall(folded(self._local)))
+        self._names = LETTERS.findall(folded(self._local))
+        self._letters = "".join(self._names)
         self._company = () if is_public(self._domain) else tuple(map(folded, self._domain.split(".")[:-1]))
+
+    def line(self, text: str) -> str:
+        """Return the wording of a line, in which what several words name has one slot."""
+        masked = _BESIDE_NAME.sub(self._given_name, self.mask(text))
+        return _REPEATED.sub(r"\1", masked)
+
+    def _given_name(self, found: re.Match[str]) -> str:
+        """Return a slot for a given name beside a part of the local part that has its initial, as in ``aberg``."""
+        initials = {self._letters[:1], self._letters[-1:]}
+        return "{local_part}" if is_given_name(found[0], initials) else found[0]
 
     def mask(self, text: str) -> str:
         """Return the wording of a text on one line."""
@@ -135,15 +151,15 @@ class _Masking:
 
     def _own_name(self, letters: re.Match[str]) -> str:
         """Return a slot for a word that is a part of the recipient's address and not ordinary."""
-        word = folded(letters[0])
-        if len(word) < 3 or word[0] == "{" or is_ordinary(word):
+        if len(letters[0]) < 3 or not may_be_a_name(letters[0]):
             return letters[0]
-        if word in map(folded, LETTERS.findall(self._local)) or (len(word) >= _SHORTEST_PART and word in self._letters):
-            return "{local_part}"
-        for label in self._company:
-            ends = len(word) >= _SHORTEST_PART and (label.startswith(word) or label.endswith(word))
-            if ends or word in LETTERS.findall(label):
-                return "{domain}"
+        for word in spellings(letters[0]):
+            is_long = len(word) >= _SHORTEST_PART
+            if word in self._names or (is_long and word in self._letters):
+                return "{local_part}"
+            for label in self._company:
+                if word in LETTERS.findall(label) or (is_long and (label.startswith(word) or label.endswith(word))):
+                    return "{domain}"
         return letters[0]
 
     def _host(self, host: str, written: str) -> str | None:

@@ -14,6 +14,7 @@ from fake_gateways import persona as personas
 LETTERS: Final = re.compile(r"[^\W\d_]+")
 """A run of letters, of any script."""
 _SHORTEST_NAME_OF_HOST: Final = 4
+_UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 LETTERS_OR_SLOT: Final = re.compile(r"\{\{|\}\}|\{\w+\}|[^\W\d_]+")
 """A run of letters, a slot, or a doubled brace of a wording."""
 _SLOT: Final = re.compile(r"\{\w+\}")
@@ -25,6 +26,11 @@ def folded(word: str) -> str:
     """Return a word in lower case and without diacritics, as in addresses: ``muller`` for ``Müller``."""
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(each for each in parts if not unicodedata.combining(each))
+
+
+def spellings(word: str) -> frozenset[str]:
+    """Return how addresses may spell a word: ``muller`` and ``mueller`` for ``Müller``."""
+    return frozenset({folded(word), folded(word.casefold().translate(_UMLAUTS))})
 
 
 def is_ordinary(word: str) -> bool:
@@ -70,5 +76,5 @@ def _wordings() -> tuple[str, ...]:
 def _words() -> frozenset[str]:
     texts = [text for name, text in _lists().items() if name != "hosts"]
     texts += [_SLOT.sub(" ", text) for text in _wordings()]
-    texts += [first for host in _hosts() if len(first := host.partition(".")[0]) >= _SHORTEST_NAME_OF_HOST]
+    texts += [first for host in _hosts() if len(first := host.split(".")[0]) >= _SHORTEST_NAME_OF_HOST]
     return frozenset(folded(word) for text in texts for word in LETTERS.findall(text))

@@ -87,6 +87,12 @@ def import_as_scenario(
     naming: Naming = AsItIs() if key is None else Anonymiser(key)
     learned = Learned(naming)
     learned.take(events)
+    if not learned.attempts and not learned.not_addresses and learned.kinds:
+        raise InputError(
+            log or name,
+            f"holds no attempt to deliver, only {_counted(learned)}; there is nothing to replay",
+            "import a log with deliveries, deferrals or refusals",
+        )
     if not learned.attempts:
         problem = f"contains no recipient ({learned.skipped.total:,} {learned.skipped.what}s could not be read"
         if learned.not_addresses:
@@ -95,6 +101,8 @@ def import_as_scenario(
     writing = _Writing(learned, cause_of)
     try:
         (folder / "logged").mkdir(parents=True, exist_ok=True)
+        for old in (folder / "logged").glob("gateway-*.csv"):
+            old.unlink()  # of an earlier import, perhaps with real names
         gateways = writing.gateways(folder)
         (folder / "scenario.toml").write_text(writing.scenario(name, gateways), "utf-8")
         (folder / "message.eml").write_text(_MESSAGE.format(domain=writing.sender_domain), "utf-8")
@@ -304,7 +312,7 @@ class _Writing:
     def _unknowns(self) -> list[str]:
         """Return comments about what the log does not contain."""
         learned = self._learned
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(learned.kinds.items()))
+        kinds = _counted(learned)
         lines = [
             f"Generated from a log with {kinds}.",
             "A log does not contain:",
@@ -331,6 +339,10 @@ class _Writing:
         if learned.not_addresses:
             lines.append(f"- the recipients of {learned.not_addresses:,} events, which have no valid address.")
         return lines
+
+
+def _counted(learned: Learned) -> str:
+    return ", ".join(f"{count:,} {kind}" for kind, count in sorted(learned.kinds.items()))
 
 
 def _fits(code: int, enhanced: str | None, text: str) -> bool:

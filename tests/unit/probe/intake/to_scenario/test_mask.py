@@ -59,6 +59,14 @@ def test_an_ordinary_word_stays_although_it_is_the_local_part(local: str) -> Non
     assert mask(text, Parties(f"{local}@acme.example"), NAMING) == text
 
 
+@pytest.mark.parametrize("local", ["jmueller", "j.mueller", "muellerj", "jens.müller", "j-muller"])
+def test_a_full_name_is_known_in_any_usual_form_of_address(local: str) -> None:
+    assert mask("Postfach von Jens Müller voll", Parties(f"{local}@acme.example"), NAMING) == (
+        "Postfach von {local_part} voll"
+    )
+    assert mask("Müller, Jens: unknown", Parties(f"{local}@acme.example"), NAMING) == "{local_part}: unknown"
+
+
 def test_other_addresses_and_hosts_get_made_up_names() -> None:
     text = "ask bob@other.example (http://www.other.example/x, 198.51.100.7, IPv6:2001:db8:1::9)"
     address, host = NAMING.address("bob@other.example"), NAMING.host("www.other.example")

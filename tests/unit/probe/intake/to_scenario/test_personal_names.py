@@ -28,6 +28,13 @@ def test_ordinary_words_and_slots_stay_whatever_addresses_there_are() -> None:
     assert hidden(wording, "mailbox@acme.example", "unknown.id@acme.example") == wording
 
 
+def test_a_given_name_is_known_by_the_initial_in_an_address() -> None:
+    person = NAMING.person
+    assert hidden("ask Olle Nilsson", "o.nilsson@acme.example") == f"ask {person('Olle')} {person('Nilsson')}"
+    assert hidden("Nilsson, Olle", "o.nilsson@acme.example") == f"{person('Nilsson')}, {person('Olle')}"
+    assert hidden("User Nilsson; Olof, Kent", "u.nilsson@acme.example") == f"User {person('Nilsson')}; Olof, Kent"
+
+
 def test_two_letters_are_a_name_only_with_a_capital_letter() -> None:
     assert hidden("Bo bo", "bo@acme.example") == f"{NAMING.person('Bo')} bo"
 
