@@ -238,7 +238,10 @@ def test_a_mailbox_of_bounces_is_read(kind: str, tmp_path: Path) -> None:
             (SAMPLES[1].path, "--from", "postfix", "--as", "events"),
             "it looks like Exim's main log: --from exim",
         ),
-        ((SAMPLES[0].path, "--from", "csv"), "map one to it; it looks like Postfix's log: --from postfix"),
+        (
+            (SAMPLES[0].path, "--from", "csv"),
+            "map one to it: --columns recipient=NAME; it looks like Postfix's log: --from postfix",
+        ),
         (("/dev/null", "--from", "postfix"), "is not a file"),
     ],
 )
@@ -276,7 +279,7 @@ def test_a_mistake_in_a_table_names_the_file(tmp_path: Path) -> None:
     table = tmp_path / "bounces.csv"
     table.write_text("who,event\nann@a.example,bounced\n", "utf-8")
     done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
-    problem = "has no column that tells the recipient (found: who, event); map one to it"
+    problem = "has no column that tells the recipient (found: who, event); map one to it: --columns recipient=NAME"
     assert complaint(done) == f"{table}: line 1: {problem}"
 
 

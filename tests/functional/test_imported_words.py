@@ -21,6 +21,7 @@ from probe.classify.evidence import Evidence
 from probe.classify.registry import choose
 from probe.intake.event import Event, LogLine
 from probe.intake.formats import FORMATS
+from probe.intake.hints import Hints
 from probe.intake.to_scenario.anonymise import Anonymiser
 from probe.intake.to_scenario.write_scenario import import_as_scenario
 from probe.lab.options import Options
@@ -157,7 +158,7 @@ def test_a_replay_says_every_wording_of_the_personas_as_the_log_does(
 ) -> None:
     expected = refused()
     lines = "\n".join(map(write, expected)).split("\n")
-    read = FORMATS[write.__name__]([LogLine(number, line) for number, line in enumerate(lines, 1)], {}, 2026)
+    read = FORMATS[write.__name__]([LogLine(number, line) for number, line in enumerate(lines, 1)], Hints(year=2026))
     events = [event for event in read if isinstance(event, Event)]
     assert [event.recipient for event in events] == [each.recipient for each in expected]
     heard = replay(events, tmp_path)
