@@ -58,6 +58,7 @@ def check(
     from probe.cli.conclude import conclude
     from probe.cli.console import PipedConsole
     from probe.cli.output import print_notes, printing
+    from probe.cli.standard_input import as_file
     from probe.input_error import InputError
     from probe.intake.formats import FORMATS, MAILBOX
     from probe.intake.read_hints import read_hints
@@ -75,7 +76,7 @@ def check(
     if reported is not None:
         if format_ is None:
             raise InputError("--reported", "comes without --format", f"add one of: {', '.join([*FORMATS, MAILBOX])}")
-        said = open_reported(reported, format_, read_hints(columns or (), kind, dates, year), labels=map_)
+        said = open_reported(as_file(reported), format_, read_hints(columns or (), kind, dates, year), labels=map_)
     chosen = choose(classifier, patience_s=classifier_timeout, allowed=networks(allow_network))
     print_notes(note for each in chosen for note in each.notes)
     with Ledger.open(run) as ledger:

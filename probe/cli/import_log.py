@@ -27,7 +27,10 @@ class ImportUse(StrEnum):
 
 def import_log(
     log: Annotated[
-        Path, typer.Argument(metavar="LOG", help="Log (also gzipped), or mail: mbox, Maildir, .eml or a folder.")
+        Path,
+        typer.Argument(
+            metavar="LOG", help="Log (also gzipped), or mail: mbox, Maildir, .eml or a folder; - reads standard input."
+        ),
     ],
     *,
     source: Annotated[
@@ -63,12 +66,14 @@ def import_log(
 ) -> None:
     """Turn another system's log into a scenario that replays it, with made-up names."""
     from probe.classify.by_text import ByText
+    from probe.cli.standard_input import as_file
     from probe.intake.open_log import open_log
     from probe.intake.read_hints import read_hints
     from probe.intake.reading.files import size_of
     from probe.intake.to_scenario.write_scenario import import_as_scenario
     from probe.report.terminal.live_progress import ProgressBar
 
+    log = as_file(log)
     hints = read_hints(columns or (), kind, dates, year)
     events = open_log(log, source, hints)
     if use is ImportUse.EVENTS:

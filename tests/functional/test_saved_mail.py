@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fivefifty_command import INPUT_WRONG, PASSED, fivefifty
+from fivefifty_command import COMMAND, INPUT_WRONG, PASSED, fivefifty
 from intake_samples import SAMPLES
 
 from fake_gateways.truth import Cause
@@ -198,3 +198,25 @@ def test_mail_that_was_named_as_a_log_is_known(name: str, sentence: str, tmp_pat
 def test_a_class_of_ses_in_mail_means_what_it_means_in_its_log(tmp_path: Path) -> None:
     said = open_reported(tmp_path, "mailbox", Hints(), labels=None)
     assert said.cause_of("Permanent/NoEmail") is Cause.USER_UNKNOWN
+
+
+def piped(octets: bytes, *arguments: object) -> subprocess.CompletedProcess[bytes]:
+    """Run the command with something in its standard input."""
+    return subprocess.run([COMMAND, *map(str, arguments)], input=octets, capture_output=True, check=False, timeout=60)
+
+
+@pytest.mark.parametrize("name", ["-", "/dev/stdin"])
+def test_mail_may_come_through_a_pipe(name: str) -> None:
+    done = piped(gzip.compress(report("ann").encode()), "import", name, "--from", "mailbox", "--as", "events")
+    assert (done.returncode, json.loads(done.stdout)["recipient"]) == (PASSED, "ann@acme.example")
+
+
+def test_what_came_through_a_pipe_is_told_as_of_a_file() -> None:
+    done = piped(report("ann").encode(), "import", "-", "--from", "exim")
+    assert done.returncode == INPUT_WRONG
+    assert b"/standard-input: 0 of 23 lines are events in the format exim" in done.stderr
+    assert b"it looks like a mailbox: --from mailbox" in done.stderr
+    closed = subprocess.run(
+        ["sh", "-c", f"{COMMAND} import - --from exim <&-"], capture_output=True, check=False, timeout=60
+    )
+    assert closed.stderr == b"fivefifty: -: is standard input, which is closed; name a file\n"
