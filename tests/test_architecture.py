@@ -141,6 +141,7 @@ DOORS: Final = {
     ("probe/classify/context/vendor.py", "importlib"): {"vendors"},
     ("probe/classify/context/weights.py", "importlib"): {"shipped"},
     ("probe/intake/reading/addresses.py", "urllib"): {"addresses"},
+    ("probe/intake/reading/nested_json.py", "urllib"): {"inside"},
     ("probe/intake/to_scenario/ordinary_words.py", "importlib"): {"_lists", "_wordings"},
     ("probe/sender/recipients.py", "pathlib"): {"read_list", "_listed"},
     ("probe/sender/template.py", "pathlib"): {"read"},

@@ -275,14 +275,6 @@ def test_a_damaged_packed_log_is_told_in_one_sentence(damage: str, tmp_path: Pat
     assert complaint(done).startswith(f"{packed}: cannot be read (")
 
 
-def test_a_mistake_in_a_table_names_the_file(tmp_path: Path) -> None:
-    table = tmp_path / "bounces.csv"
-    table.write_text("who,event\nann@a.example,bounced\n", "utf-8")
-    done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
-    problem = "has no column that tells the recipient (found: who, event); map one to it: --columns recipient=NAME"
-    assert complaint(done) == f"{table}: line 1: {problem}"
-
-
 def test_what_names_no_address_is_counted_and_shown(tmp_path: Path) -> None:
     table = tmp_path / "bounces.csv"
     table.write_text("email,event\nann@localhost,bounced\n", "utf-8")

@@ -1,7 +1,8 @@
-"""Events of Postmark, as its webhooks send them.
+"""Events of Postmark, as its webhooks send them, and its lists of bounces and suppressions.
 
-Formats: https://postmarkapp.com/developer/webhooks/webhooks-overview and the pages beside it; types of bounces:
-https://postmarkapp.com/developer/api/bounce-api#bounce-types.
+Formats: https://postmarkapp.com/developer/webhooks/webhooks-overview and the pages beside it; lists:
+https://postmarkapp.com/developer/api/bounce-api and https://postmarkapp.com/developer/api/suppressions-api; types of
+bounces: https://postmarkapp.com/developer/api/bounce-api#bounce-types.
 """
 
 from __future__ import annotations
@@ -10,19 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.json_documents import NoEventError, events
-from probe.intake.reading.json_fields import Json, text, word
-from probe.intake.reading.moment import moment
-from probe.intake.reading.reply_text import reply_codes
+from probe.intake.hints import NO_HINTS, Hints
+from probe.intake.reading.json_fields import Json, word
+from probe.intake.reading.shapes import Shape
+from probe.intake.reading.webhooks import Provider
 
-_KINDS: Final = {
-    "Delivery": EventKind.DELIVERED,
-    "Bounce": EventKind.REFUSED,
-    "SpamComplaint": EventKind.COMPLAINT,
-    "Open": EventKind.OPENED,
-    "Click": EventKind.CLICKED,
-    "SubscriptionChange": EventKind.SUPPRESSED,
-}
 _BOUNCES: Final = {
     "Transient": EventKind.DEFERRED,
     "AutoResponder": EventKind.AUTO_REPLY,
@@ -30,15 +23,16 @@ _BOUNCES: Final = {
     "ChallengeVerification": EventKind.AUTO_REPLY,
     "SpamComplaint": EventKind.COMPLAINT,
     "ManuallyDeactivated": EventKind.SUPPRESSED,
+    "Subscribe": None,
+    "Unsubscribe": None,
+    "OpenRelayTest": None,
+    "InboundError": None,
 }
-"""Types that are not failures; all other types mean that delivery was given up."""
-_NO_BOUNCES: Final = {"Subscribe", "Unsubscribe", "OpenRelayTest", "InboundError"}
-"""Returned mail that says nothing about the message."""
-_MOMENTS: Final = ("DeliveredAt", "BouncedAt", "ReceivedAt", "ChangedAt")
+"""Types that are not failures; None says nothing about the message. All others mean that delivery was given up."""
 
 
-def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
-    """Yield an event for each webhook.
+def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | BadLine]:
+    """Yield an event for each webhook, and for each row of a list.
 
     A bounce of type Transient is DEFERRED (Postmark calls it "message delayed" and tries again). Auto-responders,
     changes of address and challenges are AUTO_REPLY. All other bounces are REFUSED, also those that arrived in a report
@@ -50,30 +44,74 @@ def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     ``campaign`` is the tag. ``label`` is a bounce's Type, or a suppression's reason. ``return_path`` is empty, as
     webhooks do not contain it.
     """
-    return events(lines, _interpret)
+    return _PROVIDER.read(lines, hints)
 
 
-def _interpret(document: Json) -> Iterator[Event]:
+def _refined(document: Json, event: Event) -> Iterator[Event]:
     record = word(document, "RecordType")
-    bounce = word(document, "Type") if record in {"Bounce", "SpamComplaint"} else ""
-    if bounce in _NO_BOUNCES:
-        return
-    if record not in _KINDS:
-        raise NoEventError(f"not a Postmark event ({record[:60] or 'without RecordType'})")
     if record == "SubscriptionChange" and document.get("SuppressSending") is not True:
         return
-    # Description is Postmark's explanation of the type; it is used if there is no text of a server.
-    reply = text(document, "Details") or text(document, "Description")
-    code, enhanced, _ = reply_codes(reply)
-    message_id = word(document, "MessageID")
-    yield Event(
-        _BOUNCES.get(bounce, _KINDS[record]),
-        recipient=word(document, "Recipient") or word(document, "Email"),
-        at=next((moment(document[name]) for name in _MOMENTS if name in document), None),
-        message_id=f"<{message_id}@mtasv.net>" if message_id else "",
-        campaign=word(document, "Tag"),
-        code=code,
-        enhanced=enhanced,
-        text=reply,
-        label=bounce or word(document, "SuppressionReason"),
-    )
+    event = _with_id(event)
+    if record not in {"Bounce", "SpamComplaint"}:
+        yield event._replace(label=word(document, "SuppressionReason"))
+        return
+    kind = _BOUNCES.get(event.label, event.kind)
+    if kind is not None:
+        yield event._replace(kind=kind)
+
+
+def _listed(_: Json, event: Event) -> Iterator[Event]:
+    yield _with_id(event)
+
+
+def _with_id(event: Event) -> Event:
+    return event._replace(message_id=f"<{event.message_id.strip('<>')}@mtasv.net>" if event.message_id else "")
+
+
+_PROVIDER: Final = Provider(
+    "Postmark",
+    (
+        Shape(
+            name="RecordType",
+            kinds={
+                "Delivery": EventKind.DELIVERED,
+                "Bounce": EventKind.REFUSED,
+                "SpamComplaint": EventKind.COMPLAINT,
+                "Open": EventKind.OPENED,
+                "Click": EventKind.CLICKED,
+                "SubscriptionChange": EventKind.SUPPRESSED,
+            },
+            recipient="Recipient Email",
+            at="DeliveredAt BouncedAt ReceivedAt ChangedAt",
+            message_id="MessageID",
+            campaign="Tag",
+            # Description is Postmark's explanation of the type; it is used if there is no text of a server.
+            text="Details Description",
+            label="Type",
+            refine=_refined,
+        ),
+        Shape(
+            has="Email Type BouncedAt",
+            name="Type",
+            kinds=_BOUNCES,
+            kind=EventKind.REFUSED,
+            recipient="Email",
+            at="BouncedAt",
+            message_id="MessageID",
+            campaign="Tag",
+            text="Details Description",
+            label="Type",
+            refine=_listed,
+        ),
+        Shape(
+            has="EmailAddress SuppressionReason",
+            name="SuppressionReason",
+            kinds={"SpamComplaint": EventKind.COMPLAINT},
+            kind=EventKind.SUPPRESSED,
+            recipient="EmailAddress",
+            at="CreatedAt",
+            label="SuppressionReason",
+        ),
+    ),
+    envelopes=frozenset({"Bounces", "Suppressions"}),
+)

@@ -1,7 +1,8 @@
-"""Events of Twilio SendGrid, as its event webhook sends them.
+"""Events of Twilio SendGrid, as its event webhook sends them, and the lists of its suppressions.
 
-Formats: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event. About delayed bounces:
-https://support.sendgrid.com/hc/en-us/articles/9624271234331-Understanding-Delayed-Bounces.
+Formats: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event and
+https://www.twilio.com/docs/sendgrid/api-reference/bounces-api (the export as CSV has the same columns). About delayed
+bounces: https://support.sendgrid.com/hc/en-us/articles/9624271234331-Understanding-Delayed-Bounces.
 """
 
 from __future__ import annotations
@@ -10,26 +11,16 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.json_documents import NoEventError, events
-from probe.intake.reading.json_fields import Json, in_brackets, joined, text, word, words
-from probe.intake.reading.moment import moment
-from probe.intake.reading.reply_text import reply_codes
+from probe.intake.hints import NO_HINTS, Hints
+from probe.intake.reading.json_fields import Json, word
+from probe.intake.reading.shapes import Shape
+from probe.intake.reading.webhooks import Provider
 
-_KINDS: Final = {
-    "delivered": EventKind.DELIVERED,
-    "deferred": EventKind.DEFERRED,
-    "bounce": EventKind.REFUSED,
-    "dropped": EventKind.SUPPRESSED,
-    "spamreport": EventKind.COMPLAINT,
-    "open": EventKind.OPENED,
-    "click": EventKind.CLICKED,
-}
-_NO_EVENT: Final = {"processed", "unsubscribe", "group_unsubscribe", "group_resubscribe", "account_status_change"}
 _IN_SESSION: Final = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED}
 
 
-def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
-    """Yield an event for each element of the webhook's arrays.
+def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | BadLine]:
+    """Yield an event for each element of the webhook's arrays, and for each row of a list.
 
     A bounce without ``sg_message_id`` is BOUNCED_LATER: by the documentation, a delayed (asynchronous) bounce has no
     id, because its session has ended. ``blocked`` and ``bounce`` are both REFUSED; ``label`` has the type and the
@@ -37,31 +28,55 @@ def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     ``local_address`` is the sending address; for opens and clicks, ``ip`` is the recipient's address and is not used.
     ``campaign`` is the first category. ``attempt`` and ``tls`` are not used.
     """
-    return events(lines, _interpret)
+    return _PROVIDER.read(lines, hints)
 
 
-def _interpret(document: Json) -> Iterator[Event]:
-    name = word(document, "event")
-    if name in _NO_EVENT:
-        return
-    kind = _KINDS.get(name)
-    if kind is None:
-        raise NoEventError(f"not a SendGrid event ({name[:60] or 'without event'})")
-    local_address = word(document, "ip") if kind in _IN_SESSION else ""
-    if kind is EventKind.REFUSED and not word(document, "sg_message_id"):
-        kind = EventKind.BOUNCED_LATER
-    reply = text(document, "response") or text(document, "reason")
-    code, enhanced, is_own = reply_codes(reply, enhanced=word(document, "status"))
-    yield Event(
-        kind,
-        recipient=word(document, "email"),
-        at=moment(document.get("timestamp")),
-        message_id=in_brackets(word(document, "smtp-id")),
-        campaign=next(iter(words(document, "category")), ""),
-        local_address=local_address,
-        code=code,
-        enhanced=enhanced,
-        text=reply,
-        label=joined(word(document, "type"), word(document, "bounce_classification")),
-        is_own_status=is_own,
-    )
+def _refined(document: Json, event: Event) -> Iterator[Event]:
+    if event.kind not in _IN_SESSION:
+        event = event._replace(local_address="")
+    elif event.kind is EventKind.REFUSED and not word(document, "sg_message_id"):
+        event = event._replace(kind=EventKind.BOUNCED_LATER)
+    yield event
+
+
+_PROVIDER: Final = Provider(
+    "SendGrid",
+    (
+        Shape(
+            name="event",
+            kinds={
+                "delivered": EventKind.DELIVERED,
+                "deferred": EventKind.DEFERRED,
+                "bounce": EventKind.REFUSED,
+                "dropped": EventKind.SUPPRESSED,
+                "spamreport": EventKind.COMPLAINT,
+                "open": EventKind.OPENED,
+                "click": EventKind.CLICKED,
+                "processed": None,
+                "unsubscribe": None,
+                "group_unsubscribe": None,
+                "group_resubscribe": None,
+                "account_status_change": None,
+            },
+            recipient="email",
+            at="timestamp",
+            message_id="smtp-id",
+            campaign="category",
+            local_address="ip",
+            enhanced="status",
+            text="response reason",
+            label="type bounce_classification",
+            refine=_refined,
+        ),
+        # Bounces and blocks; invalid addresses have no status.
+        Shape(
+            has="email created reason",
+            kind=EventKind.REFUSED,
+            recipient="email",
+            at="created",
+            enhanced="status",
+            text="reason",
+        ),
+        Shape(has="email created ip", kind=EventKind.COMPLAINT, recipient="email", at="created"),
+    ),
+)

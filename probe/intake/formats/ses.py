@@ -1,4 +1,4 @@
-"""Events of Amazon SES: event publishing and feedback notifications, with or without the envelope of Amazon SNS.
+"""Events of Amazon SES: event publishing and feedback notifications, in any envelope of Amazon (SNS, SQS and others).
 
 Formats: https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html,
 https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html,
@@ -7,27 +7,24 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Final, TypeVar
 
 from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.json_documents import NoEventError, events
+from probe.intake.hints import NO_HINTS, Hints
 from probe.intake.reading.json_fields import Json, each, in_brackets, joined, text, within, word, words
 from probe.intake.reading.moment import moment
 from probe.intake.reading.reply_text import reply_codes
+from probe.intake.reading.shapes import Shape
+from probe.intake.reading.webhooks import NoEventError, Provider
 from probe.returned_mail.arf import is_complaint
 
 Recipient = TypeVar("Recipient")
 
 _SUPPRESSED: Final = {"Suppressed", "OnAccountSuppressionList", "OnTenantSuppressionList", "UnsubscribedRecipient"}
-_NO_EVENT: Final = {"Send", "Subscription"}
-_NO_NOTIFICATION: Final = {"SubscriptionConfirmation", "UnsubscribeConfirmation"}
-_SNS_GREETING: Final = "Successfully validated SNS topic"
-"""SES publishes this sentence instead of JSON when a topic is configured."""
 
 
-def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
+def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | BadLine]:
     """Yield an event for each recipient that a bounce, complaint, delivery or delay names.
 
     A bounce is REFUSED even if it arrived in a report after a delivery: no field distinguishes them, but in the whole
@@ -39,45 +36,15 @@ def read(lines: Iterable[LogLine]) -> Iterator[Event | BadLine]:
     ``message_id`` is the header that the sender gave to SES; without headers in the event it is SES's own identifier.
     ``campaign`` is the message tag of that name, or else the configuration set.
     """
-    return events(lines, _interpret)
+    return _PROVIDER.read(lines, hints)
 
 
-def _interpret(document: Json) -> Iterator[Event]:
-    if "Type" in document:
-        if word(document, "Type") in _NO_NOTIFICATION or text(document, "Message").startswith(_SNS_GREETING):
-            return
-        document = _unwrapped(document)
-    name = word(document, "eventType") or word(document, "notificationType")
-    if name in _NO_EVENT or name == "AmazonSnsSubscriptionSucceeded":
-        return
-    interpret = _INTERPRET.get(name)
-    if interpret is None:
-        raise NoEventError(f"not an SES event ({name[:60] or 'neither eventType nor notificationType'})")
+def _refined(document: Json, event: Event) -> Iterator[Event]:
+    return _INTERPRET[_NAMED.name_in(document).lower()](document, event._replace(message_id=_message_id(document)))
+
+
+def _message_id(document: Json) -> str:
     mail = within(document, "mail")
-    tags = within(mail, "tags")
-    about = Event(
-        EventKind.DELIVERED,
-        recipient="",
-        message_id=_message_id(mail),
-        return_path=word(mail, "source"),
-        campaign=next(iter(words(tags, "campaign") + words(tags, "ses:configuration-set")), ""),
-    )
-    yield from interpret(document, about)
-
-
-def _unwrapped(envelope: Json) -> Json:
-    message = envelope.get("Message")
-    try:
-        # Not cut to the maximum length of a text, as it is a whole document.
-        document = json.loads(message) if isinstance(message, str) else message
-    except (ValueError, RecursionError):
-        document = None
-    if not isinstance(document, dict):
-        raise NoEventError("an SNS notification whose Message is not a JSON object")
-    return document
-
-
-def _message_id(mail: Json) -> str:
     headers = (
         word(header, "value") for header in each(mail, "headers") if word(header, "name").lower() == "message-id"
     )
@@ -185,12 +152,40 @@ def _reporting_host(report: Json) -> str:
 
 
 _INTERPRET: Final = {
-    "Bounce": _bounce,
-    "Complaint": _complaint,
-    "Delivery": _delivery,
-    "DeliveryDelay": _delay,
-    "Reject": _declined,
-    "Rendering Failure": _declined,
-    "Open": _open,
-    "Click": _click,
+    "bounce": _bounce,
+    "complaint": _complaint,
+    "delivery": _delivery,
+    "deliverydelay": _delay,
+    "reject": _declined,
+    "rendering failure": _declined,
+    "open": _open,
+    "click": _click,
 }
+_NAMED: Final = Shape(
+    name="eventType notificationType",
+    kinds={
+        "Bounce": EventKind.REFUSED,
+        "Complaint": EventKind.COMPLAINT,
+        "Delivery": EventKind.DELIVERED,
+        "DeliveryDelay": EventKind.DEFERRED,
+        "Reject": EventKind.REFUSED,
+        "Rendering Failure": EventKind.REFUSED,
+        "Open": EventKind.OPENED,
+        "Click": EventKind.CLICKED,
+        "Send": None,
+        "Subscription": None,
+        "AmazonSnsSubscriptionSucceeded": None,
+    },
+    return_path="mail.source",
+    campaign="mail.tags.campaign mail.tags.ses:configuration-set",
+    refine=_refined,
+)
+_PROVIDER: Final = Provider(
+    "Amazon SES",
+    (
+        _NAMED,
+        Shape(name="Type", kinds={"SubscriptionConfirmation": None, "UnsubscribeConfirmation": None}),
+        # SES publishes this sentence instead of JSON when a topic is configured.
+        Shape(name="Message", kinds={"Successfully validated SNS topic for Amazon SES event publishing.": None}),
+    ),
+)

@@ -1,14 +1,16 @@
-"""Reads JSON objects from lines: JSON Lines, arrays, documents over several lines, and any sequence of these."""
+"""Reads JSON objects from lines: JSON Lines, arrays, documents over several lines, any sequence of these, and logs."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from probe.intake.event import BadLine, Event, LogLine
+from probe.intake.event import BadLine, LogLine
 from probe.intake.reading.json_fields import Json
+from probe.intake.reading.nested_json import inside
 
 MAX_DOCUMENT: Final = 10_000_000
 """The most characters of an object; a webhook's batch is far smaller."""
@@ -29,44 +31,8 @@ class Document(NamedTuple):
     value: Json
 
 
-class NoEventError(Exception):
-    """A document is not an event of the format; the message is the reason of a BadLine."""
-
-
-def events(
-    lines: Iterable[LogLine],
-    interpret: Callable[[Json], Iterator[Event]],
-    elements: Callable[[Json], Iterable[object]] = lambda document: (document,),
-) -> Iterator[Event | BadLine]:
-    """Yield the events in each element of each document.
-
-    Args:
-        lines: The lines of the file.
-        interpret: Returns the events of an element, or raises NoEventError, which becomes a BadLine.
-        elements: Returns the elements in a document's envelope.
-
-    An event without a recipient is a BadLine.
-    """
-    for document in read(lines):
-        if isinstance(document, BadLine):
-            yield document
-            continue
-        for element in elements(document.value):
-            try:
-                for event in interpret(_object(element)):
-                    yield event if event.recipient else BadLine(document.number, f"{event.kind} without a recipient")
-            except NoEventError as error:
-                yield BadLine(document.number, str(error))
-
-
-def _object(element: object) -> Json:
-    if not isinstance(element, dict):
-        raise NoEventError("not a JSON object")
-    return element
-
-
 def read(lines: Iterable[LogLine]) -> Iterator[Document | BadLine]:
-    """Yield every object with its line number; the elements of arrays one by one.
+    """Yield every object with its line number; the elements of arrays one by one; also those that a line of text holds.
 
     Text that is not an object is a BadLine, once per line. An object that is cut off, not JSON, too large or too deep
     is a BadLine too; reading then continues at the next line that starts a document. The time is proportional to the
@@ -94,36 +60,41 @@ class _Reader:
             if indent > self._lost_at or not start.startswith(("{", "[")):
                 return
             self._lost_at = None
-        if self._object is not None and start.startswith("{") and not self._object.may_hold_an_object:
+        if self._object is not None and start and not self._object.may_go_on_with(start[0]):
             yield BadLine(self._object.number, "a JSON object that is cut off")
             self._object = None
         place = 0
         while place < len(line.text):
             if self._object is None:
-                found, place = self._between(line, place, indent)
+                several, place = self._between(line, place, indent)
+                yield from several
             else:
-                found, place = self._within(self._object, line.text, place)
-            if found is not None:
-                yield found
+                one, place = self._within(self._object, line.text, place)
+                yield from () if one is None else (one,)
 
-    def _between(self, line: LogLine, place: int, indent: int) -> tuple[Document | BadLine | None, int]:
+    def _between(self, line: LogLine, place: int, indent: int) -> tuple[list[Document | BadLine], int]:
         """Read to the end of the next object, or to the start of one that does not end on this line."""
         between = _BETWEEN.match(line.text, place)
         place = between.end() if between else place
         if place == len(line.text):
-            return None, place
+            return [], place
         if line.text[place] == "{":
             whole = _whole(line.text, place)
             if whole is not None:
-                return Document(line.number, whole[0]), whole[1]
+                return [Document(line.number, whole[0])], whole[1]
             self._object = _OpenObject(line.number, indent)
-            return None, place
+            return [], place
         element = _ELEMENT.match(line.text, place)
-        place = element.end() if element else len(line.text)
+        text = element[0] if element else line.text[place:]
+        place += len(text)
+        if objects := _objects(inside(text)):
+            return [Document(line.number, each) for each in objects], place
+        if not element and text.endswith("{"):  # the rest of an object is on the next lines
+            return [], place - 1
         if self._reported == line.number:
-            return None, place
+            return [], place
         self._reported = line.number
-        return BadLine(line.number, "not a JSON object"), place
+        return [BadLine(line.number, "not a JSON object")], place
 
     def _within(self, part: _OpenObject, text: str, place: int) -> tuple[Document | BadLine | None, int]:
         """Read to the end of the object or of the line."""
@@ -144,6 +115,19 @@ class _Reader:
             yield BadLine(self._object.number, "a JSON object that is cut off")
 
 
+def _objects(values: Iterable[object]) -> list[Json]:
+    """Return the objects among values, and those in arrays, at any depth that json reads."""
+    found: list[Json] = []
+    rest = deque(values)
+    while rest:
+        value = rest.popleft()
+        if isinstance(value, dict):
+            found.append(value)
+        elif isinstance(value, list):
+            rest.extendleft(reversed(value))
+    return found
+
+
 class _BrokenError(Exception):
     """The text cannot be completed to a valid object."""
 
@@ -159,10 +143,11 @@ class _OpenObject:
         self._open: list[str] = []
         self._last = ""
 
-    @property
-    def may_hold_an_object(self) -> bool:
-        """Whether an object may start here; if not, a line that starts an object starts the next document."""
-        return self._last in {":", "["} or (self._last == "," and self._open[-1] == "[")
+    def may_go_on_with(self, start: str) -> bool:
+        """Whether a line that starts so may belong to the object; if not, it starts the next document."""
+        if self._last == "{":
+            return start in {'"', "}"}
+        return start != "{" or self._last in {":", "["} or (self._last == "," and self._open[-1] == "[")
 
     def take(self, text: str, place: int) -> int | None:
         """Add a line from a position on; return the object's end in it, None if it does not end there."""

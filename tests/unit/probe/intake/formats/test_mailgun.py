@@ -17,6 +17,7 @@ from probe.intake.formats import mailgun
 SENDER = "bounces@sender.example"
 AT = 1501893660.0
 
+KNOWN = "delivered, failed, rejected, complained, opened, clicked"
 EXPECTED = [
     Event(
         EventKind.DELIVERED,
@@ -123,24 +124,24 @@ def test_the_recipient_is_found_wherever_it_is_named(item: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({}, "not a Mailgun event (without event)"),
-        ({"event-data": None}, "not a JSON object"),
-        ({"event-data": {"event": "party"}}, "not a Mailgun event (party)"),
-        ({"items": [7]}, "not a JSON object"),
-        ({"event-data": {}}, "not a Mailgun event (without event)"),
+        ({}, "no event of Mailgun"),
+        ({"event-data": None}, "no event of Mailgun"),
+        ({"event-data": {"event": "party"}}, "'party' is not an event of Mailgun; its events are: KNOWN"),
+        ({"items": [7]}, "no event of Mailgun"),
+        ({"event-data": {}}, "no event of Mailgun"),
         ({"event": "opened"}, "opened without a recipient"),
         ({"event": "failed", "recipient": {}, "flags": 1, "delivery-status": "x"}, "refused without a recipient"),
     ],
 )
 def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: str) -> None:
-    assert events_of(mailgun.read, document) == [BadLine(1, reason)]
+    assert events_of(mailgun.read, document) == [BadLine(1, reason.replace("KNOWN", KNOWN))]
 
 
 def test_a_bad_item_does_not_hide_the_others() -> None:
     good = {"event": "opened", "recipient": "ann@a.example"}
-    assert events_of(mailgun.read, {"items": [good, None, good]}) == [
+    assert events_of(mailgun.read, {"items": [good, {"event": "party"}, good]}) == [
         Event(EventKind.OPENED, "ann@a.example"),
-        BadLine(1, "not a JSON object"),
+        BadLine(1, f"'party' is not an event of Mailgun; its events are: {KNOWN}"),
         Event(EventKind.OPENED, "ann@a.example"),
     ]
 

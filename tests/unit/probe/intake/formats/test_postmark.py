@@ -21,6 +21,7 @@ def message_id(number: int) -> str:
     return f"<00000000-0000-0000-0000-{number:012}@mtasv.net>"
 
 
+KNOWN = "Delivery, Bounce, SpamComplaint, Open, Click, SubscriptionChange"
 EXPECTED = [
     Event(
         EventKind.DELIVERED,
@@ -105,15 +106,15 @@ def test_mail_that_came_back_for_another_reason_is_no_event(bounce: str) -> None
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({}, "not a Postmark event (without RecordType)"),
-        ({"RecordType": "Inbound"}, "not a Postmark event (Inbound)"),
-        ({"RecordType": ["Open"]}, "not a Postmark event (without RecordType)"),
+        ({}, "no event of Postmark"),
+        ({"RecordType": "Inbound"}, "'Inbound' is not an event of Postmark; its events are: KNOWN"),
+        ({"RecordType": ["Open"]}, "no event of Postmark"),
         ({"RecordType": "Open"}, "opened without a recipient"),
         ({"RecordType": "Bounce", "Type": None, "Email": {}}, "refused without a recipient"),
     ],
 )
 def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: str) -> None:
-    assert events_of(postmark.read, document) == [BadLine(1, reason)]
+    assert events_of(postmark.read, document) == [BadLine(1, reason.replace("KNOWN", KNOWN))]
 
 
 def test_fields_of_the_wrong_type_are_left_empty() -> None:

@@ -46,6 +46,7 @@ DELIVERED = Event(
     text="250 2.6.0 Message received",
 )
 ON_LIST = "Amazon SES did not send the message to this address because it is on the suppression list for your account."
+KNOWN = "Bounce, Complaint, Delivery, DeliveryDelay, Reject, Rendering Failure, Open, Click"
 EXPECTED = [
     HARD,
     HARD._replace(
@@ -126,9 +127,9 @@ def test_an_sns_message_may_be_longer_than_any_text() -> None:
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ({}, "not an SES event (neither eventType nor notificationType)"),
-        ({"eventType": "Party"}, "not an SES event (Party)"),
-        ({"eventType": ["Bounce"]}, "not an SES event (neither eventType nor notificationType)"),
+        ({}, "no event of Amazon SES"),
+        ({"eventType": "Party"}, "'Party' is not an event of Amazon SES; its events are: KNOWN"),
+        ({"eventType": ["Bounce"]}, "no event of Amazon SES"),
         ({"eventType": "Bounce"}, "refused without a recipient"),
         ({"eventType": "Complaint", "complaint": []}, "complaint without a recipient"),
         ({"eventType": "Delivery", "delivery": {"recipients": "  "}}, "delivered without a recipient"),
@@ -136,14 +137,14 @@ def test_an_sns_message_may_be_longer_than_any_text() -> None:
         ({"eventType": "Reject", "mail": None}, "refused without a recipient"),
         (bounce(bouncedRecipients=[None]), "refused without a recipient"),
         (bounce(bouncedRecipients=[{"emailAddress": None}]), "refused without a recipient"),
-        ({"Type": "Notification"}, "an SNS notification whose Message is not a JSON object"),
-        ({"Type": "Notification", "Message": "hello"}, "an SNS notification whose Message is not a JSON object"),
-        ({"Type": "Notification", "Message": "[" * 100_000}, "an SNS notification whose Message is not a JSON object"),
-        ({"Type": "Notification", "Message": "[]"}, "an SNS notification whose Message is not a JSON object"),
+        ({"Type": "Notification"}, "no event of Amazon SES"),
+        ({"Type": "Notification", "Message": "hello"}, "no event of Amazon SES"),
+        ({"Type": "Notification", "Message": "[" * 100_000}, "no event of Amazon SES"),
+        ({"Type": "Notification", "Message": "[]"}, "no event of Amazon SES"),
     ],
 )
 def test_a_document_that_is_no_event_is_told(document: dict[str, Any], reason: str) -> None:
-    assert events_of(ses.read, document) == [BadLine(1, reason)]
+    assert events_of(ses.read, document) == [BadLine(1, reason.replace("KNOWN", KNOWN))]
 
 
 def test_one_bad_recipient_does_not_hide_the_others() -> None:

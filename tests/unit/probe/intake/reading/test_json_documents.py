@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from time import process_time
 
 import pytest
 
-from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.json_documents import MAX_DEPTH, MAX_DOCUMENT, Document, NoEventError, events, read
-from probe.intake.reading.json_fields import Json, word
+from probe.intake.event import BadLine, LogLine
+from probe.intake.reading.json_documents import MAX_DEPTH, MAX_DOCUMENT, Document, read
+from probe.intake.reading.json_fields import Json
 
 NO_OBJECT = "not a JSON object"
 BROKEN_OFF = "a JSON object that is cut off"
@@ -42,6 +42,15 @@ def found(text: str) -> list[tuple[int, Json] | tuple[int, str]]:
         pytest.param('{"a": "}{]["}', [(1, {"a": "}{]["})], id="brackets in a text"),
         pytest.param('{"a":\n"\\"}\\\\"}', [(1, {"a": '"}\\'})], id="escaped quotes"),
         pytest.param('\ufeff{"a": 1}', [(1, {"a": 1})], id="a byte order mark"),
+        pytest.param('2026-03-03 09:00:03,1 INFO {"a": 1} ok', [(1, {"a": 1})], id="a line of a log"),
+        pytest.param(
+            '[2026-03-03 09:00:03] app.INFO: [{"a": 1}, {"a": 2}]', [(1, {"a": 1}), (1, {"a": 2})], id="Monolog"
+        ),
+        pytest.param('INFO body="{\\"a\\": 1}" 200', [(1, {"a": 1})], id="a text within a line"),
+        pytest.param(
+            'INFO got {\n "a": 1\n}\nINFO got {"a": 2}', [(1, {"a": 1}), (4, {"a": 2})], id="over lines of a log"
+        ),
+        pytest.param('"{\\"a\\": 1}"\n["{\\"a\\": 2}"]', [(1, {"a": 1}), (2, {"a": 2})], id="texts that hold objects"),
         pytest.param("", [], id="nothing"),
         pytest.param("[]", [], id="an empty array"),
         pytest.param("{}", [(1, {})], id="an empty object"),
@@ -61,6 +70,7 @@ def test_objects_are_found_however_they_are_laid_out(text: str, expected: list[t
         pytest.param('{"a": 1,\n{"a": 2}\n{"a": 3}', [(1, BROKEN_OFF), (2, {"a": 2}), (3, {"a": 3})], id="cut in two"),
         pytest.param('{"a": {"b": 1}\n{"a": 2}', [(1, BROKEN_OFF), (2, {"a": 2})], id="a bracket short"),
         pytest.param('{"a": 1', [(1, BROKEN_OFF)], id="cut at the end"),
+        pytest.param('x {\ny {"a": 1}', [(1, BROKEN_OFF), (2, {"a": 1})], id="a bracket at the end of a line of text"),
         pytest.param(
             '{"a": ]\n{"a": 2}', [(1, "a JSON object whose brackets do not match"), (2, {"a": 2})], id="crossed"
         ),
@@ -128,6 +138,10 @@ def test_an_object_too_large_for_one_line_is_told() -> None:
         pytest.param('{"a":[\n' + '{"b":[\n' * 90 + "{},\n" * 200_000, id="an object of many lines"),
         pytest.param('["' + "\\" * 900_000, id="escapes"),
         pytest.param("[" + "1," * 450_000, id="numbers"),
+        pytest.param('["{",' * 200_000, id="texts with brackets"),
+        pytest.param('x {"' * 200_000, id="text with brackets"),
+        pytest.param('x {"\n' * 100_000, id="lines with brackets"),
+        pytest.param("x {\n" * 100_000, id="lines that end in brackets"),
     ],
 )
 def test_time_grows_with_the_text_and_no_faster(hostile: str) -> None:
@@ -136,17 +150,3 @@ def test_time_grows_with_the_text_and_no_faster(hostile: str) -> None:
         pass
     # Far above what a pass over it takes, far below what one pass a line or an object would.
     assert process_time() - started < 5
-
-
-def test_the_events_of_documents_or_why_there_are_none() -> None:
-    def interpret(value: Json) -> Iterable[Event]:
-        if not value:
-            raise NoEventError("nothing in it")
-        yield Event(EventKind.OPENED, word(value, "a"))
-
-    assert list(events(lines('{"a": "ann@a.example"}\n{"a": null}\n{}\nx'), interpret)) == [
-        Event(EventKind.OPENED, "ann@a.example"),
-        BadLine(2, "opened without a recipient"),
-        BadLine(3, "nothing in it"),
-        BadLine(4, NO_OBJECT),
-    ]

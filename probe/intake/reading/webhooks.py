@@ -1,0 +1,133 @@
+"""Reads what mail providers send and export: events in any envelope, and lists of bounces as JSON or tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Final, NamedTuple
+
+from probe.intake.event import BadLine, Event, LogLine
+from probe.intake.hints import NO_HINTS, Hints
+from probe.intake.reading import json_documents, tables
+from probe.intake.reading.json_fields import Json
+from probe.intake.reading.nested_json import inside
+from probe.intake.reading.shapes import Shape
+
+_DEPTH: Final = 20
+"""How deep within envelopes events are looked for; Amazon's SQS, SNS and Lambda together need six."""
+
+
+class NoEventError(Exception):
+    """An object is of a provider's shape but holds no event; the message is the reason of a BadLine."""
+
+
+class Provider(NamedTuple):
+    """A mail provider: its name, the shapes of its objects, and the keys of envelopes that may be empty."""
+
+    name: str
+    shapes: Sequence[Shape]
+    envelopes: frozenset[str] = frozenset()
+
+    def read(self, lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | BadLine]:
+        """Yield the events of every object that is of a shape, however deep within envelopes.
+
+        An object that holds none is a BadLine, and so is an event without a recipient.
+        """
+        for document in _documents(lines):
+            if isinstance(document, BadLine):
+                yield document
+                continue
+            number, value, is_row = document
+            for found in self._within(value, is_row=is_row) or [_Unknown(f"no event of {self.name}")]:
+                if isinstance(found, _Unknown):
+                    yield BadLine(number, found.reason)
+                    continue
+                try:
+                    for event in found.shape.events(found.document, hints.dates):
+                        yield event if event.recipient else BadLine(number, f"{event.kind} without a recipient")
+                except NoEventError as error:
+                    yield BadLine(number, str(error))
+
+    def _within(self, value: object, depth: int = 0, *, is_row: bool = False) -> list[_Found | _Unknown]:
+        """Return the objects of known shapes within a value, or the reasons why none of them is one.
+
+        In a list that has some, its other elements are told too; the parts of an envelope beside them are not.
+        """
+        if depth > _DEPTH:
+            return []
+        if isinstance(value, str):
+            return self._all_within(inside(value), depth)
+        if isinstance(value, list):
+            below = self._all_within(value, depth)
+            is_batch = any(isinstance(each, _Found) for each in below)
+            return [each._replace(is_element=is_batch) if isinstance(each, _Unknown) else each for each in below]
+        if not isinstance(value, dict):
+            return []
+        if (found := self._known(value, is_row=is_row)) is not None:
+            return [found]
+        below = self._all_within(value.values(), depth)
+        if some := [each for each in below if isinstance(each, _Found) or each.is_element]:
+            return some
+        if any(key in value and value[key] in _EMPTY for key in self.envelopes):
+            return [_Found(_NOTHING, value)]
+        reason = "" if is_row else self._unknown(value)
+        return [_Unknown(reason)] if reason else below
+
+    def _all_within(self, values: Iterable[object], depth: int) -> list[_Found | _Unknown]:
+        return [found for each in values for found in self._within(each, depth + 1)]
+
+    def _known(self, value: Json, *, is_row: bool) -> _Found | None:
+        for shape in self.shapes:
+            if not shape.has:
+                if not is_row and shape.takes(value):
+                    return _Found(shape, value)
+            elif len(value) <= _COLUMNS and shape.takes(spelt := shape.spelt(value)):
+                return _Found(shape, spelt)
+        return None
+
+    def _unknown(self, value: Json) -> str:
+        """Return why an object with a name is no event, "" if it has no name."""
+        for shape in self.shapes:
+            known = ", ".join(name for name, kind in shape.kinds.items() if kind is not None)
+            if known and not shape.has and (name := shape.name_in(value)):
+                return f"{name[:60]!r} is not an event of {self.name}; its events are: {known}"
+        return ""
+
+
+_COLUMNS: Final = 100
+"""The most keys of a list's row; no provider exports so many."""
+_EMPTY: Final[tuple[object, ...]] = (None, {}, [], 0)
+_NOTHING: Final = Shape()
+"""An empty envelope."""
+
+
+class _Found(NamedTuple):
+    shape: Shape
+    document: Json
+
+
+class _Unknown(NamedTuple):
+    reason: str
+    is_element: bool = False
+    """Whether it is beside objects of known shapes in a list."""
+
+
+def _documents(lines: Iterable[LogLine]) -> Iterator[tuple[int, Json, bool] | BadLine]:
+    """Yield every object, or row of a table, with the number of its first line, and whether it is a row."""
+    rest = iter(lines)
+    start: list[LogLine] = []
+    for line in rest:
+        start.append(line)
+        if line.text.strip("\ufeff \t"):
+            break
+    every = chain(start, rest)
+    if start and tables.is_header(start[-1].text):
+        for row in tables.records(every):
+            if isinstance(row, BadLine):
+                yield row
+            else:
+                cells: Json = {**row[1]}
+                yield row[0], cells, True
+        return
+    for document in json_documents.read(every):
+        yield document if isinstance(document, BadLine) else (document.number, document.value, False)
