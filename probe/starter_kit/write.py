@@ -102,7 +102,8 @@ def _jobs(folder: Path, source: str) -> Iterator[tuple[Path, str]]:
         raise InputError(
             folder, "has a name that CI jobs would have to escape", "choose a folder of letters and digits"
         )
-    at_root = folder if root == place else Path(os.path.relpath(root))
+    outside = root if folder.is_absolute() else Path(os.path.relpath(root))
+    at_root = folder if root == place else outside
     for name, template in JOBS.items():
         text = _filled(_shipped(template).decode(), within, source)
         existing = at_root / name

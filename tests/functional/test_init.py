@@ -230,6 +230,19 @@ def test_in_a_subfolder_the_jobs_are_at_the_root_of_the_repository_and_work_in_t
     assert artifacts["reports"]["junit"] == "services/the mailer/bounces.xml"
 
 
+def test_jobs_at_the_root_are_told_as_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    done = fivefifty("init", tmp_path / "inside")
+    assert f"wrote {tmp_path}/.gitlab-ci.yml" in done.stdout.splitlines()
+
+
+def test_after_an_installation_that_failed_no_step_fails_once_more(begun: Path) -> None:
+    steps = bounces(begun / ".github" / "workflows" / "bounces.yml")["steps"]
+    (place,) = [n for n, each in enumerate(steps) if each.get("id") == "install"]
+    rest = [each.get("if") for each in steps[place + 1 :]]
+    assert set(rest) == {None, "${{ !cancelled() && steps.install.outcome == 'success' }}"}
+
+
 def test_at_the_root_of_a_repository_the_jobs_need_no_folder(begun: Path) -> None:
     github = begun / ".github" / "workflows" / "bounces.yml"
     assert "defaults" not in yaml.safe_load(github.read_text("utf-8"))
