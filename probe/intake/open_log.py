@@ -111,7 +111,9 @@ def _nothing(asked: _Asked, first: BadLine | None, bad: int) -> InputError:
     sample = _sample(asked.path)
     is_mailbox = asked.source == MAILBOX
     if not sample and not bad:
-        return InputError(asked.path, "holds nothing", f"check the {'folder' if asked.path.is_dir() else 'file'} name")
+        is_folder = asked.path.is_dir()
+        remedy = "check the name; hidden folders in it are not read" if is_folder else "check the file name"
+        return InputError(asked.path, "holds nothing", remedy)
     total = bad if is_mailbox else sum(1 for _ in files.lines(asked.path))
     if first is None:
         first = next((BadLine(line.number, "no event", line.text) for line in sample if line.text.strip()), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -135,6 +136,9 @@ def nothing(name: str, folder: Path) -> Path:
     elif name == "mail.zip":
         with zipfile.ZipFile(path, "w") as packed:
             packed.writestr("1.eml", report("ann"))
+    elif name == "mail.tar.gz":
+        with tarfile.open(path, "w:gz") as archive:
+            archive.add(written(folder / "box", {"1.eml": report("ann")}))
     else:
         path.write_bytes(
             {
@@ -152,8 +156,9 @@ def nothing(name: str, folder: Path) -> Path:
     ("name", "sentence"),
     [
         ("empty.eml", "holds nothing; check the file name"),
-        ("folder", "holds nothing; check the folder name"),
+        ("folder", "holds nothing; check the name; hidden folders in it are not read"),
         ("mail.zip", "is packed with zip; unpack it first"),
+        ("mail.tar.gz", "is a tar archive; unpack it first"),
         ("outlook.msg", "is a message of Outlook (.msg); save the mail as .eml or mbox"),
         ("mail.log", "it looks like Postfix's log: --from postfix"),
         (

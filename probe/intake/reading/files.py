@@ -28,6 +28,8 @@ _PACKED: Final[dict[bytes, Callable[[IO[bytes]], io.BufferedIOBase]]] = {
 """How packed files start (gzip: RFC 1952 section 2.3.1); the file's name does not matter."""
 _OTHERWISE_PACKED: Final = {b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7z"}
 """Files that have to be unpacked first."""
+_TAR: Final = slice(257, 262)
+"""Where a tar archive says what it is (POSIX.1-2017, ustar)."""
 
 
 def size_of(path: Path) -> int:
@@ -77,7 +79,10 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], io.BufferedReader]]:
     """Open a file, as it is and unpacked. Raises InputError, also for errors while it is read."""
     try:
         with path.open("rb") as raw:
-            yield raw, io.BufferedReader(_unpacked(path, raw))
+            file: io.BufferedReader = io.BufferedReader(_unpacked(path, raw))
+            if file.peek(_TAR.stop)[_TAR] == b"ustar":
+                raise InputError(path, "is a tar archive", "unpack it first")
+            yield raw, file
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise InputError(path, f"cannot be read ({reason})", "check the file and its permissions") from None
