@@ -18,6 +18,7 @@ from probe.cli.options import (
     LogDates,
     LogFormat,
     LogKind,
+    LogVerp,
     LogYear,
     Price,
     Reports,
@@ -41,6 +42,7 @@ def check(
     ] = None,
     kind: LogKind = None,
     dates: LogDates = None,
+    verp: LogVerp = None,
     year: LogYear = None,
     gate: Gates = None,
     baseline: BaselineFile = None,
@@ -76,7 +78,9 @@ def check(
     if reported is not None:
         if format_ is None:
             raise InputError("--reported", "comes without --format", f"add one of: {', '.join([*FORMATS, MAILBOX])}")
-        said = open_reported(as_file(reported), format_, read_hints(columns or (), kind, dates, year), labels=map_)
+        said = open_reported(
+            as_file(reported), format_, read_hints(columns or (), kind, dates, year, verp), labels=map_
+        )
     chosen = choose(classifier, patience_s=classifier_timeout, allowed=networks(allow_network))
     print_notes(note for each in chosen for note in each.notes)
     with Ledger.open(run) as ledger:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from probe.cli.options import LOG_FORMATS, LogColumns, LogDates, LogKind, LogYear
+from probe.cli.options import LOG_FORMATS, LogColumns, LogDates, LogKind, LogVerp, LogYear
 from probe.cli.output import print_lines, printing
 from probe.input_error import InputError
 
@@ -50,6 +50,7 @@ def import_log(
     columns: LogColumns = None,
     kind: LogKind = None,
     dates: LogDates = None,
+    verp: LogVerp = None,
     year: LogYear = None,
     key_file: Annotated[
         Path | None,
@@ -74,7 +75,7 @@ def import_log(
     from probe.report.terminal.live_progress import ProgressBar
 
     log = as_file(log)
-    hints = read_hints(columns or (), kind, dates, year)
+    hints = read_hints(columns or (), kind, dates, year, verp)
     events = open_log(log, source, hints)
     if use is ImportUse.EVENTS:
         with printing():

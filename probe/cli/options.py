@@ -134,6 +134,14 @@ LogKind = Annotated[
     str | None,
     typer.Option("--kind", metavar="KIND", help="What all rows of csv or jsonl are, such as bounce."),
 ]
+LogVerp = Annotated[
+    str | None,
+    typer.Option(
+        "--verp",
+        metavar="SIGNS",
+        help="For mailbox: what stands before the recipient in your return-paths, and in place of its @, such as -=.",
+    ),
+]
 LogDates = Annotated[
     str | None,
     typer.Option(metavar="ORDER", help="Order in dates such as 03/04/2026: dmy, mdy or ymd."),

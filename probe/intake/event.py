@@ -33,6 +33,8 @@ class Event(NamedTuple):
     replied with ``code``, ``enhanced`` and ``text``; ``local_address`` is the sender's own address. ``stage`` is a
     Stage of fake_gateways/smtp/envelope.py. ``label`` is the system's own class of the event, such as
     ``Permanent/General``. ``is_own_status`` says that ``enhanced`` is the sending system's own: the reply had none.
+    ``final_recipient`` is the address at which delivery ended, where it is not the one that was mailed: the target of a
+    forward. ``is_inferred`` says that only the header of a returned message names the recipient.
     """
 
     kind: EventKind
@@ -49,6 +51,8 @@ class Event(NamedTuple):
     text: str = ""
     label: str = ""
     is_own_status: bool = False
+    final_recipient: str = ""
+    is_inferred: bool = False
 
 
 class BadLine(NamedTuple):

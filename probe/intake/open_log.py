@@ -45,11 +45,13 @@ def open_log(
     asked = _Asked(path, source, option, hints.year or datetime.now(UTC).year)
     if source == MAILBOX:
         recent: deque[LogLine] = deque(maxlen=_REMEMBERED)
-        found = addressed(mailbox.events(_saved(mail_files.messages(path, advance), recent)))
+        found = addressed(mailbox.events(_saved(mail_files.messages(path, advance), recent), hints.verp))
         return _not_empty(asked, _with_text(found, recent))
     if source not in FORMATS:
         known = ", ".join([*FORMATS, MAILBOX])
         raise InputError(f"{option} {source}", "is not a known format", f"use one of: {known}")
+    if hints.verp is not None:
+        raise InputError("--verp", f"is not for {option} {source}", f"use it with {option} {MAILBOX}")
     if hints.kind is not None and source not in TABLES:
         raise InputError("--kind", f"is not for {option} {source}", f"use it with one of: {', '.join(TABLES)}")
     if path.is_dir():

@@ -8,9 +8,12 @@ from probe.input_error import InputError
 from probe.intake.formats.columns import KNOWN_KINDS, kind_of
 from probe.intake.hints import Hints
 from probe.intake.reading.dates import ORDERS, order_of
+from probe.returned_mail.verp import Delimiters
 
 
-def read_hints(columns: Iterable[str], kind: str | None, dates: str | None, year: int | None) -> Hints:
+def read_hints(
+    columns: Iterable[str], kind: str | None, dates: str | None, year: int | None, verp: str | None = None
+) -> Hints:
     """Return the hints in the options of these names; raises InputError."""
     known_kind = None if kind is None else kind_of(kind)
     if kind is not None and known_kind is None:
@@ -19,7 +22,14 @@ def read_hints(columns: Iterable[str], kind: str | None, dates: str | None, year
     if dates is not None and order is None:
         remedy = f"use one of {', '.join(ORDERS)}; for 31/12/2026 it is dmy"
         raise InputError(f"--dates {dates}", "is not an order of day, month and year", remedy)
-    return Hints(dict(map(_column, columns)), known_kind, order, year)
+    return Hints(dict(map(_column, columns)), known_kind, order, year, None if verp is None else _delimiters(verp))
+
+
+def _delimiters(text: str) -> Delimiters:
+    if len(text) != 2 or text[0] == text[1] or text.isalnum() or "@" in text:
+        remedy = "write for example +=, as Postfix's default_verp_delimiters"
+        raise InputError(f"--verp {text}", "is not two different signs", remedy)
+    return Delimiters(*text)
 
 
 def _column(text: str) -> tuple[str, str]:

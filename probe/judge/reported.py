@@ -61,7 +61,7 @@ def sort_events(
             found.duplicates.append(event)
             continue
         seen.add(event)
-        candidates = by_recipient.get(event.recipient.lower(), [])
+        candidates = by_recipient.get(event.recipient.lower()) or by_recipient.get(event.final_recipient.lower(), [])
         about = _key_of(event, candidates, message_ids or {})
         if about is None:
             found.strangers.append(event)

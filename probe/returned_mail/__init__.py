@@ -10,35 +10,72 @@ import re
 from typing import Final
 
 from probe.records.returned import ReturnedKind
+from probe.returned_mail.addressees import came_to, sent_from, sent_to
 from probe.returned_mail.arf import read_feedback
 from probe.returned_mail.auto_reply import read_auto_reply, replied_to_id
 from probe.returned_mail.layouts import Notice, message_id_in, split_notice
 from probe.returned_mail.mime import ParsedMail, parse_mail
 from probe.returned_mail.model import Action, RecipientEntry, ReturnedMail
-from probe.returned_mail.report import read_report
+from probe.returned_mail.report import read_report, read_unnamed_report
+from probe.returned_mail.verp import Delimiters, decode_any
 
 __all__ = ["Action", "RecipientEntry", "ReturnedKind", "ReturnedMail", "read"]
 
 _TAG: Final = re.compile(r"<[^<>]{0,1000}>")
 
 
-def read(octets: bytes) -> ReturnedMail:
-    """Read a returned mail with any content; raises nothing. Only the first MiB is read."""
+def read(octets: bytes, delimiters: Delimiters | None = None) -> ReturnedMail:
+    """Read a returned mail with any content; raises nothing. Only the first MiB is read.
+
+    ``delimiters`` are those of the sender's VERP; without them the common ones are tried.
+    """
     mail = parse_mail(octets)
-    subject = mail.header.get("subject", "")
-    notice = split_notice(_human_readable_text(mail), subject)
-    message_id = _message_id(mail, notice)
+    notice = split_notice(_human_readable_text(mail), mail.header.get("subject", ""))
+    found = _of_kind(mail, notice)
+    return_path, verp = _return_path(mail, notice, found, delimiters)
+    return found._replace(
+        message_id=_message_id(mail, notice),
+        subject=mail.header.get("subject", ""),
+        return_path=return_path,
+        verp=verp,
+    )
+
+
+def _of_kind(mail: ParsedMail, notice: Notice) -> ReturnedMail:
     feedback = read_feedback(mail)
     if feedback is not None:
-        return ReturnedMail(feedback[0], tuple(feedback[1]), message_id, subject)
+        return ReturnedMail(feedback[0], tuple(feedback[1]))
     entries = read_report(mail, notice)
     if entries:
-        return ReturnedMail(ReturnedKind.REPORT, tuple(entries), message_id, subject)
-    answer = read_auto_reply(mail) if entries is None else None
-    if answer is not None:
-        return ReturnedMail(ReturnedKind.AUTO_REPLY, tuple(answer), message_id, subject)
-    is_report = message_id and entries is not None
-    return ReturnedMail(ReturnedKind.REPORT if is_report else ReturnedKind.UNREADABLE, (), message_id, subject)
+        return ReturnedMail(ReturnedKind.REPORT, tuple(entries))
+    if entries is None:
+        answer = read_auto_reply(mail)
+        return (
+            ReturnedMail(ReturnedKind.UNREADABLE)
+            if answer is None
+            else ReturnedMail(ReturnedKind.AUTO_REPLY, tuple(answer))
+        )
+    unnamed = read_unnamed_report(mail, notice)
+    if unnamed is None:
+        return ReturnedMail(ReturnedKind.UNREADABLE)
+    inferred = sent_to(mail, notice.quoted)
+    if inferred and inferred.lower() not in map(str.lower, came_to(mail)):
+        return ReturnedMail(ReturnedKind.REPORT, (unnamed._replace(recipient=inferred, is_inferred=True),))
+    return ReturnedMail(ReturnedKind.REPORT, unnamed=unnamed)
+
+
+def _return_path(
+    mail: ParsedMail, notice: Notice, found: ReturnedMail, delimiters: Delimiters | None
+) -> tuple[str, tuple[str, str] | None]:
+    """Return the address that a mail came to, and campaign and recipient in it."""
+    to = came_to(mail)
+    known = {each.lower() for entry in found.recipients for each in (entry.recipient, entry.original_recipient)}
+    known.add(sent_to(mail, notice.quoted).lower())
+    for address in (*to, *sent_from(mail, notice.quoted)):
+        verp = decode_any(address, delimiters, known)
+        if verp is not None:
+            return address, verp
+    return next(iter(to), ""), None
 
 
 def _human_readable_text(mail: ParsedMail) -> str:

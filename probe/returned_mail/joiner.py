@@ -34,12 +34,14 @@ class ReturnJoiner:
         mail = read(content[:MAX_OCTETS])
         alone = verp.decode(return_path)
         joined_by = "return-path"
-        if alone is None and not mail.recipients:
+        if alone is None and all(entry.is_inferred for entry in mail.recipients):
             alone = self._recipient_of(mail.message_id)
             joined_by = "message-id"
         shared = return_path.partition("@")[0].partition("+")[0]
-        for entry in mail.recipients or (None,):
-            named = entry.recipient if entry is not None else ""
+        # VERP identifies one recipient, even if the report names others.
+        entries = mail.recipients or (None,) if alone is None else (mail.entry_about(alone[1]),)
+        for entry in entries:
+            named = (entry.original_recipient or entry.recipient) if entry is not None else ""
             campaign, recipient = alone or (shared if named else "", named)
             self._seq += 1
             is_joined = recipient != "" and mail.kind is not ReturnedKind.UNREADABLE
@@ -61,5 +63,3 @@ class ReturnJoiner:
                     content="" if is_joined else content[:MAX_KEPT].decode("latin-1"),
                 )
             )
-            if alone is not None:
-                break  # VERP identifies one recipient, even if the report names others

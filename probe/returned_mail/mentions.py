@@ -107,6 +107,11 @@ def read_mentions(text: str, action: Action, strangers: frozenset[str]) -> tuple
     return _with_words(text, kept, action), bool(told)
 
 
+def tells_trouble(text: str) -> bool:
+    """Whether a text says that a message did not arrive."""
+    return _TROUBLE.search(text) is not None
+
+
 def _mentions(text: str, strangers: frozenset[str]) -> list[_Mention]:
     """Return each address once, where words first call it failed, else where it is first an item of a list."""
     bounds = [0, *(found.end() for found in _BOUNDARY.finditer(text)), len(text)]

@@ -52,8 +52,8 @@ class Part(NamedTuple):
 class ParsedMail(NamedTuple):
     """A parsed mail. ``parts`` are those of the mail itself, ``enclosed`` those of messages attached to it.
 
-    ``header`` holds the first field of each name, decoded and on one line; names are in lower case. ``original`` is the
-    header of the first attached message, as text.
+    ``header`` holds the first field of each name, decoded and on one line; names are in lower case. ``fields`` holds
+    all of them. ``original`` is the header of the first attached message, as text.
     """
 
     type: str
@@ -61,6 +61,11 @@ class ParsedMail(NamedTuple):
     parts: list[Part]
     enclosed: list[Part]
     original: str
+    fields: list[tuple[str, str]]
+
+    def values(self, name: str) -> list[str]:
+        """Return the values of all fields of a name in lower case."""
+        return [value for each, value in self.fields if each == name]
 
 
 class _Capped(Compat32):
@@ -117,10 +122,12 @@ def _opened(message: Message) -> ParsedMail:
             continue
         leaf = Part(part.get_content_type(), _text(part))
         (enclosed if is_enclosed else own).append(leaf)
-    header: dict[str, str] = {}
-    for name, value in _fields(message):
-        header.setdefault(name.lower(), one_line(_decoded(value)))
-    return ParsedMail(message.get_content_type(), header, own, enclosed, original)
+    fields = [(name.lower(), one_line(_decoded(value))) for name, value in _fields(message)]
+    return ParsedMail(message.get_content_type(), _first_of_each(fields), own, enclosed, original, fields)
+
+
+def _first_of_each(fields: list[tuple[str, str]]) -> dict[str, str]:
+    return dict(reversed(fields))
 
 
 def _leaves(message: Message, *, within: bool) -> Iterator[tuple[Message, bool]]:
@@ -144,11 +151,9 @@ def _fields(message: Message) -> Iterator[tuple[str, str]]:
 
 def _as_text(octets: bytes) -> ParsedMail:
     head, _, body = _lines(octets.decode("utf-8", "replace")).partition("\n\n")
-    fields = re.findall(r"^([!-9;-~]{1,99}):[ \t]*(.*(?:\n[ \t].*)*)", head, re.MULTILINE)
-    header: dict[str, str] = {}
-    for name, value in fields:
-        header.setdefault(name.lower(), one_line(_cut(value, _MAX_FIELD)))
-    return ParsedMail("text/plain", header, [Part("text/plain", body or head)], [], "")
+    found = re.findall(r"^([!-9;-~]{1,99}):[ \t]*(.*(?:\n[ \t].*)*)", head, re.MULTILINE)
+    fields = [(name.lower(), one_line(_cut(value, _MAX_FIELD))) for name, value in found[:_MAX_FIELDS]]
+    return ParsedMail("text/plain", _first_of_each(fields), [Part("text/plain", body or head)], [], "", fields)
 
 
 def _text(part: Message) -> str:

@@ -20,18 +20,24 @@ from probe.returned_mail.authorship import (
     is_from_program,
 )
 from probe.returned_mail.auto_reply import read_auto_reply, says_automatic
-from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible
+from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible, parse_diagnostic
 from probe.returned_mail.layouts import Notice, read_near_mentions, read_text
-from probe.returned_mail.mentions import read_mentions
+from probe.returned_mail.mentions import read_mentions, tells_trouble
 from probe.returned_mail.mime import ParsedMail
 from probe.returned_mail.model import MAX_RECIPIENTS, RecipientEntry
-from probe.returned_mail.rfc3464 import read_fields
+from probe.returned_mail.rfc3464 import read_fields, read_unnamed
 
 _OF_THE_REPORT: Final = (
     "from", "to", "cc", "return-path", "reply-to", "sender", "errors-to", "message-id", "delivered-to",
     "x-original-to", "envelope-to", "in-reply-to", "references",
 )  # fmt: skip
 _ADDRESS: Final = re.compile(ADDRESS)
+_ORIGIN: Final = re.compile(
+    r"[>\s(]{0,20}(?:(?:ultimately )?(?:generated|expanded|forwarded|redirected|aliased) (?:from|by)"
+    rf"|originally(?: addressed)? to)[:\s]{{1,9}}<?({ADDRESS})",
+    re.IGNORECASE,
+)
+"""How Exim, Postfix and sendmail say of which address another was made, by an alias or a forward."""
 _MAX_GUESSED: Final = 64 * 1024
 """Characters that flufl.bounce is given. On very long lines its expressions take quadratic time."""
 _MAX_GUESSED_LINE: Final = 200
@@ -39,6 +45,33 @@ _MAX_GUESSED_LINE: Final = 200
 
 def read_report(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
     """Return an entry for each recipient of a report, an empty list if it names none; None for other mail."""
+    entries = _entries(mail, notice)
+    return None if entries is None else [_with_origin(each, notice) for each in entries]
+
+
+def read_unnamed_report(mail: ParsedMail, notice: Notice) -> RecipientEntry | None:
+    """Return what a report says that names no recipient; None if it may be no report at all."""
+    fields = next((found for part in mail.parts if (found := read_unnamed(part.text))), None)
+    words = RecipientEntry("", notice.action, *parse_diagnostic(notice.text))
+    if fields is None and not (words.status or words.code or has_delivery_status(mail) or is_about_delivery(mail)):
+        return words if tells_trouble(notice.text) else None
+    return words if fields is None else fields._replace(text=fields.text or words.text, code=fields.code or words.code)
+
+
+def _with_origin(entry: RecipientEntry, notice: Notice) -> RecipientEntry:
+    """Add the address that was mailed, if the words about a recipient say of which other it was generated."""
+    if entry.original_recipient:
+        return entry
+    found = _ORIGIN.search(entry.text)
+    if found is None:
+        place = notice.text.find(entry.recipient)
+        found = _ORIGIN.match(notice.text, place + len(entry.recipient)) if place >= 0 else None
+    if found is None or not is_plausible(found[1]) or found[1].lower() == entry.recipient.lower():
+        return entry
+    return entry._replace(original_recipient=found[1])
+
+
+def _entries(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
     if is_answer_of_a_person(mail):
         # Some systems answer with the subject of what they return.
         return (read_text(notice, at_once=True) if is_from_program(mail) else []) or None

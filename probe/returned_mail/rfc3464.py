@@ -39,6 +39,12 @@ def read_fields(text: str) -> list[RecipientEntry]:
     return [entry for entry in found if entry is not None][:MAX_RECIPIENTS]
 
 
+def read_unnamed(text: str) -> RecipientEntry | None:
+    """Return what the fields of a text say about a recipient that they do not name; None if they say nothing."""
+    said = (_read(group, "") for group in _groups(_QUOTED_LINE.sub("", text)))
+    return next((each for each in said if each.status or each.code), None)
+
+
 def _groups(text: str) -> list[_Group]:
     """Split fields into groups. A group ends before a field that it has already; blank lines are unreliable.
 
@@ -79,8 +85,10 @@ def _groups(text: str) -> list[_Group]:
 def _entry(group: _Group) -> RecipientEntry | None:
     """Return the entry of a group of fields; None if it names no recipient."""
     named = [address for address in (_address(group.get(name, "")) for name in _RECIPIENT_FIELDS) if address]
-    if not named:
-        return None
+    return _read(group, named[0]) if named else None
+
+
+def _read(group: _Group, recipient: str) -> RecipientEntry:
     kind, semicolon, diagnostic = group.get("diagnostic-code", "").partition(";")
     # An x-unix diagnostic holds the exit code of a program, not a reply code.
     parsed = parse_diagnostic("" if kind.strip().lower() == "x-unix" else diagnostic if semicolon else kind)
@@ -92,7 +100,7 @@ def _entry(group: _Group) -> RecipientEntry | None:
         status = parsed.status
     original = _address(group.get("original-recipient", ""))
     return RecipientEntry(
-        recipient=named[0],
+        recipient=recipient,
         action=action or _BY_CLASS.get((status or "")[:1]),
         status=status,
         code=parsed.code,

@@ -11,8 +11,9 @@ from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats import ses
 from probe.intake.reading.moment import moment
 from probe.records.returned import ReturnedKind
-from probe.returned_mail import RecipientEntry, read, verp
+from probe.returned_mail import RecipientEntry, ReturnedMail, read
 from probe.returned_mail.mime import first_text
+from probe.returned_mail.verp import Delimiters
 
 _KINDS: Final = {
     "failed": EventKind.BOUNCED_LATER,
@@ -31,8 +32,11 @@ _FROM_SNS: Final = re.compile(rb"\bsns\b[\w.-]{0,40}\.amazonaws\.com|notificatio
 _NO_RECIPIENT: Final = "a message that names no recipient"
 
 
-def events(messages: Iterable[bytes | BadLine]) -> Iterator[Event | BadLine]:
-    """Yield an event per recipient that a message is about; a message without recipient is a bad line."""
+def events(messages: Iterable[bytes | BadLine], delimiters: Delimiters | None = None) -> Iterator[Event | BadLine]:
+    """Yield an event per recipient that a message is about; a message without recipient is a bad line.
+
+    ``delimiters`` are those of the sender's VERP; without them the common ones are tried.
+    """
     for number, octets in enumerate(messages, 1):
         if isinstance(octets, BadLine):
             yield octets._replace(number=number)
@@ -43,30 +47,35 @@ def events(messages: Iterable[bytes | BadLine]) -> Iterator[Event | BadLine]:
         if notified:
             yield from (event._replace(at=event.at or at) for event in notified)
             continue
-        mail = read(octets)
-        delivered_to = str(header.get("Delivered-To") or header.get("X-Original-To") or header.get("To") or "").strip(
-            "<> "
-        )
-        verp_part = verp.decode(delivered_to)
-        entries = mail.recipients or (
-            (RecipientEntry(verp_part[1]),) if verp_part and mail.kind is not ReturnedKind.UNREADABLE else ()
-        )
-        if not entries:
+        mail = read(octets, delimiters)
+        found = list(_about(mail, at))
+        yield from found
+        if not found:
             yield BadLine(number, _NO_RECIPIENT, f"Subject: {mail.subject}" if mail.subject else "", "message")
-        for entry in entries:
-            kind = _OTHER_KINDS.get(mail.kind, _KINDS[entry.action or "failed"])
-            yield Event(
-                kind,
-                entry.recipient,
-                at,
-                mail.message_id,
-                delivered_to,
-                verp_part[0] if verp_part else "",
-                code=entry.code,
-                enhanced=entry.status,
-                text=entry.text,
-                label=entry.text if mail.kind in _FEEDBACK else "",
-            )
+
+
+def _about(mail: ReturnedMail, at: float | None) -> Iterator[Event]:
+    """Yield an event per recipient: the one in the return-path (VERP), else each that the mail names."""
+    if mail.kind is ReturnedKind.UNREADABLE:
+        return
+    campaign, alone = mail.verp or ("", "")
+    for entry in (mail.entry_about(alone) or RecipientEntry(alone),) if alone else mail.recipients:
+        recipient = alone or entry.original_recipient or entry.recipient
+        is_elsewhere = mail.kind is ReturnedKind.REPORT and recipient.lower() != entry.recipient.lower()
+        yield Event(
+            _OTHER_KINDS.get(mail.kind, _KINDS[entry.action or "failed"]),
+            recipient,
+            at,
+            mail.message_id,
+            mail.return_path,
+            campaign,
+            code=entry.code,
+            enhanced=entry.status,
+            text=entry.text,
+            label=entry.text if mail.kind in _FEEDBACK else "",
+            final_recipient=entry.recipient if is_elsewhere else "",
+            is_inferred=entry.is_inferred and not alone,
+        )
 
 
 def _notified(octets: bytes) -> list[Event]:

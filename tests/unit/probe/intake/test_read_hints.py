@@ -8,6 +8,7 @@ from probe.input_error import InputError
 from probe.intake.event import EventKind
 from probe.intake.hints import Hints
 from probe.intake.read_hints import read_hints
+from probe.returned_mail.verp import Delimiters
 
 
 def test_options_are_read() -> None:
@@ -15,6 +16,7 @@ def test_options_are_read() -> None:
     assert read_hints(["recipient=a", "text=b=c"], "Hard Bounce", "DD/MM/YYYY", 2026) == Hints(
         {"recipient": "a", "text": "b=c"}, EventKind.REFUSED, "dmy", 2026
     )
+    assert read_hints([], None, None, None, "-=").verp == Delimiters("-", "=")
 
 
 @pytest.mark.parametrize(
@@ -29,3 +31,9 @@ def test_a_mistake_in_an_option_is_told(columns: list[str], kind: str | None, da
     with pytest.raises(InputError) as caught:
         read_hints(columns, kind, dates, None)
     assert str(caught.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("signs", ["", "+", "++", "+=+", "ab", "+@"])
+def test_what_are_not_two_signs_is_told(signs: str) -> None:
+    with pytest.raises(InputError, match="is not two different signs; write for example"):
+        read_hints([], None, None, None, signs)

@@ -96,3 +96,19 @@ def test_rows_are_numbered_and_dated() -> None:
     for at in (1.0, 2.0):
         box.accept(VERP, report(), at)
     assert [(row.lane, row.seq, row.at) for row in rows] == [("acme", 1, 1.0), ("acme", 2, 2.0)]
+
+
+def test_a_report_about_a_forward_joins_by_the_address_that_was_mailed() -> None:
+    fields = "Final-Recipient: rfc822; ann@home.example\r\nOriginal-Recipient: rfc822;ann@acme.example\r\n"
+    forwarded = (
+        f"From: MAILER-DAEMON\r\nSubject: Undelivered\r\n\r\n{fields}Action: failed\r\nStatus: 5.2.2\r\n".encode()
+    )
+    for to in (SHARED, VERP):
+        (row,) = home(to, forwarded)
+        assert (row.campaign, row.recipient, row.status) == ("news", ANN, "5.2.2")
+
+
+def test_a_report_without_a_recipient_keeps_its_reason() -> None:
+    (row,) = home(VERP, b"From: MAILER-DAEMON\r\nSubject: Undelivered\r\n\r\n552 5.2.2 Mailbox full\r\n")
+    assert (row.kind, row.recipient, row.action, row.status, row.code) == ("report", ANN, "failed", "5.2.2", 552)
+    assert row.text == "552 5.2.2 Mailbox full"

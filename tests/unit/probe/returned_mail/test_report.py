@@ -7,7 +7,7 @@ import pytest
 from probe.returned_mail.layouts import split_notice
 from probe.returned_mail.mime import parse_mail
 from probe.returned_mail.model import Action, RecipientEntry
-from probe.returned_mail.report import read_report
+from probe.returned_mail.report import read_report, read_unnamed_report
 
 DAEMON = "From: MAILER-DAEMON@mx.acme.example\nTo: news@sender.example\nSubject: Undelivered Mail\n"
 
@@ -45,3 +45,39 @@ def test_a_local_part_that_exim_writes_alone_has_the_words_below_it() -> None:
 def test_a_report_that_names_nobody_is_a_report_and_other_mail_is_none() -> None:
     assert told(f"{DAEMON}\nSorry.\n") == []
     assert told("From: ann@acme.example\nSubject: Hello\n\nben@acme.example\n") is None
+
+
+HOME = "Final-Recipient: rfc822; ann@home.example\n"
+FIELDS = "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 unknown\n"
+FORWARDED = {
+    "Exim": "X-Failed-Recipients: ann@home.example\n\n ann@home.example\n (generated from ann@acme.example)\n 550 no\n",
+    "Postfix": "\nThis is the mail system.\n\n<ann@home.example> (expanded from <ann@acme.example>): 550 5.1.1 no\n",
+    "fields": f"\n{HOME}Original-Recipient: rfc822;ann@acme.example\n{FIELDS}",
+    "sendmail": f"\n<ann@home.example>\n    (expanded from: <ann@acme.example>)\n\n{HOME}{FIELDS}",
+}
+
+
+@pytest.mark.parametrize("report", FORWARDED.values(), ids=FORWARDED)
+def test_the_address_that_was_mailed_is_kept_beside_that_of_a_forward(report: str) -> None:
+    (entry,) = told(DAEMON + report) or []
+    assert (entry.recipient, entry.original_recipient, entry.code) == ("ann@home.example", "ann@acme.example", 550)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("The mailbox is full.\n\n552 5.2.2 Over quota\n", (Action.FAILED, "5.2.2", 552)),
+        ("We will keep trying.\n\n452 4.2.2 Over quota\n", (Action.DELAYED, "4.2.2", 452)),
+        ("It could not be delivered.\n", (Action.FAILED, None, None)),
+    ],
+)
+def test_a_report_that_names_nobody_keeps_its_reason(text: str, said: tuple[object, ...]) -> None:
+    mail = parse_mail(f"From: postmaster@acme.example\n\n{text}".encode())
+    entry = read_unnamed_report(mail, split_notice(text))
+    assert entry is not None
+    assert entry[1:4] == said
+
+
+def test_a_mail_of_a_postmaster_without_any_trouble_says_nothing() -> None:
+    mail = parse_mail(b"From: postmaster@acme.example\nSubject: Hello\n\nHello.\n")
+    assert read_unnamed_report(mail, split_notice("Hello.\n")) is None

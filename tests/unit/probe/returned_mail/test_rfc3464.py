@@ -211,3 +211,9 @@ def test_words_about_several_are_given_to_none_of_them() -> None:
     assert [entry[2:5] for entry in read(both).recipients] == [(None, None, "")] * 2
     alone = report(group.format("ann")).replace(b"Sorry.\n", text)
     assert [entry[2:4] for entry in read(alone).recipients] == [("5.1.1", 550)]
+
+
+def test_fields_without_a_recipient_keep_what_they_say() -> None:
+    found = read(report("Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 Full\n"))
+    assert (found.kind, found.recipients) == (ReturnedKind.REPORT, ())
+    assert found.unnamed == RecipientEntry("", Action.FAILED, "5.2.2", 552, "552 5.2.2 Full")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.returned_mail.verp import decode, encode
+from probe.returned_mail.verp import Delimiters, decode, decode_any, encode
 
 # RFC 5321 4.1.2, RFC 5322 3.2.3: what a local part may hold without quotes; "+" and "=" are VERP's own signs.
 ATEXT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~."
@@ -68,3 +68,54 @@ def test_any_text_is_decoded_to_none_or_to_a_campaign_and_an_address(text: str) 
         campaign, recipient = found
         assert campaign
         assert all(recipient.rpartition("@"))
+
+
+@pytest.mark.parametrize(
+    ("path", "campaign"),
+    [
+        ("news+ann=acme.example@b.example", "news"),
+        ("bounces-17-ann=acme.example@b.example", "bounces-17"),
+        ("news-owner-ann=acme.example@b.example", "news-owner"),
+        ("news-return-2024-ann=acme.example@b.example", "news-return-2024"),
+        ("bounce+ab12cd.34-ann=acme.example@b.example", "bounce+ab12cd.34"),
+        ("bounces+1234567-ab12-ann=acme.example@b.example", "bounces+1234567-ab12"),
+        ("bounce-mc.us5_1234.567-ann=acme.example@b.example", "bounce-mc.us5_1234.567"),
+        ("news-owner+ann==acme.example@b.example", "news-owner"),
+    ],
+)
+def test_the_forms_of_other_senders_are_known(path: str, campaign: str) -> None:
+    assert decode_any(path) == (campaign, "ann@acme.example")
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    ["prvs=0123456789=ann@b.example", "SRS0=Ab1=XY=acme.example=a@b.example", "SRS0+Ab1=XY=acme.example=a@b.example",
+     "msprvs1=17-ann=acme.example@b.example", "btv1==0123==ann@b.example", "bounces@b.example", "a=b@b.example",
+     "news+ann=acme@b.example", "=acme.example@b.example", "-ann=acme.example", ""],
+)  # fmt: skip
+def test_what_is_signed_rewritten_or_plain_names_nobody(foreign: str) -> None:
+    assert decode_any(foreign) is None
+
+
+def test_a_known_address_tells_where_a_name_with_hyphens_begins() -> None:
+    path = "spring-sale-ann-marie=acme.example@b.example"
+    assert decode_any(path, known={"ann-marie@acme.example"}) == ("spring-sale", "ann-marie@acme.example")
+    assert decode_any("bounces-ann-marie=acme.example@b.example") == ("bounces", "ann-marie@acme.example")
+
+
+def test_delimiters_may_be_the_senders_own() -> None:
+    assert decode_any("news#ann%acme.example@b.example", Delimiters("#", "%")) == ("news", "ann@acme.example")
+    assert decode_any("news+ann=acme.example@b.example", Delimiters("-", "=")) is None
+
+
+@given(campaigns, st.from_regex(r"[a-z][a-z0-9.+-]{0,20}[a-z]", fullmatch=True), domains, domains)
+def test_our_own_form_is_decoded_alike(campaign: str, local: str, domain: str, bounces: str) -> None:
+    path = encode(campaign, f"{local}@{domain}", bounces)
+    found = decode_any(path, known={f"{local}@{domain}".lower()})
+    assert found is None or found[1] == f"{local}@{domain}"
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_decoded_to_none_or_to_an_address(text: str) -> None:
+    found = decode_any(text)
+    assert found is None or (found[0] and all(found[1].rpartition("@")))

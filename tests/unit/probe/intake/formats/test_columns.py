@@ -84,7 +84,7 @@ def test_every_field_can_be_mapped() -> None:
         "mx.a.example", "end-of-data", 550, "5.7.1", "no", "policy",
     )  # fmt: skip
     assert list(cells) == list(NAMES)
-    assert {*cells, "is_own_status"} == set(Event._fields)
+    assert {*cells, "is_own_status", "final_recipient", "is_inferred"} == set(Event._fields)
     columns = {field: f"Column {number}" for number, field in enumerate(cells)}
     text = ",".join(columns.values()) + "\n" + ",".join(cells.values())
     assert csv_events(text, **columns) == [expected]

@@ -10,6 +10,7 @@ import pytest
 from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import mailbox
 from probe.returned_mail import verp
+from probe.returned_mail.verp import Delimiters
 
 REPORT = b"""\
 From: MAILER-DAEMON@mx.acme.example\r
@@ -138,3 +139,45 @@ def test_the_return_path_names_the_recipient_of_an_automatic_answer() -> None:
     (event,) = mailbox.events([answer.encode()])
     assert isinstance(event, Event)
     assert (event.kind, event.recipient, event.campaign) == (EventKind.AUTO_REPLY, "ann@acme.example", "news")
+
+
+def one(octets: bytes) -> Event:
+    """Return the only event of a message."""
+    (event,) = mailbox.events([octets])
+    assert isinstance(event, Event)
+    return event
+
+
+def test_a_report_about_a_forward_is_about_the_address_that_was_mailed() -> None:
+    report = (REPORT % b"failed").replace(b"Action:", b"Original-Recipient: rfc822; eve@shop.example\r\nAction:")
+    event = one(report)
+    assert (event.recipient, event.final_recipient) == ("eve@shop.example", "ann@acme.example")
+    by_verp = one(report.replace(b"To: bounces@", b"X-Original-To: news+bob=acme.example@shop.example\r\nTo: bounces@"))
+    assert (by_verp.recipient, by_verp.final_recipient, by_verp.campaign) == (
+        "bob@acme.example", "ann@acme.example", "news",
+    )  # fmt: skip
+
+
+def test_feedback_is_about_the_recipient_in_the_return_path_of_the_message() -> None:
+    redacted = b"To: fbl@shop.example\r\n\r\nFeedback-Type: abuse\r\nOriginal-Rcpt-To: redacted@acme.example\r\n%s"
+    path = b"Original-Mail-From: <news+ann=acme.example@shop.example>\r\n"
+    event = one(redacted % path)
+    assert (event.kind, event.recipient, event.campaign, event.final_recipient) == (
+        EventKind.COMPLAINT, "ann@acme.example", "news", "",
+    )  # fmt: skip
+
+
+def test_a_recipient_that_only_the_returned_header_names_is_inferred() -> None:
+    original = (
+        b"\r\n--b\r\nContent-Type: message/rfc822\r\n\r\nFrom: news@shop.example\r\nTo: eve@acme.example\r\n\r\n--b--"
+    )
+    report = (REPORT % b"failed").replace(b"Final-Recipient: rfc822; ann@acme.example\r\n", b"")
+    event = one(report.replace(b"\r\n--b--", original))
+    assert (event.recipient, event.is_inferred, event.enhanced) == ("eve@acme.example", True, "5.1.1")
+
+
+def test_the_senders_own_signs_find_the_recipient_in_the_return_path() -> None:
+    answer = b"To: news#bob%acme.example@shop.example\r\nAuto-Submitted: auto-replied\r\n\r\nI am away.\r\n"
+    (event,) = mailbox.events([answer], Delimiters("#", "%"))
+    assert isinstance(event, Event)
+    assert (event.recipient, event.campaign) == ("bob@acme.example", "news")
