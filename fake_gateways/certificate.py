@@ -31,9 +31,13 @@ class Authority:
     @cached_property
     def context(self) -> ssl.SSLContext:
         """The TLS context of the servers."""
+        return self.context_for(*self._names)
+
+    def context_for(self, *names: str) -> ssl.SSLContext:
+        """Return the TLS context of a server with names and IP addresses of its own."""
         made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         made.minimum_version = ssl.TLSVersion.TLSv1_2
-        self._ca.issue_cert(*self._names).configure_cert(made)
+        self._ca.issue_cert(*names).configure_cert(made)
         return made
 
 

@@ -61,7 +61,7 @@ def read_conditions(method: str, recipient: Addresses | None, when: When) -> Con
     unknown = next((name for name in when if name not in When.__annotations__), None)
     if unknown is not None:
         raise TypeError(f"{method}() got an unexpected keyword argument {unknown!r}")
-    sender, content, attempts = when.get("sender"), when.get("content"), when.get("attempts")
+    sender, content = when.get("sender"), when.get("content")
     stage = stage_of(when.get("at") or ("rcpt" if content is None else "end-of-data"), f"{method}(at")
     if recipient is not None and stage in BEFORE_RCPT:
         problem = f"the recipient is not known yet at {stage}"
@@ -71,8 +71,6 @@ def read_conditions(method: str, recipient: Addresses | None, when: When) -> Con
     if content is not None and stage is not Stage.END_OF_DATA:
         problem = f"the content is not known yet at {stage}"
         raise InputError(f"gateway.{method}(content=...)", problem, "set at to end-of-data, or omit it")
-    if attempts is not None and (not isinstance(attempts, int) or attempts < 1):
-        raise InputError(f"gateway.{method}(attempts={attempts!r})", "is not a number of attempts", "give 1 or more")
 
     def optionally(name: str, read: Callable[[Any], Any], remedy: str = "") -> Any:
         value = when.get(name)
@@ -85,9 +83,16 @@ def read_conditions(method: str, recipient: Addresses | None, when: When) -> Con
         client=optionally("client", ipaddress.ip_network, _CLIENT),
         content=optionally("content", compiled),
         rate=optionally("rate", parse_rate),
-        attempts=attempts,
+        attempts=attempts_of(method, when.get("attempts")),
         wait_s=optionally("wait", parse_duration),
     )
+
+
+def attempts_of(method: str, attempts: int | None) -> int | None:
+    """Return a number of attempts, None for None; raises InputError."""
+    if attempts is not None and (not isinstance(attempts, int) or attempts < 1):
+        raise InputError(f"gateway.{method}(attempts={attempts!r})", "is not a number of attempts", "give 1 or more")
+    return attempts
 
 
 def called(method: str, recipient: Addresses | None, **arguments: object) -> str:

@@ -23,6 +23,7 @@ from probe.testing.arguments import (
     Addresses,
     When,
     addresses_of,
+    attempts_of,
     called,
     cause_of,
     mailbox_of,
@@ -34,13 +35,13 @@ from probe.testing.arguments import (
     state_of,
 )
 from probe.testing.listener import GatewayListener
-from probe.testing.logins import LoginAttempt, LoginRules
+from probe.testing.logins import LoginAttempt, LoginRefusal, LoginRules
 from probe.testing.open_gateway import Given, TestedGateway, open_gateway
 from probe.testing.open_scenario import Scenario
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
 from probe.testing.reports import Original, ReportWriter
 from probe.testing.rules import GatewayRule, GatewayRules, Outcome, RealWait
-from probe.testing.tls_file import authority
+from probe.testing.tls_file import authority, context_of
 from probe.testing.told_reply import read_reply
 
 __tracebackhide__ = methodcaller("errisinstance", (AssertionError, InputError))
@@ -247,17 +248,23 @@ class GatewayFixture:
         self._logins.needs_tls = tls
         self._logins.accounts = None if accounts is None else dict(accounts)
 
-    def refuse_login(self, reply: str = "535 5.7.8 Authentication credentials invalid") -> None:
-        """From now on, refuse every login with a reply, such as "454 4.7.0 Temporary authentication failure".
+    def refuse_login(
+        self, reply: str = "535 5.7.8 Authentication credentials invalid", *, attempts: int | None = None
+    ) -> GatewayRule:
+        """From now on, refuse every login with a reply, or only so many, until ``lift``.
+
+        A throttled login is refused with "454 4.7.0 Temporary authentication failure", say.
 
         Raises:
-            InputError: The reply is not one that refuses.
+            InputError: The reply is not one that refuses, or ``attempts`` is not a number of attempts.
         """
         place = f"gateway.refuse_login(reply={reply!r})"
         refusal = read_reply(reply, place).plain
         if refusal is None:
             raise InputError(place, "has a field in braces", "write the reply as it is sent")
-        self._logins.refusal = refusal
+        rule = LoginRefusal(place, refusal, attempts_of("refuse_login", attempts))
+        self._logins.refusals.append(rule)
+        return rule
 
     def mailbox(self, address: str, *, state: str = "present") -> None:
         """Set the state of a mailbox, or of all other mailboxes of a domain (``*@acme.example``).
@@ -378,7 +385,7 @@ def _listen(tested: TestedGateway, host: str) -> GatewayListener:
     place, remedy = f"gateway(host={host!r})", 'use "127.0.0.1", or "::1" where the machine has IPv6'
     try:
         require_inside(host)
-        return GatewayListener(tested.gateway, host, tested.answer_query, lambda: authority().context)
+        return GatewayListener(tested.gateway, host, tested.answer_query, lambda: context_of(host))
     except OutsideError:
         raise InputError(place, "is not an IP address of this machine's loopback", remedy) from None
     except OSError as error:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from fake_gateways.smtp.auth import BAD_CREDENTIALS, Credentials, Login
 from fake_gateways.smtp.reply import Reply
+from probe.testing.rules import GatewayRule
 
 
 class LoginAttempt(NamedTuple):
@@ -16,19 +17,37 @@ class LoginAttempt(NamedTuple):
     accepted: bool
 
 
+class LoginRefusal(GatewayRule):
+    """Refuses logins with a reply: the first ``attempts``, or all for None."""
+
+    def __init__(self, told: str, reply: Reply, attempts: int | None) -> None:
+        super().__init__(told)
+        self._reply = reply
+        self._left = attempts
+
+    def answer(self) -> Reply | None:
+        """Return the reply to the next login, None to leave it to others."""
+        if self.is_lifted or self._left == 0:
+            return None
+        if self._left is not None:
+            self._left -= 1
+        return self._reply
+
+
 class LoginRules:
-    """Accepts any login, unless there is a ``refusal`` or there are ``accounts`` (passwords or tokens by user)."""
+    """Accepts any login, unless a refusal applies or there are ``accounts`` (passwords or tokens by user)."""
 
     def __init__(self) -> None:
         self.required = False
         self.needs_tls = False
-        self.refusal: Reply | None = None
+        self.refusals: list[LoginRefusal] = []
         self.accounts: dict[str, str] | None = None
         self.attempts: list[LoginAttempt] = []
         self.login = Login(check=self._check, required=lambda: self.required, needs_tls=lambda: self.needs_tls)
 
     def _check(self, credentials: Credentials) -> Reply | None:
-        refusal = self.refusal or self._unless_known(credentials)
+        answers = [refusal.answer() for refusal in self.refusals]  # each counts
+        refusal = next((answer for answer in answers if answer is not None), None) or self._unless_known(credentials)
         self.attempts.append(LoginAttempt(credentials.mechanism, credentials.user, refusal is None))
         return refusal
 

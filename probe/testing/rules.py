@@ -48,20 +48,11 @@ class Conditions:
 
 
 class GatewayRule:
-    """A rule that a test gave a gateway, until ``lift``. It counts what it applied to."""
+    """A rule that a test gave a gateway by the call ``told``, until ``lift``."""
 
-    def __init__(
-        self, told: str, conditions: Conditions, outcome: Outcome, *, optional: bool, elapsed: Callable[[], float]
-    ) -> None:
+    def __init__(self, told: str) -> None:
         self.told = told
-        self.conditions = conditions
         self.is_lifted = False
-        self.is_missed = not optional
-        self._outcome = outcome
-        self._elapsed = elapsed
-        self._window = None if conditions.rate is None else SlidingWindow(conditions.rate)
-        self._tried: Counter[str] = Counter()
-        self._first: dict[str, tuple[float, float]] = {}
 
     def __repr__(self) -> str:
         return f"<rule {self.told}{', lifted' if self.is_lifted else ''}>"
@@ -69,6 +60,22 @@ class GatewayRule:
     def lift(self) -> None:
         """Take the rule back: from now on the gateway decides as if it had never been given."""
         self.is_lifted = True
+
+
+class StageRule(GatewayRule):
+    """A rule for a stage of the dialogue. It counts what it applied to."""
+
+    def __init__(
+        self, told: str, conditions: Conditions, outcome: Outcome, *, optional: bool, elapsed: Callable[[], float]
+    ) -> None:
+        super().__init__(told)
+        self.conditions = conditions
+        self.is_missed = not optional
+        self._outcome = outcome
+        self._elapsed = elapsed
+        self._window = None if conditions.rate is None else SlidingWindow(conditions.rate)
+        self._tried: Counter[str] = Counter()
+        self._first: dict[str, tuple[float, float]] = {}
 
     def judge(self, view: SessionView) -> Outcome | None:
         """Return what to do, None if the rule does not apply."""
@@ -126,16 +133,16 @@ class GatewayRules:
 
     def __init__(self, elapsed: Callable[[], float]) -> None:
         self._elapsed = elapsed
-        self._rules: list[GatewayRule] = []
+        self._rules: list[StageRule] = []
 
-    def add(self, told: str, conditions: Conditions, outcome: Outcome, *, optional: bool = False) -> GatewayRule:
+    def add(self, told: str, conditions: Conditions, outcome: Outcome, *, optional: bool = False) -> StageRule:
         """Add a rule, given by a test as ``told``."""
-        rule = GatewayRule(told, conditions, outcome, optional=optional, elapsed=self._elapsed)
+        rule = StageRule(told, conditions, outcome, optional=optional, elapsed=self._elapsed)
         self._rules.append(rule)
         return rule
 
     @property
-    def missed(self) -> list[GatewayRule]:
+    def missed(self) -> list[StageRule]:
         """The rules that never applied although they had to."""
         return [rule for rule in self._rules if rule.is_missed]
 

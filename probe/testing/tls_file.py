@@ -17,6 +17,12 @@ def authority() -> Authority:
     return Authority(NAMES)
 
 
+@cache
+def context_of(host: str) -> ssl.SSLContext:
+    """Return the TLS context of gateways at an address."""
+    return authority().context if host in NAMES else authority().context_for(*NAMES, host)
+
+
 def write_bundle(folder: Path) -> Path:
     """Write the authority's certificate into a folder, after those that the system trusts; return the file.
 

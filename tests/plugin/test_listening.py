@@ -33,6 +33,8 @@ def test_a_gateway_listens_at_ipv6(client: type[smtplib.SMTP], gateway: GatewayF
     gateway.refuse(BOB, client="::1")
     gateway.refuse(ANN, client="127.0.0.0/8", optional=True)
     with client(gateway.host, gateway.port) as sender:
+        if client is smtplib.SMTP:
+            sender.starttls(context=gateway.tls_context)
         refused = sender.sendmail(SENDER, [ANN, BOB], MESSAGE)
     assert list(refused) == [BOB]
     assert [message.client for message in gateway.messages] == ["::1"]
@@ -50,6 +52,7 @@ async def test_a_client_in_the_same_loop_uses_ipv6(make_gateway: MakeGateway) ->
 def test_a_gateway_listens_at_another_loopback_address(make_gateway: MakeGateway) -> None:
     gateway = make_gateway(host="127.20.0.1")
     with smtplib.SMTP("127.20.0.1", gateway.port) as client:
+        client.starttls(context=gateway.tls_context)
         assert client.noop()[0] == 250
 
 

@@ -64,6 +64,22 @@ def test_a_login_is_refused_with_the_reply_of_the_test(gateway: GatewayFixture) 
     assert (raised.value.smtp_code, raised.value.smtp_error) == (454, b"4.7.0 Temporary authentication failure")
 
 
+def test_a_login_that_is_throttled_succeeds_later(gateway: GatewayFixture) -> None:
+    refusal = gateway.refuse_login("454 4.7.0 Temporary authentication failure", attempts=1)
+    with smtplib.SMTP(gateway.host, gateway.port) as client:
+        client.ehlo()
+        client.esmtp_features["auth"] = "PLAIN"  # it tries each mechanism that is offered, at once
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            client.login("ann", "secret")
+        client.login("ann", "secret")
+    again = gateway.refuse_login()
+    again.lift()
+    with smtplib.SMTP(gateway.host, gateway.port) as client:
+        client.login("ann", "secret")
+    assert [each.accepted for each in gateway.logins][-1] is True
+    assert "refuse_login" in repr(refusal)
+
+
 @pytest.mark.parametrize("reply", ["235 ok", "no reply", "535 5.7.8 no {recipient}"])
 def test_a_reply_that_cannot_refuse_a_login_is_a_mistake(gateway: GatewayFixture, reply: str) -> None:
     with pytest.raises(InputError, match=r"^gateway.refuse_login\(reply="):

@@ -52,6 +52,7 @@ defer     unix  -  -  n  -     0  bounce
 trace     unix  -  -  n  -     0  bounce
 proxymap  unix  -  -  n  -     -  proxymap
 smtp      unix  -  -  n  -     -  smtp
+lmtp      unix  -  -  n  -     -  lmtp
 listed    unix  -  -  n  -     -  smtp -o smtp_bind_address=127.10.0.2
 error     unix  -  -  n  -     -  error
 retry     unix  -  -  n  -     -  error
@@ -84,9 +85,13 @@ class Postfix:
 
     def send(self, return_path: str, recipient: str, message: str) -> Logged:
         """Hand a message over and wait until the log says what became of it."""
-        self._command("sendmail", "-C", str(self.folder / "etc"), "-i", "-f", return_path, recipient, given=message)
+        self.submit(return_path, [recipient], message)
         until(lambda: recipient in self.logged(), told=self.log)
         return self.logged()[recipient]
+
+    def submit(self, return_path: str, recipients: Sequence[str], message: str) -> None:
+        """Hand a message over."""
+        self._command("sendmail", "-C", str(self.folder / "etc"), "-i", "-f", return_path, *recipients, given=message)
 
     def flush(self) -> None:
         """Have everything that is deferred attempted again."""

@@ -6,7 +6,7 @@ import pytest
 
 from fake_gateways.smtp.auth import BAD_CREDENTIALS, TRY_LATER, Credentials
 from fake_gateways.smtp.reply import Reply
-from probe.testing.logins import LoginAttempt, LoginRules
+from probe.testing.logins import LoginAttempt, LoginRefusal, LoginRules
 
 ANN = Credentials("PLAIN", "ann", "secret")
 
@@ -25,7 +25,9 @@ def test_a_login_is_accepted_unless_a_rule_refuses_it(
     accounts: dict[str, str] | None, refusal: Reply | None, expected: Reply | None
 ) -> None:
     rules = LoginRules()
-    rules.accounts, rules.refusal = accounts, refusal
+    rules.accounts = accounts
+    if refusal is not None:
+        rules.refusals.append(LoginRefusal("told", refusal, None))
     assert rules.login.check(ANN) == expected
     assert rules.attempts == [LoginAttempt("PLAIN", "ann", accepted=expected is None)]
 
@@ -35,3 +37,16 @@ def test_a_login_is_required_once_a_test_says_so() -> None:
     assert not rules.login.required()
     rules.required = True
     assert rules.login.required()
+
+
+def test_so_many_logins_are_refused_and_each_refusal_counts() -> None:
+    rules = LoginRules()
+    rules.refusals = [LoginRefusal("one", TRY_LATER, 1), LoginRefusal("two", BAD_CREDENTIALS, 2)]
+    assert [rules.login.check(ANN) for _ in range(3)] == [TRY_LATER, BAD_CREDENTIALS, None]
+
+
+def test_a_refusal_that_is_lifted_refuses_no_more() -> None:
+    rules = LoginRules()
+    rules.refusals = [LoginRefusal("told", TRY_LATER, None)]
+    rules.refusals[0].lift()
+    assert rules.login.check(ANN) is None
