@@ -13,7 +13,7 @@ from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from fake_gateways.smtp.lmtp import RepliesPerRecipient
-from fake_gateways.smtp.reply import Garbled, Reply
+from fake_gateways.smtp.reply import EnhancedStatus, Garbled, Reply
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import (
     Answer,
@@ -152,16 +152,22 @@ class Decider:
                 worded = self._gateway.word_refusal(
                     Refuse(diverted.cause, wording=diverted.wording), Stage.REPORT, self._view, recipient, policy
                 )
-                reported.append(self._reported(recipient, worded.reply, "failed"))
+                reported.append(self._reported(recipient, worded.reply, "failed", diverted.status))
             claimed = worded.claimed if worded is not None else None
             self.record(Stage.END_OF_DATA, recipient, reply, fate, cause=diverted.cause, claimed=claimed, policy=policy)
         if reported and self._view.envelope.return_path:
             self._gateway.report(self._view, tuple(reported))
         return reply
 
-    def _reported(self, recipient: str, reply: Reply, kind: Literal["failed", "delivered"]) -> Undelivered:
+    def _reported(
+        self,
+        recipient: str,
+        reply: Reply,
+        kind: Literal["failed", "delivered"],
+        status: EnhancedStatus | None = None,
+    ) -> Undelivered:
         original = self._view.envelope.original_recipients.get(recipient)
-        return Undelivered(recipient, reply, original_recipient=original, kind=kind)
+        return Undelivered(recipient, reply, original_recipient=original, kind=kind, own_status=status)
 
     def record(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from fake_gateways.smtp.reply import EnhancedStatus
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.wording import Wording
 
@@ -52,6 +53,8 @@ class Divert:
     recipient: str | None = None
     wording: Wording | None = None
     """The reply in the delivery report, if the policy brings its own."""
+    status: EnhancedStatus | None = None
+    """The status of the delivery report, if it is not the reply's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ FIELDS = frozenset({
 """The placeholders that a wording may have."""
 
 
-def _enhanced(value: Any) -> Any:
+def parsed_status(value: Any) -> Any:
+    """Return the enhanced status that a text is; anything else as it is. Raises ValueError."""
     return EnhancedStatus.parse(value) if isinstance(value, str) else value
 
 
@@ -35,7 +36,7 @@ class Wording(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
     code: int = Field(ge=200, le=599)
-    enhanced: Annotated[EnhancedStatus | None, BeforeValidator(_enhanced)] = None
+    enhanced: Annotated[EnhancedStatus | None, BeforeValidator(parsed_status)] = None
     text: str
 
     @model_validator(mode="after")

@@ -7,15 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, ClassVar, Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import EnhancedStatus
 from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Disconnect, Divert, Refuse
-from fake_gateways.wording import Wording
+from fake_gateways.wording import Wording, parsed_status
 
 ACCEPTED: Final = "-"
 LINE_CUT: Final = "!"
@@ -26,12 +27,14 @@ class LoggedReply(Wording):
     """A reply from the log, and how often it was ``seen`` there.
 
     ``stage`` is the stage it is given at; ``report`` means a delivery report after the message was accepted. A log does
-    not tell the true ``cause``, so it is ``unknown`` until you enter it here.
+    not tell the true ``cause``, so it is ``unknown`` until you enter it here. ``status`` is that of a report whose
+    quoted reply has none, or has it within its text.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,40}$")]
     stage: Literal[Stage.RCPT, Stage.END_OF_DATA, Stage.REPORT] = Stage.RCPT
     cause: Cause = Cause.UNKNOWN
+    status: Annotated[EnhancedStatus | None, BeforeValidator(parsed_status)] = None
     seen: Annotated[int, Field(ge=0)] = 0
 
 
@@ -121,6 +124,6 @@ class AsLogged:
         if reply.stage is Stage.RCPT:
             return Refuse(reply.cause, wording=reply)
         if reply.stage is Stage.REPORT:
-            return Divert(Fate.BOUNCED_LATER, reply.cause, recipient, wording=reply)
+            return Divert(Fate.BOUNCED_LATER, reply.cause, recipient, wording=reply, status=reply.status)
         self._later[key] = reply
         return None

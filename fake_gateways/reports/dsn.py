@@ -49,7 +49,8 @@ class Habit(StrEnum):
 class Undelivered:
     """A failed recipient and the reason. ``remote_host`` sent the reply; None if the reporting host decided.
 
-    ``original_recipient`` is the ORCPT of RFC 3461, such as ``rfc822;ann@acme.example``.
+    ``original_recipient`` is the ORCPT of RFC 3461, such as ``rfc822;ann@acme.example``. ``own_status`` is that of the
+    reporting host, where it is not the reply's.
     """
 
     recipient: str
@@ -57,11 +58,12 @@ class Undelivered:
     remote_host: str | None = None
     original_recipient: str | None = None
     kind: Kind = "failed"
+    own_status: EnhancedStatus | None = None
 
     @property
     def status(self) -> EnhancedStatus:
         """The enhanced status, or one made from the first digit of the code (RFC 3464 section 2.3.4)."""
-        return self.reply.enhanced or EnhancedStatus(self.reply.code // 100, 0, 0)
+        return self.own_status or self.reply.enhanced or EnhancedStatus(self.reply.code // 100, 0, 0)
 
 
 @dataclass(frozen=True)

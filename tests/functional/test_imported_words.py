@@ -20,7 +20,7 @@ from probe.classify.context import Context
 from probe.classify.evidence import Evidence
 from probe.classify.registry import choose
 from probe.intake.event import Event, LogLine
-from probe.intake.formats import FORMATS
+from probe.intake.formats import FORMATS, mailbox
 from probe.intake.hints import Hints
 from probe.intake.to_scenario.anonymise import Anonymiser
 from probe.intake.to_scenario.write_scenario import import_as_scenario
@@ -143,6 +143,19 @@ def ses(each: Refused) -> str:
     })  # fmt: skip
 
 
+def report(each: Refused) -> bytes:
+    """Return a delivery report."""
+    status = each.reply.enhanced or f"{each.reply.code // 100}.1.0"
+    return (
+        f"From: MAILER-DAEMON@{each.mx}\nTo: <{SENDER}>\nDate: Mon, 02 Mar 2026 08:00:05 +0000\nSubject: Undelivered\n"
+        'MIME-Version: 1.0\nContent-Type: multipart/report; report-type=delivery-status; boundary="x"\n\n--x\n'
+        "Content-Type: message/delivery-status\n\n"
+        f"Reporting-MTA: dns; {each.mx}\n\nFinal-Recipient: rfc822; {each.recipient}\nAction: failed\n"
+        f"Status: {status}\n"
+        f"Diagnostic-Code: smtp; {wire(each.reply, ' ')}\n\n--x--\n"
+    ).encode()
+
+
 def replay(events: list[Event], folder: Path) -> dict[str, Attempt]:
     """Import events, run the scenario, and return the last attempt for each recipient."""
     import_as_scenario(events, folder / "made", name="made", key=KEY, cause_of=ByText().cause_of)
@@ -183,3 +196,17 @@ def test_a_replay_says_every_wording_of_the_personas_as_the_log_does(
     assert {key: (each.cause, each.advice) for key, each in there.items()} == {
         key: (each.cause, each.advice) for key, each in here.items()
     }
+
+
+def test_a_replayed_report_quotes_what_the_report_quotes(tmp_path: Path) -> None:
+    expected = [each for each in refused() if each.reply.code >= 500 and len(each.reply.lines) == 1]
+    events = [event for event in mailbox.events(map(report, expected)) if isinstance(event, Event)]
+    replay(events, tmp_path)
+    with Ledger.open(tmp_path / "run") as books:
+        home = {row.recipient: row for row in books.returned()}
+    naming = Anonymiser(KEY)
+    for each, event in zip(expected, events, strict=True):
+        row = home[naming.address(each.recipient)]
+        assert (row.code, row.status) == (event.code, event.enhanced)
+        assert len(row.text.split()) == len(event.text.split()), event.text
+        assert ByText().cause_of(row.text) == ByText().cause_of(event.text)

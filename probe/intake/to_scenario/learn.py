@@ -35,12 +35,16 @@ _LONGEST_WAIT_S: Final = 5 * 86_400
 
 
 class Reply(NamedTuple):
-    """A reply: its wording with slots, code, enhanced status, and the stage at which the scenario gives it."""
+    """A reply: its wording with slots, code, enhanced status, and the stage at which the scenario gives it.
+
+    ``status`` is that of the report which quotes the reply, if it is another.
+    """
 
     wording: str
     code: int
     enhanced: str | None
     stage: Stage
+    status: str | None = None
 
 
 @dataclass
@@ -117,9 +121,10 @@ class Learned:
 
     def _number(self, event: Event, recipient: str, stage: Stage) -> int:
         said = quoted_reply(event)
-        enhanced = event.enhanced if said.enhanced is None and stage is Stage.REPORT else said.enhanced
+        known = {said.enhanced, f"{said.code // 100}.0.0"}  # the status of a report that quotes no other
+        status = event.enhanced if stage is Stage.REPORT and event.enhanced not in known else None
         parties = Parties(recipient, event.return_path, event.local_address, event.mx)
-        reply = Reply(mask(said.text, parties, self.naming) or WITHOUT_WORDS, said.code, enhanced, stage)
+        reply = Reply(mask(said.text, parties, self.naming) or WITHOUT_WORDS, said.code, said.enhanced, stage, status)
         if self._is_one_too_many(reply, MOST_REPLIES):
             reply = reply._replace(wording=_NUMBERED.sub("{id}", reply.wording))
         if self._is_one_too_many(reply, 2 * MOST_REPLIES):

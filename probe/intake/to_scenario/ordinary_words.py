@@ -24,6 +24,8 @@ _HOST: Final = re.compile(r"(?<![\w.-])(?:[\w-]+\.)+[a-z]{2,}")
 
 def folded(word: str) -> str:
     """Return a word in lower case and without diacritics, as in addresses: ``muller`` for ``Müller``."""
+    if word.isascii():
+        return word.lower()
     parts = unicodedata.normalize("NFKD", word.casefold())
     return "".join(each for each in parts if not unicodedata.combining(each))
 
@@ -40,8 +42,8 @@ def is_ordinary(word: str) -> bool:
 
 def is_public(host: str) -> bool:
     """Whether a host belongs to a block list, a filter or a large provider that everybody knows."""
-    host = host.lower()
-    return any(host == known or host.endswith(f".{known}") for known in _hosts())
+    labels = host.lower().split(".")
+    return any(".".join(labels[place:]) in _hosts() for place in range(len(labels)))
 
 
 def is_of_a_persona(code: str) -> bool:
@@ -61,9 +63,9 @@ def _lists() -> dict[str, str]:
 
 
 @cache
-def _hosts() -> tuple[str, ...]:
+def _hosts() -> frozenset[str]:
     in_personas = (host for text in _wordings() for host in _HOST.findall(_SLOT.sub(" ", text)))
-    return tuple(dict.fromkeys((*_lists()["hosts"].split(), *in_personas)))
+    return frozenset((*_lists()["hosts"].split(), *in_personas))
 
 
 @cache

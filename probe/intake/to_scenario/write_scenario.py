@@ -253,6 +253,8 @@ class _Writing:
         if reply.enhanced is not None and _fits(reply.code, reply.enhanced, text):
             table["enhanced"] = reply.enhanced
         table["text"] = text
+        if reply.status is not None:
+            table["status"] = reply.status
         table["seen"] = seen
         table["cause"] = cause.value
         table["cause"].comment(
