@@ -290,14 +290,20 @@ async def serve(
     port: int = 0,
     idle_s: float = IDLE_S,
     tls: TlsContext | None = None,
+    tls_from_start: bool = False,
     proxied: bool = False,
     allowed: Sequence[Network] = (),
 ) -> asyncio.Server:
     """Listen for a gateway. Port 0 takes a free port. Raises OutsideError, and OSError if the port is in use.
 
     ``tls`` is asked for its context when the first client wants to encrypt; without it TLS is not available.
+    ``tls_from_start`` is for ports where clients do not say STARTTLS first (RFC 8314 section 3.3).
     """
     require_inside(address, allowed)
     return await asyncio.get_running_loop().create_server(
-        lambda: Carrier(gateway, answer_query, idle_s, tls, proxied=proxied), address, port, backlog=1024
+        lambda: Carrier(gateway, answer_query, idle_s, tls, proxied=proxied),
+        address,
+        port,
+        backlog=1024,
+        ssl=tls() if tls is not None and tls_from_start else None,
     )

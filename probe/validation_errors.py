@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from fake_gateways.strict import InvalidValueError
 from probe.input_error import one_of
 
+UNKNOWN_KEY: Final = "is not a known key"
 _UNKNOWN_VALUE: Final = ("is {input}, which is not among the known values", "")
 _WHOLE_NUMBER: Final = ("is {input}, which is not a whole number", "write for example 10, without quotes")
 _NUMBER: Final = ("is {input}, which is not a number", "write for example 0.5, without quotes")
@@ -118,7 +119,7 @@ def _unknown_key(mistake: ErrorDetails, model: type[BaseModel] | None) -> tuple[
     tables = [] if model is None else _nodes_at(model, mistake["loc"][:-1])
     known = list(dict.fromkeys(key for table in tables for key in table.get("properties", {})))
     remedy = one_of(str(mistake["loc"][-1]), known) if known else "correct its spelling or remove it"
-    return "is not a known key", remedy
+    return UNKNOWN_KEY, remedy
 
 
 def _nodes_at(model: type[BaseModel], loc: Iterable[int | str]) -> list[Mapping[str, Any]]:

@@ -156,11 +156,11 @@ LogYear = Annotated[
 ]
 
 
-def load_scenario(path: Path, seed: int | None = None) -> Loaded:
-    """Read a scenario file, with another seed if one is given; raises InputError."""
+def load_scenario(path: Path, seed: int | None = None, *, served: bool = False) -> Loaded:
+    """Read a scenario file, with another seed if one is given; raises InputError. ``served`` as for ``load``."""
     from probe.scenario.load import Loaded, load
 
-    loaded = load(path)
+    loaded = load(path, served=served)
     if seed is None:
         return loaded
     return Loaded(loaded.scenario.model_copy(update={"seed": seed}), loaded.folder, loaded.path)

@@ -28,6 +28,22 @@ def serve(
             help="Port that delivery reports are sent to, at the return-path's MX.",
         ),
     ] = 25,
+    submission_port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT",
+            callback=within(1, 65535),
+            help="Another port of every gateway, for clients that log in (AUTH); STARTTLS as on the first.",
+        ),
+    ] = None,
+    tls_port: Annotated[
+        int | None,
+        typer.Option(
+            metavar="PORT",
+            callback=within(1, 65535),
+            help="Another port of every gateway, with TLS from the start, for clients that log in.",
+        ),
+    ] = None,
     speed: Annotated[
         float,
         typer.Option(
@@ -54,7 +70,7 @@ def serve(
     from probe.lab import serve as lab
     from probe.lab.prepare import prepare
 
-    loaded = load_scenario(scenario, seed)
+    loaded = load_scenario(scenario, seed, served=True)
     folder = out or Path("runs") / loaded.scenario.name
     quiet_s = None if until_quiet is None else _duration(until_quiet)
     prepared = prepare(loaded)
@@ -63,14 +79,20 @@ def serve(
         dns_address=dns_address,
         dns_port=dns_port,
         report_port=report_port,
+        submission_port=submission_port,
+        tls_port=tls_port,
         allowed=networks(allow_network),
     )
 
+    authority = lab.authority_of(prepared)
+
     def ready() -> None:
-        print_lines(serving_guide.write(prepared, listen, folder))
+        print_lines(serving_guide.write(prepared, listen, folder, authority.pem))
         print("ready; Ctrl-C ends it and writes the books", flush=True)
 
-    written = event_loop.run(lab.serve(prepared, folder, listen, speed=speed, ready=ready, until_quiet_s=quiet_s))
+    written = event_loop.run(
+        lab.serve(prepared, folder, listen, speed=speed, authority=authority, ready=ready, until_quiet_s=quiet_s)
+    )
     print_lines([f"{written:,} decisions are in {folder / 'ledger.sqlite'}"])
 
 

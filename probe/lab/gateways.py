@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from fake_gateways import scanners
 from fake_gateways.clock import Clock
@@ -14,8 +14,10 @@ from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.auth import Login
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
+from probe.lab.logins import login_of
 from probe.lab.prepare import PreparedScenario
 from probe.scenario.companies import Company, audience
+from probe.scenario.login import LoginSpec
 from probe.scenario.model import Scenario
 
 
@@ -58,7 +60,7 @@ def build_gateway(
 
 
 def build_gateways(
-    companies: Iterable[Company],
+    companies: Sequence[Company],
     directories: Mapping[str, Directory],
     scenario: Scenario,
     clock: Clock,
@@ -66,11 +68,24 @@ def build_gateways(
     write: Callable[[Truth], None],
     post: Callable[[DeliveryReport], None],
     engage: Callable[[Engagement], None],
+    logins: bool = False,
 ) -> dict[str, Gateway]:
-    """Return the gateways of companies, by address. ``directories`` are the companies', by name."""
+    """Return the gateways of companies, by address. ``directories`` are the companies', by name.
+
+    With ``logins`` every gateway offers AUTH, else only those whose scenario says so.
+    """
+    specs = {company.name: company.spec.login or (LoginSpec() if logins else None) for company in companies}
     return {
         company.address: build_gateway(
-            company, directories[company.name], scenario, clock, write=write, post=post, engage=engage
+            company,
+            directories[company.name],
+            scenario,
+            clock,
+            write=write,
+            post=post,
+            engage=engage,
+            login=None if (spec := specs[company.name]) is None else login_of(spec, clock.now),
+            lmtp=company.spec.lmtp,
         )
         for company in companies
     }

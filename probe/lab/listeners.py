@@ -84,6 +84,7 @@ class Listeners:
         *,
         port: int = 0,
         tls: server.TlsContext | None = None,
+        tls_from_start: bool = False,
         proxied: bool = False,
     ) -> int:
         """Listen for a gateway at its address; return the port."""
@@ -94,6 +95,7 @@ class Listeners:
                 address=gateway.address,
                 port=port,
                 tls=tls,
+                tls_from_start=tls_from_start,
                 proxied=proxied,
                 allowed=self.allowed,
             )

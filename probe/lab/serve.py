@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from fake_gateways import certificate
+from fake_gateways.certificate import Authority
 from fake_gateways.clock import WallClock
 from fake_gateways.dns.resolver import Resolver
 from fake_gateways.loopback import Network
@@ -33,15 +33,24 @@ FLUSH_S: Final = 1.0
 class ListenAddresses:
     """Where to listen. Every gateway has an address of its own and the port ``smtp_port``.
 
-    ``report_port`` is the port of the return-path's MX, where delivery reports go. ``allowed`` are networks beyond
-    loopback.
+    On ``submission_port`` and ``tls_port`` every gateway listens as well, where given; on the latter in TLS from the
+    start. Then every gateway offers AUTH. ``report_port`` is the port of the return-path's MX, where delivery reports
+    go. ``allowed`` are networks beyond loopback.
     """
 
     smtp_port: int = 2525
     dns_address: str = "127.0.0.53"
     dns_port: int = 5300
     report_port: int = 25
+    submission_port: int | None = None
+    tls_port: int | None = None
     allowed: tuple[Network, ...] = ()
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports of every gateway, by the option that sets each."""
+        given = {"--port": self.smtp_port, "--submission-port": self.submission_port, "--tls-port": self.tls_port}
+        return {option: port for option, port in given.items() if port is not None}
 
 
 async def serve(
@@ -50,6 +59,7 @@ async def serve(
     listen: ListenAddresses,
     *,
     speed: float,
+    authority: Authority,
     ready: Callable[[], None],
     until_quiet_s: float | None = None,
 ) -> int:
@@ -69,7 +79,7 @@ async def serve(
     with locked(out):
         async with Listeners(clock, listen.allowed) as listeners:
             # Ports first: if one is in use, the books of an earlier run stay unchanged.
-            await _open(prepared, listen, listeners, write=truths.append, keep=others.append)
+            await _open(prepared, listen, listeners, authority, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
                 open_books(ledger, prepared, "foreign")
                 ready()
@@ -93,6 +103,7 @@ async def _open(
     prepared: PreparedScenario,
     listen: ListenAddresses,
     listeners: Listeners,
+    authority: Authority,
     *,
     write: Callable[[Truth], None],
     keep: Callable[[Any], None],
@@ -111,26 +122,39 @@ async def _open(
             await listeners.open_return_mailbox(scenario.sender, ReturnJoiner("", keep), port=report_port)
     bouncer = listeners.open_bouncer(resolver.ask, report_port)
     answer_query = query_handler(scenario, resolver.ask, clock.sleep, listen.allowed)
-    tls = certificate.issuer([company.host for company in prepared.companies])
 
     def post(report: DeliveryReport) -> None:
         keep(report)
         bouncer.post(report)
 
     gateways = build_gateways(
-        prepared.companies, prepared.directories, scenario, clock, write=write, post=post, engage=keep
+        prepared.companies,
+        prepared.directories,
+        scenario,
+        clock,
+        write=write,
+        post=post,
+        engage=keep,
+        logins=len(listen.ports) > 1,
     )
     for company in prepared.companies:
-        with _port_errors(company.address, listen.smtp_port, "--port"):
-            await listeners.open_gateway(
-                gateways[company.address],
-                answer_query,
-                port=listen.smtp_port,
-                tls=tls,
-                proxied=company.spec.proxy_protocol,
-            )
+        for option, port in listen.ports.items():
+            with _port_errors(company.address, port, option):
+                await listeners.open_gateway(
+                    gateways[company.address],
+                    answer_query,
+                    port=port,
+                    tls=lambda: authority.context,
+                    tls_from_start=option == "--tls-port",
+                    proxied=company.spec.proxy_protocol,
+                )
     with _port_errors(listen.dns_address, listen.dns_port, "--dns-port"):
         await listeners.open_nameserver(prepared.world, address=listen.dns_address, port=listen.dns_port)
+
+
+def authority_of(prepared: PreparedScenario) -> Authority:
+    """Return the certificate authority of the gateways: their certificate has their host names and addresses."""
+    return Authority([name for company in prepared.companies for name in (company.host, company.address)])
 
 
 @contextmanager

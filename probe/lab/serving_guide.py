@@ -7,21 +7,30 @@ from pathlib import Path
 
 from probe.lab.prepare import PreparedScenario
 from probe.lab.serve import ListenAddresses
+from probe.lab.trust_file import write_trust_files
 from probe.user_files import writing
 
 
-def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path) -> list[str]:
-    """Write ``recipients.csv`` and ``postfix_transport`` into a folder and return directions, line by line.
+def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path, ca: bytes) -> list[str]:
+    """Write the files that a sender can use into a folder, and return directions, line by line.
 
-    Raises InputError for a file that cannot be written.
+    The files are the list of recipients, Postfix's transport table, and the certificate of the authority ``ca``. Raises
+    InputError for a file that cannot be written.
     """
+    addresses = prepared.everybody or sorted(
+        address for directory in prepared.directories.values() for address in directory.states
+    )
     recipients, table = folder / "recipients.csv", folder / "postfix_transport"
     with writing(folder, "choose another folder with --out"):
-        recipients.write_text("email\n" + "".join(f"{address}\n" for address in prepared.everybody), "utf-8")
+        recipients.write_text("email\n" + "".join(f"{address}\n" for address in addresses), "utf-8")
         table.write_text(transport_map(prepared, listen), "utf-8")
+        trusted = write_trust_files(folder, ca)
     sources = [ip.address for ip in prepared.loaded.scenario.sender.ips]
     return [
-        *directions(prepared, listen, prepared.everybody[0], sources, table),
+        *directions(prepared, listen, addresses[0], sources, table),
+        "",
+        f"certificate  {trusted.pem}, for clients that verify the gateways' certificate:",
+        *(f"  {variable}" for variable in trusted.environment()),
         "",
         f"recipients   {recipients}",
     ]
@@ -30,7 +39,7 @@ def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path) -> 
 def transport_map(prepared: PreparedScenario, listen: ListenAddresses) -> str:
     """Return a Postfix transport table that routes every domain to its gateway (transport(5), texthash)."""
     return "".join(
-        f"{domain} smtp:[{company.address}]:{listen.smtp_port}\n"
+        f"{domain} {'lmtp' if company.spec.lmtp else 'smtp'}:[{company.address}]:{listen.smtp_port}\n"
         for company in prepared.companies
         for domain in company.domains
     )
@@ -41,10 +50,15 @@ def directions(
 ) -> list[str]:
     """Return the directions, line by line. ``table`` is the file of the transport table."""
     domain = example.rpartition("@")[2]
+    ports = str(listen.smtp_port)
+    if listen.submission_port is not None:
+        ports += f", {listen.submission_port} for clients that log in"
+    if listen.tls_port is not None:
+        ports += f", {listen.tls_port} in TLS from the start"
     company = next(each for each in prepared.companies if domain in each.domains)
     return [
         f"nameserver   {listen.dns_address} port {listen.dns_port}, UDP and TCP, for every name of the scenario",
-        f"gateways     {len(prepared.companies)}, each on its own address, port {listen.smtp_port}",
+        f"gateways     {len(prepared.companies)}, each on its own address, port {ports}",
         "",
         "ask a name:",
         f"  dig @{listen.dns_address} -p {listen.dns_port} MX {domain}",

@@ -17,9 +17,12 @@ from probe.input_error import InputError, not_utf8, one_of, raise_all
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
 from probe.user_files import is_file, read_text
-from probe.validation_errors import mistakes, problem_and_remedy
+from probe.validation_errors import UNKNOWN_KEY, mistakes, problem_and_remedy
 
 MAX_OCTETS: Final = 16 * 1024 * 1024
+_SENT: Final = ("sender", "campaign")
+"""The tables that describe what is sent."""
+_NO_LOGIN: Final = "refuses all mail of run, whose sender does not log in"
 
 
 @dataclass(frozen=True)
@@ -31,9 +34,12 @@ class Loaded:
     path: str
 
 
-def load(path: Path) -> Loaded:
-    """Read and check a scenario file; raises InputError with every mistake."""
-    return check(read(path), folder=path.parent, path=str(path))
+def load(path: Path, *, served: bool = False) -> Loaded:
+    """Read and check a scenario file; raises InputError with every mistake.
+
+    One that is only ``served`` needs no sender and no campaign.
+    """
+    return check(read(path), folder=path.parent, path=str(path), served=served)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -45,18 +51,23 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
 
 
-def check(raw: dict[str, Any], *, folder: Path, path: str) -> Loaded:
+def check(raw: dict[str, Any], *, folder: Path, path: str, served: bool = False) -> Loaded:
     """Check a scenario that is already parsed from TOML; raises InputError with every mistake."""
+    absent = (
+        [] if served else [InputError(f"{path}: {key}", "is missing", "add it") for key in _SENT if not raw.get(key)]
+    )
     try:
         scenario = Scenario.model_validate(raw, context={"folder": folder})
     except ValidationError as error:
         found = mistakes(error)
         places = [f"{path}: {_place(each['loc'], raw)}".removesuffix(": ") for each in found]
-        raise_all(
-            [InputError(place, *problem_and_remedy(each, Scenario)) for place, each in zip(places, found, strict=True)]
-        )
+        wrong = [
+            InputError(place, *problem_and_remedy(each, Scenario)) for place, each in zip(places, found, strict=True)
+        ]
+        misspelt = [each for each in wrong if each.problem == UNKNOWN_KEY]
+        raise_all([*wrong, *([] if misspelt else absent)])
         raise
-    raise_all([*_mistakes_of_gateways(scenario, path), *_missing_files(scenario, folder, path)])
+    raise_all([*absent, *_mistakes_of_gateways(scenario, path, served=served), *_missing_files(scenario, folder, path)])
     return Loaded(scenario, folder, path)
 
 
@@ -74,8 +85,11 @@ def _missing_files(scenario: Scenario, folder: Path, path: str) -> Iterator[Inpu
             yield InputError(f"{path}: {key}", f"{file} is not a file in {folder}", "correct the file name")
 
 
-def _mistakes_of_gateways(scenario: Scenario, path: str) -> Iterator[InputError]:
+def _mistakes_of_gateways(scenario: Scenario, path: str, *, served: bool) -> Iterator[InputError]:
     for gateway in scenario.gateway:
+        if not served and (gateway.lmtp or (gateway.login is not None and gateway.login.required)):
+            key, problem = ("lmtp", "is for fivefifty serve") if gateway.lmtp else ("login.required", _NO_LOGIN)
+            yield InputError(f"{path}: gateway.{gateway.name}.{key}", problem, "remove it, or use fivefifty serve")
         try:
             _check_gateway(gateway, path)
         except InputError as error:

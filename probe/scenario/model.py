@@ -18,6 +18,7 @@ from fake_gateways.smtp.envelope import is_address
 from fake_gateways.strict import HostAndPort, InvalidValueError, IpAddress, Moment, Name, Strict
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
+from probe.scenario.login import LoginSpec
 from probe.scenario.prices import MistakePrices
 from probe.scenario.sending import RECIPIENT, Campaign, Sender, TimeZone
 
@@ -147,6 +148,10 @@ class GatewaySpec(Strict):
     reports: Reports | None = None
     proxy_protocol: Annotated[bool, Field(strict=True)] = False
     xclient: Annotated[bool, Field(strict=True)] = False
+    login: LoginSpec | None = Field(default=None, description="who may log in, where clients do, as in serve")
+    lmtp: Annotated[bool, Field(strict=True)] = Field(
+        default=False, description="speak LMTP (RFC 2033), with a reply for each recipient after the message; in serve"
+    )
     has_mx: Annotated[bool, Field(strict=True)] = Field(
         default=True, description="false: its domains have no MX and resolve to the gateway itself"
     )
@@ -212,6 +217,17 @@ class GatewaySpec(Strict):
         return self
 
 
+_SOME_SENDER = Sender.model_validate(
+    {
+        "helo": "sender.example",
+        "return_path": "bounce.sender.example",
+        "ips": [{"address": "127.0.0.1"}],
+        "rate": "10/1s",
+    }
+)
+"""The sender of a scenario that is only served: its mail comes from elsewhere."""
+
+
 class Scenario(Strict):
     """A scenario: the sender, its campaigns, the gateways, their policies, the truth, and the expected results."""
 
@@ -222,8 +238,8 @@ class Scenario(Strict):
     seed: Annotated[int, Field(strict=True)]
     clock: Literal["virtual", "wall"] = "virtual"
     starts: Moment
-    sender: Sender
-    campaign: tuple[Campaign, ...] = Field(min_length=1, max_length=100)
+    sender: Sender = Field(default=_SOME_SENDER, description="not needed for serve")
+    campaign: tuple[Campaign, ...] = Field(default=(), max_length=100, description="not needed for serve")
     gateway: tuple[GatewaySpec, ...] = Field(min_length=1)
     absent_domains: tuple[Domain, ...] = Field(default=(), description="domains on the list that no longer exist")
     dns: tuple[Record, ...] = ()

@@ -36,13 +36,14 @@ def serving(
     ports: tuple[int, int] | None = None,
     dns_address: str = "127.0.0.1",
     prefix: Sequence[str] = (),
+    options: Sequence[str] = (),
 ) -> Iterator[Serving]:
     """Serve while the block runs. ``ports`` are of gateways and nameserver, free ones if not given."""
     port, dns_port = ports or (free_port(), free_port())
     served = Serving(port, dns_address, dns_port)
-    options = ["--port", str(port), "--dns-port", str(dns_port), "--dns-address", dns_address, "--out", str(out)]
+    where = ["--port", str(port), "--dns-port", str(dns_port), "--dns-address", dns_address, "--out", str(out)]
     with subprocess.Popen(
-        [*prefix, COMMAND, "serve", str(scenario), *options],
+        [*prefix, COMMAND, "serve", str(scenario), *where, *options],
         encoding="utf-8",
         env=environment(),
         stderr=subprocess.PIPE,
