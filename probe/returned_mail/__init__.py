@@ -16,6 +16,7 @@ from probe.returned_mail.auto_reply import read_auto_reply, replied_to_id
 from probe.returned_mail.layouts import Notice, message_id_in, split_notice
 from probe.returned_mail.mime import ParsedMail, parse_mail
 from probe.returned_mail.model import Action, RecipientEntry, ReturnedMail
+from probe.returned_mail.notification import read_notification
 from probe.returned_mail.report import read_report, read_unnamed_report
 from probe.returned_mail.verp import Delimiters, decode_any
 
@@ -31,7 +32,8 @@ def read(octets: bytes, delimiters: Delimiters | None = None) -> ReturnedMail:
     """
     mail = parse_mail(octets)
     notice = split_notice(_human_readable_text(mail), mail.header.get("subject", ""))
-    found = _of_kind(mail, notice)
+    notification = read_notification(octets)
+    found = ReturnedMail(notification[0], tuple(notification[1])) if notification else _of_kind(mail, notice)
     return_path, verp = _return_path(mail, notice, found, delimiters)
     return found._replace(
         message_id=_message_id(mail, notice),

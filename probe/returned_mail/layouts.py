@@ -116,7 +116,6 @@ LAYOUTS: Final = (
     Layout("x6", r"^We had trouble delivering your message", r"rejected recipient <{}>"),
     Layout("MailFoundry, InterScan", r"", r"Unable to deliver message to:? <{}>"),
     Layout("InterScan, transcript", r"^Sent <<< ", r"^Sent <<< RCPT TO:<{}>"),
-    Layout("Amazon SES over SNS", r"\"notificationType\"", r"\"emailAddress\"\s{0,9}:\s{0,9}\"{}\""),
     Layout("mailbox is full", r"", r"^User's mailbox is full: <{}>", where="around"),
 )
 """In the order they are tried: the first that is recognised and names a recipient is used."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from email.parser import BytesHeaderParser
 from typing import Final
@@ -12,7 +11,7 @@ from probe.intake.formats import ses
 from probe.intake.reading.moment import moment
 from probe.records.returned import ReturnedKind
 from probe.returned_mail import RecipientEntry, ReturnedMail, read
-from probe.returned_mail.mime import first_text
+from probe.returned_mail.notification import notification_in
 from probe.returned_mail.verp import Delimiters
 
 _KINDS: Final = {
@@ -28,7 +27,6 @@ _OTHER_KINDS: Final = {
     ReturnedKind.AUTO_REPLY: EventKind.AUTO_REPLY,
 }
 _FEEDBACK: Final = {ReturnedKind.COMPLAINT, ReturnedKind.FEEDBACK}
-_FROM_SNS: Final = re.compile(rb"\bsns\b[\w.-]{0,40}\.amazonaws\.com|notificationType|eventType", re.IGNORECASE)
 _NO_RECIPIENT: Final = "a message that names no recipient"
 
 
@@ -79,10 +77,14 @@ def _about(mail: ReturnedMail, at: float | None) -> Iterator[Event]:
 
 
 def _notified(octets: bytes) -> list[Event]:
-    """Return the events of a notification of Amazon SES, which SNS sends as mail with a text below the JSON."""
-    if not _FROM_SNS.search(octets):
-        return []
-    text = first_text(octets)
-    # A mail program may have broken the lines.
-    document = re.sub(r"\r?\n", "", text[text.find("{") :])
-    return [event for event in ses.read([LogLine(1, document)]) if isinstance(event, Event)]
+    """Return the events of a notification of Amazon SES; its reader finds more than an entry can hold.
+
+    As it comes as mail, a bounce in it is BOUNCED_LATER.
+    """
+    document = notification_in(octets)
+    found = ses.read([LogLine(1, document)]) if document else ()
+    return [
+        event._replace(kind=EventKind.BOUNCED_LATER if event.kind is EventKind.REFUSED else event.kind)
+        for event in found
+        if isinstance(event, Event)
+    ]

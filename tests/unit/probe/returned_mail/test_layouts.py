@@ -231,9 +231,6 @@ MAILS: dict[str, tuple[str, str | None, int | None]] = {
         Sent <<< RCPT TO:<ann@acme.example>
         Received >>> 550 5.1.1 user unknown
         """, "5.1.1", 550),
-    "Amazon SES over SNS": (
-        ('{"notificationType":"Bounce","bounce":{"bouncedRecipients":[{"emailAddress":"ann@acme.example",'
-        '"status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 user unknown"}]}}\n'), "5.1.1", 550),
     "mailbox is full": ("User's mailbox is full: <ann@acme.example>\nUnable to deliver mail.\n", None, None),
 }  # fmt: skip
 

@@ -102,7 +102,7 @@ def notification(document: object, *, way: str = "8bit", fold: int = 0, above: s
 def test_a_notification_of_ses_is_read_as_its_event(way: str, document: object, fold: int, above: str) -> None:
     (event,) = mailbox.events([notification(document, way=way, fold=fold, above=above)])
     assert isinstance(event, Event)
-    assert (event.kind, event.recipient, event.at) == (EventKind.REFUSED, "ann@acme.example", 1_772_438_400)
+    assert (event.kind, event.recipient, event.at) == (EventKind.BOUNCED_LATER, "ann@acme.example", 1_772_438_400)
     assert (event.code, event.enhanced, event.label) == (550, "5.1.1", "Permanent/General")
 
 
