@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from probe.cli.exit_codes import Exit
-from probe.cli.output import printing
+from probe.cli.output import print_basis, printing
 
 
 def compare(
@@ -24,7 +24,9 @@ def compare(
     from probe.judge.compare_run import ComparedRun, compare_runs
     from probe.report.terminal.compare import print_comparison
 
-    compared = compare_runs(ComparedRun.parse(first), ComparedRun.parse(second))
+    run = ComparedRun.parse(first)
+    compared = compare_runs(run, ComparedRun.parse(second))
     with printing():
+        print_basis(run.folder)
         print_comparison(PipedConsole(), compared)
     raise typer.Exit(Exit.GATE_FAILED if any(each.is_worse for each in compared.values()) else Exit.PASSED)

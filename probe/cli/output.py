@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from probe.cli.exit_codes import PipeClosedError
 from probe.harmless import harmless
@@ -33,6 +34,16 @@ def print_lines(lines: Iterable[str]) -> None:
     with printing():
         for line in lines:
             print(harmless(line.replace("\n", " ")))
+
+
+def print_basis(folder: Path) -> None:
+    """Print what the figures of a run are based on, if that is a log and not the truth."""
+    from probe.judge.scorecard import AS_THE_LOG_SAYS
+    from probe.ledger import Ledger
+
+    with Ledger.open(folder) as ledger:
+        if ledger.note("truth_is") == AS_THE_LOG_SAYS:
+            print("Who is gone and who is alive is as the log says, unless you changed it.")
 
 
 def print_notes(lines: Iterable[str]) -> None:

@@ -59,8 +59,24 @@ def test_the_page_calls_nothing_true(run: Path) -> None:
     shown = page.partition("<body>")[2]
     for words in (UNKNOWN, "Report and log", "gone, as the log says", "Logged cause", "as the log says: refused for"):
         assert words in shown
-    for words in ("truth:", "Truth", "True cause", "really gone", "In truth", "Are the probabilities right?"):
+    for words in (
+        "(wrong)",
+        "are correct",
+        "judged wrongly",
+        "truth:",
+        "Truth",
+        "True cause",
+        "really gone",
+        "In truth",
+        "Are the probabilities right?",
+    ):
         assert words not in shown
+
+
+def test_a_comparison_of_classifiers_says_so(run: Path) -> None:
+    basis = "Who is gone and who is alive is as the log says, unless you changed it.\n"
+    compared = fivefifty("compare", f"{run / 'run'}:text", f"{run / 'run'}:context")
+    assert compared.stdout.startswith(basis)
 
 
 def test_the_story_of_a_recipient_says_so(run: Path) -> None:

@@ -181,7 +181,8 @@ def _story(
             continue
         cause = "no cause" if reading.cause is None else reading.cause.value
         alive = "" if reading.alive is None else f", {reading.alive:.0%} alive"
-        right = "wrong" if _is_wrong(reading, story) else "right"
+        words = ("as the log says", "not as the log says") if as_logged else ("right", "wrong")
+        right = words[_is_wrong(reading, story)]
         yield clipped(f"{name}: {reading.advice} ({right}); {cause}{alive}; {reading.reason}", LONGEST)
 
 
