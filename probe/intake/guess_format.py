@@ -23,6 +23,12 @@ _NAMES: Final = {
     "mailgun": "events of Mailgun",
     "postmark": "webhooks of Postmark",
     "sparkpost": "events of SparkPost",
+    "mandrill": "events of Mandrill",
+    "brevo": "events of Brevo",
+    "resend": "events of Resend",
+    "postal": "events of Postal",
+    "zeptomail": "events of ZeptoMail",
+    "exchange": "a message trace of Exchange",
     MAILBOX: "a mailbox",
     "csv": "a table",
     "jsonl": "JSON objects with an address in each",
@@ -36,7 +42,10 @@ _MAIL: Final = re.compile(
 
 
 def guess_format(lines: Sequence[LogLine], year: int) -> str | None:
-    """Return the name of the format in which lines hold the most events, None if they hold none in any."""
+    """Return the name of the format in which lines hold the most events, None if they hold none in any.
+
+    Of several formats with as many, it is the one in which the events hold the most.
+    """
     first = next((line.text for line in lines if line.text.strip()), "")
     if _MAIL.match(first):
         return MAILBOX
@@ -44,7 +53,7 @@ def guess_format(lines: Sequence[LogLine], year: int) -> str | None:
     found = {name: _events(name, lines, year) for name in FORMATS}
     for names in (found.keys() - {*TABLES}, TABLES):
         best = max((name for name in FORMATS if name in names), key=lambda name: found[name])
-        if found[best]:
+        if found[best] > (0, 0):
             return best
     return None
 
@@ -54,12 +63,15 @@ def described(name: str) -> str:
     return _NAMES.get(name, f"the format {name}")
 
 
-def _events(name: str, lines: Sequence[LogLine], year: int) -> int:
-    count = 0
+def _events(name: str, lines: Sequence[LogLine], year: int) -> tuple[int, int]:
+    """Return the number of events, and of their fields that hold something."""
+    count = fields = 0
     try:
         found: Iterator[Event | BadLine] = FORMATS[name](lines, Hints(year=year))
         for each in found:
-            count += isinstance(each, Event)
+            if isinstance(each, Event):
+                count += 1
+                fields += sum(value not in (None, "", False) for value in each)
     except InputError:
         pass  # a table without a header line that names the recipient
-    return count
+    return count, fields

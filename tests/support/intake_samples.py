@@ -36,7 +36,10 @@ class Sample(NamedTuple):
         return FORMATS[self.source](self.lines if lines is None else lines, Hints(self.columns, year=YEAR))
 
 
-WEBHOOKS: Final = ("mailgun", "postmark", "sendgrid", "ses", "sparkpost")
+WEBHOOKS: Final = (
+    "brevo", "exchange", "mailgun", "mandrill", "postal", "postmark", "resend", "sendgrid", "ses", "sparkpost",
+    "zeptomail",
+)  # fmt: skip
 """Formats of JSON events: a line is not a unit of them."""
 MAILBOX: Final = FOLDER / "bounces.mbox"
 """Reports in an mbox (RFC 4155): two refusals in different words, a delay, a vacation note."""
@@ -50,6 +53,12 @@ SAMPLES: Final = (
     Sample("mailgun.jsonl", "mailgun"),
     Sample("postmark.jsonl", "postmark"),
     Sample("sparkpost.json", "sparkpost"),
+    Sample("mandrill.jsonl", "mandrill"),
+    Sample("brevo.jsonl", "brevo"),
+    Sample("resend.jsonl", "resend"),
+    Sample("postal.jsonl", "postal"),
+    Sample("zeptomail.jsonl", "zeptomail"),
+    Sample("exchange.csv", "exchange"),
     Sample("table.csv", "csv"),
     Sample("table.jsonl", "jsonl", {"at": "ts", "text": "reply"}),
 )

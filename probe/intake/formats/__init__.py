@@ -6,7 +6,24 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from probe.intake.event import BadLine, Event, LogLine
-from probe.intake.formats import columns, exim, kumomta, mailgun, postfix, postmark, powermta, sendgrid, ses, sparkpost
+from probe.intake.formats import (
+    brevo,
+    columns,
+    exchange,
+    exim,
+    kumomta,
+    mailgun,
+    mandrill,
+    postal,
+    postfix,
+    postmark,
+    powermta,
+    resend,
+    sendgrid,
+    ses,
+    sparkpost,
+    zeptomail,
+)
 from probe.intake.hints import Hints
 from probe.intake.reading.addresses import addressed
 
@@ -26,6 +43,12 @@ _READERS: Final[dict[str, LogReader]] = {
     "mailgun": mailgun.read,
     "postmark": postmark.read,
     "sparkpost": sparkpost.read,
+    "mandrill": mandrill.read,
+    "brevo": brevo.read,
+    "resend": resend.read,
+    "postal": postal.read,
+    "zeptomail": zeptomail.read,
+    "exchange": exchange.read,
     "csv": columns.read_csv,
     "jsonl": columns.read_json_lines,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from probe.intake.reading.reply_text import MAX_TEXT
@@ -9,6 +10,7 @@ from probe.intake.reading.reply_text import MAX_TEXT
 MAX_ADDRESS: Final = 1000
 """The most characters of an address, a name or an identifier that are kept."""
 
+_NUMBER: Final = re.compile(r"-?[0-9]{1,9}")
 Json = dict[str, object]
 """A parsed JSON object."""
 
@@ -23,7 +25,7 @@ def field(document: object, *path: str) -> object:
 
 
 def at_path(document: object, path: str) -> object:
-    """Return the value at a path such as ``msg.email`` or ``to.0.address``, None if there is none.
+    """Return the value at a path such as ``msg.email``, ``to.0.address`` or ``tries.-1``, None if there is none.
 
     A key that holds the dots itself comes first.
     """
@@ -32,7 +34,7 @@ def at_path(document: object, path: str) -> object:
     found = document
     for key in path.split("."):
         if isinstance(found, list):
-            found = found[int(key)] if key.isascii() and key.isdigit() and int(key) < len(found) else None
+            found = found[int(key)] if _NUMBER.fullmatch(key) and -len(found) <= int(key) < len(found) else None
         else:
             found = field(found, key)
     return found

@@ -23,7 +23,7 @@ class Shape:
     Paths are separated by spaces, the keys of a path by dots; of ``label`` all paths count. A shape of events is known
     by the event's name, ``kinds`` says which kind each name is, None for those that are no events. A shape of a list's
     rows is known by the keys that it ``has``, in whatever case and punctuation; names that are not in ``kinds`` are of
-    ``kind``.
+    ``kind``, if there is one.
     """
 
     name: str = ""
@@ -55,6 +55,10 @@ class Shape:
         if self.has:
             return all(key in document for key in self.has.split())
         return self.name_in(document).lower() in self._kinds
+
+    def knows(self, document: Json) -> bool:
+        """Whether the name of an object that is of the shape has a kind, or says that it is no event."""
+        return self.kind is not None or self.name_in(document).lower() in self._kinds
 
     def spelt(self, row: Json) -> Json:
         """Return a row with the keys in the shape's spelling."""

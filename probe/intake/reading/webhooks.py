@@ -64,14 +64,16 @@ class Provider(NamedTuple):
         if not isinstance(value, dict):
             return []
         if (found := self._known(value, is_row=is_row)) is not None:
-            return [found]
+            return [found if found.shape.knows(found.document) else self._unknown(found.shape, found.document)]
         below = self._all_within(value.values(), depth)
         if some := [each for each in below if isinstance(each, _Found) or each.is_element]:
             return some
         if any(key in value and value[key] in _EMPTY for key in self.envelopes):
             return [_Found(_NOTHING, value)]
-        reason = "" if is_row else self._unknown(value)
-        return [_Unknown(reason)] if reason else below
+        shape = next((shape for shape in self.shapes if not shape.has and any(shape.kinds.values())), None)
+        if is_row or shape is None or not shape.name_in(value):
+            return below
+        return [self._unknown(shape, value)]
 
     def _all_within(self, values: Iterable[object], depth: int) -> list[_Found | _Unknown]:
         return [found for each in values for found in self._within(each, depth + 1)]
@@ -85,19 +87,16 @@ class Provider(NamedTuple):
                 return _Found(shape, spelt)
         return None
 
-    def _unknown(self, value: Json) -> str:
-        """Return why an object with a name is no event, "" if it has no name."""
-        for shape in self.shapes:
-            known = ", ".join(name for name, kind in shape.kinds.items() if kind is not None)
-            if known and not shape.has and (name := shape.name_in(value)):
-                return f"{name[:60]!r} is not an event of {self.name}; its events are: {known}"
-        return ""
+    def _unknown(self, shape: Shape, value: Json) -> _Unknown:
+        known = ", ".join(name for name, kind in shape.kinds.items() if kind is not None)
+        name = shape.name_in(value)[:60]
+        return _Unknown(f"{name!r} is not an event of {self.name}; its events are: {known}", is_element=bool(shape.has))
 
 
 _COLUMNS: Final = 100
 """The most keys of a list's row; no provider exports so many."""
 _EMPTY: Final[tuple[object, ...]] = (None, {}, [], 0)
-_NOTHING: Final = Shape()
+_NOTHING: Final = Shape(kinds={"": None})
 """An empty envelope."""
 
 

@@ -45,6 +45,12 @@ def test_every_class_of_a_bounce_in_a_sample_has_a_cause_in_the_taxonomy(sample:
 def test_a_line_without_end_is_one_bad_line(sample: Sample) -> None:
     first, *others = sample.lines  # which in a table are the names of the columns
     endless = LogLine(2, "x" * 20_000_000)
-    found = list(sample.read([first, endless, *others] if sample.source == "csv" else [endless, *sample.lines]))
+    found = list(
+        sample.read(
+            [first, endless, *others]
+            if sample.path.suffix == ".csv" and sample.source != "powermta"
+            else [endless, *sample.lines]
+        )
+    )
     good = [each for each in sample.read() if isinstance(each, Event)]
     assert [each for each in found if isinstance(each, Event)] == good

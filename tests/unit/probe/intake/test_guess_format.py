@@ -35,3 +35,21 @@ def test_what_has_no_event_looks_like_nothing(text: str) -> None:
 
 def test_a_format_without_a_name_of_its_own_is_called_by_its_option() -> None:
     assert described("pigeon") == "the format pigeon"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"event": "delivered", "email": "ann@a.example", "ts_event": 1772438400, "message-id": "<1@x>"}', "brevo"),
+        ('{"event": "delivered", "email": "ann@a.example", "timestamp": 1772438400, "sg_message_id": "1"}', "sendgrid"),
+        ("status,reason,email,created\n5.1.1,550 5.1.1 no,ann@a.example,1772438400", "sendgrid"),
+        ("address,code,error,created_at\nann@a.example,550,no,2026-03-02", "mailgun"),
+        ('{"Bounces": [{"Type": "HardBounce", "Email": "ann@a.example", "BouncedAt": "2026-03-02"}]}', "postmark"),
+        ('{"Message": "{\\"eventType\\": \\"Open\\", \\"mail\\": {\\"destination\\": [\\"ann@a.example\\"]}}"}', "ses"),
+        ("Received,RecipientAddress,Status\n2026-03-02,ann@a.example,Failed", "exchange"),
+    ],
+)
+def test_what_holds_as_many_events_in_several_formats_is_of_the_one_in_which_they_say_most(
+    text: str, expected: str
+) -> None:
+    assert guess_format([LogLine(number, line) for number, line in enumerate(text.splitlines(), 1)], YEAR) == expected
