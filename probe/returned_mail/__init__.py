@@ -32,8 +32,7 @@ def read(octets: bytes, delimiters: Delimiters | None = None) -> ReturnedMail:
     """
     mail = parse_mail(octets)
     notice = split_notice(_human_readable_text(mail), mail.header.get("subject", ""))
-    notification = read_notification(octets)
-    found = ReturnedMail(notification[0], tuple(notification[1])) if notification else _of_kind(mail, notice)
+    found = read_notification(octets) or read_feedback(mail) or _of_kind(mail, notice)
     return_path, verp = _return_path(mail, notice, found, delimiters)
     return found._replace(
         message_id=_message_id(mail, notice),
@@ -44,9 +43,6 @@ def read(octets: bytes, delimiters: Delimiters | None = None) -> ReturnedMail:
 
 
 def _of_kind(mail: ParsedMail, notice: Notice) -> ReturnedMail:
-    feedback = read_feedback(mail)
-    if feedback is not None:
-        return ReturnedMail(feedback[0], tuple(feedback[1]))
     entries = read_report(mail, notice)
     if entries:
         return ReturnedMail(ReturnedKind.REPORT, tuple(entries))

@@ -9,7 +9,7 @@ from typing import Final
 from probe.records.returned import ReturnedKind
 from probe.returned_mail.diagnostic import ADDRESS, is_plausible
 from probe.returned_mail.mime import ParsedMail
-from probe.returned_mail.model import MAX_RECIPIENTS, RecipientEntry
+from probe.returned_mail.model import MAX_RECIPIENTS, RecipientEntry, ReturnedMail
 
 _TYPE: Final = re.compile(r"^Feedback-Type[ \t]{0,9}:[ \t]{0,9}\"?([a-z_-]{1,40})", re.IGNORECASE | re.MULTILINE)
 _FIELD: Final = re.compile(
@@ -32,7 +32,7 @@ def is_complaint(feedback_type: str) -> bool:
     return feedback_type.strip().lower().replace("_", "-") not in _NO_COMPLAINTS
 
 
-def read_feedback(mail: ParsedMail) -> tuple[ReturnedKind, list[RecipientEntry]] | None:
+def read_feedback(mail: ParsedMail) -> ReturnedMail | None:
     """Return the kind of a feedback report and an entry for each recipient it names, if any; None for other mail.
 
     The recipient is the one in the report's fields, else the only one in the To: field of the reported message.
@@ -42,7 +42,8 @@ def read_feedback(mail: ParsedMail) -> tuple[ReturnedKind, list[RecipientEntry]]
         return None
     text = found[1].lower() if found else "abuse"
     kind = ReturnedKind.COMPLAINT if is_complaint(text) else ReturnedKind.FEEDBACK
-    return kind, [RecipientEntry(each, text=text) for each in _named(mail)][:MAX_RECIPIENTS]
+    entries = tuple(RecipientEntry(each, text=text) for each in _named(mail))[:MAX_RECIPIENTS]
+    return ReturnedMail(kind, entries, unnamed=None if entries else RecipientEntry("", text=text))
 
 
 def _named(mail: ParsedMail) -> Iterable[str]:

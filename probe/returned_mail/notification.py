@@ -15,7 +15,7 @@ from probe.records.returned import ReturnedKind
 from probe.returned_mail.arf import is_complaint
 from probe.returned_mail.diagnostic import is_plausible, parse_diagnostic
 from probe.returned_mail.mime import first_text, one_line
-from probe.returned_mail.model import MAX_RECIPIENTS, Action, RecipientEntry
+from probe.returned_mail.model import MAX_RECIPIENTS, Action, RecipientEntry, ReturnedMail
 
 _MARK: Final = re.compile(rb"\bsns\b[\w.-]{0,40}\.amazonaws\.com|notificationType|eventType", re.IGNORECASE)
 _DECODER: Final = json.JSONDecoder(strict=False)
@@ -36,7 +36,7 @@ def notification_in(octets: bytes) -> str:
     return re.sub(r"\r?\n", "", text[text.find("{") :]) if "{" in text else ""
 
 
-def read_notification(octets: bytes) -> tuple[ReturnedKind, list[RecipientEntry]] | None:
+def read_notification(octets: bytes) -> ReturnedMail | None:
     """Return the kind of a notification and an entry for each recipient; None for other mail, and if it has none."""
     document = _document(notification_in(octets))
     if isinstance(document.get("Message"), str):
@@ -56,7 +56,7 @@ def read_notification(octets: bytes) -> tuple[ReturnedKind, list[RecipientEntry]
         found = [_entry(address, fields, action) for address, fields in _recipients(report, recipients)]
     else:
         return None
-    return (kind, found[:MAX_RECIPIENTS]) if found else None
+    return ReturnedMail(kind, tuple(found[:MAX_RECIPIENTS])) if found else None
 
 
 def _document(text: str) -> dict[str, Any]:

@@ -58,6 +58,14 @@ def test_feedback_is_a_complaint_by_its_type(feedback: bytes, kind: str) -> None
     assert (event.kind, event.recipient, event.label) == (kind, "ann@acme.example", feedback.decode())
 
 
+@pytest.mark.parametrize(("feedback", "kind"), [(b"abuse", "complaint"), (b"opt-out", "feedback")])
+def test_feedback_that_names_nobody_but_in_the_return_path_keeps_its_type(feedback: bytes, kind: str) -> None:
+    octets = b"To: news+ann=acme.example@shop.example\r\n\r\nFeedback-Type: %s\r\nVersion: 1\r\n" % feedback
+    (event,) = mailbox.events([octets])
+    assert isinstance(event, Event)
+    assert (event.kind, event.recipient, event.label) == (kind, "ann@acme.example", feedback.decode())
+
+
 BOUNCE = {
     "notificationType": "Bounce",
     "bounce": {
