@@ -12,9 +12,12 @@ from fake_gateways import persona
 from fake_gateways.policies import KINDS
 from fake_gateways.truth import Cause
 from probe.cli.commands import COMMANDS
+from probe.input_error import InputError
+from probe.scenario.load import load_persona
 from probe.scenario.model import Scenario
 
 REFERENCE: Final = Path(__file__).parent / "reference"
+PERSONAS: Final = Path(persona.__file__).parent / "personas"
 MANY: Final = 8
 """Kinds of table that one key may hold, above which they have a page of their own."""
 WORDS: Final = {
@@ -241,7 +244,8 @@ def _rest(schema: dict[str, Any], definitions: dict[str, Any], leave: frozenset[
 def personas() -> Iterator[str]:
     """Yield every persona with its habit, its lies and its sources."""
     for name in persona.names():
-        each = persona.load(name)
+        file = str(PERSONAS / f"{name}.toml")
+        each = load_persona(file, file)
         yield f"## {name}"
         yield ""
         yield f"{each.title}. {each.habit}"
@@ -277,5 +281,9 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]
 
 if __name__ == "__main__":
     REFERENCE.mkdir(exist_ok=True)
-    for file, text in pages().items():
+    try:
+        written = pages()
+    except InputError as error:
+        sys.exit(str(error))
+    for file, text in written.items():
         (REFERENCE / file).write_text(text, "utf-8")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 from fake_gateways.personas import names, text_of
 from fake_gateways.policies import KINDS
@@ -107,22 +109,35 @@ class Persona(BaseModel):
 
     @model_validator(mode="after")
     def _policies_exist(self) -> Persona:
-        named = (kind for refusal in self.refusal for kind in refusal.by)
-        for kind in (*self.order, *self.at, *self.numbers, *named):
-            if kind not in KINDS:
-                raise InvalidValueError(f"{kind!r} is not a policy", f"use one of: {', '.join(KINDS)}")
-        for kind, stage in self.at.items():
-            if stage not in KINDS[kind].nature.stages:
-                raise InvalidValueError(
-                    f"{kind} cannot act at {stage}", f"use one of: {', '.join(sorted(KINDS[kind].nature.stages))}"
-                )
-        for kind, numbers in self.numbers.items():
-            try:
-                KINDS[kind].model_validate({"type": kind, **numbers})
-            except ValidationError as error:
-                msg = f"numbers.{kind}: {error.errors()[0]['msg']}"
-                raise ValueError(msg) from None
+        wrong = list(self._wrong_policies())
+        if wrong:
+            raise ValidationError.from_exception_data("Persona", wrong)
         return self
+
+    def _wrong_policies(self) -> Iterator[InitErrorDetails]:
+        """Yield what names no policy, a stage at which a policy cannot act, and numbers that a policy does not take."""
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            (("order", place), kind) for place, kind in enumerate(self.order)
+        ]
+        named += [((key, kind), kind) for key in ("at", "numbers") for kind in getattr(self, key)]
+        for number, refusal in enumerate(self.refusal):
+            named += [(("refusal", number, "by", place), kind) for place, kind in enumerate(refusal.by)]
+        for loc, kind in named:
+            if kind not in KINDS:
+                yield _mistake(loc, kind, f"{kind!r} is not a policy", f"use one of: {', '.join(KINDS)}")
+        for kind, stage in self.at.items():
+            possible = KINDS[kind].nature.stages if kind in KINDS else {stage}
+            if stage not in possible:
+                yield _mistake(
+                    ("at", kind), stage, f"{kind} cannot act at {stage}", f"use one of: {', '.join(sorted(possible))}"
+                )
+        for kind in filter(KINDS.get, self.numbers):
+            try:
+                KINDS[kind].model_validate({"type": kind, **self.numbers[kind]})
+            except ValidationError as error:
+                for each in error.errors():
+                    loc = ("numbers", kind, *each["loc"])
+                    yield {"type": each["type"], "loc": loc, "input": each["input"], "ctx": each.get("ctx", {})}
 
     def stage_of(self, settings: Settings) -> Stage:
         """Return the stage at which this gateway asks a policy."""
@@ -172,15 +187,13 @@ class Persona(BaseModel):
         return found
 
 
+def _mistake(loc: tuple[str | int, ...], found: str, problem: str, remedy: str) -> InitErrorDetails:
+    return {"type": "value_error", "loc": loc, "input": found, "ctx": {"error": InvalidValueError(problem, remedy)}}
+
+
 def parse(text: str) -> Persona:
-    """Read a persona from TOML text; raises ValueError naming the key that is wrong."""
-    try:
-        return Persona.model_validate(tomllib.loads(text))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        msg = f"{place}: {first['msg']}"
-        raise ValueError(msg) from None
+    """Read a persona from TOML text; raises ValueError, pydantic's ValidationError with every key that is wrong."""
+    return Persona.model_validate(tomllib.loads(text))
 
 
 @cache

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from fake_gateways.persona import Persona, Refusal
 from fake_gateways.policies import KINDS
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 
+_TEMPORARY: Final = re.compile(r"(?<![\d.])4\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 
-def remarks(persona: Persona) -> Iterator[str]:
-    """Yield a sentence for each thing that is missing, or that can never be used."""
+
+def remarks(persona: Persona, file_name: str) -> Iterator[str]:
+    """Yield a sentence for each thing that is missing, misleading, or can never be used.
+
+    ``file_name`` is the name of the persona's file, without its suffix.
+    """
+    if persona.name != file_name:
+        yield f'name is "{persona.name}", but the file is {file_name}.toml; use the same name for both'
     yield from _causes(persona)
     for number, refusal in enumerate(persona.refusal):
         yield from _wording(refusal, f"refusal[{number}] ({refusal.cause}, {refusal.code})")
@@ -40,6 +49,8 @@ def _wording(refusal: Refusal, place: str) -> Iterator[str]:
         if not can_be_used(refusal, stage):
             by = ", ".join(refusal.by)
             yield f"{place} can never be used at {stage}: {by} cannot refuse for {refusal.cause} there"
+    if refusal.cause is Cause.USER_UNKNOWN and (refusal.code < 500 or _TEMPORARY.search(refusal.text)):
+        yield f"{place} is temporary; refuse an unknown user with 5xx and 5.x.x, because lies copy this wording"
     if "from memory" in refusal.source:
         yield f"{place} is from memory; find a sample and cite it"
 

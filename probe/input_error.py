@@ -33,7 +33,7 @@ def raise_all(mistakes: Sequence[InputError]) -> None:
     """Raise the mistakes of one file as one error; do nothing if there are none."""
     if mistakes:
         first = mistakes[0]
-        raise InputError(first.place, first.problem, first.remedy, mistakes[1:])
+        raise InputError(first.place, first.problem, first.remedy, (*first.others, *mistakes[1:]))
 
 
 def one_of(word: str, known: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from probe.classify.rules.classifier import RuleClassifier
 from probe.classify.rules.formats import own
 from probe.classify.rules.rule_set import RuleText
 from probe.classify.rules.rule_tests import failures
+from probe.input_error import InputError
 from probe.scenario.load import check
 from probe.studies.suppression.policies import PastMessage
 
@@ -192,11 +193,27 @@ def test_a_link_to_a_heading_that_is_not_there_is_found(tmp_path: Path) -> None:
     assert [link for link in (*found, *missing) if leads_somewhere(tmp_path / "start.md", link)] == found
 
 
-def test_the_reference_is_what_the_code_says() -> None:
+def generator() -> Any:
+    """Return the module that writes the reference."""
     spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
     assert spec is not None
     assert spec.loader is not None
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
+    return generate
+
+
+def test_a_persona_that_is_not_valid_is_named_when_the_reference_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generate = generator()
+    monkeypatch.setattr(generate, "PERSONAS", tmp_path)
+    (tmp_path / f"{generate.persona.names()[0]}.toml").write_text("name = 1", "utf-8")
+    with pytest.raises(InputError, match=r"barracuda-esg\.toml: title: is missing; add it"):
+        generate.pages()
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    generate = generator()
     written = {file.name: file.read_text("utf-8") for file in (ROOT / "docs" / "reference").iterdir()}
     assert written == generate.pages(), "run make docs"

@@ -118,8 +118,9 @@ Price = Annotated[
 ]
 
 LOG_FORMATS: Final = (
-    "postfix, exim, powermta, kumomta, ses, sendgrid, mailgun, postmark, sparkpost, mandrill, brevo, resend, postal, "
-    "zeptomail, exchange, csv, jsonl or mailbox"
+    "postfix, exim, powermta, kumomta, "  # logs
+    "ses, sendgrid, mailgun, postmark, sparkpost, mandrill, brevo, resend, postal, zeptomail, "  # JSON events
+    "exchange, csv, jsonl or mailbox"
 )
 LogFormat = Annotated[
     str | None, typer.Option("--format", metavar="FORMAT", help=f"Format of --reported: {LOG_FORMATS}.")

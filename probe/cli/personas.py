@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -43,8 +44,9 @@ def check(file: Annotated[str, typer.Argument(metavar="FILE", help="Persona file
     from fake_gateways.persona_lint import remarks
     from probe.scenario.load import load_persona
 
-    persona = load_persona(file if file.endswith(".toml") else f"{file}.toml", file)
-    found = [f"{file}: {remark}" for remark in remarks(persona)]
+    file = file if file.endswith(".toml") else f"{file}.toml"
+    persona = load_persona(file, file)
+    found = [f"{file}: {remark}" for remark in remarks(persona, Path(file).stem)]
     count = f"{len(found)} remark{'' if len(found) == 1 else 's'}" if found else "nothing is missing"
     wordings = f"{len(persona.refusal)} wordings, {len(persona.lie)} known lies"
     print_lines([*found, f"{file}: good. {wordings}; {count}."])

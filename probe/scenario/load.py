@@ -117,19 +117,38 @@ def _check_gateway(gateway: GatewaySpec, path: str) -> None:
 
 
 def load_persona(name: str, place: str) -> personas.Persona:
-    """Return a persona by its name or file; raises InputError."""
+    """Return a persona by its name or file; raises InputError with every mistake in it.
+
+    ``place`` is where it is named, or the name itself if that was an argument.
+    """
+    file = name if place == name else f"{place}: {name}"
     try:
         return personas.load(name)
     except KeyError:
-        remedy = one_of(name, [*personas.names(), "a file that ends in .toml"])
-        raise InputError(place, f"{name!r} is not a persona", remedy) from None
+        problem = "is not a persona" if place == name else f"{name!r} is not a persona"
+        raise InputError(place, problem, one_of(name, [*personas.names(), "a file that ends in .toml"])) from None
     except OSError as error:
         if not name.endswith(".toml"):
             raise  # a file of ours
-        raise InputError(place, f"{name} cannot be read ({error.strerror})", "check the file name") from None
-    except ValueError as error:
-        reason = not_utf8(error) if isinstance(error, UnicodeDecodeError) else f"is not a valid persona ({error})"
-        raise InputError(place, f"{name} {reason}", "see fivefifty personas check") from None
+        raise InputError(file, f"cannot be read ({error.strerror})", "check the file name") from None
+    except ValidationError as error:
+        raise_all(_mistakes_of_persona(error, file))
+        raise
+    except UnicodeDecodeError as error:
+        raise InputError(file, not_utf8(error), "save it as UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(file, f"is not valid TOML ({error})", "correct the line it names") from None
+
+
+def _mistakes_of_persona(error: ValidationError, file: str) -> list[InputError]:
+    return [
+        InputError(f"{file}: {_key(each['loc'])}", *problem_and_remedy(each, personas.Persona))
+        for each in mistakes(error)
+    ]
+
+
+def _key(loc: tuple[int | str, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).removeprefix(".")
 
 
 def _place(loc: tuple[int | str, ...], raw: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import resources
 from pathlib import Path
 
@@ -88,7 +89,7 @@ DNS = '[[dns]]\nname = "acme.example"\ntype = "MX"\nvalue = "10 mx.acme.example"
             "is not a valid TXT record",
         ),
         ('type = "MX"', 'type = "MX"\nfrom = "2h"\nuntil = "1h"', "until is not later than from"),
-        ('name = "acme.example"', 'name = "acme example"', "should match pattern"),
+        ('name = "acme.example"', 'name = "acme example"', "has another form than expected"),
     ],
 )
 def test_a_record_that_no_zone_file_would_hold_is_refused(old: str, new: str, problem: str, tmp_path: Path) -> None:
@@ -133,7 +134,8 @@ def test_a_backend_has_to_be_a_persona(tmp_path: Path) -> None:
 def test_a_persona_file_that_is_wrong_is_told_with_its_fault(own_persona: str, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text("name = 1", "utf-8")
     error = complaint(write(tmp_path, own_persona))
-    assert error.place.endswith(": gateway.acme.persona")
-    assert "is not a valid persona (name:" in error.problem
+    assert re.search(r": gateway\.acme\.persona: \S*own\.toml: name$", error.place)
+    assert error.problem == "is 1, which is not text"
+    assert "says: is missing; add it" in str(error)
     (tmp_path / "own.toml").unlink()
     assert "cannot be read (No such file or directory)" in complaint(write(tmp_path, own_persona)).problem

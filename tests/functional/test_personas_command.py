@@ -47,7 +47,7 @@ def test_a_persona_that_is_not_there_is_a_wrong_input(command: str, name: str) -
 
 def check(tmp_path: Path, text: str) -> tuple[int, str, str]:
     path = tmp_path / "mine.toml"
-    path.write_text(text, "utf-8")
+    path.write_bytes(text.encode("utf-8", "surrogateescape"))
     done = fivefifty("personas", "check", path)
     return done.returncode, done.stdout, done.stderr
 
@@ -62,16 +62,32 @@ def test_an_author_is_told_what_is_missing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('stages = ["rcpt"]', 'stages = ["lunch"]', "is not a valid persona (refusal."),
-        ('name = "eset"', 'name = "eset"\ncolour = "red"', "colour"),
-        ("[says]", "[says", "is not a valid persona"),
+        ('stages = ["rcpt"]', 'stages = ["lunch"]', "refusal[2].stages[0]: is 'lunch', which is not among the known"),
+        ('name = "eset"', 'name = "eset"\ncolour = "red"', "colour: is not a known key"),
+        ("[says]", "[says", "is not valid TOML"),
+        ("user-unknown", "\udce4", "is not a UTF-8 file"),
     ],
 )
 def test_a_file_that_is_no_persona_is_a_wrong_input(tmp_path: Path, old: str, new: str, sentence: str) -> None:
     code, said, complaint = check(tmp_path, ESET.replace(old, new, 1))
     assert (code, said) == (2, "")
-    assert sentence in complaint
-    assert complaint.count("\n") == 1
+    assert complaint.startswith(f"fivefifty: {tmp_path / 'mine.toml'}: {sentence}")
+    assert complaint.count(str(tmp_path)) == complaint.count("\n") == 1
+    assert "see fivefifty personas check" not in complaint
+
+
+def test_all_mistakes_of_a_persona_are_listed_at_once(tmp_path: Path) -> None:
+    text = re.sub(r"(?m)^(mail|quit) = .*\n", "", ESET).replace('stages = ["rcpt"]', 'stages = ["lunch"]', 1)
+    code, said, complaint = check(tmp_path, text)
+    assert (code, said) == (2, "")
+    places = [line.split(": ")[2] for line in complaint.splitlines()]
+    assert places == ["says.mail", "says.quit", "refusal[2].stages[0]"]
+
+
+def test_an_author_is_told_that_the_name_is_not_that_of_the_file(tmp_path: Path) -> None:
+    said = check(tmp_path, ESET)[1]
+    assert 'mine.toml: name is "eset", but the file is mine.toml; use the same name for both' in said
+    assert "use the same name" not in check(tmp_path, ESET.replace('"eset"', '"mine"', 1))[1]
 
 
 def test_what_a_persona_says_cannot_reach_the_terminal() -> None:
@@ -83,7 +99,8 @@ def test_remarks_name_what_can_never_be_said() -> None:
     virus = persona.refusal[0].model_copy(
         update={"cause": Cause.VIRUS, "stages": ("mail",), "by": ("virus",), "source": "from memory"}
     )
-    found = list(remarks(persona.model_copy(update={"refusal": (*persona.refusal, virus), "numbers": {}, "lie": ()})))
+    changed = persona.model_copy(update={"refusal": (*persona.refusal, virus), "numbers": {}, "lie": ()})
+    found = list(remarks(changed, "eset"))
     assert any("can never be used at mail: virus cannot refuse for virus there" in remark for remark in found)
     assert any("is from memory; find a sample" in remark for remark in found)
     assert any(remark.startswith("numbers are missing") for remark in found)
@@ -92,4 +109,4 @@ def test_remarks_name_what_can_never_be_said() -> None:
 
 @pytest.mark.parametrize("name", personas.names())
 def test_nothing_in_the_personas_that_are_shipped_can_never_be_said(name: str) -> None:
-    assert [remark for remark in remarks(personas.load(name)) if "can never be used" in remark] == []
+    assert [remark for remark in remarks(personas.load(name), name) if "can never be used" in remark] == []

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from lone_gateway import ALICE, PEER, RETURN_PATH, LoneGateway, session_view
+from pydantic import ValidationError
 
 from fake_gateways import persona as personas
 from fake_gateways.persona import Persona, Refusal, Says
@@ -194,7 +195,26 @@ def test_a_faulty_persona_is_refused_with_the_place_of_the_fault(change: Change,
         Persona.model_validate(data)
 
 
-def test_parsing_names_the_key_that_is_wrong() -> None:
-    text = FILES["cisco-esa.toml"].replace('size_limit = "20 MB"', "size_limit = 20")
-    with pytest.raises(ValueError, match=r"^size_limit: .*not a size with a unit"):
+def test_parsing_names_every_key_that_is_wrong() -> None:
+    text = FILES["cisco-esa.toml"].replace('size_limit = "20 MB"', "size_limit = 20").replace("mx =", "mix =")
+    with pytest.raises(ValidationError, match=r"not a size with a unit") as caught:
         personas.parse(text)
+    assert {each["loc"] for each in caught.value.errors()} == {("size_limit",), ("mx",), ("mix",)}
+
+
+def test_every_policy_that_is_wrong_is_named_with_its_place() -> None:
+    data = tomllib.loads(FILES["cisco-esa.toml"])
+    data["order"][1] = "pigeon"
+    data["refusal"][0]["by"] = ["crow"]
+    data["at"] = {"directory": "connect"}
+    data["numbers"] = {"greylisting": {"delay": 3, "size": 1}, "dove": {}}
+    with pytest.raises(ValidationError) as caught:
+        Persona.model_validate(data)
+    assert {each["loc"] for each in caught.value.errors()} == {
+        ("order", 1),
+        ("refusal", 0, "by", 0),
+        ("at", "directory"),
+        ("numbers", "dove"),
+        ("numbers", "greylisting", "delay"),
+        ("numbers", "greylisting", "size"),
+    }

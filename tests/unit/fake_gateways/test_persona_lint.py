@@ -21,7 +21,7 @@ def refusal(**settings: object) -> Refusal:
 
 def remarks_on(**changes: object) -> str:
     """Return the remarks on a persona that is changed in some fields."""
-    return "\n".join(remarks(CISCO.model_copy(update=changes)))
+    return "\n".join(remarks(CISCO.model_copy(update=changes), "cisco-esa"))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,9 @@ def remarks_on(**changes: object) -> str:
         ({"order": ()}, {}, "is given, but order does not"),
         ({"refusal": ()}, {"refusal": (refusal(),)}, "user-unknown has no wording of this vendor"),
         ({"refusal": (refusal(source="from memory"),)}, {"refusal": (refusal(),)}, "is from memory"),
+        ({"refusal": (refusal(code=450),)}, {"refusal": (refusal(),)}, "(user-unknown, 450) is temporary"),
+        ({"refusal": (refusal(text="No (4.1.1)"),)}, {"refusal": (refusal(text="4.1.1.2: 15.4.1.1"),)}, "is temporary"),
+        ({"name": "ironport"}, {}, 'name is "ironport", but the file is cisco-esa.toml'),
         ({"refusal": (refusal(by=["virus"]),)}, {"refusal": (refusal(),)}, "can never be used at rcpt"),
     ],
 )
@@ -46,6 +49,11 @@ def test_what_a_persona_lacks_is_remarked_on(
 def test_a_cause_without_a_wording_names_the_policies_that_refuse_for_it() -> None:
     lines = remarks_on(refusal=(), order=("virus",)).splitlines()
     assert [line for line in lines if line.startswith("virus ") and "virus" in line.partition(",")[2]]
+
+
+@pytest.mark.parametrize("name", personas.names())
+def test_every_shipped_persona_has_the_name_of_its_file_and_refuses_unknown_users_for_good(name: str) -> None:
+    assert [each for each in remarks(personas.load(name), name) if "is temporary" in each or "same name" in each] == []
 
 
 @pytest.mark.parametrize("name", personas.names())

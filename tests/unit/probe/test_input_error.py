@@ -32,6 +32,14 @@ def test_several_mistakes_are_one_error_with_a_sentence_each() -> None:
     assert [each.place for each in again.others] == ["b", "c"]
 
 
+def test_several_mistakes_in_each_of_several_files_are_all_listed() -> None:
+    a, b, c = (InputError(place, "is missing", "add it") for place in ("a", "b", "c"))
+    first = InputError(a.place, a.problem, a.remedy, [b])
+    with pytest.raises(InputError) as raised:
+        raise_all([first, c])
+    assert [line[0] for line in str(raised.value).splitlines()] == ["a", "b", "c"]
+
+
 @pytest.mark.parametrize(
     ("word", "remedy"),
     [
