@@ -82,6 +82,7 @@ def test_every_mail_of_an_mbox_is_read_once(tmp_path: Path) -> None:
     "files",
     [
         {"1.eml": "ann", "2.eml": "bob"},
+        {"2.eml": "ann", "10.eml": "bob"},
         {"1.EML": "ann", "march/week 2/2": "bob"},
         {"new/1.mx": "ann", "new/2.mx": "bob"},
         {"cur/1.mx:2,S": "ann", "cur/2.mx:2,RS": "bob"},
@@ -90,11 +91,18 @@ def test_every_mail_of_an_mbox_is_read_once(tmp_path: Path) -> None:
         {"old.eml": "ann", "new/1.eml": "bob"},
         {"a.mbox/mbox": "ann", "b/new/1.mx": "bob", "b/tmp/1": "cat"},
     ],
-    ids=["eml", "nested", "new alone", "cur alone", "Maildir", "tmp alone", "called new", "several"],
+    ids=["eml", "numbered", "nested", "new alone", "cur alone", "Maildir", "tmp alone", "called new", "several"],
 )
 def test_every_mail_of_a_folder_is_read_once(files: dict[str, str], tmp_path: Path) -> None:
     written(tmp_path / "box", {name: report(person) for name, person in files.items()})
     assert people(read(tmp_path / "box")) == ["ann", "bob"]
+
+
+def test_linked_folders_are_read_once(tmp_path: Path) -> None:
+    written(tmp_path, {"elsewhere/1.eml": report("ann"), "box/2.eml": report("bob")})
+    (tmp_path / "box" / "cur").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "box" / "again").symlink_to(tmp_path / "box")
+    assert sorted(people(read(tmp_path / "box"))) == ["ann", "bob"]
 
 
 def test_lists_that_a_mail_server_keeps_in_a_maildir_are_no_mail(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -68,15 +69,28 @@ def _in_file(path: Path) -> Iterator[bytes]:
 def _files_in(folder: Path) -> Iterator[tuple[Path, bool]]:
     """Yield the files in a folder and the folders in it by name, and whether each lies beside those of a Maildir.
 
-    Mail programs keep lists of their own there. Raises InputError.
+    Mail programs keep lists of their own there. Links to folders are followed, each once. Raises InputError.
     """
+    seen: set[str] = set()
 
     def refuse(error: OSError) -> None:
         raise InputError(str(error.filename), f"cannot be read ({error.strerror})", "check its permissions")
 
-    for place, folders, files in os.walk(folder, onerror=refuse):
+    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
         is_maildir = not _MAILDIR.isdisjoint(folders)
-        folders[:] = sorted(each for each in folders if not (each.startswith(".") or (is_maildir and each == "tmp")))
-        here = [Path(place, each) for each in sorted(files) if not each.startswith(".")]
+        folders[:] = sorted(
+            (each for each in folders if not (each.startswith(".") or (is_maildir and each == "tmp"))), key=_by_number
+        )
+        here = [Path(place, each) for each in sorted(files, key=_by_number) if not each.startswith(".")]
         for file in [each for each in here if each.is_file()]:
             yield file, is_maildir
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """Return a key that sorts 2.eml before 10.eml: programs number mail in the order in which it came."""
+    return [(int(each), "") if each.isdecimal() else (0, each) for each in re.split(r"([0-9]{1,18})", name)]
