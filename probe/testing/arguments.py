@@ -46,13 +46,13 @@ class When(TypedDict, total=False):
         optional: Whether the test may end without a case for the rule.
     """
 
-    sender: Addresses
-    client: str
-    content: str
-    rate: str
-    attempts: int
-    wait: str
-    at: StageName
+    sender: Addresses | None
+    client: str | None
+    content: str | None
+    rate: str | None
+    attempts: int | None
+    wait: str | None
+    at: StageName | None
     optional: bool
 
 

@@ -105,7 +105,7 @@ class GatewayFixture:
         self._rules = GatewayRules(time.monotonic)
         self._record = GatewayRecord()
         self._logins = LoginRules()
-        given = Given(self._rules, self._record, self._logins.login, lmtp)
+        given = Given(self._rules, self._record, self._logins, lmtp)
         self._tested = open_gateway(persona, scenario, name, root, given)
         self._reports = ReportWriter(self._tested.gateway, self._record)
         self.host = host

@@ -35,7 +35,10 @@ class LoginRefusal(GatewayRule):
 
 
 class LoginRules:
-    """Accepts any login, unless a refusal applies or there are ``accounts`` (passwords or tokens by user)."""
+    """Accepts any login, unless a refusal applies or there are ``accounts`` (passwords or tokens by user).
+
+    ``behind`` is what a scenario says, where a test has not said otherwise.
+    """
 
     def __init__(self) -> None:
         self.required = False
@@ -43,7 +46,12 @@ class LoginRules:
         self.refusals: list[LoginRefusal] = []
         self.accounts: dict[str, str] | None = None
         self.attempts: list[LoginAttempt] = []
-        self.login = Login(check=self._check, required=lambda: self.required, needs_tls=lambda: self.needs_tls)
+        self.behind = Login()
+        self.login = Login(
+            check=self._check,
+            required=lambda: self.required or self.behind.required(),
+            needs_tls=lambda: self.needs_tls or self.behind.needs_tls(),
+        )
 
     def _check(self, credentials: Credentials) -> Reply | None:
         answers = [refusal.answer() for refusal in self.refusals]  # each counts
@@ -53,6 +61,6 @@ class LoginRules:
 
     def _unless_known(self, credentials: Credentials) -> Reply | None:
         if self.accounts is None:
-            return None
+            return self.behind.check(credentials)
         password = self.accounts.get(credentials.user)
         return None if password is not None and credentials.proves(password) else BAD_CREDENTIALS

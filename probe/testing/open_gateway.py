@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +11,15 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.needs import QueryHandler
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.reports.delivery_report import DeliveryReport
-from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.lmtp import REQUIRED_KEYWORDS
 from fake_gateways.verdict import Answer, Question
 from probe.input_error import InputError, one_of
 from probe.lab.gateways import build_gateway
+from probe.lab.logins import login_of
 from probe.lab.prepare import PreparedScenario, prepare
 from probe.scenario.companies import Company
 from probe.scenario.load import load_persona
+from probe.testing.logins import LoginRules
 from probe.testing.open_scenario import Scenario, load_scenario
 from probe.testing.recorded import GatewayRecord
 from probe.testing.rules import GatewayRules, StageRules, ToldDirectory
@@ -46,7 +47,7 @@ class Given:
 
     rules: GatewayRules
     record: GatewayRecord
-    login: Login
+    logins: LoginRules
     lmtp: bool
 
     def add_to(self, gateway: Gateway) -> None:
@@ -93,7 +94,7 @@ def _of_persona(persona: str | Path, root: Path, given: Given) -> TestedGateway:
         seed="550",
         write=given.record.write,
         post=returned.append,
-        login=given.login,
+        login=given.logins.login,
         lmtp=given.lmtp,
     )
     given.add_to(gateway)
@@ -102,10 +103,13 @@ def _of_persona(persona: str | Path, root: Path, given: Given) -> TestedGateway:
 
 def _of_scenario(scenario: Scenario, name: str | None, root: Path, given: Given) -> TestedGateway:
     """Make a gateway of a scenario; raises InputError."""
-    prepared = prepare(load_scenario(scenario, root))
+    prepared = prepare(load_scenario(scenario, root, served=True))
     company = _company(prepared, name)
     found = prepared.loaded.scenario
     clock = VirtualClock(found.starts.timestamp())
+    if company.spec.login is not None:
+        given.logins.behind = login_of(company.spec.login, clock.now)
+    given = replace(given, lmtp=given.lmtp or company.spec.lmtp)
     returned: list[DeliveryReport] = []
     gateway = build_gateway(
         company,
@@ -114,7 +118,7 @@ def _of_scenario(scenario: Scenario, name: str | None, root: Path, given: Given)
         clock,
         write=given.record.write,
         post=returned.append,
-        login=given.login,
+        login=given.logins.login,
         lmtp=given.lmtp,
     )
     given.add_to(gateway)

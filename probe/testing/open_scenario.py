@@ -18,12 +18,12 @@ Scenario = str | Path | Mapping[str, Any]
 """A path, the name of a scenario that comes with fivefifty, TOML text (with a line break), or a table of its form."""
 
 
-def load_scenario(scenario: Scenario, root: Path) -> Loaded:
-    """Read and check a scenario, whose path is relative to ``root``; raises InputError."""
+def load_scenario(scenario: Scenario, root: Path, *, served: bool = False) -> Loaded:
+    """Read and check a scenario, whose path is relative to ``root``; raises InputError. ``served`` as for ``load``."""
     if isinstance(scenario, Path) or (isinstance(scenario, str) and "\n" not in scenario):
-        return load(relative_path(located(Path(scenario), root)))
+        return load(relative_path(located(Path(scenario), root)), served=served)
     raw = _parse_toml(scenario) if isinstance(scenario, str) else dict(scenario)
-    return check(raw, folder=root, path=AS_TEXT)
+    return check(raw, folder=root, path=AS_TEXT, served=served)
 
 
 def _parse_toml(text: str) -> dict[str, Any]:

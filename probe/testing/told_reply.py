@@ -21,9 +21,14 @@ _TYPE: Final = re.compile(r"\s*(?:diagnostic-code\s*:)?\s*(?:(?:smtp|x-[a-z0-9-]
 _BEGINS: Final = re.compile(r"[1-5][0-9][0-9](?=[ -]|$)")
 _WITHIN: Final = re.compile(r"(?:([:;'\"(<>#])|^)[ \t]{0,9}([45][0-9][0-9])(?=[ -])", re.MULTILINE)
 """Within a sentence of the reporting system: ``host mx.example[192.0.2.1] said: 550 ...``."""
-_CLOSING: Final = {"'": "'", '"': '"', "(": ")", "<": ">"}
+_QUOTED: Final = re.compile(r"(?<![0-9])([45][0-9][0-9])[- ](['\"])(.*)\2", re.DOTALL)
+"""As Cisco's gateways report a reply: ``5.1.0 - Unknown address error 550-'5.1.1 no such user'``."""
+_QUOTES: Final = ("'", '"')
+_PAIRS: Final = ("()", "<>")
 _ADDED: Final = re.compile(r"\s*(?:\(in reply to [\w ]{1,40} command\)|>?\s*#SMTP#)$")
 """What Postfix and Exchange add to a reply."""
+_GIVEN_UP: Final = re.compile(r"^(?:Giving up on|I'm not going to try again).*", re.MULTILINE)
+"""What qmail adds on a line of its own."""
 _BRACES: Final = re.compile(r"\{[a-z_]+\}|[{}]")
 
 
@@ -60,10 +65,15 @@ def _reply_in(text: str) -> str:
         return text
     found = _WITHIN.search(text)
     if found is None:
-        return ""
-    reply = text[found.start(2) :]
-    closing = reply.rfind(_CLOSING.get(found[1] or "", "\0"))
-    return reply if closing < 0 else reply[:closing]
+        quoted = _QUOTED.search(text)
+        return f"{quoted[1]} {quoted[3]}" if quoted is not None else ""
+    reply = _GIVEN_UP.sub("", text[found.start(2) :])
+    if found[1] in _QUOTES:
+        reply = reply[: reply.rfind(found[1])] if found[1] in reply else reply
+    for opening, closing in _PAIRS:
+        if reply.count(closing) > reply.count(opening):  # it closes a bracket before the reply
+            reply = reply[: reply.rfind(closing)]
+    return reply
 
 
 def _lines(reply: str, code: str, place: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,34 @@ def test_a_mistake_is_one_sentence(settings: dict[str, str], sentence: str, fold
     with pytest.raises(InputError) as raised:
         GatewayFixture(root=folder, **settings)  # type: ignore[arg-type]
     assert str(raised.value) == sentence.replace("{}", str(folder))
+
+
+SERVED = """
+schema = 1
+name = "served"
+title = "A gateway without a sender"
+seed = 7
+starts = 2026-04-01T08:00:00Z
+
+[[gateway]]
+name = "acme"
+persona = "postfix"
+domains = ["acme.example"]
+mailbox = [{ address = "ann@acme.example", state = "present" }]
+lmtp = true
+login = { required = true, tls = true, accounts = { ann = "secret" } }
+"""
+
+
+def test_a_scenario_without_a_sender_says_who_may_log_in_and_in_which_protocol(make_gateway: MakeGateway) -> None:
+    gateway = make_gateway(scenario=SERVED)
+    with smtplib.LMTP(gateway.host, gateway.port) as client:
+        client.ehlo()
+        assert client.mail(SENDER)[0] == 530
+        client.starttls(context=gateway.tls_context)
+        with pytest.raises(smtplib.SMTPAuthenticationError):
+            client.login("ann", "guessed")
+        client.login("ann", "secret")
+        client.sendmail(SENDER, [ANN], message())
+    gateway.assert_received(recipient=ANN)
+    assert [each.accepted for each in gateway.logins][-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fake_gateways.smtp.auth import BAD_CREDENTIALS, TRY_LATER, Credentials
+from fake_gateways.smtp.auth import BAD_CREDENTIALS, TRY_LATER, Credentials, Login
 from fake_gateways.smtp.reply import Reply
 from probe.testing.logins import LoginAttempt, LoginRefusal, LoginRules
 
@@ -49,4 +49,12 @@ def test_a_refusal_that_is_lifted_refuses_no_more() -> None:
     rules = LoginRules()
     rules.refusals = [LoginRefusal("told", TRY_LATER, None)]
     rules.refusals[0].lift()
+    assert rules.login.check(ANN) is None
+
+
+def test_what_a_test_has_not_said_is_asked_of_what_is_behind() -> None:
+    rules = LoginRules()
+    rules.behind = Login(check=lambda _: TRY_LATER, required=lambda: True, needs_tls=lambda: True)
+    assert (rules.login.check(ANN), rules.login.required(), rules.login.needs_tls()) == (TRY_LATER, True, True)
+    rules.accounts = {"ann": "secret"}
     assert rules.login.check(ANN) is None

@@ -36,6 +36,24 @@ USER = "<ann@x.example>: Recipient address rejected: User unknown"
         ("mx1.x.example #<mx1.x.example #5.1.1 smtp; 550 5.1.1 no> #SMTP#", "550 5.1.1 no"),
         ("#550 5.1.1 no ##", "550 5.1.1 no ##"),
         ("Remote host said: 550 no", "550 no"),
+        (
+            "192.0.2.1 does not like recipient.\nRemote host said: 550 no (#5.1.1)\nGiving up on 192.0.2.1.",
+            "550 no (#5.1.1)",
+        ),
+        (
+            "smtp; 5.1.0 - Unknown address error 550-'5.1.1 <ann@x.example>... no' (delivery attempts: 0)",
+            "550 5.1.1 <ann@x.example>... no",
+        ),
+        (
+            "<ann@x.example>\n    (reason: 550 5.1.1 <ann@x.example>... no (really))",
+            "550 5.1.1 <ann@x.example>... no (really)",
+        ),
+        (
+            "... while talking to mx.x.example.:\n>>> RCPT To:<ann@x.example>\n<<< 550 5.1.1 <ann@x.example>... no",
+            "550 5.1.1 <ann@x.example>... no",
+        ),
+        ("The response from the remote server was:\n550 5.1.1 no", "550 5.1.1 no"),
+        ("returned <550 5.1.1 no>", "550 5.1.1 no"),
         ("550 550 5.1.1 no", "550 550 5.1.1 no"),
         ("550 5.1.1 5.1.1 no", "550 5.1.1 5.1.1 no"),
         ("550 4.1.1 no", "550 4.1.1 no"),
