@@ -14,12 +14,13 @@ import pytest
 from fake_gateways import persona as personas
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.smtp.reply import Reply
+from fake_gateways.truth import Cause
 from fake_gateways.wording import Wording
 from probe.classify.by_text import ByText
 from probe.classify.context import Context
 from probe.classify.evidence import Evidence
 from probe.classify.registry import choose
-from probe.intake.event import Event, LogLine
+from probe.intake.event import Event, EventKind, LogLine
 from probe.intake.formats import FORMATS, mailbox
 from probe.intake.hints import Hints
 from probe.intake.to_scenario.anonymise import Anonymiser
@@ -196,6 +197,18 @@ def test_a_replay_says_every_wording_of_the_personas_as_the_log_does(
     assert {key: (each.cause, each.advice) for key, each in there.items()} == {
         key: (each.cause, each.advice) for key, each in here.items()
     }
+
+
+def test_the_cause_is_that_of_the_words_and_not_of_the_names_of_slots(tmp_path: Path) -> None:
+    text = "ann@acme.example Rejected {user unknown}"
+    event = Event(EventKind.REFUSED, "ann@acme.example", code=550, text=text)
+    assert ByText().cause_of("ann@acme.example Rejected") is Cause.POLICY
+    replay([event, event._replace(text=text[:25])], tmp_path)
+    made = (tmp_path / "made" / "scenario.toml").read_text("utf-8")
+    assert re.findall(r'^(?:text|cause) = "([^"]*)"', made, re.MULTILINE) == [
+        *("{recipient} Rejected {{user unknown}}", "user-unknown"),
+        *("{recipient} Rejected", "policy"),
+    ]
 
 
 def test_a_replayed_report_quotes_what_the_report_quotes(tmp_path: Path) -> None:

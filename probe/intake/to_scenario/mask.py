@@ -33,6 +33,14 @@ _HEX: Final = re.compile(r"(?=.*\d)(?=.*[a-fA-F])[0-9a-fA-F]{8,}|[a-fA-F]{16,}")
 _NAMED: Final = re.compile(r"[A-Za-z]+\d{0,4}|\d{0,3}[A-Za-z]+|\d+")
 """Letters with a number, such as ``rfc5322``, ``AES256`` or ``24h``."""
 _SHORTEST_ID: Final = 6
+_WITHOUT_VOWEL: Final = re.compile(r"[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{9,}")
+"""Postfix's long queue ids have no vowels; some have no digit either."""
+_CALLED_ID: Final = re.compile(r"(?:(?<![?&\w])id|\b(?:qid|queue-id|queued as))(?: ?[=:#] ?| )$", re.IGNORECASE)
+"""What stands before an identifier."""
+_SHORTEST_CALLED_ID: Final = 4
+_LONGEST_CALL: Final = 12
+_REVERSED_IP: Final = re.compile(r"(?:\d{1,3}\.){4}(?=\D)")
+"""How block lists are asked."""
 _ID_WITH_NUMBERS: Final = re.compile(r"\{id\}(?:\.(?:\{id\}|\d+))+")
 """As Gmail's: ``d9443c01a7336-1f7e3a3c5b1si1234567ad.7``."""
 _HOST: Final = re.compile(r"(?:[\w-]{1,63}\.){1,9}(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})")
@@ -115,6 +123,8 @@ class _Masking:
         found, end = [], 0
         for part in _PART.finditer(text):
             found += [_escaped(text[end : part.start()]), self._part(part)]
+            if _is_called_id(text[max(0, part.start() - _LONGEST_CALL) : part.start()], part[0]):
+                found[-1] = "{id}"
             end = part.end()
         return "".join([*found, _escaped(text[end:])])
 
@@ -178,7 +188,8 @@ class _Masking:
         if not _is_host(written):
             return None
         if is_public(host):
-            return ".".join("{id}" if _is_id(label) else label for label in written.split("."))
+            bare = _REVERSED_IP.sub("{id}.", written, count=1)
+            return ".".join("{id}" if _is_id(label) else label for label in bare.split("."))
         if self._domain and host.endswith(f".{self._domain}"):
             labels = host.removesuffix(f".{self._domain}").split(".")
             kept = (each if is_ordinary(each) and not _is_id(each) else "host" for each in labels)
@@ -215,8 +226,20 @@ def _is_id(word: str) -> bool:
     if _DIGITS.fullmatch(word):
         return True
     return not is_of_a_persona(word) and any(
-        _HEX.fullmatch(each) or (len(each) >= _SHORTEST_ID and not _NAMED.fullmatch(each) and _has_both(each))
+        _HEX.fullmatch(each)
+        or _WITHOUT_VOWEL.fullmatch(each)
+        or (len(each) >= _SHORTEST_ID and not _NAMED.fullmatch(each) and _has_both(each))
         for each in re.split(r"[-_.+']", word)
+    )
+
+
+def _is_called_id(before: str, word: str) -> bool:
+    """Whether a word with digits, perhaps short, is called an identifier by the text before it."""
+    return (
+        len(word) >= _SHORTEST_CALLED_ID
+        and any(map(str.isdigit, word))
+        and not is_of_a_persona(word)
+        and _CALLED_ID.search(before) is not None
     )
 
 

@@ -33,6 +33,18 @@ MOST_GATEWAYS: Final = 1000
 _MOST_SOURCES: Final = 250
 """The most addresses of the sender in a scenario; the most used ones are written."""
 _FILES: Final = ("scenario.toml", "message.eml", "recipients.csv", "logged")
+_VALUES: Final = {
+    "recipient": "eva@a.example",
+    "local_part": "eva",
+    "domain": "a.example",
+    "sender": "ed@b.example",
+    "sender_domain": "b.example",
+    "ip": "192.0.2.1",
+    "helo": "c.b.example",
+    "id": "4Bq1Ns0Qz9z1",
+    "host": "d.example",
+}
+"""Values of slots that say nothing."""
 _MESSAGE: Final = """\
 From: news@{domain}
 Subject: The campaign of the log
@@ -163,7 +175,9 @@ class _Writing:
     def cause_of(self, reply: Reply) -> Cause:
         """Return the cause that a reply's text gives, UNKNOWN if it gives none."""
         if reply not in self._causes:
-            cause = self._cause_of_text(self._text(reply)) or Cause.UNKNOWN
+            # With values, as the names of slots would be read as words of the reply.
+            text = self._text(reply).format_map(_VALUES)
+            cause = self._cause_of_text(text) or Cause.UNKNOWN
             is_odd = reply.code < 500 and cause.fault is Fault.RECIPIENT
             self._causes[reply] = Cause.UNKNOWN if is_odd else cause
         return self._causes[reply]
