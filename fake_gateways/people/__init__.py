@@ -1,1 +1,1 @@
-"""The people behind a gateway: directory, mailbox states, what readers do with their mail, generated names."""
+"""The mailboxes and readers of a company: directory, states, what readers do with mail, generated names."""

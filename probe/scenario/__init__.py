@@ -1,1 +1,1 @@
-"""The scenario file: TOML to typed values, with place and remedy for every mistake."""
+"""The scenario file: TOML to typed values; every error says where and what to do."""

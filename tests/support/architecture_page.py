@@ -28,7 +28,7 @@ def drawing(floors: Sequence[str]) -> str:
             lines[-1] += f" > {floor.partition('/')[2]}"
         else:
             package, _, module = floor.partition("/")
-            lines.append(f"{package}/*.py".ljust(24) + (module or "the other modules at the root"))
+            lines.append(f"{package}/*.py".ljust(24) + (module or f"the other modules of {package}"))
     return "\n".join(lines)
 
 
