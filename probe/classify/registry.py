@@ -79,6 +79,13 @@ def choose(
     return tuple(_chosen(spec, where(place, spec.text), terms) for spec in parse(wanted or BASELINES, place))
 
 
+def with_baselines(chosen: Sequence[ChosenClassifier], named: Iterable[str]) -> tuple[ChosenClassifier, ...]:
+    """Return the classifiers, and the baselines among ``named`` that they lack."""
+    names = {each.name for each in chosen}
+    lacking = [name for name in named if name in BASELINES and name not in names]
+    return (*chosen, *(choose(lacking) if lacking else ()))
+
+
 def _chosen(spec: ClassifierSpec, here: str, terms: _Terms) -> ChosenClassifier:
     if spec.name == REPORTED:
         raise InputError(

@@ -54,7 +54,7 @@ def check(
 
     Exits with 1 if a gate fails, or if a classifier is worse than the baseline.
     """
-    from probe.classify.registry import choose
+    from probe.classify.registry import choose, with_baselines
     from probe.classify.spec import REPORTED
     from probe.cli.ci_reports import read_reports
     from probe.cli.conclude import conclude
@@ -65,7 +65,8 @@ def check(
     from probe.intake.formats import FORMATS, MAILBOX
     from probe.intake.read_hints import read_hints
     from probe.judge import baseline_file
-    from probe.judge.judge import bounds_in_books, judge, prices_of
+    from probe.judge.gates import classifiers_in
+    from probe.judge.judge import bounds_in_books, expect_in_books, judge, prices_of
     from probe.judge.open_reported import open_reported
     from probe.judge.prices import mistake_prices
     from probe.judge.result import SCORECARD
@@ -84,6 +85,7 @@ def check(
     chosen = choose(classifier, patience_s=classifier_timeout, allowed=networks(allow_network))
     print_notes(note for each in chosen for note in each.notes)
     with Ledger.open(run) as ledger:
+        chosen = with_baselines(chosen, classifiers_in(expect_in_books(ledger)))
         names = [*(each.name for each in chosen), *([REPORTED] if said else [])]
         if baseline is not None:
             scenario, seed = ledger.note("scenario") or "", int(ledger.note("seed") or 0)

@@ -64,6 +64,7 @@ def run(
     from probe.judge import baseline_file, gates
     from probe.judge.prices import mistake_prices
     from probe.lab.classifiers import choose_for
+    from probe.lab.gates import readers
     from probe.lab.options import Options
     from probe.lab.prepare import prepare
     from probe.lab.run import run_scenario
@@ -92,7 +93,7 @@ def run(
     )
     known = None
     if baseline is not None:
-        names = [each.name for each in classifiers]
+        names = [each.name for each in readers(loaded, classifiers)]
         known = (baseline_file.known_of(baseline, loaded.scenario.name, loaded.scenario.seed, names), baseline)
     try:
         with LiveProgress(loaded.scenario.name) as watching:

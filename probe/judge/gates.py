@@ -61,6 +61,12 @@ def bounds(expect: Mapping[str, Any], empty: Mapping[str, Any], place: str) -> l
     return list(_walk(expect, empty, (), place))
 
 
+def classifiers_in(expect: Mapping[str, Any]) -> list[str]:
+    """Return the classifiers that gates are about."""
+    named = expect.get("classifiers")
+    return list(named) if isinstance(named, Mapping) else []
+
+
 def _walk(expect: Mapping[str, Any], figures: Any, path: tuple[str, ...], place: str) -> Iterator[Bound]:
     for key, value in expect.items():
         here = (*path, key)

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from probe.classify.reading import Advice, ChosenClassifier, Reading
-from probe.classify.registry import BASELINES, choose
+from probe.classify.registry import choose
 from probe.classify.spec import REPORTED
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
 from probe.intake.event import Event
 from probe.judge import gates
 from probe.judge.classifier_score import Site, score_classifier
@@ -38,18 +38,16 @@ def bounds(
     gateways: Iterable[str],
     campaigns: Iterable[str],
     place: str,
-    others: Iterable[str] = (),
 ) -> list[gates.Bound]:
-    """Read gates against a scorecard of zeros; raises InputError.
-
-    Gates on ``others``, known classifiers that do not read this run, are left out.
-    """
+    """Read gates against a scorecard of zeros; raises InputError, also for a classifier that does not read the run."""
     card = Scorecard("", 0, "", complete=False)
     score_truth(card, {}, {}, list(gateways), list(campaigns))
-    reading = set(classifiers)
-    card.classifiers = {name: score_classifier({}, {}) for name in (*reading, *BASELINES, *others)}
-    found = gates.bounds(expect, dataclasses.asdict(card), place)
-    return [bound for bound in found if bound.path[0] != "classifiers" or bound.path[1] in reading]
+    card.classifiers = {name: score_classifier({}, {}) for name in classifiers}
+    for name in gates.classifiers_in(expect):
+        if name not in card.classifiers:
+            remedy = f"name it with --classifier or in the scenario's classifiers, or {one_of(name, card.classifiers)}"
+            raise InputError(f"{place}.classifiers.{name}", f"{name} does not read this run", remedy)
+    return gates.bounds(expect, dataclasses.asdict(card), place)
 
 
 def read_stories(ledger: Ledger) -> dict[Key, Story]:
@@ -64,6 +62,12 @@ def read_stories(ledger: Ledger) -> dict[Key, Story]:
     return build_stories(joined.pairs, _mailboxes(ledger), ledger.returned(), ledger.engagements())
 
 
+def expect_in_books(ledger: Ledger) -> dict[str, Any]:
+    """Return the gates of the scenario in the books, as they are written."""
+    found: dict[str, Any] = json.loads(ledger.note("expect") or "{}")
+    return found
+
+
 def bounds_in_books(ledger: Ledger, classifiers: Iterable[str], more: Iterable[str] = ()) -> list[gates.Bound]:
     """Read the gates of the scenario in the books, and ``more`` as written on the command line.
 
@@ -74,9 +78,7 @@ def bounds_in_books(ledger: Ledger, classifiers: Iterable[str], more: Iterable[s
         "gateways": [each.name for each in ledger.gateways()],
         "campaigns": json.loads(ledger.note("campaigns") or "[]"),
     }
-    expect = json.loads(ledger.note("expect") or "{}")
-    place = f"{ledger.path}: expect"
-    found = bounds(expect, place=place, others=expect.get("classifiers", ()), **names)
+    found = bounds(expect_in_books(ledger), place=f"{ledger.path}: expect", **names)
     for text in more:
         found += bounds(gates.from_text(text), place="--gate", **names)
     return found

@@ -41,11 +41,6 @@ def look_at(loaded: Loaded) -> tuple[ChosenClassifier, ...]:
     return choose(loaded.scenario.classifiers, place_in(loaded), loaded.folder, check_only=True)
 
 
-def names_in(loaded: Loaded) -> list[str]:
-    """Return the names of the scenario's classifiers; raises InputError."""
-    return [spec.name for spec in parse(loaded.scenario.classifiers, place_in(loaded))]
-
-
 def place_in(loaded: Loaded) -> str:
     """Return the place of a scenario's classifiers, for errors."""
     return f"{loaded.path}: classifiers:"

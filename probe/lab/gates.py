@@ -6,20 +6,28 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from probe.classify.reading import ChosenClassifier
+from probe.classify.registry import with_baselines
 from probe.judge import gates
 from probe.judge.judge import bounds
-from probe.lab.classifiers import names_in
 from probe.lab.prepare import PreparedScenario
+from probe.scenario.load import Loaded
+
+
+def readers(loaded: Loaded, classifiers: Sequence[ChosenClassifier]) -> tuple[ChosenClassifier, ...]:
+    """Return the classifiers, and the baselines that the scenario's gates are about: such a gate is always judged."""
+    return with_baselines(classifiers, gates.classifiers_in(loaded.scenario.expect))
 
 
 def expected(
     prepared: PreparedScenario, classifiers: Sequence[ChosenClassifier], more: Sequence[Mapping[str, Any]] = ()
 ) -> list[gates.Bound]:
-    """Return the scenario's gates, and ``more`` from the command line; raises InputError."""
+    """Return the scenario's gates, and ``more`` from the command line.
+
+    Raises InputError, also for a gate on a classifier that does not read the run.
+    """
     scenario = prepared.loaded.scenario
     names = {
-        "classifiers": [each.name for each in classifiers],
-        "others": names_in(prepared.loaded),
+        "classifiers": [each.name for each in readers(prepared.loaded, classifiers)],
         "gateways": [company.name for company in prepared.companies],
         "campaigns": [each.name for each in scenario.campaign],
     }

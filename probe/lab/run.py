@@ -11,7 +11,7 @@ from probe.input_error import InputError
 from probe.judge.judge import judge
 from probe.judge.result import JudgedRun
 from probe.lab import event_loop
-from probe.lab.gates import expected
+from probe.lab.gates import expected, readers
 from probe.lab.gateways import require_scanners
 from probe.lab.lane_processes import run_jobs
 from probe.lab.lane_runner import LaneJob, WorkerJob, share_out
@@ -55,7 +55,8 @@ def run_scenario(
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
                 ledger.seal()
-            result = judge(ledger, options.classifiers, bound=bound, prices=options.prices)
+            reading = readers(prepared.loaded, options.classifiers)
+            result = judge(ledger, reading, bound=bound, prices=options.prices)
         result.write(options.out)
     return result
 

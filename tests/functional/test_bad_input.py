@@ -104,7 +104,7 @@ MISTAKES = {
     "an expectation of an unknown classifier": (
         SCENARIO + "\n[expect.classifiers.context]\nwrongly_suppressed = { max = 1 }\n",
         "expect.classifiers.context",
-        "is not a figure of the scorecard; use one of: text",
+        "context does not read this run; name it with --classifier or in the scenario's classifiers, or use one of: ",
     ),
     "an expectation without a bound": (
         SCENARIO + "\n[expect]\ndelivered = 10\n",

@@ -94,10 +94,20 @@ def test_a_gate_that_fails_is_named_and_leads_to_exit_code_1(tmp_path: Path) -> 
     assert [gate["passed"] for gate in scorecard(tmp_path)["gates"]] == [True, False]
 
 
-def test_a_gate_on_a_classifier_that_does_not_run_is_not_held(tmp_path: Path) -> None:
+def test_a_gate_on_a_baseline_is_judged_whoever_else_reads(tmp_path: Path) -> None:
     gate = '\n[expect.classifiers."always-keep"]\nmissed_dead = { max = -1 }\n'
     assert run(tmp_path, SCENARIO + gate).returncode == GATE_FAILED
-    assert run(tmp_path, SCENARIO + gate, "--classifier", "code").returncode == PASSED
+    assert run(tmp_path, SCENARIO + gate, "--classifier", "code").returncode == GATE_FAILED
+    assert list(scorecard(tmp_path)["classifiers"]) == ["code", "always-keep"]
+    checked = fivefifty("check", tmp_path / "run", "--classifier", "text")
+    assert "gate FAILED  classifiers.always-keep.missed_dead" in checked.stdout
+
+
+def test_a_gate_of_the_command_line_on_a_classifier_that_does_not_read_is_an_error(tmp_path: Path) -> None:
+    run(tmp_path, SCENARIO)
+    gate = ("--classifier", "code", "--gate", "classifiers.text.missed_dead <= 9")
+    for done in (run(tmp_path, SCENARIO, *gate), fivefifty("check", tmp_path / "run", *gate)):
+        assert complaint(done).startswith("--gate.classifiers.text: text does not read this run; name it ")
 
 
 def test_the_books_of_a_finished_run_say_that_they_are_complete(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+import small_scenario
 from fivefifty_command import GATE_FAILED, INPUT_WRONG, PASSED, complaint, fivefifty
 
 OWN: Final = """
@@ -207,3 +208,14 @@ def test_too_many_rules_and_a_too_large_file_are_errors(folder: Path) -> None:
     assert complaint(done) == "many.txt: has 5,001 rules; use no more than 5,000"
     (folder / "large.txt").write_bytes(b"#" * (4 * 1024 * 1024 + 1))
     assert fivefifty("rules", "lint", "large.txt", cwd=folder).returncode == INPUT_WRONG
+
+
+def test_classes_of_no_known_cause_are_told_and_do_not_end_the_run(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text('[rules]\nDead = ["x"]\nGone = ["y"]\nSpamBlock = ["spam"]\n', "utf-8")
+    path = small_scenario.write(tmp_path)
+    said = "own: classes of no known cause, by which nobody is suppressed: Dead (own.toml:2), Gone (own.toml:3); "
+    ran = fivefifty("run", path, "--transport", "memory", "--classifier", "kumomta:own.toml", cwd=tmp_path)
+    again = fivefifty("check", "runs/small", "--classifier", "kumomta:own.toml", cwd=tmp_path)
+    for done in (ran, again):
+        assert done.returncode == PASSED
+        assert f"fivefifty: note: {said}" in done.stderr

@@ -90,7 +90,7 @@ def test_a_pattern_that_leads_away_from_the_root_folder_is_a_usage_error(written
         (["-m", "fivefifty"], ALL),
         (["-m", "not fivefifty"], []),
         ([f"{SMALL}delivered"], ALL[1:2]),
-        (["--fivefifty-classifier", "text"], ALL[:2]),
+        (["--fivefifty-classifier", "text"], ALL),
     ],
 )
 def test_tests_are_selected_as_usual(selection: list[str], names: list[str], written: pytest.Pytester) -> None:

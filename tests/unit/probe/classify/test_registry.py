@@ -7,7 +7,7 @@ from book_rows import attempt, refused
 
 from fake_gateways.truth import Cause
 from probe.classify import Evidence, Reading, RecipientClassifier
-from probe.classify.registry import BASELINES
+from probe.classify.registry import BASELINES, choose, with_baselines
 from probe.records.attempt import Attempt, Failure
 
 
@@ -49,3 +49,8 @@ def test_a_baseline_gives_the_same_reading_every_time(name: str) -> None:
     classifier: RecipientClassifier = BASELINES[name]()
     evidence = Evidence("ann@acme.example", (refused(text="User unknown"),))
     assert classifier.classify(evidence) == classifier.classify(evidence)
+
+
+def test_baselines_that_are_named_and_lacking_are_added() -> None:
+    added = with_baselines(choose(["context", "text"]), ["text", "mine", "code"])
+    assert [each.name for each in added] == ["context", "text", "code"]

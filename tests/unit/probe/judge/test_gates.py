@@ -10,7 +10,7 @@ import pytest
 from fake_gateways.truth import Cause
 from probe.input_error import InputError
 from probe.judge.classifier_score import score_classifier
-from probe.judge.gates import Bound, Gate, bounds, figure_text, from_text, judge
+from probe.judge.gates import Bound, Gate, bounds, classifiers_in, figure_text, from_text, judge
 from probe.judge.scorecard import Scorecard, score_truth
 
 FIGURES: dict[str, Any] = {
@@ -186,3 +186,15 @@ def test_a_bound_may_be_given_in_per_cent() -> None:
         == from_text("hard_bounce_rate<=0.02")
         == {"hard_bounce_rate": {"max": 0.02}}
     )
+
+
+@pytest.mark.parametrize(
+    ("expect", "names"),
+    [
+        ({"classifiers": {"code": {"missed_dead": {"max": 1}}, "mine": {}}}, ["code", "mine"]),
+        ({"recipients": {"min": 1}}, []),
+        ({"classifiers": 3}, []),
+    ],
+)
+def test_the_classifiers_that_gates_are_about_are_named(expect: dict[str, Any], names: list[str]) -> None:
+    assert classifiers_in(expect) == names
