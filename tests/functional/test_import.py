@@ -15,7 +15,7 @@ import pytest
 from fivefifty_command import INPUT_WRONG, PASSED, complaint, fivefifty
 from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
 
-from fake_gateways.smtp.envelope import domain_of
+from fake_gateways.smtp.envelope import domain_of, is_address
 from probe.classify.by_text import ByText
 from probe.classify.registry import choose
 from probe.intake.event import BadLine, Event, EventKind
@@ -48,27 +48,44 @@ def logged(events: list[Event | BadLine]) -> Mix:
     last: dict[str, tuple[Any, ...]] = {}
     for event in events:
         recipient = event.recipient.lower() if isinstance(event, Event) else ""
-        if isinstance(event, BadLine) or event.kind in {
-            EventKind.OPENED,
-            EventKind.CLICKED,
-            EventKind.COMPLAINT,
-            EventKind.FEEDBACK,
-            EventKind.AUTO_REPLY,
-        }:
+        if (
+            isinstance(event, BadLine)
+            or not is_address(recipient)
+            or event.kind
+            in {
+                EventKind.OPENED,
+                EventKind.CLICKED,
+                EventKind.COMPLAINT,
+                EventKind.FEEDBACK,
+                EventKind.AUTO_REPLY,
+            }
+        ):
             continue
         if event.kind is EventKind.SUPPRESSED:
             continue
         if event.kind is EventKind.DELIVERED:
             last[recipient] = ("delivered",)
         elif event.kind is EventKind.BOUNCED_LATER:
-            last[recipient] = ("report", event.code, event.enhanced)
+            code = event.code or 500
+            last[recipient] = ("report", code, event.enhanced or f"{code // 100}.0.0")
         else:
-            code = event.code
-            last[recipient] = (code, event.enhanced if code else None, _words(event.text, recipient) if code else "")
+            code = event.code or (code_without_reply(event) if event.kind is EventKind.REFUSED else None)
+            last[recipient] = (
+                code,
+                event.enhanced if code else None,
+                _words(event.text, recipient) if code else frozenset(),
+            )
     found: Mix = defaultdict(Counter)
     for recipient, heard in last.items():
         found[naming.domain(domain_of(recipient))][heard] += 1
     return found
+
+
+def code_without_reply(event: Event) -> int | None:
+    """Return the code that stands for a refusal of the sending system's own, None if it got no answer."""
+    if event.enhanced is not None:
+        return 550 if event.enhanced.startswith("5") else None
+    return 500 if event.text and event.stage is None and "timed out" not in event.text else None
 
 
 def _words(text: str, recipient: str) -> frozenset[str]:
@@ -89,7 +106,7 @@ def replayed(folder: Path) -> Mix:
         elif row.outcome == "delivered":
             heard = ("delivered",)
         else:
-            heard = (row.code, row.enhanced, _words(row.text, recipient) if row.code else "")
+            heard = (row.code, row.enhanced, _words(row.text, recipient) if row.code else frozenset())
         found[domain_of(recipient)][heard] += 1
     return found
 
@@ -104,9 +121,9 @@ def alike(ours: Mix, theirs: Mix) -> bool:
         if sorted(map(repr, (each[:2] for each in left))) != sorted(map(repr, (each[:2] for each in right))):
             return False
         said = {each[2] for each in right if len(each) > 2 and each[0] != "report"}
-        for each in left:
-            if len(each) > 2 and each[0] != "report" and not any(each[2] <= other for other in said if other != ""):
-                return each[2] == ""
+        heard_words = [each[2] for each in left if len(each) > 2 and each[0] != "report"]
+        if not all(any(words <= other for other in said) for words in heard_words):
+            return False
     return True
 
 
@@ -158,7 +175,8 @@ def tried(each: Event | BadLine) -> bool:
 def test_with_their_names_kept_they_stand_there(sample: Sample, tmp_path: Path) -> None:
     import_as_scenario(sample.read(), tmp_path / "made", name="made", key=None, cause_of=ByText().cause_of)
     listed = (tmp_path / "made" / "recipients.csv").read_text("utf-8").lower().split()
-    assert {each.recipient.lower() for each in sample.read() if tried(each)} <= set(listed)
+    tried_ones = {each.recipient.lower() for each in sample.read() if tried(each)}
+    assert set(filter(is_address, tried_ones)) <= set(listed)
     prepare(load(tmp_path / "made" / "scenario.toml"))
 
 
@@ -275,18 +293,6 @@ def test_a_damaged_packed_log_is_told_in_one_sentence(damage: str, tmp_path: Pat
     assert complaint(done).startswith(f"{packed}: cannot be read (")
 
 
-def test_what_names_no_address_is_counted_and_shown(tmp_path: Path) -> None:
-    table = tmp_path / "bounces.csv"
-    table.write_text("email,event\nann@localhost,bounced\n", "utf-8")
-    done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
-    assert complaint(done).startswith(
-        f"{table}: contains no recipient (0 lines could not be read, 1 have no valid address, such as 'ann@localhost')"
-    )
-    table.write_text("email,event\nann@localhost,bounced\nann@a.example,bounced\n", "utf-8")
-    done = fivefifty("import", table, "--from", "csv", "--out", tmp_path / "made")
-    assert "1 events without a valid address are left out; the first has 'ann@localhost'." in done.stdout
-
-
 def imported(events: list[Event | BadLine], tmp_path: Path) -> PreparedScenario:
     """Return the scenario that is made of events, set up."""
     import_as_scenario(events, tmp_path / "made", name="made", key=KEY, cause_of=ByText().cause_of)
@@ -371,17 +377,3 @@ def test_a_file_that_has_to_be_unpacked_first_is_told(head: bytes, kind: str, tm
         complaint(fivefifty("import", packed, "--from", "kumomta"))
         == f"{packed}: is packed with {kind}; unpack it first"
     )
-
-
-def test_an_empty_log_is_told(tmp_path: Path) -> None:
-    (tmp_path / "mail.log").write_text("")
-    said = complaint(fivefifty("import", tmp_path / "mail.log", "--from", "postfix", "--as", "events"))
-    assert said == f"{tmp_path}/mail.log: holds nothing; check the file name"
-
-
-def test_lines_that_could_not_be_read_are_counted_by_reason(tmp_path: Path) -> None:
-    log = tmp_path / "mail.log"
-    log.write_text(SAMPLES[0].path.read_text("utf-8") + "Starting\nStarted\n", "utf-8")
-    done = fivefifty("import", log, "--from", "postfix", "--out", tmp_path / "made")
-    assert "lines could not be read:\n" in done.stdout
-    assert "  2: line 25 (not a line of Postfix): Starting\n" in done.stdout

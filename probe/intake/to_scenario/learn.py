@@ -25,6 +25,12 @@ _LATER: Final = {Stage.END_OF_DATA.value, Stage.DATA.value}
 MOST_REPLIES: Final = 2000
 """The most different replies. As many further ones lose their numbers, and the rest keep only their codes, so that
 noise does not fill the memory."""
+_NO_ANSWER: Final = re.compile(
+    r"time[d ]?-? ?out|\bconnect|unreachable|no route|network|\bdns\b|look ?up|resolve|expired|too old"
+    r"|gave up|retr[iy]",
+    re.IGNORECASE,
+)
+"""Words of a sending system that got no answer."""
 _NUMBERED: Final = re.compile(r"(?<![\w{])(?=[^\s{}]*\d)[^\s{}]+")
 WITHOUT_WORDS: Final = "-"
 _SINCE: Final = datetime(1970, 1, 2, tzinfo=UTC).timestamp()
@@ -101,8 +107,8 @@ class Learned:
         results = self.attempts.setdefault(recipient, array("l"))
         if event.kind is EventKind.DELIVERED:
             number = _ACCEPTED
-        elif event.code is None and event.kind is EventKind.REFUSED and (event.enhanced or "").startswith("5"):
-            # The sending system refused on its own, for example as there is no such domain: the status decides.
+        elif event.code is None and _is_refused(event):
+            # The sending system refused on its own, for example as there is no such domain, or the log lacks the code.
             number = self._number(event, recipient, Stage.RCPT)
         elif event.code is None or event.code < 400:
             number = _LINE_CUT
@@ -169,6 +175,15 @@ class Learned:
         if number == _ACCEPTED:
             return "-"
         return "!" if number == _LINE_CUT else f"r{number - 1}" if number in names else "!"
+
+
+def _is_refused(event: Event) -> bool:
+    """Whether an event without a code is a refusal by its status or, without a status, by its words."""
+    if event.kind is not EventKind.REFUSED:
+        return False
+    if event.enhanced is not None:
+        return event.enhanced.startswith("5")
+    return event.stage is None and bool(event.text.strip()) and _NO_ANSWER.search(event.text) is None
 
 
 def is_reply(number: int) -> bool:

@@ -75,6 +75,19 @@ def test_a_refusal_by_the_sending_system_is_replayed_by_its_status() -> None:
     assert [(reply.code, reply.enhanced) for reply in found.replies] == [(550, "5.4.4")]
 
 
+@pytest.mark.parametrize("text", ["User unknown", "mailbox full", "Bad content", "Unrouteable address"])
+def test_a_refusal_without_code_and_status_keeps_its_words(text: str) -> None:
+    (reply,) = learned(Event(EventKind.REFUSED, ANN, text=text)).replies
+    assert (reply.code, reply.enhanced, reply.wording) == (500, None, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Connection timed out", "retry timeout exceeded", "Message expired", "No route to host"]
+)
+def test_a_message_given_up_without_an_answer_is_a_cut_connection(text: str) -> None:
+    assert words(learned(Event(EventKind.REFUSED, ANN, text=text))) == ["!"]
+
+
 def test_beyond_the_most_replies_numbers_are_lost_first_and_then_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(learn, "MOST_REPLIES", 2)
     texts = ["a", "b", "wait 10 s", "wait 20 s", "c", "d"]
