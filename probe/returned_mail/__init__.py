@@ -56,7 +56,8 @@ def _of_kind(mail: ParsedMail, notice: Notice) -> ReturnedMail:
     unnamed = read_unnamed_report(mail, notice)
     if unnamed is None:
         return ReturnedMail(ReturnedKind.UNREADABLE)
-    inferred = sent_to(mail, notice.quoted)
+    # qmail of Yahoo quotes subject and recipient of the original above the line that begins it.
+    inferred = sent_to(mail, notice.quoted) or sent_to(mail, notice.text)
     if inferred and inferred.lower() not in map(str.lower, came_to(mail)):
         return ReturnedMail(ReturnedKind.REPORT, (unnamed._replace(recipient=inferred, is_inferred=True),))
     return ReturnedMail(ReturnedKind.REPORT, unnamed=unnamed)

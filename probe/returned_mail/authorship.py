@@ -16,7 +16,7 @@ _DAEMONS: Final = re.compile(
     r"|mail administrator|ndr administrator",
     re.IGNORECASE,
 )
-_NEVER_PEOPLE: Final = re.compile(r"mailer[-_. ]?daemon|delivery (?:sub)?system|^<>$", re.IGNORECASE)
+_NEVER_PEOPLE: Final = re.compile(r"mailer[-_. ]?daemon|mail ?deliver|delivery (?:sub)?system|^<>$", re.IGNORECASE)
 _ROBOTS: Final = re.compile(r"\b(?:no|do[-_.]?not|non)[-_.]?(?:reply|repondre)\b", re.IGNORECASE)
 _ANSWER: Final = re.compile(
     r"^\W{0,9}(?:re|aw|sv|antw|odp|vs|ynt|res|rif|r|回复|答复|回覆|返信)\W{0,3}(?:\[\d+\])?[:\uff1a]", re.IGNORECASE
@@ -38,6 +38,11 @@ def is_from_daemon(mail: ParsedMail) -> bool:
     return _DAEMONS.search(mail.header.get("from", "")) is not None or has_delivery_status(mail)
 
 
+def calls_itself_daemon(mail: ParsedMail) -> bool:
+    """Whether the sender's name is one that no person has; people write as postmasters."""
+    return has_delivery_status(mail) or _NEVER_PEOPLE.search(mail.header.get("from", "")) is not None
+
+
 def has_delivery_status(mail: ParsedMail) -> bool:
     """Whether the mail has the part of a report that is for machines (RFC 3464)."""
     return any(part.type.endswith("delivery-status") for part in mail.parts)
@@ -45,9 +50,7 @@ def has_delivery_status(mail: ParsedMail) -> bool:
 
 def is_answer_of_a_person(mail: ParsedMail) -> bool:
     """Whether a person answered: by the subject, and nothing says that a mail system wrote it."""
-    if has_delivery_status(mail) or _NEVER_PEOPLE.search(mail.header.get("from", "")):
-        return False
-    return _ANSWER.match(mail.header.get("subject", "")) is not None
+    return not calls_itself_daemon(mail) and _ANSWER.match(mail.header.get("subject", "")) is not None
 
 
 def is_about_delivery(mail: ParsedMail) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 from flufl.bounce import all_failures
 
 from probe.returned_mail.authorship import (
+    calls_itself_daemon,
     has_delivery_status,
     is_about_delivery,
     is_answer_of_a_person,
@@ -22,19 +23,26 @@ from probe.returned_mail.authorship import (
 from probe.returned_mail.auto_reply import read_auto_reply, says_automatic
 from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible, parse_diagnostic
 from probe.returned_mail.layouts import Notice, read_near_mentions, read_text
-from probe.returned_mail.mentions import read_mentions, tells_trouble
+from probe.returned_mail.mentions import (
+    begins_as_report,
+    is_about_goods,
+    is_letter,
+    is_personal,
+    read_mentions,
+    tells_trouble,
+)
 from probe.returned_mail.mime import ParsedMail
 from probe.returned_mail.model import MAX_RECIPIENTS, RecipientEntry
 from probe.returned_mail.rfc3464 import read_fields, read_unnamed
 
 _OF_THE_REPORT: Final = (
     "from", "to", "cc", "return-path", "reply-to", "sender", "errors-to", "message-id", "delivered-to",
-    "x-original-to", "envelope-to", "in-reply-to", "references",
+    "in-reply-to", "references",
 )  # fmt: skip
 _ADDRESS: Final = re.compile(ADDRESS)
 _ORIGIN: Final = re.compile(
     r"[>\s(]{0,20}(?:(?:ultimately )?(?:generated|expanded|forwarded|redirected|aliased) (?:from|by)"
-    rf"|originally(?: addressed)? to)[:\s]{{1,9}}<?({ADDRESS})",
+    rf"|originally(?: addressed)? to|original (?:address|recipient))[:\s]{{1,9}}<?({ADDRESS})",
     re.IGNORECASE,
 )
 """How Exim, Postfix and sendmail say of which address another was made, by an alias or a forward."""
@@ -51,6 +59,8 @@ def read_report(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None
 
 def read_unnamed_report(mail: ParsedMail, notice: Notice) -> RecipientEntry | None:
     """Return what a report says that names no recipient; None if it may be no report at all."""
+    if not calls_itself_daemon(mail) and (is_about_goods(notice.text) or is_letter(notice.text)):
+        return None
     fields = next((found for part in mail.parts if (found := read_unnamed(part.text))), None)
     words = RecipientEntry("", notice.action, *parse_diagnostic(notice.text))
     if fields is None and not (words.status or words.code or has_delivery_status(mail) or is_about_delivery(mail)):
@@ -85,8 +95,10 @@ def _entries(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
         return _each_once(_in_words(mail, notice))
     if is_from_program(mail) and read_auto_reply(mail) is None:
         return read_text(notice) or None
-    # A mail system under the name of a person is known by its layout.
-    return (read_text(notice, at_once=True) if is_about_delivery(mail) else []) or None
+    # A mail system under the name of a person is known by its layout, or by its words.
+    if not is_about_delivery(mail) or is_letter(notice.text):
+        return None
+    return read_text(notice, at_once=True) or _of_stranger(mail, notice) or None
 
 
 def _of_machines(mail: ParsedMail) -> list[RecipientEntry]:
@@ -114,13 +126,29 @@ def _in_words(mail: ParsedMail, notice: Notice) -> list[RecipientEntry]:
     known = read_text(notice)
     if known:
         return known
-    strangers = frozenset(
-        each.lower() for name in _OF_THE_REPORT for each in _ADDRESS.findall(mail.header.get(name, ""))
-    )
-    mentioned, are_told = read_mentions(notice.text, notice.action, strangers)
+    strangers = _strangers(mail)
+    is_somebody = not calls_itself_daemon(mail) and not is_forward(mail)
+    if is_somebody and is_about_goods(notice.text):
+        return []
+    only_listed = is_somebody and is_personal(notice.text)
+    mentioned, are_told = read_mentions(notice.text, notice.action, strangers, only_listed=only_listed)
     if are_told or not is_about_delivery(mail):
         return mentioned if are_told else []
     return read_near_mentions(notice, _guessed(mail, notice, strangers)) or mentioned
+
+
+def _of_stranger(mail: ParsedMail, notice: Notice) -> list[RecipientEntry]:
+    """Return the recipients that a text lists, if only its words show that no person wrote it."""
+    if not begins_as_report(notice.text) or is_personal(notice.text) or is_about_goods(notice.text):
+        return []
+    mentioned, are_told = read_mentions(notice.text, notice.action, _strangers(mail), only_listed=True)
+    return mentioned if are_told else []
+
+
+def _strangers(mail: ParsedMail) -> frozenset[str]:
+    """Return the addresses in the header of a report, which are nobody's to whom its message went."""
+    found = (each for name in _OF_THE_REPORT for each in _ADDRESS.findall(mail.header.get(name, "")))
+    return frozenset(each.lower() for each in found)
 
 
 def _completed(entries: list[RecipientEntry], notice: Notice, *, by_place: bool) -> list[RecipientEntry]:

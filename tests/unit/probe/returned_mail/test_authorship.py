@@ -8,6 +8,7 @@ import pytest
 
 from probe.returned_mail import ReturnedKind, read
 from probe.returned_mail.authorship import (
+    calls_itself_daemon,
     is_about_delivery,
     is_answer_of_a_person,
     is_forward,
@@ -55,6 +56,22 @@ def test_an_administrator_who_answers_is_a_person() -> None:
     assert read(mail.encode()).recipients == ()
 
 
+@pytest.mark.parametrize(
+    ("sender", "text"),
+    [
+        ("postmaster@acme.example", "Hello,\n\nwe see errors when you deliver to ben@acme.example. Can you check?\n"),
+        ("noreply@post.example", "Your parcel could not be delivered.\nRecipient: ben@acme.example\n"),
+        (
+            "ann@acme.example",
+            "This is the mail system at host mx.\n\n<ben@acme.example>: 550 5.1.1\n\nDo you know why?\n",
+        ),
+    ],
+)
+def test_letters_and_news_of_parcels_bounce_nobody(sender: str, text: str) -> None:
+    found = read(f"From: {sender}\nTo: bounces@sender.example\nSubject: Delivery failed\n\n{text}".encode())
+    assert (found.kind, found.recipients, found.unnamed) == (ReturnedKind.UNREADABLE, (), None)
+
+
 def test_a_person_who_forwards_a_report_brings_a_report() -> None:
     mail = f"{ANN}Subject: Fwd: Undelivered Mail\n\nSee below.\n{dedent(QUOTED)}"
     assert [entry.recipient for entry in read(mail.encode()).recipients] == ["ben@other.example"]
@@ -64,6 +81,12 @@ def test_a_system_that_answers_with_the_subject_of_the_original_brings_a_report(
     text = "This is the mail system at host mx.acme.example.\n\n<ben@acme.example>: 550 5.1.1 unknown\n"
     mail = f"From: post_master@acme.example\nSubject: Re:News\n\n{text}"
     assert [entry[:4] for entry in read(mail.encode()).recipients] == [("ben@acme.example", "failed", "5.1.1", 550)]
+
+
+def test_a_postmaster_may_be_a_person() -> None:
+    daemon, postmaster = (f"From: {name}@acme.example\n\n".encode() for name in ("mailer-daemon", "postmaster"))
+    assert calls_itself_daemon(parse_mail(daemon))
+    assert not calls_itself_daemon(parse_mail(postmaster))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,14 @@ from textwrap import dedent
 
 import pytest
 
-from probe.returned_mail.mentions import read_mentions
+from probe.returned_mail.mentions import (
+    begins_as_report,
+    is_about_goods,
+    is_letter,
+    is_personal,
+    read_mentions,
+    tells_trouble,
+)
 from probe.returned_mail.model import Action
 
 ANN = "ann@acme.example"
@@ -33,11 +40,15 @@ def mentioned(text: str) -> list[tuple[str, str | None, int | None]]:
         "[Status: Error, Address: <ann@acme.example>, ResponseCode 550, , 5.2.1 Closed]",
         "did not reach:\n\nc=US;a= ;p=ACME;dda:SMTP=ann@acme.example; on Fri\n    550 5.2.1",
         "undeliverable to the following:\n\n\tann@acme.example (550 5.2.1 closed)",
-        "Not delivered because of\n\n550 5.2.1 closed\n\nThe following recipients were affected:\n   ann@acme.example",
+        "Not delivered because of\n\n550 5.2.1 closed\n\nThese recipients were affected:\n   ann@acme.example",
         "Zpráva nebyla doručena:\n\n* ann@acme.example - 550 5.2.1",
         "No se ha podido entregar su mensaje a ann@acme.example: 550 5.2.1",
         "Ihre Nachricht an ann@acme.example wurde nicht zugestellt.\n550 5.2.1",
         "Письмо для ann@acme.example не удалось доставить: 550 5.2.1",
+        "A message sent by\n\n  <eve@sender.example>\n\nwas not delivered to:\n\n  ann@acme.example\n    550 5.2.1",
+        "Delivery failed 20 attempts: ann@acme.example\n550 5.2.1",
+        "--- These had delivery errors ---\n\nann@acme.example [550 5.2.1 closed]",
+        'Undeliverable to the following user:\n\n"ann@acme.example" <ann@acme.example>\n\n550 5.2.1',
     ],
 )
 def test_a_recipient_is_named_by_a_label_a_list_or_a_sentence(text: str) -> None:
@@ -94,7 +105,58 @@ def test_an_address_on_a_line_of_its_own_is_believed_if_no_words_name_another() 
         "We lost <ann@acme.example> and others",
         "Your message to news@sender.example failed",
         "Undelivered.\n\npostmaster@acme.example\n",
+        "Undelivered. Use the explicit form of a name, e.g., if\nann@acme.example fails, try another.",
+        'Undelivered. Of help may be, to contact "user1":\n\n  Ann B. User   +1 555 0100   ann@acme.example\n',
     ],
 )
 def test_others_are_left_out(text: str) -> None:
     assert mentioned(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Votre message n'a pas pu etre delivre a\nann@acme.example\n",
+        "------ Failed Recipients ------\n\n<ann@acme.example>: mailbox unavailable. [SMTP Error Code 550]\n",
+        "Your message with Subject: News\ncould not be delivered to the following recipients:\n\nann@acme.example\n",
+        "Could not deliver message to:\n\nFailed Recipient: ann@acme.example\nReason: 550 no\n",
+    ],
+)
+def test_a_text_that_only_its_words_show_to_be_a_report_lists_its_recipients(text: str) -> None:
+    assert begins_as_report(text)
+    assert not is_personal(text)
+    entries, are_told = read_mentions(text, Action.FAILED, frozenset(), only_listed=True)
+    assert ([each.recipient for each in entries], are_told) == ([ANN], True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello, your message could not be delivered.",
+        "My mail failed.",
+        "Could not deliver. Why?",
+        "Undeliverable. Thanks",
+    ],
+)
+def test_people_speak_of_themselves_greet_and_ask(text: str) -> None:
+    assert is_personal(text)
+
+
+def test_a_letter_greets_or_asks() -> None:
+    assert is_letter("I'm afraid it failed. Dear Ann, what now?")
+    assert not is_letter("I'm afraid I wasn't able to deliver your message. I've given up.")
+
+
+def test_who_is_only_named_within_a_sentence_is_not_listed() -> None:
+    text = "Your message could not be delivered to ann@acme.example as she left.\n"
+    assert read_mentions(text, Action.FAILED, frozenset(), only_listed=True) == ([], False)
+
+
+def test_goods_are_no_mail() -> None:
+    assert is_about_goods("Your parcel could not be delivered to: ann@acme.example")
+    assert not is_about_goods("Your message about the parcel could not be delivered")
+
+
+def test_trouble_is_told_by_words() -> None:
+    assert tells_trouble("Your message was rejected.")
+    assert not tells_trouble("Your message is on its way.")
