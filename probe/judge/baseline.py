@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from probe.classify.reading import Advice
 from probe.input_error import InputError
 from probe.judge.errors import is_error
-from probe.judge.story import Key, Story
+from probe.judge.story import Key, Story, name_of
 
 _HEAD: Final = """\
 # What classifiers got wrong, by scenario. Written by: fivefifty baseline update
@@ -60,7 +60,7 @@ def mistakes(stories: Mapping[Key, Story], advice: Mapping[Key, Advice]) -> Mist
     for key, story in stories.items():
         suppressed = advice.get(key) is Advice.SUPPRESS
         if is_error(alive=story.mailbox.alive, suppressed=suppressed):
-            (wrong if suppressed else missed).append("/".join(key))
+            (wrong if suppressed else missed).append(name_of(key))
     return MistakenRecipients(tuple(sorted(wrong)), tuple(sorted(missed)))
 
 

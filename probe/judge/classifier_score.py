@@ -135,9 +135,9 @@ def _dimensions(story: Story, sites: Mapping[str, Site], time_format: str) -> li
         ("gateway", story.gateway or NONE),
         ("persona", site.persona if site else NONE),
         ("cause", true_class(story)),
-        ("stage", last.stage if story.evidence.bounced else "delivered"),
+        ("stage", last.stage or NONE if story.evidence.bounced else "delivered"),
         ("size", _size(site.mailboxes) if site else NONE),
-        ("time", datetime.fromtimestamp(last.at, UTC).strftime(time_format)),
+        ("time", datetime.fromtimestamp(last.at, UTC).strftime(time_format) if last.at else NONE),
     ]
 
 
@@ -147,5 +147,5 @@ def _size(mailboxes: int) -> str:
 
 def _time_format(stories: Mapping[Key, Story]) -> str:
     """Return the strftime format of hours or, for a long run, of days (ISO 8601)."""
-    at = [story.evidence.last.at for story in stories.values()]
+    at = [story.evidence.last.at for story in stories.values() if story.evidence.last.at]
     return "%Y-%m-%dT%H" if not at or max(at) - min(at) <= MOST_BY_HOUR_S else "%Y-%m-%d"

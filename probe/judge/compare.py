@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from probe.classify.reading import Advice, Reading
 from probe.judge.errors import is_error
 from probe.judge.story import Key, Story
+from probe.records.attempt import reply_line
 
 EXACT_UP_TO: Final = 1000
 """Up to this many discordant recipients the binomial distribution is summed; beyond, the normal one is close enough."""
@@ -111,8 +112,7 @@ def advice_of(readings: Mapping[Key, Reading]) -> dict[Key, Advice]:
 
 def heard(story: Story) -> str:
     """Return the last reply, or the delivery report that replaced it, on one line."""
-    code, enhanced, text = story.evidence.heard
-    return " ".join(" ".join(filter(None, (str(code or ""), enhanced, text))).split())
+    return reply_line(*story.evidence.heard)
 
 
 def mcnemar(only_first: int, only_second: int) -> float:

@@ -14,7 +14,7 @@ from probe.judge.compare import heard
 from probe.judge.gates import Gate, figure_text
 from probe.judge.kinds import kind_of, ranked, rule_in
 from probe.judge.scorecard import naive_readings
-from probe.judge.story import Key, Story
+from probe.judge.story import Key, Story, name_of
 
 Readings = Mapping[str, Mapping[Key, Reading]]
 """The readings of each classifier, by its name."""
@@ -99,7 +99,7 @@ def of_gates(gates: Iterable[Gate], stories: Mapping[Key, Story], readings: Read
         classifier, _ = _of_classifier(gate.name, readings)
         recipients: tuple[NamedRecipient, ...] = ()
         if classifier is not None and not gate.passed:
-            keys = sorted(concerned(gate.name, stories, readings).keys, key="/".join)
+            keys = sorted(concerned(gate.name, stories, readings).keys, key=name_of)
             recipients = _named(keys, stories, readings[classifier])
         yield Finding(name, gate.passed, sentence, recipients)
 
@@ -109,7 +109,7 @@ def of_baseline(
 ) -> Iterator[Finding]:
     """Yield a finding for each classifier and kind of mistake in the baseline; it names the new mistakes."""
     worse = {(each.classifier, each.kind): each for each in worsenings(known, now)}
-    keys = {"/".join(key): key for key in stories}
+    keys = {name_of(key): key for key in stories}
     for name in sorted(now.keys() & known.classifiers.keys()):
         for kind in KINDS:
             before, after = getattr(known.classifiers[name], kind), getattr(now[name], kind)
@@ -231,7 +231,7 @@ def _named(
         story = stories[key]
         found.append(
             NamedRecipient(
-                who="/".join(key),
+                who=name_of(key),
                 alive=story.mailbox.alive,
                 advice=reading.advice,
                 heard=heard(story),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import count, repeat
 from typing import Final
 
 from fake_gateways.truth import Fate, Truth
@@ -59,21 +60,22 @@ def foreign_stories(
     by_recipient: dict[str, list[Returned]] = {}
     for row in returned:
         by_recipient.setdefault(row.recipient.lower(), []).append(row)
-    last: dict[str, Truth] = {}
+    decisions: dict[str, list[Truth]] = {}
     for truth in truths:
         if truth.recipient and truth.fate != Fate.CUT:
-            last[truth.recipient.lower()] = truth
+            decisions.setdefault(truth.recipient.lower(), []).append(truth)
     stories: dict[Key, Story] = {}
     for key, events in reported.events.items():
-        attempts = tuple(
-            _attempt(key, number, event) for number, event in enumerate(events, 1) if event.kind in _OUTCOMES
-        )
+        ours = decisions.get(key[1].lower(), [])
+        tried = [event for event in events if event.kind in _OUTCOMES]
+        times = [ours[min(number, len(ours) - 1)].at if ours else 0.0 for number in range(len(tried))]
+        attempts = tuple(map(_attempt, repeat(key), count(1), tried, times))
         if not attempts:
             continue
         own = [_returned(key, event) for event in events if event.kind is EventKind.BOUNCED_LATER]
         own += by_recipient.get(key[1].lower(), [])
         mailbox = mailboxes.get(key[1].lower())
-        decided = last.get(key[1].lower())
+        decided = ours[-1] if ours else None
         at = decided.at if decided is not None else attempts[-1].at
         stories[key] = Story(
             Evidence(key[1], attempts, tuple(own)), decided, state_of(mailbox, at), mailbox.gateway if mailbox else ""
@@ -81,7 +83,8 @@ def foreign_stories(
     return stories
 
 
-def _attempt(key: Key, number: int, event: Event) -> Attempt:
+def _attempt(key: Key, number: int, event: Event, decided_at: float) -> Attempt:
+    """Return an attempt; if the log says no time, it is that of our gateway's decision, or 0 if there is none."""
     code = event.code
     if code is None and event.kind is EventKind.REFUSED and (event.enhanced or "").startswith("5"):
         # Refused by the sending system itself, without a reply: the status decides.
@@ -89,7 +92,7 @@ def _attempt(key: Key, number: int, event: Event) -> Attempt:
     return Attempt(
         lane="",
         seq=number,
-        at=event.at or 0.0,
+        at=event.at or decided_at,
         duration_s=0.0,
         number=number,
         campaign=key[0],

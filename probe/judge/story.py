@@ -15,7 +15,12 @@ from probe.records.returned import Returned, by_recipient
 from probe.records.rows import Mailbox
 
 Key = tuple[str, str]
-"""A campaign and a recipient."""
+"""A campaign and a recipient. The campaign is empty if another system sent the mail."""
+
+
+def name_of(key: Key) -> str:
+    """Return ``campaign/recipient``, or the recipient alone where no campaign is known."""
+    return "/".join(filter(None, key))
 
 
 class Story(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -68,3 +69,11 @@ class Attempt(NamedTuple):
     connection: int
     position: int
     greeting: str
+
+
+def reply_line(code: int | None, enhanced: str | None, text: str) -> str:
+    """Return a reply on one line. A log may repeat code and status in the text; they are said once."""
+    words = " ".join(text.split())
+    for said in filter(None, (str(code or ""), enhanced)):
+        words = re.sub(rf"^{re.escape(said)}(?:[ -]|$)", "", words)
+    return " ".join(filter(None, (str(code or ""), enhanced, words)))

@@ -5,23 +5,33 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from fake_gateways.truth import Truth
-from probe.records.attempt import Attempt
+from probe.records.attempt import Attempt, reply_line
 from probe.records.returned import Returned
 
 
 def attempt_lines(attempt: Attempt, dialogue: str | None) -> list[str]:
-    """Describe an attempt: sender and server, result with reply, and the SMTP dialogue if it was recorded."""
-    reply = (
-        f"{attempt.code} {attempt.enhanced or ''} {attempt.text}"
-        if attempt.code
-        else f"{attempt.failure}: {attempt.text}"
+    """Describe an attempt: sender and server, result with reply, and the SMTP dialogue if it was recorded.
+
+    Of what another system sent, its log may say little: what it does not say is left out.
+    """
+    reply = reply_line(attempt.code, attempt.enhanced, attempt.text)
+    if not attempt.code:
+        reply = ": ".join(filter(None, (attempt.failure, " ".join(attempt.text.split()))))
+    server = " ".join(filter(None, (attempt.mx, attempt.mx_address and f"[{attempt.mx_address}]")))
+    if attempt.failure and not attempt.mx:
+        server = "no mail server"
+    parts = (
+        ("of", attempt.campaign),
+        ("", attempt.message and f"({attempt.message})"),
+        ("from", attempt.local_address),
+        ("to", server),
     )
-    where = f"{attempt.mx} [{attempt.mx_address}]" if attempt.mx else "no mail server"
+    what = " ".join(word for name, value in parts if value for word in (name, value) if word)
     encrypted = ", encrypted" if attempt.tls else ""
-    what = f"attempt {attempt.number} of {attempt.campaign} ({attempt.message})"
+    stage = f" at {attempt.stage}" if attempt.stage else ""
     return [
-        f"{what} from {attempt.local_address or 'no address'} to {where}{encrypted}",
-        f"{attempt.outcome} at {attempt.stage}: {' '.join(reply.split())}",
+        f"attempt {attempt.number} {what}".rstrip() + encrypted,
+        ": ".join(filter(None, (f"{attempt.outcome}{stage}", reply))),
         *(f"  {line}" for line in (dialogue or "").splitlines()),
     ]
 
@@ -47,5 +57,10 @@ def returned_lines(row: Returned) -> list[str]:
 
 
 def moment(at: float) -> str:
-    """Return a time (seconds since the epoch) in the format of ISO 8601, as UTC, to the millisecond."""
+    """Return a time (seconds since the epoch) in the format of ISO 8601, as UTC, to the millisecond.
+
+    0 is the time of an attempt of which no log says when it was.
+    """
+    if not at:
+        return "at an unknown time"
     return datetime.fromtimestamp(at, UTC).isoformat(sep=" ", timespec="milliseconds").removesuffix("+00:00")

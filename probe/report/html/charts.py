@@ -61,12 +61,12 @@ def of_onset(found: Onset, *, several_campaigns: bool) -> Chart:
     return Chart("onset", name, told, {"steps": found.steps}, note=note)
 
 
-def table_of_onsets(onsets: Iterable[Onset], *, as_logged: bool = False) -> Table:
-    """Return when refusals began at each gateway, as a table."""
+def table_of_onsets(onsets: Iterable[Onset], *, several_campaigns: bool, as_logged: bool = False) -> Table:
+    """Return when refusals began at each gateway, as a table; the campaign has a column if there are several."""
     rows = [
         (
             clipped(each.place.gateway, NAME),
-            clipped(each.place.campaign, NAME),
+            *([clipped(each.place.campaign, NAME)] if several_campaigns else []),
             clock(each.first.at),
             each.first.cause,
             f"{each.first.attempts_before:,}",
@@ -76,9 +76,12 @@ def table_of_onsets(onsets: Iterable[Onset], *, as_logged: bool = False) -> Tabl
         for each in onsets
         if each.first is not None
     ]
-    headings = ("Gateway", "Campaign", "First refusal (UTC)", "Logged cause" if as_logged else "True cause")
+    words = (
+        *("Gateway", *(["Campaign"] if several_campaigns else [])),
+        *("First refusal (UTC)", "Logged cause" if as_logged else "True cause"),
+    )
     numbers = ("Attempts before", "Attempts per minute then", "Alive, refused")
-    return Table("When refusals of living recipients began", (*headings, *numbers), rows, words=4)
+    return Table("When refusals of living recipients began", (*words, *numbers), rows, words=len(words))
 
 
 def comparison(scores: Scores) -> Table:
@@ -251,7 +254,7 @@ def gateways(card: Scorecard, personas: Mapping[str, str]) -> tuple[Table, Table
     ranked = sorted(card.gateways.items(), key=lambda item: (item[1].gone - item[1].hard_bounces, item[0]))
     rows = [
         (
-            *(clipped(name, NAME), personas.get(name, "")),
+            *(clipped(name or NONE, NAME), personas.get(name, NONE)),
             *(f"{part.recipients:,}", f"{part.delivered:,}", f"{part.hard_bounces:,}", f"{part.gone:,}"),
             f"{part.hard_bounces - part.gone:,}",
         )
@@ -266,17 +269,18 @@ def gateways(card: Scorecard, personas: Mapping[str, str]) -> tuple[Table, Table
 
 
 def campaigns(card: Scorecard) -> Table:
-    """Return the result of each campaign."""
+    """Return the result of each campaign that was sent. Mail of another system belongs to none that is known."""
+    sent = {name or NONE: part for name, part in card.campaigns.items() if part.recipients}
     rows = [
         (
             clipped(name, NAME),
             *(f"{part.recipients:,}", f"{part.delivered:,}", f"{part.hard_bounces:,}", f"{part.gone:,}"),
             f"{part.hard_bounces - part.gone:,}",
         )
-        for name, part in list(card.campaigns.items())[:ROWS]
+        for name, part in list(sent.items())[:ROWS]
     ]
     headings = ("Campaign", "Recipients", "Delivered", "Hard bounces", "Of them gone", "Of them alive")
-    return Table("Campaigns", headings, rows, note=_left_out(len(card.campaigns), ROWS, "more campaign"))
+    return Table("Campaigns", headings, rows, note=_left_out(len(sent), ROWS, "more campaign"))
 
 
 def _left_out(there: int, shown: int, noun: str, plural: str = "", *, where: str = "scorecard.json") -> str:

@@ -87,13 +87,15 @@ def onsets(stories: Mapping[Key, Story], where: Mapping[Key, RecipientOutcome]) 
         found = events.get(GatewayInCampaign(story.gateway, key[0]))
         if found is not None:
             found.extend(_events(story, where[key]))
-    return [_onset(place, sorted(each), refused[place]) for place, each in events.items()]
+    return [_onset(place, sorted(each), refused[place]) for place, each in events.items() if each]
 
 
 def _events(story: Story, where: RecipientOutcome) -> Iterable[_AttemptResult]:
     for attempt in story.evidence.attempts[:-1]:
-        yield _AttemptResult(attempt.at, RecipientOutcome.DEFERRED, NONE, attempt.number == 1)
-    yield _last(story, where)
+        if attempt.at:
+            yield _AttemptResult(attempt.at, RecipientOutcome.DEFERRED, NONE, attempt.number == 1)
+    if story.evidence.last.at:
+        yield _last(story, where)
 
 
 def _last(story: Story, where: RecipientOutcome) -> _AttemptResult:

@@ -66,6 +66,7 @@ def page(content: PageContent) -> str:
         as_logged=card.as_logged,
     )
     begun = onsets(content.stories, where)
+    several_campaigns = len({campaign for campaign, _ in content.stories}) > 1
     drawn: list[Chart] = []
 
     def number(chart: Chart) -> int:
@@ -94,8 +95,8 @@ def page(content: PageContent) -> str:
         words={where.value: words for where, words in LABELS.items()},
         columns=COLUMNS_AS_LOGGED if card.as_logged else COLUMNS,
         flow=charts.of_flow(flow(content.stories, where), as_logged=card.as_logged),
-        onsets=[charts.of_onset(each, several_campaigns=len(card.campaigns) > 1) for each in begun],
-        onset_table=charts.table_of_onsets(begun, as_logged=card.as_logged),
+        onsets=[charts.of_onset(each, several_campaigns=several_campaigns) for each in begun],
+        onset_table=charts.table_of_onsets(begun, several_campaigns=several_campaigns, as_logged=card.as_logged),
         comparison=charts.comparison(scores),
         mistakes=charts.of_mistakes(scores),
         by_gateway=charts.by_gateway(scores),

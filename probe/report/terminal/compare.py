@@ -13,6 +13,7 @@ from probe.judge.baseline import KnownMistakes
 from probe.judge.compare import Comparison, McNemar
 from probe.judge.findings import Finding
 from probe.judge.result import JudgedRun
+from probe.judge.story import name_of
 from probe.report.terminal.table import print_table
 
 SHOWN: Final = 20
@@ -46,15 +47,9 @@ def print_comparison(console: Console, compared: Mapping[tuple[str, str], Compar
         for change in changes[:SHOWN]:
             side = "worse" if change.is_worse else "better" if change.is_better else "same"
             state = "alive" if change.alive else "gone"
-            console.print(
-                Text(
-                    harmless(
-                        f"{side:<7}{change.campaign}/{change.recipient} ({state}): {change.first} -> {change.second}; "
-                        f"{change.reply}"
-                    )
-                ),
-                soft_wrap=True,
-            )
+            who = name_of((change.campaign, change.recipient))
+            line = f"{side:<7}{who} ({state}): {change.first} -> {change.second}; {change.reply}"
+            console.print(Text(harmless(line)), soft_wrap=True)
         if len(changes) > SHOWN:
             console.print(f"and {len(changes) - SHOWN:,} more", soft_wrap=True)
         console.print()

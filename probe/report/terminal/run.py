@@ -12,6 +12,7 @@ from probe.harmless import clipped, harmless
 from probe.intake.skipped import SkippedLines
 from probe.judge.result import JudgedRun
 from probe.judge.scorecard import Scorecard
+from probe.judge.story import name_of
 from probe.report.html.figures import interval_of
 from probe.report.summary import count, summary
 from probe.report.terminal.table import print_table
@@ -61,7 +62,7 @@ def print_reported(console: Console, result: JudgedRun, skipped: SkippedLines, u
     for what, names in (
         ("about recipients that are not in the books", [event.recipient for event in said.strangers]),
         ("repeated (the same event again)", [event.recipient for event in said.duplicates]),
-        ("recipients without any event", ["/".join(filter(None, key)) for key in said.silent]),
+        ("recipients without any event", [name_of(key) for key in said.silent]),
     ):
         if names:
             first = harmless(", ".join(names[:NAMES_SHOWN]))

@@ -83,3 +83,16 @@ def test_without_a_reply_the_status_decides(enhanced: str | None, code: int | No
     refused = event(enhanced=enhanced, code=None)
     (story,) = foreign_stories(sort_events([refused], {("", ANN): STARTS}), [truth(recipient=ANN)], {}).values()
     assert (story.evidence.last.code, story.evidence.last.failure) == (code, failure)
+
+
+def test_an_attempt_without_a_time_has_that_of_the_gateways_decision() -> None:
+    decided = [truth(recipient=ANN, at=STARTS + 5, code=451), truth(recipient=ANN, at=STARTS + 65)]
+    log = [
+        *(event(EventKind.DEFERRED, code=451, text=f"{n}") for n in range(2)),
+        event(EventKind.REFUSED, code=550),
+        event(EventKind.REFUSED, BOB, code=554),
+    ]
+    boxes = {each: Mailbox(each, "acme", "present", None) for each in (ANN, BOB)}
+    stories = foreign_stories(events_of_foreign_sender(log, decided, boxes), decided, boxes)
+    assert [each.at for each in stories["", ANN].evidence.attempts] == [STARTS + 5, STARTS + 65, STARTS + 65]
+    assert [each.at for each in stories["", BOB].evidence.attempts] == [0.0]

@@ -7,7 +7,7 @@ from book_rows import STARTS, attempt, refused
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.people.readers import Engagement
 from probe.classify.registry import BASELINES
-from probe.judge.story import build_stories, without_lanes
+from probe.judge.story import build_stories, name_of, without_lanes
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
 from probe.records.rows import Mailbox
@@ -63,3 +63,7 @@ def test_classifiers_do_not_see_the_names_of_gateways() -> None:
     stories = build_stories(rows, {}, [LATE._replace(lane="liar")])
     assert "liar" in repr(stories)
     assert "liar" not in repr(without_lanes(stories))
+
+
+def test_where_no_campaign_is_known_the_recipient_is_the_name() -> None:
+    assert (name_of(("news", ANN)), name_of(("", ANN))) == (f"news/{ANN}", ANN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from book_rows import STARTS, attempt, truth
 
@@ -23,7 +25,7 @@ def test_an_attempt_has_its_ends_then_its_result_then_its_dialogue() -> None:
 def test_an_attempt_without_reply_names_the_failure() -> None:
     made = attempt(outcome="failed", stage="connect", code=None, failure="no-route", text="null MX", mx="", tls=False)
     first, second = attempt_lines(made._replace(local_address=""), None)
-    assert first.endswith(" from no address to no mail server")
+    assert first == "attempt 1 of news (news.eml) to no mail server"
     assert second == "failed at connect: no-route: null MX"
 
 
@@ -77,3 +79,29 @@ def test_a_returned_message_has_its_kind_then_what_it_says() -> None:
 
 def test_a_time_is_utc_to_the_millisecond() -> None:
     assert moment(STARTS + 0.0625) == "2026-03-02 08:00:00.062"
+
+
+@pytest.mark.parametrize(
+    ("fields", "lines"),
+    [
+        ({}, ["attempt 1", "delivered: 250 ok"]),
+        ({"text": ""}, ["attempt 1", "delivered: 250"]),
+        ({"text": "", "code": None}, ["attempt 1", "delivered"]),
+        (
+            {"outcome": "refused", "code": 550, "enhanced": "5.1.1", "text": "550 5.1.1 no", "mx": "mx.acme.example"},
+            ["attempt 1 to mx.acme.example", "refused: 550 5.1.1 no"],
+        ),
+        (
+            {"outcome": "refused", "code": None, "text": "", "failure": "no-route", "campaign": "news"},
+            ["attempt 1 of news to no mail server", "refused: no-route"],
+        ),
+        ({"local_address": "127.10.0.1", "tls": True}, ["attempt 1 from 127.10.0.1, encrypted", "delivered: 250 ok"]),
+    ],
+)
+def test_what_the_log_of_another_system_does_not_say_is_left_out(fields: dict[str, Any], lines: list[str]) -> None:
+    silent = dict.fromkeys(("campaign", "message", "mx", "mx_address", "local_address", "stage"), "")
+    assert attempt_lines(attempt(**{**silent, "tls": False, "code": 250, "text": "ok", **fields}), None) == lines
+
+
+def test_a_time_that_no_log_says_is_not_the_year_1970() -> None:
+    assert moment(0.0) == "at an unknown time"

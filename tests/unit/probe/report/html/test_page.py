@@ -14,6 +14,7 @@ from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
 from probe.judge.gates import Gate
+from probe.judge.scorecard import DeliveryCounts
 from probe.report.html.page import PageContent, embedded, page
 from probe.scenario.prices import MistakePrices
 
@@ -181,3 +182,24 @@ def test_an_incomplete_run_says_so() -> None:
     made.scorecard.complete = False
     assert "This run is incomplete:" in page(made)
     assert "This run is incomplete:" not in page(content(PEOPLE))
+
+
+def test_of_mail_that_another_system_sent_nothing_is_nameless() -> None:
+    # Its log may say neither campaign nor time, and an address may be in no directory.
+    people = [each._replace(campaign="", at=0.0) for each in (*PEOPLE, lied("ned")._replace(gateway=""))]
+    made = content(people)
+    made.scorecard.campaigns = {"news": DeliveryCounts(), **made.scorecard.campaigns}
+    text = page(made)
+    rows = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", text)
+    assert rows
+    assert [row for row in rows if not re.sub(r"<[^>]*>", "", row).strip()] == []
+    assert re.findall(r"<bdi>\s*</bdi>|<bdi>[^<]*,\s*</bdi>", text) == []
+    assert "1970" not in text.partition("<script>")[0]
+    assert ">Campaigns<" not in text
+
+
+def test_a_gateway_is_named_alone_where_there_is_one_campaign() -> None:
+    one = page(content([lied("ann"), Person("eve")]))
+    assert "acme" in re.findall(r"<h3><bdi>(.*?)</bdi>", one)
+    several = page(content([lied("ann"), lied("bob")._replace(campaign="june")]))
+    assert {"acme, june", "acme, news"} <= set(re.findall(r"<h3><bdi>(.*?)</bdi>", several))
