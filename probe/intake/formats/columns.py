@@ -14,7 +14,7 @@ from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.hints import NO_HINTS, Hints
 from probe.intake.reading import json_documents, tables
 from probe.intake.reading.dates import is_ambiguous
-from probe.intake.reading.json_fields import at_path, in_brackets, text, word
+from probe.intake.reading.json_fields import at_path, in_brackets, text, word, words
 from probe.intake.reading.moment import moment
 from probe.intake.reading.reply_text import code_of, enhanced_of, reply_codes
 
@@ -157,7 +157,7 @@ def _event(number: int, row: Mapping[str, object], found: Mapping[str, str], hin
     kind = hints.kind or kind_of(name)
     if kind is None:
         return BadLine(number, f"{name[:60]!r} is not a kind of event; known are: {KNOWN_KINDS}")
-    recipient = word(cells, "recipient")
+    recipient = ", ".join(words(cells, "recipient"))
     if not recipient:
         return BadLine(number, f"{kind} without a recipient")
     at = moment(cells.get("at"), hints.dates)

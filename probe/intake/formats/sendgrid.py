@@ -1,4 +1,4 @@
-"""Events of Twilio SendGrid, as its event webhook sends them, and the lists of its suppressions.
+"""Events of Twilio SendGrid: its event webhook, its activity feed as CSV, and its lists of suppressions.
 
 Formats: https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event and
 https://www.twilio.com/docs/sendgrid/api-reference/bounces-api (the export as CSV has the same columns). About delayed
@@ -16,6 +16,20 @@ from probe.intake.reading.json_fields import Json, word
 from probe.intake.reading.shapes import Shape
 from probe.intake.reading.webhooks import Provider
 
+_KINDS: Final[dict[str, EventKind | None]] = {
+    "delivered": EventKind.DELIVERED,
+    "deferred": EventKind.DEFERRED,
+    "bounce": EventKind.REFUSED,
+    "dropped": EventKind.SUPPRESSED,
+    "spamreport": EventKind.COMPLAINT,
+    "open": EventKind.OPENED,
+    "click": EventKind.CLICKED,
+    "processed": None,
+    "unsubscribe": None,
+    "group_unsubscribe": None,
+    "group_resubscribe": None,
+    "account_status_change": None,
+}
 _IN_SESSION: Final = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED}
 
 
@@ -44,20 +58,7 @@ _PROVIDER: Final = Provider(
     (
         Shape(
             name="event",
-            kinds={
-                "delivered": EventKind.DELIVERED,
-                "deferred": EventKind.DEFERRED,
-                "bounce": EventKind.REFUSED,
-                "dropped": EventKind.SUPPRESSED,
-                "spamreport": EventKind.COMPLAINT,
-                "open": EventKind.OPENED,
-                "click": EventKind.CLICKED,
-                "processed": None,
-                "unsubscribe": None,
-                "group_unsubscribe": None,
-                "group_resubscribe": None,
-                "account_status_change": None,
-            },
+            kinds=_KINDS,
             recipient="email",
             at="timestamp",
             message_id="smtp-id",
@@ -67,6 +68,19 @@ _PROVIDER: Final = Provider(
             text="response reason",
             label="type bounce_classification",
             refine=_refined,
+        ),
+        # The activity feed as CSV.
+        Shape(
+            has="processed event email",
+            name="event",
+            kinds=_KINDS,
+            recipient="email",
+            at="processed",
+            campaign="categories",
+            local_address="outbound_ip",
+            mx="mx",
+            text="reason",
+            label="type",
         ),
         # Bounces and blocks; invalid addresses have no status.
         Shape(

@@ -15,8 +15,9 @@ _NUMBERS: Final = re.compile(
     rf"{_WEEKDAY}(?P<first>\d{{1,4}})(?P<mark>[./-])(?P<second_part>\d{{1,2}})(?P=mark)(?P<third>\d{{2,4}}){_CLOCK}",
     re.IGNORECASE,
 )
+_DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _NAMED: Final = re.compile(
-    rf"{_WEEKDAY}(?:(?P<before>\d{{1,2}})[ .-]{{1,2}})?(?P<month>[a-z]{{3,9}})\.?[ -](?:(?P<after>\d{{1,2}}),? )?"
+    rf"{_WEEKDAY}(?:(?P<before>{_DAY})[ .-]{{1,2}})?(?P<month>[a-z]{{3,9}})\.?[ -](?:(?P<after>{_DAY}),? )?"
     rf"(?P<year>\d{{4}}){_CLOCK}",
     re.IGNORECASE,
 )
@@ -54,7 +55,7 @@ def is_ambiguous(text: str) -> bool:
 def _date(parts: dict[str, str | None], order: str | None) -> tuple[int, int, int]:
     if name := parts.get("month"):
         day = parts["before"] or parts["after"]
-        return int(parts["year"] or 0), _MONTHS.index(name[:3].lower()) + 1, int(day or 0)
+        return int(parts["year"] or 0), _MONTHS.index(name[:3].lower()) + 1, int((day or "0").rstrip("stndrhSTNDRH"))
     first, second, third = (int(parts[name] or 0) for name in ("first", "second_part", "third"))
     if len(parts["first"] or "") == 4:
         return first, second, third

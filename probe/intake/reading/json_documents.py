@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from probe.intake.event import BadLine, LogLine
 from probe.intake.reading.json_fields import Json
 from probe.intake.reading.nested_json import inside
+from probe.intake.reading.printed_objects import is_printed
 
 MAX_DOCUMENT: Final = 10_000_000
 """The most characters of an object; a webhook's batch is far smaller."""
@@ -82,6 +83,8 @@ class _Reader:
             whole = _whole(line.text, place)
             if whole is not None:
                 return [Document(line.number, whole[0])], whole[1]
+            if is_printed(line.text[place:]) and (printed := _objects(inside(line.text[place:]))):
+                return [Document(line.number, each) for each in printed], len(line.text)
             self._object = _OpenObject(line.number, indent)
             return [], place
         element = _ELEMENT.match(line.text, place)

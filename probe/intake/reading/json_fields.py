@@ -27,14 +27,16 @@ def field(document: object, *path: str) -> object:
 def at_path(document: object, path: str) -> object:
     """Return the value at a path such as ``msg.email``, ``to.0.address`` or ``tries.-1``, None if there is none.
 
-    A key that holds the dots itself comes first.
+    A key that holds the dots itself comes first. Of a list, a key that is no number is that of all its elements.
     """
     if isinstance(document, dict) and path in document:
         return document[path]
     found = document
     for key in path.split("."):
-        if isinstance(found, list):
-            found = found[int(key)] if _NUMBER.fullmatch(key) and -len(found) <= int(key) < len(found) else None
+        if isinstance(found, list) and not _NUMBER.fullmatch(key):
+            found = [value for element in found if (value := field(element, key)) is not None] or None
+        elif isinstance(found, list):
+            found = found[int(key)] if -len(found) <= int(key) < len(found) else None
         else:
             found = field(found, key)
     return found

@@ -1,4 +1,4 @@
-"""Finds JSON within texts: in lines of logs, within texts of other JSON, percent-encoded, in base64 and packed."""
+"""Finds objects within texts: in lines of logs, within texts of JSON, percent-encoded, in base64 and packed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote_plus
+
+from probe.intake.reading.printed_objects import as_json
 
 _MOST: Final = 10_000_000
 """The most characters of a text that is searched."""
@@ -33,9 +35,15 @@ def inside(text: str) -> Iterator[object]:
         for found in _PERCENT.finditer(text):
             yield from _plain(unquote_plus(found[0]))
     if "{" in text or "[" in text:
-        yield from _plain(text)
+        values = list(_plain(text))
+        # Arrays within an object of another notation may be JSON, so only objects tell.
+        yield from values if any(map(_holds_an_object, values)) else _plain(as_json(text))
     elif (packed := _BASE64.fullmatch(text.strip())) is not None:
         yield from _plain(_decoded(packed[0]))
+
+
+def _holds_an_object(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, list) and any(map(_holds_an_object, value)))
 
 
 def _plain(text: str) -> Iterator[object]:

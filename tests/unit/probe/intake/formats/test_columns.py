@@ -233,7 +233,7 @@ def test_json_of_the_wrong_type_is_told_or_left_empty() -> None:
     nonsense: dict[str, Any] = {"code": [], "dsn": {}, "time": None, "text": 1, "message_id": [], "stage": {}}
     good, *bad = json_events(
         {"email": "ann@a.example", "event": "open", **nonsense},
-        {"email": ["ann@a.example"], "event": "open"},
+        {"email": {"ann@a.example": 1}, "event": "open"},
         {"email": "ann@a.example", "event": None},
         7,
     )
@@ -284,6 +284,12 @@ def test_a_column_of_json_may_be_a_path() -> None:
     assert json_events(row, recipient="msg.email", text="replies.0.text", label="to.address") == [
         Event(EventKind.REFUSED, "ann@a.example", code=550, enhanced="5.1.1", text="550 5.1.1 no", label="x")
     ]
+
+
+def test_a_path_through_a_list_is_that_of_all_its_elements() -> None:
+    row = {"kind": "bounce", "to": [{"address": "ann@a.example"}, {"address": "bob@a.example"}]}
+    (event,) = json_events(row, recipient="to.address")
+    assert event == Event(EventKind.REFUSED, "ann@a.example, bob@a.example")
 
 
 def test_a_date_that_may_be_two_is_told_unless_the_order_is_known() -> None:

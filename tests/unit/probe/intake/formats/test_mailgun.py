@@ -151,3 +151,15 @@ def test_fields_of_the_wrong_type_are_left_empty() -> None:
                 "tags": 1.5, "envelope": [], "message": {"headers": []}, "delivery-status": {"code": [], "mx-host": 1.5,
                 "message": 7, "enhanced-code": {}}}  # fmt: skip
     assert events_of(mailgun.read, document) == [Event(EventKind.REFUSED, "ann@a.example")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'address,code,error,created_at\nann@a.example,550,No such user,"Sat, 05 Aug 2017 00:41:00 UTC"',
+        '{"items": [{"address": "ann@a.example", "code": "550", "error": "No such user", "created_at": 1501893660}]}',
+    ],
+)
+def test_the_list_of_bounces_is_read(text: str) -> None:
+    (event,) = mailgun.read(lines_of(text))
+    assert event == Event(EventKind.REFUSED, "ann@a.example", 1501893660.0, code=550, text="No such user")

@@ -121,3 +121,26 @@ def test_fields_of_the_wrong_type_are_left_empty() -> None:
     record = {"RecordType": "Bounce", "Email": "ann@a.example", "Type": [], "Details": 5, "Description": {},
               "Tag": None, "BouncedAt": [], "MessageID": {}, "SuppressionReason": 1.5}  # fmt: skip
     assert events_of(postmark.read, record) == [Event(EventKind.REFUSED, "ann@a.example")]
+
+
+def test_the_list_of_bounces_is_read() -> None:
+    row = {"ID": 1, "Type": "HardBounce", "MessageID": "m", "Tag": "news", "Details": "550 5.1.1 no",
+           "Email": "ann@a.example", "BouncedAt": "2017-08-05T00:41:00Z"}  # fmt: skip
+    listed = {"TotalCount": 2, "Bounces": [row, {**row, "Type": "Transient"}, {**row, "Type": "Subscribe"}]}
+    hard, soft = events_of(postmark.read, listed)
+    assert hard == Event(
+        EventKind.REFUSED, "ann@a.example", 1501893660.0, "<m@mtasv.net>", campaign="news", code=550, enhanced="5.1.1",
+        text="550 5.1.1 no", label="HardBounce",
+    )  # fmt: skip
+    assert isinstance(soft, Event)
+    assert soft.kind is EventKind.DEFERRED
+    table = "ID,Type,Email,Bounced At,Details\n1,HardBounce,ann@a.example,2017-08-05 00:41,550 5.1.1 no"
+    assert list(postmark.read(lines_of(table))) == [hard._replace(message_id="", campaign="")]
+
+
+def test_the_list_of_suppressions_is_read() -> None:
+    row = {"EmailAddress": "ann@a.example", "SuppressionReason": "HardBounce", "CreatedAt": "2017-08-05T00:41:00Z"}
+    assert events_of(postmark.read, {"Suppressions": [row, {**row, "SuppressionReason": "SpamComplaint"}]}) == [
+        Event(EventKind.SUPPRESSED, "ann@a.example", 1501893660.0, label="HardBounce"),
+        Event(EventKind.COMPLAINT, "ann@a.example", 1501893660.0, label="SpamComplaint"),
+    ]

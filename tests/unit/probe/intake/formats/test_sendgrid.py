@@ -126,3 +126,37 @@ def test_fields_of_the_wrong_type_are_left_empty() -> None:
     document = {"event": "deferred", "email": "ann@a.example", "timestamp": "now", "smtp-id": {}, "ip": [], "status": 5,
                 "response": {}, "reason": None, "category": {"a": 1}, "type": None}  # fmt: skip
     assert events_of(sendgrid.read, document) == [Event(EventKind.DEFERRED, "ann@a.example")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "status,reason,email,created\n5.1.1,550 5.1.1 no,ann@a.example,1501893660",
+            Event(EventKind.REFUSED, "ann@a.example", AT, code=550, enhanced="5.1.1", text="550 5.1.1 no"),
+        ),
+        (
+            '[{"created": 1501893660, "email": "ann@a.example", "reason": "no MX", "status": "5.0.0"}]',
+            Event(EventKind.REFUSED, "ann@a.example", AT, enhanced="5.0.0", text="no MX", is_own_status=True),
+        ),
+        (
+            "email,reason,created\nann@a,Mail domain mentioned in email address is unknown,1501893660",
+            Event(EventKind.REFUSED, "ann@a", AT, text="Mail domain mentioned in email address is unknown"),
+        ),
+        (
+            "created,email,ip\n1501893660,ann@a.example,192.0.2.1",
+            Event(EventKind.COMPLAINT, "ann@a.example", AT),
+        ),
+        (
+            "processed,event,email,reason,outbound_ip,mx\n"  # noqa: ISC004 - one line and the next
+            "2017-08-05T00:41Z,bounce,ann@a.example,550 5.1.1 no,192.0.2.1,mx.a.example",
+            Event(
+                EventKind.REFUSED, "ann@a.example", AT, local_address="192.0.2.1", mx="mx.a.example", code=550,
+                enhanced="5.1.1", text="550 5.1.1 no",
+            ),
+        ),
+    ],
+)  # fmt: skip
+def test_lists_and_the_activity_feed_are_read(text: str, expected: Event) -> None:
+    (event,) = sendgrid.read(lines_of(text))
+    assert event == expected._replace(is_own_status=event.is_own_status if isinstance(event, Event) else False)

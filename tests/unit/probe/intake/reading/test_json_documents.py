@@ -51,6 +51,8 @@ def found(text: str) -> list[tuple[int, Json] | tuple[int, str]]:
             'INFO got {\n "a": 1\n}\nINFO got {"a": 2}', [(1, {"a": 1}), (4, {"a": 2})], id="over lines of a log"
         ),
         pytest.param('"{\\"a\\": 1}"\n["{\\"a\\": 2}"]', [(1, {"a": 1}), (2, {"a": 2})], id="texts that hold objects"),
+        pytest.param("{'a': 'it\\'s', 'b': None}", [(1, {"a": "it's", "b": None})], id="Python"),
+        pytest.param('{"a"=>nil}\n{"a"=>[{"b"=>1}]}', [(1, {"a": None}), (2, {"a": [{"b": 1}]})], id="Ruby"),
         pytest.param("", [], id="nothing"),
         pytest.param("[]", [], id="an empty array"),
         pytest.param("{}", [(1, {})], id="an empty object"),
@@ -76,12 +78,12 @@ def test_objects_are_found_however_they_are_laid_out(text: str, expected: list[t
         ),
         pytest.param('}\n{"a": 2}', [(1, NO_OBJECT), (2, {"a": 2})], id="an end without a beginning"),
         pytest.param(
-            "{'a': 1}\n{\"a\": 2}",
+            '{a: 1}\n{"a": 2}',
             [
                 (1, "not JSON (Expecting property name enclosed in double quotes: line 1 column 2 (char 1))"),
                 (2, {"a": 2}),
             ],
-            id="Python for JSON",
+            id="JavaScript for JSON",
         ),
         pytest.param(
             '{"a": ]\n  {"b": 1}\n}\n{"a": 2}',
