@@ -128,14 +128,15 @@ def key(path: Path | None) -> bytes:
 
 
 def as_json(events: Iterable[Event | BadLine]) -> Iterator[str]:
-    """Yield a JSON object a line; bad lines are objects with ``bad_line`` and ``reason``."""
+    """Yield JSON objects, also for bad lines; that of a message has its file and subject as ``text``."""
     import json
 
     from probe.intake.event import BadLine
 
     for event in events:
         if isinstance(event, BadLine):
-            yield json.dumps({"bad_line": event.number, "reason": event.reason})
+            where = {} if event.what == "line" or not event.text else {"text": event.text}
+            yield json.dumps({"bad_line": event.number, **where, "reason": event.reason})
         else:
             yield json.dumps(
                 {

@@ -123,7 +123,9 @@ def test_a_file_that_is_no_mail_costs_no_other_and_is_named(tmp_path: Path) -> N
             "7.eml": report("cat"),
         },
     )
-    assert people(read(box)) == ["ann", "cat"]
+    events = read(box)
+    assert people(events) == ["ann", "cat"]
+    assert '{"bad_line": 2, "text": "2.msg", "reason": "is a message of Outlook (.msg)"}' in events.stdout
     done = fivefifty("import", box, "--from", "mailbox", "--out", tmp_path / "made")
     assert done.returncode == PASSED
     assert "5 messages could not be read:" in done.stdout
