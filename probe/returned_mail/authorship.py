@@ -48,9 +48,14 @@ def has_delivery_status(mail: ParsedMail) -> bool:
     return any(part.type.endswith("delivery-status") for part in mail.parts)
 
 
+def is_answer(mail: ParsedMail) -> bool:
+    """Whether the subject is that of an answer."""
+    return _ANSWER.match(mail.header.get("subject", "")) is not None
+
+
 def is_answer_of_a_person(mail: ParsedMail) -> bool:
     """Whether a person answered: by the subject, and nothing says that a mail system wrote it."""
-    return not calls_itself_daemon(mail) and _ANSWER.match(mail.header.get("subject", "")) is not None
+    return not calls_itself_daemon(mail) and is_answer(mail)
 
 
 def is_about_delivery(mail: ParsedMail) -> bool:
@@ -64,9 +69,14 @@ def is_from_program(mail: ParsedMail) -> bool:
     return (
         is_from_daemon(mail)
         or header.get("return-path", "") == "<>"
-        or _ROBOTS.search(header.get("from", "")) is not None
+        or is_robot(mail)
         or header.get("auto-submitted", "no").lower().startswith("auto")
     )
+
+
+def is_robot(mail: ParsedMail) -> bool:
+    """Whether nobody reads what is sent to the sender, by its name."""
+    return _ROBOTS.search(mail.header.get("from", "")) is not None
 
 
 def is_forward(mail: ParsedMail) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from probe.returned_mail.authorship import is_answer, is_robot
 from probe.returned_mail.automatic_subjects import is_automatic
 from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_plausible
 from probe.returned_mail.mime import ParsedMail, one_line
@@ -17,21 +18,22 @@ from probe.returned_mail.model import RecipientEntry
 
 _SAYS_NO: Final = ("", "no", "none", "false", "0")
 _ANSWERED_BY_A_PROGRAM: Final = re.compile(
-    r"(?:x-)?(?:\w{1,20}-)?(?:auto-?(?:repl(?:y|ied)|respon(?:d|se|der)|answer)(?:-from|-domain)?|vacation"
-    r"|auto-?generated)"
-    r"|(?:x-)?auto-submit(?:ted)?|x-cron-env|x-ms-exchange-inbox-rules-loop|x-ebay-mailtracker|x-maxcode-template"
-    r"|x-facebook-notify"
+    r"auto[-_]?(?:repl(?:y|ied)|respon[ds]|answer|generated|submit)|holiday-?reply|vacation|machine-?generated"
+    r"|out-?of-?office|^x-away$|loop-prevention|x-otrs-loop"
+    r"|x-cron-env|x-ms-exchange-inbox-rules-loop|x-ebay-mailtracker|x-maxcode-template|x-facebook-notify"
 )
 """Names of fields that say so with any value but "no"."""
 _VALUES: Final = {
-    "precedence": re.compile(r"auto[-_ ]?reply|bulk|junk"),
-    "x-precedence": re.compile(r"auto[-_ ]?reply|bulk|junk"),
+    "precedence": re.compile(r"auto[-_ ]?reply|bulk|junk|list"),
+    "x-precedence": re.compile(r"auto[-_ ]?reply|bulk|junk|list"),
     "preference": re.compile(r"auto[-_ ]?reply"),
     "x-auto-response-suppress": re.compile(r"\b(?:all|oof|autoreply|n?dr|n?rn)\b"),
     "x-fc-machinegenerated": re.compile(r"true|yes|1"),
     "x-post-messageclass": re.compile(r"autoresponder"),
     "x-uv-mailing": re.compile(r"auto_response"),
     "x-ms-exchange-generated-message-source": re.compile(r"."),
+    "x-amazon-mail-relay-type": re.compile(r"notification"),
+    "x-loop": re.compile(r"auto"),
     "delivered-to": re.compile(r"^autorespond"),
     "x-mailer": re.compile(r"vacation|auto-?(?:respon|reply)|kana response"),
     "user-agent": re.compile(r"vacation|auto-?(?:respon|reply)"),
@@ -85,9 +87,10 @@ def _is_marked(mail: ParsedMail) -> bool:
             is_bulk = "precedence" in name and any(each in header for each in _LISTS)
             if _VALUES[name].search(said) and not is_bulk:
                 return True
-        elif _ANSWERED_BY_A_PROGRAM.fullmatch(name) and said not in _SAYS_NO:
+        elif _ANSWERED_BY_A_PROGRAM.search(name) and said not in _SAYS_NO:
             return True
-    return header.get("return-path", "") == "<>" and replied_to_id(mail) != ""
+    is_answered = replied_to_id(mail) != "" or is_answer(mail)
+    return is_answered and (header.get("return-path", "") == "<>" or is_robot(mail))
 
 
 def replied_to_id(mail: ParsedMail) -> str:

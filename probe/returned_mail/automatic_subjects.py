@@ -24,7 +24,8 @@ _AUTOMATIC: Final = (
     "automatisch antwoord", "automatische reactie", "automatisch antwoordbericht", "automatisk svar",
     "automatiskt svar", "autosvar", "automatsvar", "sjálfvirkt svar", "outomatiese antwoord",
     # Romance
-    "réponse automatique", "message automatique", "respuesta automática", "respuesta automatizada", "autorespuesta",
+    "réponse automatique", "message automatique", "mensaje automático", "respuesta automática",
+    "respuesta automatizada", "autorespuesta",
     "contestación automática", "risposta automatica", "messaggio automatico", "risponditore automatico",
     "resposta automática", "mensagem automática", "resposta automàtica", "răspuns automat", "mesaj automat",
     # Slavic
@@ -38,7 +39,8 @@ _AUTOMATIC: Final = (
     "otomatik yan\u0131t", "otomatik cevap", "avtomatik cavab", "автоматты жауап", "erantzun automatikoa",
     "ateb awtomatig",
     # Asian and Semitic
-    "自動返信", "自動応答", "自動送信", "自動配信", "自动答复", "自动回复", "自动应答", "自動回覆", "自動回复",
+    "自動應答", "自动答覆", "자동 답변", "자동답변", "자동 메일", "自動返信", "自動応答",
+    "自動送信", "自動配信", "自动答复", "自动回复", "自动应答", "自動回覆", "自動回复",
     "자동 회신", "자동회신", "자동 응답", "자동응답", "자동 답장", "trả lời tự động", "thư trả lời tự động",
     "ตอบกลับอัตโนมัติ", "การตอบอัตโนมัติ", "balasan otomatis", "jawaban otomatis", "balasan automatik",
     "awtomatikong tugon", "स्वचालित उत्तर", "स्वतः उत्तर", "رد تلقائي", "الرد التلقائي", "رد آلي", "پاسخ خودکار",
@@ -47,6 +49,12 @@ _AUTOMATIC: Final = (
 """Phrases that say "automatic answer"."""
 
 _AWAY: Final = (
+    "abwesend", "niet op kantoor", "has been received",
+    "currently away", "currently out of", "out of town", "on leave", "parental leave", "maternity leave",
+    "paternity leave", "en vacances", "en congé", "en congés", "de vacaciones", "in ferie", "de férias", "op vakantie",
+    "vakantie", "på semester", "på ferie", "feriesvar", "semestersvar", "lomalla", "na urlopie", "na dovolené",
+    "na dovolenke", "na dopustu", "на отдыхе", "в отпуске", "відпустці", "fuori dall'ufficio", "szabadságon",
+    "休業", "不在中", "出張中", "离开办公室", "出差", "年假", "출장 중", "휴가 중",
     "out of office", "out of the office", "out-of-office", "away from the office", "away from my", "away from office",
     "not in the office", "on annual leave", "on sick leave", "on maternity leave", "on parental leave", "on vacation",
     "on holiday", "no longer with", "no longer works", "no longer working", "no longer employed", "no longer at",
@@ -69,7 +77,8 @@ _AWAY: Final = (
 """Phrases that say "out of office"."""
 
 _AT_THE_START: Final = (
-    "auto:", "autom.", "away", "i am away", "i'm away", "ooo", "vacation", "holiday", "on leave", "leave:",
+    "auto:", "auto-re", "autom.", "[auto", "i am out", "i'm out", "ooto", "out until", "away", "i am away",
+    "i'm away", "ooo", "vacation", "holiday", "on leave", "leave:",
     "abwesend", "urlaub", "absent", "absence", "ausente", "ausencia", "assente", "assenza", "ferie", "vacances",
     "vacaciones", "loma", "lomalla", "semester", "ferien", "férias", "urlop", "dovolená", "отпуск", "відпустка",
     "不在", "外出", "read:", "gelesen:", "lu :", "lu:", "leído:", "letto:", "lida:", "gelezen:", "læst:", "lest:",
@@ -79,7 +88,11 @@ _AT_THE_START: Final = (
     "thank you for your message", "thank you for contacting", "thanks for your email", "thank you for your inquiry",
     "we have received your", "we received your", "your message has been received", "your request has been received",
     "ihre anfrage", "eingangsbestätigung", "accusé de réception", "acuse de recibo",
-    "yahoo! auto response", "message status - opened", "nimm zur kenntnis",
+    "urlaubsbenachrichtigung", "urlaubsmeldung", "poissa", "danke für ihre", "vielen dank für ihre", "merci pour votre",
+    "gracias por su", "grazie per", "obrigado por", "tack för ditt", "takk for", "tak for din", "kiitos viestistäsi",
+    "děkujeme za", "dziękujemy za", "спасибо за ваше", "ticket received", "request received",
+    "yahoo! auto response", "message status - opened", "ezmlm warning", "ausencia temporal", "您的邮件已收到",
+    "已收到", "お問い合わせありがとう", "receipt acknowledged", "acknowledgement of receipt",
 )  # fmt: skip
 """Words that only say so at the beginning of a subject: away, receipts, challenges, confirmations."""
 

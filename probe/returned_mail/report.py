@@ -19,6 +19,7 @@ from probe.returned_mail.authorship import (
     is_forward,
     is_from_daemon,
     is_from_program,
+    is_robot,
 )
 from probe.returned_mail.auto_reply import read_auto_reply, says_automatic
 from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible, parse_diagnostic
@@ -93,7 +94,7 @@ def _entries(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
         return None
     if is_from_daemon(mail) or is_forward(mail) or (is_from_program(mail) and is_about_delivery(mail)):
         return _each_once(_in_words(mail, notice))
-    if is_from_program(mail) and read_auto_reply(mail) is None:
+    if is_robot(mail) or (is_from_program(mail) and read_auto_reply(mail) is None):
         return read_text(notice) or None
     # A mail system under the name of a person is known by its layout, or by its words.
     if not is_about_delivery(mail) or is_letter(notice.text):

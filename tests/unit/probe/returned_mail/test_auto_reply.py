@@ -27,7 +27,8 @@ VACATION = "From: Ann <ann@acme.example>\nTo: news@sender.example\nIn-Reply-To: 
         "X-Auto-Response-Suppress: All", "X-Auto-Response-Suppress: DR, OOF, AutoReply", "Delivered-To: Autoresponder",
         "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent", "X-Mailer: KANA Response",
         "X-Cron-Env: <HOME=/root>",
-        "Thread-Topic: AutoResponse", "Return-Path: <>",
+        "Thread-Topic: AutoResponse", "Return-Path: <>", "X-HolidayReply: yes", "X-Acme-Machine-Generated: 1",
+        "Precedence: list", "X-Amazon-Mail-Relay-Type: notification", "Auto-Submit: yes",
     ],
 )  # fmt: skip
 def test_an_automatic_answer_names_who_gave_it(says_so: str) -> None:
@@ -49,7 +50,7 @@ def test_an_automatic_answer_may_say_so_only_in_its_first_words(words: str) -> N
 
 @pytest.mark.parametrize(
     "says_no",
-    ["Auto-Submitted: no", "X-Autoreply: no", "X-Auto-Response-Suppress: None", "Precedence: list", "X-Mailer: Mutt",
+    ["Auto-Submitted: no", "X-Autoreply: no", "X-Auto-Response-Suppress: None", "X-Mailer: Mutt",
      "Precedence: bulk\nList-Id: <news.acme.example>"],
 )  # fmt: skip
 def test_what_is_not_marked_is_written_by_a_person(says_no: str) -> None:
