@@ -1,4 +1,4 @@
-"""Clocks, passed in wherever time is needed: virtual time, and real time that may be sped up."""
+"""Clocks, passed in wherever time is needed: simulated time, and real time that may be sped up."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Clock(Protocol):
 
 
 class VirtualClock:
-    """The virtual time of one lane. Waiting takes no real time.
+    """The simulated time of one lane. Waiting takes no real time.
 
-    Transactions of a lane overlap in virtual time, but run one after another. So the clock shows the time of the
+    Transactions of a lane overlap in simulated time, but run one after another. So the clock shows the time of the
     current transaction, and may step back when the next one began earlier.
     """
 

@@ -24,7 +24,7 @@ class GivenUpError(Exception):
 class QueryHandler:
     """Answers each query by the resolver, the clock or a scanner. A scanner that is not configured does not answer.
 
-    In virtual time the client has no timeouts. ``patience_s`` replaces them: how long it waits for a reply.
+    In simulated time the client has no timeouts. ``patience_s`` replaces them: how long it waits for a reply.
     """
 
     ask: Ask

@@ -92,7 +92,7 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
     deadline_s = REPLY_TIMEOUT_S if is_virtual else sender.patience
 
     async def sleep(seconds: float) -> None:
-        """Let virtual time pass; note if it exceeds the sender's patience, because no timer of the sender runs."""
+        """Let simulated time pass; note if it exceeds the sender's patience, because no timer of the sender runs."""
         reply_timeout.is_out = is_virtual and seconds >= sender.patience
         await clock.sleep(seconds)
 

@@ -150,7 +150,7 @@ class Sender(Strict):
     limit: tuple[Limit, ...] = ()
     pause: Pause | None = None
     retest: Retest | None = None
-    round_trip: Duration = Field(default=0.04, description="virtual time of one exchange with a gateway")
+    round_trip: Duration = Field(default=0.04, description="simulated time of one exchange with a gateway")
     keep_open: Duration = Field(default=5.0, description="how long an idle connection is kept for the next message")
     patience: Duration = Field(default=300.0, gt=0, description="how long to wait for a reply (RFC 5321 4.5.3.2)")
     retry: Retry = Retry()

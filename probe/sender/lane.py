@@ -35,7 +35,7 @@ class _Transacted(NamedTuple):
 
 @dataclass
 class Lane:
-    """Carries out deliveries in virtual-time order, one transaction at a time, over several open connections.
+    """Carries out deliveries in order of simulated time, one transaction at a time, over several open connections.
 
     A transaction keeps its connection busy until its end, while others begin on other connections: a slow gateway slows
     the sender down only as far as the number of connections allows. ``reach`` returns the transport to an exchanger.

@@ -70,7 +70,7 @@ class Trial:
 
     @property
     def answer_query(self) -> QueryHandler:
-        """Answer from the world, and let virtual time pass."""
+        """Answer from the world, and let simulated time pass."""
         return QueryHandler(self.ask_world, self.clock.sleep)
 
     async def ask_world(self, question: Question) -> Answer:

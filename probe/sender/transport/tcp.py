@@ -38,7 +38,7 @@ _CLOSES: Final = 421
 
 
 class ReplyTimeout:
-    """How long to wait for a reply, in seconds. In virtual time no timer runs; the lane's clock sets ``is_out``."""
+    """How long to wait for a reply, in seconds. In simulated time no timer runs; the lane's clock sets ``is_out``."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
