@@ -9,7 +9,7 @@ import typer
 
 from probe.cli.exit_codes import keeping_nothing
 from probe.cli.options import CORES, AsJson, Workers
-from probe.cli.output import printing
+from probe.cli.output import print_notes, printing
 from probe.harmless import harmless
 
 
@@ -39,6 +39,7 @@ def evaluate(
     import json
     import sys
 
+    from probe.classify.registry import choose
     from probe.cli.console import PipedConsole
     from probe.report.terminal.evaluate import print_evaluation
     from probe.report.terminal.sweep import runs_bar
@@ -55,6 +56,7 @@ def evaluate(
         others = f" and {len(passed_over) - 1:,} more" if passed_over[1:] else ""
         print(harmless(f"{sentence}{others}"), file=sys.stderr)
     names = study.classifiers_with(classifier or ())
+    print_notes(note for each in choose(names) for note in each.notes)
     with keeping_nothing(), runs_bar("scenarios", len(loaded)) as filling:
         evaluated = study.evaluate(loaded, names, workers or CORES, filling.advance)
     figures = summary(evaluated)

@@ -8,7 +8,7 @@ import typer
 
 from probe.cli.exit_codes import keeping_nothing
 from probe.cli.options import CORES, AsJson, Plot, Workers
-from probe.cli.output import printing
+from probe.cli.output import print_notes, printing
 from probe.user_files import require_writable, writing
 
 
@@ -47,7 +47,7 @@ def sensitivity(
     from probe.studies.sensitivity.points import chosen_points
 
     names = classifier or ["code", CONTEXT]
-    choose(names)
+    print_notes(note for each in choose(names) for note in each.notes)
     if plot is not None:
         require_drawable(plot)
         require_writable("--plot", plot)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from probe.cli.options import AsJson, RunFolder
-from probe.cli.output import printing
+from probe.cli.output import print_notes, printing
 
 
 def suppression(
@@ -49,6 +49,7 @@ def suppression(
 
     policies = {name: policy_named(name) for name in policy} if policy else None
     readers = choose(classifier or [NAIVE])
+    print_notes(note for each in readers for note in each.notes)
     prices = message_prices(price) if price else None
     outcomes, complete = replay_run(run, readers, policies)
     with printing():

@@ -11,7 +11,7 @@ import typer
 
 from probe.cli.exit_codes import InterruptedRunError
 from probe.cli.options import AllowPrograms, Plot, ScenarioFile, Workers
-from probe.cli.output import printing
+from probe.cli.output import print_notes, printing
 from probe.user_files import require_writable, writing
 
 if TYPE_CHECKING:
@@ -71,7 +71,9 @@ def sweep(
     axes = parse(vary)
     bounds = tuple(parse_bound(text) for text in bound or [f"{WRONGLY_SUPPRESSED}=0.01"])
     grid = study.prepare_sweep(scenario, axes, tuple(classifier or ()), programs=allow_programs)
-    names = tuple(each.name for each in grid.classifiers(grid.at(points(axes)[0])))
+    chosen = grid.classifiers(grid.at(points(axes)[0]))
+    print_notes(note for each in chosen for note in each.notes)
+    names = tuple(each.name for each in chosen)
     if plot is not None:
         require_drawable(plot)
         require_few_rows(plot, axes)

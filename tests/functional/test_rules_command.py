@@ -219,3 +219,10 @@ def test_classes_of_no_known_cause_are_told_and_do_not_end_the_run(tmp_path: Pat
     for done in (ran, again):
         assert done.returncode == PASSED
         assert f"fivefifty: note: {said}" in done.stderr
+
+
+def test_rules_on_one_line_that_never_fire_are_counted_and_their_line_is_named_once(folder: Path) -> None:
+    (folder / "line.toml").write_text('[rules]\nSpamBlock = ["no such words", "nor these"]\n', "utf-8")
+    done = fivefifty("rules", "lint", "line.toml", cwd=folder)
+    assert "line.toml: never-fires: 2 rules match none of the " in done.stdout
+    assert " known replies: line 2\n2 rules, " in done.stdout

@@ -137,11 +137,15 @@ def test_a_rule_that_never_applied_fails_the_test_that_passed(pytester: pytest.P
     done.assert_outcomes(passed=3, failed=1, errors=2)
     done.stdout.fnmatch_lines(
         [
-            "E*AssertionError: gateway.refuse('acme.exmaple') never applied.",
-            "E*Correct it, or give it optional=True if nobody may meet it.",
-            "E*Recipients that the gateway heard of:",
-            "E*  1. ann@acme.example",
-            "E*AssertionError: gateway.cut(at='connect') never applied.",
-            "E*Recipients that the gateway heard of: nothing.",
-        ]
+            "*ERROR at teardown of test_a_typing_mistake*",
+            "gateway.refuse('acme.exmaple') never applied.",
+            "Correct it, or give it optional=True if nobody may meet it.",
+            "Recipients that the gateway heard of:",
+            "  1. ann@acme.example",
+            "*ERROR at teardown of test_nothing_was_sent*",
+            "gateway.cut(at='connect') never applied.",
+            "Correct it, or give it optional=True if nobody may meet it.",
+            "Recipients that the gateway heard of: nothing.",
+        ],
+        consecutive=True,
     )

@@ -9,6 +9,7 @@ from probe.classify.rules.lint import FindingKind, LintFinding, RuleOverview, sh
 from probe.classify.rules.reply import ReceivedReply
 from probe.classify.rules.rule_set import LABEL_REMEDY, BounceRule
 from probe.classify.rules.rule_tests import RuleTestFailure, rule_label
+from probe.report.summary import count
 
 
 def finding_lines(findings: Sequence[LintFinding], view: RuleOverview, rules: int) -> Iterator[str]:
@@ -20,16 +21,14 @@ def finding_lines(findings: Sequence[LintFinding], view: RuleOverview, rules: in
         else:
             yield f"{finding.place}: {finding.kind}: {finding.sentence}"
     for file, several in silent.items():
-        lines = _ranges(sorted(finding.place.line or finding.place.number for finding in several))
-        what = "line" if several[0].place.line else "rule"
-        count = "1 rule matches" if len(several) == 1 else f"{len(several)} rules match"
-        what += "" if len(several) == 1 else "s"
-        never = f"{count} none of the {view.replies} known replies: {what} {lines}"
+        numbers = sorted({finding.place.line or finding.place.number for finding in several})
+        what = f"{'line' if several[0].place.line else 'rule'}{'s' if len(numbers) > 1 else ''}"
+        match = "1 rule matches" if len(several) == 1 else f"{len(several)} rules match"
+        never = f"{match} none of the {view.replies} known replies: {what} {_ranges(numbers)}"
         yield f"{file}: {FindingKind.NEVER_FIRES}: {never}"
-    count = f"{len(findings)} finding{'' if len(findings) == 1 else 's'}"
     yield (
-        f"{rules} rules, {view.replies} known replies: {view.ambiguous} match rules of several classes, so that "
-        f"the order of the rules decides; {view.unread} match no rule. {count}."
+        f"{count(rules, 'rule')}, {view.replies} known replies: {view.ambiguous} match rules of several classes, so "
+        f"that the order of the rules decides; {view.unread} match no rule. {count(len(findings), 'finding')}."
     )
 
 
