@@ -77,8 +77,8 @@ def pattern_of(text: str, recipient: str = "") -> str:
     for name in (recipient.lower(), domain):
         if name:
             text = text.replace(name, "*")
-    if len(local) > 3:
-        text = text.replace(local, "*")
+    if len(local) > 3 and local in text:
+        text = re.sub(rf"(?<!\w){re.escape(local)}(?!\w)", "*", text)
     text = _ADDRESS.sub("*", text)
     text = _HOST.sub("*", text)
     return _NUMBERS.sub("#", _CODED.sub("*", text))

@@ -12,6 +12,11 @@ def test_a_pattern_omits_variable_parts() -> None:
     assert "no such user" in first
 
 
+def test_a_local_part_within_a_word_leaves_the_word() -> None:
+    text = "for more information ask info"
+    assert pattern_of(text, "info@acme.example") == "for more information ask *"
+
+
 def test_a_long_or_hostile_text_is_read_in_bounded_time() -> None:
     assert len(pattern_of("a@" * 100_000)) <= 600
     assert topics_in(pattern_of("\x1b[2J" + "1" * 10_000)).cause is None
