@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -13,6 +14,7 @@ from probe.input_error import InputError
 from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.hints import NO_HINTS, Hints
 from probe.intake.reading import json_documents, tables
+from probe.intake.reading.addresses import addresses
 from probe.intake.reading.dates import is_ambiguous
 from probe.intake.reading.json_fields import at_path, in_brackets, text, word, words
 from probe.intake.reading.moment import moment
@@ -88,6 +90,9 @@ def read_csv(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Even
     if isinstance(first, BadLine):
         raise InputError(f"line {first.number}", f"is not a header ({first.reason})", "begin with the names of columns")
     header = tables.named(first)
+    if len(header) == 1 and "recipient" not in hints.columns and addresses(header[0]):
+        # A list of addresses alone, without a header.
+        header, rows = ["recipient"], chain((first,), rows)
     found = _found(header, hints, f"line {first.number}")
     for row in rows:
         record = row if isinstance(row, BadLine) else tables.under(header, row)

@@ -110,11 +110,15 @@ def _bare(key: str) -> str:
 
 def _first(document: Json, paths: str) -> object:
     """Return the first value that is not empty."""
+    if not paths:
+        return None
     found = (at_path(document, path) for path in paths.split())
     return next((value for value in found if value not in (None, "", [], {})), None)
 
 
 def _first_words(document: Json, paths: str) -> list[str]:
+    if not paths:
+        return []
     return next(filter(None, (words(at_path(document, path)) for path in paths.split())), [])
 
 

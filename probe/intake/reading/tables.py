@@ -17,6 +17,9 @@ MAX_ROW: Final = 1_000_000
 """The most characters of a row; a longer row is a sign of a quotation mark that is not closed."""
 _SEPARATORS: Final = ",;\t|"
 _EXCELS: Final = re.compile(r'\ufeff?\s*"?sep=(.)"?[\s,;|]*', re.IGNORECASE)
+_COMMENT: Final = re.compile(r"\ufeff?#(?:TYPE\b|(?!fields:)[\w-]{1,40}:)", re.IGNORECASE)
+"""A line in front of the header, as PowerShell (``#TYPE``) and Exchange's and IIS's logs (``#Software:``) have them."""
+_FIELDS: Final = re.compile(r"\ufeff?#fields:\s*", re.IGNORECASE)
 _NAME: Final = re.compile(r"\s*[@#A-Za-z_][\w @#./()-]{0,79}")
 """The name of a column, which tells a header from other text."""
 
@@ -30,14 +33,15 @@ class Row(NamedTuple):
 
 def rows(lines: Iterable[LogLine]) -> Iterator[Row | BadLine]:
     """Yield the rows. What is not CSV or holds a NUL is a BadLine; quoted fields may contain line breaks."""
-    rest = dropwhile(lambda line: not line.text.strip("\ufeff \t"), lines)
+    rest = dropwhile(lambda line: not line.text.strip("\ufeff \t") or _COMMENT.match(line.text), _apart(lines))
     header = next(rest, None)
     separator = None
     if header is not None and (told := _EXCELS.fullmatch(header.text)):
         separator, header = told[1], next(rest, None)
     if header is None:
         return
-    feed = _Feed(chain((header._replace(text=header.text.removeprefix("\ufeff")),), rest))
+    header = header._replace(text=_FIELDS.sub("", header.text.removeprefix("\ufeff"), count=1))
+    feed = _Feed(chain((header,), rest))
     # Without strict, a quotation mark that is not closed would swallow the rest of the file without an error.
     reader = csv.reader(feed, strict=True, delimiter=separator or _separator(header.text))
     while True:
@@ -53,6 +57,15 @@ def rows(lines: Iterable[LogLine]) -> Iterator[Row | BadLine]:
             yield BadLine(feed.first, "not CSV (it holds a NUL)")
         elif any(cells):
             yield Row(feed.first, cells)
+
+
+def _apart(lines: Iterable[LogLine]) -> Iterator[LogLine]:
+    """Yield lines that end in carriage returns alone, as Excel for Macintosh writes them, one by one."""
+    for line in lines:
+        if "\r" in line.text:
+            yield from (line._replace(text=text) for text in line.text.split("\r"))
+        else:
+            yield line
 
 
 def records(lines: Iterable[LogLine]) -> Iterator[tuple[int, dict[str, str]] | BadLine]:
@@ -83,10 +96,12 @@ def under(header: list[str], row: Row) -> tuple[int, dict[str, str]] | BadLine:
 
 
 def is_header(text: str) -> bool:
-    """Whether a line may be the header of a table of several columns, or Excel's line in front of it."""
-    if _EXCELS.fullmatch(text):
+    """Whether a line may be the header of a table of several columns, or what programs write in front of it."""
+    if _EXCELS.fullmatch(text) or _COMMENT.match(text) or _FIELDS.match(text):
         return True
-    cells = text.lstrip("\ufeff").split(_separator(text))
+    text = text.lstrip("\ufeff").partition("\r")[0]
+    # A bar also stands between a container's name and its line.
+    cells = text.split(max(_SEPARATORS.replace("|", ""), key=text.count))
     return len(cells) > 1 and all(_NAME.fullmatch(cell.strip().strip('"')) for cell in cells[:200])
 
 

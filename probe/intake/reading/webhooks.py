@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.hints import NO_HINTS, Hints
 from probe.intake.reading import json_documents, tables
 from probe.intake.reading.json_fields import Json
+from probe.intake.reading.line_dress import undressed
 from probe.intake.reading.nested_json import inside
 from probe.intake.reading.shapes import Shape
 
@@ -93,6 +94,8 @@ class Provider(NamedTuple):
         return _Unknown(f"{name!r} is not an event of {self.name}; its events are: {known}", is_element=bool(shape.has))
 
 
+_START: Final = 50
+"""The lines at the start of a file that tell what it is."""
 _COLUMNS: Final = 100
 """The most keys of a list's row; no provider exports so many."""
 _EMPTY: Final[tuple[object, ...]] = (None, {}, [], 0)
@@ -114,13 +117,10 @@ class _Unknown(NamedTuple):
 def _documents(lines: Iterable[LogLine]) -> Iterator[tuple[int, Json, bool] | BadLine]:
     """Yield every object, or row of a table, with the number of its first line, and whether it is a row."""
     rest = iter(lines)
-    start: list[LogLine] = []
-    for line in rest:
-        start.append(line)
-        if line.text.strip("\ufeff \t"):
-            break
+    start = list(islice(rest, _START))
     every = chain(start, rest)
-    if start and tables.is_header(start[-1].text):
+    first = next((line for line in start if line.text.strip("\ufeff \t")), None)
+    if first is not None and tables.is_header(first.text):
         for row in tables.records(every):
             if isinstance(row, BadLine):
                 yield row
@@ -128,5 +128,19 @@ def _documents(lines: Iterable[LogLine]) -> Iterator[tuple[int, Json, bool] | Ba
                 cells: Json = {**row[1]}
                 yield row[0], cells, True
         return
-    for document in json_documents.read(every):
+    for document in json_documents.read(_bare(every) if _is_dressed(start) else every):
         yield document if isinstance(document, BadLine) else (document.number, document.value, False)
+
+
+def _is_dressed(start: list[LogLine]) -> bool:
+    """Whether objects over several lines have a container's dress on each; whole ones are found in any dress."""
+    begins = {"{", "[", "[{"}
+    bare = ((line.number, line.text.strip()) for line in _bare(start))
+    raw = {line.number: line.text.strip() for line in start}
+    return any(text in begins and raw[number] not in begins and raw[number].endswith(text) for number, text in bare)
+
+
+def _bare(lines: Iterable[LogLine]) -> Iterator[LogLine]:
+    for line in undressed(lines, longest=json_documents.MAX_DOCUMENT):
+        if not isinstance(line, BadLine):
+            yield LogLine(line.number, line.text)

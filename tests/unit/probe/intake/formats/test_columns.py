@@ -315,3 +315,10 @@ def test_a_line_of_excel_that_tells_the_separator_is_no_header() -> None:
 
 def test_empty_cells_beyond_the_header_are_left_out() -> None:
     assert csv_events("email,event\nann@a.example,open,,") == [Event(EventKind.OPENED, "ann@a.example")]
+
+
+def test_a_list_of_addresses_alone_needs_no_header() -> None:
+    bounces = list(read_csv(lines_of("ann@a.example\nBob <bob@a.example>\n"), Hints(kind=EventKind.REFUSED)))
+    assert bounces == [Event(EventKind.REFUSED, "ann@a.example"), Event(EventKind.REFUSED, "Bob <bob@a.example>")]
+    with pytest.raises(InputError, match="has no column that tells the kind"):
+        csv_events("ann@a.example")

@@ -37,6 +37,18 @@ EVENT = Event(EventKind.REFUSED, "ann@a.example", AT, return_path="news@shop.exa
 
 REPORTS = (
     """
+#TYPE Selected.Microsoft.Exchange.Management.FfoReporting.MessageTrace
+"Received","SenderAddress","RecipientAddress","Status"
+"3/2/2026 8:00:00 AM","news@shop.example","ann@a.example","Failed"
+""",
+    """
+#Software: Microsoft Exchange Server
+#Log-type: Message Tracking Log
+#Fields: date-time,event-id,recipient-address,sender-address
+2026-03-02T08:00:00.000Z,RECEIVE,ann@a.example,news@shop.example
+2026-03-02T08:00:00.000Z,FAIL,ann@a.example,news@shop.example
+""",
+    """
 date_time_utc,sender_address,recipient_address,status
 2026-03-02 08:00,news@shop.example,ann@a.example,Failed
 """,

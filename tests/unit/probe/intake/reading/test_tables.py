@@ -22,6 +22,9 @@ from probe.intake.reading.tables import Row, is_header, named, records, rows, un
         "\ufeffsep=|\na|b\n1|2",
         '"sep=\t"\na\tb\n1\t2',
         "SEP=,\n\n a,b \n1,2",
+        "#TYPE Selected.System.Management\na,b\n1,2",
+        "\ufeff#Software: Microsoft Exchange Server\n#Date: 2026-03-03\n#Fields: a,b\n1,2",
+        "a,b\r1,2\r",
     ],
 )
 def test_records_are_the_same_however_a_program_writes_them(text: str) -> None:
@@ -48,7 +51,15 @@ def test_a_row_longer_than_the_header_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["status,reason,email,created", '"Recipient Address";"Status"', "@timestamp,@message", "sep=;"]
+    "text",
+    [
+        "status,reason,email,created",
+        '"Recipient Address";"Status"',
+        "@timestamp,@message",
+        "sep=;",
+        "#TYPE X",
+        "#Fields: a",
+    ],
 )
 def test_a_header_is_known(text: str) -> None:
     assert is_header(text)
@@ -56,7 +67,15 @@ def test_a_header_is_known(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "email", '{"a": 1, "b": 2}', "[1,2]", "2026-03-03 09:00:03,123 INFO hello", "Mar  3 09:00:03 mx1 a: b, c"],
+    [
+        "",
+        "email",
+        "web-1  | started",
+        '{"a": 1, "b": 2}',
+        "[1,2]",
+        "2026-03-03 09:00:03,123 INFO hello",
+        "Mar  3 09:00:03 mx1 a: b, c",
+    ],
 )
 def test_other_text_is_no_header(text: str) -> None:
     assert not is_header(text)

@@ -85,6 +85,13 @@ def test_an_event_is_found_in_lines_and_tables_of_logs() -> None:
     assert list(PIGEON.read(lines_of(f'@timestamp,@message\n2026-03-03,"{cell}"'))) == [EVENT]
 
 
+@pytest.mark.parametrize("dress", ["web-1  | ", "2026-03-03T09:00:03.123456789Z stdout F ", "[pod/web/hooks] "])
+def test_an_object_over_several_lines_is_found_in_a_containers_log(dress: str) -> None:
+    text = f"started\n{json.dumps(BOUNCE, indent=2)}\n{json.dumps({'Message': TEXT}, indent=2)}"
+    found = list(PIGEON.read(lines_of("\n".join(dress + line for line in text.split("\n")))))
+    assert [each for each in found if isinstance(each, Event)] == [EVENT, EVENT]
+
+
 @pytest.mark.parametrize(
     "text",
     [
