@@ -13,10 +13,12 @@ from probe.returned_mail.mime import ParsedMail
 
 _DAEMONS: Final = re.compile(
     r"mailer[-_. ]?daemon|post[-_]?master|mail(?: |er)?deliver|delivery (?:sub)?system|mail router|mdaemon|^<>$"
-    r"|mail administrator|ndr administrator",
+    r"|mail administrator|ndr administrator|microsoftexchange[0-9a-f]{8}",
     re.IGNORECASE,
 )
-_NEVER_PEOPLE: Final = re.compile(r"mailer[-_. ]?daemon|mail ?deliver|delivery (?:sub)?system|^<>$", re.IGNORECASE)
+_NEVER_PEOPLE: Final = re.compile(
+    r"mailer[-_. ]?daemon|mail ?deliver|delivery (?:sub)?system|^<>$|microsoftexchange[0-9a-f]{8}", re.IGNORECASE
+)
 _ROBOTS: Final = re.compile(r"\b(?:no|do[-_.]?not|non)[-_.]?(?:reply|repondre)\b", re.IGNORECASE)
 _ANSWER: Final = re.compile(
     r"^\W{0,9}(?:re|aw|sv|antw|odp|vs|ynt|res|rif|r|回复|答复|回覆|返信)\W{0,3}(?:\[\d+\])?[:\uff1a]", re.IGNORECASE

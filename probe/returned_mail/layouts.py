@@ -25,7 +25,8 @@ _ORIGINAL_BEGINS: Final = re.compile(
     r"^[ \t>*]{0,9}(?:"
     r"-{2,30} ?(?:Below (?:this|the next) line|This is a copy|Enclosed is a copy|(?:The header of the )?Original"
     r" message|Unsent message|Returned Message|Message header|START OF RETURNED|original mail info|Undelivered message)"
-    r"|(?:Original message|Message headers|Message text) follow|Below is a copy of the original message"
+    r"|(?:(?:Possibly truncated )?Original message|Message headers|Message text) follow"
+    r"|Below is a copy of the original message"
     r"|Original message headers?:|Included is a copy of the message header"
     r"|(?:Received|Return-Path|DKIM-Signature|X-Received|MIME-Version|Message-ID|Reporting-MTA)[ \t]?:)",
     re.IGNORECASE | re.MULTILINE,
@@ -80,7 +81,11 @@ LAYOUTS: Final = (
         r"^\d{3}(?: \d\.\d\.\d)? <{}>\.\.\.",
         where="session",
     ),
-    Layout("Zoho", r"^This message was created automatically", r"^[ \t]*{} .{0,40}, ?ERROR_CODE ?:"),
+    Layout(
+        "Zoho",
+        r"^This message was created automatically",
+        r"^[ \t]*{} .{0,40}, ?ERROR_CODE ?:|\bAddress: <{}>, ?ResponseCode",
+    ),
     Layout(
         "Exim, GMX, MxLogic",
         r"could not be delivered to[^:]{1,160}following\s+address(?:\(es\))?\s+failed:",

@@ -22,7 +22,8 @@ _TROUBLE: Final = re.compile(
     r"|accept|exist)"
     r"|could ?n[o'\u2019]t|can ?n[o'\u2019]t|unable|fail|reject|refus|returned|bounce|\berror|problem|trouble|delay"
     r"|unknown"
-    r"|no such|not exist|abort|not receive|invalid|\bfull\b|quota|disabled|blocked|denied|inactive|suspended"
+    r"|no such|not exist|abort|not receive|taking longer|pas encore|noch nicht|nog niet|todavía no|non ancora"
+    r"|ainda não|ещё не|еще не|invalid|\bfull\b|quota|disabled|blocked|denied|inactive|suspended"
     r"|been closed|affected|retry"
     r"|unzustellbar|nicht (?:zugestellt|erreicht|zustellbar|gefunden)|konnten? |unbekannt|abgelehnt|existiert nicht"
     r"|\bvoll\b"
@@ -40,8 +41,9 @@ _TROUBLE: Final = re.compile(
 """Words that say that a message did not arrive."""
 _ROLE: Final = (
     r"(?:recipients?|addressees?|rcpt|mailbox(?:es)?|users?|accounts?|destinations?|empfänger(?:adresse)?|adressat"
-    r"|destinataires?|destinatari[oa]s?|geadresseerde|ontvangers?|mottagare|mottaker|modtager|vastaanottaja|odbiorc[ay]"
-    r"|adresata?|příjemce|получател[ья]|al\u0131c\u0131|címzett"
+    r"|destinataires?|destinatari[oa]s?|geadresseerde|ontvangers?|mottagar\w*|mottaker\w*|modtager\w*"
+    r"|vastaanottaj\w*|odbiorc\w*"
+    r"|adresat\w*|příjemc\w*|получател\w*|al\u0131c\u0131|címzett\w*"
     r"|宛先|受信者|收件人|수신자|(?:e-?mail|mail)?[ -]?address(?:es)?|adresse|dirección"
     r"|indirizzo|endereço|adres)"
 )
@@ -68,6 +70,11 @@ _BEFORE: Final = re.compile(
 )
 """Words before an address to which a sentence says that mail went; or it is the first word of the sentence."""
 _BOUNDARY: Final = re.compile(r"\n[ \t]*\n|(?<=[.!?])[ \t\n]+(?=[^a-z])|\n(?=[^\n:@]{1,40}:[ \t\n])")
+_JOINS: Final = re.compile(
+    r"[>)\"']{0,2}(?:[,;]\s{1,3}|\s{1,3}(?:and|or|und|et|y|e|en|og|och|ja|i|a|и|та)\s{1,3}){1,2}[<(\"']{0,2}",
+    re.IGNORECASE,
+)
+"""What stands between two recipients of one sentence."""
 _ITEM: Final = re.compile(r"^[ \t>*\u2022\u00b7-]{0,12}(?:[<\"'(\[]{0,2}|[^\n<>:]{1,80}[ \t]<)$")
 _SENT_BY: Final = re.compile(r"\b(?:sent by|from|sender|von|de la part de)\b[:\s<(\"']{1,20}$", re.IGNORECASE)
 _AFTER_ITEM: Final = re.compile(
@@ -180,7 +187,7 @@ def _mentions(text: str, strangers: frozenset[str]) -> list[_Mention]:
     """Return each address once, where words first call it failed, else where it is first an item of a list."""
     bounds = [0, *(found.end() for found in _BOUNDARY.finditer(text)), len(text)]
     best: dict[str, _Mention] = {}
-    introduced = False
+    introduced = was_told = False
     at = last = before_line = 0
     for found in _ADDRESS.finditer(text):
         # "dda:SMTP=ann@acme.example" is how Exchange writes an address of SMTP within one of X.400.
@@ -201,8 +208,12 @@ def _mentions(text: str, strangers: frozenset[str]) -> list[_Mention]:
             introduced = _is_introduced(text[before_line:line]) or (
                 introduced and not text[before_line:line].strip("<>,;:\"' \t\n")
             )
-        told = (is_item and (introduced or _has_reason(text, end))) or _is_told(text, start, end, before, bounds)
-        last = end
+        told = (
+            (is_item and (introduced or _has_reason(text, end)))
+            or (was_told and _JOINS.fullmatch(text, last, start) is not None)
+            or _is_told(text, start, end, before, bounds)
+        )
+        last, was_told = end, told
         known = best.get(address.lower())
         if (is_item or told) and (known is None or (told and not known.is_told)):
             is_listed = is_item or _LABEL.search(text[max(0, start - 200) : start]) is not None
@@ -215,7 +226,9 @@ def _mentions(text: str, strangers: frozenset[str]) -> list[_Mention]:
 def _is_introduced(above: str) -> bool:
     """Whether the lines above an item say that a list of those who got nothing follows."""
     paragraph = above.rstrip()[-400:]
-    return _INTRODUCES.search(paragraph) is not None and _TROUBLE.search(paragraph) is not None
+    return _INTRODUCES.search(paragraph) is not None and (
+        _TROUBLE.search(paragraph) is not None or "deliver" in paragraph.lower()
+    )
 
 
 def _has_reason(text: str, end: int) -> bool:

@@ -30,9 +30,10 @@ _DELAYED: Final = re.compile(
     r"|(?:still being|will be|are being|is being) (?:retried|re-?tried|re-?attempted)"
     r"|will (?:be )?(?:retry|re-?tried)\b|will (?:try|attempt)(?: delivery| to deliver(?: it)?| it)? again"
     r"|will (?:keep|continue) (?:on )?(?:trying|to (?:try|attempt|retry)|attempting|retrying)"
-    r"|(?:delivery )?attempts (?:will|to deliver[^.\n]{0,80} will) continue|do(?:es)? not need to resend"
+    r"|(?:delivery )?attempts (?:will|to deliver[^.\n]{0,80} will) continue|do(?:es)? not need to resend|taking longer"
     r"|transient non-fatal errors|temporary (?:problem|failure|error) (?:while )?deliver"
-    r"|zustellung[^.\n]{0,40} verz[öo]ger|noch nicht zugestellt|pas encore (?:pu )?[êe]tre? (?:remis|livr|distribu)"
+    r"|zustellung[^.\n]{0,40} verz[öo]ger|noch nicht zugestellt|pas encore (?:pu )?(?:[êe]tre|été) (?:remis|livr"
+    r"|distribu|délivr)"
     r"|retard[ée] dans la (?:remise|livraison)|(?:retrasad|demorad)[oa]|nog niet (?:worden )?(?:afge|bezorg)"
     r"|配信が遅|遅延",
     re.IGNORECASE,
@@ -49,7 +50,8 @@ _FAILED_SUBJECT: Final = re.compile(
 )
 _SUCCEEDED: Final = re.compile(
     r"\b(?:successfully|been|was|were|is) (?:successfully )?(?:delivered|relayed) (?:to\b|\.|on\b|by\b|at\b)"
-    r"|\bsuccessful(?:ly)? (?:mail )?deliver(?:y|ed)|^delivery (?:succeeded|successful)",
+    r"|\bsuccessful(?:ly)? (?:mail )?deliver(?:y|ed)|^delivery (?:succeeded|successful)"
+    r"|^delivery to [^.\n]{1,60} is complete",
     re.IGNORECASE | re.MULTILINE,
 )
 _NOT: Final = re.compile(

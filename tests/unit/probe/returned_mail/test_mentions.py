@@ -160,3 +160,10 @@ def test_goods_are_no_mail() -> None:
 def test_trouble_is_told_by_words() -> None:
     assert tells_trouble("Your message was rejected.")
     assert not tells_trouble("Your message is on its way.")
+
+
+def test_recipients_joined_in_a_sentence_all_count() -> None:
+    text = (
+        "Your message to ann@acme.example, <ben@acme.example> and eve@acme.example couldn't be delivered.\n550 5.1.1\n"
+    )
+    assert mentioned(text) == [(f"{name}@acme.example", "5.1.1", 550) for name in ("ann", "ben", "eve")]

@@ -18,6 +18,8 @@ from probe.returned_mail.outcome import outcome
         ("Verzögerte Zustellung", "Leider noch nicht zugestellt."),
         ("Mail status", "Your message has not been delivered yet. We will keep trying for 2 more days."),
         ("Mail status", "Temporary problem delivering. You will be notified if the delivery fails permanently."),
+        ("Mail status", "Your message is taking longer than usual to deliver."),
+        ("Mail status", "Votre message n'a pas encore été remis."),
         ("Mail status", "The following addresses had transient non-fatal errors"),
         ("Mail status", "The message is still undelivered. Delivery attempts will continue for some time."),
     ],
@@ -50,6 +52,7 @@ def test_a_failure_is_a_failure(subject: str, text: str) -> None:
         ("Successful Mail Delivery Report", ""),
         ("Mail status", "Your message was successfully delivered to the destination(s) listed below."),
         ("Mail status", "Your message has been delivered to the following recipients:\n\n  ann@acme.example"),
+        ("Relayed: News", "Delivery to these recipients or groups is complete, but no notification was sent."),
         ("Mail status", "We were not sure at first. Your message was delivered to ann@acme.example."),
     ],
 )
