@@ -54,6 +54,7 @@ POOR_REPUTATION = (
         ("<ann@acme.example>: Recipient address rejected: User unknown; see our policy", Cause.USER_UNKNOWN),
         ("<ann@acme.example>: Recipient address rejected: undeliverable address: x", Cause.USER_UNKNOWN),
         ("Recipient address rejected: this address no longer exists", Cause.USER_UNKNOWN),
+        ("<ann@acme.example>: Recipient address rejected: Not in recipient list", Cause.USER_UNKNOWN),
         ("Recipient address rejected: Access denied", Cause.USER_UNKNOWN),  # how Exchange Online says it
         ("Recipient address rejected (in reply to RCPT TO command)", Cause.USER_UNKNOWN),
         ("User unknown; returned to sender", Cause.USER_UNKNOWN),
