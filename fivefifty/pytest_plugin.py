@@ -117,13 +117,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[_HAS_PASSED] = False
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)  # the older kind of wrapper, which pytest 7 knows, too
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     """Note that the test function runs now: an event loop that runs now belongs to the test. Then, that it passed."""
     item.stash[_IS_CALLED] = True
-    result = yield
-    item.stash[_HAS_PASSED] = True
-    return result
+    outcome = yield
+    item.stash[_HAS_PASSED] = outcome.excinfo is None
 
 
 @pytest.fixture(scope="session")

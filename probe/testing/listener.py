@@ -42,22 +42,24 @@ class GatewayListener:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
 
     def start(self, *, in_loop: bool) -> None:
         """Serve connections in the running event loop, if there is one and ``in_loop`` allows it, else in a thread.
 
         Does nothing if the gateway is already served by a loop that is not closed.
         """
-        if self._loop is not None and not self._loop.is_closed():
-            return
-        running = _running_loop() if in_loop else None
-        if running is not None:
-            self._loop, self._task = running, running.create_task(self._serve(lambda: None))
-            return
-        started = threading.Event()
-        self._thread = threading.Thread(target=self._in_thread, args=(started,), name="gateway", daemon=True)
-        self._thread.start()
-        started.wait()
+        with self._starting:  # clients in several threads may ask for the port at once
+            if self._loop is not None and not self._loop.is_closed():
+                return
+            running = _running_loop() if in_loop else None
+            if running is not None:
+                self._loop, self._task = running, running.create_task(self._serve(lambda: None))
+                return
+            started = threading.Event()
+            self._thread = threading.Thread(target=self._in_thread, args=(started,), name="gateway", daemon=True)
+            self._thread.start()
+            started.wait()
 
     def _in_thread(self, started: threading.Event) -> None:
         with suppress(asyncio.CancelledError):

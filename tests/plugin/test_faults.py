@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import aiosmtplib
 import pytest
@@ -12,7 +13,7 @@ from deadline import until
 from inner_pytest import run
 from mailing import ANN, BOB, SENDER, mail
 
-from probe.testing import GatewayFixture, StageName
+from probe.testing import GatewayFixture, MakeGateway, StageName
 
 STAGES = ["connect", "ehlo", "mail", "rcpt", "data", "end-of-data"]
 PATIENCE_S = 0.2
@@ -106,6 +107,24 @@ def test_a_fault_can_be_lifted(how: Callable[..., object], gateway: GatewayFixtu
     fault.lift()
     send(gateway)
     gateway.assert_received(recipient=ANN)
+
+
+@pytest.mark.parametrize("lmtp", [False, True])
+def test_clients_in_many_threads_are_served_at_once(lmtp: bool, make_gateway: MakeGateway) -> None:  # noqa: FBT001 - a parameter
+    gateway = make_gateway(lmtp=lmtp)
+    gateway.delay("20ms", at="end-of-data")
+    gateway.refuse("b*", at="rcpt", attempts=1, cause="greylisted")
+
+    def send_to(number: int) -> None:
+        with (smtplib.LMTP if lmtp else smtplib.SMTP)(gateway.host, gateway.port, timeout=20) as client:
+            people = [f"{name}{number}@acme.example" for name in "ab"]
+            assert list(client.sendmail(SENDER, people, "Subject: Hello\r\n\r\nHello.\r\n")) == people[1:]
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(send_to, range(24)))
+    assert sorted(message.recipients for message in gateway.messages) == sorted(
+        (f"a{number}@acme.example",) for number in range(24)
+    )
 
 
 def test_a_rule_that_never_applied_fails_the_test_that_passed(pytester: pytest.Pytester) -> None:
