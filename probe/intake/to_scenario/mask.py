@@ -30,8 +30,8 @@ _AFTER_SIGN: Final = re.compile(r"(?P<before>.*[/?&#]|[^=]*=)(?P<address>[^/?&#=
 """An address at the end of a URL, or after a label such as ``rcpt=``."""
 _DIGITS: Final = re.compile(r"\d{10,}")
 _HEX: Final = re.compile(r"(?=.*\d)(?=.*[a-fA-F])[0-9a-fA-F]{8,}|[a-fA-F]{16,}")
-_NAMED: Final = re.compile(r"[A-Za-z]+\d{0,4}|\d{0,3}[A-Za-z]+|\d+")
-"""Letters with a number, such as ``rfc5322``, ``AES256`` or ``24h``."""
+_NAMED: Final = re.compile(r"[A-Za-z]+\d{0,4}|(?![A-Fa-f]+\d)[A-Za-z]{2,6}\d{5,6}|\d{0,3}[A-Za-z]+|\d+")
+"""Letters with a number, such as ``rfc5322``, ``AES256``, ``HT204137`` or ``24h``."""
 _SHORTEST_ID: Final = 6
 _WITHOUT_VOWEL: Final = re.compile(r"[B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{9,}")
 """Postfix's long queue ids have no vowels; some have no digit either."""
@@ -45,8 +45,8 @@ _ID_WITH_NUMBERS: Final = re.compile(r"\{id\}(?:\.(?:\{id\}|\d+))+")
 """As Gmail's: ``d9443c01a7336-1f7e3a3c5b1si1234567ad.7``."""
 _HOST: Final = re.compile(r"(?:[\w-]{1,63}\.){1,9}(?:[A-Za-z]{2,63}|xn--[A-Za-z0-9-]{1,59})")
 _FILES: Final = frozenset(
-    "asp aspx bat cgi cmd css csv doc docx eml exe gif gz htm html jar jpg js jsp lnk log msg pdf php png ps rar rtf "
-    "scr tar toml txt vbs xls xlsx xml zip".split()
+    "action asp aspx bat cgi cfm cmd css csv doc docx eml exe gif gz htm html jar jpg js jsp lnk log msg pdf php "
+    "png ps rar rtf scr shtml tar toml txt vbs xls xlsx xml zip".split()
 )  # fmt: skip
 _SURE: Final = frozenset(
     "arpa biz com corp edu example gov home info int internal intra invalid lan local localdomain mil net org "
@@ -149,6 +149,10 @@ class _Masking:
         return _escaped(self._naming.address(address))
 
     def _word(self, word: str) -> str:
+        name, sign, genitive = word.rpartition("'")
+        return f"{self._name(name)}'{genitive}" if sign and genitive.lower() == "s" else self._name(word)
+
+    def _name(self, word: str) -> str:
         if (ip := _ip(word)) is not None:
             return self._literal_ip(word, ip)
         lower = word.lower()

@@ -20,6 +20,7 @@ PARTIES = Parties(
         ("rcpt=ANNA.BERG@northwind-traders.example is unknown", "rcpt={recipient} is unknown"),
         ("anna.berg is not known", "{local_part} is not known"),
         ("anna.berg's mailbox: Anna Berg has left", "{local_part}'s mailbox: {local_part} has left"),
+        ("northwind-traders.example's policy", "{domain}'s policy"),
         ("no mail for northwind-traders.example here", "no mail for {domain} here"),
         ("Northwind Traders takes no mail", "{domain} takes no mail"),
         ("mail.northwind-traders.example and ex01-berg.northwind-traders.example", "mail.{domain} and host.{domain}"),
@@ -49,6 +50,7 @@ def test_what_varies_between_recipients_becomes_a_slot(text: str, masked: str) -
         "invoice.zip contains Win.Trojan-5 e.g. a virus",
         "Das Postfach ist voll; la boîte est pleine; buzón lleno; skrzynka pełna",
         "Unserviceable gobbledygook",
+        "see https://support.apple.com/en-us/HT204137 or /refused.shtml, can't find user's mailbox",
         "user id unknown, the id is 12 or /help?id=2425",
     ],
 )
