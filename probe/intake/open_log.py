@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS, MAILBOX, TABLES, mailbox
 from probe.intake.guess_format import SAMPLE, described, guess_format
@@ -48,8 +48,7 @@ def open_log(
         found = addressed(mailbox.events(_saved(mail_files.messages(path, advance), recent), hints.verp))
         return _not_empty(asked, _with_text(found, recent))
     if source not in FORMATS:
-        known = ", ".join([*FORMATS, MAILBOX])
-        raise InputError(f"{option} {source}", "is not a known format", f"use one of: {known}")
+        raise InputError(f"{option} {source}", "is not a known format", one_of(source, [*FORMATS, MAILBOX]))
     if hints.verp is not None:
         raise InputError("--verp", f"is not for {option} {source}", f"use it with {option} {MAILBOX}")
     if hints.kind is not None and source not in TABLES:
