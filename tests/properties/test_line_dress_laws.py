@@ -187,3 +187,32 @@ def test_no_dress_takes_long(filler: str, head: str) -> None:
     start = time.monotonic()
     list(undressed([LogLine(1, text)], 2026))
     assert time.monotonic() - start < 2.0
+
+
+TIMES = st.sampled_from(
+    [
+        "Mar  3 09:00:03",
+        "Mar 13 2026 09:00:03",
+        "2026-03-03T09:00:03.25+01:00",
+        "2026-03-03 09:00:03",
+        "Mar  3 09:00:03.5",
+    ]
+)
+HEADS = st.sampled_from(
+    ["mx1 postfix/smtp[99]: ", "mx-1.example exim[7]: ", "error cron[1]: ", "info a.b/c-d[12]: ", "", "mx1 postfix[9]:"]
+)
+REST = st.text(st.sampled_from("1aA:[]<>{}| ./-=*\u00e9"), max_size=30) | st.sampled_from(
+    [
+        "1abcde-000abc-XX => ann@acme.example",
+        "2026-03-03 09:00:04 1abcde-000abc-XX Completed",
+        "postfix/smtp[8]: x",
+        "{",
+    ]
+)
+
+
+@given(TIMES, HEADS, REST)
+def test_the_quick_way_for_common_lines_gives_what_the_general_way_does(time: str, head: str, rest: str) -> None:
+    """A blank in front is dress as well, and leads the general way."""
+    quick, general = (list(undressed([LogLine(1, f"{front}{time} {head}{rest}")], 2026)) for front in ("", " "))
+    assert quick == general
