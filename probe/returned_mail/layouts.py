@@ -32,6 +32,7 @@ _ORIGINAL_BEGINS: Final = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Where the human-readable text ends: at the quoted original message, or at machine-readable fields."""
+_DESCRIBES: Final = re.compile(r"following header fields:\s{1,20}$", re.IGNORECASE)
 _MESSAGE_ID: Final = re.compile(
     r"^[ \t>]{0,9}(?:Original-)?Message-ID[ \t]{0,9}:\s{0,9}(<[^<>\s]{1,900}>)", re.IGNORECASE | re.MULTILINE
 )
@@ -162,7 +163,15 @@ class Notice(NamedTuple):
 
 def split_notice(text: str, subject: str = "") -> Notice:
     """Split a text where the quoted original begins, if there is other text before it."""
-    begins = next((found.start() for found in _ORIGINAL_BEGINS.finditer(text) if text[: found.start()].strip()), None)
+    # Oracle's servers describe the original before they say what became of it.
+    begins = next(
+        (
+            found.start()
+            for found in _ORIGINAL_BEGINS.finditer(text)
+            if text[: found.start()].strip() and not _DESCRIBES.search(text, max(0, found.start() - 60), found.start())
+        ),
+        None,
+    )
     notice = _first(text[:begins])
     return Notice(notice, "" if begins is None else text[begins:], outcome(subject, notice))
 

@@ -44,7 +44,9 @@ _ROLE: Final = (
     r"|destinataires?|destinatari[oa]s?|geadresseerde|ontvangers?|mottagar\w*|mottaker\w*|modtager\w*"
     r"|vastaanottaj\w*|odbiorc\w*"
     r"|adresat\w*|příjemc\w*|получател\w*|al\u0131c\u0131|címzett\w*"
-    r"|宛先|受信者|收件人|수신자|(?:e-?mail|mail)?[ -]?address(?:es)?|adresse|dirección"
+    r"|宛先|あて先|受信者|受取人|送信先|收件人|收信人|接收人|수신자|수신인|받는 ?사람|người nhận|penerima"
+    r"|(?:e-?mail|mail)?[ -]?address(?:es)?"
+    r"|adresse|dirección"
     r"|indirizzo|endereço|adres)"
 )
 _LABEL: Final = re.compile(
@@ -75,11 +77,16 @@ _JOINS: Final = re.compile(
     re.IGNORECASE,
 )
 """What stands between two recipients of one sentence."""
-_ITEM: Final = re.compile(r"^[ \t>*\u2022\u00b7-]{0,12}(?:[<\"'(\[]{0,2}|[^\n<>:]{1,80}[ \t]<)$")
+_ITEM: Final = re.compile(r"^[ \t>*\u2022\u00b7-]{0,12}[<\"'(\[]{0,2}$")
+_NAMED_ITEM: Final = re.compile(r"^[ \t>*\u2022\u00b7-]{0,12}[^\n<>:]{1,80}[ \t]<$")
+"""A display name before an address in angle brackets."""
 _SENT_BY: Final = re.compile(r"\b(?:sent by|from|sender|von|de la part de)\b[:\s<(\"']{1,20}$", re.IGNORECASE)
 _AFTER_ITEM: Final = re.compile(
-    r"[>\"')\]]{0,2}[ \t]{0,9}(?:$|[:;,.][ \t]{0,9}$|:[ \t]|\(|\[|on\b|[-\u2013][ \t])", re.MULTILINE
+    r"[>\"')\]]{0,2}[ \t]{0,9}(?:$|[:;,.][ \t]{0,9}$|:[ \t]|\(|\[|on\b|(?<=>)[ \t]{1,9}\S|(?<=[> \t][ \t])\S"
+    r"|[-\u2013][ \t])",
+    re.MULTILINE,
 )
+_AFTER_NAMED_ITEM: Final = re.compile(r">[ \t]{0,9}[:;,.]?[ \t]{0,9}$", re.MULTILINE)
 _INTRODUCES: Final = re.compile(r"[:。\uff1a-][ \t]*$")
 _ROLES_OF_HOSTS: Final = re.compile(
     r"(?:post-?master|mailer-daemon|abuse|support|help(?:desk)?|admin(?:istrator)?|info|hostmaster|no-?reply|noc)@",
@@ -92,7 +99,8 @@ _REASON: Final = re.compile(
     _FLAGS,
 )
 _BEGINS: Final = re.compile(
-    r"\b(?:could|can|was|has|were|is|ca|could|wo)(?: ?not|n[\u2019']t)\b(?: yet)?(?: be| been)? deliver|undeliver"
+    r"\b(?:could|can|was|has|were|is|ca|could|wo)(?: ?not|n[\u2019']t)\b(?: yet)?(?: be| been)? (?:deliver|sent)"
+    r"|undeliver"
     r"|n'a pas pu"
     r"|(?:failed|following|intended|affected) (?:recipient|address|user)|returned mail|non-?delivery"
     r"|delivery (?:has )?fail"
@@ -203,7 +211,7 @@ def _mentions(text: str, strangers: frozenset[str]) -> list[_Mention]:
         # "A message sent by <ann@acme.example> could not be delivered"; a line broken within an encoded address.
         if _SENT_BY.search(text, max(0, start - 60), start) or text[max(0, line - 2) : start] == "=\n":
             continue
-        is_item = bool(_ITEM.match(before) and _AFTER_ITEM.match(text, end) and not _ANOTHER.search(before))
+        is_item = _is_item(text, end, before)
         if is_item:
             introduced = _is_introduced(text[before_line:line]) or (
                 introduced and not text[before_line:line].strip("<>,;:\"' \t\n")
@@ -221,6 +229,16 @@ def _mentions(text: str, strangers: frozenset[str]) -> list[_Mention]:
         if len(best) == MAX_RECIPIENTS:
             break
     return sorted(best.values())
+
+
+def _is_item(text: str, end: int, before: str) -> bool:
+    """Whether an address stands at the beginning of a line as the item of a list, with or without a display name."""
+    if _ANOTHER.search(before):
+        return False
+    return bool(
+        (_ITEM.match(before) and _AFTER_ITEM.match(text, end))
+        or (_NAMED_ITEM.match(before) and _AFTER_NAMED_ITEM.match(text, end))
+    )
 
 
 def _is_introduced(above: str) -> bool:
@@ -262,7 +280,7 @@ def _with_words(text: str, mentions: list[_Mention], action: Action) -> list[Rec
     for number, each in enumerate(mentions):
         last = number + 1 == len(mentions)
         behind = text[each.end : len(text) if last else mentions[number + 1].start][: 2 * _MAX_WORDS]
-        parsed = parse_diagnostic(behind.lstrip("> :)\"',.;\n\t]"))
+        parsed = parse_diagnostic(behind.strip("> :)\"',.;\n\t]").rstrip("<([\"' \n\t"))
         if parsed[:2] == (None, None) and shared is not None and not (_has_reason(text, each.end) and each.is_item):
             parsed = shared
         found.append(RecipientEntry(each.address, action, parsed.status, parsed.code, parsed.text))

@@ -161,7 +161,17 @@ def _completed(entries: list[RecipientEntry], notice: Notice, *, by_place: bool)
         return entries
     near = read_near_mentions(notice, [each.recipient for each in entries]) if by_place else []
     in_text = {each.recipient: each for each in (*near, *read_text(notice))}
-    return [_filled(each, in_text.get(each.recipient, each)) for each in entries]
+    filled = [_filled(each, in_text.get(each.recipient, each)) for each in entries]
+    return [_with_transcript(filled[0], notice)] if len(filled) == 1 else filled
+
+
+def _with_transcript(entry: RecipientEntry, notice: Notice) -> RecipientEntry:
+    """Add the code of sendmail's transcript, which is about the only recipient if it is of the class of the status."""
+    _, found, transcript = notice.text.partition("Transcript of session follows")
+    said = parse_diagnostic(transcript)
+    if entry.code or not found or not said.code or (entry.status or str(said.code))[0] != str(said.code)[0]:
+        return entry
+    return entry._replace(code=said.code, text=entry.text or said.text)
 
 
 def _filled(entry: RecipientEntry, text: RecipientEntry) -> RecipientEntry:

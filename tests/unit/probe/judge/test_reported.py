@@ -38,6 +38,7 @@ def cause_of(name: str) -> Cause | None:
         ({"at": STARTS - 500}, "spring"),
         ({}, "summer"),
         ({"recipient": ANN.upper(), "at": STARTS + 5}, "spring"),
+        ({"recipient": "alias@shop.example", "final_recipient": ANN.upper(), "at": STARTS + 5}, "spring"),
     ],
 )
 def test_an_event_belongs_to_the_campaign_it_names_or_to_the_last_begun(

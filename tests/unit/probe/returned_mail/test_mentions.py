@@ -46,6 +46,8 @@ def mentioned(text: str) -> list[tuple[str, str | None, int | None]]:
         "Ihre Nachricht an ann@acme.example wurde nicht zugestellt.\n550 5.2.1",
         "Письмо для ann@acme.example не удалось доставить: 550 5.2.1",
         "A message sent by\n\n  <eve@sender.example>\n\nwas not delivered to:\n\n  ann@acme.example\n    550 5.2.1",
+        "The affected recipients:\n\n  <ann@acme.example>  delivery failed: 550 5.2.1",
+        "받는 사람: ann@acme.example\n실패 사유: 550 5.2.1 없는 주소입니다",
         "Delivery failed 20 attempts: ann@acme.example\n550 5.2.1",
         "--- These had delivery errors ---\n\nann@acme.example [550 5.2.1 closed]",
         'Undeliverable to the following user:\n\n"ann@acme.example" <ann@acme.example>\n\n550 5.2.1',

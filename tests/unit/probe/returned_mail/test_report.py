@@ -81,3 +81,22 @@ def test_a_report_that_names_nobody_keeps_its_reason(text: str, said: tuple[obje
 def test_a_mail_of_a_postmaster_without_any_trouble_says_nothing() -> None:
     mail = parse_mail(b"From: postmaster@acme.example\nSubject: Hello\n\nHello.\n")
     assert read_unnamed_report(mail, split_notice("Hello.\n")) is None
+
+
+def test_a_transcript_is_about_the_only_recipient() -> None:
+    transcript = "\n   ----- Transcript of session follows -----\n451 4.0.0 Operating system error\n\n"
+    fields = "Final-Recipient: rfc822; {}@acme.example\nAction: failed\nStatus: {}\n"
+    assert [each.code for each in told(f"{DAEMON}{transcript}{fields.format('ann', '4.5.0')}") or []] == [451]
+    assert [each.code for each in told(f"{DAEMON}{transcript}{fields.format('ann', '5.5.0')}") or []] == [None]
+    both = "\n".join(fields.format(name, "4.5.0") for name in ("ann", "ben"))
+    assert [each.code for each in told(f"{DAEMON}{transcript}{both}") or []] == [None, None]
+
+
+def test_a_server_that_describes_the_original_first_is_read_to_the_end() -> None:
+    original = "This report relates to a message with the following header fields:\n\n  Message-id: <1@x.example>\n"
+    listed = (
+        "\nIt cannot be delivered to:\n\n  Recipient address: ann@acme.example\n  Diagnostic code: smtp;550 5.1.1 no\n"
+    )
+    assert [each[:4] for each in told(f"{DAEMON}\n{original}{listed}") or []] == [
+        ("ann@acme.example", Action.FAILED, "5.1.1", 550)
+    ]
