@@ -32,6 +32,8 @@ class Shape:
     kind: EventKind | None = None
     dates: str | None = None
     """The order of day, month and year, if the provider has one of its own."""
+    each: str = ""
+    """The path of a list whose elements are events of their own; they are at ``each`` in other paths."""
     recipient: str = ""
     at: str = ""
     message_id: str = ""
@@ -69,6 +71,11 @@ class Shape:
         kind = self._kinds.get(self.name_in(document).lower(), self.kind)
         if kind is None:
             return
+        several = at_path(document, self.each) if self.each else None
+        for element in several if isinstance(several, list) and several else [{}]:
+            yield from self._events(kind, {**document, "each": element} if self.each else document, dates)
+
+    def _events(self, kind: EventKind, document: Json, dates: str | None) -> Iterator[Event]:
         reply = next(filter(None, (text(at_path(document, path)) for path in self.text.split())), "")
         code, enhanced, is_own = reply_codes(reply, _first(document, self.code), _first_word(document, self.enhanced))
         event = Event(

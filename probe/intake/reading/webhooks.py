@@ -89,7 +89,8 @@ class Provider(NamedTuple):
         return None
 
     def _unknown(self, shape: Shape, value: Json) -> _Unknown:
-        known = ", ".join(name for name, kind in shape.kinds.items() if kind is not None)
+        alike = (each for each in self.shapes if each.name == shape.name and each.has == shape.has)
+        known = ", ".join(name for each in alike for name, kind in each.kinds.items() if kind is not None)
         name = shape.name_in(value)[:60]
         return _Unknown(f"{name!r} is not an event of {self.name}; its events are: {known}", is_element=bool(shape.has))
 

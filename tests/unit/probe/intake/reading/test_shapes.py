@@ -82,3 +82,17 @@ def test_what_paths_cannot_say_is_refined() -> None:
 def test_a_status_that_the_reply_lacks_is_the_systems_own() -> None:
     (event,) = events(BOUNCE, event="bounce", reason="550 no", status="5.0.0")
     assert (event.enhanced, event.is_own_status) == ("5.0.0", True)
+
+
+def test_each_element_of_a_list_is_an_event_of_its_own() -> None:
+    shape = Shape(
+        name="event", kinds={"Bounce": EventKind.REFUSED}, each="to.all", recipient="each.email", text="each.why"
+    )
+    assert events(
+        shape, event="Bounce", to={"all": [{"email": "ann@a.example", "why": "550 no"}, {"email": "b@b.example"}]}
+    ) == [
+        Event(EventKind.REFUSED, "ann@a.example", code=550, text="550 no"),
+        Event(EventKind.REFUSED, "b@b.example"),
+    ]
+    assert events(shape, event="Bounce", to={"all": []}) == [Event(EventKind.REFUSED, "")]
+    assert events(shape, event="Bounce") == [Event(EventKind.REFUSED, "")]
