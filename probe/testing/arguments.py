@@ -14,7 +14,7 @@ from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import parse_duration, parse_rate
 from fake_gateways.verdict import Refuse
-from probe.input_error import InputError
+from probe.input_error import InputError, one_of
 from probe.testing.patterns import read_addresses
 from probe.testing.rules import Conditions
 from probe.testing.told_reply import read_reply
@@ -57,10 +57,11 @@ class When(TypedDict, total=False):
 
 
 def read_conditions(method: str, recipient: Addresses | None, when: When) -> Conditions:
-    """Return the conditions of a rule; raises InputError, and TypeError for a keyword that does not exist."""
-    unknown = next((name for name in when if name not in When.__annotations__), None)
+    """Return the conditions of a rule; raises InputError."""
+    known = When.__annotations__
+    unknown = next((name for name in when if name not in known), None)
     if unknown is not None:
-        raise TypeError(f"{method}() got an unexpected keyword argument {unknown!r}")
+        raise InputError(f"gateway.{method}({unknown}=...)", "is not an argument", one_of(unknown, known))
     sender, content = when.get("sender"), when.get("content")
     stage = stage_of(when.get("at") or ("rcpt" if content is None else "end-of-data"), f"{method}(at")
     if recipient is not None and stage in BEFORE_RCPT:

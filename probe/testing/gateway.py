@@ -38,6 +38,7 @@ from probe.testing.listener import GatewayListener
 from probe.testing.logins import LoginAttempt, LoginRefusal, LoginRules
 from probe.testing.open_gateway import Given, TestedGateway, open_gateway
 from probe.testing.open_scenario import Scenario
+from probe.testing.patterns import read_addresses
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
 from probe.testing.reports import Original, ReportWriter
 from probe.testing.rules import GatewayRule, GatewayRules, Outcome, RealWait
@@ -171,7 +172,8 @@ class GatewayFixture:
         Raises:
             InputError: An argument is not valid.
         """
-        return self._add("refuse", recipient, when, refusal_of("refuse", cause, claims, reply))
+        said = {"cause": None if cause == "policy" else cause, "claims": claims, "reply": reply}
+        return self._add("refuse", recipient, when, refusal_of("refuse", cause, claims, reply), **said)
 
     def cut(self, recipient: Addresses | None = None, **when: Unpack[When]) -> GatewayRule:
         """From now on, close the connection without a reply where all the given conditions hold; see ``refuse``."""
@@ -187,7 +189,7 @@ class GatewayFixture:
         The test waits for it: this is real time.
         """
         wait = RealWait(read_argument("delay(duration", duration, parse_duration))
-        return self._add("delay", recipient, when, wait)
+        return self._add("delay", recipient, when, wait, duration=duration)
 
     def report(
         self,
@@ -216,16 +218,18 @@ class GatewayFixture:
         Raises:
             InputError: An argument is not valid.
         """
-        given = (
-            None if cause is claims is reply is None else refusal_of("report", cause or "user-unknown", claims, reply)
-        )
+        said = cause or claims or reply
+        verdict = refusal_of("report", cause or "user-unknown", claims, reply) if said else None
         recipients = read_argument("report(recipient", recipient, recipients_of)
-        return self._reports.write(recipients, verdict=given, layout=layout, sender=sender, message=message)
+        return_path = None if sender is None else read_argument("report(sender", sender, read_addresses)[0]
+        return self._reports.write(recipients, verdict=verdict, layout=layout, sender=return_path, message=message)
 
-    def _add(self, method: str, recipient: Addresses | None, when: When, outcome: Outcome) -> GatewayRule:
+    def _add(
+        self, method: str, recipient: Addresses | None, when: When, outcome: Outcome, **said: object
+    ) -> GatewayRule:
         given = recipient if recipient is None or isinstance(recipient, str) else tuple(recipient)
         conditions = read_conditions(method, given, when)
-        told = called(method, given, **when)
+        told = called(method, given, **said, **when)
         return self._rules.add(told, conditions, outcome, optional=when.get("optional", False))
 
     @property
@@ -347,7 +351,7 @@ class GatewayFixture:
         )
         found = matching.matching(self._record.refused, criteria)
         if not found if count is None else len(found) != count:
-            raise AssertionError(harmless(matching.missing_refusal(self._record, criteria, count)))
+            raise AssertionError(harmless(matching.missing_refusal(self._record, criteria, count, self._rules.missed)))
         return tuple(found)
 
     def assert_nothing_received(self) -> None:

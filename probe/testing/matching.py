@@ -131,13 +131,16 @@ def missing_message(record: GatewayRecord, criteria: Sequence[Criterion[Received
     )
 
 
-def missing_refusal(record: GatewayRecord, criteria: Sequence[Criterion[Truth]], count: int | None) -> str:
-    """Return the text of a failed ``assert_refused``."""
+def missing_refusal(
+    record: GatewayRecord, criteria: Sequence[Criterion[Truth]], count: int | None, missed: Sequence[GatewayRule] = ()
+) -> str:
+    """Return the text of a failed ``assert_refused``; ``missed`` are the rules that never applied."""
     found = len(matching(record.refused, criteria))
     return "\n".join(
         [
             _verdict("recipient", "refused", found, criteria, count),
             *_closest(record.refused, criteria, _refusal, found, count),
+            *(f"{_cut(rule.told)} never applied." for rule in missed),
             *_refused(record),
             *_received(record),
         ]

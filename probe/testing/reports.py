@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.policy
 from email.message import EmailMessage
+from operator import methodcaller
 
 from fake_gateways.gateway import Gateway
 from fake_gateways.policies.session_view import SessionView
@@ -16,6 +17,9 @@ from fake_gateways.verdict import Refuse
 from probe.input_error import InputError, one_of
 from probe.testing.patterns import matches_any
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
+
+__tracebackhide__ = methodcaller("errisinstance", InputError)
+"""Hide this file in pytest's tracebacks of these errors: the reader wants the line of the test."""
 
 Original = bytes | str | EmailMessage
 SENDER = "news@shop.example"

@@ -167,3 +167,15 @@ def test_an_error_inside_the_gateway_is_raised_by_the_next_assertion_once(
 
 def test_a_gateway_shows_itself_by_where_it_is_and_what_came(used: GatewayFixture) -> None:
     assert repr(used) == f"<gateway at 127.0.0.1 port {used.port}: 3 received, 2 refused>"
+
+
+def test_a_rule_that_never_applied_is_named_where_a_refusal_is_missing(gateway: GatewayFixture) -> None:
+    gateway.refuse("acme.exmaple", cause="velocity", optional=False)
+    gateway.refuse(BOB, optional=True)
+    mail(gateway, ANN)
+    assert said(gateway.assert_refused, recipient=ANN).splitlines()[:3] == [
+        "No recipient was refused with recipient ann@acme.example.",
+        "gateway.refuse('acme.exmaple', cause='velocity', optional=False) never applied.",
+        "Refused: nothing.",
+    ]
+    mail(gateway, "bob@acme.exmaple")

@@ -8,6 +8,7 @@ import pytest
 from mailing import ANN, BOB
 
 from fake_gateways import persona as personas
+from fake_gateways.reports.dsn import Layout
 from fake_gateways.truth import Cause
 from probe.testing import GatewayFixture, InputError
 
@@ -18,6 +19,8 @@ ADDRESS: Final = "write for example ann@acme.example or *@acme.example"
 BOTH: Final = "write for example ann@acme.example or acme.example"
 SPELLINGS: Final = "write for example ann@acme.example, Ann <ann@acme.example> or acme.example"
 DURATION: Final = 'write for example "90s", "5m", "2h" or "1d"'
+KEYWORDS: Final = "use one of: sender, client, content, rate, attempts, wait, at, optional"
+LAYOUTS: Final = f"use one of: {', '.join(Layout)}"
 ESCAPE: Final = "correct it, or escape special characters with \\"
 
 
@@ -85,6 +88,9 @@ MISTAKES: Final = [
     Mistake("delay", {"duration": "5"}, "duration=...", "'5' is not a duration with a unit", DURATION),
     Mistake("report", {"recipient": ""}, "recipient=...", "a recipient is never empty", ADDRESS),
     Mistake("report", {"recipient": ANN, "cause": "gone"}, "cause='gone'", "is not a cause", CAUSES),
+    Mistake("refuse", {"attemps": 2}, "attemps=...", "is not an argument", "did you mean attempts?"),
+    Mistake("hang", {"recipients": [ANN]}, "recipients=...", "is not an argument", KEYWORDS),
+    Mistake("report", {"recipient": ANN, "layout": "x"}, "layout='x'", "is not a layout of reports", LAYOUTS),
     Mistake("cut", {"at": "eod"}, "at='eod'", "is not a stage of the dialogue", STAGES),
     Mistake(
         "hang",
@@ -141,9 +147,3 @@ def test_an_unknown_persona_is_an_error_that_lists_the_personas() -> None:
     assert str(raised.value).startswith(
         f"gateway(persona='acme'): 'acme' is not a persona; use one of: {', '.join(personas.names())}"
     )
-
-
-@pytest.mark.parametrize("method", ["refuse", "cut", "hang"])
-def test_a_condition_that_does_not_exist_is_an_error_as_for_any_function(method: str, gateway: GatewayFixture) -> None:
-    with pytest.raises(TypeError, match=rf"{method}\(\) got an unexpected keyword argument 'recipients'"):
-        getattr(gateway, method)(recipients=[ANN])
