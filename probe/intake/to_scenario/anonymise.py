@@ -30,6 +30,10 @@ class Naming(Protocol):
         """Return the scenario's name for a recipient's address."""
         ...
 
+    def quoted_address(self, address: str) -> str:
+        """Return the scenario's name for an address that a reply quotes."""
+        ...
+
     def host(self, name: str) -> str:
         """Return the scenario's name for a host."""
         ...
@@ -56,6 +60,10 @@ class AsItIs:
         """Return the address with its domain in lower case."""
         local, _, domain = address.rpartition("@")
         return f"{local}@{domain.lower()}"
+
+    def quoted_address(self, address: str) -> str:
+        """Return the address as it is."""
+        return address
 
     def host(self, name: str) -> str:
         """Return the host as it is."""
@@ -100,25 +108,27 @@ class Anonymiser:
         key = address.lower()
         found = self._addresses.get(key)
         if found is None:
-            local = key.rpartition("@")[0]
-            domain = self.domain(domain_of(key))
-            if local in _ROLES:
-                found = self._free(f"{local}@{domain}", "@")
-            else:
-                rng = random.Random(self._draw(key))  # noqa: S311 - the secret is in the seed
-                found = self._free(next(invent(1, [domain], (), rng)), "@")
+            found = self._free(self._made_up(key, self.domain(domain_of(key))), "@")
             self._addresses[key] = found
         return found
+
+    def quoted_address(self, address: str) -> str:
+        """Return the mapped address for one that a reply quotes.
+
+        Only those of recipients are remembered, so that a log of ever new addresses does not fill the memory.
+        """
+        key = address.lower()
+        return self._addresses.get(key) or self._made_up(key, self._quoted_domain(domain_of(key)))
 
     def host(self, name: str) -> str:
         """Return a host at the mapped domain; the domain itself if the name has no more than two labels."""
         name = name.lower().rstrip(".")
         labels = name.split(".")
         if name in self._domains or len(labels) < 3:
-            return self.domain(name)
+            return self._quoted_domain(name)
         # Like example.co.uk, a name below a country may have its company in the third label from the end.
         size = 3 if len(labels[-1]) == 2 and len(labels[-2]) <= 3 and len(labels) > 3 else 2
-        return f"host.{self.domain('.'.join(labels[-size:]))}"
+        return f"host.{self._quoted_domain('.'.join(labels[-size:]))}"
 
     def ip(self, address: str) -> str:
         """Return an address of a network for tests (RFC 2544) or for documents (RFC 3849)."""
@@ -131,6 +141,15 @@ class Anonymiser:
         """Return a made-up family name, in upper or lower case as the name."""
         made_up = FAMILY_NAMES[self._draw(name.casefold()) % len(FAMILY_NAMES)]
         return made_up.upper() if name.isupper() else made_up if name.islower() else made_up.title()
+
+    def _quoted_domain(self, name: str) -> str:
+        return self._domains.get(name) or self._pool[self._draw(name) % len(self._pool)]
+
+    def _made_up(self, address: str, domain: str) -> str:
+        local = address.rpartition("@")[0]
+        if local in _ROLES:
+            return f"{local}@{domain}"
+        return next(invent(1, [domain], (), random.Random(self._draw(address))))  # noqa: S311 - the seed has the secret
 
     def _free(self, name: str, before: str) -> str:
         """Return a name that is not taken; if necessary, with a number before the domain's dot or the at sign."""

@@ -146,7 +146,7 @@ class _Masking:
         local, _, domain = address.rpartition("@")
         if is_public(domain) and is_ordinary(local):
             return _escaped(address)
-        return _escaped(self._naming.address(address))
+        return _escaped(self._naming.quoted_address(address))
 
     def _word(self, word: str) -> str:
         name, sign, genitive = word.rpartition("'")

@@ -48,6 +48,14 @@ def test_hosts_of_one_company_have_its_made_up_domain() -> None:
     assert naming.host("mx.acme.co.uk") == f"host.{naming.domain('acme.co.uk')}"
 
 
+def test_an_address_that_a_reply_quotes_has_the_name_of_the_recipient_and_takes_no_other() -> None:
+    naming, other = Anonymiser(KEY), Anonymiser(KEY)
+    assert naming.quoted_address("Bob@acme.example") == naming.address("bob@acme.example")
+    assert naming.quoted_address("bob@acme.example") == naming.address("bob@acme.example")
+    assert naming.quoted_address("abuse@acme.example") == f"abuse@{naming.domain('acme.example')}"
+    assert other.address("bob@acme.example") == naming.address("bob@acme.example")
+
+
 def test_addresses_become_those_of_networks_for_tests_and_names_family_names() -> None:
     naming = Anonymiser(KEY)
     assert naming.ip("203.0.113.9").startswith("198.18.")

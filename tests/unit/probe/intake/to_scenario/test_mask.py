@@ -74,7 +74,7 @@ def test_a_full_name_is_known_in_any_usual_form_of_address(local: str) -> None:
 
 def test_other_addresses_and_hosts_get_made_up_names() -> None:
     text = "ask bob@other.example (http://www.other.example/x, 198.51.100.7, IPv6:2001:db8:1::9)"
-    address, host = NAMING.address("bob@other.example"), NAMING.host("www.other.example")
+    address, host = NAMING.quoted_address("bob@other.example"), NAMING.host("www.other.example")
     ips = f"{NAMING.ip('198.51.100.7')}, IPv6:{NAMING.ip('2001:db8:1::9')}"
     assert mask(text, PARTIES, NAMING) == f"ask {address} (http://{host}/x, {ips})"
 
