@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from fake_gateways.smtp.envelope import is_address
 from probe.intake.event import BadLine, Event
 
 _MOST: Final = 20_000
@@ -16,6 +17,7 @@ _LABELS: Final = r"[\w-]++(?:\.[\w-]++)*+"
 _QUOTED: Final = r'"(?:[^"\\]|\\.){0,255}+"'
 _ADDRESS: Final = rf"(?:{_ATOM}++|{_QUOTED})@(?:{_LABELS}|\[[\w.:]++\])"
 _PLAIN: Final = re.compile(rf"{_ATOM}++@{_LABELS}")
+_NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]|^\.+|\.+$|\.(?=\.)")
 _TOKEN: Final = re.compile(
     r"=\?[^?\s]++\?[bBqQ]\?[^?\s]*+\?="  # an encoded word of a name (RFC 2047)
     rf"|'?{_ADDRESS}'?(?=\s*<)"  # an address as the name of another
@@ -59,3 +61,21 @@ def addressed(events: Iterable[Event | BadLine]) -> Iterator[Event | BadLine]:
         for recipient in addresses(event.recipient) or [event.recipient]:
             is_same = recipient == event.recipient and sender == event.return_path
             yield event if is_same else event._replace(recipient=recipient, return_path=sender)
+
+
+def plain(address: str) -> str:
+    """Return an addr-spec in the plain form that lists of a scenario have: no quotes, ASCII (RFC 5321 section 4.1.2).
+
+    What that form does not allow is written as ``_`` and its number: ``"ryan."@a.example`` is ``ryan_2e@a.example``.
+    Anything else than an addr-spec is returned as it is.
+    """
+    if is_address(address) or addresses(address) != [address]:
+        return address
+    local, _, domain = address.rpartition("@")
+    if local.startswith('"'):
+        local = re.sub(r"\\(.)", r"\1", local[1:-1])
+    local = _NOT_PLAIN.sub(lambda found: "".join(f"_{ord(each):x}" for each in found[0]), local)
+    try:
+        return f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return address

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage, domain_of, is_address
 from probe.intake.event import BadLine, Event, EventKind
+from probe.intake.reading.addresses import plain
 from probe.intake.skipped import SkippedLines
 from probe.intake.to_scenario.anonymise import Naming
 from probe.intake.to_scenario.mask import Parties, mask
@@ -88,7 +89,7 @@ class Learned:
 
     def _take(self, event: Event) -> None:
         self.kinds[event.kind] += 1
-        recipient = event.recipient.lower()
+        recipient = plain(event.recipient.lower())
         if not is_address(recipient):
             self.not_addresses += 1
             self.not_an_address = self.not_an_address or event.recipient

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from probe.intake.event import BadLine, Event, EventKind
-from probe.intake.reading.addresses import addressed, addresses
+from probe.intake.reading.addresses import addressed, addresses, plain
 
 ANN = "ann@acme.example"
 
@@ -93,3 +93,21 @@ def test_events_have_one_address_each() -> None:
         bad,
         unknown,
     ]
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        (ANN, ANN),
+        ('"ryan."@acme.example', "ryan_2e@acme.example"),
+        ("ryan..b@acme.example", "ryan_2e.b@acme.example"),
+        ('"ann b"@acme.example', "ann_20b@acme.example"),
+        ('"a\\"b"@acme.example', "a_22b@acme.example"),
+        ("jürgen@müller.example", "j_fcrgen@xn--mller-kva.example"),
+        ("postmaster", "postmaster"),
+        ("not an address", "not an address"),
+        (f"ann@{'ü' * 70}.example", f"ann@{'ü' * 70}.example"),
+    ],
+)
+def test_an_address_has_a_plain_form_for_lists(address: str, expected: str) -> None:
+    assert plain(address) == expected

@@ -40,6 +40,11 @@ def test_attempts_are_replies_acceptances_and_cut_connections_in_order() -> None
     assert words(learned(deferred, cut, deferred, event(EventKind.DELIVERED))) == ["r1", "!", "r1", "-"]
 
 
+def test_a_recipient_whose_address_lists_cannot_hold_has_a_plain_one() -> None:
+    found = learned(event(recipient='"ryan."@acme.example'), event(recipient="nobody"))
+    assert (list(found.attempts), found.not_addresses) == (["ryan_2e@acme.example"], 1)
+
+
 def test_a_late_bounce_takes_the_place_of_the_acceptance() -> None:
     found = learned(event(EventKind.DELIVERED), event(EventKind.BOUNCED_LATER))
     assert words(found) == ["r1"]
