@@ -22,7 +22,7 @@ from probe.returned_mail.authorship import (
     is_robot,
 )
 from probe.returned_mail.auto_reply import read_auto_reply, says_automatic
-from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible, parse_diagnostic
+from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible, outranks, parse_diagnostic
 from probe.returned_mail.layouts import Notice, read_near_mentions, read_text
 from probe.returned_mail.mentions import (
     begins_as_report,
@@ -175,9 +175,12 @@ def _with_transcript(entry: RecipientEntry, notice: Notice) -> RecipientEntry:
 
 
 def _filled(entry: RecipientEntry, text: RecipientEntry) -> RecipientEntry:
+    is_unsaid = is_general(entry.status) or not entry.text
     return entry._replace(
         action=entry.action or text.action,
-        status=text.status or entry.status if is_general(entry.status) else entry.status,
+        status=text.status
+        if entry.status is None or (is_unsaid and outranks(text.status, entry.status))
+        else entry.status,
         code=entry.code or text.code,
         text=entry.text or text.text,
     )
