@@ -70,10 +70,16 @@ def is_from_program(mail: ParsedMail) -> bool:
     header = mail.header
     return (
         is_from_daemon(mail)
+        or is_from_nobody(mail)
         or header.get("return-path", "") == "<>"
         or is_robot(mail)
         or header.get("auto-submitted", "no").lower().startswith("auto")
     )
+
+
+def is_from_nobody(mail: ParsedMail) -> bool:
+    """Whether a mail names no sender. Some copies of reports have lost their header."""
+    return mail.header.get("from", "") == ""
 
 
 def is_robot(mail: ParsedMail) -> bool:

@@ -34,6 +34,11 @@ _FOR_MACHINES: Final = re.compile(
     rb"^(content-type[ \t]*:\s{0,9})message/(?=(?:global-)?delivery-status|feedback-report|disposition-not)",
     re.IGNORECASE | re.MULTILINE,
 )
+_BLANK_ABOVE: Final = re.compile(
+    rb"\A(?:[ \t]{0,999}\r?\n){1,99}(?=From |(?:From|To|Return-Path|Received|Date|Subject|Delivered-To|Message-ID"
+    rb"|X-[\w-]{1,40})[ \t]{0,9}:)",
+    re.IGNORECASE,
+)
 _CHARSET: Final = re.compile(
     r"(?:us-)?ascii|utf-?8|iso-?8859-\d{1,2}|iso-?2022-(?:jp|kr)\S{0,6}|windows-\d{3,4}|cp\d{3,4}|koi8-[rut]"
     r"|shift_?jis|euc[-_]?(?:jp|kr)|gb2312|gbk|gb18030|big5(?:-?hkscs)?|latin-?1",
@@ -104,6 +109,8 @@ def _message(octets: bytes) -> Message:
     multiparts = len(re.findall(rb"multipart/", octets, re.IGNORECASE))
     if multiparts * (octets.count(b"\n") + octets.count(b"\r")) > _MAX_CHECKS:
         raise ValueError("too many multiparts for its lines")
+    # Blank lines above the header come of copying; Python would take them for the end of an empty header.
+    octets = _BLANK_ABOVE.sub(b"", octets, count=1)
     # As message/* Python parses these parts itself; it would not decode them, and fail on wrong folding.
     return email.message_from_bytes(_FOR_MACHINES.sub(rb"\1text/", octets), policy=_POLICY)
 

@@ -18,6 +18,7 @@ from probe.returned_mail.authorship import (
     is_answer_of_a_person,
     is_forward,
     is_from_daemon,
+    is_from_nobody,
     is_from_program,
     is_robot,
 )
@@ -94,6 +95,8 @@ def _entries(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
         return None
     if is_from_daemon(mail) or is_forward(mail) or (is_from_program(mail) and is_about_delivery(mail)):
         return _each_once(_in_words(mail, notice))
+    if is_from_nobody(mail) and (fields := _each_once(_in_texts(mail))):
+        return _completed(fields, notice, by_place=len(fields) == 1)
     if is_robot(mail) or (is_from_program(mail) and read_auto_reply(mail) is None):
         return read_text(notice) or None
     # A mail system under the name of a person is known by its layout, or by its words.
@@ -117,13 +120,17 @@ def _in_header(mail: ParsedMail) -> list[RecipientEntry]:
     return [RecipientEntry(each) for each in failed if is_plausible(each)]
 
 
+def _in_texts(mail: ParsedMail) -> list[RecipientEntry]:
+    """Return the entries of fields in any text. A disposition notification has a Final-Recipient too (RFC 8098)."""
+    texts = (part.text for part in mail.parts if part.type != "text/disposition-notification")
+    return next((found for text in texts if (found := read_fields(text))), [])
+
+
 def _in_words(mail: ParsedMail, notice: Notice) -> list[RecipientEntry]:
     """Return the recipients that the text names, by fields in it, a known layout, or what stands around an address."""
-    # A disposition notification has a Final-Recipient too (RFC 8098 section 3.2.4).
-    texts = (part.text for part in mail.parts if part.type != "text/disposition-notification")
-    fields = next((found for text in texts if (found := read_fields(text))), [])
+    fields = _each_once(_in_texts(mail))
     if fields:
-        return _completed(_each_once(fields), notice, by_place=len(fields) == 1)
+        return _completed(fields, notice, by_place=len(fields) == 1)
     known = read_text(notice)
     if known:
         return known

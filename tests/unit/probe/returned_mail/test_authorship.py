@@ -9,11 +9,15 @@ import pytest
 from probe.returned_mail import ReturnedKind, read
 from probe.returned_mail.authorship import (
     calls_itself_daemon,
+    has_delivery_status,
     is_about_delivery,
+    is_answer,
     is_answer_of_a_person,
     is_forward,
     is_from_daemon,
+    is_from_nobody,
     is_from_program,
+    is_robot,
 )
 from probe.returned_mail.mime import parse_mail
 
@@ -83,6 +87,13 @@ def test_a_system_that_answers_with_the_subject_of_the_original_brings_a_report(
     assert [entry[:4] for entry in read(mail.encode()).recipients] == [("ben@acme.example", "failed", "5.1.1", 550)]
 
 
+def test_nobody_and_robots_are_no_people() -> None:
+    assert is_from_nobody(parse_mail(b"Subject: x\n\n"))
+    assert is_robot(parse_mail(b"From: Shop <no-reply@acme.example>\n\n"))
+    assert is_answer(parse_mail(b"Subject: Re: News\n\n"))
+    assert not has_delivery_status(parse_mail(b"Subject: x\n\n"))
+
+
 def test_a_postmaster_may_be_a_person() -> None:
     daemon, postmaster = (f"From: {name}@acme.example\n\n".encode() for name in ("mailer-daemon", "postmaster"))
     assert calls_itself_daemon(parse_mail(daemon))
@@ -99,6 +110,7 @@ def test_a_postmaster_may_be_a_person() -> None:
         ("Auto-Submitted: auto-generated\nFrom: ann@acme.example", False, True),
         ("Auto-Submitted: no\nFrom: ann@acme.example", False, False),
         ("From: Ann <ann@acme.example>", False, False),
+        ("To: ann@acme.example", False, True),
     ],
 )
 def test_a_daemon_says_its_name_and_a_program_has_no_return_path(header: str, daemon: bool, program: bool) -> None:  # noqa: FBT001

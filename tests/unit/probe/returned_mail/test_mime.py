@@ -91,3 +91,8 @@ def test_the_first_text_of_a_mail_is_decoded_and_not_cut() -> None:
     long = "x" * (MAX_LINE + 1)
     assert first_text(f"Subject: a\n\n{long}\n".encode()) == f"{long}\n"
     assert first_text(b"") == first_text(b"Content-Type: multipart/mixed; boundary=b\n\n" * 2_000) == ""
+
+
+def test_blank_lines_above_the_header_are_left_out() -> None:
+    assert parse_mail(b"\n   \r\n\nReceived: x\nFrom: a@acme.example\n\nHi\n").header["from"] == "a@acme.example"
+    assert parse_mail(b"\nNote: this is text\n").header == {}

@@ -106,3 +106,8 @@ def test_the_servers_words_in_the_text_outrank_a_stated_status_without_a_diagnos
     text = "--- The following addresses had permanent errors ---\n<ann@acme.example>\n    (reason: 550 5.7.1 no)\n"
     fields = "\nFinal-Recipient: rfc822; ann@acme.example\nAction: failed\nStatus: 5.1.1\n"
     assert [each[2:4] for each in told(f"{DAEMON}\n{text}{fields}") or []] == [("5.7.1", 550)]
+
+
+def test_a_report_that_lost_its_header_is_read_by_its_fields() -> None:
+    fields = "Sorry.\n\nFinal-Recipient: rfc822; ann@acme.example\nAction: failed\nStatus: 5.1.1\n"
+    assert [each[:3] for each in told(f"\n{fields}") or []] == [("ann@acme.example", Action.FAILED, "5.1.1")]
