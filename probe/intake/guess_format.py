@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from probe.input_error import InputError
-from probe.intake.event import BadLine, Event, LogLine
+from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.formats import FORMATS, MAILBOX, TABLES
 from probe.intake.hints import Hints
 
@@ -67,7 +67,9 @@ def _events(name: str, lines: Sequence[LogLine], year: int) -> tuple[int, int]:
     """Return the number of events, and of their fields that hold something."""
     count = fields = 0
     try:
-        found: Iterator[Event | BadLine] = FORMATS[name](lines, Hints(year=year))
+        # A table may lack a column for the kind, which its own error then says.
+        hints = Hints(kind=EventKind.REFUSED if name in TABLES else None, year=year)
+        found: Iterator[Event | BadLine] = FORMATS[name](lines, hints)
         for each in found:
             if isinstance(each, Event):
                 count += 1

@@ -90,7 +90,7 @@ def read_csv(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Even
     if isinstance(first, BadLine):
         raise InputError(f"line {first.number}", f"is not a header ({first.reason})", "begin with the names of columns")
     header = tables.named(first)
-    if len(header) == 1 and "recipient" not in hints.columns and addresses(header[0]):
+    if len(header) == 1 and "recipient" not in hints.columns and addresses(header[0]) == [header[0].strip("<> ")]:
         # A list of addresses alone, without a header.
         header, rows = ["recipient"], chain((first,), rows)
     found = _found(header, hints, f"line {first.number}")
@@ -164,7 +164,8 @@ def _event(number: int, row: Mapping[str, object], found: Mapping[str, str], hin
         return BadLine(number, f"{name[:60]!r} is not a kind of event; known are: {KNOWN_KINDS}")
     recipient = ", ".join(words(cells, "recipient"))
     if not recipient:
-        return BadLine(number, f"{kind} without a recipient")
+        where = f" at {hints.columns['recipient'][:60]!r}" if "recipient" in hints.columns else ""
+        return BadLine(number, f"{kind} without a recipient{where}")
     at = moment(cells.get("at"), hints.dates)
     if at is None and (written := word(cells, "at")):
         which = "may be day/month or month/day; say --dates dmy or --dates mdy" if is_ambiguous(written) else ""

@@ -28,7 +28,17 @@ def test_a_mailbox_is_known_by_its_first_line() -> None:
     assert guess_format(lines, YEAR) == "mailbox"
 
 
-@pytest.mark.parametrize("text", ["", "hello", "{}", "a,b", "Mar  2 08:00:01 mta1 CRON[109]: (root) CMD (true)"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "hello",
+        "{}",
+        "a,b",
+        "Mar  2 08:00:01 mta1 CRON[109]: (root) CMD (true)",
+        "Mar  2 08:00:01 mta1 su: ann <ann@a.example>",
+    ],
+)
 def test_what_has_no_event_looks_like_nothing(text: str) -> None:
     assert guess_format([LogLine(1, text), LogLine(2, text)], YEAR) is None
 
@@ -46,6 +56,8 @@ def test_a_format_without_a_name_of_its_own_is_called_by_its_option() -> None:
         ("address,code,error,created_at\nann@a.example,550,no,2026-03-02", "mailgun"),
         ('{"Bounces": [{"Type": "HardBounce", "Email": "ann@a.example", "BouncedAt": "2026-03-02"}]}', "postmark"),
         ('{"Message": "{\\"eventType\\": \\"Open\\", \\"mail\\": {\\"destination\\": [\\"ann@a.example\\"]}}"}', "ses"),
+        ("Email Address,Bounce Type\nann@a.example,Soft bounce", "csv"),
+        ("ann@a.example\nbob@a.example", "csv"),
         ("Received,RecipientAddress,Status\n2026-03-02,ann@a.example,Failed", "exchange"),
     ],
 )

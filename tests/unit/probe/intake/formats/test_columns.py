@@ -286,6 +286,12 @@ def test_a_column_of_json_may_be_a_path() -> None:
     ]
 
 
+def test_a_path_that_leads_nowhere_is_told() -> None:
+    assert json_events({"kind": "bounce", "email": "ann@a.example"}, recipient="msg.email") == [
+        BadLine(1, "refused without a recipient at 'msg.email'")
+    ]
+
+
 def test_a_path_through_a_list_is_that_of_all_its_elements() -> None:
     row = {"kind": "bounce", "to": [{"address": "ann@a.example"}, {"address": "bob@a.example"}]}
     (event,) = json_events(row, recipient="to.address")
