@@ -11,10 +11,17 @@ OURS = Path(__file__).parents[1] / "probe" / "__init__.py"
 
 def hidden_by() -> str | None:
     """Return the file or folder that hides fivefifty's package ``probe``, None if there is none."""
-    spec = getattr(sys.modules.get("probe"), "__spec__", None) or find_spec("probe")
-    if spec is None:
-        return None  # the import says best what is missing
-    file = spec.origin or next(iter(spec.submodule_search_locations or ()), "")
+    file: object
+    module = sys.modules.get("probe")
+    if module is None:
+        spec = find_spec("probe")
+        if spec is None:
+            return None  # the import says best what is missing
+        file = spec.origin or next(iter(spec.submodule_search_locations or ()), "")
+    else:
+        file = getattr(module, "__file__", None)
+    if not isinstance(file, str):
+        return "a module probe that has no file"
     return None if Path(file).resolve() == OURS.resolve() else file.removesuffix("/__init__.py")
 
 

@@ -110,6 +110,14 @@ def test_a_project_may_have_a_file_or_folder_with_the_name_of_our_package(
     assert any(hiding in line for line in done.outlines + done.errlines)
 
 
+def test_a_module_that_is_only_in_memory_hides_it_too(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest("import sys, types\nsys.modules['probe'] = types.ModuleType('probe')\n")
+    pytester.makepyfile("def test_own(): pass\ndef test_gateway(gateway): pass\n")
+    done = run_apart(pytester)
+    done.assert_outcomes(passed=1, errors=1)
+    done.stdout.fnmatch_lines(["fivefifty: a module probe that has no file: hides the package of fivefifty *"])
+
+
 def test_the_command_says_so_too(pytester: pytest.Pytester) -> None:
     (pytester.path / "probe.py").write_text("VALUE = 7\n", "utf-8")
     done = pytester.run(sys.executable, "-m", "fivefifty", "--help")
