@@ -102,7 +102,7 @@ def import_as_scenario(
     if not learned.attempts and not learned.not_addresses and learned.kinds:
         raise InputError(
             log or name,
-            f"holds no attempt to deliver, only {_counted(learned)}; there is nothing to replay",
+            f"holds no attempt to deliver, only {_counted(learned)}",
             "import a log with deliveries, deferrals or refusals",
         )
     if not learned.attempts:
