@@ -15,8 +15,10 @@ _MOST: Final = 20_000
 _ATOM: Final = r'[^\s"(),:;<>@\[\]\\]'
 _LABELS: Final = r"[\w-]++(?:\.[\w-]++)*+"
 _QUOTED: Final = r'"(?:[^"\\]|\\.){0,255}+"'
-_ADDRESS: Final = rf"(?:{_ATOM}++|{_QUOTED})@(?:{_LABELS}|\[[\w.:]++\])"
+_ADDRESS: Final = rf"(?:{_ATOM}++|{_QUOTED})@(?:{_LABELS}(?!@|\.\.)|\[[\w.:]++\])"
 _PLAIN: Final = re.compile(rf"{_ATOM}++@{_LABELS}")
+_INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")
+"""What is copied along from pages and spreadsheets."""
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]|^\.+|\.+$|\.(?=\.)")
 _TOKEN: Final = re.compile(
     r"=\?[^?\s]++\?[bBqQ]\?[^?\s]*+\?="  # an encoded word of a name (RFC 2047)
@@ -32,19 +34,22 @@ def addresses(text: str) -> list[str]:
 
     Words before an address are its name only if it is in angle brackets; so ``ann b@a.example`` holds no address.
     """
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) and text.isascii():
         return [text]
+    text = _INVISIBLE.sub("", text[:_MOST])
     if text[:10].lower().strip("< ").startswith("mailto:"):
-        text = unquote(text)
+        text = unquote(text.partition("?")[0])
     found: dict[str, None] = {}
     is_in_name = False
-    for token in _TOKEN.finditer(text[:_MOST]):
+    for token in _TOKEN.finditer(text):
         if token["word"]:
             is_in_name = True
         elif token["border"]:
             is_in_name = False
         elif token["address"] and not is_in_name:
             found[token["address"]] = None
+    if not found and (quoted := text.strip().strip('"')) != text.strip():
+        return addresses(quoted)
     return list(found)
 
 

@@ -38,6 +38,9 @@ ANN = "ann@acme.example"
         f"{ANN}.",
         f"{ANN}, Ann <{ANN}>",
         f"Readers: {ANN};",
+        f'"{ANN}"',
+        f"\u200b{ANN}\ufeff",
+        f"mailto:{ANN}?cc=bob@acme.example",
     ],
 )
 def test_the_address_is_found_in_any_spelling(text: str) -> None:
@@ -71,7 +74,21 @@ def test_lists_are_taken_apart() -> None:
     assert addresses(text) == [ANN, "bob@acme.example", "carl@acme.example"]
 
 
-@pytest.mark.parametrize("text", ["", "postmaster", "<>", "ann b@acme.example", "ann@", "@acme.example", "|/bin/false"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "postmaster",
+        "<>",
+        "ann b@acme.example",
+        "ann@",
+        "@acme.example",
+        "|/bin/false",
+        "ann@acme..example",
+        "ann@a.example@b.example",
+        '"' * 5000,
+    ],
+)
 def test_what_is_no_address_holds_none(text: str) -> None:
     assert addresses(text) == []
 
