@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from probe.returned_mail.authorship import is_answer, is_robot
+from probe.returned_mail.authorship import is_about_delivery, is_answer, is_robot
 from probe.returned_mail.automatic_subjects import is_automatic
 from probe.returned_mail.diagnostic import ADDRESS, MAX_TEXT, is_plausible
 from probe.returned_mail.mime import ParsedMail, one_line
@@ -63,7 +63,8 @@ _REFERENCE: Final = re.compile(r"<[^<>\s]{1,900}>")
 def read_auto_reply(mail: ParsedMail) -> list[RecipientEntry] | None:
     """Return an entry for the address that answered, an empty list if it is unknown; None for other mail."""
     text = one_line(mail.parts[0].text[:MAX_TEXT]) if mail.parts else ""
-    if not (_is_marked(mail) or says_automatic(mail) or _FIRST_WORDS.search(text[:_FIRST])):
+    says_so = _FIRST_WORDS.search(text[:_FIRST]) is not None and not is_about_delivery(mail)
+    if not (says_so or _is_marked(mail) or says_automatic(mail)):
         return None
     found = _ADDRESS.findall(mail.header.get("from", ""))
     # The address comes last; a display name before it may look like an address.

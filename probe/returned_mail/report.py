@@ -91,7 +91,7 @@ def _entries(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
     if fields:
         # If the text lists several recipients before any diagnostic, the last would get the diagnostic of all.
         return _completed(fields, notice, by_place=len(fields) == 1 or "x-failed-recipients" in mail.header)
-    if says_automatic(mail) and not has_delivery_status(mail):
+    if says_automatic(mail) and not calls_itself_daemon(mail):
         return None
     if is_from_daemon(mail) or is_forward(mail) or (is_from_program(mail) and is_about_delivery(mail)):
         return _each_once(_in_words(mail, notice))

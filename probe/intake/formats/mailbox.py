@@ -39,7 +39,7 @@ def events(messages: Iterable[bytes | BadLine], delimiters: Delimiters | None = 
         if isinstance(octets, BadLine):
             yield octets._replace(number=number)
             continue
-        header = BytesHeaderParser().parsebytes(octets[:100_000].partition(b"\r\n\r\n")[0][:100_000])
+        header = BytesHeaderParser().parsebytes(octets[:100_000].lstrip().partition(b"\r\n\r\n")[0][:100_000])
         at = moment(str(header.get("Date") or ""))
         notified = _notified(octets)
         if notified:
@@ -59,7 +59,8 @@ def _about(mail: ReturnedMail, at: float | None) -> Iterator[Event]:
     campaign, alone = mail.verp or ("", "")
     for entry in (mail.entry_about(alone) or RecipientEntry(alone),) if alone else mail.recipients:
         recipient = alone or entry.original_recipient or entry.recipient
-        is_elsewhere = mail.kind is ReturnedKind.REPORT and recipient.lower() != entry.recipient.lower()
+        is_told = mail.kind is ReturnedKind.REPORT and not entry.is_inferred
+        is_elsewhere = is_told and recipient.lower() != entry.recipient.lower()
         yield Event(
             _OTHER_KINDS.get(mail.kind, _KINDS[entry.action or "failed"]),
             recipient,

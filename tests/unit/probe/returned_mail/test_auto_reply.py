@@ -74,6 +74,12 @@ def test_a_report_is_a_report_whatever_marks_it_bears() -> None:
         assert [(found.kind, each.recipient) for each in found.recipients] == [("report", "ben@acme.example")]
 
 
+def test_a_daemon_that_says_automatic_brings_a_report() -> None:
+    head = "From: MAILER-DAEMON@mx.acme.example\nSubject: Automatically generated: undeliverable\n\n"
+    found = read(f"{head}Your message to ben@acme.example failed: 550 5.1.1 unknown\n".encode())
+    assert [(found.kind, each.recipient) for each in found.recipients] == [("report", "ben@acme.example")]
+
+
 def test_a_receipt_is_an_automatic_answer() -> None:
     octets = VACATION + dedent("""\
         Subject: Read
