@@ -55,9 +55,9 @@ def _read_line(text: object) -> list[str]:
 
 
 def _address_in(entry: str) -> str:
-    """Return what a header's entry has in angle brackets, else the entry itself."""
+    """Return what a header's entry has in angle brackets, else the entry itself, without the dot that ends a name."""
     found = _IN_BRACKETS.search(entry)
-    return (entry if found is None else found[1]).strip()
+    return (entry if found is None else found[1]).strip().removesuffix(".")
 
 
 def matches_any(patterns: Iterable[str], address: str) -> bool:

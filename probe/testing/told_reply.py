@@ -71,8 +71,8 @@ def _reply_in(text: str) -> str:
     if found[1] in _QUOTES:
         reply = reply[: reply.rfind(found[1])] if found[1] in reply else reply
     for opening, closing in _PAIRS:
-        if reply.count(closing) > reply.count(opening):  # it closes a bracket before the reply
-            reply = reply[: reply.rfind(closing)]
+        if reply.rstrip().endswith(closing) and reply.count(closing) > reply.count(opening):
+            reply = reply[: reply.rfind(closing)]  # it closes a bracket before the reply
     return reply
 
 

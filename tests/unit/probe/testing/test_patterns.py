@@ -51,6 +51,7 @@ def test_what_is_not_a_message_is_searched_all_the_same() -> None:
         ("RFC822;ann@x.example", ["ann@x.example"]),
         (["a@x.example, b@x.example", "<@y.example>"], ["a@x.example", "b@x.example", "@y.example"]),
         ("postmaster", ["postmaster"]),
+        ("x.example.", ["x.example"]),
         ("", [""]),
         ("<>", [""]),
     ],
