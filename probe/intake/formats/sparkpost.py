@@ -16,6 +16,7 @@ from probe.intake.hints import NO_HINTS, Hints
 from probe.intake.reading.json_fields import Json, word
 from probe.intake.reading.shapes import Shape
 from probe.intake.reading.webhooks import Provider
+from probe.returned_mail.arf import is_complaint
 
 _ENGAGED: Final = {EventKind.OPENED, EventKind.CLICKED}
 _SUPPRESSED: Final = re.compile("recipient address (?:was )?suppressed", re.IGNORECASE)
@@ -43,6 +44,8 @@ def _refined(document: Json, event: Event) -> Iterator[Event]:
     name = word(document, "type")
     if event.kind is EventKind.REFUSED and _SUPPRESSED.search(event.text):
         event = event._replace(kind=EventKind.SUPPRESSED)
+    elif event.kind is EventKind.COMPLAINT and not is_complaint(word(document, "fbtype")):
+        event = event._replace(kind=EventKind.FEEDBACK)
     elif event.label in _AUTO_REPLIES:
         event = event._replace(kind=EventKind.AUTO_REPLY)
     elif name in _DECLINED:

@@ -17,7 +17,7 @@ _LABELS: Final = r"[\w-]++(?:\.[\w-]++)*+"
 _QUOTED: Final = r'"(?:[^"\\]|\\.){0,255}+"'
 _ADDRESS: Final = rf"(?:{_ATOM}++|{_QUOTED})@(?:{_LABELS}(?!@|\.\.)|\[[\w.:]++\])"
 _PLAIN: Final = re.compile(rf"{_ATOM}++@{_LABELS}")
-_INVISIBLE: Final = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_INVISIBLE: Final = re.compile("[\u200b\u200e\u200f\u2060\ufeff]")
 """What is copied along from pages and spreadsheets."""
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]|^\.+|\.+$|\.(?=\.)")
 _TOKEN: Final = re.compile(

@@ -120,3 +120,15 @@ def test_fields_of_the_wrong_type_are_left_empty() -> None:
                 "raw_reason": 1, "reason": None, "timestamp": {}, "msg_from": [], "campaign_id": None,
                 "sending_ip": {}, "ip_address": True, "message_id": []}  # fmt: skip
     assert events_of(sparkpost.read, document) == [Event(EventKind.REFUSED, "ann@a.example")]
+
+
+@pytest.mark.parametrize(("fbtype", "kind"), [("abuse", EventKind.COMPLAINT), ("not-spam", EventKind.FEEDBACK)])
+def test_feedback_that_is_no_complaint_is_kept_apart(fbtype: str, kind: EventKind) -> None:
+    document = {"type": "spam_complaint", "rcpt_to": "ann@a.example", "fbtype": fbtype}
+    assert events_of(sparkpost.read, document) == [Event(kind, "ann@a.example")]
+
+
+@pytest.mark.parametrize("number", ["60", "100"])
+def test_answers_are_no_bounces(number: str) -> None:
+    document = {"type": "out_of_band", "rcpt_to": "ann@a.example", "bounce_class": number}
+    assert events_of(sparkpost.read, document) == [Event(EventKind.AUTO_REPLY, "ann@a.example", label=number)]
