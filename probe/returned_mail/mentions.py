@@ -111,7 +111,8 @@ _BEGINS: Final = re.compile(
 )
 """How reports begin."""
 _PERSONAL: Final = re.compile(
-    r"\?|\b(?:i|i'm|my|me|hello|hi|dear|thanks?|regards|cheers|why|ich|mein\w*|mir|hallo|danke|grü(?:ß|ss)e|warum|je"
+    r"\?|\b(?:i|i'm|my|me|he|she|his|her|hello|hi|dear|thanks?|regards|cheers|why|ich|mein\w*|mir|hallo|danke"
+    r"|grü(?:ß|ss)e|warum|je"
     r"|j'ai"
     r"|mon|ma|bonjour|merci|pourquoi|yo|mi|hola|gracias|io|mio|mia|ciao|grazie|eu|meu|minha|olá|ik|mijn|bedankt|jag|min"
     r"|hej|tack|ja|moje?|můj|děkuj\w+|dziękuj\w+|я|мой|моя|спасибо)\b",

@@ -44,6 +44,9 @@ WRITTEN_BY_PEOPLE = {
     "a colleague": ("Delivery status of our order", "Please ask\n\nben@acme.example\n\nhe knows the error 550.\n"),
     "a complaint": ("Returned mail?", "Your mail to ann@acme.example was returned to sender. Why?\n"),
     "an address with an error": ("Error in mail", "The address carl@acme.example does not exist. Please remove it.\n"),
+    "somebody who left": ("Delivery error", "Was not delivered to:\n\nbert@acme.example\n\nHe left us in May.\n"),
+    "somebody on leave": ("Mail failed", "Recipient: bert@acme.example is on leave, write to\nben@acme.example\n"),
+    "a filter": ("Rejected mail", "Your mail to bert@acme.example was rejected: 550 5.7.1. I let you in now.\n"),
     "an administrator": ("Re: your mail is rejected", "We unblocked you.\n\nben@acme.example\n"),
 }  # fmt: skip
 
