@@ -118,7 +118,7 @@ def test_a_baseline_of_another_scenario_or_seed_is_no_measure(run: Path, tmp_pat
 def test_a_classifier_of_the_baseline_that_does_not_read_the_run_is_an_error(run: Path, tmp_path: Path) -> None:
     file = tmp_path / "baseline.toml"
     fivefifty("baseline", "update", run, "--baseline", file, "--classifier", "code", "--classifier", "text")
-    file.write_text(file.read_text("utf-8").replace('."text"]', '."mine"]'), "utf-8")
+    file.write_text(file.read_text("utf-8").replace('."text"', '."mine"'), "utf-8")
     sentence = (
         f"{file}: has mistakes of mine, but only always-keep, code, text read this run; "
         "name the others with --classifier, or update it with fivefifty baseline update"
