@@ -75,9 +75,12 @@ def flow() -> alt.LayerChart:
     return alt.layer(ribbons, bars, *words).properties(width=FULL_WIDTH, height=400)
 
 
-def onset() -> alt.Chart:
-    """Stacked bars of the attempts at one gateway over time: ``at``, ``until``, ``low``, ``high``."""
-    return (
+def onset() -> alt.LayerChart:
+    """Stacked bars of the attempts at one gateway over time: ``at``, ``until``, ``low``, ``high``.
+
+    ``first`` holds the moment when refusals began (``at``); its label is at the ``side`` of a line there.
+    """
+    bars = (
         alt.Chart(alt.NamedData("steps"))
         .mark_rect()
         .encode(
@@ -94,8 +97,17 @@ def onset() -> alt.Chart:
             _fill("standing", STANDINGS),
             tooltip="told:N",
         )
-        .properties(width=FULL_WIDTH, height=130)
     )
+    moment = alt.Chart(alt.NamedData("first")).encode(alt.X("at:T"), tooltip="told:N")
+    line = moment.mark_rule(color="var(--ink)", strokeWidth=1.5, strokeDash=[4, 3])
+    label = moment.mark_text(
+        align=alt.expr("datum.side"),
+        dx=alt.expr("datum.side == 'left' ? -1 : 1"),
+        baseline="bottom",
+        fontSize=11,
+        color="var(--ink)",
+    ).encode(y=alt.value(-3), text=alt.value("refusals began"))
+    return alt.layer(bars, line, label).properties(width=FULL_WIDTH, height=130)
 
 
 def shares() -> alt.LayerChart:

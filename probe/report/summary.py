@@ -13,9 +13,9 @@ def summary(card: Scorecard) -> list[str]:
     in_junk = f" ({card.junked:,} of them in junk)" if card.junked else ""
     lost = card.quarantined + card.discarded + card.bounced_later
     lines = _unknown(card) if card.as_logged else []
-    received = len(lines)
+    first = len(lines)
     lines += [
-        f"Of {count(card.recipients, 'recipient')}, {card.delivered - lost:,} received the message{in_junk}.",
+        f"Of {count(card.recipients, 'recipient')}, {received(card):,} received the message{in_junk}.",
         f"Reported: {count(hard, 'hard bounce')} ({card.hard_bounce_rate:.1%}).",
     ]
     if lost:
@@ -25,7 +25,7 @@ def summary(card: Scorecard) -> list[str]:
             ("bounced later", card.bounced_later),
         )
         counts = ", ".join(f"{number:,} {fate}" for fate, number in fates if number)
-        lines.insert(received + 1, f"Accepted but not delivered: {counts}.")
+        lines.insert(first + 1, f"Accepted but not delivered: {counts}.")
     if hard:
         gone = "Gone, as the log says" if card.as_logged else "Really gone"
         lines.append(f"{gone}: {truth.recipient_fault:,} of them ({truth.recipient_fault / hard:.0%}).")
@@ -56,11 +56,20 @@ def summary(card: Scorecard) -> list[str]:
     return lines
 
 
+def received(card: Scorecard) -> int:
+    """Return how many recipients received the message: what was accepted may still be lost."""
+    return card.delivered - card.quarantined - card.discarded - card.bounced_later
+
+
+def unknown_causes(card: Scorecard) -> tuple[int, int]:
+    """Return how many of the refused recipients have a cause that the log does not say, and how many were refused."""
+    causes = card.truth.by_cause
+    return causes[Cause.UNKNOWN.value].refused, sum(each.refused for each in causes.values())
+
+
 def _unknown(card: Scorecard) -> list[str]:
     """Return how many causes the log does not say, and that the others are no more than what it says."""
-    causes = card.truth.by_cause
-    refused = sum(each.refused for each in causes.values())
-    unknown = causes[Cause.UNKNOWN.value].refused
+    unknown, refused = unknown_causes(card)
     return [
         f"Causes still unknown: those of {unknown:,} of {count(refused, 'refused recipient')}.",
         "The other causes, and who is gone or alive, are as the log says, unless you changed them.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +27,14 @@ WIDE: Final = {"width": 1200, "height": 900}
 CHARTS: Final = 10
 PHONE: Final = {"width": 360, "height": 740}
 SCRIPT: Final = "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"'><b id=owned>"
+AXE: Final = next(
+    (
+        path
+        for each in os.environ.get("NODE_PATH", "").split(os.pathsep)
+        for path in Path(each).glob("axe-core/axe.min.js")
+    ),
+    None,
+)
 HOSTILE: Final = f"{SCRIPT}\x1b[31m\u202egnol\u2066 {{{{ 7 * 7 }}}} \u2028"
 
 
@@ -114,6 +124,27 @@ def _boxes(marks: Locator) -> list[dict[str, float]]:
     return [box for box in (mark.bounding_box() for mark in marks.all()[:3]) if box is not None]
 
 
+def test_the_moment_when_refusals_began_is_a_line_with_a_label(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    chart = seen.page.locator("figure.onset").first
+    assert chart.locator("svg .mark-rule.role-mark line").count() == 1
+    assert chart.locator("svg").get_by_text("refusals began").count() == 1
+
+
+def test_a_chart_says_under_the_pointer_what_it_shows_until_escape(look: Callable[..., Seen]) -> None:
+    seen = look(everything())
+    tip = seen.page.locator("#tooltip")
+    assert not tip.is_visible()
+    seen.page.locator("figure.flow .mark-area path").first.hover()
+    assert tip.is_visible()
+    assert re.fullmatch(r"[\w-]+, 550 [\d.]+: [\d,]+ recipients?, .*", tip.inner_text())
+    box = tip.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= WIDE["width"]
+    seen.page.keyboard.press("Escape")
+    assert not tip.is_visible()
+
+
 def test_no_expression_is_compiled_from_text(look: Callable[..., Seen]) -> None:
     seen = look(everything())
     # What the debugger evaluates is exempt; what it sets off is not.
@@ -174,8 +205,11 @@ def test_strangers_words_do_nothing_wherever_they_stand(look: Callable[..., Seen
     for button in seen.page.locator("#list tbody button").all()[:60:6]:
         button.click()
     seen.page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    told = []
     for chart in seen.page.locator(".chart svg").all():
-        chart.hover()
+        chart.locator(".mark-rect path, .mark-area path, .mark-symbol path").first.hover(force=True)
+        told.append(seen.page.locator("#tooltip").inner_text())
+    assert any("</script><script>" in each for each in told)
     assert seen.console == []
     assert [url for url in seen.requests if not url.startswith(("file:", "data:"))] == []
     assert seen.page.evaluate("window.owned") is None
@@ -270,3 +304,16 @@ def test_a_screen_reader_finds_landmarks_headings_in_order_and_names_for_everyth
     assert seen.page.get_by_role("img").count() == CHARTS
     assert seen.page.get_by_label("Search", exact=True).is_visible()
     assert seen.page.get_by_label("Show", exact=True).is_visible()
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"viewport": PHONE}], ids=["light", "dark", "phone"])
+def test_axe_finds_nothing(look: Callable[..., Seen], options: dict[str, Any]) -> None:
+    if AXE is None:
+        pytest.skip("axe-core is not installed (npm install axe-core; NODE_PATH names its node_modules)")
+    seen = look(everything(), **options)
+    seen.page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    seen.page.locator("#list tbody button").first.click()
+    seen.page.evaluate(AXE.read_text("utf-8"))
+    found = seen.page.evaluate("axe.run()")
+    assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
+    assert len(found["passes"]) > 20

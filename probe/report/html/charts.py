@@ -58,7 +58,16 @@ def of_onset(found: Onset, *, several_campaigns: bool) -> Chart:
         )
     later = f" {count(found.later, 'later attempt')} not shown." if found.later else ""
     note = f"Attempts per {length(found.step_s)}.{later}"
-    return Chart("onset", name, told, {"steps": found.steps}, note=note)
+    return Chart("onset", name, told, {"steps": found.steps, "first": _mark(found)}, note=note)
+
+
+def _mark(found: Onset) -> list[dict[str, Any]]:
+    """Return the moment when refusals began, with the side of its label that has room."""
+    if found.first is None:
+        return []
+    at, (begin, end) = found.first.at * 1000, (found.steps[0]["at"], found.steps[-1]["until"])
+    told = f"refusals of living recipients began at {clock(found.first.at)}, for {found.first.cause}"
+    return [{"at": round(at), "side": "left" if at - begin < (end - begin) / 2 else "right", "told": told}]
 
 
 def table_of_onsets(onsets: Iterable[Onset], *, several_campaigns: bool, as_logged: bool = False) -> Table:

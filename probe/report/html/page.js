@@ -12,9 +12,27 @@
     return made;
   }
 
+  // Vega's own tooltip writes markup; this one writes text.
+  function tooltip() {
+    const shown = document.getElementById("tooltip");
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") shown.hidden = true;
+    });
+    return (_, event, __, told) => {
+      shown.hidden = !told;
+      if (!told) return;
+      shown.textContent = told;
+      const { width, height } = shown.getBoundingClientRect();
+      const left = Math.min(event.clientX + 12, document.documentElement.clientWidth - width - 4);
+      const top = event.clientY + 16 + height > window.innerHeight ? event.clientY - height - 10 : event.clientY + 16;
+      shown.style.left = `${Math.max(4, left)}px`;
+      shown.style.top = `${Math.max(4, top)}px`;
+    };
+  }
+
   async function draw() {
     // ast: Vega interprets expressions, because the page's policy forbids eval.
-    const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: false };
+    const options = { ast: true, renderer: "svg", actions: false, defaultStyle: false, tooltip: tooltip() };
     for (const place of document.querySelectorAll(".chart")) {
       await window.vegaEmbed(place, specification(data.charts[place.dataset.chart]), options);
     }

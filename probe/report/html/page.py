@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from probe.harmless import clipped, harmless
 from probe.judge.findings import Finding, of_gates
-from probe.judge.gates import Gate
+from probe.judge.gates import Gate, figure_text
 from probe.judge.scorecard import NAIVE, Scorecard
 from probe.judge.story import Key, Story
 from probe.report.html import charts
@@ -30,7 +30,7 @@ from probe.report.html.flow import COLUMNS, COLUMNS_AS_LOGGED, flow
 from probe.report.html.onset import onsets
 from probe.report.html.outcome import LABELS, RecipientOutcome, outcomes_of
 from probe.report.html.recipients import Dialogues, Readings, list_recipients
-from probe.report.summary import count, summary
+from probe.report.summary import count, received, summary, unknown_causes
 
 SCRIPTS: Final = ("vega.js", "page.js")
 _ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -84,6 +84,7 @@ def page(content: PageContent) -> str:
         title=content.title,
         card=card,
         sentences=summary(card),
+        figures=_figures(card),
         hard_bounces=_parts(card),
         gates=[
             (gate, _recipient_lines(finding))
@@ -109,6 +110,7 @@ def page(content: PageContent) -> str:
         breakdowns=charts.breakdowns(scores),
         recipients=listed,
         count=count,
+        figure_text=figure_text,
         number=number,
         data=data,
         style=_piece("page.css"),
@@ -122,18 +124,29 @@ def embedded(data: Any) -> Markup:
     return Markup(json.dumps(data, separators=(",", ":")).translate(_ESCAPES))  # noqa: S704 - this is the escaping
 
 
+def _figures(card: Scorecard) -> list[tuple[str, str]]:
+    """Return the headline figures, each with what it counts."""
+    hard = card.hard_bounces_reported
+    bounces = "hard bounce" if hard == 1 else "hard bounces"
+    found = [
+        (f"{received(card):,}", f"of {count(card.recipients, 'recipient')} received the message"),
+        (f"{hard:,}", f"{bounces} reported ({card.hard_bounce_rate:.1%})"),
+    ]
+    if card.as_logged:
+        unknown, refused = unknown_causes(card)
+        found.insert(0, (f"{unknown:,}", f"of {count(refused, 'refused recipient')}: cause still unknown"))
+    return found
+
+
 def _parts(card: Scorecard) -> list[tuple[RecipientOutcome, int, str]]:
     """Return the parts of the reported hard bounces: outcome, number, label."""
-    truth = card.truth
+    truth, hard = card.truth, max(1, card.hard_bounces_reported)
+    gone, alive = ("gone, as the log says", "alive, as the log says") if card.as_logged else ("really gone", "alive")
     parts = (
-        (RecipientOutcome.GONE, truth.recipient_fault, "gone, as the log says" if card.as_logged else "really gone"),
-        (
-            RecipientOutcome.LIED,
-            truth.disguised + truth.misread,
-            "alive, as the log says" if card.as_logged else "alive",
-        ),
+        (RecipientOutcome.GONE, truth.recipient_fault, gone),
+        (RecipientOutcome.LIED, truth.disguised + truth.misread, alive),
     )
-    return [part for part in parts if part[1]]
+    return [(where, size, f"{words} ({size / hard:.0%})") for where, size, words in parts if size]
 
 
 @cache

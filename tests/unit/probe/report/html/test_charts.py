@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+from book_rows import STARTS
 from report_content import Person, content, gone, kept, lied
 
 from probe.report.html import charts
 from probe.report.html.charts import GATEWAYS_DRAWN, ROWS, WORST
+from probe.report.html.onset import GatewayInCampaign, Onset, onsets
+from probe.report.html.outcome import outcomes_of
 from probe.scenario.prices import MistakePrices
 
 PEOPLE = [lied("ann"), lied("bob", gateway="beta"), lied("bea", gateway="beta"), gone("cy"), kept("dee"), Person("eve")]
@@ -100,3 +104,36 @@ def test_probabilities_are_drawn_for_those_who_give_any() -> None:
     assert chart.title.startswith("rules: Brier score ")
     assert [(row["said"], row["cases"]) for row in chart.data["bins"]] == [(0.2, 3), (0.9, 2)]
     assert all(row["low"] <= row["true"] <= row["high"] for row in chart.data["bins"])
+
+
+@pytest.mark.parametrize(("before", "side"), [(1, "left"), (40, "right")])
+def test_the_moment_when_refusals_began_is_marked_on_the_side_that_has_room(before: int, side: str) -> None:
+    people = [
+        *(Person(f"calm{n}", at=STARTS + n) for n in range(before)),
+        lied("ann", STARTS + before),
+        Person("z", at=STARTS + 42),
+    ]
+    made = content(people)
+    (found,) = onsets(made.stories, outcomes_of(made.stories, made.readings["code"]))
+    assert charts.of_onset(found, several_campaigns=False).data["first"] == [
+        {
+            "at": (STARTS + before) * 1000,
+            "side": side,
+            "told": f"refusals of living recipients began at 2026-03-02 08:00:{before:02}, for velocity",
+        }
+    ]
+
+
+def test_where_nobody_alive_was_refused_no_moment_is_marked() -> None:
+    calm = Onset(GatewayInCampaign("acme", "news"), 1, 0, 1, 0, [{"at": 0, "until": 1}])
+    assert charts.of_onset(calm, several_campaigns=False).data == {"steps": calm.steps, "first": []}
+
+
+def test_the_campaign_has_a_column_where_there_are_several() -> None:
+    made = content(PEOPLE)
+    begun = onsets(made.stories, outcomes_of(made.stories, made.readings["code"]))
+    one = charts.table_of_onsets(begun, several_campaigns=False)
+    two = charts.table_of_onsets(begun, several_campaigns=True)
+    assert (one.headings[1], one.words, two.headings[1], two.words) == ("First refusal (UTC)", 3, "Campaign", 4)
+    assert [row[0] for row in one.rows] == [row[0] for row in two.rows]
+    assert {row[1] for row in two.rows} == {"news"}

@@ -14,7 +14,7 @@ from report_content import Person, content, gone, kept, lied
 
 from fake_gateways.truth import Cause
 from probe.judge.gates import Gate
-from probe.judge.scorecard import DeliveryCounts
+from probe.judge.scorecard import AS_THE_LOG_SAYS, DeliveryCounts
 from probe.report.html.page import PageContent, embedded, page
 from probe.scenario.prices import MistakePrices
 
@@ -86,10 +86,53 @@ def text() -> str:
 
 
 def test_the_answer_stands_first(text: str) -> None:
-    assert text.index("<h1>") < text.index("Reported: ") < text.index('id="flow"') < text.index('id="recipients"')
+    places = ("<h1>", 'class="headline"', "Mistakes of each classifier", "Reported: ", 'id="flow"', 'id="recipients"')
+    found = [text.index(each) for each in places]
+    assert found == sorted(found)
     assert (
         '<p class="lead">Alive: 4, refused for velocity (3), content (1) in replies that say: no such mailbox.' in text
     )
+
+
+def headline(text: str) -> dict[str, str]:
+    """Return the figures in large numbers by what they count."""
+    return dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text))
+
+
+def test_the_headline_figures_are_large_numbers_beside_the_parts_of_the_hard_bounces() -> None:
+    assert headline(page(content(PEOPLE))) == {
+        "of 5 recipients received the message": "1",
+        "hard bounces reported (60.0%)": "3",
+        "really gone (33%)": "1",
+        "alive (67%)": "2",
+    }
+    assert headline(page(content([Person("eve"), gone("cy")]))) == {
+        "of 2 recipients received the message": "1",
+        "hard bounce reported (50.0%)": "1",
+        "really gone (100%)": "1",
+    }
+
+
+def test_of_a_replayed_log_the_headline_counts_unknown_causes_first_and_calls_nothing_true() -> None:
+    made = content([lied("ann"), gone("cy"), Person("fay", cause=Cause.UNKNOWN, claimed=Cause.UNKNOWN)])
+    made.scorecard.truth_is = AS_THE_LOG_SAYS
+    shown = headline(page(made))
+    assert next(iter(shown)) == "of 3 refused recipients: cause still unknown"
+    assert shown["of 3 refused recipients: cause still unknown"] == "1"
+    assert {"gone, as the log says (33%)", "alive, as the log says (67%)"} <= set(shown)
+
+
+def test_a_run_without_classifiers_has_figures_and_no_table_of_them() -> None:
+    made = content(PEOPLE)
+    made.scorecard.classifiers = {}
+    text = page(made)
+    assert headline(text)["hard bounces reported (60.0%)"] == "3"
+    assert "Mistakes of each classifier" not in text
+    assert 'href="#classifiers"' not in text
+
+
+def test_on_paper_every_page_has_its_number(text: str) -> None:
+    assert re.search(r"@page \{[^}]*@bottom-right \{[^}]*counter\(page\)[^}]*counter\(pages\)", text)
 
 
 def test_every_part_is_there(text: str) -> None:
