@@ -120,7 +120,8 @@ _PERSONAL: Final = re.compile(
 )
 """Words of people who speak of themselves, greet or ask."""
 _GREETS_OR_ASKS: Final = re.compile(
-    r"\?(?:\s|$)|\b(?:hello|dear|regards|thanks|why|hallo|guten tag|grü(?:ß|ss)e|bonjour|cordialement|hola|saludos)\b",
+    r"\?(?:\s|$)|\b(?:he|she|hello|dear|regards|thanks|why|hallo|guten tag|grü(?:ß|ss)e|bonjour|cordialement|hola"
+    r"|saludos)\b",
     re.IGNORECASE,
 )
 _GOODS: Final = re.compile(
