@@ -30,6 +30,14 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_pipe(path: Path) -> bool:
+    """Return whether a named pipe can be found; raises no OSError."""
+    try:
+        return path.is_fifo()
+    except OSError:
+        return False
+
+
 def exists(path: Path) -> bool:
     """Return whether a file, a folder or anything else can be found; raises no OSError."""
     try:

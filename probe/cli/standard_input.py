@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from probe.input_error import InputError
+from probe.user_files import is_pipe
 
 
 def as_file(path: Path) -> Path:
@@ -17,7 +18,7 @@ def as_file(path: Path) -> Path:
     import sys
     import tempfile
 
-    if str(path) != "-" and not path.is_fifo():
+    if str(path) != "-" and not is_pipe(path):
         return path
     if str(path) == "-" and sys.stdin is None:
         raise InputError(path, "is standard input, which is closed", "name a file")

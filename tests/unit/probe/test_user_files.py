@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from probe.input_error import InputError
-from probe.user_files import exists, is_file, is_folder, read_text, require_writable, write_whole, writing
+from probe.user_files import exists, is_file, is_folder, is_pipe, read_text, require_writable, write_whole, writing
 
 TOO_LONG = Path("x" * 5000)
 
@@ -17,7 +17,7 @@ TOO_LONG = Path("x" * 5000)
 def test_a_path_that_cannot_be_looked_up_is_not_there() -> None:
     with pytest.raises(OSError, match="File name too long"):
         TOO_LONG.exists()
-    assert [look(TOO_LONG) for look in (exists, is_file, is_folder)] == [False] * 3
+    assert [look(TOO_LONG) for look in (exists, is_file, is_folder, is_pipe)] == [False] * 4
 
 
 def test_a_file_that_can_be_written_stays_as_it_is(tmp_path: Path) -> None:
