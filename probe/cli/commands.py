@@ -48,12 +48,12 @@ COMMANDS: Final = (
     Command("rules", "Lint, test and explain rule files."),
     Command("classifiers", "List the classifiers, and the ways to name one of your own."),
     Command("evaluate", "Score every classifier on many scenarios, with intervals and held-out vendors."),
-    Command("sensitivity", "Vary one factor at a time on made-up campaigns and count each classifier's mistakes."),
+    Command("sensitivity", "Vary one factor at a time on simulated campaigns and count each classifier's mistakes."),
     Command("fit", "Fit the weights of `context` on generated scenarios (needs the extra fit)."),
     Command("personas", "List, show and check the vendors whose gateways are simulated."),
     Command("scenarios", "List the scenarios that come with fivefifty, and copy one to change it."),
     Command("scenario", "Check scenario files, or print their JSON Schema."),
-    Command("import", "Turn another system's log into a scenario that replays it, with made-up names.", "import_log"),
+    Command("import", "Turn another system's log into a scenario that replays it, with invented names.", "import_log"),
     Command("books", "Show what a run recorded, whether it finished, and the hash of its books."),
 )
 """In the order of the list: first a run, then what can be made of it."""

@@ -56,7 +56,7 @@ def import_log(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Key for made-up names: the same key gives the same names. Created if missing "
+            help="Key for invented names: the same key gives the same names. Created if missing "
             "(default: a new key that is not kept).",
         ),
     ] = None,
@@ -65,7 +65,7 @@ def import_log(
         bool, typer.Option("--force", help="Overwrite the files of an earlier import, also edited ones.")
     ] = False,
 ) -> None:
-    """Turn another system's log into a scenario that replays it, with made-up names."""
+    """Turn another system's log into a scenario that replays it, with invented names."""
     from probe.classify.by_text import ByText
     from probe.cli.standard_input import as_file
     from probe.intake.open_log import open_log

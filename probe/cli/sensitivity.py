@@ -29,7 +29,7 @@ def sensitivity(
     as_json: AsJson = False,
     workers: Workers = None,
 ) -> None:
-    """Vary one factor at a time on made-up campaigns and count each classifier's mistakes.
+    """Vary one factor at a time on simulated campaigns and count each classifier's mistakes.
 
     Factors are the share of lies, turnover, company size, causes, missing evidence, and gateways that deceive on
     purpose. For context, recipients that it is unsure of get one more attempt.

@@ -191,7 +191,7 @@ class GatewaySpec(Strict):
         if bool(self.domains) == bool(self.companies):
             found = "domains and companies" if self.domains else "neither domains nor companies"
             raise InvalidValueError(
-                f"has {found}", "give domains, for one gateway, or companies, for many with made-up domains"
+                f"has {found}", "give domains, for one gateway, or companies, for many with invented domains"
             )
         if self.companies and (self.mailbox or self.mailbox_list or self.address or self.foreign):
             raise InvalidValueError(
