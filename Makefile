@@ -26,7 +26,7 @@ check: $(READY)
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/test_architecture.py tests/test_source_rules.py
 
-## format: rewrite the code in the one format
+## format: format the code
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -38,7 +38,7 @@ bench: $(READY)
 	PYTHONPATH=tests/support $(BIN)/python benchmarks/rules.py
 	PYTHONPATH=tests/support $(BIN)/python benchmarks/context.py
 
-## docs: write docs/reference and the drawings of ARCHITECTURE.md from the code
+## docs: write docs/reference and the generated blocks of ARCHITECTURE.md from the code
 docs: $(READY)
 	$(BIN)/python docs/generate.py
 	PYTHONPATH=tests/support $(BIN)/python tests/test_architecture.py
