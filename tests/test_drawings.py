@@ -51,6 +51,6 @@ def test_what_draws_is_the_version_that_the_charts_are_written_for(tool: ModuleT
 
 
 def test_what_draws_can_stand_in_a_page() -> None:
-    for name in ("vega.js", "page.js"):
+    for name in ("vega.js", "recipients.js", "page.js"):
         text = (REPORT / name).read_bytes().decode("utf-8")
         assert not re.search(r"</script|<!--|\r|\0", text, re.IGNORECASE)

@@ -106,7 +106,10 @@ def test_the_wheel_is_for_every_platform(wheel: Path) -> None:
         "fake_gateways/py.typed",
         "probe/py.typed",
         "probe/classify/words.toml",
-        *(f"probe/report/html/{name}" for name in ("page.html.jinja", "page.css", "page.js", "charts.json", "vega.js")),
+        *(
+            f"probe/report/html/{name}"
+            for name in ("page.html.jinja", "page.css", "page.js", "recipients.js", "charts.json", "vega.js")
+        ),
         "probe/classify/taxonomy.toml",
         *(f"fake_gateways/personas/{name}.toml" for name in ("cisco-esa", "consumer", "mimecast", "proofpoint")),
     ],

@@ -7,26 +7,17 @@ import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from book_rows import STARTS
 from chromium import chromium
-from deadline import DEADLINE_S
-from report_content import Person, content, gone, kept, lied
-
-from fake_gateways.truth import Cause
-from probe.judge.gates import Gate
-from probe.report.html.page import PageContent, page
-from probe.scenario.prices import MistakePrices
+from opened_report import HOSTILE, WIDE, Seen, everything, reports
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator
 
-WIDE: Final = {"width": 1200, "height": 900}
 CHARTS: Final = 10
 PHONE: Final = {"width": 360, "height": 740}
-SCRIPT: Final = "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"'><b id=owned>"
 AXE: Final = next(
     (
         path
@@ -35,40 +26,6 @@ AXE: Final = next(
     ),
     None,
 )
-HOSTILE: Final = f"{SCRIPT}\x1b[31m\u202egnol\u2066 {{{{ 7 * 7 }}}} \u2028"
-
-
-def everything(word: str = "") -> PageContent:
-    """Return a report with every section; ``word`` is behind everything that strangers name or say."""
-    calm = [Person(f"calm{n}", at=STARTS + 10 * n, gateway=f"acme{word}") for n in range(40)]
-    people = [
-        *calm,
-        *(lied(f"lied{n}", STARTS + 400 + 5 * n, gateway=f"acme{word}", text=f"no such user{word}") for n in range(30)),
-        *(kept(f"kept{n}", STARTS + 900 + n, gateway=f"beta{word}") for n in range(10)),
-        *(gone(f"gone{n}", STARTS + 20 * n, gateway=f"acme{word}") for n in range(20)),
-        Person("endless", cause=Cause.CONTENT, claimed=Cause.USER_UNKNOWN, text="x" * 10_000, campaign=f"news{word}"),
-    ]
-    gates = [
-        Gate("recipients", passed=True, value=101, bound=">= 1"),
-        Gate("classifiers.code.wrongly_suppressed", passed=False, value=31, bound="<= 0"),
-    ]
-    return content(
-        people,
-        title=f"A story{word}",
-        gates=gates,
-        rules=f"rules{word}",
-        reason=f"a reason{word}",
-        prices=MistakePrices(living=25, dead=0.05, reputation=500),
-        dialogue=lambda _: f"> EHLO me{word}\n< 250 you{word}",
-    )
-
-
-class Seen(NamedTuple):
-    """An open page, and what the browser had to say of it."""
-
-    page: Page
-    console: list[str]
-    requests: list[str]
 
 
 @pytest.fixture(scope="module")
@@ -80,32 +37,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def look(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Seen]]:
-    """Return a function that writes a report, opens it, and waits until it is drawn."""
-    contexts = []
-
-    def open_(made: PageContent, **options: Any) -> Seen:
-        file = tmp_path / "report.html"
-        file.write_text(page(made), "utf-8")
-        context = browser.new_context(**{"viewport": WIDE, **options})
-        contexts.append(context)
-        context.set_default_timeout(DEADLINE_S * 1000)
-        seen = Seen(context.new_page(), [], [])
-        seen.page.on("console", lambda message: seen.console.append(message.text))
-        seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
-        seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.goto(file.as_uri())
-        if options.get("java_script_enabled", True):
-            seen.page.wait_for_selector("html[data-drawn]")
-        return seen
-
-    yield open_
-    for context in contexts:
-        context.close()
-
-
-def shown(seen: Seen) -> list[str]:
-    """Return the recipients in the list."""
-    return seen.page.locator("#list tbody button").all_inner_texts()
+    """Return a function that opens a report."""
+    with reports(browser, tmp_path) as opened:
+        yield opened
 
 
 def test_charts_are_drawn_without_a_word_on_the_console_and_without_a_request(look: Callable[..., Seen]) -> None:
@@ -152,51 +86,6 @@ def test_no_expression_is_compiled_from_text(look: Callable[..., Seen]) -> None:
         try { done(Function("return 1")()); } catch (error) { done(error.name); }
     }))"""
     assert seen.page.evaluate(tried) == "EvalError"
-
-
-def test_the_list_is_searched_by_words_that_must_all_be_there(look: Callable[..., Seen]) -> None:
-    seen = look(everything())
-    assert seen.page.inner_text("#found") == "101 found, 25 shown"
-    seen.page.fill("input[name=words]", "LIED1 velocity")
-    assert shown(seen) == [f"lied{n}@acme.example" for n in (1, *range(10, 20))]
-    assert seen.page.inner_text("#found") == "11 found"
-    seen.page.fill("input[name=words]", "nobody of that name")
-    assert (shown(seen), seen.page.inner_text("#found")) == ([], "0 found")
-
-
-def test_the_list_grows_on_demand(look: Callable[..., Seen]) -> None:
-    seen = look(everything())
-    for expected in (50, 75, 100, 101):
-        seen.page.click("#more")
-        assert len(shown(seen)) == expected
-    assert not seen.page.is_visible("#more")
-
-
-def test_the_list_shows_one_kind_of_case(look: Callable[..., Seen]) -> None:
-    seen = look(everything())
-    for kind, found in (
-        ("gone, kept by always-keep", "20 found"),
-        ("alive, suppressed by code", "31 found, 25 shown"),
-        ("delivered", "40 found, 25 shown"),
-        ("all listed", "101 found, 25 shown"),
-    ):
-        seen.page.select_option("select[name=kind]", label=kind)
-        assert seen.page.inner_text("#found") == found
-
-
-def test_a_story_opens_and_closes_by_keyboard(look: Callable[..., Seen]) -> None:
-    seen = look(everything())
-    seen.page.fill("input[name=words]", "lied7@")
-    button = seen.page.locator("#list tbody button")
-    button.focus()
-    seen.page.keyboard.press("Enter")
-    assert button.get_attribute("aria-expanded") == "true"
-    story = seen.page.inner_text("#list pre")
-    assert "< 250 you" in story
-    assert "truth: refused for velocity by policy velocity, claimed as user-unknown" in story
-    assert "code: suppress (wrong); user-unknown; enhanced status 5.1.1" in story
-    seen.page.keyboard.press("Enter")
-    assert (button.get_attribute("aria-expanded"), seen.page.locator("#list pre").count()) == ("false", 0)
 
 
 def test_strangers_words_do_nothing_wherever_they_stand(look: Callable[..., Seen]) -> None:
@@ -317,3 +206,17 @@ def test_axe_finds_nothing(look: Callable[..., Seen], options: dict[str, Any]) -
     found = seen.page.evaluate("axe.run()")
     assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in found["violations"]] == []
     assert len(found["passes"]) > 20
+
+
+def test_on_a_phone_every_cell_is_within_the_screen_and_has_its_head(look: Callable[..., Seen]) -> None:
+    seen = look(everything(), viewport={"width": 400, "height": 800})
+    seen.page.locator("details").evaluate_all("all => all.forEach(each => each.open = true)")
+    hidden = seen.page.evaluate("""() => [...document.querySelectorAll("th, td")].filter(each => {
+        const box = each.getBoundingClientRect();
+        return !each.classList.contains("zero") && (box.width === 0 || box.left < 0 || box.right > 400);
+    }).map(each => each.outerHTML)""")
+    assert hidden == []
+    nameless = seen.page.evaluate("""() => [...document.querySelectorAll("td")].filter(each =>
+        each.colSpan === 1 && !getComputedStyle(each, "::before").content.includes(" ")).length""")
+    assert nameless == 0
+    assert seen.page.evaluate("document.documentElement.scrollWidth") == 400

@@ -1,7 +1,6 @@
-// Draws the charts and lists the recipients. Data is only ever inserted as text, never as markup.
+// Draws the charts, and sorts the tables. Data is only ever inserted as text, never as markup.
 (() => {
   "use strict";
-  const STEP = 25;
   const data = JSON.parse(document.getElementById("data").textContent);
 
   function specification(chart) {
@@ -37,105 +36,60 @@
       await window.vegaEmbed(place, specification(data.charts[place.dataset.chart]), options);
     }
     document.documentElement.dataset.drawn = "yes";
+    document.dispatchEvent(new Event("drawn"));
   }
 
-  function element(name, text, attributes = {}) {
-    const made = document.createElement(name);
-    if (text) made.textContent = text;
-    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-    return made;
-  }
+  const ROLES = { THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  const order = new Intl.Collator("en", { numeric: true });
 
-  function list({ classifiers, outcomes, texts, rows }) {
-    const form = document.getElementById("search");
-    const table = document.getElementById("list");
-    const body = table.tBodies[0];
-    const more = document.getElementById("more");
-    const found = document.getElementById("found");
-    const haystacks = [];
-    let hits = rows;
-    let shown = 0;
-
-    const kinds = [["all listed", () => true]];
-    for (const [outcome, words] of Object.entries(outcomes)) {
-      const number = texts.indexOf(outcome);
-      kinds.push([words, (row) => row[3] === number]);
+  // On a phone the cells of a row stand below each other (page.css), each with its head. Roles keep it a table.
+  function label(table) {
+    const heads = [...table.tHead.rows[0].cells].map((each) => each.textContent);
+    table.setAttribute("role", "table");
+    for (const part of table.querySelectorAll("thead, tbody, tr, td")) part.setAttribute("role", ROLES[part.tagName]);
+    for (const head of table.querySelectorAll("th")) {
+      head.setAttribute("role", head.scope === "row" ? "rowheader" : "columnheader");
     }
-    const isAlive = (row) => texts[row[4]].startsWith("alive");
-    classifiers.forEach((name, number) => {
-      const isWrong = (row) => row[6].includes(number);
-      kinds.push([`alive, suppressed by ${name}`, (row) => isWrong(row) && isAlive(row)]);
-      kinds.push([`gone, kept by ${name}`, (row) => isWrong(row) && !isAlive(row)]);
-    });
-    kinds.forEach(([words], number) => form.elements.kind.append(element("option", words, { value: number })));
-
-    function haystack(number) {
-      haystacks[number] ??= `${rows[number].slice(0, 6).map((each) => texts[each]).join("\n")}\n${story(rows[number])}`.toLowerCase();
-      return haystacks[number];
-    }
-
-    function story(row) {
-      return row[7].map((each) => (typeof each === "string" ? `${each}  ` : `${texts[each]}\n`)).join("");
-    }
-
-    function rowOf(row) {
-      const made = element("tr");
-      const head = element("th", "", { scope: "row" });
-      const button = element("button", "", { type: "button", "aria-expanded": "false" });
-      button.append(element("bdi", texts[row[0]]));
-      const where = [texts[row[2]], texts[row[1]]].filter(Boolean).join(", ");
-      head.append(button, element("div", where, { class: "where" }));
-      const wrong = cell(row[6].map((number) => classifiers[number]).join(", "));
-      // On narrow screens there is no room for names, so the number of wrong classifiers is shown; the history names them.
-      wrong.append(element("span", row[6].length ? `${row[6].length} of ${classifiers.length}` : ""));
-      made.append(head, cell(texts[row[4]]), cell(texts[row[5]]), wrong);
-      button.addEventListener("click", () => toggle(button, made, row));
-      return made;
-    }
-
-    function cell(text) {
-      const made = element("td");
-      made.append(element("bdi", text));
-      return made;
-    }
-
-    function toggle(button, above, row) {
-      const isOpen = button.getAttribute("aria-expanded") === "true";
-      button.setAttribute("aria-expanded", String(!isOpen));
-      if (isOpen) {
-        above.nextElementSibling.remove();
-        return;
+    for (const row of table.querySelectorAll("tbody tr")) {
+      for (const cell of row.cells) {
+        if (cell.tagName === "TD" && cell.colSpan === 1) cell.dataset.label = heads[cell.cellIndex];
       }
-      const whole = element("td", "", { colspan: "4" });
-      whole.append(element("pre", story(row), { class: "story" }));
-      const below = element("tr");
-      below.append(whole);
-      above.after(below);
     }
+  }
 
-    function showMore() {
-      body.append(...hits.slice(shown, shown + STEP).map(rowOf));
-      shown = Math.min(hits.length, shown + STEP);
-      more.hidden = shown === hits.length;
-      const all = hits.length.toLocaleString("en");
-      found.textContent = shown < hits.length ? `${all} found, ${shown.toLocaleString("en")} shown` : `${all} found`;
-    }
+  // A click on a head sorts: numbers from the largest, words from A; the next turns it round, the third restores.
+  function sortable(table) {
+    const heads = [...table.tHead.rows[0].cells];
+    heads.forEach((head, column) => {
+      const button = document.createElement("button");
+      const first = head.classList.contains("number") ? "descending" : "ascending";
+      const states = ["none", first, first === "ascending" ? "descending" : "ascending"];
+      button.type = "button";
+      button.append(...head.childNodes);
+      head.append(button);
+      button.addEventListener("click", () => {
+        const state = states[(states.indexOf(head.getAttribute("aria-sort") ?? "none") + 1) % states.length];
+        for (const each of heads) each.removeAttribute("aria-sort");
+        if (state !== "none") head.setAttribute("aria-sort", state);
+        const detail = { column, sign: { none: 0, ascending: 1, descending: -1 }[state] };
+        table.dispatchEvent(new CustomEvent("sort", { detail }));
+      });
+    });
+  }
 
-    function search() {
-      const words = form.elements.words.value.toLowerCase().split(/\s+/).filter(Boolean);
-      const isOfKind = kinds[form.elements.kind.value][1];
-      hits = rows.filter((row, number) => isOfKind(row) && words.every((word) => haystack(number).includes(word)));
-      body.replaceChildren();
-      shown = 0;
-      showMore();
-    }
-
-    form.addEventListener("input", search);
-    form.addEventListener("submit", (event) => event.preventDefault());
-    more.addEventListener("click", showMore);
-    form.hidden = false;
-    table.hidden = false;
-    search();
+  // Sorts rows, or the bodies of a table that has several. A figure counts up to the first sign that is no digit.
+  function sortRows(table) {
+    const parts = table.tBodies.length > 1 ? [...table.tBodies] : [...table.tBodies[0].rows];
+    const above = parts[0].parentNode;
+    table.addEventListener("sort", ({ detail: { column, sign } }) => {
+      const isNumber = table.tHead.rows[0].cells[column].classList.contains("number");
+      const worth = (part) => {
+        const text = (part.rows?.[0] ?? part).cells[column].textContent.trim();
+        return isNumber ? parseFloat(text.replaceAll(",", "")) || 0 : text;
+      };
+      const compare = isNumber ? (one, two) => one - two : order.compare;
+      above.append(...(sign ? parts.toSorted((one, two) => sign * compare(worth(one), worth(two))) : parts));
+    });
   }
 
   // Folded parts cannot be opened on paper, so print them unfolded.
@@ -147,6 +101,13 @@
     each.open = false;
     delete each.dataset.forPrint;
   }));
-  list(data.recipients);
+  for (const table of document.querySelectorAll("table")) {
+    label(table);
+    if (table.id === "list") sortable(table);
+    else if (table.querySelectorAll("tbody > tr").length > 1) {
+      sortable(table);
+      sortRows(table);
+    }
+  }
   draw();
 })();

@@ -32,7 +32,7 @@ from probe.report.html.outcome import LABELS, RecipientOutcome, outcomes_of
 from probe.report.html.recipients import Dialogues, Readings, list_recipients
 from probe.report.summary import count, received, summary, unknown_causes
 
-SCRIPTS: Final = ("vega.js", "page.js")
+SCRIPTS: Final = ("vega.js", "recipients.js", "page.js")
 _ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 

@@ -24,6 +24,8 @@ LIST_ALL_UP_TO: Final = 1000
 """Runs with at most so many recipients list all of them, also those that received the message."""
 MOST_OCTETS: Final = 2_500_000
 """The size of the list, at most."""
+MOST_LIVING_OCTETS: Final = 500_000
+"""The size of the list of living recipients that a classifier would suppress and that are not listed, at most."""
 LONGEST: Final = 500
 """The most characters of a line that are shown."""
 MOST_LINES: Final = 200
@@ -42,7 +44,9 @@ class RecipientList:
 
     A row of ``rows`` holds indexes into ``texts``: recipient, campaign, gateway, outcome, truth, last reply. Then
     come a list of the indexes of the classifiers that are wrong, and the history: a list of indexes of lines, with a
-    time as text before the line it belongs to.
+    time as text before the line it belongs to. ``living`` holds the first seven of those columns, without a reply, for
+    living recipients that a classifier would suppress and that are not in ``rows``; ``living_left_out`` counts more of
+    them, for which there is no room either.
     """
 
     classifiers: Sequence[str]
@@ -52,6 +56,8 @@ class RecipientList:
     of_interest: int
     listed: int
     is_everybody: bool
+    living: Sequence[Sequence[Any]] = ()
+    living_left_out: int = 0
 
 
 class _Moment(NamedTuple):
@@ -105,9 +111,10 @@ def list_recipients(
         most = int(MOST_OCTETS * 0.95 / max(1.0, (octets + texts.octets) / max(1, len(rows))))
         sample = chosen(list(kinds.values()), most)
         texts, octets, rows = _rows(stories, readings, kinds, sample, dialogues, as_logged=as_logged)
+    unlisted, left_out = _living(stories, kinds, rows, texts)
     words = {where.value: LABELS[where] for where, _ in kinds}
     shown = [clipped(name, LONGEST) for name in names]
-    return RecipientList(shown, words, texts.all(), rows, of_interest, len(rows), lists_all)
+    return RecipientList(shown, words, texts.all(), rows, of_interest, len(rows), lists_all, unlisted, left_out)
 
 
 def chosen(kinds: Sequence[Sequence[Key]], most: int) -> list[Key]:
@@ -148,6 +155,32 @@ def _rows(
             break
         rows.append(row)
     return texts, octets, rows
+
+
+def _living(
+    stories: Mapping[Key, Story],
+    kinds: Mapping[tuple[RecipientOutcome, tuple[int, ...]], Sequence[Key]],
+    rows: Sequence[Sequence[Any]],
+    texts: _Texts,
+) -> tuple[list[list[Any]], int]:
+    """Return living recipients that a classifier would suppress and that are not listed, and how many do not fit."""
+    known = texts.all()
+    listed = {(known[row[1]], known[row[0]]) for row in rows}
+    found: list[list[Any]] = []
+    left_out = octets = 0
+    for (where, wrong), keys in kinds.items():
+        for key in keys if wrong else ():
+            story = stories[key]
+            campaign, recipient = (clipped(each, LONGEST) for each in key)
+            if not story.mailbox.alive or (campaign, recipient) in listed:
+                continue
+            if octets > MOST_LIVING_OCTETS:
+                left_out += 1
+                continue
+            cells = (recipient, campaign, clipped(story.gateway, LONGEST), where.value, clipped(_true(story), LONGEST))
+            found.append([*map(texts, cells), 0, list(wrong)])
+            octets += len(json.dumps([recipient, found[-1]]))
+    return found, left_out
 
 
 def _is_wrong(reading: Reading | None, story: Story) -> bool:

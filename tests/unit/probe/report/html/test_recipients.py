@@ -80,6 +80,7 @@ def test_whom_a_classifier_would_suppress_although_mail_arrived_is_of_interest()
 
 def test_what_does_not_find_room_is_left_out_and_rare_kinds_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MOST_OCTETS", 100_000)
+    monkeypatch.setattr(module, "MOST_LIVING_OCTETS", 0)
     people = [*(lied(f"p{n}") for n in range(2000)), *(kept(f"k{n}") for n in range(5))]
     found = listed(content(people))
     assert found.of_interest == 2005
@@ -131,3 +132,37 @@ def test_room_is_shared_out_fairly(sizes: list[int], most: int) -> None:
     counts = [sum(key[0] == str(kind) for key in found) for kind in range(len(sizes))]
     for size, count in zip(sizes, counts, strict=True):
         assert count == size or count >= max(counts) - 1
+
+
+def unlisted(found: RecipientList) -> list[str]:
+    """Return the local parts of the living who would be suppressed and are not in the list."""
+    return [found.texts[row[0]].partition("@")[0] for row in found.living]
+
+
+def test_of_the_living_who_would_be_suppressed_nobody_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (listed(content([lied("bob"), gone("cy")])).living, listed(content([lied("bob")])).living_left_out) == (
+        [],
+        0,
+    )
+    monkeypatch.setattr(module, "MOST_OCTETS", 100_000)
+    people = [*(lied(f"p{n}") for n in range(2000)), *(gone(f"g{n}") for n in range(50)), kept("dee")]
+    found = listed(content(people))
+    assert sorted([*(name for name in names(found) if name.startswith("p")), *unlisted(found)]) == sorted(
+        f"p{n}" for n in range(2000)
+    )
+    row = found.living[0]
+    assert [found.texts[each] for each in row[1:5]] == [
+        "news",
+        "acme",
+        "lied",
+        "alive; velocity, claimed as user-unknown",
+    ]
+    assert [found.classifiers[each] for each in row[6]] == ["code", "text", "rules"]
+
+
+def test_what_the_list_of_the_living_has_no_room_for_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_OCTETS", 100_000)
+    monkeypatch.setattr(module, "MOST_LIVING_OCTETS", 5_000)
+    found = listed(content([lied(f"p{n}") for n in range(2000)]))
+    assert found.listed + len(found.living) + found.living_left_out == 2000
+    assert len(json.dumps([found.texts[row[0]] for row in found.living] + [*found.living])) < 6_000
