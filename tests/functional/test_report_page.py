@@ -77,6 +77,11 @@ def test_a_chart_says_under_the_pointer_what_it_shows_until_escape(look: Callabl
     assert box["x"] + box["width"] <= WIDE["width"]
     seen.page.keyboard.press("Escape")
     assert not tip.is_visible()
+    for chart in seen.page.locator("figure:has(.chart):visible").all():
+        chart.locator(".mark-rect path, .mark-area path, .mark-symbol path").first.hover()
+        assert tip.is_visible()
+        chart.locator("xpath=ancestor::section").locator("h2").hover()
+        assert not tip.is_visible()
 
 
 def test_no_expression_is_compiled_from_text(look: Callable[..., Seen]) -> None:

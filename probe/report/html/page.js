@@ -88,7 +88,7 @@
         return isNumber ? parseFloat(text.replaceAll(",", "")) || 0 : text;
       };
       const compare = isNumber ? (one, two) => one - two : order.compare;
-      above.append(...(sign ? parts.toSorted((one, two) => sign * compare(worth(one), worth(two))) : parts));
+      above.append(...(sign ? [...parts].sort((one, two) => sign * compare(worth(one), worth(two))) : parts));
     });
   }
 
