@@ -232,7 +232,9 @@ def test_of_mail_that_another_system_sent_nothing_is_nameless() -> None:
     people = [each._replace(campaign="", at=0.0) for each in (*PEOPLE, lied("ned")._replace(gateway=""))]
     made = content(people)
     made.scorecard.campaigns = {"news": DeliveryCounts(), **made.scorecard.campaigns}
+    made.scorecard.transport = "foreign"
     text = page(made)
+    assert "seed 7 · sent by another system</p>" in text
     rows = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", text)
     assert rows
     assert [row for row in rows if not re.sub(r"<[^>]*>", "", row).strip()] == []
