@@ -12,7 +12,7 @@ from typing import Final
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.reading.hops import Delivery, Hops, is_near
-from probe.intake.reading.line_dress import BareLine, read_undressed
+from probe.intake.reading.line_dress import PART_OF_LINE, BareLine, read_undressed
 from probe.intake.reading.lines import UnreadableError
 from probe.intake.reading.queue_memory import QueueMemory
 from probe.intake.reading.quoted import QuotedReply, kept, message_id, name, parse_reply, recipient
@@ -100,6 +100,8 @@ class _Log:
         """Return the events of a line; raises UnreadableError."""
         found = _LINE.match(line.text)
         if found is None:
+            if PART_OF_LINE.match(line.text):
+                raise UnreadableError("a part of a line of which the part before it is missing")
             if line.text.strip() and not line.program and not line.is_dated:
                 raise UnreadableError("not a line of Exim")
             return ()

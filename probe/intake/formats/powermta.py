@@ -65,10 +65,12 @@ class _Files:
         if not text:
             return ()
         cells = _cells(text)
-        type_ = cells[0].lower()
-        if type_ == "type":
-            self._columns = [cell.strip().lower() for cell in cells]
+        names = [cell.strip().lower() for cell in cells]
+        if names[0] == "type" or {"type", "rcpt"} <= {*names}:
+            self._columns = names
             return ()
+        place = self._columns.index("type") if self._columns else 0
+        type_ = names[place] if place < len(names) else ""
         if type_ in _OF_NO_DELIVERY:
             return ()
         if not self._columns:
@@ -76,9 +78,9 @@ class _Files:
                 raise UnreadableError("no header line names its columns")
             return ()
         kind = _KINDS.get(type_)
-        if kind is None:
-            raise UnreadableError(f"record type {cells[0][:40]!r} is unknown")
-        if len(cells) != len(self._columns):
+        if kind is None and type_:
+            raise UnreadableError(f"record type {cells[place][:40]!r} is unknown")
+        if kind is None or len(cells) != len(self._columns):
             raise UnreadableError(f"{len(cells)} columns where the header line names {len(self._columns)}")
         record = dict(zip(self._columns, cells, strict=True))
         if type_ in _OF_QUEUES and not record.get("rcpt"):

@@ -66,6 +66,11 @@ _PROGRAM: Final = re.compile(
 _INNER_PROGRAM: Final = re.compile(rf"(?P<name>{_NUMBERED})(?P<word>){_END}")
 _LEVEL_ALONE: Final = re.compile(rf" {{0,20}}{_LEVEL}", re.IGNORECASE)
 _REPEATED: Final = re.compile(r"message repeated [0-9]{1,10} times: \[ ?(?P<message>.*)\]\s*", re.DOTALL)
+PART_OF_LINE: Final = re.compile(r" {0,20}\[(?P<part>[0-9]{1,4})(?P<cut>[/\\])(?P<parts>[0-9]{1,4})\] ")
+"""How Exim numbers the parts of a line that is too long for syslog; ``\\`` says that the part ends a line within it."""
+_PROCESS: Final = re.compile(r"\[[0-9]{1,10}\](?=:? ?$)")
+_MOST_OPEN: Final = 100
+"""Lines of which parts are awaited, one of a process."""
 _COMMON: Final = re.compile(
     rf"(?:{_ISO}|{_DATE}) (?:(?P<host>[\w.-]{{1,255}}) (?P<name>{_NUMBERED})\[[0-9]{{1,10}}\]: (?!{_MORE.pattern})"
     r"|(?=[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} (?:[<=-][=>]|[*=]{2}|Completed)))"
@@ -107,6 +112,7 @@ def undressed(
             yield from wardrobe.undress(whole)
     for whole in assembler.end():
         yield from wardrobe.undress(whole)
+    yield from wardrobe.end()
 
 
 def read_undressed(
@@ -170,12 +176,23 @@ class _Line:
         return is_after_time
 
 
+@dataclass(slots=True)
+class _Parted:
+    """A line of which the parts until ``part`` have come; ``glue`` is what comes before the next."""
+
+    line: _Line
+    part: int
+    parts: int
+    glue: str
+
+
 class _Wardrobe:
     """What must be known of earlier lines: the year, parts of a line, and the message that may be repeated."""
 
     def __init__(self, year: int | None) -> None:
         self._dates = YearlessDates(year)
         self._parts = ""
+        self._parted: dict[str, _Parted] = {}
         self._last = ""
 
     def undress(self, line: LogLine) -> Iterator[BareLine | BadLine]:
@@ -194,6 +211,9 @@ class _Wardrobe:
     def _undress(self, line: _Line, most: int) -> Iterator[BareLine]:
         while most > 0 and line.may_go_on():
             most -= 1
+            if part := PART_OF_LINE.match(line.text, line.place):
+                yield from self._part(line, part, most)
+                return
             if inner := line.records():
                 for each in inner:
                     yield from self._undress(each, most)
@@ -211,6 +231,38 @@ class _Wardrobe:
             elif (is_time or not told) and not line.name(is_after_time=is_time):
                 break
         yield from self._bare(line)
+
+    def _part(self, line: _Line, found: re.Match[str], most: int) -> Iterator[BareLine]:
+        """Put a part to those before it, and yield the line if it is whole, or what there is of one that never will."""
+        process = _PROCESS.search(line.text, max(0, line.place - 20), line.place)
+        key = line.program + (process[0] if process else "")
+        part, parts, rest = int(found["part"]), int(found["parts"]), line.text[found.end() :]
+        before = self._parted.pop(key, None)
+        if before is not None and (part, parts) == (before.part + 1, before.parts):
+            before.line.text = (before.line.text + before.glue + rest)[:MAX_LINE]
+        else:
+            if before is not None:
+                yield from self._undress(before.line, most)
+            if part != 1:
+                yield from self._bare(line)
+                return
+            before = _Parted(_Line(line.number, rest, line.program, line.when, is_dated=line.is_dated), 1, parts, "")
+        if part >= parts:
+            yield from self._undress(before.line, most)
+            return
+        before.part, before.glue = part, "\n" if found["cut"] == "\\" else ""
+        self._parted[key] = before
+        if len(self._parted) > _MOST_OPEN:
+            yield from self._undress(self._parted.pop(next(iter(self._parted))).line, most)
+
+    def end(self) -> Iterator[BareLine | BadLine]:
+        """Yield what there is of the lines whose last part never came."""
+        several, self._parted = self._parted, {}
+        for parted in several.values():
+            try:
+                yield from self._undress(parted.line, _MOST_LAYERS)
+            except UnreadableError as error:
+                yield BadLine(parted.line.number, str(error))
 
     def _bare(self, line: _Line) -> Iterator[BareLine]:
         """Yield a line without its dress, unless it repeats the message before."""

@@ -230,3 +230,35 @@ def test_a_message_that_a_filter_handed_back_has_one_event_for_each_recipient() 
         ("refused", "ann@acme.example", "m.example"),
         ("delivered", "bob@acme.example", "m.example"),
     ]
+
+
+def _part(number: str, text: str, process: int = 99) -> str:
+    return f"Nov 12 09:06:56 mx1 exim[{process}]: [{number}] {text}"
+
+
+_FIRST = (
+    "2026-11-12 09:06:56 1rAbCd-0001aB-Cs ** cat@acme.example R=dnslookup T=remote_smtp H=mx [192.0.2.5]: "
+    "SMTP error from remote mail server after RCPT TO:<cat@acme.example>: 550"
+)
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        ([_part("1/2", f"{_FIRST} no such"), _part("2/2", " user")], "no such user"),
+        ([_part("1\\2", f"{_FIRST}-no such"), _part("2\\2", "550 user")], "no such\nuser"),
+        ([_part("1/2", f"{_FIRST} no"), _part("1/2", "x", 7), _part("2/2", "ne")], "none"),
+        ([_part("1/3", f"{_FIRST} no")], "no"),
+        ([_part("1/3", f"{_FIRST} no"), _part("1/1", "2026-11-12 09:06:57 End of queue run")], "no"),
+    ],
+)
+def test_a_line_that_exim_split_for_syslog_is_one(texts: list[str], told: str) -> None:
+    (found,) = read_text(*texts)
+    assert isinstance(found, Event)
+    assert (found.kind, found.recipient, found.stage, found.code) == ("refused", "cat@acme.example", "rcpt", 550)
+    assert found.text == told
+
+
+def test_a_part_without_those_before_it_is_told() -> None:
+    (found,) = read_text(_part("2/2", " user"))
+    assert found == BadLine(1, "a part of a line of which the part before it is missing")

@@ -204,3 +204,17 @@ def test_a_record_without_the_time_it_was_logged_has_that_of_its_queueing() -> N
     (found,) = read_text("type,timeQueued,rcpt", "b,2026-03-02 04:00:00-0400,ann@acme.example")
     assert isinstance(found, Event)
     assert found.at == EIGHT
+
+
+def test_the_type_may_be_in_any_column() -> None:
+    header = "timeLogged,rcpt,type,dsnStatus,dsnDiag"
+    found = read_text(
+        header,
+        "2026-03-02 08:00:00+0000,ann@acme.example,b,5.1.1 (bad),smtp;550 5.1.1 no such user",
+        "2026-03-02 08:00:00+0000,ann@acme.example,r,,",
+        "d,x",
+    )
+    (event, bad) = found
+    assert isinstance(event, Event)
+    assert (event.kind, event.recipient, event.code) == (EventKind.REFUSED, "ann@acme.example", 550)
+    assert bad == BadLine(4, "2 columns where the header line names 5")
