@@ -1,7 +1,7 @@
 """Who wrote a mail that came back: a mail system, or a person who writes about deliveries.
 
-A person answers bounces, forwards them, and complains about parcels that never arrived. What a person writes is a
-report only where it is one that the person forwards.
+A person answers bounces, forwards them, and complains about parcels that never arrived. What a person writes or pastes
+is no report; one that is attached is.
 """
 
 from __future__ import annotations
@@ -33,6 +33,16 @@ _ABOUT_DELIVERY: Final = re.compile(
     r"|^warning: (?:message|could not)",
     re.IGNORECASE,
 )
+_PASTED: Final = re.compile(
+    r"^[ \t>*]{0,9}(?:"
+    r"-{2,30} ?(?:Forwarded (?:message|mail)|Weitergeleitete (?:Nachricht|E-?Mail)|Message (?:transféré|réexpédié)"
+    r"|Mensaje reenviado|Messaggio inoltrato|Doorgestuurd bericht|Mensagem encaminhada|Пересылаемое сообщение"
+    r"|転送メッセージ|转发邮件)"
+    r"|Begin forwarded message|Anfang der weitergeleiteten|Début du message (?:réexpédié|transféré)"
+    r"|Inicio del mensaje reenviado|Inizio messaggio inoltrato|Begin doorgestuurd bericht)",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""How mail programs begin a message that a person forwards as text."""
 
 
 def is_from_daemon(mail: ParsedMail) -> bool:
@@ -87,6 +97,7 @@ def is_robot(mail: ParsedMail) -> bool:
     return _ROBOTS.search(mail.header.get("from", "")) is not None
 
 
-def is_forward(mail: ParsedMail) -> bool:
-    """Whether a person forwards a report."""
-    return _FORWARD.match(mail.header.get("subject", "")) is not None and is_about_delivery(mail)
+def is_pasted_by_a_person(mail: ParsedMail, text: str) -> bool:
+    """Whether a person forwards as text what may have been a report: by the subject, or by the line above it."""
+    is_forward = _FORWARD.match(mail.header.get("subject", "")) is not None or _PASTED.search(text) is not None
+    return is_forward and not is_from_program(mail) and "x-failed-recipients" not in mail.header

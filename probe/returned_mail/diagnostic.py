@@ -12,10 +12,13 @@ MAX_TEXT: Final = 1_000
 """Characters of a diagnostic that are kept, at most."""
 
 _LOCAL: Final = r"""[^\s<>@"'(),:;\[\]\\|]"""
-ADDRESS: Final = rf"""(?<!{_LOCAL}){_LOCAL}{{1,70}}@[^\s<>@"'(),:;\[\]\\|!?=/*]{{1,270}}"""
+_QUOTED_LOCAL: Final = r'"(?:[ !#-\[\]-~]|\\[ -~]){1,62}"'
+ADDRESS: Final = (
+    rf"""(?:(?<!{_LOCAL}){_LOCAL}{{1,70}}|(?<![^\s<(\[:;,=]){_QUOTED_LOCAL})@[^\s<>@"'(),:;\[\]\\|!?=/*]{{1,270}}"""
+)
 """Matches what may be a whole address in a text, never the end of a longer one. ``is_plausible`` decides."""
 
-_QUOTED: Final = re.compile(r'"[!#-\[\]-~]{1,62}"')
+_QUOTED: Final = re.compile(_QUOTED_LOCAL)
 _STATUS: Final = r"[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)"
 _CODE: Final = r"[245][0-5]\d"
 _CODE_AND_STATUS: Final = re.compile(rf"(?<![\w.])({_CODE})[ :-]{{1,3}}[\"'#(]{{0,2}}({_STATUS})")

@@ -16,10 +16,10 @@ from probe.returned_mail.authorship import (
     has_delivery_status,
     is_about_delivery,
     is_answer_of_a_person,
-    is_forward,
     is_from_daemon,
     is_from_nobody,
     is_from_program,
+    is_pasted_by_a_person,
     is_robot,
 )
 from probe.returned_mail.auto_reply import read_auto_reply, says_automatic
@@ -93,7 +93,9 @@ def _entries(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
         return _completed(fields, notice, by_place=len(fields) == 1 or "x-failed-recipients" in mail.header)
     if says_automatic(mail) and not calls_itself_daemon(mail):
         return None
-    if is_from_daemon(mail) or is_forward(mail) or (is_from_program(mail) and is_about_delivery(mail)):
+    if is_pasted_by_a_person(mail, notice.text + notice.quoted):
+        return None
+    if is_from_daemon(mail) or (is_from_program(mail) and is_about_delivery(mail)):
         return _each_once(_in_words(mail, notice))
     if is_from_nobody(mail) and (fields := _each_once(_in_texts(mail))):
         return _completed(fields, notice, by_place=len(fields) == 1)
@@ -135,7 +137,7 @@ def _in_words(mail: ParsedMail, notice: Notice) -> list[RecipientEntry]:
     if known:
         return known
     strangers = _strangers(mail)
-    is_somebody = not calls_itself_daemon(mail) and not is_forward(mail)
+    is_somebody = not calls_itself_daemon(mail)
     if is_somebody and is_about_goods(notice.text):
         return []
     only_listed = is_somebody and is_personal(notice.text)

@@ -13,10 +13,10 @@ from probe.returned_mail.authorship import (
     is_about_delivery,
     is_answer,
     is_answer_of_a_person,
-    is_forward,
     is_from_daemon,
     is_from_nobody,
     is_from_program,
+    is_pasted_by_a_person,
     is_robot,
 )
 from probe.returned_mail.mime import parse_mail
@@ -79,9 +79,23 @@ def test_letters_and_news_of_parcels_bounce_nobody(sender: str, text: str) -> No
     assert (found.kind, found.recipients, found.unnamed) == (ReturnedKind.UNREADABLE, (), None)
 
 
-def test_a_person_who_forwards_a_report_brings_a_report() -> None:
-    mail = f"{ANN}Subject: Fwd: Undelivered Mail\n\nSee below.\n{dedent(QUOTED)}"
-    assert [entry.recipient for entry in read(mail.encode()).recipients] == ["ben@other.example"]
+PASTED = {
+    "by the subject": ("Fwd: Undelivered Mail", "See below.\n"),
+    "from Outlook": (
+        "WG: Unzustellbar: Hello",
+        "Von: Microsoft Outlook <postmaster@other.example>\nGesendet: Montag\n",
+    ),
+    "from Gmail": ("Undelivered Mail", "---------- Forwarded message ---------\nFrom: Mail Delivery System\n"),
+    "from Apple": ("Mail delivery failed", "> Begin forwarded message:\n>\n> From: Mail Delivery System\n"),
+}
+
+
+@pytest.mark.parametrize(("subject", "above"), PASTED.values(), ids=PASTED)
+def test_what_a_person_pastes_from_a_report_is_no_report(subject: str, above: str) -> None:
+    for text in (dedent(QUOTED), dedent(QUOTED).replace("> ", "").replace(">", "")):
+        mail = f"Return-Path: <ann@acme.example>\n{ANN}Subject: {subject}\n\n{above}{text}"
+        found = read(mail.encode())
+        assert (found.kind, found.recipients, found.unnamed) == (ReturnedKind.UNREADABLE, (), None)
 
 
 def test_a_system_that_answers_with_the_subject_of_the_original_brings_a_report() -> None:
@@ -122,12 +136,12 @@ def test_a_daemon_says_its_name_and_a_program_has_no_return_path(header: str, da
 
 
 @pytest.mark.parametrize(
-    ("subject", "answer", "forward", "about"),
+    ("subject", "answer", "pasted", "about"),
     [
         ("Re: Undeliverable: News", True, False, True),
         ("AW: [News] Rückfrage", True, False, False),
         ("FWD: Returned mail: see transcript for details", False, True, True),
-        ("Fwd: News", False, False, False),
+        ("Fwd: News", False, True, False),
         ("Recipes", False, False, False),
         ("Warning: could not send message for past 4 hours", False, False, True),
     ],
@@ -135,8 +149,9 @@ def test_a_daemon_says_its_name_and_a_program_has_no_return_path(header: str, da
 def test_the_subject_tells_answers_forwards_and_reports(
     subject: str,
     answer: bool,  # noqa: FBT001
-    forward: bool,  # noqa: FBT001
+    pasted: bool,  # noqa: FBT001
     about: bool,  # noqa: FBT001
 ) -> None:
     mail = parse_mail(f"From: ann@acme.example\nSubject: {subject}\n\n".encode())
-    assert (is_answer_of_a_person(mail), is_forward(mail), is_about_delivery(mail)) == (answer, forward, about)
+    assert is_pasted_by_a_person(mail, "") == pasted
+    assert (is_answer_of_a_person(mail), is_about_delivery(mail)) == (answer, about)

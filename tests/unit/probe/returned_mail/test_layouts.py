@@ -345,3 +345,10 @@ def test_the_servers_code_is_read_from_a_transcript_and_not_the_line_that_closes
         ("ben@other.example", 550, "550-Not known 550 here"),
         ("eve@acme.example", 554, "554 <eve@acme.example>... Service unavailable"),
     ]
+
+
+@pytest.mark.parametrize("address", ['"ann lee"@acme.example', '"ann."@acme.example'])
+def test_a_quoted_local_part_is_read_as_it_stands(address: str) -> None:
+    said = f"<{address}>: host mx.acme.example[192.0.2.1] said: 550 5.1.1 unknown (in reply to RCPT TO command)\n"
+    (entry,) = read(f"{HEAD}This is the mail system at host mx.sender.example.\n\n{said}".encode()).recipients
+    assert (entry.recipient, entry.code, entry.status) == (address, 550, "5.1.1")

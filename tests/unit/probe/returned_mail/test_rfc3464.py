@@ -99,12 +99,10 @@ def test_fields_are_read_from_a_report_without_its_boundaries() -> None:
     assert [entry[:4] for entry in read(octets).recipients] == [ANN[:4]]
 
 
-def test_fields_are_read_from_a_forwarded_report() -> None:
-    quoted = "".join(f"> {line}\n" for line in FIELDS.splitlines())
-    octets = f"From: ann@sender.example\nSubject: Fwd: Undelivered Mail\n\nLook at this.\n\n{quoted}"
-    assert [entry[:4] for entry in read(octets.encode()).recipients] == [ANN[:4]]
-    attached = b"Subject: Fwd\nContent-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: message/rfc822\n\n"
-    assert read(attached + report(FIELDS) + b"--o--\n").recipients == (ANN,)
+def test_fields_are_read_from_an_attached_report() -> None:
+    head = b"From: ann@sender.example\nSubject: Fwd: Undelivered Mail\n"
+    attached = b"Content-Type: multipart/mixed; boundary=o\n\n--o\nContent-Type: message/rfc822\n\n"
+    assert read(head + attached + report(FIELDS) + b"--o--\n").recipients == (ANN,)
 
 
 def test_groups_are_told_apart_by_what_they_repeat() -> None:
@@ -217,3 +215,8 @@ def test_fields_without_a_recipient_keep_what_they_say() -> None:
     found = read(report("Action: failed\nStatus: 5.2.2\nDiagnostic-Code: smtp; 552 5.2.2 Full\n"))
     assert (found.kind, found.recipients) == (ReturnedKind.REPORT, ())
     assert found.unnamed == RecipientEntry("", Action.FAILED, "5.2.2", 552, "552 5.2.2 Full")
+
+
+def test_a_quoted_local_part_names_its_mailbox_and_not_another() -> None:
+    fields = FIELDS.replace("ann@acme.example", '"ann lee"@acme.example')
+    assert [each.recipient for each in read(report(fields)).recipients] == ['"ann lee"@acme.example']
