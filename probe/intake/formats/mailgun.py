@@ -28,7 +28,9 @@ def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | 
     A failure is DEFERRED if its severity is temporary, BOUNCED_LATER if the flag ``is-delayed-bounce`` is set (the
     message was delivered before), and SUPPRESSED if its reason starts with ``suppress-``. ``label`` is severity, reason
     and, if there is one, bounce type: ``permanent/bounce/hard``. A message that Mailgun itself rejected is REFUSED
-    without code, with the label ``rejected``. ``campaign`` is the first tag; tags have replaced Mailgun's campaigns.
+    without code, with the label ``rejected``. The older webhooks, forms with ``bounced`` and ``dropped``, are read as
+    well: mail is ``dropped`` after retries, or because the address is on a list, which is SUPPRESSED.
+    ``campaign`` is the first tag; tags have replaced Mailgun's campaigns.
     """
     return _PROVIDER.read(lines, hints)
 
@@ -36,11 +38,12 @@ def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | 
 def _refined(item: Json, event: Event) -> Iterator[Event]:
     name = word(item, "event")
     label = name if name == "rejected" else event.label
-    yield event._replace(kind=_kind(item) if name == "failed" else event.kind, label=label)
+    yield event._replace(kind=_kind(item) if name in {"failed", "dropped"} else event.kind, label=label)
 
 
 def _kind(item: Json) -> EventKind:
-    if word(item, "reason").startswith("suppress-") or word(item, "delivery-status", "code") in _SUPPRESSED_CODES:
+    codes = {word(item, "delivery-status", "code"), word(item, "code")}
+    if word(item, "reason").startswith("suppress-") or codes & _SUPPRESSED_CODES:
         return EventKind.SUPPRESSED
     if field(item, "flags", "is-delayed-bounce") is True:
         return EventKind.BOUNCED_LATER
@@ -59,6 +62,8 @@ _PROVIDER: Final = Provider(
                 "complained": EventKind.COMPLAINT,
                 "opened": EventKind.OPENED,
                 "clicked": EventKind.CLICKED,
+                "bounced": EventKind.REFUSED,
+                "dropped": EventKind.REFUSED,
                 "accepted": None,
                 "stored": None,
                 "unsubscribed": None,
@@ -69,14 +74,14 @@ _PROVIDER: Final = Provider(
             # A rejected message has its recipient only in its envelope or its header.
             recipient="recipient envelope.targets message.recipients message.headers.to",
             at="timestamp",
-            message_id="message.headers.message-id",
+            message_id="message.headers.message-id Message-Id message-id",
             return_path="envelope.sender",
-            campaign="tags",
+            campaign="tags tag X-Mailgun-Tag campaign-id",
             local_address="envelope.sending-ip",
             mx="delivery-status.mx-host",
-            code="delivery-status.code",
+            code="delivery-status.code code",
             enhanced="delivery-status.enhanced-code delivery-status.bounce-code",
-            text="delivery-status.message delivery-status.description reject.reason",
+            text="delivery-status.message delivery-status.description reject.reason error description",
             label="severity reason delivery-status.bounce-type",
             refine=_refined,
         ),

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from probe.intake.event import BadLine, LogLine
 from probe.intake.reading.json_fields import Json
-from probe.intake.reading.nested_json import inside
+from probe.intake.reading.nested_json import Unread, inside
 from probe.intake.reading.printed_objects import is_printed
 
 MAX_DOCUMENT: Final = 10_000_000
@@ -83,15 +83,15 @@ class _Reader:
             whole = _whole(line.text, place)
             if whole is not None:
                 return [Document(line.number, whole[0])], whole[1]
-            if is_printed(line.text[place:]) and (printed := _objects(inside(line.text[place:]))):
-                return [Document(line.number, each) for each in printed], len(line.text)
+            if is_printed(line.text[place:]) and (printed := _found(line.number, line.text[place:])):
+                return printed, len(line.text)
             self._object = _OpenObject(line.number, indent)
             return [], place
         element = _ELEMENT.match(line.text, place)
         text = element[0] if element else line.text[place:]
         place += len(text)
-        if objects := _objects(inside(text)):
-            return [Document(line.number, each) for each in objects], place
+        if found := _found(line.number, text):
+            return found, place
         if not element and text.endswith("{"):  # the rest of an object is on the next lines
             return [], place - 1
         if self._reported == line.number:
@@ -118,14 +118,16 @@ class _Reader:
             yield BadLine(self._object.number, "a JSON object that is cut off")
 
 
-def _objects(values: Iterable[object]) -> list[Json]:
-    """Return the objects among values, and those in arrays, at any depth that json reads."""
-    found: list[Json] = []
-    rest = deque(values)
+def _found(number: int, text: str) -> list[Document | BadLine]:
+    """Return the objects in a line's text, and those in arrays, at any depth that json reads."""
+    found: list[Document | BadLine] = []
+    rest = deque(inside(text))
     while rest:
         value = rest.popleft()
         if isinstance(value, dict):
-            found.append(value)
+            found.append(Document(number, value))
+        elif isinstance(value, Unread):
+            found.append(BadLine(number, value.reason))
         elif isinstance(value, list):
             rest.extendleft(reversed(value))
     return found
@@ -182,8 +184,10 @@ class _OpenObject:
         """Parse the collected text."""
         try:
             value = _DECODER.decode("\n".join(self._pieces))
-        except (ValueError, RecursionError) as error:
+        except (json.JSONDecodeError, RecursionError) as error:
             raise _BrokenError(f"not JSON ({str(error)[:100]})") from None
+        except ValueError:  # Python reads no number of so many digits
+            raise _BrokenError("a number that is too long") from None
         return value if isinstance(value, dict) else {}
 
 

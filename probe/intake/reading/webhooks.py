@@ -11,7 +11,7 @@ from probe.intake.hints import NO_HINTS, Hints
 from probe.intake.reading import json_documents, tables
 from probe.intake.reading.json_fields import Json
 from probe.intake.reading.line_dress import undressed
-from probe.intake.reading.nested_json import inside
+from probe.intake.reading.nested_json import Unread, from_base64, inside
 from probe.intake.reading.shapes import Shape
 
 _DEPTH: Final = 20
@@ -56,6 +56,8 @@ class Provider(NamedTuple):
         """
         if depth > _DEPTH:
             return []
+        if isinstance(value, Unread):
+            return [_Unknown(value.reason, is_unread=True)]
         if isinstance(value, str):
             return self._all_within(inside(value), depth)
         if isinstance(value, list):
@@ -66,8 +68,8 @@ class Provider(NamedTuple):
             return []
         if (found := self._known(value, is_row=is_row)) is not None:
             return [found if found.shape.knows(found.document) else self._unknown(found.shape, found.document)]
-        below = self._all_within(value.values(), depth)
-        if some := [each for each in below if isinstance(each, _Found) or each.is_element]:
+        below = self._all_within(_decoded(value).values(), depth)
+        if some := [each for each in below if isinstance(each, _Found) or each.is_element or each.is_unread]:
             return some
         if any(key in value and value[key] in _EMPTY for key in self.envelopes):
             return [_Found(_NOTHING, value)]
@@ -113,6 +115,15 @@ class _Unknown(NamedTuple):
     reason: str
     is_element: bool = False
     """Whether it is beside objects of known shapes in a list."""
+    is_unread: bool = False
+    """Whether it may have held events."""
+
+
+def _decoded(envelope: Json) -> Json:
+    """Return an envelope of Lambda or API Gateway with its body as a text, where it says that this is in base64."""
+    body = envelope.get("body")
+    is_encoded = str(envelope.get("isBase64Encoded")).lower() == "true"
+    return {**envelope, "body": from_base64(body)} if is_encoded and isinstance(body, str) else envelope
 
 
 def _documents(lines: Iterable[LogLine]) -> Iterator[tuple[int, Json, bool] | BadLine]:

@@ -6,7 +6,9 @@ https://documentation.mailgun.com/docs/mailgun/user-manual/events/events.
 
 from __future__ import annotations
 
+import base64
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from sample_lines import events_of, lines_of, sample
@@ -17,7 +19,7 @@ from probe.intake.formats import mailgun
 SENDER = "bounces@sender.example"
 AT = 1501893660.0
 
-KNOWN = "delivered, failed, rejected, complained, opened, clicked"
+KNOWN = "delivered, failed, rejected, complained, opened, clicked, bounced, dropped"
 EXPECTED = [
     Event(
         EventKind.DELIVERED,
@@ -163,3 +165,38 @@ def test_fields_of_the_wrong_type_are_left_empty() -> None:
 def test_the_list_of_bounces_is_read(text: str) -> None:
     (event,) = mailgun.read(lines_of(text))
     assert event == Event(EventKind.REFUSED, "ann@a.example", 1501893660.0, code=550, text="No such user")
+
+
+FORM = "recipient=ann%40a.example&timestamp=1501893660&Message-Id=%3C1%40sender.example%3E"
+OLDER = Event(EventKind.REFUSED, "ann@a.example", 1501893660.0, "<1@sender.example>")
+SAID = "code=550&error=550+5.1.1+unknown+user"
+LISTED = "Not delivering to previously bounced address"
+
+
+@pytest.mark.parametrize(
+    ("form", "expected"),
+    [
+        (f"event=bounced&{SAID}", OLDER._replace(code=550, enhanced="5.1.1", text="550 5.1.1 unknown user")),
+        ("event=dropped&reason=old&description=Too+old", OLDER._replace(text="Too old", label="old")),
+        ("event=dropped&reason=hardfail&code=550", OLDER._replace(code=550, label="hardfail")),
+        (
+            f"event=dropped&reason=hardfail&code=605&description={LISTED.replace(' ', '+')}",
+            OLDER._replace(kind=EventKind.SUPPRESSED, text=LISTED, label="hardfail"),
+        ),
+        (
+            "event=dropped&reason=suppress-bounce",
+            OLDER._replace(kind=EventKind.SUPPRESSED, label="suppress-bounce"),
+        ),
+        ("event=delivered", OLDER._replace(kind=EventKind.DELIVERED)),
+        ("event=complained", OLDER._replace(kind=EventKind.COMPLAINT)),
+        ("event=unsubscribed", None),
+    ],
+)
+def test_the_older_webhooks_are_read(form: str, expected: Event | None) -> None:
+    wanted = [] if expected is None else [expected]
+    text = f"{form}&{FORM}"
+    assert list(mailgun.read(lines_of(text))) == wanted
+    assert events_of(mailgun.read, dict(parse_qsl(text))) == wanted
+    assert events_of(mailgun.read, {"body": text, "isBase64Encoded": False}) == wanted
+    encoded = base64.b64encode(text.encode()).decode()
+    assert events_of(mailgun.read, {"body": encoded, "isBase64Encoded": True}) == wanted

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from time import process_time
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from sample_lines import events_of, lines_of
@@ -157,3 +158,18 @@ def test_texts_within_texts_are_opened_to_a_bounded_depth() -> None:
     for _ in range(6):
         value = {"Message": json.dumps(value)}
     assert events_of(PIGEON.read, value) == [EVENT]
+
+
+def test_what_was_not_read_is_told_beside_the_events() -> None:
+    bomb = base64.b64encode(gzip.compress(b'{"a": "' + b"x" * 17_000_000 + b'"}')).decode()
+    told = BadLine(1, "gzip that unpacks to more than 16,777,216 octets")
+    assert events_of(PIGEON.read, {"Records": [{"data": bomb}, BOUNCE]}) == [told, EVENT]
+    assert events_of(PIGEON.read, {"awslogs": {"data": bomb}}) == [told]
+    assert list(PIGEON.read(lines_of(bomb))) == [told]
+
+
+@pytest.mark.parametrize("is_encoded", [True, "true"])
+def test_a_body_is_decoded_where_its_envelope_says_so(is_encoded: Any) -> None:
+    body = base64.b64encode(f"events={quote_plus(json.dumps([BOUNCE]))}".encode()).decode()
+    assert events_of(PIGEON.read, {"body": body, "isBase64Encoded": is_encoded}) == [EVENT]
+    assert events_of(PIGEON.read, {"body": TEXT, "isBase64Encoded": is_encoded}) == [EVENT]
