@@ -39,6 +39,16 @@ _MAIL: Final = re.compile(
     re.IGNORECASE,
 )
 """How mails and mbox files begin."""
+_NO_MAIL_OUT: Final = {
+    "postfix": re.compile(
+        r"\bpostfix\S{0,40}/[a-z]{2,20}\[|\b(?:NOQUEUE|milter-reject): |\bstatus=(?:un)?deliverable\b"
+    ),
+    "exim": re.compile(
+        r"\brejected (?:[A-Z]{4}|(?:after|during) [A-Z]{4}|connection|by )|\b(?:Start|End) queue run|\bexim[0-9]?\["
+        r"| [0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} (?:<= |Completed)"
+    ),
+}
+"""Signs of a log in which there may be lines about mail that went out, by format."""
 
 
 def guess_format(lines: Sequence[LogLine], year: int) -> str | None:
@@ -61,6 +71,12 @@ def guess_format(lines: Sequence[LogLine], year: int) -> str | None:
 def described(name: str) -> str:
     """Return what a file in a format is called."""
     return _NAMES.get(name, f"the format {name}")
+
+
+def is_without_mail_out(name: str, lines: Sequence[LogLine]) -> bool:
+    """Whether lines without an event are of a format all the same: about mail that came in, or probes of addresses."""
+    sign = _NO_MAIL_OUT.get(name)
+    return sign is not None and any(sign.search(line.text) for line in lines)
 
 
 def _events(name: str, lines: Sequence[LogLine], year: int) -> tuple[int, int]:

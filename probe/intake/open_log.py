@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from probe.input_error import InputError, one_of
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS, MAILBOX, TABLES, mailbox
-from probe.intake.guess_format import SAMPLE, described, guess_format
+from probe.intake.guess_format import SAMPLE, described, guess_format, is_without_mail_out
 from probe.intake.hints import Hints
 from probe.intake.reading import files, mail_files
 from probe.intake.reading.addresses import addressed
@@ -118,11 +118,17 @@ def _nothing(asked: _Asked, first: BadLine | None, bad: int) -> InputError:
     total = bad if is_mailbox else sum(1 for _ in files.lines(asked.path))
     if first is None:
         first = next((BadLine(line.number, "no event", line.text) for line in sample if line.text.strip()), None)
+    looks_like = _looks_like(asked, sample)
+    if not bad and not looks_like and is_without_mail_out(asked.source, sample):
+        problem = (
+            f"holds no outgoing delivery: it is {described(asked.source)}, but none of its {total:,} lines is of one"
+        )
+        return InputError(asked.path, problem, "name a log of the time and the host from which the mail was sent")
     problem = f"0 of {total:,} {'messages' if is_mailbox else 'lines'} are events in the format {asked.source}"
     if first is not None:
         problem += f"; the first that was not understood is {example_of(first)}"
     otherwise = _REMEDY_OF_MAIL[bool(bad)] if is_mailbox else f"check {asked.option}, the format of the log"
-    return InputError(asked.path, problem, _looks_like(asked, sample) or otherwise)
+    return InputError(asked.path, problem, looks_like or otherwise)
 
 
 def _sample(path: Path) -> list[LogLine]:

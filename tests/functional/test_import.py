@@ -234,6 +234,15 @@ def test_a_mailbox_of_bounces_is_read(kind: str, tmp_path: Path) -> None:
     assert '"reason": "a message that names no recipient"}' in done.stdout
 
 
+def test_a_log_without_mail_that_went_out_is_told(tmp_path: Path) -> None:
+    log = tmp_path / "mail.log"
+    log.write_text(
+        "Nov 12 09:06:56 mx1 postfix/postscreen[7]: NOQUEUE: reject: RCPT from [192.0.2.7]:4000: 550 5.7.1 No"
+    )
+    done = fivefifty("import", log, "--from", "postfix", "--out", tmp_path / "made")
+    assert "holds no outgoing delivery: it is Postfix's log, but none of its 1 lines is of one" in complaint(done)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -13,22 +13,22 @@ from probe.intake.event import BadLine, Event, EventKind, LogLine
 from probe.intake.hints import NO_HINTS, Hints
 from probe.intake.reading.json_fields import Json, text
 from probe.intake.reading.shapes import Shape
-from probe.intake.reading.webhooks import Provider
+from probe.intake.reading.webhooks import NoEventError, Provider
 
 
 def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | BadLine]:
     """Yield an event for each row of a summary report, and for each recipient's last state in an extended one.
 
-    Mail that a rule or filter of the receiving organisation quarantined, and mail to a group, arrived: DELIVERED. Mail
-    filtered as spam is REFUSED with the label ``FilteredAsSpam``. Times are UTC, with the month first unless
-    ``--dates`` says otherwise. A summary has no replies of servers; a detailed report has them.
+    Mail in quarantine was neither delivered nor refused and is a BadLine. Mail to a group is no event; that to its
+    members is. Mail filtered as spam is REFUSED with the label ``FilteredAsSpam``. Times are UTC, with the month first
+    unless ``--dates`` says otherwise. A summary has no replies of servers; a detailed report has them.
     """
     return _PROVIDER.read(lines, hints)
 
 
 _STATES: Final[dict[str, EventKind | None]] = {
     "Delivered": EventKind.DELIVERED,
-    "Expanded": EventKind.DELIVERED,
+    "Expanded": None,
     "Quarantined": EventKind.DELIVERED,
     "Resolved": EventKind.DELIVERED,
     "Pending": EventKind.DEFERRED,
@@ -43,7 +43,7 @@ _STEPS: Final[dict[str, EventKind | None]] = {
     "Deliver": EventKind.DELIVERED,
     "Send": EventKind.DELIVERED,
     "SendExternal": EventKind.DELIVERED,
-    "Expand": EventKind.DELIVERED,
+    "Expand": None,
     "Defer": EventKind.DEFERRED,
     "Fail": EventKind.REFUSED,
     "Drop": EventKind.REFUSED,
@@ -59,6 +59,8 @@ _SPAM: Final = {"spam", "filteredasspam", "filtered as spam"}
 
 
 def _refined(_: Json, event: Event) -> Iterator[Event]:
+    if event.label.lower() == "quarantined":
+        raise NoEventError("mail in quarantine, neither delivered nor refused")
     yield event._replace(label="FilteredAsSpam" if event.label.lower() in _SPAM else "")
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.hops import Delivery, Hops, is_near
+from probe.intake.reading.hops import Delivery, Hops, is_near, unless_discarded
 from probe.intake.reading.line_dress import PART_OF_LINE, BareLine, read_undressed
 from probe.intake.reading.lines import UnreadableError
 from probe.intake.reading.queue_memory import QueueMemory
@@ -125,6 +125,7 @@ class _Log:
         )
         host = _NEXT_HOST.search(rest)
         near = is_near(host["address"]) if host else " T=" in rest
+        event = unless_discarded(event, is_near=near)
         original = _ORIGINAL.match(rest, address.end())
         return self.hops.take(event, Delivery(queue_id, near, original[1] if original else ""))
 

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage
 from probe.intake.event import BadLine, Event, EventKind, LogLine
-from probe.intake.reading.hops import Delivery, Hops, is_near
+from probe.intake.reading.hops import Delivery, Hops, is_near, suppressed, unless_discarded
 from probe.intake.reading.line_dress import BareLine, read_undressed
 from probe.intake.reading.lines import UnreadableError
 from probe.intake.reading.queue_memory import QueueMemory
@@ -76,7 +76,8 @@ def read(
     """Yield an event for every delivery, deferral and bounce, also for recipients whose message expired in the queue.
 
     ``year`` is the year of the first line, for timestamps without a year; without it their times are unknown. They are
-    UTC. Of a message that a content filter took and handed back, only what became of it then is an event.
+    UTC. Of a message that a content filter took and handed back, only what became of it then is an event. What a filter
+    or the transport ``discard`` dropped was suppressed.
     """
     log = _Log(QueueMemory() if memory is None else memory)
     return log.hops.in_order(read_undressed(lines, year, log.events))
@@ -106,7 +107,7 @@ class _Log:
             return ()
         queue_id, note = found["queue_id"], found["note"]
         if note.startswith("to=<"):
-            return self._delivery(queue_id, note, line.at)
+            return self._delivery(queue_id, note, line)
         if note == "removed":
             self._memory.remove(queue_id)
         elif note.startswith("message-id="):
@@ -127,7 +128,7 @@ class _Log:
         for event in waiting:
             yield from self.hops.take(event._replace(kind=EventKind.REFUSED, at=at))
 
-    def _delivery(self, queue_id: str, note: str, at: float | None) -> Iterable[Event | BadLine]:
+    def _delivery(self, queue_id: str, note: str, line: BareLine) -> Iterable[Event | BadLine]:
         delivery = _DELIVERY.match(note)
         if delivery is None:
             raise UnreadableError("a delivery line in an unknown form")
@@ -144,7 +145,7 @@ class _Log:
         event = Event(
             kind,
             recipient(delivery["recipient"]),
-            at,
+            line.at,
             message_id=message.message_id,
             return_path=message.return_path,
             mx=name(because.mx or (relay if bracket else "")),
@@ -154,11 +155,13 @@ class _Log:
             text=because.reply.text,
             is_own_status=because.reply.enhanced is None and bool(because.reply.code and status(about.get("dsn", ""))),
         )
+        near = why.startswith("delivered via ") or is_near(address.partition("]")[0])
+        is_dropped = kind is EventKind.DELIVERED and line.program.endswith("/discard")
+        event = suppressed(event) if is_dropped else unless_discarded(event, is_near=near)
         if kind is EventKind.DEFERRED:
             self._memory.defer(queue_id, event)
         else:
             self._memory.settle(queue_id, event.recipient)
-        near = why.startswith("delivered via ") or is_near(address.partition("]")[0])
         return self.hops.take(event, Delivery(queue_id, near, name(about.get("orig_to", ""))))
 
 

@@ -30,6 +30,8 @@ _KINDS: Final[dict[str, EventKind | None]] = {
     "group_resubscribe": None,
     "account_status_change": None,
 }
+_OF_MAIL: Final = ("invalid smtpapi header", "spam content", "recipient list over package quota")
+"""Reasons for which SendGrid drops mail to whatever address."""
 _IN_SESSION: Final = {EventKind.DELIVERED, EventKind.DEFERRED, EventKind.REFUSED}
 
 
@@ -38,7 +40,8 @@ def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | 
 
     A bounce without ``sg_message_id`` is BOUNCED_LATER: by the documentation, a delayed (asynchronous) bounce has no
     id, because its session has ended. ``blocked`` and ``bounce`` are both REFUSED; ``label`` has the type and the
-    classification: ``blocked/Reputation``. Dropped mail is SUPPRESSED, for any reason; the reason is ``text``.
+    classification: ``blocked/Reputation``. Dropped mail is SUPPRESSED, or
+    REFUSED if the reason is the mail and not the address; the reason is ``text``.
     ``local_address`` is the sending address; for opens and clicks, ``ip`` is the recipient's address and is not used.
     ``campaign`` is the first category. ``attempt`` and ``tls`` are not used.
     """
@@ -46,11 +49,22 @@ def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | 
 
 
 def _refined(document: Json, event: Event) -> Iterator[Event]:
+    if _is_of_mail(event):
+        yield event._replace(kind=EventKind.REFUSED, local_address="")
+        return
     if event.kind not in _IN_SESSION:
         event = event._replace(local_address="")
     elif event.kind is EventKind.REFUSED and not word(document, "sg_message_id"):
         event = event._replace(kind=EventKind.BOUNCED_LATER)
     yield event
+
+
+def _of_feed(_: Json, event: Event) -> Iterator[Event]:
+    yield event._replace(kind=EventKind.REFUSED) if _is_of_mail(event) else event
+
+
+def _is_of_mail(event: Event) -> bool:
+    return event.kind is EventKind.SUPPRESSED and event.text.lower().startswith(_OF_MAIL)
 
 
 _PROVIDER: Final = Provider(
@@ -81,6 +95,7 @@ _PROVIDER: Final = Provider(
             mx="mx",
             text="reason",
             label="type",
+            refine=_of_feed,
         ),
         # Bounces and blocks; invalid addresses have no status.
         Shape(

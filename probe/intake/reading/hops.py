@@ -25,6 +25,20 @@ _NEAR: Final = [
 ]
 _QUEUED_AS: Final = re.compile(r"\b(?:queued as|OK id=) ?<?([0-9A-Za-z-]{5,40})", re.IGNORECASE)
 
+_DISCARDED: Final = re.compile(r"\bOk, discarded\b|\bDISCARD\(", re.IGNORECASE)
+
+
+def unless_discarded(event: Event, *, is_near: bool) -> Event:
+    """Return an event; it is no delivery if a content filter on the way out says that it dropped the mail."""
+    if event.kind is EventKind.DELIVERED and is_near and _DISCARDED.search(event.text):
+        return suppressed(event)
+    return event
+
+
+def suppressed(event: Event) -> Event:
+    """Return the event of mail that the system did not send, without what it says of a reply."""
+    return event._replace(kind=EventKind.SUPPRESSED, mx="", stage=None, code=None, enhanced=None, is_own_status=False)
+
 
 def is_near(address: str) -> bool:
     """Whether a relay's address is of this host or a private network, where content filters are."""

@@ -21,7 +21,9 @@ _PROGRAMS: Final = "SYSLOG_IDENTIFIER syslog_identifier ident program programnam
 _TIMES: Final = (
     "__REALTIME_TIMESTAMP _SOURCE_REALTIME_TIMESTAMP time timestamp @timestamp _time ts date eventtime receiveTimestamp"
 ).split()
-_IS_WRAPPER: Final = re.compile(rf'"(?:{"|".join(_TEXTS)})"\s*:')
+_IS_WRAPPER: Final = re.compile(rf'"(?:values|{"|".join(_TEXTS)})"\s*:')
+_LISTS: Final = "events logEvents streams result".split()
+"""Lists of records: CloudWatch's in two forms, and Loki's as pushed and as queried."""
 _NUMBER: Final = re.compile(r"\[[0-9]{1,10}\]:?$|:$")
 
 _FIELD: Final = re.compile(r"\s{0,8}(?P<key>_{0,2}[A-Z][A-Z0-9_]{0,60})=(?P<value>.*)")
@@ -46,9 +48,29 @@ def unwrap(record: Wrapped) -> list[Wrapped]:
         found = json.loads(record.text.strip().removesuffix(","))
     except (ValueError, RecursionError):
         return []
-    each = found if isinstance(found, list) else [found]
-    lines = [_line(fields, record) for fields in each]
+    lines = [_line(fields, record) for fields in _records(found)]
     return [line for line in lines if line is not None] if None not in lines else []
+
+
+def _records(found: object, most: int = 8) -> Iterator[object]:
+    """Yield the records in an object or an array, also in the lists of Loki and CloudWatch."""
+    if isinstance(found, list) and most > 0:
+        for each in found:
+            yield from _records(each, most - 1)
+        return
+    if isinstance(found, dict) and most > 0:
+        data = found.get("data")
+        lists = (about.get(key) for about in (found, data if isinstance(data, dict) else {}) for key in _LISTS)
+        if (inside := next((each for each in lists if isinstance(each, list)), None)) is not None:
+            yield from _records(inside, most - 1)
+            return
+        labels, values = found.get("stream"), found.get("values")
+        if isinstance(labels, dict) and isinstance(values, list):
+            about = {key: labels[key] for key in _PROGRAMS if key in labels}
+            pairs = (value for value in values if isinstance(value, list) and len(value) > 1)
+            yield from ({**about, "ts": time, "line": line} for time, line, *_ in pairs)
+            return
+    yield found
 
 
 def _line(fields: object, record: Wrapped) -> Wrapped | None:

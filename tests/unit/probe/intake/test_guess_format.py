@@ -6,7 +6,7 @@ import pytest
 from intake_samples import MAILBOX, SAMPLES, YEAR, Sample
 
 from probe.intake.event import LogLine
-from probe.intake.guess_format import described, guess_format
+from probe.intake.guess_format import described, guess_format, is_without_mail_out
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.source)
@@ -65,3 +65,28 @@ def test_what_holds_as_many_events_in_several_formats_is_of_the_one_in_which_the
     text: str, expected: str
 ) -> None:
     assert guess_format([LogLine(number, line) for number, line in enumerate(text.splitlines(), 1)], YEAR) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "postfix",
+            "Nov 12 09:06:56 mx1 postfix/postscreen[7]: NOQUEUE: reject: RCPT from [192.0.2.7]:4000: 550 5.7.1 No",
+        ),
+        (
+            "postfix",
+            "Nov 12 09:06:56 mx1 mta/cleanup[7]: 4F1A2B3C4D: milter-reject: END-OF-MESSAGE from a.example[192.0.2.7]",
+        ),
+        ("postfix", "Nov 12 09:06:56 mx1 mta/smtp[7]: 4F1A2B3C4D: to=<a@acme.example>, status=undeliverable (no)"),
+        (
+            "exim",
+            "2026-11-12 09:06:56 H=a.example [192.0.2.7] F=<a@b.example> rejected RCPT <c@d.example>: Unrouteable",
+        ),
+        ("exim", "2026-11-12 09:06:56 Start queue run: pid=7"),
+    ],
+)
+def test_a_log_may_be_without_mail_that_went_out(name: str, text: str) -> None:
+    assert is_without_mail_out(name, [LogLine(1, "kernel: up"), LogLine(2, text)])
+    assert not is_without_mail_out("csv", [LogLine(1, text)])
+    assert not is_without_mail_out(name, [LogLine(1, "Nov 12 09:06:56 mx1 sshd[7]: session opened")])

@@ -262,3 +262,8 @@ def test_a_line_that_exim_split_for_syslog_is_one(texts: list[str], told: str) -
 def test_a_part_without_those_before_it_is_told() -> None:
     (found,) = read_text(_part("2/2", " user"))
     assert found == BadLine(1, "a part of a line of which the part before it is missing")
+
+
+def test_what_a_filter_dropped_is_no_delivery() -> None:
+    text = "250 2.7.0 Ok, discarded, id=7 - spam"
+    assert event(f'=> a@b.example R=r T=smtp H=localhost [127.0.0.1] C="{text}"').kind is EventKind.SUPPRESSED

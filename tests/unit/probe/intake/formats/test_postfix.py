@@ -340,3 +340,18 @@ def test_a_message_that_a_filter_handed_back_has_one_event_for_each_recipient(re
         ("refused", "ann@acme.example", "mx.acme.example"),
         ("delivered", "bob@acme.example", "mx.acme.example"),
     ]
+
+
+def test_what_a_filter_dropped_is_no_delivery() -> None:
+    told = "250 2.7.0 Ok, discarded, id=08424-01 - spam"
+    dropped = event(told, "sent", relay="127.0.0.1[127.0.0.1]:10024")
+    assert (dropped.kind, dropped.code, dropped.mx) == (EventKind.SUPPRESSED, None, "")
+    assert dropped.text == "Ok, discarded, id=08424-01 - spam"
+    assert event(told, "sent", relay="mx.acme.example[198.51.100.7]:25").kind is EventKind.DELIVERED
+
+
+def test_what_the_transport_discard_took_is_no_delivery() -> None:
+    line = (
+        "Mar  2 08:00:01 out postfix/discard[1]: 4F1A2B3C4D: to=<a@b.example>, relay=none, dsn=2.0.0, status=sent (b)"
+    )
+    assert list(read(lines(line))) == [Event(EventKind.SUPPRESSED, "a@b.example", text="b")]

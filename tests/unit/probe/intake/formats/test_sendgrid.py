@@ -160,3 +160,14 @@ def test_fields_of_the_wrong_type_are_left_empty() -> None:
 def test_lists_and_the_activity_feed_are_read(text: str, expected: Event) -> None:
     (event,) = sendgrid.read(lines_of(text))
     assert event == expected._replace(is_own_status=event.is_own_status if isinstance(event, Event) else False)
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [("Invalid SMTPAPI header", EventKind.REFUSED), ("Bounced Address", EventKind.SUPPRESSED)],
+)
+def test_mail_that_was_dropped_for_itself_is_refused(reason: str, kind: EventKind) -> None:
+    text = f'{{"event": "dropped", "email": "ann@a.example", "reason": "{reason}"}}'
+    assert list(sendgrid.read(lines_of(text))) == [Event(kind, "ann@a.example", text=reason)]
+    feed = f"processed,event,email,reason\n2026-03-02 08:00,dropped,ann@a.example,{reason}"
+    assert [event.kind for event in sendgrid.read(lines_of(feed)) if isinstance(event, Event)] == [kind]

@@ -32,6 +32,31 @@ def test_a_line_is_taken_out_of_its_record(record: dict[str, object], expected: 
     assert unwrap(Wrapped(json.dumps([record, record]))) == [expected, expected]
 
 
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"stream": {"program": "exim"}, "values": [["1772528403000000000", "hi"], ["1772528403000000000", "ho", {}]]},
+        {
+            "streams": [
+                {"stream": {"program": "exim"}, "values": [["1772528403000000000", each]]} for each in ("hi", "ho")
+            ]
+        },
+    ],
+)
+def test_every_line_of_a_stream_is_taken_out(record: dict[str, object]) -> None:
+    expected = [Wrapped("hi", "exim", NINE), Wrapped("ho", "exim", NINE)]
+    assert unwrap(Wrapped(json.dumps(record))) == expected
+    query = {"status": "success", "data": {"resultType": "streams", "result": record.get("streams", [record])}}
+    assert unwrap(Wrapped(json.dumps(query))) == expected
+
+
+@pytest.mark.parametrize("name", ["events", "logEvents"])
+def test_every_line_of_a_list_of_events_is_taken_out(name: str) -> None:
+    events = [{"timestamp": 1772528403000, "message": each, "ingestionTime": 7} for each in ("hi", "ho")]
+    record = {name: events, "nextForwardToken": "f/1"}
+    assert unwrap(Wrapped(json.dumps(record))) == [Wrapped("hi", "", NINE), Wrapped("ho", "", NINE)]
+
+
 def test_what_the_record_does_not_tell_is_as_it_was_around_it() -> None:
     assert unwrap(Wrapped('{"message": "hi"},', "exim", NINE)) == [Wrapped("hi", "exim", NINE)]
 
