@@ -16,13 +16,16 @@ def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | 
     """Yield an event for each webhook.
 
     A bounce arrived in a report, so it is BOUNCED_LATER; webhooks do not say why. A message that is held is SUPPRESSED
-    if its recipient is on the suppression list; held for another reason it waits, which is no event. ``text`` is what
-    the receiving server said, or else Postal's own words. ``campaign`` is the tag.
+    if its recipient is on the suppression list; held for another reason it waits, which is no event. An incoming
+    message is no event of the sender. ``text`` is what the receiving server said, or else Postal's own words.
+    ``campaign`` is the tag.
     """
     return _PROVIDER.read(lines, hints)
 
 
 def _refined(document: Json, event: Event) -> Iterator[Event]:
+    if any(text(document, "payload", each, "direction") == "incoming" for each in ("message", "original_message")):
+        return
     if event.kind is EventKind.SUPPRESSED and "suppression list" not in text(document, "payload", "details"):
         return
     yield event

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sample_lines import lines_of, sample
+from sample_lines import events_of, lines_of, sample
 
 from probe.intake.event import BadLine, Event, EventKind
 from probe.intake.formats import exchange
@@ -89,3 +89,41 @@ def test_mail_in_quarantine_is_told_and_mail_to_a_group_is_no_event() -> None:
     text = "RecipientAddress,Status\nann@a.example,Quarantined\nall@a.example,Expanded"
     bad = BadLine(2, "mail in quarantine, neither delivered nor refused")
     assert list(exchange.read(lines_of(text))) == [bad]
+
+
+LED = "[{LED=550 5.1.1 RESOLVER.ADR.RecipientNotFound; not found};{MSG=};{FQDN=mx.a.example};{IP=192.0.2.7}]"
+NOT_FOUND = EVENT._replace(
+    code=550, enhanced="5.1.1", text="550 5.1.1 RESOLVER.ADR.RecipientNotFound; not found", mx="mx.a.example"
+)
+FULL = EVENT._replace(recipient="bob@a.example", code=552, enhanced="5.2.2", text="552 5.2.2 full; later")
+
+
+@pytest.mark.parametrize(
+    ("recipients", "status", "expected"),
+    [
+        ("ann@a.example", LED, [NOT_FOUND]),
+        ("ann@a.example;bob@a.example", f"{LED};552 5.2.2 full; later", [NOT_FOUND, FULL]),
+        ("bob@a.example;ann@a.example", f"552 5.2.2 full; later;{LED}", [FULL, NOT_FOUND]),
+        ("ann@a.example;bob@a.example", f"{LED};{LED}", [NOT_FOUND, NOT_FOUND._replace(recipient="bob@a.example")]),
+        ("ann@a.example;bob@a.example", LED, [NOT_FOUND, NOT_FOUND._replace(recipient="bob@a.example")]),
+        ("ann@a.example;bob@a.example", "lost;gone", [EVENT._replace(text="lost"),
+                                                      EVENT._replace(recipient="bob@a.example", text="gone")]),
+        ("cyd@a.example;dan@a.example;ann@a.example", f";;{LED}", [EVENT._replace(recipient="cyd@a.example"),
+                                                       EVENT._replace(recipient="dan@a.example"), NOT_FOUND]),
+        ("ann@a.example", "[{LED=};{MSG=};{FQDN=};{IP=}]", [EVENT]),
+        ("ann@a.example;bob@a.example", "a;b;c", [EVENT, EVENT._replace(recipient="bob@a.example")]),
+    ],
+)  # fmt: skip
+def test_every_recipient_has_its_own_status(recipients: str, status: str, expected: list[Event]) -> None:
+    row = {"date-time": "2026-03-02T08:00:00Z", "event-id": "FAIL", "recipient-address": recipients,
+           "recipient-status": status, "sender-address": "news@shop.example"}  # fmt: skip
+    assert events_of(exchange.read, row) == expected
+    cells = ",".join(f'"{cell}"' for cell in row.values())
+    assert list(exchange.read(lines_of(f"{','.join(row)}\n{cells}"))) == expected
+
+
+def test_recipients_and_statuses_may_be_arrays() -> None:
+    row = {"date_time": "2026-03-02T08:00:00Z", "event_id": "FAIL", "sender_address": "news@shop.example",
+           "recipient_address": ["ann@a.example", "bob@a.example"],
+           "recipient_status": [LED, "552 5.2.2 full; later"]}  # fmt: skip
+    assert events_of(exchange.read, row) == [NOT_FOUND, FULL]

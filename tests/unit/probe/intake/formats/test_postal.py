@@ -37,3 +37,10 @@ def test_a_message_held_for_another_reason_than_its_recipient_waits(details: str
 
 def test_what_is_no_event_is_told() -> None:
     assert events_of(postal.read, {"event": "MessageSent"}) == [BadLine(1, "delivered without a recipient")]
+
+
+@pytest.mark.parametrize("event", ["MessageDeliveryFailed", "MessageDelayed", "MessageSent"])
+def test_what_happens_to_an_incoming_message_is_no_event_of_the_sender(event: str) -> None:
+    message = {"to": "news@shop.example", "direction": "incoming"}
+    document = {"event": event, "payload": {"message": message, "output": "550 5.1.1 no"}}
+    assert events_of(postal.read, document) == []
