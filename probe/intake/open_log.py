@@ -120,9 +120,7 @@ def _nothing(asked: _Asked, first: BadLine | None, bad: int) -> InputError:
         first = next((BadLine(line.number, "no event", line.text) for line in sample if line.text.strip()), None)
     looks_like = _looks_like(asked, sample)
     if not bad and not looks_like and is_without_mail_out(asked.source, sample):
-        problem = (
-            f"holds no outgoing delivery: it is {described(asked.source)}, but none of its {total:,} lines is of one"
-        )
+        problem = f"holds no outgoing delivery: 0 of {total:,} lines of {described(asked.source)} tell of one"
         return InputError(asked.path, problem, "name a log of the time and the host from which the mail was sent")
     problem = f"0 of {total:,} {'messages' if is_mailbox else 'lines'} are events in the format {asked.source}"
     if first is not None:

@@ -240,7 +240,7 @@ def test_a_log_without_mail_that_went_out_is_told(tmp_path: Path) -> None:
         "Nov 12 09:06:56 mx1 postfix/postscreen[7]: NOQUEUE: reject: RCPT from [192.0.2.7]:4000: 550 5.7.1 No"
     )
     done = fivefifty("import", log, "--from", "postfix", "--out", tmp_path / "made")
-    assert "holds no outgoing delivery: it is Postfix's log, but none of its 1 lines is of one" in complaint(done)
+    assert "holds no outgoing delivery: 0 of 1 lines of Postfix's log tell of one" in complaint(done)
 
 
 @pytest.mark.parametrize(
