@@ -12,6 +12,7 @@ from typing import Final
 from probe.records.returned import ReturnedKind
 from probe.returned_mail.addressees import came_to, sent_from, sent_to
 from probe.returned_mail.arf import read_feedback
+from probe.returned_mail.authorship import is_from_daemon, is_robot
 from probe.returned_mail.auto_reply import read_auto_reply, replied_to_id
 from probe.returned_mail.layouts import Notice, message_id_in, split_notice
 from probe.returned_mail.mime import ParsedMail, parse_mail
@@ -54,6 +55,8 @@ def _of_kind(mail: ParsedMail, notice: Notice) -> ReturnedMail:
             else ReturnedMail(ReturnedKind.AUTO_REPLY, tuple(answer))
         )
     unnamed = read_unnamed_report(mail, notice)
+    if (unnamed is None or unnamed[2:4] == (None, None)) and not is_from_daemon(mail) and (found := _answer(mail)):
+        return found
     if unnamed is None:
         return ReturnedMail(ReturnedKind.UNREADABLE)
     # qmail of Yahoo quotes subject and recipient of the original above the line that begins it.
@@ -61,6 +64,11 @@ def _of_kind(mail: ParsedMail, notice: Notice) -> ReturnedMail:
     if inferred and inferred.lower() not in map(str.lower, came_to(mail)):
         return ReturnedMail(ReturnedKind.REPORT, (unnamed._replace(recipient=inferred, is_inferred=True),))
     return ReturnedMail(ReturnedKind.REPORT, unnamed=unnamed)
+
+
+def _answer(mail: ParsedMail) -> ReturnedMail | None:
+    answer = None if is_robot(mail) or mail.header.get("return-path", "") == "<>" else read_auto_reply(mail)
+    return ReturnedMail(ReturnedKind.AUTO_REPLY, tuple(answer)) if answer else None
 
 
 def _return_path(

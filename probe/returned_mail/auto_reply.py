@@ -76,6 +76,11 @@ def says_automatic(mail: ParsedMail) -> bool:
     return any(is_automatic(mail.header.get(name, "")) for name in ("subject", "thread-topic"))
 
 
+def is_by_inbox_rule(mail: ParsedMail) -> bool:
+    """Whether a rule of somebody's mailbox in Exchange sent a mail."""
+    return "x-ms-exchange-inbox-rules-loop" in mail.header
+
+
 def _is_marked(mail: ParsedMail) -> bool:
     """Whether a field of the header, or a part, shows that a program answered."""
     header = mail.header

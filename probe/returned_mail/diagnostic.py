@@ -19,6 +19,9 @@ ADDRESS: Final = (
 """Matches what may be a whole address in a text, never the end of a longer one. ``is_plausible`` decides."""
 
 _QUOTED: Final = re.compile(_QUOTED_LOCAL)
+_ENCAPSULATED: Final = re.compile(r"imceasmtp-(.{3,900})@[^@]+", re.IGNORECASE)
+_X500: Final = re.compile(r"imceaex-", re.IGNORECASE)
+_HEX: Final = re.compile(r"\+([0-9a-f]{2})", re.IGNORECASE)
 _STATUS: Final = r"[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)"
 _CODE: Final = r"[245][0-5]\d"
 _CODE_AND_STATUS: Final = re.compile(rf"(?<![\w.])({_CODE})[ :-]{{1,3}}[\"'#(]{{0,2}}({_STATUS})")
@@ -45,11 +48,23 @@ class Diagnostic(NamedTuple):
 
 
 def is_plausible(address: str) -> bool:
-    """Whether a text may be a recipient address, also beyond ASCII (RFC 6531) or with a quoted local part."""
+    """Whether a text may be a recipient address, also beyond ASCII (RFC 6531) or with a quoted local part.
+
+    An address of Exchange's directory in a wrapping for SMTP (``IMCEAEX-_O=ACME_...``) is nobody's.
+    """
+    if _X500.match(address):
+        return False
     local, _, domain = address.rpartition("@")
     if _QUOTED.fullmatch(local):
         return is_address(f"x@{domain}")
     return is_address("".join(each if each.isascii() or not each.isalnum() else "x" for each in address))
+
+
+def unwrapped(address: str) -> str:
+    """Return the address that Exchange wrapped in another: ``IMCEASMTP-ann+40acme+2Eexample@...``, else the same."""
+    found = _ENCAPSULATED.fullmatch(address)
+    inner = _HEX.sub(lambda each: chr(int(each[1], 16)), found[1]) if found else address
+    return inner if is_plausible(inner) else address
 
 
 def parse_diagnostic(text: str) -> Diagnostic:

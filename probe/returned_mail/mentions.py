@@ -81,6 +81,11 @@ _ITEM: Final = re.compile(r"^[ \t>*\u2022\u00b7-]{0,12}[<\"'(\[]{0,2}$")
 _NAMED_ITEM: Final = re.compile(r"^[ \t>*\u2022\u00b7-]{0,12}[^\n<>:]{1,80}[ \t]<$")
 """A display name before an address in angle brackets."""
 _SENT_BY: Final = re.compile(r"\b(?:sent by|from|sender|von|de la part de)\b[:\s<(\"']{1,20}$", re.IGNORECASE)
+_SENT_IN_OTHER_WORDS: Final = re.compile(
+    r"(?:\b(?:proveniente da|inviat[oa] da|message-?id|msg-?id|enviado por|odesílatel\w*|nadawc\w*|отправител\w*)"
+    r"|发件人|发信人|寄件者|差出人)[:\uff1a\s<(\"']{1,20}$",
+    re.IGNORECASE,
+)
 _AFTER_ITEM: Final = re.compile(
     r"[>\"')\]]{0,2}[ \t]{0,9}(?:$|[:;,.][ \t]{0,9}$|:[ \t]|\(|\[|on\b|(?<=>)[ \t]{1,9}\S|(?<=[> \t][ \t])\S"
     r"|[-\u2013][ \t])",
@@ -166,6 +171,22 @@ def read_mentions(
     told = [each for each in mentions if each.is_told and (each.is_listed or not only_listed)]
     kept = told or [each for each in mentions if each.is_item and not _ROLES_OF_HOSTS.match(each.address)]
     return _with_words(text, kept, action), bool(told)
+
+
+def only_address(text: str, strangers: frozenset[str], own: frozenset[str]) -> str:
+    """Return the only address in a text that is neither a stranger's nor a role's; empty if there is none, or more.
+
+    ``own`` are domains of the sender; addresses in them are left out, as many are Message-IDs.
+    """
+    found: dict[str, str] = {}
+    for each in _ADDRESS.finditer(text):
+        address = each[0].rstrip(".")
+        before = text[max(0, each.start() - 60) : each.start()]
+        is_other = _ROLES_OF_HOSTS.match(address) or address.lower() in strangers or not is_plausible(address)
+        if not (is_other or _ANOTHER.search(before) or _SENT_IN_OTHER_WORDS.search(before)):
+            found[address.lower()] = address
+    foreign = [each for key, each in found.items() if key.rpartition("@")[2] not in own]
+    return foreign[0] if len(foreign) == 1 else ""
 
 
 def begins_as_report(text: str) -> bool:

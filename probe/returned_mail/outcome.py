@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from probe.returned_mail.mentions import tells_trouble
 from probe.returned_mail.model import Action
 
 _FINAL: Final = re.compile(
@@ -41,7 +42,8 @@ _DELAYED: Final = re.compile(
 _DELAYED_SUBJECT: Final = re.compile(
     r"\(delay(?:ed)?\)|\bdelayed\b|\bdelay(?:ed)? (?:notif|in|notice|report)|delivery delay|mail delay"
     r"|still being retried|^warning: (?:message|could not send)|temporar(?:y|ily) (?:failure|undeliver)|verz[öo]ger"
-    r"|retard[ée]|retras|vertraag|遅延",
+    r"|retard[ée]|retras|vertraag|遅延|opóźni|zpožd|oneskor|fördröj|forsink|viiväst|atras(?:o|ad)|\britard|задерж"
+    r"|затрим|gecik|késle|késik|întârzi|καθυστ|延迟|延遲|지연|تأخ",
     re.IGNORECASE,
 )
 _FAILED_FOR_GOOD: Final = re.compile(r"\(fail|permanent|failed to deliver|fehlgeschlagen", re.IGNORECASE)
@@ -61,6 +63,18 @@ _NOT: Final = re.compile(
 )
 
 
+_REPLY: Final = re.compile(r"(?<![\w.])4[0-5]\d[ :-]{1,3}[\"'#(]{0,2}4\.\d{1,3}\.\d{1,3}(?!\.?\d)[^\n]*")
+_REFUSED: Final = re.compile(r"(?<![\w.])(?:5\.\d{1,3}\.\d{1,3}(?!\.?\d)|5[0-5]\d[ :-])")
+
+
+def _only_waits(subject: str, text: str) -> bool:
+    """Whether the only replies in a text are temporary, and no word beside them says that the message failed."""
+    rest = _REPLY.sub(" ", text)
+    return (
+        rest != text and not _REFUSED.search(rest) and not tells_trouble(f"{subject}\n{rest}") and not _is_final(text)
+    )
+
+
 def outcome(subject: str, text: str) -> Action:
     """Return what became of the message by the words of a report. What says nothing reports a failure."""
     if not _FAILED_SUBJECT.search(subject):
@@ -69,6 +83,8 @@ def outcome(subject: str, text: str) -> Action:
         if _is_success(subject):
             return Action.DELIVERED
     if _DELAYED.search(text) and not _FAILED_FOR_GOOD.search(subject) and not _is_final(text):
+        return Action.DELAYED
+    if _only_waits(subject, text):
         return Action.DELAYED
     return Action.DELIVERED if not _FAILED_SUBJECT.search(subject) and _is_success(text) else Action.FAILED
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from flufl.bounce import all_failures
 
+from probe.returned_mail.addressees import came_to
 from probe.returned_mail.authorship import (
     calls_itself_daemon,
     has_delivery_status,
@@ -22,20 +23,21 @@ from probe.returned_mail.authorship import (
     is_pasted_by_a_person,
     is_robot,
 )
-from probe.returned_mail.auto_reply import read_auto_reply, says_automatic
-from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible, outranks, parse_diagnostic
+from probe.returned_mail.auto_reply import is_by_inbox_rule, read_auto_reply, says_automatic
+from probe.returned_mail.diagnostic import ADDRESS, is_general, is_plausible, outranks, parse_diagnostic, unwrapped
 from probe.returned_mail.layouts import Notice, read_near_mentions, read_text
 from probe.returned_mail.mentions import (
     begins_as_report,
     is_about_goods,
     is_letter,
     is_personal,
+    only_address,
     read_mentions,
     tells_trouble,
 )
 from probe.returned_mail.mime import ParsedMail
 from probe.returned_mail.model import MAX_RECIPIENTS, RecipientEntry
-from probe.returned_mail.rfc3464 import read_fields, read_unnamed
+from probe.returned_mail.rfc3464 import read_fields, read_only_unnamed, read_unnamed
 
 _OF_THE_REPORT: Final = (
     "from", "to", "cc", "return-path", "reply-to", "sender", "errors-to", "message-id", "delivered-to",
@@ -56,7 +58,13 @@ _MAX_GUESSED_LINE: Final = 200
 def read_report(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
     """Return an entry for each recipient of a report, an empty list if it names none; None for other mail."""
     entries = _entries(mail, notice)
-    return None if entries is None else [_with_origin(each, notice) for each in entries]
+    if not entries:
+        entries = _only_address(mail, notice) or entries
+    if entries is None:
+        return None
+    if len(entries) == 1 and not _of_machines(mail):
+        entries = [_with_fields(entries[0], mail)]
+    return [_with_origin(_unwrapped(each), notice) for each in entries]
 
 
 def read_unnamed_report(mail: ParsedMail, notice: Notice) -> RecipientEntry | None:
@@ -68,6 +76,34 @@ def read_unnamed_report(mail: ParsedMail, notice: Notice) -> RecipientEntry | No
     if fields is None and not (words.status or words.code or has_delivery_status(mail) or is_about_delivery(mail)):
         return words if tells_trouble(notice.text) else None
     return words if fields is None else fields._replace(text=fields.text or words.text, code=fields.code or words.code)
+
+
+def _with_fields(entry: RecipientEntry, mail: ParsedMail) -> RecipientEntry:
+    """Add what the fields say about the only recipient, if they do not name it by an address."""
+    machine = (part.text for part in mail.parts if part.type.endswith("delivery-status"))
+    said = next((found for text in machine if (found := read_only_unnamed(text))), None)
+    if said is None:
+        return entry
+    return _filled(said._replace(recipient=entry.recipient, original_recipient=entry.original_recipient), entry)
+
+
+def _unwrapped(entry: RecipientEntry) -> RecipientEntry:
+    recipient, original = unwrapped(entry.recipient), unwrapped(entry.original_recipient)
+    return entry._replace(recipient=recipient, original_recipient=original)
+
+
+def _only_address(mail: ParsedMail, notice: Notice) -> list[RecipientEntry]:
+    """Return the only foreign address in what a mail system wrote in any language, if it has a code or status."""
+    if not is_from_daemon(mail):
+        is_reply = says_automatic(mail) or is_answer_of_a_person(mail) or read_auto_reply(mail) is not None
+        if is_reply or mail.header.get("return-path", "") != "<>":
+            return []
+    if not calls_itself_daemon(mail) and (is_about_goods(notice.text) or is_letter(notice.text)):
+        return []
+    said = parse_diagnostic(notice.text)
+    own = frozenset(each.lower().rpartition("@")[2] for each in came_to(mail))
+    address = only_address(notice.text, _strangers(mail), own) if said.code or said.status else ""
+    return [RecipientEntry(address, notice.action, *said)] if address else []
 
 
 def _with_origin(entry: RecipientEntry, notice: Notice) -> RecipientEntry:
@@ -91,7 +127,9 @@ def _entries(mail: ParsedMail, notice: Notice) -> list[RecipientEntry] | None:
     if fields:
         # If the text lists several recipients before any diagnostic, the last would get the diagnostic of all.
         return _completed(fields, notice, by_place=len(fields) == 1 or "x-failed-recipients" in mail.header)
-    if says_automatic(mail) and not calls_itself_daemon(mail):
+    if (says_automatic(mail) and not calls_itself_daemon(mail)) or (
+        is_by_inbox_rule(mail) and not is_from_daemon(mail)
+    ):
         return None
     if is_pasted_by_a_person(mail, notice.text + notice.quoted):
         return None

@@ -41,8 +41,18 @@ def read_fields(text: str) -> list[RecipientEntry]:
 
 def read_unnamed(text: str) -> RecipientEntry | None:
     """Return what the fields of a text say about a recipient that they do not name; None if they say nothing."""
+    return next(iter(_unnamed(text)), None)
+
+
+def read_only_unnamed(text: str) -> RecipientEntry | None:
+    """Return what the fields of a text say about the only recipient, which they do not name; else None."""
+    said = _unnamed(text)
+    return said[0] if len(said) == 1 else None
+
+
+def _unnamed(text: str) -> list[RecipientEntry]:
     said = (_read(group, "") for group in _groups(_QUOTED_LINE.sub("", text)))
-    return next((each for each in said if each.status or each.code), None)
+    return [each for each in said if each.status or each.code]
 
 
 def _groups(text: str) -> list[_Group]:

@@ -133,7 +133,7 @@ def test_a_file_that_is_no_mail_costs_no_other_and_is_named(tmp_path: Path) -> N
         "2: file 4 (holds no mail): 4.txt",
         "1: file 2 (is a message of Outlook (.msg)): 2.msg",
         "1: file 3 (cannot be read (Compressed file ended before the end-of-stream marker was reached)): 3.eml.gz",
-        "1: message 7 (a message that names no recipient): 6/hi.eml: Subject: Hello",
+        "1: message 7 (a message that is no delivery report): 6/hi.eml: Subject: Hello",
     ):
         assert each in done.stdout
 
@@ -175,7 +175,7 @@ def nothing(name: str, folder: Path) -> Path:
             "letter.eml",
             (
                 "0 of 1 messages are events in the format mailbox; the first that was not understood is message 1 "
-                "(a message that names no recipient): Subject: Hello [31m; name mail that came back to the sender"
+                "(a message that is no delivery report): Subject: Hello [31m; name mail that came back to the sender"
             ),
         ),
         (

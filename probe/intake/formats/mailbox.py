@@ -27,7 +27,8 @@ _OTHER_KINDS: Final = {
     ReturnedKind.AUTO_REPLY: EventKind.AUTO_REPLY,
 }
 _FEEDBACK: Final = {ReturnedKind.COMPLAINT, ReturnedKind.FEEDBACK}
-_NO_RECIPIENT: Final = "a message that names no recipient"
+_NO_REPORT: Final = "a message that is no delivery report"
+_NOT_FOUND: Final = "a report whose recipient was not found"
 
 
 def events(messages: Iterable[bytes | BadLine], delimiters: Delimiters | None = None) -> Iterator[Event | BadLine]:
@@ -49,7 +50,9 @@ def events(messages: Iterable[bytes | BadLine], delimiters: Delimiters | None = 
         found = list(_about(mail, at))
         yield from found
         if not found:
-            yield BadLine(number, _NO_RECIPIENT, f"Subject: {mail.subject}" if mail.subject else "", "message")
+            is_report = mail.kind in {ReturnedKind.REPORT, *_FEEDBACK}
+            reason = _NOT_FOUND if is_report else _NO_REPORT
+            yield BadLine(number, reason, f"Subject: {mail.subject}" if mail.subject else "", "message")
 
 
 def _about(mail: ReturnedMail, at: float | None) -> Iterator[Event]:

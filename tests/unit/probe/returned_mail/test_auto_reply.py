@@ -100,3 +100,13 @@ def test_a_receipt_is_an_automatic_answer() -> None:
     assert (found.kind, found.recipients[0].recipient, found.message_id) == (
         ReturnedKind.AUTO_REPLY, "ann@acme.example", "<2@sender.example>",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", ["Auto-Submitted: auto-generated", "X-MS-Exchange-Inbox-Rules-Loop: ann@acme.example"])
+def test_an_answer_with_the_subject_of_a_report_is_an_answer(mark: str) -> None:
+    mail = f"From: Ann <ann@acme.example>\nTo: news@sender.example\nSubject: Undeliverable: Hello\n{mark}\n\nI left.\n"
+    found = read(mail.encode())
+    assert (found.kind, [each.recipient for each in found.recipients]) == (
+        ReturnedKind.AUTO_REPLY,
+        ["ann@acme.example"],
+    )

@@ -11,6 +11,7 @@ from probe.returned_mail.mentions import (
     is_about_goods,
     is_letter,
     is_personal,
+    only_address,
     read_mentions,
     tells_trouble,
 )
@@ -169,3 +170,12 @@ def test_recipients_joined_in_a_sentence_all_count() -> None:
         "Your message to ann@acme.example, <ben@acme.example> and eve@acme.example couldn't be delivered.\n550 5.1.1\n"
     )
     assert mentioned(text) == [(f"{name}@acme.example", "5.1.1", 550) for name in ("ann", "ben", "eve")]
+
+
+def test_the_only_address_is_nobodys_if_there_are_two_or_it_is_a_roles() -> None:
+    nobody: frozenset[str] = frozenset({"news@sender.example"})
+    own: frozenset[str] = frozenset({"sender.example"})
+    assert only_address("... ann@acme.example ... news@sender.example", nobody, own) == "ann@acme.example"
+    assert only_address("... ann@acme.example ... eve@sender.example", nobody, own) == "ann@acme.example"
+    assert only_address("... ann@acme.example ... ben@acme.example", nobody, own) == ""
+    assert only_address("... postmaster@acme.example", nobody, own) == ""

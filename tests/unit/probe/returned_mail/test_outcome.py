@@ -58,3 +58,10 @@ def test_a_failure_is_a_failure(subject: str, text: str) -> None:
 )
 def test_a_success_is_a_success(subject: str, text: str) -> None:
     assert outcome(subject, text) is Action.DELIVERED
+
+
+def test_only_temporary_replies_and_no_word_of_failure_are_a_delay() -> None:
+    assert outcome("Opóźnione dostarczenie", "ann@acme.example\n451 4.7.1 Spróbuj później") is Action.DELAYED
+    assert outcome("Zpráva", "ann@acme.example\n451 4.7.1 Greylisted, try later") is Action.DELAYED
+    assert outcome("Zpráva", "ann@acme.example could not be delivered\n451 4.7.1 Greylisted") is Action.FAILED
+    assert outcome("Zpráva", "ann@acme.example\n451 4.7.1 Greylisted\n550 5.1.1 no") is Action.FAILED

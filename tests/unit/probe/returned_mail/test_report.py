@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from probe.returned_mail import read
 from probe.returned_mail.layouts import split_notice
 from probe.returned_mail.mime import parse_mail
 from probe.returned_mail.model import Action, RecipientEntry
@@ -111,3 +112,47 @@ def test_the_servers_words_in_the_text_outrank_a_stated_status_without_a_diagnos
 def test_a_report_that_lost_its_header_is_read_by_its_fields() -> None:
     fields = "Sorry.\n\nFinal-Recipient: rfc822; ann@acme.example\nAction: failed\nStatus: 5.1.1\n"
     assert [each[:3] for each in told(f"\n{fields}") or []] == [("ann@acme.example", Action.FAILED, "5.1.1")]
+
+
+UNNAMED = (
+    "From: MAILER-DAEMON@mx.acme.example\nTo: news@sender.example\nSubject: Undelivered Mail\n"
+    'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n--b\n\n{}\n'
+    "--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.acme.example\n\n"
+    "Final-Recipient: rfc822; {}\nAction: failed\nStatus: 5.2.2\n"
+    "Diagnostic-Code: smtp; 552 5.2.2 Mailbox full\n\n--b--\n"
+)
+
+
+@pytest.mark.parametrize("named", ["ann", "IMCEAEX-_O=ACME_OU=EXCHANGE_CN=RECIPIENTS_CN=ANN@acme.example"])
+def test_fields_that_name_the_recipient_by_no_address_still_say_why(named: str) -> None:
+    text = "This is the mail system at host mx.acme.example.\n\n<ann@acme.example>: the mailbox is full\n"
+    (entry,) = read(UNNAMED.format(text, named).encode()).recipients
+    assert entry[:4] == ("ann@acme.example", "failed", "5.2.2", 552)
+    assert entry.text == "552 5.2.2 Mailbox full"
+
+
+def test_an_address_that_exchange_wrapped_is_unwrapped() -> None:
+    mail = UNNAMED.format("Sorry.", "IMCEASMTP-ann+40acme+2Eexample@ex1.local")
+    assert [entry.recipient for entry in read(mail.encode()).recipients] == ["ann@acme.example"]
+
+
+FOREIGN = {
+    "Chinese": "您的邮件 无法发送到 ann@acme.example 对方服务器 said: 550 Mailbox not found",
+    "Greek": "Το μήνυμά σας προς ann@acme.example δεν παραδόθηκε. 550 5.1.1 άγνωστος",  # noqa: RUF001
+    "Arabic": "تعذر تسليم رسالتك إلى ann@acme.example\n550 5.1.1 User unknown",
+    "Vietnamese": "Thư của bạn gửi ann@acme.example không đến nơi (550 5.1.1). Hỏi postmaster@mx.acme.example",
+    "Czech": "Vaše zpráva pro ann@acme.example se vrátila: 550 5.1.1 neznámý",
+    "Italian": (
+        'Il messaggio proveniente da "news@shop.example" ed indirizzato a "ann@acme.example" '
+        "non e' stato consegnato: 5.1.1 -"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("sender", ["MAILER-DAEMON@mx.acme.example", "Gateway <gateway@mx.acme.example>"])
+@pytest.mark.parametrize("text", FOREIGN.values(), ids=FOREIGN)
+def test_the_only_foreign_address_of_a_mail_system_with_a_code_is_the_recipient(sender: str, text: str) -> None:
+    mail = f"Return-Path: <>\nFrom: {sender}\nTo: bounces@sender.example\nSubject: ...\n\n{text}\n"
+    (entry,) = read(mail.encode()).recipients
+    assert (entry.recipient, entry.action, entry.is_inferred) == ("ann@acme.example", "failed", False)
+    assert entry.code == 550 or entry.status == "5.1.1"

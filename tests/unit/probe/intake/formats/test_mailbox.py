@@ -138,7 +138,14 @@ def test_other_mail_of_sns_is_no_event(document: object) -> None:
 
 def test_a_message_without_recipient_is_a_bad_line_with_its_number() -> None:
     found = list(mailbox.events([REPORT % b"failed", b"Subject: hello\r\n\r\nhello\r\n"]))
-    assert found[1] == BadLine(2, "a message that names no recipient", "Subject: hello", "message")
+    assert found[1] == BadLine(2, "a message that is no delivery report", "Subject: hello", "message")
+
+
+def test_a_report_whose_recipient_is_not_found_is_called_a_report() -> None:
+    mail = b"From: MAILER-DAEMON@mx.acme.example\r\nSubject: Undelivered Mail\r\n\r\n550 5.1.1 unknown\r\n"
+    (found,) = mailbox.events([mail])
+    assert isinstance(found, BadLine)
+    assert found.reason == "a report whose recipient was not found"
 
 
 def test_the_return_path_names_the_recipient_of_an_automatic_answer() -> None:
