@@ -15,6 +15,7 @@ from probe.returned_mail.arf import read_feedback
 from probe.returned_mail.authorship import is_from_daemon, is_robot
 from probe.returned_mail.auto_reply import read_auto_reply, replied_to_id
 from probe.returned_mail.layouts import Notice, message_id_in, split_notice
+from probe.returned_mail.mentions import tells_trouble
 from probe.returned_mail.mime import ParsedMail, parse_mail
 from probe.returned_mail.model import Action, RecipientEntry, ReturnedMail
 from probe.returned_mail.notification import read_notification
@@ -55,7 +56,11 @@ def _of_kind(mail: ParsedMail, notice: Notice) -> ReturnedMail:
             else ReturnedMail(ReturnedKind.AUTO_REPLY, tuple(answer))
         )
     unnamed = read_unnamed_report(mail, notice)
-    if (unnamed is None or unnamed[2:4] == (None, None)) and not is_from_daemon(mail) and (found := _answer(mail)):
+    if (
+        (unnamed is None or unnamed[2:4] == (None, None))
+        and not is_from_daemon(mail)
+        and (found := _answer(mail, notice))
+    ):
         return found
     if unnamed is None:
         return ReturnedMail(ReturnedKind.UNREADABLE)
@@ -66,8 +71,10 @@ def _of_kind(mail: ParsedMail, notice: Notice) -> ReturnedMail:
     return ReturnedMail(ReturnedKind.REPORT, unnamed=unnamed)
 
 
-def _answer(mail: ParsedMail) -> ReturnedMail | None:
-    answer = None if is_robot(mail) or mail.header.get("return-path", "") == "<>" else read_auto_reply(mail)
+def _answer(mail: ParsedMail, notice: Notice) -> ReturnedMail | None:
+    """Return the automatic answer of a mailbox that has only its subject in common with a report."""
+    may_be_report = is_robot(mail) or (mail.header.get("return-path", "") == "<>" and tells_trouble(notice.text))
+    answer = None if may_be_report else read_auto_reply(mail)
     return ReturnedMail(ReturnedKind.AUTO_REPLY, tuple(answer)) if answer else None
 
 

@@ -176,7 +176,8 @@ def read_mentions(
 def only_address(text: str, strangers: frozenset[str], own: frozenset[str]) -> str:
     """Return the only address in a text that is neither a stranger's nor a role's; empty if there is none, or more.
 
-    ``own`` are domains of the sender; addresses in them are left out, as many are Message-IDs.
+    ``own`` are domains of the sender; addresses in them are left out, as many are Message-IDs. Of several, those in a
+    domain of the strangers, such as the mail system's, do not count.
     """
     found: dict[str, str] = {}
     for each in _ADDRESS.finditer(text):
@@ -186,6 +187,9 @@ def only_address(text: str, strangers: frozenset[str], own: frozenset[str]) -> s
         if not (is_other or _ANOTHER.search(before) or _SENT_IN_OTHER_WORDS.search(before)):
             found[address.lower()] = address
     foreign = [each for key, each in found.items() if key.rpartition("@")[2] not in own]
+    if len(foreign) > 1:
+        of_strangers = {each.rpartition("@")[2] for each in strangers}
+        foreign = [each for each in foreign if each.lower().rpartition("@")[2] not in of_strangers]
     return foreign[0] if len(foreign) == 1 else ""
 
 

@@ -96,7 +96,10 @@ def _only_address(mail: ParsedMail, notice: Notice) -> list[RecipientEntry]:
     """Return the only foreign address in what a mail system wrote in any language, if it has a code or status."""
     if not is_from_daemon(mail):
         is_reply = says_automatic(mail) or is_answer_of_a_person(mail) or read_auto_reply(mail) is not None
-        if is_reply or mail.header.get("return-path", "") != "<>":
+        is_written_by_system = mail.header.get("return-path", "") == "<>" or "errore" in mail.header.get(
+            "x-ricevuta", ""
+        )
+        if is_reply or not is_written_by_system:
             return []
     if not calls_itself_daemon(mail) and (is_about_goods(notice.text) or is_letter(notice.text)):
         return []

@@ -179,3 +179,5 @@ def test_the_only_address_is_nobodys_if_there_are_two_or_it_is_a_roles() -> None
     assert only_address("... ann@acme.example ... eve@sender.example", nobody, own) == "ann@acme.example"
     assert only_address("... ann@acme.example ... ben@acme.example", nobody, own) == ""
     assert only_address("... postmaster@acme.example", nobody, own) == ""
+    of_a_system = nobody | {"pec@post.example"}
+    assert only_address("... ann@acme.example ... id 1@post.example", of_a_system, own) == "ann@acme.example"

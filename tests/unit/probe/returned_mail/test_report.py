@@ -156,3 +156,9 @@ def test_the_only_foreign_address_of_a_mail_system_with_a_code_is_the_recipient(
     (entry,) = read(mail.encode()).recipients
     assert (entry.recipient, entry.action, entry.is_inferred) == ("ann@acme.example", "failed", False)
     assert entry.code == 550 or entry.status == "5.1.1"
+
+
+def test_a_receipt_of_italian_certified_mail_names_its_recipient_without_a_return_path() -> None:
+    head = "X-Ricevuta: errore-consegna\nFrom: pec@post.example\nTo: news@sender.example\nSubject: MANCATA CONSEGNA\n"
+    (entry,) = read(f"{head}\n{FOREIGN['Italian']}\nIdentificativo: 1@post.example\n".encode()).recipients
+    assert (entry.recipient, entry.status) == ("ann@acme.example", "5.1.1")
