@@ -40,7 +40,8 @@ CASES: Final = (
     ("l09e_zepto.jsonl", "zeptomail", [(REFUSED, ANN)]),
     ("l14_exchange_trace_utf16.csv", "exchange", [(REFUSED, ANN)]),
     ("l14c_exchange_trace_utf8.csv", "exchange", [
-        (REFUSED, ANN), (REFUSED, BOB), (EventKind.DEFERRED, "dora@acme.example"),
+        (REFUSED, ANN), (REFUSED, BOB), (EventKind.DELIVERED, "carl@acme.example"),
+        (EventKind.DEFERRED, "dora@acme.example"),
     ]),
     ("l15_csv_dates.csv", "csv", [
         (REFUSED, f"{name}@acme.example") for name in ("ann", "bob", "carl", "dora", "eve")

@@ -38,7 +38,7 @@ def test_the_image_says_what_it_is_and_runs_as_nobody_in_particular(image: dict[
     assert config["Labels"]["org.opencontainers.image.title"] == "fivefifty"
     assert config["Labels"]["org.opencontainers.image.version"] == "0.1.0"
     assert config["Labels"]["org.opencontainers.image.base.name"] == os.environ["FIVEFIFTY_BASE_IMAGE"]
-    assert "5353" in image["Healthcheck"]["Test"][-1]
+    assert "5300" in image["Healthcheck"]["Test"][-1]
 
 
 def test_what_built_it_stayed_behind(image: dict[str, Any]) -> None:

@@ -16,14 +16,14 @@ from probe.intake.hints import NO_HINTS, Hints
 from probe.intake.reading.json_fields import Json, text, word
 from probe.intake.reading.reply_text import reply_codes
 from probe.intake.reading.shapes import Shape
-from probe.intake.reading.webhooks import NoEventError, Provider
+from probe.intake.reading.webhooks import Provider
 
 
 def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | BadLine]:
     """Yield an event for each row of a summary report, and for each recipient's last state in an extended one.
 
-    Mail in quarantine was neither delivered nor refused and is a BadLine. Mail to a group is no event; that to its
-    members is. Mail filtered as spam is REFUSED with the label ``FilteredAsSpam``. Times are UTC, with the month first
+    Mail that a rule or filter of the receiving organisation quarantined, and mail to a group, was accepted: DELIVERED.
+    Mail filtered as spam is REFUSED with the label ``FilteredAsSpam``. Times are UTC, with the month first
     unless ``--dates`` says otherwise. A summary has no replies of servers; a detailed report has them, those of
     several recipients in the recipients' order.
     """
@@ -32,7 +32,7 @@ def read(lines: Iterable[LogLine], hints: Hints = NO_HINTS) -> Iterator[Event | 
 
 _STATES: Final[dict[str, EventKind | None]] = {
     "Delivered": EventKind.DELIVERED,
-    "Expanded": None,
+    "Expanded": EventKind.DELIVERED,
     "Quarantined": EventKind.DELIVERED,
     "Resolved": EventKind.DELIVERED,
     "Pending": EventKind.DEFERRED,
@@ -47,7 +47,7 @@ _STEPS: Final[dict[str, EventKind | None]] = {
     "Deliver": EventKind.DELIVERED,
     "Send": EventKind.DELIVERED,
     "SendExternal": EventKind.DELIVERED,
-    "Expand": None,
+    "Expand": EventKind.DELIVERED,
     "Defer": EventKind.DEFERRED,
     "Fail": EventKind.REFUSED,
     "Drop": EventKind.REFUSED,
@@ -67,8 +67,6 @@ _SPAM: Final = {"spam", "filteredasspam", "filtered as spam"}
 
 
 def _refined(_: Json, event: Event) -> Iterator[Event]:
-    if event.label.lower() == "quarantined":
-        raise NoEventError("mail in quarantine, neither delivered nor refused")
     yield event._replace(label="FilteredAsSpam" if event.label.lower() in _SPAM else "")
 
 
