@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -124,12 +125,18 @@ def _unknown_key(mistake: ErrorDetails, model: type[BaseModel] | None) -> tuple[
 
 def _nodes_at(model: type[BaseModel], loc: Iterable[int | str]) -> list[Mapping[str, Any]]:
     """Return what the model's JSON Schema says about a place: one node, or one for each alternative."""
-    schema = model.model_json_schema()
+    schema = _schema_of(model)
     nodes = list(_alternatives(schema, schema))
     for step in loc:
         below = [inner for node in nodes for inner in _below(node, step)]
         nodes = [each for node in below for each in _alternatives(node, schema)] or nodes
     return nodes
+
+
+@cache
+def _schema_of(model: type[BaseModel]) -> Mapping[str, Any]:
+    """Return a model's JSON Schema, which takes long to make and is asked for at every mistake of a file."""
+    return model.model_json_schema()
 
 
 def _alternatives(node: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterable[Mapping[str, Any]]:
