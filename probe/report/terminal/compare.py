@@ -8,18 +8,17 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from probe.harmless import clipped, harmless
+from probe.harmless import harmless
 from probe.judge.baseline import KnownMistakes
 from probe.judge.compare import Comparison, McNemar
 from probe.judge.findings import Finding
 from probe.judge.result import JudgedRun
 from probe.judge.story import name_of
+from probe.report.terminal.finding import print_finding
 from probe.report.terminal.table import print_table
 
 SHOWN: Final = 20
 """The most recipients that are named."""
-LONGEST: Final = 500
-"""The most characters of a line that are shown."""
 
 
 def print_comparison(console: Console, compared: Mapping[tuple[str, str], Comparison]) -> None:
@@ -71,10 +70,7 @@ def print_baseline(
     if not worse:
         console.print(Text(f"baseline passed  no classifier is worse than in {harmless(baseline)}"), soft_wrap=True)
     for each in worse:
-        sentence = harmless(each.sentence)
-        console.print(Text.assemble("baseline ", ("FAILED", "bold red"), f"  {sentence}"), soft_wrap=True)
-        for line in each.lines():
-            console.print(Text(f"  {clipped(line, LONGEST)}"), soft_wrap=True)
+        print_finding(console, "baseline", each)
     added = ", ".join(sorted(result.scorecard.classifiers.keys() - known.classifiers.keys()))
     if added:
         told = f"baseline: {baseline} has no mistakes of {added}; fivefifty baseline update records them"

@@ -15,10 +15,8 @@ from probe.judge.scorecard import Scorecard
 from probe.judge.story import name_of
 from probe.report.html.figures import interval_of
 from probe.report.summary import count, summary
+from probe.report.terminal.finding import print_finding
 from probe.report.terminal.table import print_table
-
-LONGEST: Final = 500
-"""The most characters of a line about a recipient."""
 
 GATEWAYS_SHOWN: Final = 8
 NAMES_SHOWN: Final = 5
@@ -39,10 +37,7 @@ def print_answer(console: Console, result: JudgedRun, out: str) -> None:
         _print_gateways(console, card)
         console.print()
     for finding in result.findings():
-        word, style = ("passed", "green") if finding.passed else ("FAILED", "bold red")
-        console.print(Text.assemble("gate ", (word, style), f"  {harmless(finding.sentence)}"), soft_wrap=True)
-        for line in finding.lines():
-            console.print(Text(f"  {clipped(line, LONGEST)}"), soft_wrap=True)
+        print_finding(console, "gate", finding)
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)
     console.print(Text(f"score  {out}/scorecard.json"), soft_wrap=True)
