@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from book_rows import refused
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import mcnemar as reference
 
@@ -44,10 +44,12 @@ def test_small_counts_are_tested_exactly_as_statsmodels_does(only_first: int, on
 
 
 @given(st.integers(0, 5000), st.integers(EXACT_UP_TO, 5000))
+@example(1001, 1000)
 def test_large_counts_are_tested_by_chi_square_as_statsmodels_does(only_first: int, only_second: int) -> None:
-    assert mcnemar(only_first, only_second + 1) == pytest.approx(
-        reference([[9, only_first], [only_second + 1, 9]], exact=False, correction=True).pvalue, rel=1e-9, abs=1e-300
-    )
+    expected = reference([[9, only_first], [only_second + 1, 9]], exact=False, correction=True).pvalue
+    if only_first == only_second + 1:
+        expected = 1.0  # statsmodels corrects a difference of nothing to one of minus one
+    assert mcnemar(only_first, only_second + 1) == pytest.approx(expected, rel=1e-9, abs=1e-300)
 
 
 @given(st.integers(0, 400), st.integers(0, 400))
