@@ -10,6 +10,7 @@ from fake_gateways.people.directory import MailboxState, state_at
 from fake_gateways.people.readers import Engagement
 from fake_gateways.truth import Cause, Truth
 from probe.classify.evidence import Evidence, Opened
+from probe.classify.reading import Reading
 from probe.records.attempt import Attempt, Failure
 from probe.records.returned import Returned, by_recipient
 from probe.records.rows import Mailbox
@@ -46,6 +47,14 @@ class Story(NamedTuple):
         if failure is None:
             return None if not self.evidence.bounced else Cause.UNKNOWN  # at a foreign server
         return Cause.BAD_DOMAIN if failure == Failure.NO_ROUTE else Cause.NETWORK
+
+
+class JudgedRecipient(NamedTuple):
+    """One recipient of one campaign: its story, and the reading of each classifier by the classifier's name."""
+
+    key: Key
+    story: Story
+    readings: Mapping[str, Reading]
 
 
 def build_stories(
