@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import re
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,12 +21,15 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
+from probe.ledger.lane_books import LaneBooks
 from probe.ledger.schema import (
     ATTEMPT,
     CLASSIFICATION,
     ENGAGEMENT,
+    INDEXES,
     INTENT,
     KNOWN_GATEWAY,
+    KNOWN_LANE,
     MAILBOX,
     METADATA,
     NOTE,
@@ -36,7 +41,7 @@ from probe.ledger.schema import (
 )
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Classification, Intent, KnownGateway, Mailbox, Note, Planned, Transcript
+from probe.records.rows import Classification, Intent, KnownGateway, KnownLane, Mailbox, Note, Planned, Transcript
 from probe.user_files import is_file, is_folder, writing
 
 BATCH: Final = 1000
@@ -52,6 +57,7 @@ _TABLES: Final[dict[type[Any], Table]] = {
     Engagement: ENGAGEMENT,
     Transcript: TRANSCRIPT,
     Intent: INTENT,
+    KnownLane: KNOWN_LANE,
     KnownGateway: KNOWN_GATEWAY,
     Mailbox: MAILBOX,
     Planned: PLANNED,
@@ -61,6 +67,8 @@ _TABLES: Final[dict[type[Any], Table]] = {
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _KEYS_A_QUERY: Final = 10_000
 """Transcripts that one query asks for. Each takes two of the 32,766 parameters that SQLite allows."""
+# The declared type of a column of truth values, which SQLite keeps as 0 and 1.
+sqlite3.register_converter("BOOLEAN", b"1".__eq__)
 _NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
 
 
@@ -108,6 +116,7 @@ class Ledger:
         event.listen(self._engine, "connect", _prepare)
         self._pending: dict[type[Any], list[Sequence[Any]]] = {}
         self._inserts: dict[type[Any], str] = {}
+        self._reader: sqlite3.Connection | None = None
 
     @classmethod
     def create(cls, folder: Path) -> Ledger:
@@ -152,7 +161,13 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.flush()
+        self._close()
+
+    def _close(self) -> None:
         self._engine.dispose()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
 
     def writer(self, row_type: type[Any]) -> Callable[[Any], None]:
         """Return a function that writes rows of one type, committing them a batch at a time."""
@@ -246,10 +261,35 @@ class Ledger:
 
     def seal(self) -> None:
         """Note that the run is finished, and leave the database as one file that can be opened read-only."""
+        self.index()
         self.note("complete", "yes")
-        self._engine.dispose()
+        self._close()
         with _changing(self.path), self._engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+
+    def index(self) -> None:
+        """Make the indexes by which a lane is read, where there are none yet. Without them reading a lane is slow."""
+        with _changing(self.path), self._engine.begin() as connection:
+            for columns in INDEXES:
+                name = re.sub(r"\W+", "_", f"by {columns}").strip("_")
+                connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+
+    def lane(self, name: str, gateways: Sequence[str]) -> LaneBooks:
+        """Return the books of one lane and of its gateways."""
+        if self._reader is None:
+            self._reader = sqlite3.connect(self.path, detect_types=sqlite3.PARSE_DECLTYPES, isolation_level=None)
+        return LaneBooks(self._reader, self.path, name, gateways)
+
+    def lanes(self) -> Iterator[LaneBooks]:
+        """Yield the books of every lane, in the order of the plan."""
+        of: dict[str, list[str]] = {}
+        for gateway in self.gateways():
+            of.setdefault(gateway.lane, []).append(gateway.name)
+        return (self.lane(each.name, of.get(each.name, ())) for each in self.known_lanes())
+
+    def known_lanes(self) -> Iterator[KnownLane]:
+        """Yield the lanes, in the order of the plan, with the number of planned deliveries."""
+        yield from self._read(KnownLane)
 
     def truths(self) -> Iterator[Truth]:
         """Yield the gateways' decisions, by gateway, in the order they were written."""

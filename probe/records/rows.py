@@ -1,4 +1,4 @@
-"""The smaller rows of the books: mailboxes, gateways, plans, readings, intents, transcripts, notes."""
+"""The smaller rows of the books: mailboxes, lanes, gateways, plans, readings, intents, transcripts, notes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,22 @@ class Mailbox(NamedTuple):
     left_at: float | None
 
 
+class KnownLane(NamedTuple):
+    """A lane of the run, and how many deliveries are planned in it."""
+
+    name: str
+    planned: int
+
+
 class KnownGateway(NamedTuple):
-    """A gateway of the scenario: its persona, where it listens, and how many mailboxes it serves."""
+    """A gateway of the scenario: its persona, where it listens, how many mailboxes it serves, and its lane."""
 
     name: str
     persona: str
     host: str
     address: str
     mailboxes: int
+    lane: str = ""
 
 
 class Planned(NamedTuple):
@@ -35,7 +43,10 @@ class Planned(NamedTuple):
 
 
 class Classification(NamedTuple):
-    """A classifier's reading of one recipient of a campaign; see Reading in probe/classify/reading.py."""
+    """A classifier's reading of one recipient of a campaign; see Reading in probe/classify/reading.py.
+
+    ``lane`` is the recipient's lane.
+    """
 
     classifier: str
     campaign: str
@@ -44,6 +55,7 @@ class Classification(NamedTuple):
     advice: str
     alive: float | None
     reason: str
+    lane: str = ""
 
 
 class Intent(NamedTuple):

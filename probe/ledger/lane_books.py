@@ -1,0 +1,87 @@
+"""The books of one lane, read as streams: nothing as long as the lane is held in memory."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from fake_gateways.people.readers import Engagement
+from fake_gateways.reports.delivery_report import DeliveryReport
+from fake_gateways.truth import Truth
+from probe.input_error import InputError
+from probe.records.attempt import Attempt
+from probe.records.returned import Returned
+from probe.records.rows import Classification, Mailbox, Planned
+
+_TIMES_REPEATED: Final = (
+    "SELECT campaign, recipient, count(*) FROM attempt WHERE lane = ? GROUP BY campaign, recipient HAVING count(*) > 1"
+)
+
+
+class LaneBooks:
+    """The rows of one lane, in the order in which they were written.
+
+    Each method begins a new stream; several may be read in turns.
+    """
+
+    def __init__(self, database: sqlite3.Connection, path: Path, name: str, gateways: Sequence[str]) -> None:
+        self.name = name
+        self.gateways = tuple(gateways)
+        self._database = database
+        self._path = path
+
+    def attempts(self) -> Iterator[Attempt]:
+        """Yield the attempts."""
+        return self._rows(Attempt._make, "SELECT * FROM attempt WHERE lane = ? ORDER BY seq", self.name)
+
+    def truths(self) -> Iterator[Truth]:
+        """Yield the decisions of all gateways of the lane, by gateway."""
+        return (row for name in sorted(self.gateways) for row in self.truths_of(name))
+
+    def truths_of(self, gateway: str) -> Iterator[Truth]:
+        """Yield the decisions of one gateway."""
+        return self._rows(Truth._make, "SELECT * FROM truth WHERE gateway = ? ORDER BY seq", gateway)
+
+    def returned(self) -> Iterator[Returned]:
+        """Yield the mail that came back."""
+        return self._rows(Returned._make, "SELECT * FROM returned WHERE lane = ? ORDER BY seq", self.name)
+
+    def reports(self) -> Iterator[DeliveryReport]:
+        """Yield the delivery reports, by gateway."""
+        return self._of_gateways(DeliveryReport._make, "SELECT * FROM report WHERE gateway = ? ORDER BY seq")
+
+    def engagements(self) -> Iterator[Engagement]:
+        """Yield opens and clicks, by gateway."""
+        return self._of_gateways(Engagement._make, "SELECT * FROM engagement WHERE gateway = ? ORDER BY seq")
+
+    def mailboxes(self) -> Iterator[Mailbox]:
+        """Yield the mailboxes, by gateway."""
+        return self._of_gateways(Mailbox._make, "SELECT * FROM mailbox WHERE gateway = ? ORDER BY rowid")
+
+    def mailbox(self, address: str) -> Mailbox | None:
+        """Return the mailbox of an address in lower case, whatever its gateway; None if no directory has it."""
+        return next(self._rows(Mailbox._make, "SELECT * FROM mailbox WHERE address = ?", address), None)
+
+    def planned(self) -> Iterator[Planned]:
+        """Yield the planned deliveries."""
+        return self._rows(Planned._make, "SELECT * FROM planned WHERE lane = ? ORDER BY rowid", self.name)
+
+    def readings(self, classifier: str) -> Iterator[Classification]:
+        """Yield a classifier's readings."""
+        query = "SELECT * FROM classification WHERE classifier = ? AND lane = ? ORDER BY rowid"
+        return self._rows(Classification._make, query, classifier, self.name)
+
+    def repeated(self) -> Iterator[tuple[str, str, int]]:
+        """Yield campaign, recipient and number of attempts where there is more than one, by campaign and recipient."""
+        return self._rows(tuple, _TIMES_REPEATED, self.name)
+
+    def _of_gateways(self, make: Callable[[Iterable[Any]], Any], query: str) -> Iterator[Any]:
+        return (row for name in sorted(self.gateways) for row in self._rows(make, query, name))
+
+    def _rows(self, make: Callable[[Iterable[Any]], Any], query: str, *values: str) -> Iterator[Any]:
+        try:
+            yield from map(make, self._database.execute(query, values))
+        except sqlite3.DatabaseError as error:
+            raise InputError(self._path, f"cannot be read ({error})", "run the scenario again") from None
