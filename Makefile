@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
 
-.PHONY: demo test check format bench docs charts lock clean
+.PHONY: demo test check format bench cost docs charts lock clean
 
 ## demo: run the flagship scenario over real sockets and print the answer
 demo: $(RUNS)
@@ -37,6 +37,10 @@ bench: $(READY)
 	PYTHONPATH=tests/support $(BIN)/python benchmarks/policies.py
 	PYTHONPATH=tests/support $(BIN)/python benchmarks/rules.py
 	PYTHONPATH=tests/support $(BIN)/python benchmarks/context.py
+
+## cost: count the calls that a recipient makes, and write the figures that the test suite compares with
+cost: $(READY)
+	$(BIN)/python benchmarks/calls.py --update
 
 ## docs: write docs/reference and the generated blocks of ARCHITECTURE.md from the code
 docs: $(READY)
