@@ -33,12 +33,13 @@ def conclude(
     """
     findings = result.findings(None if known is None else known[0])
     publish(result.scorecard, findings, reports, scenario)
-    write_report(result, folder)
+    write_report(result, findings, folder)
     with printing():
         console = PipedConsole()
-        print_answer(console, result, str(folder))
+        of_gates, of_baseline = findings[: len(result.gates)], findings[len(result.gates) :]
+        print_answer(console, result.scorecard, of_gates, str(folder))
         if known is not None:
             before, file = known
-            print_baseline(console, before, findings[len(result.gates) :], result, str(file))
+            print_baseline(console, before, of_baseline, result.scorecard, str(file))
     passed = all(finding.passed for finding in findings)
     raise typer.Exit(Exit.PASSED if passed else Exit.GATE_FAILED)

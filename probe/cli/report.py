@@ -21,4 +21,5 @@ def report(
     """Write the report of a run: one HTML file that needs no network."""
     from probe.report.html.page_file import judged_before, write_report
 
-    print_lines([str(write_report(judged_before(run), run, out))])
+    result = judged_before(run)
+    print_lines([str(write_report(result, result.findings(), run, out))])

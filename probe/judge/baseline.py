@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from probe.classify.reading import Advice
+from probe.classify.reading import Reading
 from probe.input_error import InputError
 from probe.judge.errors import is_error
-from probe.judge.story import Key, Story, name_of
+from probe.judge.kinds import kind_of, rule_in
+from probe.judge.story import JudgedRecipient, name_of
 
 _HEAD: Final = """\
 # What classifiers got wrong, by scenario. Written by: fivefifty baseline update
@@ -43,36 +45,46 @@ Baseline = dict[str, KnownMistakes]
 """The known mistakes by the scenario's name."""
 
 
-class Worsening(NamedTuple):
-    """A kind of mistake that a classifier makes more often than in the baseline; ``new`` are the new mistakes."""
+def known_mistakes(seed: int, classifiers: Iterable[str], recipients: Iterable[JudgedRecipient]) -> KnownMistakes:
+    """Return what a baseline file keeps of a run; a missing reading counts as keep."""
+    found = {name: _OfClassifier() for name in classifiers}
+    for recipient in recipients:
+        for name, each in found.items():
+            each.count(recipient, recipient.readings.get(name))
+    return KnownMistakes(
+        seed,
+        {
+            name: MistakenRecipients(tuple(sorted(each.wrong)), tuple(sorted(each.missed)))
+            for name, each in found.items()
+        },
+        {name: each.deciding_rules() for name, each in found.items()},
+    )
 
-    classifier: str
-    kind: str
-    before: int
-    after: int
-    new: tuple[str, ...]
 
+class _OfClassifier:
+    """The mistakes of a classifier, and how often each rule decides about each kind of refused recipients."""
 
-def mistakes(stories: Mapping[Key, Story], advice: Mapping[Key, Advice]) -> MistakenRecipients:
-    """Return the recipients that a classifier is wrong about; missing advice counts as keep."""
-    wrong: list[str] = []
-    missed: list[str] = []
-    for key, story in stories.items():
-        suppressed = advice.get(key) is Advice.SUPPRESS
+    def __init__(self) -> None:
+        self.wrong: list[str] = []
+        self.missed: list[str] = []
+        self._rules: defaultdict[str, Counter[str]] = defaultdict(Counter)
+
+    def count(self, recipient: JudgedRecipient, reading: Reading | None) -> None:
+        story = recipient.story
+        suppressed = reading is not None and reading.suppress
         if is_error(alive=story.mailbox.alive, suppressed=suppressed):
-            (wrong if suppressed else missed).append(name_of(key))
-    return MistakenRecipients(tuple(sorted(wrong)), tuple(sorted(missed)))
+            (self.wrong if suppressed else self.missed).append(name_of(recipient.key))
+        rule = "" if reading is None else rule_in(reading.reason)
+        if rule and story.evidence.bounced:
+            self._rules[kind_of(story)][rule] += 1
+
+    def deciding_rules(self) -> dict[str, str]:
+        """Return the rule that decides most recipients of each kind; of several, the first by name."""
+        return {kind: _most_frequent(rules) for kind, rules in sorted(self._rules.items())}
 
 
-def worsenings(known: KnownMistakes, now: Mapping[str, MistakenRecipients]) -> Iterator[Worsening]:
-    """Yield what got worse. A classifier that the baseline does not have is skipped."""
-    for name, current in now.items():
-        if name not in known.classifiers:
-            continue
-        for kind in KINDS:
-            before, after = getattr(known.classifiers[name], kind), getattr(current, kind)
-            if len(after) > len(before):
-                yield Worsening(name, kind, len(before), len(after), tuple(sorted(set(after) - set(before))))
+def _most_frequent(counts: Counter[str]) -> str:
+    return min(counts, key=lambda each: (-counts[each], each))
 
 
 def parse(text: str, place: str) -> Baseline:

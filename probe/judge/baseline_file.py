@@ -8,10 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from probe.input_error import InputError
-from probe.judge.baseline import Baseline, KnownMistakes, mistakes, parse, to_toml
-from probe.judge.judge import earlier_advice, read_stories
-from probe.judge.kinds import deciding_rules, with_file
-from probe.judge.story import Key
+from probe.judge.baseline import Baseline, KnownMistakes, known_mistakes, parse, to_toml
+from probe.judge.judge import classifiers_before, judged_before
+from probe.judge.kinds import with_file
 from probe.ledger import Ledger
 from probe.user_files import exists, writing
 
@@ -64,16 +63,9 @@ def known_in(folder: Path, classifiers: Sequence[str] | None) -> tuple[str, Know
     Raises InputError for a classifier that never read the run.
     """
     with Ledger.open(folder) as ledger:
-        stories = read_stories(ledger)
-        names = classifiers or sorted({row.classifier for row in ledger.classifications()})
-        found = {name: mistakes(stories, earlier_advice(ledger, name)) for name in names}
-        rules = {name: deciding_rules(stories, _reasons(ledger, name)) for name in names}
-        return ledger.note("scenario") or "", KnownMistakes(int(ledger.note("seed") or 0), found, rules)
-
-
-def _reasons(ledger: Ledger, classifier: str) -> dict[Key, str]:
-    rows = (row for row in ledger.classifications() if row.classifier == classifier)
-    return {(row.campaign, row.recipient): row.reason for row in rows}
+        names = classifiers_before(ledger, classifiers or ())
+        seed = int(ledger.note("seed") or 0)
+        return ledger.note("scenario") or "", known_mistakes(seed, names, judged_before(ledger, names))
 
 
 def update(path: Path, scenario: str, known: KnownMistakes) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 BINS: Final = 10
+_ONE: Final = 2**60
+"""A probability of 1 as it is added: as a whole number, so that sums do not depend on the order."""
 
 
 @dataclass
@@ -29,29 +30,46 @@ class Calibration:
     bins: list[Bin] = field(default_factory=list)
 
 
-def calibration(cases: Iterable[tuple[float, bool]], places: int = 6) -> Calibration | None:
-    """Compare probabilities of being alive with the truth, case by case; None where there is no case.
+class Probabilities:
+    """Probabilities of being alive and what was true, counted in bins. Parts merge to the same in any order."""
 
-    Each case is a probability and whether the mailbox was alive. ``places`` is the decimal places of the bins.
-    """
-    drawn = list(cases)
-    if not drawn:
-        return None
-    binned: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
-    for said, true in drawn:
-        binned[min(int(said * BINS), BINS - 1)].append((said, true))
-    return Calibration(
-        len(drawn),
-        round(sum((said - true) ** 2 for said, true in drawn) / len(drawn), 6),
-        [
-            Bin(
-                number / BINS,
-                (number + 1) / BINS,
-                len(each),
-                round(sum(said for said, _ in each) / len(each), places),
-                round(sum(true for _, true in each) / len(each), places),
-            )
-            for number, each in enumerate(binned)
-            if each
-        ],
-    )
+    def __init__(self) -> None:
+        self._cases = [0] * BINS
+        self._true = [0] * BINS
+        self._said = [0] * BINS
+        self._squared_error = 0
+
+    def count(self, said: float, *, true: bool) -> None:
+        """Count a probability, and whether the mailbox was alive."""
+        number = min(int(said * BINS), BINS - 1)
+        self._cases[number] += 1
+        self._true[number] += true
+        self._said[number] += round(said * _ONE)
+        self._squared_error += round((said - true) ** 2 * _ONE)
+
+    def merge(self, other: Probabilities) -> None:
+        """Add what another one has counted."""
+        for own, its in ((self._cases, other._cases), (self._true, other._true), (self._said, other._said)):
+            own[:] = map(sum, zip(own, its, strict=True))
+        self._squared_error += other._squared_error
+
+    def calibration(self, places: int = 6) -> Calibration | None:
+        """Return how well they agree, None where nothing was counted; ``places`` is the decimal places of the bins."""
+        total = sum(self._cases)
+        if not total:
+            return None
+        return Calibration(
+            total,
+            round(self._squared_error / (total * _ONE), 6),
+            [
+                Bin(
+                    number / BINS,
+                    (number + 1) / BINS,
+                    cases,
+                    round(said / (cases * _ONE), places),
+                    round(true / cases, places),
+                )
+                for number, (cases, said, true) in enumerate(zip(self._cases, self._said, self._true, strict=True))
+                if cases
+            ],
+        )

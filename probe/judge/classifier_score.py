@@ -6,20 +6,24 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
+from fake_gateways.people.directory import MailboxState
+from fake_gateways.truth import Cause
 from probe.classify.reading import Advice, Reading
 from probe.judge import class_scores
-from probe.judge.calibration import Calibration, calibration
+from probe.judge.calibration import Calibration, Probabilities
 from probe.judge.class_scores import NONE, ClassScore, Confusion
 from probe.judge.errors import ErrorCounts
 from probe.judge.interval import interval, share
 from probe.judge.prices import Cost, cost
-from probe.judge.story import Key, Story
+from probe.judge.story import Story
 from probe.scenario.prices import MistakePrices
 
-MOST_BY_HOUR_S: Final = 2 * 86_400.0
-"""The longest run, in seconds, that is broken down by hours; a longer one by days."""
+_ALIVE: Final = {state: state.alive for state in MailboxState}
+_NAMES: Final = {cause: cause.value for cause in Cause}
+"""What enum members answer, kept because asking them costs more than all counting."""
+_HOUR_S: Final = 3600
 _SIZES: Final = ((10, "1 to 10"), (50, "11 to 50"), (200, "51 to 200"), (1000, "201 to 1000"))
 
 
@@ -63,89 +67,127 @@ class ClassifierScore:
     parts: dict[str, dict[str, ErrorCounts]] = field(default_factory=dict)
 
 
-def score_classifier(
-    stories: Mapping[Key, Story],
-    readings: Mapping[Key, Reading],
-    sites: Mapping[str, Site] | None = None,
-    prices: MistakePrices | None = None,
-) -> ClassifierScore:
-    """Score a classifier. A missing reading counts as keep."""
-    errors = ErrorCounts()
-    confusion: Counter[tuple[str, str]] = Counter()
-    parts: dict[str, dict[str, ErrorCounts]] = {}
-    retested = 0
-    format_ = _time_format(stories)
-    for key, story in stories.items():
-        reading = readings.get(key)
-        alive, suppressed = story.mailbox.alive, reading is not None and reading.suppress
-        retested += reading is not None and reading.advice is Advice.RETEST
-        confusion[true_class(story), class_seen(reading)] += 1
-        dimensions = (
-            parts.setdefault(name, {}).setdefault(value, ErrorCounts())
-            for name, value in _dimensions(story, sites or {}, format_)
-        )
-        for each in (errors, *dimensions):
-            each.count(alive=alive, suppressed=suppressed)
-    wrong, right = errors.wrongly_suppressed, errors.gone - errors.missed_dead
-    suppressed_all = wrong + right
-    kept = errors.alive + errors.gone - suppressed_all
-    precision = share(right, suppressed_all) if suppressed_all else 1.0
-    recall = share(right, errors.gone) if errors.gone else 1.0
-    return ClassifierScore(
-        wrongly_suppressed=wrong,
-        missed_dead=errors.missed_dead,
-        rightly_suppressed=right,
-        retested=retested,
-        wrongly_suppressed_rate=errors.wrongly_suppressed_rate,
-        wrongly_suppressed_interval=errors.wrongly_suppressed_interval,
-        missed_dead_rate=errors.missed_dead_rate,
-        missed_dead_interval=errors.missed_dead_interval,
-        precision=precision,
-        precision_interval=interval(right, suppressed_all),
-        recall=recall,
-        recall_interval=interval(right, errors.gone),
-        f1=class_scores.f1(precision, recall),
-        cost=cost(prices or MistakePrices(), living_suppressed=wrong, dead_kept=errors.missed_dead, kept=kept),
-        causes=class_scores.by_cause(confusion),
-        faults=class_scores.by_fault(confusion),
-        confusion=class_scores.table(confusion),
-        calibration=calibration(
-            (reading.alive, stories[key].mailbox.alive)
-            for key, reading in readings.items()
-            if reading.alive is not None and stories[key].evidence.bounced
-        ),
-        parts={name: dict(sorted(values.items())) for name, values in sorted(parts.items())},
+class Facts(NamedTuple):
+    """What is true of a recipient, as far as errors are broken down by it: ``hour`` counts from the epoch."""
+
+    alive: bool
+    bounced: bool
+    gateway: str
+    cause: str
+    stage: str
+    hour: int | None
+
+
+def facts_of(story: Story) -> Facts:
+    """Return what is true of a recipient."""
+    last = story.evidence.last
+    bounced = story.evidence.bounced
+    return Facts(
+        _ALIVE[story.mailbox],
+        bounced,
+        story.gateway,
+        true_class(story),
+        last.stage or NONE if bounced else "delivered",
+        int(last.at // _HOUR_S) if last.at else None,
     )
+
+
+class ClassifierTally:
+    """Counts a classifier's readings. Its size does not grow with the recipients; parts merge in any order."""
+
+    def __init__(self) -> None:
+        self._classes: Counter[tuple[bool, str, str, Advice, str]] = Counter()
+        self._gateways: Counter[tuple[str, bool, bool]] = Counter()
+        self._hours: Counter[tuple[int | None, bool, bool]] = Counter()
+        self._probabilities = Probabilities()
+
+    def count(self, facts: Facts, reading: Reading | None) -> None:
+        """Count the reading of a recipient. A missing one counts as keep."""
+        alive, bounced, gateway, cause, stage, hour = facts
+        advice = Advice.KEEP if reading is None else reading.advice
+        suppressed = advice is Advice.SUPPRESS
+        self._classes[alive, cause, stage, advice, class_seen(reading)] += 1
+        self._gateways[gateway, alive, suppressed] += 1
+        self._hours[hour, alive, suppressed] += 1
+        if bounced and reading is not None and reading.alive is not None:
+            self._probabilities.count(reading.alive, true=alive)
+
+    def merge(self, other: ClassifierTally) -> None:
+        """Add what another one has counted."""
+        self._classes.update(other._classes)
+        self._gateways.update(other._gateways)
+        self._hours.update(other._hours)
+        self._probabilities.merge(other._probabilities)
+
+    def score(self, sites: Mapping[str, Site], prices: MistakePrices | None = None, *, by_day: bool) -> ClassifierScore:
+        """Score the classifier, with its errors by hours or by days."""
+        errors = ErrorCounts()
+        confusion: Counter[tuple[str, str]] = Counter()
+        retested = 0
+        for (alive, cause, _, advice, seen), count in self._classes.items():
+            errors.count(alive=alive, suppressed=advice is Advice.SUPPRESS, recipients=count)
+            confusion[cause, seen] += count
+            retested += count * (advice is Advice.RETEST)
+        wrong, right = errors.wrongly_suppressed, errors.gone - errors.missed_dead
+        suppressed_all = wrong + right
+        kept = errors.alive + errors.gone - suppressed_all
+        precision = share(right, suppressed_all) if suppressed_all else 1.0
+        recall = share(right, errors.gone) if errors.gone else 1.0
+        return ClassifierScore(
+            wrongly_suppressed=wrong,
+            missed_dead=errors.missed_dead,
+            rightly_suppressed=right,
+            retested=retested,
+            wrongly_suppressed_rate=errors.wrongly_suppressed_rate,
+            wrongly_suppressed_interval=errors.wrongly_suppressed_interval,
+            missed_dead_rate=errors.missed_dead_rate,
+            missed_dead_interval=errors.missed_dead_interval,
+            precision=precision,
+            precision_interval=interval(right, suppressed_all),
+            recall=recall,
+            recall_interval=interval(right, errors.gone),
+            f1=class_scores.f1(precision, recall),
+            cost=cost(prices or MistakePrices(), living_suppressed=wrong, dead_kept=errors.missed_dead, kept=kept),
+            causes=class_scores.by_cause(confusion),
+            faults=class_scores.by_fault(confusion),
+            confusion=class_scores.table(confusion),
+            calibration=self._probabilities.calibration(),
+            parts=self._parts(sites, "%Y-%m-%d" if by_day else "%Y-%m-%dT%H"),
+        )
+
+    def _parts(self, sites: Mapping[str, Site], time_format: str) -> dict[str, dict[str, ErrorCounts]]:
+        """Return the errors by part. ``time_format`` is strftime's, of hours or of days (ISO 8601)."""
+        found: dict[str, dict[str, ErrorCounts]] = {}
+
+        def add(part: str, value: str, count: int, *, alive: bool, suppressed: bool) -> None:
+            errors = found.setdefault(part, {}).setdefault(value, ErrorCounts())
+            errors.count(alive=alive, suppressed=suppressed, recipients=count)
+
+        for (alive, cause, stage, advice, _), count in self._classes.items():
+            suppressed = advice is Advice.SUPPRESS
+            add("cause", cause, count, alive=alive, suppressed=suppressed)
+            add("stage", stage, count, alive=alive, suppressed=suppressed)
+        for (gateway, alive, suppressed), count in self._gateways.items():
+            site = sites.get(gateway)
+            add("gateway", gateway or NONE, count, alive=alive, suppressed=suppressed)
+            add("persona", site.persona if site else NONE, count, alive=alive, suppressed=suppressed)
+            add("size", _size(site.mailboxes) if site else NONE, count, alive=alive, suppressed=suppressed)
+        for (hour, alive, suppressed), count in self._hours.items():
+            at = NONE if hour is None else datetime.fromtimestamp(hour * _HOUR_S, UTC).strftime(time_format)
+            add("time", at, count, alive=alive, suppressed=suppressed)
+        return {name: dict(sorted(values.items())) for name, values in sorted(found.items())}
 
 
 def true_class(story: Story) -> str:
     """Return the name of the true cause, ``none`` where the message did not bounce."""
-    return NONE if story.cause is None or not story.evidence.bounced else story.cause.value
+    cause = story.cause if story.evidence.bounced else None
+    return NONE if cause is None else _NAMES[cause]
 
 
 def class_seen(reading: Reading | None) -> str:
     """Return the name of the cause that a classifier sees, ``none`` where it sees none."""
-    return NONE if reading is None or reading.cause is None else reading.cause.value
-
-
-def _dimensions(story: Story, sites: Mapping[str, Site], time_format: str) -> list[tuple[str, str]]:
-    site = sites.get(story.gateway)
-    last = story.evidence.last
-    return [
-        ("gateway", story.gateway or NONE),
-        ("persona", site.persona if site else NONE),
-        ("cause", true_class(story)),
-        ("stage", last.stage or NONE if story.evidence.bounced else "delivered"),
-        ("size", _size(site.mailboxes) if site else NONE),
-        ("time", datetime.fromtimestamp(last.at, UTC).strftime(time_format) if last.at else NONE),
-    ]
+    return NONE if reading is None or reading.cause is None else _NAMES[reading.cause]
 
 
 def _size(mailboxes: int) -> str:
     return next((name for most, name in _SIZES if mailboxes <= most), "over 1000")
-
-
-def _time_format(stories: Mapping[Key, Story]) -> str:
-    """Return the strftime format of hours or, for a long run, of days (ISO 8601)."""
-    at = [story.evidence.last.at for story in stories.values() if story.evidence.last.at]
-    return "%Y-%m-%dT%H" if not at or max(at) - min(at) <= MOST_BY_HOUR_S else "%Y-%m-%d"

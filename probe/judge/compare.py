@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import comb, erfc, sqrt
 from typing import Final, NamedTuple
 
-from probe.classify.reading import Advice, Reading
+from probe.classify.reading import Advice
 from probe.judge.errors import is_error
-from probe.judge.story import Key, Story
+from probe.judge.story import JudgedRecipient, Story
 from probe.records.attempt import reply_line
 
 EXACT_UP_TO: Final = 1000
@@ -42,13 +41,17 @@ class Change(NamedTuple):
 
 @dataclass
 class McNemar:
-    """Paired mistakes of one kind (McNemar 1947), and the two-sided p-value of their difference."""
+    """Paired mistakes of one kind (McNemar 1947)."""
 
     cases: int = 0
     both_wrong: int = 0
     only_first: int = 0
     only_second: int = 0
-    p_value: float = 1.0
+
+    @property
+    def p_value(self) -> float:
+        """The two-sided p-value of the difference."""
+        return mcnemar(self.only_first, self.only_second)
 
     @property
     def is_sure(self) -> bool:
@@ -74,6 +77,19 @@ class Comparison:
     gone: McNemar = field(default_factory=McNemar)
     changes: list[Change] = field(default_factory=list)
 
+    def count(self, recipient: JudgedRecipient, first: Advice, second: Advice) -> None:
+        """Count what both advise about a recipient."""
+        story = recipient.story
+        alive = story.mailbox.alive
+        wrong = _is_wrong(first, alive=alive), _is_wrong(second, alive=alive)
+        test = self.living if alive else self.gone
+        test.cases += 1
+        test.both_wrong += wrong == (True, True)
+        test.only_first += wrong == (True, False)
+        test.only_second += wrong == (False, True)
+        if first is not second:
+            self.changes.append(Change(*recipient.key, alive, first, second, heard(story)))
+
     @property
     def is_worse(self) -> bool:
         """Whether the second classifier makes more mistakes of either kind, unless a sure gain outweighs chance.
@@ -84,30 +100,6 @@ class Comparison:
         if not any(test.is_sure_gain for test in tests):
             return any(test.is_loss for test in tests)
         return any(test.is_loss and test.is_sure for test in tests)
-
-
-def compare(stories: Mapping[Key, Story], first: Mapping[Key, Advice], second: Mapping[Key, Advice]) -> Comparison:
-    """Compare two classifiers with each other and the truth; missing advice counts as keep."""
-    found = Comparison()
-    for key, story in sorted(stories.items()):
-        alive = story.mailbox.alive
-        one, two = first.get(key, Advice.KEEP), second.get(key, Advice.KEEP)
-        wrong = _is_wrong(one, alive=alive), _is_wrong(two, alive=alive)
-        test = found.living if alive else found.gone
-        test.cases += 1
-        test.both_wrong += wrong == (True, True)
-        test.only_first += wrong == (True, False)
-        test.only_second += wrong == (False, True)
-        if one is not two:
-            found.changes.append(Change(*key, alive, one, two, heard(story)))
-    for test in (found.living, found.gone):
-        test.p_value = mcnemar(test.only_first, test.only_second)
-    return found
-
-
-def advice_of(readings: Mapping[Key, Reading]) -> dict[Key, Advice]:
-    """Return the advice of readings."""
-    return {key: reading.advice for key, reading in readings.items()}
 
 
 def heard(story: Story) -> str:

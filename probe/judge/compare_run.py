@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from probe.classify.reading import Advice
 from probe.input_error import InputError
-from probe.judge.compare import Comparison, compare
-from probe.judge.judge import earlier_advice, read_stories
+from probe.judge.compare import Comparison
+from probe.judge.judge import classifiers_before, judged_before
+from probe.judge.story import JudgedRecipient
 from probe.ledger import Ledger
 from probe.user_files import exists
 
@@ -33,22 +35,42 @@ def compare_runs(first: ComparedRun, second: ComparedRun) -> dict[tuple[str, str
     Raises InputError for runs with different recipients, and where no classifier read both.
     """
     with Ledger.open(first.folder) as left, Ledger.open(second.folder) as right:
-        stories, others = read_stories(left), read_stories(right)
-        if set(stories) != set(others):
+        pairs = _pairs(left, first.classifier, right, second.classifier)
+        found = {pair: Comparison() for pair in pairs}
+        # The order of recipients may differ between runs, so the advice in one is held while the other streams.
+        others = {
+            each.key: tuple(_advice(each, other) for _, other in pairs)
+            for each in judged_before(right, [other for _, other in pairs])
+        }
+        are_same = True
+        for each in judged_before(left, [one for one, _ in pairs]):
+            advice = others.pop(each.key, None)
+            if advice is None:
+                are_same = False
+                break
+            for (one, _), comparison, second_advice in zip(pairs, found.values(), advice, strict=True):
+                comparison.count(each, _advice(each, one), second_advice)
+        if others or not are_same:
             problem = f"has other recipients than {first.folder}"
             raise InputError(second.folder, problem, "compare runs of one scenario and seed, or classifiers of one run")
-        return {
-            (one, other): compare(stories, earlier_advice(left, one), earlier_advice(right, other))
-            for one, other in _pairs(left, first.classifier, right, second.classifier)
-        }
+        return found
+
+
+def _advice(recipient: JudgedRecipient, classifier: str) -> Advice:
+    """Return a classifier's advice; where there is none, it counts as keep."""
+    reading = recipient.readings.get(classifier)
+    return Advice.KEEP if reading is None else reading.advice
 
 
 def _pairs(left: Ledger, one: str | None, right: Ledger, other: str | None) -> list[tuple[str, str]]:
     """Return the pairs of names to compare. A single name is used for both; without one, all that read both runs."""
+    names = (one or other, other or one)
+    known = [
+        classifiers_before(ledger, [name] if name else ()) for ledger, name in zip((left, right), names, strict=True)
+    ]
     if one or other:
-        return [(one or other or "", other or one or "")]
-    names = [{row.classifier: None for row in ledger.classifications()} for ledger in (left, right)]
-    shared = [name for name in names[0] if name in names[1]]
+        return [(known[0][0], known[1][0])]
+    shared = [name for name in known[0] if name in known[1]]
     if not shared:
         raise InputError(right.path, "was read by none of the same classifiers", "name two, as RUN:CLASSIFIER")
     return [(name, name) for name in shared]

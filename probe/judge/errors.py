@@ -21,14 +21,14 @@ class ErrorCounts:
     gone: int = 0
     missed_dead: int = 0
 
-    def count(self, *, alive: bool, suppressed: bool) -> None:
-        """Count a recipient."""
+    def count(self, *, alive: bool, suppressed: bool, recipients: int = 1) -> None:
+        """Count a recipient, or several alike."""
         if alive:
-            self.alive += 1
-            self.wrongly_suppressed += suppressed
+            self.alive += recipients
+            self.wrongly_suppressed += recipients * suppressed
         else:
-            self.gone += 1
-            self.missed_dead += not suppressed
+            self.gone += recipients
+            self.missed_dead += recipients * (not suppressed)
 
     @property
     def wrongly_suppressed_rate(self) -> float:

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from fake_gateways.truth import Cause
 from probe.classify.reading import Advice, ChosenClassifier, Reading
 from probe.classify.registry import choose
 from probe.classify.spec import REPORTED
 from probe.input_error import InputError, one_of
 from probe.intake.event import Event
 from probe.judge import gates
-from probe.judge.classifier_score import Site, score_classifier
+from probe.judge.classifier_score import Site
 from probe.judge.foreign_sender import events_of_foreign_sender, foreign_stories
 from probe.judge.join import join
 from probe.judge.reported import CauseOf, read_reported, sort_events
 from probe.judge.result import JudgedRun
 from probe.judge.run_classifier import read_all
-from probe.judge.scorecard import NAIVE, Scorecard, naive_readings, score_returned, score_truth
-from probe.judge.story import Key, Story, build_stories, without_lanes
+from probe.judge.scorecard import AS_DECIDED, NAIVE, Scorecard, naive_of
+from probe.judge.story import JudgedRecipient, Key, Story, build_stories, judged, without_lanes
+from probe.judge.tally import Tally
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.records.rows import Classification, Mailbox, Planned
@@ -40,9 +43,8 @@ def bounds(
     place: str,
 ) -> list[gates.Bound]:
     """Read gates against a scorecard of zeros; raises InputError, also for a classifier that does not read the run."""
-    card = Scorecard("", 0, "", complete=False)
-    score_truth(card, {}, {}, list(gateways), list(campaigns))
-    card.classifiers = {name: score_classifier({}, {}) for name in classifiers}
+    sites = dict.fromkeys(gateways, Site("", 0))
+    card = Tally(classifiers, NAIVE).scorecard(Scorecard("", 0, "", complete=False), sites, campaigns)
     for name in gates.classifiers_in(expect):
         if name not in card.classifiers:
             remedy = f"name it with --classifier or in the scenario's classifiers, or {one_of(name, card.classifiers)}"
@@ -131,37 +133,30 @@ def judge(
                 for key, reading in readings[name].items()
             ),
         )
-    card = _scorecard(ledger, stories, readings, names, prices)
+    recipients = partial(judged, stories, readings)
+    tally = Tally(names, naive_of(readings))
+    for recipient in recipients():
+        tally.count(recipient)
+    for row in ledger.returned():
+        tally.count_returned(row)
+    card = _scorecard(ledger, tally, prices or prices_of(ledger))
     figures = dataclasses.asdict(card)
-    return JudgedRun(card, [gates.judge(each, figures) for each in bound], stories, readings, events)
+    return JudgedRun(card, [gates.judge(each, figures) for each in bound], recipients, events)
 
 
-def _scorecard(
-    ledger: Ledger,
-    stories: Mapping[Key, Story],
-    readings: Mapping[str, Mapping[Key, Reading]],
-    names: Iterable[str],
-    prices: MistakePrices | None,
-) -> Scorecard:
-    sites = {each.name: Site(each.persona, each.mailboxes) for each in ledger.gateways()}
+def _scorecard(ledger: Ledger, tally: Tally, prices: MistakePrices) -> Scorecard:
     card = Scorecard(
         ledger.note("scenario") or "",
         int(ledger.note("seed") or 0),
         ledger.note("transport") or "",
         complete=ledger.complete,
+        recipients=ledger.count(Planned),
+        attempts=ledger.count(Attempt),
+        books=ledger.digest(),
+        truth_is=ledger.note("truth_is") or AS_DECIDED,
     )
-    card.recipients = ledger.count(Planned) or len(stories)
-    card.attempts = ledger.count(Attempt)
-    score_truth(card, stories, naive_readings(readings), list(sites), json.loads(ledger.note("campaigns") or "[]"))
-    score_returned(card, list(ledger.returned()))
-    paid = prices or prices_of(ledger)
-    card.classifiers = {name: score_classifier(stories, readings[name], sites, paid) for name in names}
-    card.truth_is = ledger.note("truth_is") or card.truth_is
-    if card.as_logged:
-        for score in card.classifiers.values():
-            score.calibration = None  # with what a log says, no probability can be compared
-    card.books = ledger.digest()
-    return card
+    sites = {each.name: Site(each.persona, each.mailboxes) for each in ledger.gateways()}
+    return tally.scorecard(card, sites, json.loads(ledger.note("campaigns") or "[]"), prices)
 
 
 def prices_of(ledger: Ledger) -> MistakePrices:
@@ -169,18 +164,26 @@ def prices_of(ledger: Ledger) -> MistakePrices:
     return MistakePrices.model_validate_json(ledger.note("prices") or "{}")
 
 
-def earlier_advice(ledger: Ledger, classifier: str) -> dict[Key, Advice]:
-    """Return the advice of a classifier from the last time it read the books; raises InputError if it never did."""
-    found: dict[Key, Advice] = {}
-    known: set[str] = set()
+def judged_before(ledger: Ledger, classifiers: Collection[str]) -> Iterator[JudgedRecipient]:
+    """Yield the recipients with the readings in the books, from the last time that these classifiers read them."""
+    readings: dict[str, dict[Key, Reading]] = {}
     for row in ledger.classifications():
-        known.add(row.classifier)
-        if row.classifier == classifier:
-            found[row.campaign, row.recipient] = Advice(row.advice)
-    if not found:
-        problem = f"has no advice of classifier {classifier}"
-        raise InputError(ledger.path, problem, f"it has: {', '.join(sorted(known)) or 'none'}; see fivefifty check")
-    return found
+        if row.classifier not in classifiers:
+            continue
+        cause = None if row.cause is None else Cause(row.cause)
+        reading = Reading(cause, row.reason, row.alive, Advice(row.advice))
+        readings.setdefault(row.classifier, {})[row.campaign, row.recipient] = reading
+    return judged(read_stories(ledger), readings)
+
+
+def classifiers_before(ledger: Ledger, wanted: Collection[str] = ()) -> list[str]:
+    """Return the classifiers that read the books before, or those ``wanted``; raises InputError if one never did."""
+    known = sorted({row.classifier for row in ledger.classifications()})
+    for name in wanted:
+        if name not in known:
+            problem = f"has no advice of classifier {name}"
+            raise InputError(ledger.path, problem, f"it has: {', '.join(known) or 'none'}; see fivefifty check")
+    return list(wanted or known)
 
 
 def _mailboxes(ledger: Ledger) -> dict[str, Mailbox]:

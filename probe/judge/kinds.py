@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable
 from typing import Final
 
-from probe.classify.reading import Reading
-from probe.judge.story import Key, Story
+from probe.judge.story import Story
 
 _NUMBER: Final = re.compile(r"-[0-9]+$")
 _RULE: Final = re.compile(r"(rule [0-9]+\b[^:]*? \(.*?:[0-9]+\)): ")
@@ -46,21 +45,6 @@ def with_file(rule: str, convert: Callable[[str], str]) -> str:
     head, bracket, place = rule.rpartition(" (")
     file, colon, line = place.rpartition(":")
     return f"{head}{bracket}{convert(file)}{colon}{line}" if bracket and colon else rule
-
-
-def deciding_rules(stories: Mapping[Key, Story], reasons: Mapping[Key, str]) -> dict[str, str]:
-    """Return the rule that decides most recipients of each kind of refused recipients, without kinds of no rule."""
-    found: dict[str, Counter[str]] = defaultdict(Counter)
-    for key, story in stories.items():
-        rule = rule_in(reasons.get(key, ""))
-        if rule and story.evidence.bounced:
-            found[kind_of(story)][rule] += 1
-    return {kind: rules.most_common(1)[0][0] for kind, rules in sorted(found.items())}
-
-
-def reasons_of(readings: Mapping[Key, Reading]) -> dict[Key, str]:
-    """Return the reason of each reading."""
-    return {key: reading.reason for key, reading in readings.items()}
 
 
 def ranked(kinds: Iterable[str]) -> list[tuple[str, int]]:

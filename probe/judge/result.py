@@ -1,23 +1,20 @@
-"""The result of judging a run: scorecard, gates, readings."""
+"""The result of judging a run: scorecard, gates, findings."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from probe.classify.reading import Reading
 from probe.judge import gates
-from probe.judge.baseline import KnownMistakes, MistakenRecipients, mistakes
-from probe.judge.compare import advice_of
-from probe.judge.findings import Finding, of_baseline, of_gates
-from probe.judge.kinds import deciding_rules, reasons_of
+from probe.judge.baseline import KnownMistakes, known_mistakes
+from probe.judge.findings import Finding, find
 from probe.judge.reported import ReportedEvents
 from probe.judge.scorecard import Scorecard
-from probe.judge.story import Key, Story
+from probe.judge.story import JudgedRecipient
 from probe.user_files import write_whole, writing
 
 SCORECARD: Final = "scorecard.json"
@@ -25,15 +22,14 @@ SCORECARD: Final = "scorecard.json"
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """A judged run: its figures, gates, stories, and the readings of each classifier.
+    """A judged run: its figures, its gates, and a function that streams its recipients once more.
 
     ``reported`` are the events of another system's log, None without one.
     """
 
     scorecard: Scorecard
     gates: list[gates.Gate]
-    stories: Mapping[Key, Story] = field(default_factory=dict)
-    readings: Mapping[str, Mapping[Key, Reading]] = field(default_factory=dict)
+    recipients: Callable[[], Iterable[JudgedRecipient]] = tuple
     reported: ReportedEvents | None = None
 
     @property
@@ -41,23 +37,16 @@ class JudgedRun:
         """Whether every gate passed."""
         return all(gate.passed for gate in self.gates)
 
-    @property
-    def mistakes(self) -> dict[str, MistakenRecipients]:
-        """The recipients that each classifier is wrong about."""
-        return {name: mistakes(self.stories, advice_of(self.readings[name])) for name in self.scorecard.classifiers}
-
-    @property
     def known_mistakes(self) -> KnownMistakes:
-        """What a baseline file keeps of this run."""
-        rules = {name: deciding_rules(self.stories, reasons_of(self.readings[name])) for name in self.mistakes}
-        return KnownMistakes(self.scorecard.seed, self.mistakes, rules)
+        """Return what a baseline file keeps of this run."""
+        return known_mistakes(self.scorecard.seed, self.scorecard.classifiers, self.recipients())
 
     def findings(self, known: KnownMistakes | None = None) -> list[Finding]:
-        """Return a finding for every gate, and for every kind of mistake in the baseline."""
-        found = list(of_gates(self.gates, self.stories, self.readings))
-        if known is not None:
-            found += of_baseline(known, self.mistakes, self.stories, self.readings)
-        return found
+        """Return a finding for every gate, then for every kind of mistake in the baseline.
+
+        Where one failed, all recipients are read again.
+        """
+        return find(self.gates, self.scorecard.classifiers, self.recipients, known)
 
     def figures(self) -> dict[str, Any]:
         """Return the scorecard as scorecard.json holds it (schema 1)."""

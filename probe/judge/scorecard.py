@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
-from fake_gateways.truth import Cause, Fate, Fault, Truth
-from probe.classify.reading import Reading
+from fake_gateways.truth import Cause, Fate, Fault
 from probe.classify.spec import REPORTED
 from probe.judge.classifier_score import ClassifierScore
 from probe.judge.interval import share
-from probe.judge.story import Key, Story
+from probe.judge.story import Story
 from probe.records.attempt import Outcome
-from probe.records.returned import Returned, ReturnedKind
+from probe.records.returned import ReturnedKind
 
 _NOT_IN_INBOX: Final = {
     Fate.JUNK: "junked",
@@ -22,6 +22,8 @@ _NOT_IN_INBOX: Final = {
     Fate.BOUNCED_LATER: "bounced_later",
 }
 _READ: Final = {Fate.INBOX, Fate.JUNK}
+_OF_RECIPIENT: Final = {cause for cause in Cause if cause.fault is Fault.RECIPIENT}
+"""A false claim of one of these is a disguise."""
 NAIVE: Final = "code"
 """The classifier whose suppressions count as hard bounces: it does what most mail providers do with a reply."""
 
@@ -121,73 +123,102 @@ class Scorecard:
         return self.truth_is == AS_THE_LOG_SAYS
 
 
-def score_truth(
-    card: Scorecard,
-    stories: Mapping[Key, Story],
-    naive: Mapping[Key, Reading],
-    gateways: Sequence[str],
-    campaigns: Sequence[str] = (),
-) -> None:
-    """Fill in the hard bounces that were reported, and what was true of them."""
-    card.gateways = {name: DeliveryCounts() for name in gateways}
-    card.campaigns = {name: DeliveryCounts() for name in campaigns}
-    card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}
-    for key, story in stories.items():
-        alive = story.mailbox.alive
+class _Delivery(NamedTuple):
+    """What is counted of a recipient by gateway and by campaign."""
+
+    alive: bool
+    delivered: bool
+    reported: bool
+    lied: bool
+
+    def add_to(self, counts: DeliveryCounts, recipients: int) -> None:
+        counts.recipients += recipients
+        counts.delivered += recipients * self.delivered
+        counts.hard_bounces += recipients * self.reported
+        counts.gone += recipients * (self.reported and not self.alive)
+        counts.disguised += recipients * (self.reported and self.alive and self.lied)
+
+
+class TruthTally:
+    """Counts what was true of recipients. Its size does not grow with them; parts merge in any order."""
+
+    def __init__(self) -> None:
+        self._decided: Counter[tuple[_Delivery, bool, str | None, str | None]] = Counter()
+        self._gateways: Counter[tuple[str, _Delivery]] = Counter()
+        self._campaigns: Counter[tuple[str, _Delivery]] = Counter()
+
+    def count(self, campaign: str, story: Story, *, alive: bool, bounced: bool, reported: bool) -> None:
+        """Count a recipient that is or is not reported as a hard bounce."""
         truth = story.truth
-        delivered = not story.evidence.bounced
-        reported = naive[key].suppress
-        lied = truth is not None and truth.cause is not None and _is_disguise(truth)
-        card.delivered += delivered
-        card.arrived += delivered and (truth is None or truth.fate in _READ)
-        if truth is not None and Fate(truth.fate) in _NOT_IN_INBOX:
-            counter = _NOT_IN_INBOX[Fate(truth.fate)]
-            setattr(card, counter, getattr(card, counter) + 1)
+        cause = fate = None
+        lied = False
+        if truth is not None:
+            cause, fate = truth.cause, truth.fate
+            lied = cause is not None and not truth.honest and truth.claimed in _OF_RECIPIENT
         refused = story.evidence.last.outcome == Outcome.REFUSED or story.evidence.report is not None
-        card.refused_otherwise += refused and not reported
-        card.given_up += not delivered and not refused and not reported
-        card.truth.alive += alive
-        card.truth.gone += not alive
-        card.hard_bounces_reported += reported
-        card.truth.recipient_fault += reported and not alive
-        card.truth.disguised += reported and alive and lied
-        card.truth.misread += reported and alive and not lied
-        if truth is not None and truth.cause is not None and not delivered:
-            by_cause = card.truth.by_cause[truth.cause]
-            by_cause.refused += 1
-            by_cause.disguised += alive and lied and reported
-        at_gateway = card.gateways.get(story.gateway)
-        for part in (at_gateway, card.campaigns.setdefault(key[0], DeliveryCounts())):
-            if part is not None:
-                part.recipients += 1
-                part.delivered += delivered
-                part.hard_bounces += reported
-                part.gone += reported and not alive
-                part.disguised += reported and alive and lied
-    card.hard_bounce_rate = share(card.hard_bounces_reported, card.recipients)
+        delivery = _Delivery(alive, not bounced, reported, lied)
+        self._decided[delivery, refused, cause, fate] += 1
+        self._gateways[story.gateway, delivery] += 1
+        self._campaigns[campaign, delivery] += 1
+
+    def merge(self, other: TruthTally) -> None:
+        """Add what another one has counted."""
+        self._decided.update(other._decided)
+        self._gateways.update(other._gateways)
+        self._campaigns.update(other._campaigns)
+
+    def fill(self, card: Scorecard, gateways: Iterable[str], campaigns: Iterable[str] = ()) -> None:
+        """Fill in the hard bounces that were reported, and what was true of them."""
+        card.gateways = {name: DeliveryCounts() for name in gateways}
+        card.campaigns = {name: DeliveryCounts() for name in campaigns}
+        card.truth.by_cause = {cause.value: CauseScore() for cause in Cause}
+        card.recipients = card.recipients or self._decided.total()
+        for (delivery, refused, cause, fate), count in self._decided.items():
+            alive, delivered, reported, lied = delivery
+            card.delivered += count * delivered
+            card.arrived += count * (delivered and (fate is None or fate in _READ))
+            if fate is not None and fate in _NOT_IN_INBOX:
+                counter = _NOT_IN_INBOX[Fate(fate)]
+                setattr(card, counter, getattr(card, counter) + count)
+            card.refused_otherwise += count * (refused and not reported)
+            card.given_up += count * (not delivered and not refused and not reported)
+            card.truth.alive += count * alive
+            card.truth.gone += count * (not alive)
+            card.hard_bounces_reported += count * reported
+            card.truth.recipient_fault += count * (reported and not alive)
+            card.truth.disguised += count * (reported and alive and lied)
+            card.truth.misread += count * (reported and alive and not lied)
+            if cause is not None and not delivered:
+                by_cause = card.truth.by_cause[cause]
+                by_cause.refused += count
+                by_cause.disguised += count * (alive and lied and reported)
+        for (name, delivery), count in self._gateways.items():
+            if name in card.gateways:
+                delivery.add_to(card.gateways[name], count)
+        for (name, delivery), count in sorted(self._campaigns.items()):
+            delivery.add_to(card.campaigns.setdefault(name, DeliveryCounts()), count)
+        card.hard_bounce_rate = share(card.hard_bounces_reported, card.recipients)
 
 
-def naive_readings(readings: Mapping[str, Mapping[Key, Reading]]) -> Mapping[Key, Reading]:
-    """Return the readings whose suppressions count as hard bounces: another system's where it reported, else NAIVE."""
-    return readings[REPORTED] if REPORTED in readings else readings[NAIVE]
+def naive_of(classifiers: Container[str]) -> str:
+    """Return the one whose suppressions count as hard bounces: another system where it reported, else NAIVE."""
+    return REPORTED if REPORTED in classifiers else NAIVE
 
 
-def score_returned(card: Scorecard, returned: Iterable[Returned]) -> None:
-    """Count the mail that came back."""
-    for row in returned:
-        match row.kind:
+def returned_score(kinds: Mapping[tuple[str, bool], int]) -> ReturnedScore:
+    """Return the score of mail that came back, counted by its kind and by whether its recipient is known."""
+    score = ReturnedScore()
+    for (kind, is_joined), count in kinds.items():
+        match kind:
             case ReturnedKind.REPORT:
-                card.returned.reports += 1
+                score.reports += count
             case ReturnedKind.COMPLAINT:
-                card.returned.complaints += 1
+                score.complaints += count
             case ReturnedKind.FEEDBACK:
-                card.returned.feedback += 1
+                score.feedback += count
             case ReturnedKind.AUTO_REPLY:
-                card.returned.auto_replies += 1
+                score.auto_replies += count
             case _:
-                card.returned.unreadable += 1
-        card.returned.unjoined += not row.recipient
-
-
-def _is_disguise(truth: Truth) -> bool:
-    return not truth.honest and truth.claimed is not None and Cause(truth.claimed).fault is Fault.RECIPIENT
+                score.unreadable += count
+        score.unjoined += count * (not is_joined)
+    return score

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -55,6 +55,23 @@ class JudgedRecipient(NamedTuple):
     key: Key
     story: Story
     readings: Mapping[str, Reading]
+
+
+def judged(stories: Mapping[Key, Story], readings: Mapping[str, Mapping[Key, Reading]]) -> Iterator[JudgedRecipient]:
+    """Yield every recipient with its story and the readings there are of it, in the order of the stories."""
+    for key, story in stories.items():
+        yield JudgedRecipient(key, story, {name: each[key] for name, each in readings.items() if key in each})
+
+
+def gathered(recipients: Iterable[JudgedRecipient]) -> tuple[dict[Key, Story], dict[str, dict[Key, Reading]]]:
+    """Return the stories and each classifier's readings of a small run."""
+    stories: dict[Key, Story] = {}
+    readings: dict[str, dict[Key, Reading]] = {}
+    for key, story, read in recipients:
+        stories[key] = story
+        for name, reading in read.items():
+            readings.setdefault(name, {})[key] = reading
+    return stories, readings
 
 
 def build_stories(

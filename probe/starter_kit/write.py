@@ -146,4 +146,4 @@ def _write_baseline(folder: Path) -> None:
     with writing(folder / BASELINE, "choose another folder"):
         (folder / BASELINE).unlink(missing_ok=True)
     card = result.scorecard
-    baseline_file.update(folder / BASELINE, card.scenario, result.known_mistakes)
+    baseline_file.update(folder / BASELINE, card.scenario, result.known_mistakes())

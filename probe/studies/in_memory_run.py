@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from probe.classify.registry import choose
-from probe.judge.story import Key, Story, without_lanes
+from probe.judge.story import Key, Story, gathered, without_lanes
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
@@ -48,7 +48,8 @@ def run_in_memory(loaded: Loaded) -> InMemoryRun:
             prepared, Options(transport="memory", out=Path(folder), classifiers=choose(["always-keep"]), workers=1)
         )
     personas = {company.name: company.spec.persona for company in prepared.companies}
-    return InMemoryRun(scenario.name, without_lanes(result.stories), personas)
+    stories, _ = gathered(result.recipients())
+    return InMemoryRun(scenario.name, without_lanes(stories), personas)
 
 
 def with_retest(loaded: Loaded, retest: Retest) -> Loaded:

@@ -89,6 +89,10 @@ class ScenarioRun:
 
     def failures(self) -> dict[str, str]:
         """Return the failure text of each gate that failed, by the gate's name."""
+        failed = [gate for gate in self.gates if not gate.passed]
+        lines = recipient_lines(
+            [gate.name for gate in failed], self.scorecard.classifiers, self.result.recipients() if failed else ()
+        )
         return {
             gate.name: harmless(
                 "\n".join(
@@ -96,15 +100,11 @@ class ScenarioRun:
                         f"Gate {gate.name} of scenario {self.name} failed.",
                         f"  figure  {figure_text(gate.name, gate.value)}",
                         f"  bound   {gate.bound}",
-                        *(
-                            f"  {line}"
-                            for line in recipient_lines(gate.name, self.result.stories, self.result.readings)
-                        ),
+                        *(f"  {line}" for line in lines[gate.name]),
                     ]
                 )
             )
-            for gate in self.gates
-            if not gate.passed
+            for gate in failed
         }
 
 

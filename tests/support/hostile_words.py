@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from hypothesis import strategies as st
+from tallied import tallied
 
 from probe.classify.reading import Advice
 from probe.judge.findings import Finding, NamedRecipient
-from probe.judge.scorecard import Scorecard, score_truth
+from probe.judge.scorecard import Scorecard
 
 HOSTILE: Final = [
     "\x1b[2J\x1b]0;owned\x07",
@@ -37,9 +38,7 @@ words = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=60), st.text("`|\\<
 
 def card(scenario: str = "small") -> Scorecard:
     """Return the scorecard of a run in which nothing happened."""
-    empty = Scorecard(scenario, 7, "memory", complete=True)
-    score_truth(empty, {}, {}, [])
-    return empty
+    return tallied({}, {}, card=Scorecard(scenario, 7, "memory", complete=True))
 
 
 def failed(said: str, *, place: str = "", count: int = 1) -> Finding:

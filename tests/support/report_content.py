@@ -6,17 +6,19 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from book_rows import STARTS, attempt, truth
+from tallied import tallied
 
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading
 from probe.classify.registry import BASELINES
-from probe.judge.classifier_score import Site, score_classifier
+from probe.judge.classifier_score import Site
+from probe.judge.findings import find
 from probe.judge.gates import Gate
 from probe.judge.run_classifier import read_all
-from probe.judge.scorecard import Scorecard, score_truth
-from probe.judge.story import Key, Story
+from probe.judge.scorecard import Scorecard
+from probe.judge.story import Key, Story, judged
 from probe.records.attempt import Attempt
 from probe.report.html.page import PageContent
 from probe.scenario.prices import MistakePrices
@@ -125,14 +127,19 @@ def content(
     readers = {**{name: make() for name, make in BASELINES.items()}, rules: Sure(reason)}
     readings = {name: read_all(name, reader, told) for name, reader in readers.items()}
     gateways = sorted({person.gateway for person in people})
-    card = Scorecard("made-up", 7, "memory", complete=True, recipients=len(people), attempts=len(people))
-    score_truth(card, told, readings["code"], gateways, sorted({person.campaign for person in people}))
-    sites = {name: Site("cisco-esa", 20) for name in gateways}
-    card.classifiers = {name: score_classifier(told, each, sites, prices) for name, each in readings.items()}
+    card = tallied(
+        told,
+        readings,
+        {name: Site("cisco-esa", 20) for name in gateways},
+        sorted({person.campaign for person in people}),
+        card=Scorecard("made-up", 7, "memory", complete=True, attempts=len(people)),
+        prices=prices,
+    )
     return PageContent(
         title=title,
         scorecard=card,
         gates=gates,
+        findings=find(gates, card.classifiers, lambda: judged(told, readings)),
         stories=told,
         readings=readings,
         personas=dict.fromkeys(gateways, "cisco-esa"),

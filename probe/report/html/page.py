@@ -20,7 +20,7 @@ import jinja2
 from markupsafe import Markup
 
 from probe.harmless import clipped, harmless
-from probe.judge.findings import Finding, of_gates
+from probe.judge.findings import Finding
 from probe.judge.gates import Gate, figure_text
 from probe.judge.scorecard import NAIVE, Scorecard
 from probe.judge.story import Key, Story
@@ -42,11 +42,15 @@ LONGEST: Final = 500
 
 @dataclass(frozen=True)
 class PageContent:
-    """The input of a page. ``naive`` is the classifier that defines "reported", ``personas`` are by gateway."""
+    """The input of a page. ``naive`` is the classifier that defines "reported", ``personas`` are by gateway.
+
+    ``findings`` are those of the gates.
+    """
 
     title: str
     scorecard: Scorecard
     gates: Sequence[Gate]
+    findings: Sequence[Finding]
     stories: Mapping[Key, Story]
     readings: Readings
     naive: str = NAIVE
@@ -87,10 +91,7 @@ def page(content: PageContent) -> str:
         figures=_figures(card),
         hard_bounces=_parts(card),
         gates=[
-            (gate, _recipient_lines(finding))
-            for gate, finding in zip(
-                content.gates, of_gates(content.gates, content.stories, content.readings), strict=True
-            )
+            (gate, _recipient_lines(finding)) for gate, finding in zip(content.gates, content.findings, strict=True)
         ],
         naive=content.naive,
         words={where.value: words for where, words in LABELS.items()},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -12,14 +13,14 @@ from pydantic import TypeAdapter, ValidationError
 from fake_gateways.truth import Cause
 from probe.classify.reading import Advice, Reading
 from probe.classify.registry import choose
-from probe.classify.spec import REPORTED
 from probe.input_error import InputError
+from probe.judge.findings import Finding
 from probe.judge.gates import Gate
 from probe.judge.judge import read_stories
 from probe.judge.result import SCORECARD, JudgedRun
 from probe.judge.run_classifier import read_all
-from probe.judge.scorecard import NAIVE, Scorecard
-from probe.judge.story import Key
+from probe.judge.scorecard import NAIVE, Scorecard, naive_of
+from probe.judge.story import Key, gathered, judged
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.report.html.page import PageContent, page
@@ -28,9 +29,13 @@ from probe.user_files import write_whole, writing
 REPORT: Final = "report.html"
 
 
-def write_report(result: JudgedRun, folder: Path, out: Path | None = None) -> Path:
-    """Write the report of the run in a folder; an old report is only replaced by a complete one. Raises InputError."""
+def write_report(result: JudgedRun, findings: Sequence[Finding], folder: Path, out: Path | None = None) -> Path:
+    """Write the report of the run in a folder; an old report is only replaced by a complete one. Raises InputError.
+
+    ``findings`` are the run's; those of a baseline are not shown.
+    """
     path = out or folder / REPORT
+    stories, readings = gathered(result.recipients())
     with Ledger.open(folder) as ledger:
 
         def dialogues(attempts: Iterable[Attempt]) -> Mapping[tuple[str, int], str]:
@@ -40,9 +45,10 @@ def write_report(result: JudgedRun, folder: Path, out: Path | None = None) -> Pa
             title=ledger.note("title") or "",
             scorecard=result.scorecard,
             gates=result.gates,
-            stories=result.stories,
-            readings=result.readings,
-            naive=REPORTED if REPORTED in result.readings else NAIVE,
+            findings=findings[: len(result.gates)],
+            stories=stories,
+            readings=readings,
+            naive=naive_of(readings),
             personas={each.name: each.persona for each in ledger.gateways()},
             dialogues=dialogues,
         )
@@ -79,4 +85,4 @@ def judged_before(folder: Path) -> JudgedRun:
         (naive,) = choose([NAIVE])
         with naive.open() as classifier:
             readings[NAIVE] = read_all(NAIVE, classifier, told)
-    return JudgedRun(card, gates, told, readings)
+    return JudgedRun(card, gates, partial(judged, told, readings))

@@ -12,7 +12,7 @@ from probe.harmless import harmless
 from probe.judge.baseline import KnownMistakes
 from probe.judge.compare import Comparison, McNemar
 from probe.judge.findings import Finding
-from probe.judge.result import JudgedRun
+from probe.judge.scorecard import Scorecard
 from probe.judge.story import name_of
 from probe.report.terminal.finding import print_finding
 from probe.report.terminal.table import print_table
@@ -63,7 +63,7 @@ def _sentence(name: str, test: McNemar) -> str:
 
 
 def print_baseline(
-    console: Console, known: KnownMistakes, findings: Sequence[Finding], result: JudgedRun, baseline: str
+    console: Console, known: KnownMistakes, findings: Sequence[Finding], card: Scorecard, baseline: str
 ) -> None:
     """Print what got worse since the baseline and the recipients behind it, and the classifiers it does not have."""
     worse = [finding for finding in findings if not finding.passed]
@@ -71,7 +71,7 @@ def print_baseline(
         console.print(Text(f"baseline passed  no classifier is worse than in {harmless(baseline)}"), soft_wrap=True)
     for each in worse:
         print_finding(console, "baseline", each)
-    added = ", ".join(sorted(result.scorecard.classifiers.keys() - known.classifiers.keys()))
+    added = ", ".join(sorted(card.classifiers.keys() - known.classifiers.keys()))
     if added:
         told = f"baseline: {baseline} has no mistakes of {added}; fivefifty baseline update records them"
         console.print(Text(harmless(told)), soft_wrap=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 from rich.console import Console
@@ -10,6 +11,7 @@ from rich.text import Text
 
 from probe.harmless import clipped, harmless
 from probe.intake.skipped import SkippedLines
+from probe.judge.findings import Finding
 from probe.judge.result import JudgedRun
 from probe.judge.scorecard import Scorecard
 from probe.judge.story import name_of
@@ -22,9 +24,8 @@ GATEWAYS_SHOWN: Final = 8
 NAMES_SHOWN: Final = 5
 
 
-def print_answer(console: Console, result: JudgedRun, out: str) -> None:
-    """Print the summary, the classifiers, the gateways whose hard bounces are not true, then the gates."""
-    card = result.scorecard
+def print_answer(console: Console, card: Scorecard, findings: Iterable[Finding], out: str) -> None:
+    """Print the summary, the classifiers, the gateways whose hard bounces are not true, then the gates' findings."""
     if not card.complete:
         console.print("[bold red]This run is incomplete: it stopped before every recipient had a final result.[/]")
     for line in summary(card):
@@ -36,7 +37,7 @@ def print_answer(console: Console, result: JudgedRun, out: str) -> None:
     if any(gateway.hard_bounces > gateway.gone for gateway in card.gateways.values()):
         _print_gateways(console, card)
         console.print()
-    for finding in result.findings():
+    for finding in findings:
         print_finding(console, "gate", finding)
     out = harmless(out)
     console.print(Text(f"books  {out}/ledger.sqlite  sha256 {card.books[:16]}"), soft_wrap=True)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fake_gateways.truth import Cause, Fault
 from probe.classify.reading import Reading
-from probe.judge.calibration import calibration
+from probe.judge.calibration import Probabilities
 from probe.judge.errors import ErrorCounts, is_error
 from probe.judge.story import Key, Story
 
@@ -35,15 +35,15 @@ class Evaluated:
     """What one scenario came to. ``lies`` says whether its gateways disguise any refusal.
 
     ``by_persona`` has for each vendor the living that ``code`` suppresses, and those that ``context`` suppresses with
-    weights fitted without the vendor. ``probabilities`` has for each classifier a probability of being alive and
-    whether it was so. ``remaining`` are the errors after a further test, by the true cause of the last refusal.
+    weights fitted without the vendor. ``probabilities`` are those of being alive, by classifier. ``remaining`` are the
+    errors after a further test, by the true cause of the last refusal.
     """
 
     name: str
     lies: bool
     errors: dict[str, EvaluationErrors] = field(default_factory=dict)
     by_persona: dict[str, tuple[int, int]] = field(default_factory=dict)
-    probabilities: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
+    probabilities: dict[str, Probabilities] = field(default_factory=dict)
     further_attempts: int = 0
     remaining: dict[str, ErrorCounts] = field(default_factory=dict)
 
@@ -75,10 +75,14 @@ def remaining_errors(stories: Mapping[Key, Story], readings: Mapping[Key, Readin
     return {cause: each for cause, each in sorted(found.items()) if each.wrongly_suppressed or each.missed_dead}
 
 
-def probabilities(stories: Mapping[Key, Story], readings: Mapping[Key, Reading]) -> list[tuple[float, bool]]:
-    """Return the probabilities of being alive that a classifier gives, each with whether it was so."""
-    given = ((readings[key].alive, story.mailbox.alive) for key, story in stories.items())
-    return [(probability, alive) for probability, alive in given if probability is not None]
+def probabilities(stories: Mapping[Key, Story], readings: Mapping[Key, Reading]) -> Probabilities:
+    """Count the probabilities of being alive that a classifier gives."""
+    found = Probabilities()
+    for key, story in stories.items():
+        said = readings[key].alive
+        if said is not None:
+            found.count(said, true=story.mailbox.alive)
+    return found
 
 
 def _was_told(story: Story) -> bool:
@@ -155,7 +159,10 @@ def _by_persona(evaluated: Iterable[Evaluated]) -> dict[str, Any]:
 
 
 def _calibration(evaluated: Iterable[Evaluated], name: str) -> dict[str, Any]:
-    found = calibration((case for each in evaluated for case in each.probabilities[name]), places=4)
+    counted = Probabilities()
+    for each in evaluated:
+        counted.merge(each.probabilities[name])
+    found = counted.calibration(places=4)
     if found is None:
         return {"brier": None, "bins": []}
     bins = [{"cases": each.cases, "said": each.said, "alive": each.true} for each in found.bins]

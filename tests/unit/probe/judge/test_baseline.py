@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from book_rows import attempt, truth
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fake_gateways.people.directory import MailboxState
+from fake_gateways.truth import Cause
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Reading
 from probe.input_error import InputError
-from probe.judge.baseline import KnownMistakes, MistakenRecipients, Worsening, parse, to_toml, worsenings
+from probe.judge.baseline import KnownMistakes, MistakenRecipients, known_mistakes, parse, to_toml
+from probe.judge.story import Key, Story, judged
 
 names = st.lists(st.text(max_size=20), max_size=5).map(lambda each: tuple(sorted(each)))
 known = st.builds(
@@ -40,20 +46,36 @@ def test_it_reads_well_and_holds_a_recipient_a_line() -> None:
     )
 
 
-BEFORE = KnownMistakes(1, {"mine": MistakenRecipients(("n/ann", "n/bob"), ("n/cat",))})
+def story(state: MailboxState, *, refused: bool = True) -> Story:
+    """Return a recipient who was refused for content, or got the message."""
+    outcome, code, cause = ("refused", 550, Cause.CONTENT) if refused else ("delivered", 250, None)
+    tried = attempt(outcome=outcome, code=code, enhanced=None, text="no")
+    return Story(Evidence("ann", (tried,)), truth(cause=cause, claimed=cause), state)
 
 
-def test_only_more_mistakes_are_worse_and_the_new_ones_are_named() -> None:
-    now = {"mine": MistakenRecipients(("n/ann", "n/dan", "n/eve"), ())}
-    assert list(worsenings(BEFORE, now)) == [Worsening("mine", "wrongly_suppressed", 2, 3, ("n/dan", "n/eve"))]
+def test_the_mistakes_of_a_run_are_sorted_and_a_missing_reading_counts_as_keep() -> None:
+    states = {"d": MailboxState.PRESENT, "c": MailboxState.DEPARTED, "b": MailboxState.PRESENT, "a": MailboxState.FULL}
+    stories: dict[Key, Story] = {("news", name): story(state) for name, state in states.items()}
+    readings = {"mine": {("news", name): Reading(Cause.USER_UNKNOWN) for name in "da"}}
+    found = known_mistakes(7, ["mine", "mute"], judged(stories, readings))
+    assert found.seed == 7
+    assert found.classifiers == {
+        "mine": MistakenRecipients(("news/a", "news/d"), ("news/c",)),
+        "mute": MistakenRecipients((), ("news/c",)),
+    }
 
 
-def test_other_mistakes_but_not_more_are_no_worsening() -> None:
-    assert list(worsenings(BEFORE, {"mine": MistakenRecipients(("n/dan", "n/eve"), ("n/cat",))})) == []
-
-
-def test_a_classifier_that_the_baseline_does_not_have_cannot_be_worse() -> None:
-    assert list(worsenings(BEFORE, {"new": MistakenRecipients(("n/ann",) * 9, ())})) == []
+def test_the_rule_that_decides_most_of_a_kind_is_the_kinds_rule_and_of_several_the_first_by_name() -> None:
+    stories: dict[Key, Story] = {("news", name): story(MailboxState.PRESENT) for name in "abcd"}
+    stories |= {("news", name): story(MailboxState.DEPARTED) for name in "ef"}
+    stories["news", "g"] = story(MailboxState.PRESENT, refused=False)
+    first, second, none = "rule 1 (r.toml:1): x", "rule 2 (r.toml:5): x", "no rule"
+    reasons = {"a": second, "b": first, "c": second, "d": none, "e": second, "f": first, "g": first}
+    readings = {"mine": {("news", name): Reading(None, reason) for name, reason in reasons.items()}}
+    assert known_mistakes(7, ["mine"], judged(stories, readings)).rules["mine"] == {
+        "alive, refused for content": "rule 2 (r.toml:5)",
+        "gone, refused for content": "rule 1 (r.toml:1)",
+    }
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.judge.calibration import Bin, calibration
+from probe.judge.calibration import Bin, Calibration, Probabilities
+
+
+def calibration(drawn: Iterable[tuple[float, bool]], places: int = 6) -> Calibration | None:
+    """Return the calibration of probabilities, each with what was true."""
+    counted = Probabilities()
+    for said, true in drawn:
+        counted.count(said, true=true)
+    return counted.calibration(places)
+
 
 cases = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
 
@@ -47,3 +59,23 @@ def test_bins_are_rounded_to_the_places_asked_for() -> None:
     found = calibration([(0.123456, True)], places=2)
     assert found is not None
     assert found.bins == [Bin(0.1, 0.2, 1, 0.12, 1.0)]
+
+
+@given(cases)
+def test_means_are_those_of_exact_arithmetic(drawn: list[tuple[float, bool]]) -> None:
+    found = calibration(drawn, places=15)
+    assert found is not None
+    said = [Fraction(said) for said, _ in drawn]
+    assert sum(each.said * each.cases for each in found.bins) == pytest.approx(float(sum(said)), abs=1e-9)
+    errors = [(Fraction(said) - true) ** 2 for said, true in drawn]
+    assert found.brier == pytest.approx(float(sum(errors) / len(errors)), abs=1e-6)
+
+
+@given(cases, cases)
+def test_parts_merge_to_the_whole(first: list[tuple[float, bool]], second: list[tuple[float, bool]]) -> None:
+    parts = [Probabilities(), Probabilities()]
+    for part, drawn in zip(parts, (first, second), strict=True):
+        for said, true in drawn:
+            part.count(said, true=true)
+    parts[1].merge(parts[0])
+    assert parts[1].calibration() == calibration([*first, *second])

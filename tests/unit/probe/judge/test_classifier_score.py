@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pytest
 from book_rows import STARTS, attempt, refused, truth
 from hypothesis import given
 from hypothesis import strategies as st
+from tallied import tallied
 
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify import Advice, Evidence, Reading
-from probe.judge.classifier_score import MOST_BY_HOUR_S, Site, class_seen, score_classifier, true_class
+from probe.judge.classifier_score import ClassifierScore, Site, class_seen, true_class
 from probe.judge.errors import ErrorCounts
 from probe.judge.story import Key, Story
+from probe.judge.tally import MOST_BY_HOUR_S
 from probe.scenario.prices import MistakePrices
 
 GONE, KEPT = Reading(Cause.USER_UNKNOWN), Reading(Cause.CONTENT)
@@ -31,6 +33,16 @@ def population(drawn: Iterable[tuple[MailboxState, bool]]) -> tuple[dict[Key, St
         stories["news", name] = Story(Evidence(name, (refused(recipient=name),)), None, state)
         readings["news", name] = GONE if suppress else KEPT
     return stories, readings
+
+
+def score_classifier(
+    stories: Mapping[Key, Story],
+    readings: Mapping[Key, Reading],
+    sites: Mapping[str, Site] | None = None,
+    prices: MistakePrices | None = None,
+) -> ClassifierScore:
+    """Return the score of one classifier."""
+    return tallied(stories, {"mine": readings}, sites or {}, prices=prices).classifiers["mine"]
 
 
 @given(people)

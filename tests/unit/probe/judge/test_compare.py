@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from book_rows import refused
 from hypothesis import example, given
@@ -10,8 +12,8 @@ from statsmodels.stats.contingency_tables import mcnemar as reference
 
 from fake_gateways.people.directory import MailboxState
 from probe.classify import Advice, Evidence
-from probe.judge.compare import EXACT_UP_TO, Change, Comparison, McNemar, compare, mcnemar
-from probe.judge.story import Key, Story
+from probe.judge.compare import EXACT_UP_TO, Change, Comparison, McNemar, mcnemar
+from probe.judge.story import JudgedRecipient, Key, Story
 
 HEARD = "550 5.1.1 no such user"
 STATES = {"ann": "present", "bob": "present", "cat": "full", "dan": "departed", "eve": "disabled", "fay": "departed"}
@@ -37,6 +39,14 @@ def advice(suppressed: str) -> dict[Key, Advice]:
     }
 
 
+def compare(first: Mapping[Key, Advice], second: Mapping[Key, Advice]) -> Comparison:
+    """Compare two kinds of advice about the six."""
+    found = Comparison()
+    for key, story in stories().items():
+        found.count(JudgedRecipient(key, story, {}), first[key], second[key])
+    return found
+
+
 @given(st.integers(0, 60), st.integers(0, 60))
 def test_small_counts_are_tested_exactly_as_statsmodels_does(only_first: int, only_second: int) -> None:
     expected = reference([[9, only_first], [only_second, 9]], exact=True).pvalue
@@ -59,7 +69,7 @@ def test_it_does_not_matter_which_comes_first(one: int, other: int) -> None:
 
 def test_mistakes_about_the_living_and_the_gone_are_counted_apart() -> None:
     # The first suppresses bob wrongly and misses eve and fay; the second suppresses ann and bob, and misses fay.
-    found = compare(stories(), advice("bob dan"), advice("ann bob dan eve"))
+    found = compare(advice("bob dan"), advice("ann bob dan eve"))
     assert (found.living.cases, found.living.both_wrong, found.living.only_first, found.living.only_second) == (
         3, 1, 0, 1,
     )  # fmt: skip
@@ -73,8 +83,8 @@ def test_mistakes_about_the_living_and_the_gone_are_counted_apart() -> None:
 
 
 def test_fewer_mistakes_are_not_worse_and_as_many_are_not_either() -> None:
-    assert not compare(stories(), advice("ann bob"), advice("bob dan")).is_worse
-    assert not compare(stories(), advice("ann"), advice("bob")).is_worse
+    assert not compare(advice("ann bob"), advice("bob dan")).is_worse
+    assert not compare(advice("ann"), advice("bob")).is_worse
 
 
 @pytest.mark.parametrize(
@@ -89,16 +99,12 @@ def test_fewer_mistakes_are_not_worse_and_as_many_are_not_either() -> None:
 def test_a_loss_by_chance_does_not_outweigh_a_sure_gain(
     living: tuple[int, int], gone: tuple[int, int], *, worse: bool
 ) -> None:
-    found = Comparison(*(McNemar(0, 0, *each, mcnemar(*each)) for each in (living, gone)))
+    found = Comparison(*(McNemar(0, 0, *each) for each in (living, gone)))
     assert found.is_worse is worse
 
 
 def test_to_be_tested_again_counts_as_kept_but_is_a_change_of_mind() -> None:
     second = advice("dan eve fay") | {("news", "ann@acme.example"): Advice.RETEST}
-    found = compare(stories(), advice("dan eve fay"), second)
+    found = compare(advice("dan eve fay"), second)
     assert not found.is_worse
     assert [(change.first, change.second) for change in found.changes] == [(Advice.KEEP, Advice.RETEST)]
-
-
-def test_missing_advice_counts_as_keep() -> None:
-    assert compare(stories(), {}, advice("")).changes == []

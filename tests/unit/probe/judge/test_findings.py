@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pytest
 from book_rows import attempt
+from tallied import tallied
 
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading
-from probe.judge.baseline import KnownMistakes, MistakenRecipients, mistakes
-from probe.judge.compare import advice_of
-from probe.judge.findings import Finding, NamedRecipient, of_baseline, of_gates
+from probe.judge.baseline import KnownMistakes, MistakenRecipients
+from probe.judge.findings import Finding, NamedRecipient, find
 from probe.judge.gates import Gate
-from probe.judge.story import Story
+from probe.judge.story import JudgedRecipient, Key, Story, judged
 
 STATES = {
     "ann": MailboxState.PRESENT,
@@ -59,6 +61,14 @@ BOB = NamedRecipient(
 )
 
 
+def findings(
+    *gates: Gate, known: KnownMistakes | None = None, readings: Mapping[str, Mapping[Key, Reading]] = READINGS
+) -> list[Finding]:
+    """Return the findings of this run."""
+    scores = tallied(STORIES, readings).classifiers
+    return find(gates, scores, lambda: judged(STORIES, readings), known)
+
+
 def gate(name: str, *, passed: bool = False) -> Gate:
     return Gate(name, passed, 1, "<= 0")
 
@@ -92,19 +102,19 @@ def gate(name: str, *, passed: bool = False) -> Gate:
     ],
 )
 def test_a_gate_on_a_classifier_that_failed_names_the_recipients_it_is_about(name: str, recipients: list[str]) -> None:
-    (finding,) = of_gates([gate(name)], STORIES, READINGS)
+    (finding,) = findings(gate(name))
     assert [each.who for each in finding.recipients] == recipients
 
 
 def test_a_recipient_is_named_with_its_reply_and_the_rule_that_decided() -> None:
     gates = [gate("classifiers.mine.wrongly_suppressed"), gate("classifiers.mine.missed_dead")]
-    assert [finding.recipients for finding in of_gates(gates, STORIES, READINGS)] == [(ANN,), (BOB,)]
+    assert [finding.recipients for finding in findings(*gates)] == [(ANN,), (BOB,)]
     assert str(ANN) == "alive, suppressed: news/ann: 550 5.1.1 no such user (no such user)"
     assert str(BOB) == "gone, kept: news/bob: 550 5.1.1 no such user (spam)"
 
 
 def test_a_gate_that_passed_names_no_recipient() -> None:
-    (finding,) = of_gates([gate("classifiers.mine.missed_dead", passed=True)], STORIES, READINGS)
+    (finding,) = findings(gate("classifiers.mine.missed_dead", passed=True))
     assert (finding.passed, finding.recipients) == (True, ())
     assert (finding.name, finding.sentence) == (
         "classifiers.mine.missed_dead <= 0",
@@ -114,16 +124,14 @@ def test_a_gate_that_passed_names_no_recipient() -> None:
 
 def test_each_classifier_and_kind_is_compared_with_the_baseline_and_new_mistakes_are_named() -> None:
     known = KnownMistakes(1, {"mine": MistakenRecipients((), ("news/bob",)), "gone": MistakenRecipients((), ())})
-    now = {name: mistakes(STORIES, advice_of(said)) for name, said in READINGS.items()}
-    found = list(of_baseline(known, now, STORIES, READINGS))
-    assert [(each.name, each.passed, each.sentence, each.recipients) for each in found] == [
+    assert [(each.name, each.passed, each.sentence, each.recipients) for each in findings(known=known)] == [
         ("baseline mine wrongly_suppressed", False, "mine: wrongly suppressed 0 -> 1", (ANN,)),
         ("baseline mine missed_dead", True, "mine: missed dead 1 -> 1", ()),
     ]
 
 
 def test_a_missing_reading_counts_as_keep_without_a_reason() -> None:
-    (finding,) = of_gates([gate("classifiers.mute.missed_dead")], STORIES, {"mute": {}})
+    (finding,) = findings(gate("classifiers.mute.missed_dead"), readings={"mute": {}})
     assert [(each.who, each.reason, each.place) for each in finding.recipients] == [("news/bob", "", "")]
 
 
@@ -161,6 +169,34 @@ def test_a_new_mistake_names_the_rule_that_decided_in_the_baseline() -> None:
     known = KnownMistakes(
         1, {"mine": MistakenRecipients((), ())}, {"mine": {"alive, refused for unknown": "rule 9 (rules.toml:40)"}}
     )
-    now = {name: mistakes(STORIES, advice_of(said)) for name, said in READINGS.items()}
-    wrong, _ = of_baseline(known, now, STORIES, READINGS)
+    wrong, _ = findings(known=known)
     assert [each.before for each in wrong.recipients] == ["rule 9 (rules.toml:40)"]
+
+
+def test_new_mistakes_are_those_that_the_baseline_does_not_have() -> None:
+    known = KnownMistakes(1, {"mine.new": MistakenRecipients(("news/ann", "news/eve"), ())})
+    wrong, missed = findings(known=known)
+    assert (wrong.sentence, missed.passed) == ("mine.new: wrongly suppressed 2 -> 3", True)
+    assert [each.who for each in wrong.recipients] == ["news/cat", "news/dan"]
+
+
+@pytest.mark.parametrize(
+    ("gates", "before", "reads"),
+    [
+        ([gate("classifiers.mine.missed_dead", passed=True), gate("hard_bounce_rate")], ("news/ann",), 0),
+        ([gate("classifiers.mine.missed_dead"), gate("classifiers.mine.f1")], (), 1),
+        ([gate("classifiers.mine.missed_dead", passed=True)], (), 1),
+    ],
+)
+def test_recipients_are_read_again_only_after_a_failure_and_once_for_all(
+    gates: list[Gate], before: tuple[str, ...], reads: int
+) -> None:
+    asked = []
+
+    def recipients() -> Iterable[JudgedRecipient]:
+        asked.append(1)
+        return judged(STORIES, READINGS)
+
+    known = KnownMistakes(1, {"mine": MistakenRecipients(before, ("news/bob",))})
+    find(gates, tallied(STORIES, READINGS).classifiers, recipients, known)
+    assert len(asked) == reads

@@ -6,12 +6,11 @@ import dataclasses
 from typing import Any
 
 import pytest
+from tallied import tallied
 
 from fake_gateways.truth import Cause
 from probe.input_error import InputError
-from probe.judge.classifier_score import score_classifier
 from probe.judge.gates import Bound, Gate, bounds, classifiers_in, figure_text, from_text, judge
-from probe.judge.scorecard import Scorecard, score_truth
 
 FIGURES: dict[str, Any] = {
     "scenario": "small",
@@ -152,9 +151,7 @@ def test_a_bound_is_named_after_the_way_to_its_figure() -> None:
 
 
 def test_every_cause_and_gateway_of_an_empty_scorecard_can_be_bound() -> None:
-    card = Scorecard("small", 7, "memory", complete=False)
-    score_truth(card, {}, {}, ["acme"])
-    card.classifiers = {"code": score_classifier({}, {})}
+    card = tallied({}, {"code": {}}, ["acme"])
     expect = {
         "truth": {"by_cause": {cause.value: {"disguised": {"max": 9}} for cause in Cause}},
         "gateways": {"acme": {"hard_bounces": {"max": 9}}},

@@ -8,7 +8,7 @@ from book_rows import attempt, truth
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
-from probe.judge.kinds import deciding_rules, kind_of, place_of, ranked, rule_in, with_file
+from probe.judge.kinds import kind_of, place_of, ranked, rule_in, with_file
 from probe.judge.story import Story
 
 
@@ -51,16 +51,6 @@ def test_the_rule_and_its_place_are_read_from_a_reason(reason: str, rule: str, p
 def test_the_file_of_a_rule_can_be_renamed() -> None:
     assert with_file("rule 3 (x) (a/r.toml:4)", str.upper) == "rule 3 (x) (A/R.TOML:4)"
     assert with_file("no rule", str.upper) == "no rule"
-
-
-def test_the_rule_that_decides_most_of_a_kind_is_the_kinds_rule() -> None:
-    refused = story(MailboxState.PRESENT, Cause.USER_UNKNOWN)
-    stories = {("news", name): refused for name in "abc"}
-    stories["news", "d"] = story(MailboxState.PRESENT, None, delivered=True)
-    first, second = "rule 1 (r.toml:1): x", "rule 2 (r.toml:5): x"
-    reasons = {("news", "a"): second, ("news", "b"): first, ("news", "c"): second, ("news", "d"): first}
-    assert deciding_rules(stories, reasons) == {kind_of(refused): "rule 2 (r.toml:5)"}
-    assert deciding_rules(stories, {}) == {}
 
 
 def test_kinds_are_counted_most_frequent_first() -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 from book_rows import refused
+from tallied import tallied
 
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify import Evidence, Reading
 from probe.judge.baseline import KnownMistakes, MistakenRecipients
-from probe.judge.classifier_score import score_classifier
 from probe.judge.gates import Gate
 from probe.judge.result import SCORECARD, JudgedRun
-from probe.judge.scorecard import Scorecard
 from probe.judge.story import Key, Story
+from probe.judge.story import judged as judged_recipients
 
 ANN: Key = ("news", "ann@acme.example")
 STORIES = {ANN: Story(Evidence(ANN[1], (refused(recipient=ANN[1]),)), None, MailboxState.PRESENT)}
@@ -24,9 +25,7 @@ READINGS = {"code": {ANN: Reading(Cause.USER_UNKNOWN)}}
 
 def judged(*gates: Gate) -> JudgedRun:
     """Return a run in which ``code`` suppresses a living recipient."""
-    card = Scorecard("small", 7, "memory", complete=True)
-    card.classifiers = {"code": score_classifier(STORIES, READINGS["code"])}
-    return JudgedRun(card, list(gates), STORIES, READINGS)
+    return JudgedRun(tallied(STORIES, READINGS), list(gates), partial(judged_recipients, STORIES, READINGS))
 
 
 HELD = Gate("recipients", True, 1, "<= 1")  # noqa: FBT003 - a row of a table
@@ -47,6 +46,12 @@ def test_findings_are_those_of_the_gates_and_of_the_baseline() -> None:
         ("baseline code wrongly_suppressed", False),
         ("baseline code missed_dead", True),
     ]
+
+
+def test_a_baseline_keeps_the_mistakes_of_the_run() -> None:
+    assert judged().known_mistakes() == KnownMistakes(
+        7, {"code": MistakenRecipients(("news/ann@acme.example",), ())}, {"code": {}}
+    )
 
 
 def test_the_scorecard_file_holds_figures_and_gates_and_replaces_the_old_one(tmp_path: Path) -> None:

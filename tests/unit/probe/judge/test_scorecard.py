@@ -8,17 +8,17 @@ import random
 from book_rows import attempt, refused, truth
 from hypothesis import given
 from hypothesis import strategies as st
+from tallied import tallied
 
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Truth
 from probe.classify.registry import BASELINES
-from probe.judge.classifier_score import score_classifier
+from probe.classify.spec import REPORTED
 from probe.judge.join import join
 from probe.judge.run_classifier import read_all
-from probe.judge.scorecard import ReturnedScore, Scorecard, score_returned, score_truth
+from probe.judge.scorecard import NAIVE, ReturnedScore, Scorecard, naive_of, returned_score
 from probe.judge.story import build_stories
 from probe.records.attempt import Attempt
-from probe.records.returned import Returned
 from probe.records.rows import Mailbox
 
 # A run of four: delivered, deferred and then delivered, disguised, gone. Two attempts more, in another gateway's books.
@@ -57,11 +57,9 @@ MAILBOXES = {
 def card_of(decided: list[Truth], heard: list[Attempt]) -> Scorecard:
     """Return the scorecard of a run."""
     stories = build_stories(join(decided, heard).pairs, MAILBOXES)
-    card = Scorecard("small", 7, "memory", complete=True, recipients=6, attempts=len(heard))
     readings = {name: read_all(name, BASELINES[name](), stories) for name in BASELINES}
-    score_truth(card, stories, readings["code"], ["acme", "beta", "idle"])
-    card.classifiers = {name: score_classifier(stories, readings[name]) for name in BASELINES}
-    return card
+    card = Scorecard("small", 7, "memory", complete=True, recipients=6, attempts=len(heard))
+    return tallied(stories, readings, ["acme", "beta", "idle"], card=card)
 
 
 def test_the_last_attempt_of_each_recipient_decides() -> None:
@@ -124,13 +122,15 @@ def test_a_lie_about_a_gone_recipient_is_not_a_disguise() -> None:
 
 
 def test_mail_that_came_back_counts_by_its_kind() -> None:
-    row = Returned(
-        "acme", 1, 0.0, "news@s.example", "news", "ann@acme.example", "", None, None, None, "", "", "report", ""
+    counted = {("report", True): 2, ("complaint", True): 1, ("feedback", False): 1, ("auto-reply", True): 1,
+               ("unreadable", False): 1}  # fmt: skip
+    assert returned_score(counted) == ReturnedScore(
+        reports=2, auto_replies=1, complaints=1, feedback=1, unreadable=1, unjoined=2
     )
-    card = Scorecard("small", 7, "memory", complete=True, recipients=6, attempts=0)
-    kinds = ["report", "report", "complaint", "feedback", "auto-reply", "unreadable"]
-    score_returned(card, [row._replace(kind=kind) for kind in kinds])
-    assert card.returned == ReturnedScore(reports=2, auto_replies=1, complaints=1, feedback=1, unreadable=1)
+
+
+def test_another_systems_report_counts_before_the_naive_reading() -> None:
+    assert (naive_of([NAIVE, "text"]), naive_of([NAIVE, REPORTED])) == (NAIVE, REPORTED)
 
 
 def test_a_run_without_recipients_has_rates_of_0() -> None:

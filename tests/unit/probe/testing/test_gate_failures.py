@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 from book_rows import attempt, truth
 
@@ -10,7 +12,7 @@ from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading
 from probe.judge.findings import concerned
-from probe.judge.story import Key, Story
+from probe.judge.story import Key, Story, judged
 from probe.testing.gate_failures import GATEWAYS, recipient_lines
 
 GONE = Reading(Cause.USER_UNKNOWN)
@@ -28,6 +30,11 @@ def story(name: str, state: MailboxState, *, gateway: str = "acme") -> tuple[Key
 STORIES = dict([story("ann", MailboxState.PRESENT), story("bob", MailboxState.DEPARTED)])
 
 
+def lines_of(figure: str, stories: Mapping[Key, Story], readings: Mapping[str, Mapping[Key, Reading]]) -> list[str]:
+    """Return the lines about one figure."""
+    return recipient_lines([figure], readings, judged(stories, readings))[figure]
+
+
 @pytest.mark.parametrize(
     ("figure", "first_line"),
     [
@@ -40,14 +47,15 @@ STORIES = dict([story("ann", MailboxState.PRESENT), story("bob", MailboxState.DE
 )
 def test_the_lines_are_about_the_recipients_that_the_judge_chooses(figure: str, first_line: str) -> None:
     readings = {"mine": {("news", "ann"): GONE, ("news", "bob"): KEPT}, "code": dict.fromkeys(STORIES, GONE)}
-    lines = recipient_lines(figure, STORIES, readings)
+    lines = lines_of(figure, STORIES, readings)
     assert lines[0] == first_line
-    assert lines[0].startswith(f"{len(concerned(figure, STORIES, readings).keys)} ")
+    is_about = concerned(figure, readings).is_about
+    assert lines[0].startswith(f"{sum(map(is_about, judged(STORIES, readings)))} ")
 
 
 def test_an_example_shows_state_truth_and_reply_on_one_line() -> None:
     readings = {"code": dict.fromkeys(STORIES, GONE)}
-    assert recipient_lines("classifiers.code.wrongly_suppressed", STORIES, readings)[1:] == [
+    assert lines_of("classifiers.code.wrongly_suppressed", STORIES, readings)[1:] == [
         "  1 at acme, such as ann (present): refused for content, claimed as user-unknown: 550 5.1.1 'no such user'"
     ]
 
@@ -57,10 +65,10 @@ def test_gateways_with_most_recipients_come_first_and_the_others_are_counted() -
     stories = dict(
         [*many, story("q", MailboxState.PRESENT, gateway="g6"), story("r", MailboxState.PRESENT, gateway="g6")]
     )
-    lines = recipient_lines("recipients", stories, {"code": {}})
+    lines = lines_of("recipients", stories, {"code": {}})
     assert lines[1].startswith("  3 at g6, such as p12 ")
     assert lines[-1] == f"  and more at {7 - GATEWAYS} other gateways"
 
 
 def test_there_are_no_lines_without_recipients() -> None:
-    assert recipient_lines("classifiers.code.missed_dead", {}, {"code": {}}) == []
+    assert lines_of("classifiers.code.missed_dead", {}, {"code": {}}) == []

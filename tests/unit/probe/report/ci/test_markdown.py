@@ -9,8 +9,8 @@ from hostile_words import HOSTILE, card, failed, words
 from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from tallied import tallied
 
-from probe.judge.classifier_score import score_classifier
 from probe.judge.findings import NAMED, Finding
 from probe.report.ci.content import CiContent
 from probe.report.ci.markdown import cell, code, markdown
@@ -33,7 +33,7 @@ def tokens(text: str) -> Iterator[Token]:
 
 def summary(said: str) -> str:
     full = card(said)
-    full.classifiers = {said: score_classifier({}, {})}
+    full.classifiers = {said: tallied({}, {said: {}}).classifiers[said]}
     return markdown(CiContent(full, [failed(said), Finding("recipients = 10", True, "recipients = 10")]))  # noqa: FBT003
 
 

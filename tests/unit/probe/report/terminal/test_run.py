@@ -8,7 +8,6 @@ import pytest
 from report_content import content, gone, kept, lied
 from rich.console import Console
 
-from probe.judge.result import JudgedRun
 from probe.report.terminal.run import print_answer
 from probe.report.terminal.table import print_table
 from probe.scenario.prices import MistakePrices
@@ -24,7 +23,7 @@ def printed(
     made.scorecard.classifiers[rules].retested = 12_345
     out = io.StringIO()
     console = Console(file=out, force_terminal=terminal, width=width, color_system=None)
-    print_answer(console, JudgedRun(made.scorecard, [], made.stories, made.readings), "runs/x")
+    print_answer(console, made.scorecard, [], "runs/x")
     return out.getvalue()
 
 
@@ -70,7 +69,7 @@ def test_headings_of_several_lines_end_on_the_same_line() -> None:
 def test_there_is_a_column_for_retests_and_costs_only_where_there_are_any() -> None:
     made = content([lied("ann")])
     out = io.StringIO()
-    print_answer(Console(file=out, width=80), JudgedRun(made.scorecard, [], made.stories, made.readings), "runs/x")
+    print_answer(Console(file=out, width=80), made.scorecard, [], "runs/x")
     assert "retested" not in out.getvalue()
     assert "cost" not in out.getvalue()
     assert "retested" in printed()

@@ -10,6 +10,7 @@ from circumstances import UNKNOWN, evidence_of
 
 from fake_gateways.people.directory import MailboxState
 from probe.classify.reading import Advice, Reading
+from probe.judge.calibration import Bin, Calibration, Probabilities
 from probe.judge.errors import ErrorCounts
 from probe.judge.story import Key, Story
 from probe.studies.evaluate.figures import (
@@ -71,8 +72,11 @@ def test_remaining_errors_are_counted_by_the_true_cause_of_the_last_refusal() ->
 
 def test_probabilities_come_with_the_truth_where_a_classifier_gives_any() -> None:
     given = {ANN: said(Advice.KEEP, 1.0), BOB: said(Advice.KEEP, 0.25)}
-    assert probabilities(STORIES, given) == [(1.0, True), (0.25, False)]
-    assert probabilities(STORIES, given | {BOB: said(Advice.KEEP)}) == [(1.0, True)]
+    assert probabilities(STORIES, given).calibration() == Calibration(
+        2, 0.03125, [Bin(0.2, 0.3, 1, 0.25, 0.0), Bin(0.9, 1.0, 1, 1.0, 1.0)]
+    )
+    one = probabilities(STORIES, given | {BOB: said(Advice.KEEP)}).calibration()
+    assert one == Calibration(1, 0.0, [Bin(0.9, 1.0, 1, 1.0, 1.0)])
 
 
 def test_scenarios_with_lies_and_without_are_added_up_separately() -> None:
@@ -83,7 +87,9 @@ def test_scenarios_with_lies_and_without_are_added_up_separately() -> None:
             found.errors[classifier] = EvaluationErrors(100, wrong, 10, 1)
         found.by_persona = {"cisco-esa": (suppressed, suppressed // 10)}
         for classifier in (CONTEXT, RETESTED):
-            found.probabilities[classifier] = [(0.99, number < 98) for number in range(100)]
+            found.probabilities[classifier] = Probabilities()
+            for number in range(100):
+                found.probabilities[classifier].count(0.99, true=number < 98)
         return found
 
     figures: dict[str, Any] = summary(
