@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import time
 from typing import Generic, Protocol, TypeVar
 
@@ -90,6 +91,11 @@ class Agenda(Generic[T]):
         """Remove and return the earliest event, with its time."""
         at, _, event = heapq.heappop(self._heap)
         return at, event
+
+    @property
+    def earliest(self) -> float:
+        """The time of the earliest event, infinity if there is none."""
+        return self._heap[0][0] if self._heap else math.inf
 
     def __len__(self) -> int:
         return len(self._heap)

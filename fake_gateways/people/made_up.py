@@ -33,19 +33,20 @@ def made_up_domains(seed: int) -> Iterator[str]:
 def invent(count: int, domains: Sequence[str], taken: Iterable[str], rng: random.Random) -> Iterator[str]:
     """Yield distinct addresses made of given and family name, in one of the usual company formats."""
     used = set(taken)
+    namesakes: dict[str, int] = {}
     habit = rng.choice(_HABITS)
-    made = 0
-    while made < count:
+    for _ in range(count):
         given, family = rng.choice(_GIVEN), rng.choice(FAMILY_NAMES)
         local = habit.format(g=given, i=given[0], f=family)
         domain = rng.choice(domains)
         address = f"{local}@{domain}"
-        number = 2
-        while address in used:
-            address = f"{local}{number}@{domain}"
-            number += 1
+        if address in used:
+            number = namesakes.get(address, 2)
+            while (numbered := f"{local}{number}@{domain}") in used:
+                number += 1
+            namesakes[address] = number + 1
+            address = numbered
         used.add(address)
-        made += 1
         yield address
 
 

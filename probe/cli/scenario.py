@@ -22,7 +22,7 @@ def check(scenario: ScenarioFile) -> None:
     gates = expected(prepared, look_at(loaded))
     count = f"{len(gates)} gate{'' if len(gates) == 1 else 's'}"
     recipients, gateways = len(prepared.everybody), len(prepared.companies)
-    warnings = route_warnings(prepared.world, prepared.everybody, prepared.companies)
+    warnings = route_warnings(prepared.world, prepared.domains, prepared.companies)
     print_lines(f"{scenario}: warning: {each}" for each in warnings)
     print_lines([f"{scenario}: good. {recipients:,} recipients at {gateways:,} gateways, {count}."])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from fake_gateways.dns.zone import World
-from fake_gateways.smtp.envelope import domain_of
 from probe.input_error import InputError
 from probe.scenario.companies import Company
 
@@ -15,9 +14,9 @@ def exchangers(world: World, domain: str) -> list[str]:
     return [record.split()[1].rstrip(".").lower() for record in world.ever(domain, "MX")]
 
 
-def check_routes(world: World, recipients: Iterable[str], addresses: Sequence[str], path: str) -> None:
+def check_routes(world: World, domains: Iterable[str], addresses: Sequence[str], path: str) -> None:
     """Raise InputError for an MX host without an address, and for a mix of IPv4 and IPv6 among ``addresses``."""
-    for domain in sorted({domain_of(recipient) for recipient in recipients}):
+    for domain in domains:
         for host in filter(None, exchangers(world, domain)):
             if not any(world.ever(host, kind) for kind in ("A", "AAAA")):
                 problem = f"leads mail for {domain} to {host}, which has no address"
@@ -27,14 +26,14 @@ def check_routes(world: World, recipients: Iterable[str], addresses: Sequence[st
         raise InputError(f"{path}: sender.ips", problem, "give sender and gateways addresses of one kind")
 
 
-def route_warnings(world: World, recipients: Iterable[str], companies: Sequence[Company]) -> Iterator[str]:
+def route_warnings(world: World, domains: Iterable[str], companies: Sequence[Company]) -> Iterator[str]:
     """Yield a sentence for each domain whose mail goes by an alias to a gateway that does not take it.
 
     Also for each MX record that names an alias, which real senders follow although it is not allowed.
     """
     taken = {domain for company in companies for domain in company.domains}
     gateways = {company.address: company.name for company in companies}
-    for domain in sorted({domain_of(recipient) for recipient in recipients}):
+    for domain in domains:
         hosts = exchangers(world, domain) or [domain]
         addresses = (each for host in hosts for kind in ("A", "AAAA") for each in world.ever(host, kind))
         reached = next((gateways[each] for each in addresses if each in gateways), None)

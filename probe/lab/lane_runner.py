@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,21 +21,20 @@ from probe.lab import event_loop
 from probe.lab.connections import LaneContext, connect_lane
 from probe.lab.gateways import build_gateways
 from probe.lab.jsonl_log import Log
+from probe.lab.lane_job import LaneJob
 from probe.lab.listeners import Listeners
+from probe.lab.open_books import mailboxes
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Intent, Transcript
+from probe.records.rows import Intent, Mailbox, Planned, Transcript
 from probe.returned_mail.joiner import ReturnJoiner
-from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
 from probe.sender.destination_queue import QueuedTransaction
 from probe.sender.lane import Lane
 from probe.sender.messages import MessageBuilder
 from probe.sender.progress import OnSteps, StepCounter
-from probe.sender.resume import RemainingWork
 from probe.sender.routes import Routes
-from probe.sender.schedule import Transaction
 from probe.sender.transport import TransportName
 from probe.sender.transport.transcript import Recorder, RecordingTransport
 
@@ -59,22 +58,6 @@ class _YieldingClock(VirtualClock):
         if self._turns % TURNS == 0:
             await asyncio.sleep(0)
         await super().until(at)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LaneJob:
-    """Everything that one lane needs. It can be pickled for a worker process."""
-
-    name: str
-    companies: tuple[Company, ...]
-    directories: dict[str, Directory]
-    transactions: list[Transaction]
-    remaining: RemainingWork | None = None
-
-    @property
-    def deliveries(self) -> int:
-        """How many deliveries are planned: recipients, counted once for each campaign."""
-        return sum(map(len, self.transactions))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,9 +144,13 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log 
         posted.append(report)
 
     write_attempt, write_truth = ledger.writer(Attempt), ledger.writer(Truth)
+    companies = lane_job.population.companies
+    directories = lane_job.directories()
+    if remaining is None:
+        _write_plan(lane_job, scenario, directories, ledger)
     gateways = build_gateways(
-        [company for company in lane_job.companies if company.spec.foreign is None],
-        lane_job.directories,
+        [company for company in companies if company.spec.foreign is None],
+        directories,
         scenario,
         clock,
         write=write_truth if log is None else log.tee("truth", write_truth),
@@ -173,7 +160,7 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log 
     context = LaneContext(
         scenario=scenario,
         world=job.world,
-        companies=lane_job.companies,
+        companies=companies,
         gateways=gateways,
         clock=clock,
         joiner=ReturnJoiner(lane_job.name, ledger.writer(Returned)),
@@ -202,11 +189,21 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log 
             keep=ledger.writer(Transcript),
             about_to=_journal(lane_job.name, ledger) if scenario.is_foreign else _no_journal,
         )
-        await lane.run(lane_job.transactions, remaining)
+        await lane.run(lane_job.transactions(scenario, directories), remaining)
         for report in sorted(posted, key=lambda report: (report.at, report.gateway, report.seq)):
             await clock.until(report.at)
             await connections.deliver_report(report)
     ledger.finish_lane(lane_job.name)
+
+
+def _write_plan(lane: LaneJob, scenario: Scenario, directories: Mapping[str, Directory], ledger: Ledger) -> None:
+    """Write the planned deliveries and the mailboxes of a lane."""
+    write_planned, write_mailbox = ledger.writer(Planned), ledger.writer(Mailbox)
+    for transaction in lane.transactions(scenario, directories):
+        for each in transaction:
+            write_planned(Planned(each.campaign, each.recipient, each.at, each.source, lane.name))
+    for row in mailboxes(directories):
+        write_mailbox(row)
 
 
 def _journal(lane: str, ledger: Ledger) -> Callable[[QueuedTransaction], None]:

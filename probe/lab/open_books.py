@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from fake_gateways.people.directory import Directory
 from probe.judge.scorecard import AS_THE_LOG_SAYS
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import Ledger
@@ -15,7 +17,7 @@ AS_LOGGED: Final = "as-logged"
 
 
 def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> None:
-    """Write the notes that name the run, and the truth about gateways and mailboxes."""
+    """Write the notes that name the run, and the truth about gateways."""
     scenario = prepared.loaded.scenario
     ledger.note("complete", "no")
     ledger.note("scenario", scenario.name)
@@ -34,12 +36,14 @@ def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> No
             persona=company.persona.name,
             host=company.host,
             address=company.address,
-            mailboxes=len(prepared.directories[company.name].states),
+            mailboxes=len(prepared.population.numbers[company.name]),
         )
         for company in prepared.companies
     )
-    ledger.add(
-        Mailbox(address=address, gateway=name, state=state, left_at=directory.left_at.get(address))
-        for name, directory in prepared.directories.items()
-        for address, state in directory.states.items()
-    )
+
+
+def mailboxes(directories: Mapping[str, Directory]) -> Iterator[Mailbox]:
+    """Yield the mailboxes of directories, which are by gateway."""
+    for name, directory in directories.items():
+        for address, state in directory.states.items():
+            yield Mailbox(address=address, gateway=name, state=state, left_at=directory.left_at.get(address))

@@ -3,55 +3,59 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 
-from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.units import LONGEST_S
 from probe.input_error import InputError
-from probe.lab.lane_runner import LaneJob
+from probe.lab.lane_job import LaneJob
 from probe.lab.prepare import PreparedScenario
 from probe.scenario.companies import Company
-from probe.sender.schedule import Quota, Transaction, plan
+from probe.sender.lane_schedule import LaneSchedule
+from probe.sender.schedule import Quota, plan
 
 
-def plan_campaigns(prepared: PreparedScenario) -> list[Transaction]:
-    """Return the transactions of every campaign; raises InputError for one that would last more than ten years."""
+def plan_lanes(prepared: PreparedScenario) -> list[LaneJob]:
+    """Plan every campaign, and return the lanes; raises InputError for a campaign of more than ten years."""
+    return _group_into_lanes(prepared, _plan_by_domain(prepared))
+
+
+def _plan_by_domain(prepared: PreparedScenario) -> dict[str, LaneSchedule]:
+    """Return the planned transactions of every campaign, by the domain of their recipients."""
     scenario = prepared.loaded.scenario
     quota = Quota(scenario.starts.timestamp())
     zones = {domain: company.spec.time_zone for company in prepared.companies for domain in company.domains}
-    planned: list[Transaction] = []
-    for each in scenario.campaign:
-        rng = random.Random(f"{scenario.seed}:{each.name}:plan")  # noqa: S311 - must be repeatable
-        transactions = plan(
+    source_of = {ip.address: index for index, ip in enumerate(scenario.sender.ips)}
+    by_domain: dict[str, LaneSchedule] = {}
+    for index, each in enumerate(scenario.campaign):
+        recipients = prepared.recipients[each.name]
+        last = quota.starts
+        for due in plan(
             each,
-            prepared.recipients[each.name],
+            len(recipients.numbers),
             scenario.sender,
             quota=quota,
-            rng=rng,
-            zone_of=lambda recipient: zones.get(domain_of(recipient), "UTC"),
-        )
-        if transactions[-1][0].at - quota.starts - each.at > LONGEST_S:
+            rng=random.Random(f"{scenario.seed}:{each.name}:plan"),  # noqa: S311 - must be repeatable
+            domain_of_place=recipients.domain,
+            zone_of=lambda domain: zones.get(domain, "UTC"),
+        ):
+            last = due.at
+            domain = recipients.domain(due.places[0])
+            schedule = by_domain.get(domain)
+            if schedule is None:
+                schedule = by_domain[domain] = LaneSchedule()
+            schedule.add(index, due, source_of[due.source], [recipients.numbers[place] for place in due.places])
+        if last - quota.starts - each.at > LONGEST_S:
             place = f"{prepared.loaded.path}: sender.rate"
             raise InputError(place, "makes the campaign last longer than ten years", "send faster")
-        planned += transactions
-    return planned
+    return by_domain
 
 
-def group_into_lanes(prepared: PreparedScenario, planned: Iterable[Transaction]) -> list[LaneJob]:
+def _group_into_lanes(prepared: PreparedScenario, by_domain: dict[str, LaneSchedule]) -> list[LaneJob]:
     """Group transactions into lanes: domains with an exchanger address in common share one."""
-    by_domain: dict[str, list[Transaction]] = {}
-    for transaction in planned:
-        by_domain.setdefault(domain_of(transaction[0].recipient), []).append(transaction)
     if prepared.loaded.scenario.sender.smart_host is not None:
-        transactions = [each for group in by_domain.values() for each in group]
-        return [
-            LaneJob(
-                name="smart-host",
-                companies=prepared.companies,
-                directories=prepared.directories,
-                transactions=transactions,
-            )
-        ]
+        schedule = LaneSchedule()
+        for each in by_domain.values():
+            schedule.extend(each)
+        return [prepared.lane_job("smart-host", prepared.companies, schedule)]
     # Domains with an address in common form one group; ``group_of`` maps every address to its group.
     group_of: dict[str, set[str]] = {}
     for domain in by_domain:
@@ -63,18 +67,15 @@ def group_into_lanes(prepared: PreparedScenario, planned: Iterable[Transaction])
     for company in prepared.companies:
         if company.address in group_of:
             members.setdefault(id(group_of[company.address]), []).append(company)
-    found: dict[int, list[Transaction]] = {}
+    found: dict[int, LaneSchedule] = {}
     names: dict[int, str] = {}
-    for domain, transactions in by_domain.items():
+    for domain, schedule in by_domain.items():
         number = id(group_of[next(iter(prepared.exchanger_addresses(domain)), domain)])
-        found.setdefault(number, []).extend(transactions)
+        if number in found:
+            found[number].extend(schedule)
+        else:
+            found[number] = schedule
         names.setdefault(number, members[number][0].name if number in members else domain)
     return [
-        LaneJob(
-            name=names[number],
-            companies=tuple(members.get(number, ())),
-            directories={company.name: prepared.directories[company.name] for company in members.get(number, ())},
-            transactions=transactions,
-        )
-        for number, transactions in found.items()
+        prepared.lane_job(names[number], tuple(members.get(number, ())), schedule) for number, schedule in found.items()
     ]

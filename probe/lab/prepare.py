@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Callable, Iterable, Sequence
+from array import array
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from fake_gateways.dns.zone import Listing, World
@@ -13,33 +15,42 @@ from fake_gateways.people.directory import Directory
 from fake_gateways.smtp.envelope import domain_of
 from probe.input_error import InputError, one_of
 from probe.lab.check_routes import check_routes, exchangers
-from probe.scenario.companies import Company, companies, staff
+from probe.lab.lane_job import LaneJob
+from probe.lab.population import CampaignRecipients, Population, populate
+from probe.scenario.companies import Company, companies
 from probe.scenario.load import Loaded
 from probe.scenario.sending import Campaign
 from probe.sender import template
 from probe.sender.dkim import Signer, signer
+from probe.sender.lane_schedule import LaneSchedule
 from probe.sender.messages import MessageBuilder, MessageFile
-from probe.sender.recipients import ListEntry, choose, read_list
+from probe.sender.recipients import NUMBERS, ListEntry, choose, read_list
 
 
 @dataclass(frozen=True)
 class PreparedScenario:
-    """A scenario ready to be run or served.
-
-    ``directories`` are by the name of the company, ``recipients`` by campaign, in sending order.
-    """
+    """A scenario ready to be run or served. ``recipients`` are by campaign."""
 
     loaded: Loaded
-    companies: tuple[Company, ...]
-    directories: dict[str, Directory]
-    recipients: dict[str, list[ListEntry]]
+    population: Population
+    recipients: dict[str, CampaignRecipients]
     messages: MessageBuilder
     world: World
 
     @property
+    def companies(self) -> tuple[Company, ...]:
+        """Every company."""
+        return self.population.companies
+
+    @property
     def everybody(self) -> list[str]:
-        """Every recipient of any campaign, once, in the order of the lists."""
-        return list(dict.fromkeys(each.address for listed in self.recipients.values() for each in listed))
+        """Every recipient of any campaign, once, in the order of the lists. Every directory is made for it."""
+        return list(dict.fromkeys(each for listed in self.recipients.values() for each in listed.addresses()))
+
+    @cached_property
+    def domains(self) -> list[str]:
+        """The domains of all recipients, sorted."""
+        return sorted({domain for listed in self.recipients.values() for domain in listed.domains()})
 
     @property
     def addresses(self) -> list[str]:
@@ -48,10 +59,9 @@ class PreparedScenario:
         found = [ip.address for ip in scenario.sender.ips] + [company.address for company in self.companies]
         if scenario.sender.smart_host is not None:
             found.append(scenario.sender.smart_host[0])
-        domains = {domain_of(address) for address in self.everybody}
         return [
             *dict.fromkeys(
-                [*found, *(address for domain in sorted(domains) for address in self.exchanger_addresses(domain))]
+                [*found, *(address for domain in self.domains for address in self.exchanger_addresses(domain))]
             )
         ]
 
@@ -69,8 +79,23 @@ class PreparedScenario:
             by_alias=True, exclude={"classifiers", "expect", "prices", "title", "story"}
         )
         messages = [(each.file, each.template.pieces) for files in self.messages.files.values() for each in files]
-        lists = [(name, [tuple(each) for each in listed]) for name, listed in self.recipients.items()]
-        return hashlib.sha256(repr((scenario, messages, lists)).encode()).hexdigest()
+        digest = hashlib.sha256(repr((scenario, messages, self.population.numbers)).encode())
+        for listed in self.recipients.values():
+            digest.update(listed.numbers.tobytes())
+        for entry in next(iter(self.recipients.values())).entries if self.recipients else ():
+            digest.update(repr(tuple(entry)).encode())
+        return digest.hexdigest()
+
+    def directory(self, company: Company) -> Directory:
+        """Make a company's directory."""
+        return self.population.directory(company)
+
+    def lane_job(self, name: str, companies: tuple[Company, ...], schedule: LaneSchedule) -> LaneJob:
+        """Return the job of a lane."""
+        listed = next(iter(self.recipients.values()))  # the entries of all campaigns are numbered together
+        found = ((number, listed.entry(number)) for number in schedule.numbers) if listed.entries else ()
+        entries = {number: entry for number, entry in found if entry is not None}
+        return LaneJob(name=name, population=self.population.of(companies), schedule=schedule, entries=entries)
 
     def exchanger_addresses(self, domain: str) -> list[str]:
         """Return every IP address that mail for a domain may go to at any time of the scenario."""
@@ -79,30 +104,33 @@ class PreparedScenario:
 
 
 def prepare(loaded: Loaded) -> PreparedScenario:
-    """Make the companies, their directories, the recipients, the messages and the DNS; raises InputError."""
+    """Make the companies, the recipients, the messages and the DNS; raises InputError."""
     scenario = loaded.scenario
     found = companies(scenario, loaded.path)
     lists = {each.name: _list_of(each, f"{loaded.path}: campaign[{number}]", loaded.folder)
              for number, each in enumerate(scenario.campaign)}  # fmt: skip
     at_company = _at_companies(lists, found, loaded)
-    directories = {
-        company.name: staff(company, at_company[company.name], scenario.seed, loaded.path, scenario.starts.timestamp())
-        for company in found
-    }
-    everybody = [address for directory in directories.values() for address in sorted(directory.states)]
-    recipients: dict[str, list[ListEntry]] = {}
+    population = populate(found, at_company, scenario.seed, loaded.path, scenario.starts.timestamp())
+    recipients: dict[str, CampaignRecipients] = {}
     files: dict[str, tuple[MessageFile, ...]] = {}
+    # Every campaign's entries have numbers of their own, so that a number always means one entry.
+    entries: list[ListEntry] = []
     for number, each in enumerate(scenario.campaign):
         place = f"{loaded.path}: campaign[{number}]"
         rng = random.Random(f"{scenario.seed}:{each.name}:recipients")  # noqa: S311 - must be repeatable
         is_given = each.recipients.count is not None or each.recipients.seed_list is not None
         if number and not is_given:
-            recipients[each.name] = list(next(iter(recipients.values())))
-            rng.shuffle(recipients[each.name])
+            numbers = array(NUMBERS, next(iter(recipients.values())).numbers)
+            rng.shuffle(numbers)
         else:
-            recipients[each.name] = choose(lists[each.name], everybody, each, rng, place)
-        if not recipients[each.name]:
+            listed = lists[each.name]
+            others = population.without({entry.address.lower() for entry in listed})
+            first = population.size + len(entries)
+            numbers = choose(range(first, first + len(listed)), others, each, rng, place)
+            entries += listed
+        if not numbers:
             raise InputError(place, "has no recipients", "give the gateways mailboxes, or name a seed_list")
+        recipients[each.name] = CampaignRecipients(numbers, entries, population)
         files[each.name] = _message_files(each, recipients[each.name], loaded, place)
     sender = scenario.sender
     signing = None
@@ -110,13 +138,12 @@ def prepare(loaded: Loaded) -> PreparedScenario:
         signing = signer(sender.dkim, scenario.seed, loaded.folder, f"{loaded.path}: sender.dkim")
     prepared = PreparedScenario(
         loaded=loaded,
-        companies=found,
-        directories=directories,
+        population=population,
         recipients=recipients,
         messages=MessageBuilder(sender.helo, sender.return_path, files, signing),
         world=_world(loaded, found, signing),
     )
-    check_routes(prepared.world, prepared.everybody, prepared.addresses, loaded.path)
+    check_routes(prepared.world, prepared.domains, prepared.addresses, loaded.path)
     return prepared
 
 
@@ -152,10 +179,12 @@ def _at_companies(lists: dict[str, list[ListEntry]], found: Iterable[Company], l
 
 
 def _message_files(
-    each: Campaign, recipients: Sequence[ListEntry], loaded: Loaded, place: str
+    each: Campaign, recipients: CampaignRecipients, loaded: Loaded, place: str
 ) -> tuple[MessageFile, ...]:
     """Read a campaign's messages, that of a retest last; raises InputError for an unknown merge field."""
-    known = {"email", "domain", "given_name", *next((listed.fields for listed in recipients if listed.fields), {})}
+    listed = map(recipients.entry, recipients.numbers if recipients.entries else ())
+    with_fields = (entry.fields for entry in listed if entry is not None)
+    known = {"email", "domain", "given_name", *next(filter(None, with_fields), {})}
     retest = loaded.scenario.sender.retest
     for_retest = retest.message if retest is not None else None
     found = []

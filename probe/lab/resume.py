@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 
 from probe.input_error import InputError
-from probe.lab.lane_runner import LaneJob
+from probe.lab.lane_job import LaneJob
 from probe.lab.options import Options
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import FILE, Ledger
@@ -34,13 +34,21 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
         finished = ledger.finished_lanes()
         unfinished = [lane for lane in lanes if lane.name not in finished]
         smart_host = prepared.loaded.scenario.sender.smart_host
-        foreign = {lane.name for lane in unfinished if smart_host or any(each.spec.foreign for each in lane.companies)}
+        foreign = {
+            lane.name
+            for lane in unfinished
+            if smart_host or any(each.spec.foreign for each in lane.population.companies)
+        }
         simulated = [lane for lane in unfinished if lane.name not in foreign]
         if not ledger.complete:
             ledger.delete_unfinished(
-                (lane.name for lane in simulated), (each.name for lane in simulated for each in lane.companies)
+                (lane.name for lane in simulated),
+                (each.name for lane in simulated for each in lane.population.companies),
             )
-        return [_continued(prepared, lane, ledger) if lane.name in foreign else lane for lane in unfinished]
+        begun_lanes = {row.lane for row in ledger.planned()} if foreign else set()
+        return [
+            _continued(prepared, lane, ledger) if lane.name in foreign & begun_lanes else lane for lane in unfinished
+        ]
 
 
 def _continued(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> LaneJob:
@@ -48,7 +56,7 @@ def _continued(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> Lan
     sender = prepared.loaded.scenario.sender
     remaining = remaining_work(
         lane.name,
-        lane.transactions,
+        list(lane.transactions(prepared.loaded.scenario, lane.directories())),
         (attempt for attempt in ledger.attempts() if attempt.lane == lane.name),
         (intent for intent in ledger.intents() if intent.lane == lane.name),
         schedule=RetrySchedule(sender.retry),

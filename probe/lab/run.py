@@ -13,15 +13,15 @@ from probe.judge.result import JudgedRun
 from probe.lab import event_loop
 from probe.lab.gates import expected, readers
 from probe.lab.gateways import require_scanners
+from probe.lab.lane_job import LaneJob
 from probe.lab.lane_processes import run_jobs
-from probe.lab.lane_runner import LaneJob, WorkerJob, share_out
-from probe.lab.open_books import open_books
+from probe.lab.lane_runner import WorkerJob, share_out
+from probe.lab.open_books import mailboxes, open_books
 from probe.lab.options import Options
-from probe.lab.plan import group_into_lanes, plan_campaigns
+from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
 from probe.ledger import FILE, Ledger, locked
-from probe.records.rows import Planned
 from probe.sender.progress import OnSteps, Progress
 from probe.user_files import require_writable
 
@@ -64,8 +64,7 @@ def run_scenario(
 def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progress], None], tell: OnSteps) -> None:
     """Send all campaigns, or what an interrupted run left of them."""
     event_loop.run(require_scanners(prepared, options.allowed))
-    planned = plan_campaigns(prepared)
-    lanes = group_into_lanes(prepared, planned)
+    lanes = plan_lanes(prepared)
     resumed = remaining_lanes(prepared, options, lanes) if options.resume else None
     if resumed is None:
         _create_books(prepared, options, lanes)
@@ -99,19 +98,13 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
 
 
 def _create_books(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> None:
-    """Create the books: the truth about gateways and mailboxes, and the planned deliveries."""
+    """Create the books: the truth about gateways, and about the mailboxes that get no mail."""
+    reached = {company.name for lane in lanes for company in lane.population.companies}
     with Ledger.create(options.out) as ledger:
         open_books(ledger, prepared, options.transport)
-        ledger.add(
-            Planned(
-                campaign=delivery.campaign,
-                recipient=delivery.recipient,
-                at=delivery.at,
-                source=delivery.source,
-                lane=lane.name,
-            )
-            for lane in lanes
-            for transaction in lane.transactions
-            for delivery in transaction
-        )
+        ledger.note("planned", str(sum(lane.deliveries for lane in lanes)))
+        # Each lane writes the mailboxes of its own companies.
+        for company in prepared.companies:
+            if company.name not in reached:
+                ledger.add(mailboxes({company.name: prepared.directory(company)}))
         ledger.note("begun", prepared.fingerprint)

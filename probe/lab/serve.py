@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,12 +15,13 @@ from fake_gateways.certificate import Authority
 from fake_gateways.clock import WallClock
 from fake_gateways.dns.resolver import Resolver
 from fake_gateways.loopback import Network
+from fake_gateways.people.directory import Directory
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
 from probe.lab.gateways import build_gateways, require_scanners
 from probe.lab.listeners import Listeners, query_handler
-from probe.lab.open_books import open_books
+from probe.lab.open_books import mailboxes, open_books
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import Ledger, locked
 from probe.returned_mail.joiner import ReturnJoiner
@@ -76,12 +77,14 @@ async def serve(
     truths: list[Truth] = []
     others: list[Any] = []
     await require_scanners(prepared, listen.allowed)
+    directories = {company.name: prepared.directory(company) for company in prepared.companies}
     with locked(out):
         async with Listeners(clock, listen.allowed) as listeners:
             # Ports first: if one is in use, the books of an earlier run stay unchanged.
-            await _open(prepared, listen, listeners, authority, write=truths.append, keep=others.append)
+            await _open(prepared, directories, listen, listeners, authority, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
                 open_books(ledger, prepared, "foreign")
+                ledger.add(mailboxes(directories))
                 ready()
                 active = None
                 while not stop.is_set() or truths or others:
@@ -101,6 +104,7 @@ async def serve(
 
 async def _open(
     prepared: PreparedScenario,
+    directories: Mapping[str, Directory],
     listen: ListenAddresses,
     listeners: Listeners,
     authority: Authority,
@@ -129,7 +133,7 @@ async def _open(
 
     gateways = build_gateways(
         prepared.companies,
-        prepared.directories,
+        directories,
         scenario,
         clock,
         write=write,

@@ -18,7 +18,7 @@ def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path, ca:
     InputError for a file that cannot be written.
     """
     addresses = prepared.everybody or sorted(
-        address for directory in prepared.directories.values() for address in directory.states
+        address for company in prepared.companies for address in prepared.directory(company).states
     )
     recipients, table = folder / "recipients.csv", folder / "postfix_transport"
     with writing(folder, "choose another folder with --out"):

@@ -226,8 +226,10 @@ class Ledger:
 
     def delete_unfinished(self, lanes: Iterable[str], gateways: Iterable[str]) -> None:
         """Delete the rows of unfinished lanes and of their gateways."""
-        of_lane = [(table, table.c.lane, lane) for lane in lanes for table in (ATTEMPT, RETURNED, TRANSCRIPT)]
-        of_gateway = [(table, table.c.gateway, name) for name in gateways for table in (TRUTH, REPORT, ENGAGEMENT)]
+        of_lane = [(table, table.c.lane, lane) for lane in lanes for table in (ATTEMPT, RETURNED, TRANSCRIPT, PLANNED)]
+        of_gateway = [
+            (table, table.c.gateway, name) for name in gateways for table in (TRUTH, REPORT, ENGAGEMENT, MAILBOX)
+        ]
         with _changing(self.path), self._engine.begin() as connection:
             for table, column, name in (*of_lane, *of_gateway):
                 connection.execute(delete(table).where(column == name))

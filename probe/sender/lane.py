@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -64,26 +64,36 @@ class Lane:
         self._queues = DestinationQueues(self.sender)
         self._adaptive = AdaptiveSending(self.sender, self.messages)
 
-    async def run(self, transactions: Sequence[tuple[Delivery, ...]], remaining: RemainingWork | None = None) -> None:
+    async def run(self, transactions: Iterable[tuple[Delivery, ...]], remaining: RemainingWork | None = None) -> None:
         """Attempt every delivery until it is delivered, refused or expired.
 
-        ``remaining`` is what an interrupted run left to do, in place of ``transactions``.
+        ``transactions`` are in order of time, and are taken one by one when they are due. ``remaining`` is what an
+        interrupted run left to do, in place of ``transactions``.
         """
         if remaining is not None:
             self._written = self._connected = remaining.written  # numbers are unique across both runs
             for at, queued in remaining.queued:
                 self._agenda.put(at, queued)
             transactions = remaining.untried
-        for deliveries in transactions:
-            self._agenda.put(deliveries[0].at, QueuedTransaction(deliveries))
-        while self._agenda:
-            at, event = self._agenda.take()
+        for at, event in self._in_order(iter(transactions)):
             await self._close_idle(at)
             if isinstance(event, QueuedTransaction):
                 await self._enqueue(event, at)
             else:
                 await self._start_waiting(event, at)
         await self._close_idle(float("inf"))
+
+    def _in_order(
+        self, transactions: Iterator[tuple[Delivery, ...]]
+    ) -> Iterator[tuple[float, QueuedTransaction | DestinationQueue]]:
+        """Yield planned transactions and events of the agenda by time; of those due at once, planned ones first."""
+        planned = next(transactions, None)
+        while planned is not None or self._agenda:
+            if planned is not None and planned[0].at <= self._agenda.earliest:
+                yield planned[0].at, QueuedTransaction(planned)
+                planned = next(transactions, None)
+            else:
+                yield self._agenda.take()
 
     async def _enqueue(self, queued: QueuedTransaction, at: float) -> None:
         """Put a transaction into the queue of its exchanger; without an exchanger the attempt fails."""

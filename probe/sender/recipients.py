@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import random
 import stat
+from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -15,6 +16,8 @@ from probe.scenario.sending import Campaign
 
 MAX_LIST: Final = 10**9
 """Octets of a list, at most."""
+NUMBERS: Final = "L"
+"""The type code of an array of recipients' numbers."""
 MAX_FIELD: Final = 300
 """Characters of a merge field, at most. A line of a message has at most 998 (RFC 5322 section 2.1.1)."""
 
@@ -78,22 +81,23 @@ def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[ListEntry]:
         yield ListEntry(f"{local}@{domain.lower()}", fields)
 
 
-def choose(
-    listed: Sequence[ListEntry], mailboxes: Iterable[str], campaign: Campaign, rng: random.Random, place: str
-) -> list[ListEntry]:
-    """Return a campaign's recipients in sending order: those listed, and others up to ``count``. Raises InputError."""
+def choose(listed: range, others: Sequence[int], campaign: Campaign, rng: random.Random, place: str) -> array[int]:
+    """Return a campaign's recipients in sending order, by number: those listed, and others up to ``count``.
+
+    ``listed`` and ``others`` are the numbers of recipients of the sender's list, and of other mailboxes. Raises
+    InputError.
+    """
     wanted = campaign.recipients
-    on_list = {each.address.lower() for each in listed}
-    others = [ListEntry(address, {}) for address in mailboxes if address not in on_list]
     if wanted.count is None:
-        chosen = list(listed) if wanted.seed_list else others
+        chosen = array(NUMBERS, listed if wanted.seed_list else others)
     else:
         more = wanted.count - len(listed)
         if not 0 <= more <= len(others):
             have = f"{len(listed)} listed and {len(others)} other mailboxes"
             problem = f"{wanted.count} recipients are wanted, but there are {have}"
             raise InputError(f"{place}.recipients.count", problem, "change count, or mailboxes.count of the gateways")
-        chosen = [*listed, *rng.sample(others, more)]
+        chosen = array(NUMBERS, listed)
+        chosen.extend(others[index] for index in rng.sample(range(len(others)), more))
     # A random order, so that gateways see no pattern in it.
     rng.shuffle(chosen)
     return chosen

@@ -6,22 +6,19 @@ Rate, warm-up, sending hours and message variants decide.
 from __future__ import annotations
 
 import random
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from fake_gateways.smtp.envelope import domain_of
 from probe.scenario.sending import RECIPIENT, Campaign, Hours, Sender, SourceAddress
-from probe.sender.recipients import Delivery, ListEntry, merge_fields
 
 _DAY_S: Final = 86_400.0
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DAYS_LOOKED_AT: Final = 15
 """Today and two weeks. On one day of a week daylight saving time may skip the sending hours."""
-Transaction = tuple[Delivery, ...]
 
 
 class OfficeHours:
@@ -79,39 +76,52 @@ class Quota:
         return int((at - self.starts) // _DAY_S)
 
 
+class Due(NamedTuple):
+    """A transaction that is due ``at`` a time (seconds since the epoch) from the address ``source``.
+
+    ``places`` are those of its recipients in the campaign; ``variant`` is the index of the campaign's message.
+    """
+
+    at: float
+    source: str
+    places: tuple[int, ...]
+    variant: int
+
+
 def plan(
     campaign: Campaign,
-    recipients: Sequence[ListEntry],
+    recipients: int,
     sender: Sender,
     *,
     quota: Quota,
     rng: random.Random,
+    domain_of_place: Callable[[int], str],
     zone_of: Callable[[str], str] = lambda _: "UTC",
-) -> list[Transaction]:
-    """Return a campaign's transactions in sending order.
+) -> Iterator[Due]:
+    """Yield a campaign's transactions in sending order.
 
     The sender's rate decides when each is due; the source address and the message are drawn by their shares. Recipients
-    of one domain share a transaction if the sender sends to several at once. ``zone_of`` returns a recipient's time
-    zone. ``recipients`` are in sending order.
+    of one domain share a transaction if the sender sends to several at once. ``recipients`` is how many there are in
+    the campaign, in sending order, ``domain_of_place`` returns the domain of one, ``zone_of`` a domain's time zone.
     """
     pool = [ip for ip in sender.ips if campaign.pool in {None, ip.pool}]
-    sources = rng.choices(pool, [ip.share for ip in pool], k=len(recipients))
-    variants = [0] * len(recipients)
+    sources = rng.choices(pool, [ip.share for ip in pool], k=recipients)
+    variants: Sequence[int] = bytes(recipients)
     if len(campaign.message) > 1:
         shares = [variant.share for variant in campaign.message]
-        variants = rng.choices(range(len(shares)), shares, k=len(recipients))
-    groups = _groups(recipients, variants, sender.recipients_per_transaction)
-    waiting = _by_zone(groups, recipients, campaign.hours, zone_of)
+        variants = rng.choices(range(len(shares)), shares, k=recipients)
+    groups = _groups(recipients, variants, sender.recipients_per_transaction, domain_of_place)
+    waiting = _by_zone(groups, campaign.hours, lambda place: zone_of(domain_of_place(place)))
     every_s = sender.rate.seconds / sender.rate.most
     base, sent = quota.starts + campaign.at, 0
-    planned = []
     while waiting:
         at = base + sent * every_s
-        opens = min(hours.opens(at) if hours else at for hours, _ in waiting)
-        queue = min(
-            (queue for hours, queue in waiting if not hours or hours.opens(at) == opens), key=lambda queue: queue[0]
-        )
-        group = queue[0]
+        queue = waiting[0]
+        opens = at
+        if queue.hours is not None:
+            opens = min(each.opens(at) for each in waiting)
+            queue = min((each for each in waiting if each.opens(at) == opens), key=lambda each: each.next)
+        group = queue.next
         source = sources[group[0]]
         if quota.left(source, opens) < len(group):
             source = max(pool, key=lambda ip: quota.left(ip, opens))
@@ -120,55 +130,60 @@ def plan(
             continue
         if opens > at:
             base, sent = opens, 0
-        queue.popleft()
-        waiting = [(hours, queue) for hours, queue in waiting if queue]
         quota.use(source.address, opens, len(group))
         sent += len(group)
-        planned.append(
-            tuple(
-                Delivery(
-                    campaign=campaign.name,
-                    number=number,
-                    recipient=recipients[number].address,
-                    at=opens,
-                    source=source.address,
-                    fields=merge_fields(recipients[number]),
-                    variant=variants[number],
-                    shares=sender.recipients_per_transaction > 1,
-                )
-                for number in group
-            )
-        )
-    return planned
+        yield Due(opens, source.address, group, variants[group[0]])
+        if not queue.advance():
+            waiting.remove(queue)
 
 
-def _groups(recipients: Sequence[ListEntry], variants: Sequence[int], most: int) -> list[tuple[int, ...]]:
+class _ZoneQueue:
+    """The transactions to one time zone that are not planned yet; ``next`` is the first of them."""
+
+    def __init__(self, hours: OfficeHours | None, groups: Iterator[tuple[int, ...]]) -> None:
+        self.hours = hours
+        self._groups = groups
+        self.next: tuple[int, ...] = ()
+
+    def opens(self, at: float) -> float:
+        """Return the first moment, ``at`` or later, when mail may be sent."""
+        return at if self.hours is None else self.hours.opens(at)
+
+    def advance(self) -> bool:
+        """Go to the next transaction; return whether there is one."""
+        self.next = next(self._groups, ())
+        return bool(self.next)
+
+
+def _groups(
+    recipients: int, variants: Sequence[int], most: int, domain_of_place: Callable[[int], str]
+) -> Iterator[tuple[int, ...]]:
     """Group recipients of one domain and message into transactions, ordered by the first recipient of each."""
     if most == 1:
-        return [(number,) for number in range(len(recipients))]
+        return ((place,) for place in range(recipients))
     groups: list[list[int]] = []
     unfilled: dict[tuple[str, int], list[int]] = {}
-    for number, listed in enumerate(recipients):
-        key = (domain_of(listed.address), variants[number])
+    for place in range(recipients):
+        key = (domain_of_place(place), variants[place])
         group = unfilled.get(key)
         if group is None or len(group) == most:
             group = unfilled[key] = []
             groups.append(group)
-        group.append(number)
-    return [tuple(group) for group in groups]
+        group.append(place)
+    return map(tuple, groups)
 
 
 def _by_zone(
-    groups: Sequence[tuple[int, ...]],
-    recipients: Sequence[ListEntry],
-    hours: Hours | None,
-    zone_of: Callable[[str], str],
-) -> list[tuple[OfficeHours | None, deque[tuple[int, ...]]]]:
+    groups: Iterator[tuple[int, ...]], hours: Hours | None, zone_of_place: Callable[[int], str]
+) -> list[_ZoneQueue]:
     """Return a queue of transactions for each time zone, with the hours of that zone."""
     if hours is None:
-        return [(None, deque(groups))] if groups else []
-    queues: dict[str, deque[tuple[int, ...]]] = {}
-    for group in groups:
-        zone = zone_of(recipients[group[0]].address) if hours.zone == RECIPIENT else hours.zone
-        queues.setdefault(zone, deque()).append(group)
-    return [(OfficeHours(hours, zone), queue) for zone, queue in queues.items()]
+        queues = [_ZoneQueue(None, groups)]
+    elif hours.zone != RECIPIENT:
+        queues = [_ZoneQueue(OfficeHours(hours, hours.zone), groups)]
+    else:
+        by_zone: dict[str, list[tuple[int, ...]]] = {}
+        for group in groups:
+            by_zone.setdefault(zone_of_place(group[0]), []).append(group)
+        queues = [_ZoneQueue(OfficeHours(hours, zone), iter(of_zone)) for zone, of_zone in by_zone.items()]
+    return [queue for queue in queues if queue.advance()]

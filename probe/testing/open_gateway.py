@@ -113,7 +113,7 @@ def _of_scenario(scenario: Scenario, name: str | None, root: Path, given: Given)
     returned: list[DeliveryReport] = []
     gateway = build_gateway(
         company,
-        ToldDirectory.before(prepared.directories[company.name]),
+        ToldDirectory.before(prepared.directory(company)),
         found,
         clock,
         write=given.record.write,

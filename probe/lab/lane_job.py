@@ -1,0 +1,52 @@
+"""What a worker process needs to run one lane: small, because the worker makes the rest itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from fake_gateways.people.directory import Directory
+from probe.lab.population import Population
+from probe.scenario.model import Scenario
+from probe.sender.lane_schedule import LaneSchedule, Transaction
+from probe.sender.recipients import ListEntry
+from probe.sender.resume import RemainingWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneJob:
+    """Everything that one lane needs. It can be pickled for a worker process.
+
+    ``population`` has the lane's companies only. ``entries`` are recipients of the sender's list, by number; the others
+    are mailboxes.
+    """
+
+    name: str
+    population: Population
+    schedule: LaneSchedule
+    entries: Mapping[int, ListEntry]
+    remaining: RemainingWork | None = None
+
+    @property
+    def deliveries(self) -> int:
+        """How many deliveries are planned: recipients, counted once for each campaign."""
+        return len(self.schedule)
+
+    def directories(self) -> dict[str, Directory]:
+        """Make the directory of each of the lane's companies, by name."""
+        return {company.name: self.population.directory(company) for company in self.population.companies}
+
+    def transactions(self, scenario: Scenario, directories: Mapping[str, Directory]) -> Iterator[Transaction]:
+        """Yield the planned transactions in order of time."""
+        return self.schedule.transactions(
+            [each.name for each in scenario.campaign],
+            [ip.address for ip in scenario.sender.ips],
+            self._entry_of(directories),
+            shares=scenario.sender.recipients_per_transaction > 1,
+        )
+
+    def _entry_of(self, directories: Mapping[str, Directory]) -> Callable[[int], ListEntry]:
+        """Return a function that returns a recipient by number."""
+        entries = self.entries
+        address = self.population.addresses_by_number(directories)
+        return lambda number: entries.get(number) or ListEntry(address(number), {})
