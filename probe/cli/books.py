@@ -45,5 +45,5 @@ def books(
         print(f"scenario   {ledger.note('scenario')}, seed {ledger.note('seed')}, transport {ledger.note('transport')}")
         print(f"state      {state}")
         for name, row_type in counted.items():
-            print(f"{name:<10} {ledger.count(row_type):,}")
+            print(f"{name:<10} {ledger.planned_deliveries if row_type is Planned else ledger.count(row_type):,}")
         print(f"sha256     {ledger.digest()}")

@@ -26,7 +26,7 @@ from probe.judge.story import JudgedRecipient, Key, Story, build_stories, judged
 from probe.judge.tally import Tally
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
-from probe.records.rows import Classification, Mailbox, Planned
+from probe.records.rows import Classification, Mailbox
 from probe.scenario.prices import MistakePrices
 
 
@@ -150,7 +150,7 @@ def _scorecard(ledger: Ledger, tally: Tally, prices: MistakePrices) -> Scorecard
         int(ledger.note("seed") or 0),
         ledger.note("transport") or "",
         complete=ledger.complete,
-        recipients=ledger.count(Planned),
+        recipients=ledger.planned_deliveries,
         attempts=ledger.count(Attempt),
         books=ledger.digest(),
         truth_is=ledger.note("truth_is") or AS_DECIDED,

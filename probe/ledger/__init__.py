@@ -247,6 +247,11 @@ class Ledger:
         """Whether the run is finished."""
         return self.note("complete") == "yes"
 
+    @property
+    def planned_deliveries(self) -> int:
+        """The number of planned deliveries. Their rows are written lane by lane, so a killed run has only some."""
+        return int(self.note("planned") or self.count(Planned))
+
     def count(self, row_type: type[Any]) -> int:
         """Return the number of rows of a type."""
         with self._reading() as connection:

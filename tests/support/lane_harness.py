@@ -20,10 +20,10 @@ from probe.records.attempt import Attempt, Failure
 from probe.scenario.model import GatewaySpec
 from probe.scenario.sending import Sender
 from probe.sender.lane import Lane
+from probe.sender.lane_schedule import Transaction
 from probe.sender.messages import MessageBuilder, MessageFile
 from probe.sender.recipients import Delivery
 from probe.sender.routes import Routes
-from probe.sender.schedule import Transaction
 from probe.sender.template import Template
 from probe.sender.transport import Line, LineError
 from probe.sender.transport.memory import MemoryTransport, UnreachableTransport

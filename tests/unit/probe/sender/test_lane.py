@@ -10,7 +10,6 @@ from lane_harness import MESSAGE, STARTS, Connection, Run, at_once, due, run
 from fake_gateways.truth import Cause
 from probe.judge.join import join
 from probe.records.attempt import Attempt
-from probe.sender.recipients import Delivery
 
 # Cisco's persona offers no PIPELINING: MAIL, RCPT, DATA and the content take a round trip each, and a new
 # connection two before them. Proofpoint's does (RFC 2920): a run of commands and the content, two round trips.
@@ -118,14 +117,6 @@ def test_a_slow_gateway_slows_the_sender_down_by_just_as_much() -> None:
 def test_commands_sent_together_save_round_trips() -> None:
     done = run(due(0, 10), persona="proofpoint", keep_open="1m", round_trip_s=1.0)
     assert done.ended == [PIPELINED_NEW_S, 10 + PIPELINED_AGAIN_S]
-
-
-def test_deliveries_are_made_in_the_order_they_are_due() -> None:
-    shuffled = [
-        (Delivery("news", number, "ann@acme.example", STARTS + at, "127.10.0.1", {}),)
-        for number, at in enumerate((5, 1, 3))
-    ]
-    assert run(shuffled).began == [1, 3, 5]
 
 
 def test_each_attempt_tells_campaign_return_path_and_message_id() -> None:

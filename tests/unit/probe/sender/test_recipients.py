@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from planning import transactions_to
 
 from probe.input_error import InputError
 from probe.scenario.sending import Campaign, Sender
 from probe.sender.recipients import Delivery, ListEntry, choose, merge_fields, read_list
-from probe.sender.schedule import Quota, plan
+from probe.sender.schedule import Quota
 
 BOM = b"\xef\xbb\xbf"
 MAILBOXES = [f"person{number}@acme.example" for number in range(50)]
@@ -155,8 +156,12 @@ def test_a_list_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def chosen(on_list: list[ListEntry], seed: int = 1, **recipients: Any) -> list[str]:
     """Return the addresses that a campaign goes to."""
-    found = choose(on_list, MAILBOXES, campaign(**recipients), random.Random(seed), "campaign[0]")
-    return [each.address for each in found]
+    listed_in_lower_case = {each.address.lower() for each in on_list}
+    others = [number for number, address in enumerate(MAILBOXES) if address not in listed_in_lower_case]
+    numbered = [*MAILBOXES, *(each.address for each in on_list)]
+    on_list_numbers = range(len(MAILBOXES), len(numbered))
+    found = choose(on_list_numbers, others, campaign(**recipients), random.Random(seed), "campaign[0]")
+    return [numbered[number] for number in found]
 
 
 def test_without_list_and_count_everybody_is_mailed() -> None:
@@ -202,7 +207,7 @@ def test_a_count_that_cannot_be_had_is_told(count: int) -> None:
 
 def planned(count: int, of: Sender, seed: int = 1, starts: float = 0.0) -> list[Delivery]:
     """Return the deliveries of a campaign to so many."""
-    transactions = plan(campaign(), listed(count), of, quota=Quota(starts), rng=random.Random(seed))
+    transactions = transactions_to(listed(count), campaign(), of, quota=Quota(starts), rng=random.Random(seed))
     return [each for transaction in transactions for each in transaction]
 
 

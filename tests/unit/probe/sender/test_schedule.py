@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from planning import transactions_to
 
 from probe.scenario.sending import Campaign, Hours, Sender
 from probe.sender.recipients import Delivery, ListEntry
-from probe.sender.schedule import OfficeHours, Quota, plan
+from probe.sender.schedule import OfficeHours, Quota
 
 MONDAY_8 = datetime(2026, 3, 2, 8, tzinfo=UTC).timestamp()
 
@@ -30,15 +31,16 @@ def planned(
     count: int, of: Sender, *, zones: list[str] | None = None, quota: Quota | None = None, **campaign: Any
 ) -> list[Delivery]:
     """Return the deliveries of a campaign; recipients work in the zones by turns."""
-    listed = [ListEntry(f"person{number}@c{number % 5}.example", {}) for number in range(count)]
-    places = {each.address: (zones or ["UTC"])[place % len(zones or [""])] for place, each in enumerate(listed)}
-    transactions = plan(
-        Campaign.model_validate({"name": "news", "message": "a.eml", **campaign}),
+    zones = zones or ["UTC"]
+    domains = [f"c{number}.example" for number in range(5 * len(zones))]
+    listed = [ListEntry(f"person{number}@{domains[number % len(domains)]}", {}) for number in range(count)]
+    transactions = transactions_to(
         listed,
+        Campaign.model_validate({"name": "news", "message": "a.eml", **campaign}),
         of,
         quota=quota or Quota(MONDAY_8),
         rng=random.Random(1),
-        zone_of=places.__getitem__,
+        zone_of={domain: zones[number % len(zones)] for number, domain in enumerate(domains)}.__getitem__,
     )
     return [each for transaction in transactions for each in transaction]
 
@@ -127,9 +129,9 @@ def test_messages_take_turns_by_their_shares() -> None:
 def test_recipients_of_one_domain_share_a_transaction() -> None:
     of = sender(recipients_per_transaction=4)
     listed = [ListEntry(f"person{number}@c{number % 2}.example", {}) for number in range(14)]
-    transactions = plan(
-        Campaign.model_validate({"name": "news", "message": "a.eml"}),
+    transactions = transactions_to(
         listed,
+        Campaign.model_validate({"name": "news", "message": "a.eml"}),
         of,
         quota=Quota(MONDAY_8),
         rng=random.Random(1),
