@@ -217,4 +217,7 @@ def test_a_list_of_mailboxes_says_who_is_there(tmp_path: Path) -> None:
         "count = 10", "count = 2", bent("mailboxes = { count = 20, departed = 0.1 }", 'mailbox_list = "list.csv"')
     )
     prepared = prepare(load(write(tmp_path, listed)))
-    assert prepared.directory(prepared.companies[0]).states == {"ann@acme.example": "full", "bob@acme.example": "departed"}
+    assert prepared.directory(prepared.companies[0]).states == {
+        "ann@acme.example": "full",
+        "bob@acme.example": "departed",
+    }
