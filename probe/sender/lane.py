@@ -14,7 +14,7 @@ from probe.records.rows import Transcript
 from probe.scenario.sending import Sender
 from probe.sender.adaptive import AdaptiveSending
 from probe.sender.destination_queue import ConnectionSlot, DestinationQueue, DestinationQueues, QueuedTransaction
-from probe.sender.messages import MessageBuilder
+from probe.sender.messages import MessageBuilder, Names
 from probe.sender.recipients import Delivery
 from probe.sender.resume import RemainingWork
 from probe.sender.retry import RetrySchedule
@@ -25,8 +25,9 @@ from probe.sender.transport.transcript import Recorder
 
 
 class _Transacted(NamedTuple):
-    """A result for each recipient, the line they came over, and the transaction's position on it."""
+    """The message, a result for each recipient, the line they came over, and the transaction's position on it."""
 
+    names: Names
     results: list[Result]
     line: Line | None = None
     connection: int = 0
@@ -111,7 +112,8 @@ class Lane:
         if exchanger is None:
             failure = Failure.NO_ANSWER if way.may_clear else Failure.NO_ROUTE
             result = Result(Stage.CONNECT, failure=failure, text=way.obstacle)
-            self._record(queued, None, at, _Transacted([result] * len(queued.deliveries)))
+            names = self.messages.names(queued.deliveries)
+            self._record(queued, None, at, _Transacted(names, [result] * len(queued.deliveries)))
             return
         queue, queued = self._queues.for_transaction(exchanger, queued, at)
         queue.waiting.append(queued)
@@ -151,10 +153,7 @@ class Lane:
     ) -> None:
         """Write an attempt for each recipient, and decide what happens next."""
         ended = self.clock.now()
-        attempts = [
-            self._row(queued, delivery, queue, began=began, result=result, done=done)
-            for delivery, result in zip(queued.deliveries, done.results, strict=True)
-        ]
+        attempts = self._rows(queued, queue, done, began, round(ended - began, 6))
         dialogue = None if self.recorder is None else self.recorder.take()
         for attempt in attempts:
             self.write(attempt)
@@ -200,50 +199,55 @@ class Lane:
         if test is not None and self.sender.retest is not None:
             self._agenda.put(at + self.sender.retest.after, QueuedTransaction((test,), number, test=True))
 
-    def _row(
+    def _rows(
         self,
         queued: QueuedTransaction,
-        delivery: Delivery,
         queue: DestinationQueue | None,
-        *,
-        began: float,
-        result: Result,
         done: _Transacted,
-    ) -> Attempt:
-        self._written += 1
-        reply = result.reply
+        began: float,
+        duration_s: float,
+    ) -> list[Attempt]:
         exchanger = queue.exchanger if queue is not None else Exchanger("", "")
-        return Attempt(
-            lane=self.name,
-            seq=self._written,
-            at=round(began, 6),
-            duration_s=round(self.clock.now() - began, 6),
-            number=queued.number,
-            campaign=delivery.campaign,
-            message=self.messages.file_of(delivery),
-            message_id=self.messages.message_id(queued.deliveries),
-            return_path=self.messages.return_path(queued.deliveries),
-            recipient=delivery.recipient,
-            mx=exchanger.host,
-            mx_address=exchanger.address,
-            local_address=delivery.source,
-            local_port=done.line.local_port if done.line else 0,
-            tls=done.line.tls if done.line else False,
-            stage=result.stage,
-            outcome=result.outcome,
-            code=reply.code if reply else None,
-            enhanced=str(reply.enhanced) if reply and reply.enhanced else None,
-            text=reply.text if reply else result.text,
-            failure=result.failure,
-            connection=done.connection,
-            position=done.position,
-            greeting=done.line.greeting.text if done.line else "",
-        )
+        names, line = done.names, done.line
+        rows = []
+        for delivery, result in zip(queued.deliveries, done.results, strict=True):
+            self._written += 1
+            reply = result.reply
+            rows.append(
+                Attempt(
+                    lane=self.name,
+                    seq=self._written,
+                    at=round(began, 6),
+                    duration_s=duration_s,
+                    number=queued.number,
+                    campaign=delivery.campaign,
+                    message=names.file,
+                    message_id=names.message_id,
+                    return_path=names.return_path,
+                    recipient=delivery.recipient,
+                    mx=exchanger.host,
+                    mx_address=exchanger.address,
+                    local_address=delivery.source,
+                    local_port=line.local_port if line else 0,
+                    tls=line.tls if line else False,
+                    stage=result.stage,
+                    outcome=result.outcome,
+                    code=reply.code if reply else None,
+                    enhanced=str(reply.enhanced) if reply and reply.enhanced else None,
+                    text=reply.text if reply else result.text,
+                    failure=result.failure,
+                    connection=done.connection,
+                    position=done.position,
+                    greeting=line.greeting.text if line else "",
+                )
+            )
+        return rows
 
     async def _transact(
         self, exchanger: Exchanger, slot: ConnectionSlot, queued: QueuedTransaction, began: float
     ) -> _Transacted:
         """Send the message over the slot's connection, opening one if there is none."""
+        names = self.messages.names(queued.deliveries)
         recipients = [delivery.recipient for delivery in queued.deliveries]
         if slot.line is None:
             await self._round_trip()
@@ -251,20 +255,20 @@ class Lane:
                 line = await self.reach(exchanger).connect(slot.source, self.sender.helo)
             except LineError as error:
                 failed = Result(Stage.CONNECT, failure=error.failure, text=error.text)
-                return _Transacted([failed] * len(recipients))
+                return _Transacted(names, [failed] * len(recipients))
             self._connected += 1
             refused = await introduce(line, self._round_trip, self.sender.tls)
             if refused is not None:
                 await line.close()
-                return _Transacted([refused] * len(recipients), line, self._connected, 1)
+                return _Transacted(names, [refused] * len(recipients), line, self._connected, 1)
             slot.line, slot.reset, slot.connection, slot.position = line, False, self._connected, 0
         line = slot.line
         slot.position += 1
         results = await transact(
             line,
-            return_path=self.messages.return_path(queued.deliveries),
+            return_path=names.return_path,
             recipients=recipients,
-            content=self.messages.content(queued.deliveries, began),
+            content=self.messages.content(queued.deliveries[0], names.message_id, began),
             reset=slot.reset,
             round_trip=self._round_trip,
             pipelining=self.sender.pipelining,
@@ -273,7 +277,7 @@ class Lane:
         if not line.is_open or any(each.failure in {Failure.TIMED_OUT, Failure.GARBAGE} for each in results):
             await line.close()
             slot.line = None
-        return _Transacted(results, line, slot.connection, slot.position)
+        return _Transacted(names, results, line, slot.connection, slot.position)
 
     async def _round_trip(self) -> None:
         await self.clock.sleep(self.round_trip_s)

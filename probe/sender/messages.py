@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from probe.returned_mail import verp
 from probe.sender.dkim import Signer
@@ -22,6 +23,14 @@ class MessageFile:
     template: Template
 
 
+class Names(NamedTuple):
+    """What a transaction's message is known by: the name of its file, its Message-ID and its return-path."""
+
+    file: str
+    message_id: str
+    return_path: str
+
+
 @dataclass(frozen=True)
 class MessageBuilder:
     """Builds messages. ``files`` are each campaign's, in the order that a delivery's ``variant`` counts them.
@@ -34,29 +43,30 @@ class MessageBuilder:
     files: Mapping[str, tuple[MessageFile, ...]]
     signer: Signer | None = None
 
-    def file_of(self, delivery: Delivery) -> str:
-        """Return the name of the message file that is sent."""
-        return self.files[delivery.campaign][delivery.variant].file
+    def names(self, deliveries: Sequence[Delivery]) -> Names:
+        """Return what the message of a transaction is known by.
 
-    def message_id(self, deliveries: Sequence[Delivery]) -> str:
-        """Return the Message-ID of a transaction's message. It is made of the first recipient's number."""
-        return f"<{deliveries[0].campaign}.{deliveries[0].number}@{self.helo}>"
-
-    def return_path(self, deliveries: Sequence[Delivery]) -> str:
-        """Return the return-path: the recipient's own (VERP), or one for all recipients who share the message."""
+        The Message-ID is made of the first recipient's number. The return-path is the recipient's own (VERP), or one
+        for all recipients who share the message.
+        """
         first = deliveries[0]
+        campaign, number = first.campaign, first.number
         if len(deliveries) == 1 and not first.shares:
-            return verp.encode(first.campaign, first.recipient, self.return_domain)
-        return verp.encode_shared(first.campaign, first.number, self.return_domain)
+            return_path = verp.encode(campaign, first.recipient, self.return_domain)
+        else:
+            return_path = verp.encode_shared(campaign, number, self.return_domain)
+        return Names(self.files[campaign][first.variant].file, f"<{campaign}.{number}@{self.helo}>", return_path)
 
-    def content(self, deliveries: Sequence[Delivery], at: float) -> bytes:
-        """Return the message, signed if there is a signer; ``at`` is its Date, in seconds since the epoch."""
-        first = deliveries[0]
+    def content(self, first: Delivery, message_id: str, at: float) -> bytes:
+        """Return a transaction's message, signed if there is a signer. ``first`` is its first delivery.
+
+        ``at`` is its Date, in seconds since the epoch.
+        """
         template = self.files[first.campaign][first.variant].template
         content = template.render(
             {} if first.shares else first.fields,
             to=UNDISCLOSED if first.shares else f"<{first.recipient}>",
-            message_id=self.message_id(deliveries),
+            message_id=message_id,
             at=at,
         )
         return content if self.signer is None else self.signer.sign(content)

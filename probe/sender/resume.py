@@ -87,6 +87,7 @@ def _in_doubt(
     number: int,
 ) -> Attempt:
     """Return the attempt during which the run was killed: the server may or may not have the message."""
+    names = messages.names(together)
     return Attempt(
         lane=lane,
         seq=seq,
@@ -94,9 +95,9 @@ def _in_doubt(
         duration_s=0.0,
         number=number,
         campaign=delivery.campaign,
-        message=messages.file_of(delivery),
-        message_id=messages.message_id(together),
-        return_path=messages.return_path(together),
+        message=names.file,
+        message_id=names.message_id,
+        return_path=names.return_path,
         recipient=delivery.recipient,
         mx="",
         mx_address="",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import quopri
 import re
+from binascii import b2a_qp
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import lru_cache
+from math import floor
 from pathlib import Path
 from typing import Final
 
@@ -43,23 +45,28 @@ class Template:
         if longest > 998:
             raise InputError(place, f"has a line of {longest:,} octets; 998 is the limit", "wrap or encode the line")
         self.pieces = _FIELD.split(header + b"\r\n" + body)
-        self._writers = _writers(self.pieces, len(header))
-        self.fields = frozenset(name.decode() for name in self.pieces[1::2])
+        names = [name.decode() for name in self.pieces[1::2]]
+        written = list(zip(names, _writers(self.pieces, len(header)), strict=True))
+        # A field that occurs several times in one encoding is written once.
+        self._values = list(dict.fromkeys(written))
+        self._order = [self._values.index(each) for each in written]
+        self.fields = frozenset(names)
         self.size = len(header) + len(body)
 
     def render(self, fields: Mapping[str, str], *, to: str, message_id: str, at: float) -> bytes:
         """Return the message for one recipient. An unknown field is empty. ``at`` is in seconds since the epoch."""
-        date = format_datetime(datetime.fromtimestamp(at, UTC))
-        head = f"To: {to}\r\nDate: {date}\r\nMessage-ID: {message_id}\r\n".encode()
-        if len(self.pieces) == 1:
-            return head + self.pieces[0]
-        filled = list(self.pieces)
+        head = f"To: {to}\r\nDate: {_date(floor(round(at, 6)))}\r\nMessage-ID: {message_id}\r\n".encode()
         # A line break in a merge field could add a header field.
-        filled[1::2] = [
-            write(" ".join(fields.get(name.decode(), "").split()))
-            for name, write in zip(self.pieces[1::2], self._writers, strict=True)
-        ]
-        return head + b"".join(filled)
+        values = [write(" ".join(fields.get(name, "").split())) for name, write in self._values]
+        filled = [head, *self.pieces]
+        filled[2::2] = [values[index] for index in self._order]
+        return b"".join(filled)
+
+
+@lru_cache
+def _date(second: int) -> str:
+    """Return the text of a Date field, which has whole seconds."""
+    return format_datetime(datetime.fromtimestamp(second, UTC))
 
 
 def _writers(pieces: list[bytes], header_octets: int) -> list[Callable[[str], bytes]]:
@@ -86,7 +93,7 @@ def _in_header(value: str) -> bytes:
 
 def _in_quoted_printable(value: str) -> bytes:
     """Encode a value for a quoted-printable body (RFC 2045 section 6.7)."""
-    return quopri.encodestring(value.encode()).replace(b"=\n", b"=\r\n")
+    return b2a_qp(value.encode()).replace(b"=\n", b"=\r\n")
 
 
 def read(path: Path, place: str) -> Template:

@@ -22,31 +22,31 @@ BOB = ANN._replace(number=8, recipient="bob@acme.example", fields={"given_name":
 
 
 def test_a_recipient_alone_has_a_return_path_of_its_own() -> None:
-    assert BUILDER.return_path([ANN]) == "news+ann=acme.example@bounce.sender.example"
+    assert BUILDER.names([ANN]).return_path == "news+ann=acme.example@bounce.sender.example"
 
 
 @pytest.mark.parametrize("recipients", [[ANN._replace(shares=True)], [ANN, BOB]], ids=["may share", "shares"])
 def test_recipients_who_share_a_message_have_one_return_path(recipients: list[Delivery]) -> None:
-    assert BUILDER.return_path(recipients) == "news+7@bounce.sender.example"
+    assert BUILDER.names(recipients).return_path == "news+7@bounce.sender.example"
 
 
 def test_the_message_id_is_made_of_the_first_recipients_number() -> None:
-    assert BUILDER.message_id([ANN, BOB]) == "<news.7@mta1.sender.example>"
+    assert BUILDER.names([ANN, BOB]).message_id == "<news.7@mta1.sender.example>"
 
 
 def test_a_message_is_addressed_to_its_recipient_with_its_merge_fields() -> None:
-    message = message_from_bytes(BUILDER.content([ANN], 0.0))
+    message = message_from_bytes(BUILDER.content(ANN, "<m@x>", 0.0))
     assert (message["To"], message["Date"]) == ("<ann@acme.example>", "Thu, 01 Jan 1970 00:00:00 +0000")
     assert message.get_payload() == "Dear Ann\r\n"
 
 
 def test_a_shared_message_names_no_recipient() -> None:
-    message = message_from_bytes(BUILDER.content([ANN._replace(shares=True), BOB._replace(shares=True)], 0.0))
+    message = message_from_bytes(BUILDER.content(ANN._replace(shares=True), "<m@x>", 0.0))
     assert message["To"] == "undisclosed-recipients:;"
     assert message.get_payload() == "Dear \r\n"
 
 
 def test_the_variant_chooses_the_message_file() -> None:
     plain = ANN._replace(variant=1)
-    assert BUILDER.file_of(plain) == "plain.eml"
-    assert message_from_bytes(BUILDER.content([plain], 0.0))["Subject"] == "Plain"
+    assert BUILDER.names([plain]).file == "plain.eml"
+    assert message_from_bytes(BUILDER.content(plain, "<m@x>", 0.0))["Subject"] == "Plain"

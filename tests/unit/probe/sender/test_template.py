@@ -51,6 +51,20 @@ def test_a_value_that_looks_like_a_field_is_not_filled_in_again() -> None:
     assert rendered(FROM + b"\r\n{{a}}\r\n", a="{{b}}", b="x").endswith(b"{{b}}\r\n")
 
 
+@pytest.mark.parametrize(
+    ("at", "date"),
+    [
+        (AT + 0.9, "Mon, 02 Mar 2026 08:00:00 +0000"),
+        (AT + 1, "Mon, 02 Mar 2026 08:00:01 +0000"),
+        (AT + 0.9999998, "Mon, 02 Mar 2026 08:00:01 +0000"),
+        (0.0, "Thu, 01 Jan 1970 00:00:00 +0000"),
+    ],
+)
+def test_the_date_is_the_whole_second_of_the_time_in_microseconds(at: float, date: str) -> None:
+    message = Template(FROM + b"\r\n", "m.eml").render({}, to="<ann@a.example>", message_id=ID, at=at)
+    assert email.message_from_bytes(message)["Date"] == date
+
+
 def test_a_template_names_its_fields() -> None:
     template = Template(FROM + b"Subject: {{given_name}}\r\n\r\n{{email}} {{given_name}}\r\n", "m.eml")
     assert template.fields == {"given_name", "email"}
