@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
-from dataclasses import replace
 from typing import Final, Literal, NamedTuple
 
 from fake_gateways.gateway import Gateway
@@ -117,7 +116,8 @@ class Decider:
         named = verdict.recipient or view.recipient or next(iter(view.envelope.recipients), "")
         worded = self._gateway.word_refusal(verdict, stage, view, named, policy)
         if verdict.closes and worded.reply.defers:
-            worded = worded._replace(reply=replace(worded.reply, code=CLOSES))
+            reply = worded.reply
+            worded = worded._replace(reply=Reply(CLOSES, reply.lines, reply.enhanced))
         for recipient in self._concerned(stage):
             cause = verdict.cause
             if verdict.recipient is not None and recipient != verdict.recipient:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from fake_gateways import persona as personas
 from fake_gateways.clock import Clock
@@ -22,12 +22,11 @@ from fake_gateways.reports.settings import Reports
 from fake_gateways.reports.vacation_and_arf import Received, complaint, vacation_note
 from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.envelope import Stage, domain_of
-from fake_gateways.smtp.reply import Reply
+from fake_gateways.smtp.queue_id import ID_BITS, spelled
+from fake_gateways.smtp.reply import Reply, WordedLater
 from fake_gateways.truth import Cause, Fate, Truth
 from fake_gateways.verdict import Answer, Question, Refuse
 from fake_gateways.wording import Wording
-
-_ID_ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
 class WordedRefusal(NamedTuple):
@@ -172,25 +171,30 @@ class Gateway:
         return wording.plain or self._fill(wording, view, view.recipient)
 
     def _fill(self, wording: Wording, view: SessionView, recipient: str, backend: str = "") -> Reply:
+        """Return the reply of a wording. Its text is made when it is read, from what is known now."""
         if wording.plain is not None:
             return wording.plain
-        fields = {
-            "recipient": recipient,
-            "local_part": recipient.rpartition("@")[0] or recipient,
-            "sender": view.envelope.return_path,
-            "ip": view.peer_address,
-            "helo": view.helo,
-            "host": self.host,
-            "backend": backend,
-        }
-        names = wording.names
-        if "domain" in names:
-            fields["domain"] = domain_of(recipient) or self.directory.domains[0]
-        if "sender_domain" in names:
-            fields["sender_domain"] = view.sender_domain
-        if "id" in names:
-            fields["id"] = "".join(self._ids.choices(_ID_ALPHABET, k=12))
-        return wording.say(fields)
+        drawn = self._ids.getrandbits(ID_BITS) if "id" in wording.names else 0
+        sender, ip, helo = view.envelope.return_path, view.peer_address, view.helo
+
+        def word() -> Reply:
+            fields = {
+                "recipient": recipient,
+                "local_part": recipient.rpartition("@")[0] or recipient,
+                "sender": sender,
+                "ip": ip,
+                "helo": helo,
+                "host": self.host,
+                "backend": backend,
+                "sender_domain": domain_of(sender),
+            }
+            if "id" in wording.names:
+                fields["id"] = spelled(drawn)
+            if "domain" in wording.names:
+                fields["domain"] = domain_of(recipient) or self.directory.domains[0]
+            return wording.say(fields)
+
+        return WordedLater(wording.code, wording.enhanced, word)
 
     def record(
         self,

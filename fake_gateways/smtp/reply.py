@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -85,6 +85,29 @@ class Reply:
             f"{self.code}{' ' if number == last else '-'}{status}{line}\r\n".encode("utf-8", "surrogateescape")
             for number, line in enumerate(self.lines)
         )
+
+
+class WordedLater(Reply):
+    """A reply whose text is made when it is first read: most clients look only at the code."""
+
+    def __init__(self, code: int, enhanced: EnhancedStatus | None, word: Callable[[], Reply]) -> None:
+        self.__dict__.update(code=code, enhanced=enhanced, _word=word)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The text, as in any reply."""
+        word: Callable[[], Reply] = self.__dict__["_word"]
+        return word().lines
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what is said."""
+        return isinstance(other, Reply) and (self.code, self.enhanced, self.lines) == (
+            other.code,
+            other.enhanced,
+            other.lines,
+        )
+
+    __hash__ = Reply.__hash__
 
 
 @dataclass(frozen=True, slots=True)

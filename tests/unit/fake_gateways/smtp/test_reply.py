@@ -11,8 +11,11 @@ from fake_gateways.smtp.reply import (
     GarbageError,
     Reply,
     ReplyReader,
+    WordedLater,
     from_wire,
 )
+
+OK = EnhancedStatus(2, 1, 5)
 
 
 @pytest.mark.parametrize(
@@ -120,3 +123,25 @@ def test_a_reply_reads_as_one_line_of_prose() -> None:
 
 def test_blanks_around_a_received_line_are_dropped() -> None:
     assert from_wire(250, ["  a  ", "\tb"]) == Reply(250, ("a", "b"))
+
+
+def test_a_reply_worded_later_is_worded_once_when_it_is_read() -> None:
+    worded: list[str] = []
+
+    def word() -> Reply:
+        worded.append("now")
+        return Reply(250, ("ok", "go on"), OK)
+
+    reply = WordedLater(250, OK, word)
+    assert (reply.code, reply.completes, worded) == (250, True, [])
+    assert (reply.text, reply.octets) == ("ok\ngo on", b"250-2.1.5 ok\r\n250 2.1.5 go on\r\n")
+    assert worded == ["now"]
+
+
+def test_a_reply_worded_later_equals_one_that_says_the_same() -> None:
+    later, now = WordedLater(250, OK, lambda: Reply(250, ("ok",), OK)), Reply(250, ("ok",), OK)
+    assert later == now
+    assert now == later
+    assert hash(later) == hash(now)
+    assert later != Reply(250, ("no",), OK)
+    assert later != "250 2.1.5 ok"
