@@ -16,9 +16,11 @@ from probe.classify.registry import BASELINES
 from probe.judge.classifier_score import Site
 from probe.judge.findings import find
 from probe.judge.gates import Gate
+from probe.judge.report_counts import ReportCounts
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import Scorecard
-from probe.judge.story import Key, Story, judged
+from probe.judge.story import JudgedRecipient, Key, Story
+from probe.judge.story import judged as all_of
 from probe.records.attempt import Attempt
 from probe.report.html.page import PageContent
 from probe.scenario.prices import MistakePrices
@@ -112,6 +114,33 @@ class Sure:
         return Reading(None if alive > 0.5 else found.cause, self._reason, alive)
 
 
+def read(
+    people: Sequence[Person], *, rules: str = NAME_OF_RULES, reason: str = "what it says"
+) -> tuple[dict[Key, Story], dict[str, dict[Key, Reading]]]:
+    """Return the stories of people, and what the baselines and one more classifier read in them."""
+    told = {person.key: story(person) for person in people}
+    readers = {**{name: make() for name, make in BASELINES.items()}, rules: Sure(reason)}
+    return told, {name: dict(read_all(name, reader, told)) for name, reader in readers.items()}
+
+
+def judged(
+    people: Sequence[Person], *, rules: str = NAME_OF_RULES, reason: str = "what it says"
+) -> list[JudgedRecipient]:
+    """Return people as they are counted."""
+    told, readings = read(people, rules=rules, reason=reason)
+    return list(all_of(told, readings))
+
+
+def counts(
+    people: Sequence[Person], *, naive: str = "code", rules: str = NAME_OF_RULES, reason: str = "what it says"
+) -> ReportCounts:
+    """Count people."""
+    found = ReportCounts([*BASELINES, rules], naive)
+    for each in judged(people, rules=rules, reason=reason):
+        found.count(each)
+    return found
+
+
 def content(
     people: Sequence[Person],
     *,
@@ -123,9 +152,7 @@ def content(
     dialogue: Callable[[Attempt], str] | None = None,
 ) -> PageContent:
     """Return what the report of these people is made of, as read by the baselines and by one more."""
-    told = {person.key: story(person) for person in people}
-    readers = {**{name: make() for name, make in BASELINES.items()}, rules: Sure(reason)}
-    readings = {name: read_all(name, reader, told) for name, reader in readers.items()}
+    told, readings = read(people, rules=rules, reason=reason)
     gateways = sorted({person.gateway for person in people})
     card = tallied(
         told,
@@ -139,9 +166,8 @@ def content(
         title=title,
         scorecard=card,
         gates=gates,
-        findings=find(gates, card.classifiers, lambda: judged(told, readings)),
-        stories=told,
-        readings=readings,
+        findings=find(gates, card.classifiers, lambda: judged(people, rules=rules, reason=reason)),
+        counts=counts(people, rules=rules, reason=reason),
         personas=dict.fromkeys(gateways, "cisco-esa"),
         dialogues=lambda asked: {} if dialogue is None else {(each.lane, each.seq): dialogue(each) for each in asked},
     )

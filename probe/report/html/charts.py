@@ -11,11 +11,12 @@ from probe.judge.class_scores import NONE
 from probe.judge.classifier_score import ClassifierScore
 from probe.judge.errors import ErrorCounts
 from probe.judge.interval import wilson
+from probe.judge.onset import Onset
+from probe.judge.outcome import LABELS
 from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import Chart, Heat, Table, interval_of, percent, within
 from probe.report.html.flow import COLUMNS, COLUMNS_AS_LOGGED, Flow
-from probe.report.html.onset import Onset, clock, length
-from probe.report.html.outcome import LABELS
+from probe.report.html.onset import clock, length, steps
 from probe.report.summary import count
 
 ROWS: Final = 40
@@ -58,14 +59,15 @@ def of_onset(found: Onset, *, several_campaigns: bool) -> Chart:
         )
     later = f" {count(found.later, 'later attempt')} not shown." if found.later else ""
     note = f"Attempts per {length(found.step_s)}.{later}"
-    return Chart("onset", name, told, {"steps": found.steps, "first": _mark(found)}, note=note)
+    drawn = list(steps(found))
+    return Chart("onset", name, told, {"steps": drawn, "first": _mark(found, drawn)}, note=note)
 
 
-def _mark(found: Onset) -> list[dict[str, Any]]:
+def _mark(found: Onset, drawn: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the moment when refusals began, with the side of its label that has room."""
     if found.first is None:
         return []
-    at, (begin, end) = found.first.at * 1000, (found.steps[0]["at"], found.steps[-1]["until"])
+    at, (begin, end) = found.first.at * 1000, (drawn[0]["at"], drawn[-1]["until"])
     told = f"refusals of living recipients began at {clock(found.first.at)}, for {found.first.cause}"
     return [{"at": round(at), "side": "left" if at - begin < (end - begin) / 2 else "right", "told": told}]
 

@@ -12,16 +12,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from probe.harmless import clipped
-from probe.judge.class_scores import NONE
-from probe.judge.story import Key, Story
-from probe.records.attempt import Outcome
-from probe.report.html.outcome import LABELS, RecipientOutcome
+from probe.judge.outcome import LABELS, RecipientOutcome
+from probe.judge.refusal_path import VERDICTS, RefusalPath
 from probe.report.summary import count
 
 COLUMNS: Final = ("true cause", "reply code", "reported as")
 COLUMNS_AS_LOGGED: Final = ("logged cause", *COLUMNS[1:])
-VERDICTS: Final = ("hard bounce", "refused", "given up")
 BODY: Final = 300.0
 """The height of all recipients together, in pixels."""
 PITCH: Final = 19.0
@@ -32,7 +28,6 @@ WIDTH: Final = 0.012
 MOST: Final = 9
 """The most bars in a column; the rest is gathered in one more bar."""
 OTHERS: Final = "others"
-_LABEL: Final = 40
 _POINTS: Final = 13
 
 
@@ -51,15 +46,6 @@ class _Bar(NamedTuple):
         return (1 - WIDTH) * self.column / (len(COLUMNS) - 1)
 
 
-class RefusalPath(NamedTuple):
-    """What a group of recipients has in common: true cause, reply code, verdict in the report, and outcome."""
-
-    cause: str
-    code: str
-    verdict: str
-    outcome: RecipientOutcome
-
-
 @dataclass(frozen=True)
 class Flow:
     """The number of recipients per path, and the drawing: bars, edges of ribbons, height in pixels."""
@@ -70,28 +56,9 @@ class Flow:
     height: int
 
 
-def flow(stories: Mapping[Key, Story], where: Mapping[Key, RecipientOutcome]) -> Flow:
-    """Count and lay out the recipients that were not delivered, or were reported as hard bounces."""
-    paths: Counter[RefusalPath] = Counter()
-    for key, story in stories.items():
-        if where[key] is not RecipientOutcome.DELIVERED:
-            cause = NONE if story.cause is None else story.cause.value
-            paths[RefusalPath(cause, _code(story), _verdict(story, where[key]), where[key])] += 1
+def flow(paths: Counter[RefusalPath]) -> Flow:
+    """Lay out the recipients that were not delivered, or were reported as hard bounces."""
     return _drawn(_gathered(paths))
-
-
-def _code(story: Story) -> str:
-    code, enhanced, _ = story.evidence.heard
-    later = "later: " if story.evidence.report is not None and story.evidence.last.outcome == Outcome.DELIVERED else ""
-    said = " ".join(filter(None, (str(code or ""), enhanced)))
-    return clipped(f"{later}{said or f'no reply: {story.evidence.last.failure}'}", _LABEL)
-
-
-def _verdict(story: Story, where: RecipientOutcome) -> str:
-    if where in {RecipientOutcome.GONE, RecipientOutcome.LIED}:
-        return VERDICTS[0]
-    refused = story.evidence.last.outcome == Outcome.REFUSED or story.evidence.report is not None
-    return VERDICTS[1 if refused else 2]
 
 
 def _gathered(paths: Counter[RefusalPath]) -> Counter[RefusalPath]:

@@ -22,14 +22,13 @@ from markupsafe import Markup
 from probe.harmless import clipped, harmless
 from probe.judge.findings import Finding
 from probe.judge.gates import Gate, figure_text
-from probe.judge.scorecard import NAIVE, Scorecard
-from probe.judge.story import Key, Story
+from probe.judge.outcome import LABELS, RecipientOutcome
+from probe.judge.report_counts import ReportCounts
+from probe.judge.scorecard import Scorecard, naive_of
 from probe.report.html import charts
 from probe.report.html.figures import Chart
 from probe.report.html.flow import COLUMNS, COLUMNS_AS_LOGGED, flow
-from probe.report.html.onset import onsets
-from probe.report.html.outcome import LABELS, RecipientOutcome, outcomes_of
-from probe.report.html.recipients import Dialogues, Readings, list_recipients
+from probe.report.html.recipients import Dialogues, list_recipients
 from probe.report.summary import count, received, summary, unknown_causes
 
 SCRIPTS: Final = ("vega.js", "recipients.js", "page.js")
@@ -42,18 +41,17 @@ LONGEST: Final = 500
 
 @dataclass(frozen=True)
 class PageContent:
-    """The input of a page. ``naive`` is the classifier that defines "reported", ``personas`` are by gateway.
+    """The input of a page.
 
-    ``findings`` are those of the gates.
+    ``findings`` has one for each gate, in the same order. ``counts`` are of the scorecard's classifiers, ``personas``
+    are by gateway.
     """
 
     title: str
     scorecard: Scorecard
     gates: Sequence[Gate]
     findings: Sequence[Finding]
-    stories: Mapping[Key, Story]
-    readings: Readings
-    naive: str = NAIVE
+    counts: ReportCounts
     personas: Mapping[str, str] = field(default_factory=dict)
     dialogues: Dialogues = lambda _: {}
 
@@ -61,16 +59,9 @@ class PageContent:
 def page(content: PageContent) -> str:
     """Return the page's HTML."""
     card, scores = content.scorecard, content.scorecard.classifiers
-    where = outcomes_of(content.stories, content.readings[content.naive])
-    listed = list_recipients(
-        content.stories,
-        {name: content.readings[name] for name in scores},
-        where,
-        content.dialogues,
-        as_logged=card.as_logged,
-    )
-    begun = onsets(content.stories, where)
-    several_campaigns = len({campaign for campaign, _ in content.stories}) > 1
+    listed = list_recipients(content.counts, content.dialogues, as_logged=card.as_logged)
+    begun = content.counts.onsets
+    several_campaigns = sum(part.recipients > 0 for part in card.campaigns.values()) > 1
     drawn: list[Chart] = []
 
     def number(chart: Chart) -> int:
@@ -93,10 +84,10 @@ def page(content: PageContent) -> str:
         gates=[
             (gate, _recipient_lines(finding)) for gate, finding in zip(content.gates, content.findings, strict=True)
         ],
-        naive=content.naive,
+        naive=naive_of(scores),
         words={where.value: words for where, words in LABELS.items()},
         columns=COLUMNS_AS_LOGGED if card.as_logged else COLUMNS,
-        flow=charts.of_flow(flow(content.stories, where), as_logged=card.as_logged),
+        flow=charts.of_flow(flow(content.counts.paths), as_logged=card.as_logged),
         onsets=[charts.of_onset(each, several_campaigns=several_campaigns) for each in begun],
         onset_table=charts.table_of_onsets(begun, several_campaigns=several_campaigns, as_logged=card.as_logged),
         comparison=charts.comparison(scores),

@@ -17,10 +17,11 @@ from probe.input_error import InputError
 from probe.judge.findings import Finding
 from probe.judge.gates import Gate
 from probe.judge.judge import read_stories
+from probe.judge.report_counts import ReportCounts
 from probe.judge.result import SCORECARD, JudgedRun
 from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import NAIVE, Scorecard, naive_of
-from probe.judge.story import Key, gathered, judged
+from probe.judge.story import Key, judged
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.report.html.page import PageContent, page
@@ -35,7 +36,10 @@ def write_report(result: JudgedRun, findings: Sequence[Finding], folder: Path, o
     ``findings`` are the run's; those of a baseline are not shown.
     """
     path = out or folder / REPORT
-    stories, readings = gathered(result.recipients())
+    names = result.scorecard.classifiers
+    counts = ReportCounts(list(names), naive_of(names))
+    for recipient in result.recipients():
+        counts.count(recipient)
     with Ledger.open(folder) as ledger:
 
         def dialogues(attempts: Iterable[Attempt]) -> Mapping[tuple[str, int], str]:
@@ -46,9 +50,7 @@ def write_report(result: JudgedRun, findings: Sequence[Finding], folder: Path, o
             scorecard=result.scorecard,
             gates=result.gates,
             findings=findings[: len(result.gates)],
-            stories=stories,
-            readings=readings,
-            naive=naive_of(readings),
+            counts=counts,
             personas={each.name: each.persona for each in ledger.gateways()},
             dialogues=dialogues,
         )

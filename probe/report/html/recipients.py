@@ -1,7 +1,7 @@
 """The recipients that the report lists with their histories. Every text is stored once, to keep the page small.
 
 If not all recipients of interest fit, every kind of case gets the same room. Rare kinds are then complete, and frequent
-kinds are sampled evenly over the campaign.
+kinds are sampled at random, to the same result in every run.
 """
 
 from __future__ import annotations
@@ -11,17 +11,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from probe.classify.reading import Reading
 from probe.harmless import clipped
 from probe.judge.compare import heard
 from probe.judge.errors import is_error
-from probe.judge.story import Key, Story
+from probe.judge.outcome import LABELS
+from probe.judge.report_counts import ReportCounts, true_words
+from probe.judge.story import JudgedRecipient, Story
 from probe.records.attempt import Attempt
 from probe.report.event_lines import attempt_lines, moment, returned_lines, truth_line
-from probe.report.html.outcome import LABELS, RecipientOutcome
 
-LIST_ALL_UP_TO: Final = 1000
-"""Runs with at most so many recipients list all of them, also those that received the message."""
 MOST_OCTETS: Final = 2_500_000
 """The size of the list, at most."""
 MOST_LIVING_OCTETS: Final = 500_000
@@ -35,7 +33,6 @@ _SAMPLE_SIZE: Final = 500
 
 Dialogues = Callable[[Iterable[Attempt]], Mapping[tuple[str, int], str]]
 """Returns the recorded SMTP dialogues of attempts, by lane and sequence number."""
-Readings = Mapping[str, Mapping[Key, Reading]]
 
 
 @dataclass(frozen=True)
@@ -84,72 +81,46 @@ class _Texts:
         return list(self._numbers)
 
 
-def list_recipients(
-    stories: Mapping[Key, Story],
-    readings: Readings,
-    outcomes: Mapping[Key, RecipientOutcome],
-    dialogues: Dialogues,
-    *,
-    as_logged: bool = False,
-) -> RecipientList:
+def list_recipients(counts: ReportCounts, dialogues: Dialogues, *, as_logged: bool = False) -> RecipientList:
     """List the recipients of interest: not delivered, or judged wrongly by a classifier.
 
     With ``as_logged`` the truth is only what a log says.
     """
-    names = list(readings)
-    lists_all = len(stories) <= LIST_ALL_UP_TO
-    kinds: dict[tuple[RecipientOutcome, tuple[int, ...]], list[Key]] = {}
-    for key, story in stories.items():
-        where = outcomes[key]
-        wrong = tuple(number for number, name in enumerate(names) if _is_wrong(readings[name].get(key), story))
-        if lists_all or where is not RecipientOutcome.DELIVERED or wrong:
-            kinds.setdefault((where, wrong), []).append(key)
-    of_interest = sum(map(len, kinds.values()))
-    sample = chosen(list(kinds.values()), _SAMPLE_SIZE)
-    texts, octets, rows = _rows(stories, readings, kinds, sample, dialogues, as_logged=as_logged)
-    if len(rows) < of_interest:
+    there = counts.of_interest
+    texts, octets, rows = _rows(counts, min(there, _SAMPLE_SIZE), dialogues, as_logged=as_logged)
+    if len(rows) < there:
         most = int(MOST_OCTETS * 0.95 / max(1.0, (octets + texts.octets) / max(1, len(rows))))
-        sample = chosen(list(kinds.values()), most)
-        texts, octets, rows = _rows(stories, readings, kinds, sample, dialogues, as_logged=as_logged)
-    unlisted, left_out = _living(stories, kinds, rows, texts)
-    words = {where.value: LABELS[where] for where, _ in kinds}
-    shown = [clipped(name, LONGEST) for name in names]
-    return RecipientList(shown, words, texts.all(), rows, of_interest, len(rows), lists_all, unlisted, left_out)
-
-
-def chosen(kinds: Sequence[Sequence[Key]], most: int) -> list[Key]:
-    """Return at most ``most`` recipients of all kinds together: small kinds complete, large kinds sampled evenly."""
-    found: list[Key] = []
-    for number, keys in enumerate(sorted(kinds, key=len)):
-        quota = (most - len(found)) // (len(kinds) - number)
-        picked = min(len(keys), max(quota, 0))
-        found += [keys[place * len(keys) // picked] for place in range(picked)]
-    return found
+        texts, octets, rows = _rows(counts, most, dialogues, as_logged=as_logged)
+    living = _living(counts, rows, texts)
+    known = texts.all()
+    listed = sum(bool(row[6]) and known[row[4]].startswith("alive") for row in rows)
+    return RecipientList(
+        classifiers=[clipped(name, LONGEST) for name in counts.classifiers],
+        outcomes={each.value: LABELS[each] for each in counts.outcomes},
+        texts=known,
+        rows=rows,
+        of_interest=there,
+        listed=len(rows),
+        is_everybody=counts.is_everybody,
+        living=living,
+        living_left_out=counts.living_suppressed - listed - len(living),
+    )
 
 
 def _rows(
-    stories: Mapping[Key, Story],
-    readings: Readings,
-    kinds: Mapping[tuple[RecipientOutcome, tuple[int, ...]], Sequence[Key]],
-    wanted: Iterable[Key],
-    dialogues: Dialogues,
-    *,
-    as_logged: bool,
+    counts: ReportCounts, most: int, dialogues: Dialogues, *, as_logged: bool
 ) -> tuple[_Texts, int, list[list[Any]]]:
     """Return the rows in the order of the campaign, as many as fit."""
-    chosen_keys = set(wanted)
-    spoken = dialogues(attempt for key in chosen_keys for attempt in stories[key].evidence.attempts)
-    kind_of = {key: kind for kind, keys in kinds.items() for key in keys if key in chosen_keys}
+    chosen = counts.listed(most)
+    spoken = dialogues(attempt for _, each in chosen for attempt in each.story.evidence.attempts)
     texts, octets = _Texts(), 0
     rows: list[list[Any]] = []
-    for key, story in stories.items():
-        if key not in kind_of:
-            continue
-        where, wrong = kind_of[key]
-        told = _story(story, readings, key, spoken, as_logged=as_logged)
+    for kind, recipient in chosen:
+        key, story, _ = recipient
+        told = _story(recipient, counts.classifiers, spoken, as_logged=as_logged)
         lines = [line.at if isinstance(line, _Moment) else texts(line) for line in told]
-        cells = (key[1], key[0], story.gateway, where.value, _true(story), heard(story) or "no reply")
-        row = [*(texts(clipped(cell, LONGEST)) for cell in cells), list(wrong), lines]
+        cells = (key[1], key[0], story.gateway, kind.outcome.value, true_words(story), heard(story) or "no reply")
+        row = [*(texts(clipped(cell, LONGEST)) for cell in cells), list(kind.wrong), lines]
         octets += len(json.dumps(row)) + 1
         if octets + texts.octets > MOST_OCTETS:
             break
@@ -157,65 +128,45 @@ def _rows(
     return texts, octets, rows
 
 
-def _living(
-    stories: Mapping[Key, Story],
-    kinds: Mapping[tuple[RecipientOutcome, tuple[int, ...]], Sequence[Key]],
-    rows: Sequence[Sequence[Any]],
-    texts: _Texts,
-) -> tuple[list[list[Any]], int]:
-    """Return living recipients that a classifier would suppress and that are not listed, and how many do not fit."""
+def _living(counts: ReportCounts, rows: Sequence[Sequence[Any]], texts: _Texts) -> list[list[Any]]:
+    """Return living recipients that a classifier would suppress and that are not listed, as many as fit."""
     known = texts.all()
     listed = {(known[row[1]], known[row[0]]) for row in rows}
-    found: list[list[Any]] = []
-    left_out = octets = 0
-    for (where, wrong), keys in kinds.items():
-        for key in keys if wrong else ():
-            story = stories[key]
-            campaign, recipient = (clipped(each, LONGEST) for each in key)
-            if not story.mailbox.alive or (campaign, recipient) in listed:
-                continue
-            if octets > MOST_LIVING_OCTETS:
-                left_out += 1
-                continue
-            cells = (recipient, campaign, clipped(story.gateway, LONGEST), where.value, clipped(_true(story), LONGEST))
-            found.append([*map(texts, cells), 0, list(wrong)])
-            octets += len(json.dumps([recipient, found[-1]]))
-    return found, left_out
-
-
-def _is_wrong(reading: Reading | None, story: Story) -> bool:
-    return is_error(alive=story.mailbox.alive, suppressed=reading is not None and reading.suppress)
-
-
-def _true(story: Story) -> str:
-    state = "alive" if story.mailbox.alive else "gone"
-    if story.cause is None:
-        return state
-    claimed = ""
-    if story.truth is not None and not story.truth.honest:
-        claimed = f", claimed as {story.truth.claimed}"
-    return f"{state}; {story.cause.value}{claimed}"
+    found: list[tuple[tuple[str, str], list[Any]]] = []
+    octets = 0
+    for kind, key, gateway, truth in counts.living:
+        campaign, recipient = (clipped(each, LONGEST) for each in key)
+        if (campaign, recipient) in listed:
+            continue
+        cells = (recipient, campaign, clipped(gateway, LONGEST), kind.outcome.value, clipped(truth, LONGEST))
+        row = [*map(texts, cells), 0, list(kind.wrong)]
+        octets += len(json.dumps([recipient, row]))
+        if octets > MOST_LIVING_OCTETS:
+            break
+        found.append(((campaign, recipient), row))
+    return [row for _, row in sorted(found, key=lambda each: each[0])]
 
 
 def _story(
-    story: Story, readings: Readings, key: Key, spoken: Mapping[tuple[str, int], str], *, as_logged: bool
+    recipient: JudgedRecipient, classifiers: Iterable[str], spoken: Mapping[tuple[str, int], str], *, as_logged: bool
 ) -> Iterable[str | _Moment]:
     """Yield what happened, then what each classifier concluded."""
+    story = recipient.story
     yield f"mailbox {story.mailbox.value}{', as the log says' if as_logged else ''}"
     events = list(_events(story, spoken))
     yield from events[:MOST_LINES]
     if len(events) > MOST_LINES:
         yield f"... ({len(events) - MOST_LINES:,} more lines)"
     yield clipped(truth_line(story.truth, as_logged=as_logged), LONGEST)
-    for name, of_all in readings.items():
-        reading = of_all.get(key)
+    for name in classifiers:
+        reading = recipient.readings.get(name)
         if reading is None:
             yield clipped(f"{name}: no reading (keep)", LONGEST)
             continue
         cause = "no cause" if reading.cause is None else reading.cause.value
         alive = "" if reading.alive is None else f", {reading.alive:.0%} alive"
         words = ("as the log says", "not as the log says") if as_logged else ("right", "wrong")
-        right = words[_is_wrong(reading, story)]
+        right = words[is_error(alive=story.mailbox.alive, suppressed=reading.suppress)]
         yield clipped(f"{name}: {reading.advice} ({right}); {cause}{alive}; {reading.reason}", LONGEST)
 
 

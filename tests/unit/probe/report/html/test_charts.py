@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from book_rows import STARTS
 from report_content import Person, content, gone, kept, lied
 
+from probe.judge.onset import GatewayInCampaign, Onset
+from probe.judge.outcome import RecipientOutcome
 from probe.report.html import charts
 from probe.report.html.charts import GATEWAYS_DRAWN, ROWS, WORST
-from probe.report.html.onset import GatewayInCampaign, Onset, onsets
-from probe.report.html.outcome import outcomes_of
+from probe.report.html.onset import steps
 from probe.scenario.prices import MistakePrices
 
 PEOPLE = [lied("ann"), lied("bob", gateway="beta"), lied("bea", gateway="beta"), gone("cy"), kept("dee"), Person("eve")]
@@ -114,7 +117,7 @@ def test_the_moment_when_refusals_began_is_marked_on_the_side_that_has_room(befo
         Person("z", at=STARTS + 42),
     ]
     made = content(people)
-    (found,) = onsets(made.stories, outcomes_of(made.stories, made.readings["code"]))
+    (found,) = made.counts.onsets
     assert charts.of_onset(found, several_campaigns=False).data["first"] == [
         {
             "at": (STARTS + before) * 1000,
@@ -125,13 +128,13 @@ def test_the_moment_when_refusals_began_is_marked_on_the_side_that_has_room(befo
 
 
 def test_where_nobody_alive_was_refused_no_moment_is_marked() -> None:
-    calm = Onset(GatewayInCampaign("acme", "news"), 1, 0, 1, 0, [{"at": 0, "until": 1}])
-    assert charts.of_onset(calm, several_campaigns=False).data == {"steps": calm.steps, "first": []}
+    calm = Onset(GatewayInCampaign("acme", "news"), 1, 0, 0, 1, 0, {0: Counter({RecipientOutcome.DELIVERED: 1})})
+    assert charts.of_onset(calm, several_campaigns=False).data == {"steps": list(steps(calm)), "first": []}
 
 
 def test_the_campaign_has_a_column_where_there_are_several() -> None:
     made = content(PEOPLE)
-    begun = onsets(made.stories, outcomes_of(made.stories, made.readings["code"]))
+    begun = made.counts.onsets
     one = charts.table_of_onsets(begun, several_campaigns=False)
     two = charts.table_of_onsets(begun, several_campaigns=True)
     assert (one.headings[1], one.words, two.headings[1], two.words) == ("First refusal (UTC)", 3, "Campaign", 4)

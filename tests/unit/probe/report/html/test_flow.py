@@ -8,17 +8,17 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_content import Person, content, gone, kept, lied
+from report_content import Person, counts, gone, kept, lied
 
 from fake_gateways.truth import Cause
-from probe.report.html.flow import BODY, MOST, OTHERS, PITCH, Flow, RefusalPath, flow
-from probe.report.html.outcome import RecipientOutcome, outcomes_of
+from probe.judge.outcome import RecipientOutcome
+from probe.judge.refusal_path import RefusalPath
+from probe.report.html.flow import BODY, MOST, OTHERS, PITCH, Flow, flow
 
 
 def drawn(*people: Person) -> Flow:
     """Draw people."""
-    made = content(people)
-    return flow(made.stories, outcomes_of(made.stories, made.readings["code"]))
+    return flow(counts(people).paths)
 
 
 def test_a_path_leads_from_the_cause_over_the_code_to_the_verdict() -> None:

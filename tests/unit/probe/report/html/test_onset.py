@@ -1,60 +1,30 @@
-"""When a gateway began to refuse: which gateways are looked at, and where the refusals of the living begin."""
+"""The piles of a gateway's chart, and how times and durations are written."""
 
 from __future__ import annotations
 
-from book_rows import STARTS
-from report_content import Person, content, gone, kept, lied
+from collections import Counter
 
-from fake_gateways.truth import Cause
-from probe.report.html.onset import MOST_STEPS, SHOWN, FirstRefusal, Onset, length, onsets
-from probe.report.html.outcome import outcomes_of
-
-
-def found(*people: Person) -> list[Onset]:
-    """Look for onsets among people."""
-    made = content(people)
-    return onsets(made.stories, outcomes_of(made.stories, made.readings["code"]))
+from probe.judge.onset import GatewayInCampaign, Onset
+from probe.judge.outcome import RecipientOutcome
+from probe.report.html.onset import clock, length, steps
 
 
-def test_the_first_refusal_of_somebody_alive_is_the_onset_with_the_rate_by_then() -> None:
-    calm = [Person(f"p{n}", at=STARTS + n) for n in range(120)]
-    (onset,) = found(gone("old", STARTS + 5), *calm, lied("ann", STARTS + 120), lied("bea", STARTS + 121))
-    assert onset.first == FirstRefusal(STARTS + 120, "velocity", 121, 60.0)
-    assert (onset.place.gateway, onset.attempts, onset.refused_living, onset.later) == ("acme", 123, 2, 0)
+def test_results_stand_on_each_other_in_the_same_order_in_every_step() -> None:
+    piles = {
+        1: Counter({RecipientOutcome.LIED: 2, RecipientOutcome.DELIVERED: 5}),
+        0: Counter({RecipientOutcome.DEFERRED: 1}),
+    }
+    made = list(steps(Onset(GatewayInCampaign("acme", "news"), 8, 2, 2, 60, 0, piles)))
+    assert [(each["at"], each["until"], each["low"], each["high"], each["standing"]) for each in made] == [
+        (0, 60_000, 0, 1, "deferred"),
+        (60_000, 120_000, 0, 5, "delivered"),
+        (60_000, 120_000, 5, 7, "lied"),
+    ]
+    assert made[2]["told"] == "1970-01-01 00:01:00: 2 attempts, alive, reported as a hard bounce"
 
 
-def test_a_full_mailbox_or_a_gateway_that_is_down_is_no_onset() -> None:
-    full = Person("full", cause=Cause.MAILBOX_FULL, claimed=Cause.MAILBOX_FULL, code=552, enhanced="5.2.2")
-    down = Person("down", cause=Cause.SYSTEM, claimed=Cause.SYSTEM, code=451, enhanced="4.3.0")
-    assert found(full, down, gone("old")) == []
-
-
-def test_where_nothing_went_before_there_is_no_rate() -> None:
-    (onset,) = found(lied("ann"))
-    assert onset.first == FirstRefusal(STARTS, "velocity", 0, 0.0)
-
-
-def test_gateways_that_deny_the_mailbox_come_before_those_that_refuse_honestly() -> None:
-    honest = [kept(f"p{n}", gateway="honest") for n in range(9)]
-    assert [each.place.gateway for each in found(*honest, lied("ann", gateway="liar"))] == ["liar", "honest"]
-
-
-def test_no_more_gateways_are_drawn_than_can_be_looked_at() -> None:
-    assert len(found(*(lied("ann", gateway=f"g{n}") for n in range(SHOWN + 3)))) == SHOWN
-
-
-def test_piles_add_up_to_the_attempts_that_are_drawn() -> None:
-    late = Person("late", at=STARTS + 9000, tries=2)
-    (onset,) = found(*(Person(f"p{n}", at=STARTS + 7 * n) for n in range(100)), lied("ann", STARTS + 650), late)
-    assert onset.later == 1  # the second try of the late one; its first is drawn
-    assert sum(step["high"] - step["low"] for step in onset.steps) == onset.attempts - onset.later
-    assert len({step["at"] for step in onset.steps}) <= MOST_STEPS + 1
-
-
-def test_a_campaign_of_weeks_and_one_of_a_moment_find_a_step() -> None:
-    (weeks,) = found(lied("ann"), lied("bea", STARTS + 40 * 86_400))
-    (moment,) = found(lied("ann"), lied("bea"))
-    assert (weeks.step_s, moment.step_s) == (86_400, 1)
+def test_a_time_is_written_to_the_second() -> None:
+    assert clock(1_772_438_400.9) == "2026-03-02 08:00:00"
 
 
 def test_lengths_are_told_in_the_largest_unit_that_fits() -> None:

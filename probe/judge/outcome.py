@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
-from probe.classify.reading import Reading
-from probe.judge.story import Key, Story
+from probe.judge.story import Story
 
 
 class RecipientOutcome(StrEnum):
@@ -32,12 +30,8 @@ LABELS: Final = {
 }
 
 
-def outcomes_of(stories: Mapping[Key, Story], naive: Mapping[Key, Reading]) -> dict[Key, RecipientOutcome]:
-    """Return the outcome of every recipient; it counts as reported if the classifier ``naive`` would suppress it."""
-    return {key: _outcome_of(story, reported=naive[key].suppress) for key, story in stories.items()}
-
-
-def _outcome_of(story: Story, *, reported: bool) -> RecipientOutcome:
+def outcome_of(story: Story, *, reported: bool) -> RecipientOutcome:
+    """Return the outcome of a recipient. ``reported`` says whether it counts as a hard bounce."""
     alive = story.mailbox.alive
     if reported:
         return RecipientOutcome.LIED if alive else RecipientOutcome.GONE
