@@ -7,6 +7,9 @@ from typing import Final
 from fake_gateways.smtp.command import MAX_LINE_OCTETS
 
 _END: Final = b"\r\n.\r\n"
+_DOT: Final = b"\r\n."
+_EMPTY: Final = b".\r\n"
+"""The end of a message without content: its dot follows the CRLF of the DATA command."""
 _PROXY_V2: Final = b"\r\n\r\n\0\r\nQUIT\n"
 _PROXY_V1_OCTETS: Final = 107
 _PROXY_OCTETS: Final = 4096
@@ -33,13 +36,21 @@ class Framing:
 
     def __init__(self, size_limit: int) -> None:
         self._size_limit = size_limit
-        self._buffer = bytearray()
+        self._buffer: bytes | bytearray = b""
+        self._start = 0
         self._searched = 0
         self._dropped = False
-        self._in_content = False
 
     def feed(self, octets: bytes) -> None:
         """Take what arrived."""
+        if self._start == len(self._buffer):
+            # The usual case: what arrived before is taken already, so nothing has to be copied.
+            self._keep(octets)
+            return
+        if self._start or isinstance(self._buffer, bytes):
+            self._searched -= self._start
+            self._buffer = bytearray(self._buffer[self._start :])
+            self._start = 0
         self._buffer += octets
 
     def line(self, longest: int = MAX_LINE_OCTETS) -> bytes | None:
@@ -47,15 +58,15 @@ class Framing:
 
         Raises LineTooLongError once for a line beyond the limit, and BareLineFeedError.
         """
-        end = self._buffer.find(b"\n", self._searched)
-        if end < 0:
+        end = self._buffer.find(b"\n", self._searched) + 1
+        if not end:
             self._searched = len(self._buffer)
-            if len(self._buffer) > longest:
+            if self.pending > longest:
                 self._dropped = True
-                self._cut(len(self._buffer))
+                self._keep(b"")
             return None
-        line = bytes(self._buffer[: end + 1])
-        self._cut(end + 1)
+        line = bytes(self._buffer[self._start : end])
+        self._start = self._searched = end
         if self._dropped or len(line) > longest:
             self._dropped = False
             raise LineTooLongError
@@ -68,7 +79,7 @@ class Framing:
 
         Octets that are not a PROXY header are returned too, for the parser to refuse.
         """
-        buffer = bytes(self._buffer[:_PROXY_OCTETS])
+        buffer = bytes(self._buffer[self._start : self._start + _PROXY_OCTETS])
         if buffer[: len(_PROXY_V2)] == _PROXY_V2[: len(buffer)]:
             if len(buffer) < 16:
                 return None
@@ -81,34 +92,41 @@ class Framing:
                 if len(buffer) < _PROXY_V1_OCTETS and buffer[:5] == b"PROXY"[: len(buffer)]:
                     return None
                 end = len(buffer)
-        self._cut(min(end, len(buffer)))
+        self._start = self._searched = self._start + min(end, len(buffer))
         return buffer[:end]
 
     def discard(self) -> None:
         """Drop what arrived before encryption: an attacker may have injected it (RFC 3207 section 6)."""
-        self._cut(len(self._buffer))
+        self._keep(b"")
 
     def content(self) -> bytes | None:
         """Return the content up to the final dot, unstuffed; None until it is complete.
 
         Raises ContentTooLargeError at the end of content beyond the size limit, of which nothing was kept.
         """
-        if not self._in_content:
-            # A message may be empty: then its dot follows the CRLF of the DATA command.
-            self._buffer[:0] = b"\r\n"
-            self._in_content = True
-        end = self._buffer.find(_END, max(0, self._searched - len(_END)))
+        buffer, start = self._buffer, self._start
+        if not self._dropped and buffer.startswith(_EMPTY, start):
+            self._start = self._searched = start + len(_EMPTY)
+            return b""
+        is_first_look = self._searched == start
+        end = buffer.find(_DOT, max(start, self._searched - len(_END)))
+        is_stuffed = not (is_first_look and buffer.startswith(_END, end))
+        if is_stuffed and end >= 0:
+            end = buffer.find(_END, end)
         if end < 0:
             # Stuffing makes content longer by a third at most: lines of a single dot.
-            if len(self._buffer) > self._size_limit * 4 // 3 + 2 * len(_END):
+            if self.pending > self._size_limit * 4 // 3 + 2 * len(_END):
                 self._dropped = True
-                del self._buffer[: -len(_END)]
+                self._keep(bytes(buffer[-len(_END) :]))
             self._searched = len(self._buffer)
             return None
-        # RFC 5321 section 4.5.2: the first dot of a longer line is removed.
-        content = bytes(self._buffer[: end + 2]).replace(b"\r\n.", b"\r\n")[2:]
-        self._cut(end + len(_END))
-        self._in_content = False
+        content = bytes(buffer[start : end + 2])
+        self._start = self._searched = end + len(_END)
+        if not self.pending:
+            self._keep(b"")  # a large message need not stay in memory until the next command
+        if is_stuffed or content.startswith(b"."):
+            # RFC 5321 section 4.5.2: the first dot of a longer line is removed.
+            content = content.removeprefix(b".").replace(_DOT, b"\r\n")
         if self._dropped or len(content) > self._size_limit:
             self._dropped = False
             raise ContentTooLargeError
@@ -117,8 +135,9 @@ class Framing:
     @property
     def pending(self) -> int:
         """The number of octets that were not yet taken."""
-        return len(self._buffer)
+        return len(self._buffer) - self._start
 
-    def _cut(self, count: int) -> None:
-        del self._buffer[:count]
-        self._searched = 0
+    def _keep(self, octets: bytes) -> None:
+        """Keep nothing but these octets."""
+        self._buffer = octets
+        self._start = self._searched = 0
