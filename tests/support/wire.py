@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Final
@@ -32,6 +34,12 @@ class Client:
     def send(self, octets: bytes) -> None:
         """Send octets as they are."""
         self.writer.write(octets)
+
+    def reset(self) -> None:
+        """Close with an RST in place of a FIN."""
+        sock = self.writer.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.writer.close()
 
     async def line(self) -> str:
         """Return the next line without its CRLF, empty when the server hung up."""
