@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -17,6 +18,13 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, as ``asyncio.run`` does."""
-    with asyncio.Runner(loop_factory=NEW_LOOP) as runner:
-        return runner.run(main)
+    """Run a coroutine to its end, as ``asyncio.run`` does.
+
+    What exists before it begins is as a rule needed until its end, so the garbage collector passes over it.
+    """
+    gc.freeze()
+    try:
+        with asyncio.Runner(loop_factory=NEW_LOOP) as runner:
+            return runner.run(main)
+    finally:
+        gc.unfreeze()
