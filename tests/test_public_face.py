@@ -100,10 +100,10 @@ def test_importing_a_public_module_loads_none_of_our_other_modules(module: str) 
     assert run.stdout.split() == ["probe", module]
 
 
-def test_the_documented_classifier_reads_a_campaign() -> None:
+def test_the_documented_classifiers_read_a_campaign() -> None:
     namespace: dict[str, type[Context]] = {}
-    [source] = blocks(ROOT / PAGES["probe.classify"])
-    exec(compile(source, "classifiers.md", "exec"), namespace)
+    for source in blocks(ROOT / PAGES["probe.classify"]):
+        exec(compile(source, "classifiers.md", "exec"), namespace)
     rows = [
         *(refused(recipient=f"p{number}@one.example", text="User unknown") for number in range(3)),
         refused(recipient="gone@two.example", text="User unknown"),
@@ -113,3 +113,8 @@ def test_the_documented_classifier_reads_a_campaign() -> None:
         {row.recipient: Evidence(row.recipient, (row,)) for row in rows}
     )
     assert [recipient for recipient, reading in readings.items() if reading.suppress] == ["gone@two.example"]
+    counting = namespace["SameWordsCounted"]()
+    many = [Evidence(row.recipient, (row,)) for row in rows[:1] * 60]
+    reader = counting.reader([counting.observe(many), counting.observe(many)])
+    assert not reader.classify(many[0]).suppress
+    assert reader.classify(Evidence("gone@two.example", (rows[3]._replace(mx="mx.two.example"),))).suppress

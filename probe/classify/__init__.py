@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ClassifierError,
         Reading,
         RecipientClassifier,
+        TwoPassClassifier,
     )
     from probe.records.attempt import Attempt, Failure, Outcome
     from probe.records.returned import Returned
@@ -41,6 +42,7 @@ __all__ = [
     "Reading",
     "RecipientClassifier",
     "Returned",
+    "TwoPassClassifier",
 ]
 
 _MODULES: Final = {
@@ -59,6 +61,7 @@ _MODULES: Final = {
     "Reading": "probe.classify.reading",
     "RecipientClassifier": "probe.classify.reading",
     "Returned": "probe.records.returned",
+    "TwoPassClassifier": "probe.classify.reading",
 }
 """The module that defines each public name."""
 

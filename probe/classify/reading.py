@@ -1,13 +1,13 @@
-"""What a classifier answers, and the two kinds of classifier."""
+"""What a classifier answers, and the kinds of classifier."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeGuard, TypeVar
 
 from fake_gateways.truth import Cause, Remedy
 from probe.classify.evidence import Evidence
@@ -71,7 +71,51 @@ class CampaignClassifier(Protocol):
         ...
 
 
-Classifier = RecipientClassifier | CampaignClassifier
+Observed = TypeVar("Observed")
+
+
+class TwoPassClassifier(Protocol[Observed]):
+    """A classifier that first looks at all recipients of a campaign, part by part, and then reads one at a time.
+
+    A part holds all attempts at one mail exchanger or none. What was observed is passed between processes (pickled),
+    and the order of the parts must not matter.
+    """
+
+    def observe(self, evidence: Iterable[Evidence]) -> Observed:
+        """Return what a part of a campaign shows, without the evidence itself."""
+        ...
+
+    def reader(self, observed: Iterable[Observed]) -> RecipientClassifier:
+        """Return a classifier that reads one recipient at a time, by what all parts together show."""
+        ...
+
+
+class StreamClassifier(Protocol):
+    """A classifier that reads a campaign as a stream: programs and HTTP endpoints."""
+
+    def classify_stream(self, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Reading]]:
+        """Yield every recipient with its reading, in any order. Evidence that can be read again may be read again."""
+        ...
+
+
+Classifier = RecipientClassifier | CampaignClassifier | TwoPassClassifier[Any] | StreamClassifier
+"""What has methods of several kinds is used as a two-pass classifier first, then by stream, then by campaign."""
+
+
+def is_two_pass_classifier(classifier: Classifier) -> TypeGuard[TwoPassClassifier[Any]]:
+    """Whether a classifier is to be used in two passes."""
+    return hasattr(classifier, "observe") and hasattr(classifier, "reader")
+
+
+def is_stream_classifier(classifier: Classifier) -> TypeGuard[StreamClassifier]:
+    """Whether a classifier is to be used by stream."""
+    return hasattr(classifier, "classify_stream")
+
+
+def is_recipient_classifier(classifier: Classifier) -> TypeGuard[RecipientClassifier]:
+    """Whether a classifier needs to know nothing but the recipient that it reads."""
+    together = is_two_pass_classifier(classifier) or is_stream_classifier(classifier)
+    return not together and not hasattr(classifier, "classify_campaign")
 
 
 @dataclass(frozen=True)

@@ -1,57 +1,132 @@
-"""Lets a classifier read the evidence of every recipient, and checks that it answers for exactly these recipients."""
+"""Lets classifiers read, by a function for each kind, and checks their answers. All raise ClassifierError."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from types import MappingProxyType, NoneType
+from typing import Any, Final, cast
 
 from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Advice, Classifier, ClassifierError, Reading, first_few, on_one_line
+from probe.classify.reading import (
+    Advice,
+    CampaignClassifier,
+    Classifier,
+    ClassifierError,
+    Reading,
+    RecipientClassifier,
+    StreamClassifier,
+    TwoPassClassifier,
+    first_few,
+    is_recipient_classifier,
+    is_stream_classifier,
+    is_two_pass_classifier,
+    on_one_line,
+)
 from probe.judge.story import Key, Story
 
+_CAUSE: Final = (Cause, NoneType)
+_WISH: Final = (Advice, NoneType)
 
-def read_all(name: str, classifier: Classifier, stories: Mapping[Key, Story]) -> dict[Key, Reading]:
-    """Return a classifier's reading of every recipient; it gets the evidence only. Raises ClassifierError."""
+
+def read_recipient(name: str, classifier: RecipientClassifier, evidence: Evidence) -> Reading:
+    """Return a classifier's reading of one recipient. The reader of a two-pass classifier is such a classifier."""
     try:
-        if hasattr(classifier, "classify_campaign"):
-            return _by_campaign(name, classifier, stories)
-        return {key: _checked(name, key[1], classifier.classify(story.evidence)) for key, story in stories.items()}
+        answer: object = classifier.classify(evidence)
     except ClassifierError:
         raise
     except (Exception, SystemExit) as error:
-        raise ClassifierError(f"classifier {name} failed: {type(error).__name__}: {on_one_line(error)}") from error
+        raise _failed(name, error) from error
+    return _checked(name, evidence.recipient, answer)
 
 
-def _by_campaign(name: str, classifier: Classifier, stories: Mapping[Key, Story]) -> dict[Key, Reading]:
+def observe(name: str, classifier: TwoPassClassifier[Any], evidence: Iterable[Evidence]) -> object:
+    """Return what a two-pass classifier observes in a part of a campaign."""
+    with _blaming(name):
+        return classifier.observe(evidence)
+
+
+def reader(name: str, classifier: TwoPassClassifier[Any], observed: Iterable[object]) -> RecipientClassifier:
+    """Return the reader of a campaign, given what was observed in all its parts."""
+    with _blaming(name):
+        return classifier.reader(observed)
+
+
+def read_stream(name: str, classifier: StreamClassifier, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Reading]]:
+    """Yield the recipients of a campaign with their readings, in the order of the answers."""
+    with _blaming(name):
+        for recipient, answer in classifier.classify_stream(evidence):
+            yield recipient, _checked(name, recipient, answer)
+
+
+def read_campaign(
+    name: str, classifier: CampaignClassifier, campaign: Mapping[str, Evidence]
+) -> Iterator[tuple[str, Reading]]:
+    """Yield the recipients of a campaign, in its order, with the readings of a classifier that gets all evidence."""
+    with _blaming(name):
+        # Read-only, so that a classifier cannot change what its answers are checked against.
+        answers: object = classifier.classify_campaign(MappingProxyType(campaign))
+    if not isinstance(answers, Mapping):
+        raise ClassifierError(f"classifier {name} answered with a {type(answers).__name__}, not with a mapping")
+    missing = [each for each in campaign if each not in answers]
+    if missing:
+        raise ClassifierError(f"classifier {name} did not answer for {first_few(missing)}")
+    if len(answers) != len(campaign):
+        known = frozenset(campaign)
+        strangers = [str(each) for each in answers if each not in known]
+        raise ClassifierError(f"classifier {name} answered for strangers: {first_few(strangers)}")
+    for each in campaign:
+        yield each, _checked(name, each, answers[each])
+
+
+def read_all(name: str, classifier: Classifier, stories: Mapping[Key, Story]) -> dict[Key, Reading]:
+    """Return a classifier's reading of every recipient, of whatever kind it is; it gets the evidence only."""
+    if is_recipient_classifier(classifier):
+        return {key: read_recipient(name, classifier, story.evidence) for key, story in stories.items()}
     campaigns: dict[str, dict[str, Evidence]] = {}
     for (campaign, recipient), story in stories.items():
         campaigns.setdefault(campaign, {})[recipient] = story.evidence
-    readings: dict[Key, Reading] = {}
+    found: dict[Key, Reading] = {}
     for campaign, evidence in campaigns.items():
-        # Read-only, so that a classifier cannot change what its answers are checked against.
-        answers = classifier.classify_campaign(MappingProxyType(evidence))  # type: ignore[union-attr]  # has it, see above
-        if not isinstance(answers, Mapping):
-            raise ClassifierError(f"classifier {name} answered with a {type(answers).__name__}, not with a mapping")
-        for problem, who in (
-            ("did not answer for", [each for each in evidence if each not in answers]),
-            ("answered for strangers:", [str(each) for each in answers if each not in evidence]),
-        ):
-            if who:
-                raise ClassifierError(f"classifier {name} {problem} {first_few(who)}")
-        readings.update(((campaign, each), _checked(name, each, answers[each])) for each in evidence)
-    return readings
+        readings = dict(_together(name, classifier, evidence))
+        found.update(((campaign, each), readings[each]) for each in evidence)
+    return found
+
+
+def _together(name: str, classifier: Classifier, campaign: Mapping[str, Evidence]) -> Iterable[tuple[str, Reading]]:
+    if is_two_pass_classifier(classifier):
+        one_by_one = reader(name, classifier, [observe(name, classifier, campaign.values())])
+        return ((each, read_recipient(name, one_by_one, evidence)) for each, evidence in campaign.items())
+    if is_stream_classifier(classifier):
+        return read_stream(name, classifier, campaign.values())
+    return read_campaign(name, cast("CampaignClassifier", classifier), campaign)
+
+
+@contextmanager
+def _blaming(name: str) -> Iterator[None]:
+    """Turn whatever a classifier raises into an error that names it."""
+    try:
+        yield
+    except ClassifierError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise _failed(name, error) from error
+
+
+def _failed(name: str, error: BaseException) -> ClassifierError:
+    return ClassifierError(f"classifier {name} failed: {type(error).__name__}: {on_one_line(error)}")
 
 
 def _checked(name: str, recipient: str, reading: object) -> Reading:
     """Return a reading if its fields are valid: a user's classifier may put anything into them."""
     if not isinstance(reading, Reading):
         raise ClassifierError(f"classifier {name} answered {reading!r:.80} for {recipient}, which is not a Reading")
-    if not isinstance(reading.cause, Cause | None):
+    if not isinstance(reading.cause, _CAUSE):
         raise ClassifierError(
             f"classifier {name} gave {recipient} the cause {reading.cause!r:.80}, which is not a Cause"
         )
-    if not isinstance(reading.wish, Advice | None):
+    if not isinstance(reading.wish, _WISH):
         raise ClassifierError(
             f"classifier {name} gave {recipient} the wish {reading.wish!r:.80}, which is not an Advice"
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from probe.classify.context import gather
+from probe.classify.context.arrivals import gather
 from probe.classify.context.explain import explain_verdict
 from probe.classify.context.reader import Reader
 from probe.classify.context.weights import shipped
@@ -29,8 +29,7 @@ def explain(ledger: Ledger, recipient: str) -> Iterator[str]:
         found = next((address for address in recipients if address.lower() == wanted), None)
         if found is None:
             continue
-        reader = Reader(gather(recipients), shipped())
-        reader.prepare(recipients.values())
+        reader = Reader(gather(recipients.values()), shipped())
         lines = [
             f"{found} in {name}",
             "",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 from typing import Any
 
 from book_rows import STARTS, attempt, refused
-from circumstances import address, campaign_of, evidence_of, sent
+from circumstances import REPORT, address, campaign_of, evidence_of, sent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,59 @@ def test_attempt_by_attempt_gives_the_same_readings(attempts: list[Attempt]) -> 
     for each in sorted(attempts, key=lambda row: (row.at, row.lane, row.seq)):
         stream.observe(each)
     assert stream.readings() == Context().classify_campaign(campaign_of(attempts))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[Evidence]:
+    """Draw a campaign with retests, reports and earlier campaigns at up to five exchangers of three vendors."""
+    found: list[Evidence] = []
+    for place in range(draw(st.integers(1, 5))):
+        mx = ("mx1.one.iphmx.com", "mx.mimecast.com", "")[place % 3]
+        for number, row in enumerate(sent(draw(PATTERNS), start=100 * place, mx=mx, mx_address=f"127.1.0.{place}",
+                                          domain=f"company{place}.example", every_s=draw(st.sampled_from([0.0, 7.0])),
+                                          text=draw(TEXTS))):  # fmt: skip
+            kind = draw(st.sampled_from(["", "", "again", "reported", "deferred", "before"]))
+            evidence = evidence_of(row._replace(local_address=f"127.10.0.{number % 2}"))
+            if kind == "again":
+                later = draw(st.sampled_from([refused, attempt]))(
+                    recipient=row.recipient,
+                    mx=mx,
+                    mx_address=row.mx_address,
+                    number=2,
+                    at=row.at + 1000,
+                    seq=1000 + row.seq,
+                )
+                evidence = evidence_of(*evidence.attempts, later)
+            elif kind == "deferred":
+                first = refused(
+                    recipient=row.recipient, mx=mx, mx_address=row.mx_address, code=451, at=row.at - 300, seq=0
+                )
+                evidence = evidence_of(first, row._replace(number=2))
+            elif kind == "reported":
+                evidence = evidence_of(row, returned=(REPORT._replace(recipient=row.recipient),))
+            elif kind == "before":
+                evidence = evidence_of(
+                    row, before=(evidence_of(refused(recipient=row.recipient, mx_address="127.1.0.0", at=1.0)),)
+                )
+            found.append(evidence)
+    return found
+
+
+@given(histories(), st.randoms(use_true_random=False))
+@settings(max_examples=80, deadline=None)
+def test_parts_of_a_campaign_in_any_order_give_the_same_readings_as_the_whole(
+    evidence: list[Evidence], chance: random.Random
+) -> None:
+    campaign = {each.recipient: each for each in evidence}
+    exchangers = {each.last.mx_address: chance.randrange(3) for each in evidence}
+    parts = [[each for each in evidence if exchangers[each.last.mx_address] == part] for part in range(3)]
+    for part in (*parts, evidence):
+        chance.shuffle(part)
+    classifier = Context()
+    observed = [pickle.loads(pickle.dumps(classifier.observe(iter(part)))) for part in parts]
+    chance.shuffle(observed)
+    reader = pickle.loads(pickle.dumps(classifier.reader(observed)))
+    assert {each.recipient: reader.classify(each) for each in evidence} == classifier.classify_campaign(campaign)
 
 
 @given(campaigns(), st.integers(1, 2000), st.booleans())

@@ -7,13 +7,12 @@ from typing import Any, Final
 
 from book_rows import STARTS, attempt, refused
 
-from probe.classify.context import gather
+from probe.classify.context.arrivals import gather
 from probe.classify.context.case import RefusalCase
-from probe.classify.context.reader import Reader, case_of
+from probe.classify.context.reader import case_of
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.studies.fit.cases import NOTHING
 
 DAY_S: Final = 86_400.0
 WEEK_S: Final = 7 * DAY_S
@@ -87,8 +86,7 @@ def campaign_of(attempts: Iterable[Attempt], **known: Evidence) -> dict[str, Evi
 
 def case(campaign: dict[str, Evidence], number: int, domain: str = "acme.example") -> RefusalCase:
     """Return the case of a recipient."""
-    observations = gather(campaign)
-    Reader(observations, NOTHING).prepare(campaign.values())
+    observations = gather(campaign.values())
     found = case_of(campaign[address(number, domain)], observations)
     assert found is not None
     return found

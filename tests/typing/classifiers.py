@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import assert_type
 
 from fake_gateways import Cause, Fault, Remedy, Truth
@@ -23,6 +23,7 @@ from probe.classify import (
     Reading,
     RecipientClassifier,
     Returned,
+    TwoPassClassifier,
 )
 
 
@@ -53,9 +54,22 @@ class All:
         return {recipient: ByCode().classify(evidence) for recipient, evidence in campaign.items()}
 
 
+class Parts:
+    """Reads a campaign part by part."""
+
+    def observe(self, evidence: Iterable[Evidence]) -> int:
+        """Count the bounced."""
+        return sum(each.bounced for each in evidence)
+
+    def reader(self, observed: Iterable[int]) -> RecipientClassifier:
+        """Return a classifier that knows how many there are."""
+        return One() if sum(observed) else ByCode()
+
+
 one: RecipientClassifier = One()
+parts: TwoPassClassifier[int] = Parts()
 all_of_them: CampaignClassifier = All()
-either: list[Classifier] = [one, all_of_them, ByText(), Context()]
+either: list[Classifier] = [one, all_of_them, parts, ByText(), Context()]
 wrong: CampaignClassifier = One()  # type: ignore[assignment]
 reading = Reading(Cause.CONTENT)
 assert_type(reading.advice, Advice)

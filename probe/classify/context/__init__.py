@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from operator import attrgetter
-from typing import Final
+from collections.abc import Iterable, Mapping
 
+from probe.classify.context.arrivals import gather
 from probe.classify.context.observations import Observations
 from probe.classify.context.reader import Reader
-from probe.classify.context.retests import is_retest
 from probe.classify.context.streaming import Streaming
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Reading
-from probe.records.attempt import Attempt
-
-_IN_ORDER: Final = attrgetter("at", "lane", "seq")
 
 __all__ = ["Context", "Streaming"]
 
 
 class Context:
-    """Reads a whole campaign: cause, probability that the mailbox is alive, advice, and reasons with their weights."""
+    """Reads a whole campaign: cause, probability that the mailbox is alive, advice, and reasons with their weights.
+
+    It does so in two passes, the first of which may be about parts of the campaign, or at once.
+    """
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or shipped()
 
+    def observe(self, evidence: Iterable[Evidence]) -> Observations:
+        """Return what a part of a campaign shows. All attempts at one exchanger must be in the same part."""
+        return gather(evidence)
+
+    def reader(self, observed: Iterable[Observations]) -> Reader:
+        """Return a classifier that reads one recipient at a time, by what all parts of its campaign show."""
+        together = Observations()
+        for each in observed:
+            together.add(each)
+        return Reader(together, self._weights)
+
     def classify_campaign(self, campaign: Mapping[str, Evidence]) -> dict[str, Reading]:
         """Return a reading for each recipient."""
-        reader = Reader(gather(campaign), self._weights)
-        reader.prepare(campaign.values())
-        return {recipient: reader.read(evidence) for recipient, evidence in campaign.items()}
-
-
-def gather(campaign: Mapping[str, Evidence]) -> Observations:
-    """Return what the sender observed in a campaign: every attempt in the order of its start, and every report."""
-    attempts: list[Attempt] = []
-    retests: set[int] = set()
-    for evidence in campaign.values():
-        own = evidence.attempts
-        attempts += own
-        if len(own) > 1:
-            retests.update(id(each) for index, each in enumerate(own) if is_retest(each, own[:index]))
-    attempts.sort(key=_IN_ORDER)
-    observations = Observations()
-    for attempt in attempts:
-        observations.observe(attempt, retest=id(attempt) in retests)
-    for evidence in campaign.values():
-        if evidence.returned and evidence.report is not None:
-            observations.observe_report(evidence.last)
-    return observations
+        reader = self.reader([self.observe(campaign.values())])
+        return {recipient: reader.classify(evidence) for recipient, evidence in campaign.items()}

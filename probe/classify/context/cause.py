@@ -27,7 +27,7 @@ def likely_cause(case: RefusalCase, alive: float) -> Cause:
         return Cause.UNKNOWN
     if case.topics.mentions_rate or case.topics.mentions_time:
         return Cause.VELOCITY
-    if case.topics.mentions_list or case.stage in BEFORE_MAIL:
+    if case.topics.mentions_list or case.refusal.stage in BEFORE_MAIL:
         return Cause.IP_REPUTATION
     by_address = max(
         sender_conditions.this_address_refused_more(case),
@@ -37,7 +37,7 @@ def likely_cause(case: RefusalCase, alive: float) -> Cause:
     by_message = sender_conditions.this_message_refused_more(case)
     if max(by_address, by_message) >= _WORTH_NAMING:
         return Cause.IP_REPUTATION if by_address >= by_message else Cause.CONTENT
-    if case.stage in {Stage.DATA, Stage.END_OF_DATA}:
+    if case.refusal.stage in {Stage.DATA, Stage.END_OF_DATA}:
         return Cause.CONTENT
     run = case.run
     return Cause.VELOCITY if run is not None and run.length > 2 and run.accepted_after is not None else Cause.UNKNOWN

@@ -37,7 +37,7 @@ def explain_verdict(reader: Reader, campaign: Mapping[str, Evidence], recipient:
                 yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {meanings[name]}"
         total = reader.weights.first.base + sum(added for added, _ in found)
         yield f"  {total:+6.2f}  in total; calibrated on scenarios: {log_odds:+.2f}, or {probability(log_odds):.0%}"
-    reading = reader.read(evidence)
+    reading = reader.classify(evidence)
     yield ""
     yield f"cause      {reading.cause.value if reading.cause else 'none'}"
     yield f"alive      {reading.alive:.1%}" if reading.alive is not None else "alive      unknown"
@@ -49,11 +49,11 @@ def _circumstances(case: RefusalCase) -> Iterator[str]:
     """Yield what happened around a refusal."""
     elsewhere = case.observations.isolated_elsewhere(case.exchanger.vendor)
     vendor = f" (a gateway of {case.exchanger.vendor})" if case.exchanger.vendor else ""
-    source = case.attempt.local_address or "an unknown address"
+    source = case.refusal.source or "an unknown address"
     yield (
-        f"{case.exchanger.name}{vendor} refused {case.overall.refused:,} of {len(case.overall.times):,} recipients at "
-        f"stage {case.stage} (those refused earlier are not counted); sent from {source}: "
-        f"{case.series.refused:,} of {len(case.series.times):,}."
+        f"{case.exchanger.name}{vendor} refused {case.overall.refused:,} of {len(case.overall):,} recipients at "
+        f"stage {case.refusal.stage} (those refused earlier are not counted); sent from {source}: "
+        f"{case.series.refused:,} of {len(case.series):,}."
     )
     yield (
         f"Isolated refusals (recipients before and after accepted): {_isolated(case.exchanger.isolated)} here, "
@@ -70,7 +70,7 @@ def _circumstances(case: RefusalCase) -> Iterator[str]:
         yield _NEIGHBOURS[tuple(sides)]
     other = len(case.exchanger.sources) - 1
     if other:
-        rest = len(case.overall.times) - len(case.series.times)
+        rest = len(case.overall) - len(case.series)
         refused = case.exchanger.series(EVERY_SOURCE, case.rank).refused - case.series.refused
         yield f"Sent from {other} other address{'es' if other > 1 else ''}: {refused:,} of {rest:,} refused."
 

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import compress
 from typing import Final, NamedTuple
 
-from fake_gateways.smtp.envelope import domain_of
 from probe.classify.context.odds import departed, departed_share
-from probe.classify.context.replies_by_stage import ACCEPTED, RepliesByStage, rank_of
+from probe.classify.context.refusal import Refusal, exchanger_of
+from probe.classify.context.replies_by_stage import ACCEPTED, RepliesByStage, merged
+from probe.classify.context.reply import Reply, reply_of
+from probe.classify.context.retests import Retests
 from probe.classify.context.series import ReplySeries
 from probe.classify.context.vendor import vendor_of
-from probe.classify.context.words import ReplyTopics, topics_of
 from probe.records.attempt import Attempt, Outcome
 
 EVERY_SOURCE: Final = None
 """In place of a source address: all of them together."""
+NO_REPLIES: Final = RepliesByStage()
+"""In place of replies, where there are none. Nothing is ever added to it."""
 _UNLIKELY: Final = 0.05
 
 
 class RefusalPosition(NamedTuple):
-    """Where a refusal is among the replies to its source and among all replies, and what its text mentions."""
+    """Where a refusal is among the replies to its source and among all replies."""
 
     from_source: int
     overall: int
-    topics: ReplyTopics
-    source: str
-    rank: int
 
 
 class IsolatedRefusals(NamedTuple):
@@ -52,14 +52,14 @@ class IsolatedRefusals(NamedTuple):
 NONE_ISOLATED: Final = IsolatedRefusals()
 
 
-class SenderFaultReply(NamedTuple):
-    """A refusal, permanent or temporary, whose text blames the sender; ``rank`` is that of its stage."""
+class SenderFaults(NamedTuple):
+    """Refusals, permanent or temporary, whose texts blame the sender: the times, and the ranks of the stages."""
 
-    at: float
-    rank: int
+    times: array[float]
+    ranks: array[int]
 
 
-@dataclass
+@dataclass(slots=True)
 class ExchangerObservations:
     """What the sender observed at one mail exchanger: the final replies of first rounds, one per recipient.
 
@@ -72,15 +72,16 @@ class ExchangerObservations:
     """The vendor of the gateway, empty if it is not known."""
     conditions: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
     """Replies by rank, for each message and for the first and later messages of a connection."""
-    sender_faults: list[SenderFaultReply] = field(default_factory=list)
+    sender_faults: SenderFaults = field(default_factory=lambda: SenderFaults(array("d"), array("B")))
     """Replies that blame the sender, temporary ones among them."""
-    later_answers: dict[str, list[int]] = field(default_factory=dict)
-    """For the text pattern of a refusal: how many recipients were tried again later, and how many of them accepted."""
     reported: int = 0
     """Reports that came back after an acceptance."""
-    _positions: dict[str, RefusalPosition] = field(default_factory=dict)
     _by_source: dict[str, RepliesByStage] = field(default_factory=dict)
     _overall: RepliesByStage = field(default_factory=RepliesByStage)
+    _keys: array[int] = field(default_factory=lambda: array("Q"))
+    """The key of each refusal, in order, and its indexes among all replies and among those to its source."""
+    _places: array[int] = field(default_factory=lambda: array("I"))
+    _places_of_source: array[int] = field(default_factory=lambda: array("I"))
 
     @property
     def sources(self) -> list[str]:
@@ -90,44 +91,55 @@ class ExchangerObservations:
     def series(self, source: str | None, rank: int) -> ReplySeries:
         """Return the replies to a source, or to all, that reached a stage: refused there, or accepted there."""
         found = self._overall if source is EVERY_SOURCE else self._by_source.get(source)
-        return ReplySeries() if found is None else found.series(rank)
+        return (NO_REPLIES if found is None else found).series(rank)
 
-    def observe(self, attempt: Attempt) -> None:
-        """Add the final reply of a first round."""
-        accepted = attempt.outcome == Outcome.DELIVERED
-        rank = ACCEPTED if accepted else rank_of(attempt.stage)
-        at, source = attempt.at, attempt.local_address
+    def replies_to(self, source: str) -> RepliesByStage | None:
+        """Return the replies to a source, None if there are none."""
+        return self._by_source.get(source)
+
+    def observe(self, reply: Reply) -> None:
+        """Add a reply. Replies must come in the order in which the attempts began."""
+        at, rank, source, message, is_later, blames_sender, key = reply
+        if key is None:
+            self._add_sender_fault(at, rank)
+            return
         replies = self._by_source.get(source)
         if replies is None:
             replies = self._new_source(source)
         replies.add(at, rank)
         if self._overall is not replies:
             self._overall.add(at, rank)
-        condition = attempt.message, attempt.position > 1
+        condition = message, is_later
         count = self.conditions.get(condition)
         if count is None:
             count = self.conditions[condition] = [0] * (ACCEPTED + 1)
         count[rank] += 1
-        if accepted:
+        if rank == ACCEPTED:
             replies.count_accepted()
             return
-        topics = topics_of(attempt)
-        self._positions[attempt.recipient] = RefusalPosition(
-            len(replies.times) - 1, len(self._overall.times) - 1, topics, source, rank
-        )
-        if topics.blames_sender:
-            self.sender_faults.append(SenderFaultReply(at, rank))
+        self._keys.append(key)
+        self._places.append(len(self._overall) - 1)
+        self._places_of_source.append(len(replies) - 1)
+        if blames_sender:
+            self._add_sender_fault(at, rank)
         else:
             replies.count_refused()
 
-    def position_of(self, attempt: Attempt) -> RefusalPosition | None:
+    def position_of(self, refusal: Refusal, rank: int) -> RefusalPosition | None:
         """Return a refusal's position among the replies that reached its stage, None if it was not observed here."""
-        position = self._positions.get(attempt.recipient)
-        if position is None or (position.source, position.rank) != (attempt.local_address, rank_of(attempt.stage)):
-            return None
-        from_source = self._by_source[position.source].index_among(position.from_source, position.rank)
-        overall = self._overall.index_among(position.overall, position.rank)
-        return position._replace(from_source=from_source, overall=overall)
+        low = bisect_left(self._places, bisect_left(self._overall.times, refusal.at))
+        high = bisect_left(self._places, bisect_right(self._overall.times, refusal.at), low)
+        for number in reversed(range(low, high)):
+            if self._keys[number] == refusal.key:
+                return RefusalPosition(
+                    self.series(refusal.source, rank).among(self._places_of_source[number]),
+                    self.series(EVERY_SOURCE, rank).among(self._places[number]),
+                )
+        return None
+
+    def _add_sender_fault(self, at: float, rank: int) -> None:
+        self.sender_faults.times.append(at)
+        self.sender_faults.ranks.append(rank)
 
     def _new_source(self, source: str) -> RepliesByStage:
         """Start to record another source. While there is only one, it is the overall record as well."""
@@ -135,7 +147,7 @@ class ExchangerObservations:
         if len(self._by_source) == 1:
             self._overall = replies
         elif len(self._by_source) == 2:
-            self._overall = RepliesByStage(list(self._overall.times), list(self._overall.ranks))
+            self._overall = self._overall.copied()
         return replies
 
     def with_message(self, message: str, rank: int) -> tuple[int, int, int, int]:
@@ -178,49 +190,60 @@ class Observations:
 
     def __init__(self, *, pooled: bool = True) -> None:
         self.exchangers: dict[str, ExchangerObservations] = {}
+        self.retests = Retests()
         self._pooled = pooled
         self._version = 0
-        self._across: dict[tuple[str, str | None, int], tuple[int, ReplySeries]] = {}
+        self._across: dict[str, tuple[int, dict[str, RepliesByStage]]] = {}
         self._isolated: tuple[int, dict[str, IsolatedRefusals]] = (-1, {})
 
-    def exchanger_of(self, attempt: Attempt) -> ExchangerObservations:
-        """Return the exchanger that an attempt was made at, or its recipient domain if the exchanger is not known."""
-        name = attempt.mx_address or attempt.mx or domain_of(attempt.recipient)
-        exchanger = self.exchangers.get(name)
-        if exchanger is None:
-            vendor = vendor_of(attempt.mx, attempt.greeting)
-            exchanger = self.exchangers[name] = ExchangerObservations(name, vendor)
-        return exchanger
+    def at_exchanger(self, name: str, vendor: str) -> ExchangerObservations:
+        """Return what was observed at an exchanger; nothing, if no attempt was made there."""
+        return self.exchangers.get(name) or ExchangerObservations(name, vendor)
 
     def observe(self, attempt: Attempt, *, retest: bool) -> None:
         """Add an attempt, in the order in which attempts began. A ``retest`` follows a refusal and is left out."""
-        outcome = attempt.outcome
-        if retest or outcome == Outcome.FAILED:
+        if retest or attempt.outcome == Outcome.FAILED:
             return
         self._version += 1
-        exchanger = self.exchanger_of(attempt)
-        if outcome != Outcome.DEFERRED:
-            exchanger.observe(attempt)
-        elif topics_of(attempt).blames_sender:
-            exchanger.sender_faults.append(SenderFaultReply(attempt.at, rank_of(attempt.stage)))
+        name = exchanger_of(attempt)
+        if name not in self.exchangers:
+            self.exchangers[name] = ExchangerObservations(name, vendor_of(attempt.mx, attempt.greeting))
+        reply = reply_of(attempt)
+        if reply is not None:
+            self.exchangers[name].observe(reply)
 
-    def observe_report(self, attempt: Attempt) -> None:
-        """Add that a delivery report came back for an attempt that was accepted."""
-        self.exchanger_of(attempt).reported += 1
+    def add(self, other: Observations) -> None:
+        """Add what was observed at other exchangers of the same campaign; raises ValueError if one is known here."""
+        for name in other.exchangers:
+            if name in self.exchangers:
+                msg = f"exchanger {name} was observed in two parts of a campaign"
+                raise ValueError(msg)
+        self.exchangers |= other.exchangers
+        self.retests.add(other.retests)
         self._version += 1
 
-    def across(self, vendor: str, source: str | None, rank: int) -> ReplySeries:
-        """Return the replies to a source at every exchanger of a vendor (empty: at all exchangers), in order."""
-        kept = self._across.get((vendor, source, rank))
-        if kept is not None and kept[0] == self._version:
-            return kept[1]
-        merged = _merged(
-            exchanger.series(source, rank)
-            for exchanger in (self.exchangers.values() if self._pooled else ())
-            if not vendor or exchanger.vendor == vendor
-        )
-        self._across[vendor, source, rank] = (self._version, merged)
-        return merged
+    def with_retests(self, retests: Retests) -> Observations:
+        """Return the same observations with other retests."""
+        found = Observations(pooled=self._pooled)
+        found.exchangers = self.exchangers
+        found.retests = retests
+        return found
+
+    def across(self, vendor: str) -> Mapping[str, RepliesByStage]:
+        """Return the replies to each source at every exchanger of a vendor (empty: at all exchangers), in order."""
+        kept = self._across.get(vendor)
+        if kept is None or kept[0] != self._version:
+            here = [
+                exchanger
+                for exchanger in (self.exchangers.values() if self._pooled else ())
+                if not vendor or exchanger.vendor == vendor
+            ]
+            sources = {source for exchanger in here for source in exchanger.sources}
+            found = {
+                source: merged(filter(None, (exchanger.replies_to(source) for exchanger in here))) for source in sources
+            }
+            kept = self._across[vendor] = self._version, found
+        return kept[1]
 
     def isolated_at(self, vendor: str) -> IsolatedRefusals:
         """Return the isolated refusals at all exchangers of a vendor; empty: those of unknown vendor."""
@@ -248,20 +271,3 @@ class Observations:
                     found[exchanger.vendor] = found.get(exchanger.vendor, NONE_ISOLATED).plus(exchanger.isolated)
             self._isolated = (self._version, found)
         return self._isolated[1]
-
-
-def _merged(found: Iterable[ReplySeries]) -> ReplySeries:
-    """Merge several series. Of replies at the same time, acceptances come first."""
-    accepted: list[float] = []
-    refused: list[float] = []
-    for series in found:
-        is_refused = bytearray(b"\1") * len(series.times)
-        for index in series.accepted:
-            is_refused[index] = 0
-        accepted += [series.times[index] for index in series.accepted]
-        refused += compress(series.times, is_refused)
-    accepted.sort()
-    refused.sort()
-    return ReplySeries(
-        sorted(accepted + refused), [index + bisect_left(refused, at) for index, at in enumerate(accepted)]
-    )

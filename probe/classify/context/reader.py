@@ -15,9 +15,10 @@ from probe.classify.context.cause import likely_cause
 from probe.classify.context.evidence import FUNCTIONS, NAMES, Contribution
 from probe.classify.context.observations import Observations
 from probe.classify.context.odds import bounded
+from probe.classify.context.refusal import Refusal, refusal_of
 from probe.classify.context.retests import refusals
 from probe.classify.context.weights import Weights, worth
-from probe.classify.context.words import pattern_of, topics_of
+from probe.classify.context.words import topics_of
 from probe.classify.evidence import Evidence
 from probe.classify.reading import Advice, Reading, without_refusal
 from probe.records.attempt import Attempt, Outcome
@@ -33,19 +34,27 @@ _EVERYWHERE: Final = ""
 _PRIOR: Final = 2.0
 """Imaginary retests at each exchanger with the result that is usual elsewhere, so that few retests say little."""
 _CODE: Final = ByCode()
+_ONE: Final = 1 << 60
+"""A probability of 1 in fixed point."""
 
 
 @dataclass(slots=True)
-class _Retests:
-    """Retests at an exchanger: how many of the recipients are alive by their first verdicts, and the results."""
+class _Tested:
+    """Retests at an exchanger: how many of the recipients are alive by their first verdicts, and the results.
 
-    living: float = 0.0
+    ``living`` is the sum of probabilities in fixed point, so that it does not depend on the order.
+    """
+
+    living: int = 0
     accepted: int = 0
     refused: int = 0
 
 
+_NOT_TESTED: Final = _Tested()
+
+
 class Reader:
-    """Reads evidence against the observations of a whole campaign. Call ``prepare`` before ``read``."""
+    """Reads evidence against the observations of a whole campaign."""
 
     def __init__(self, observations: Observations, weights: Weights) -> None:
         self.observations = observations
@@ -55,50 +64,20 @@ class Reader:
             for function, weight, name in zip(FUNCTIONS, weights.first.weights, NAMES, strict=False)
             if weight
         ]
-        self._first: dict[tuple[str, bool], tuple[float, list[Contribution]]] = {}
-        self._retests: dict[str, _Retests] = {}
+        self._tested: dict[str, _Tested] = {}
+        for refusal, accepted in observations.retests.in_campaign:
+            self._learn(refusal, accepted=accepted)
 
-    def prepare(self, campaign: Iterable[Evidence]) -> None:
-        """Learn from the recipients that were tried again after a refusal, in this campaign or in the next one."""
-        self.forget()
-        retested = []
-        for evidence in campaign:
-            if not evidence.before and len(evidence.attempts) == 1:
-                continue
-            refused = refusals(evidence)
-            last = evidence.last
-            if refused and last is not refused[0] and last.outcome in {Outcome.DELIVERED, Outcome.REFUSED}:
-                retested.append((evidence, refused[0]))
-            self._compare_with_last_campaign(evidence)
-        for evidence, refusal in retested:
-            alive = probability(self.first_verdict(RefusalCase(evidence, refusal, self.observations))[0])
-            accepted = not evidence.bounced
-            for name in (self.observations.exchanger_of(refusal).name, _EVERYWHERE):
-                retests = self._retests.setdefault(name, _Retests())
-                retests.living += alive
-                retests.accepted += accepted
-                retests.refused += not accepted
+    def _learn(self, refusal: Refusal, *, accepted: bool) -> None:
+        """Learn from a recipient that was tried again after a refusal."""
+        alive = probability(self.first_verdict(RefusalCase(refusal, self.observations))[0])
+        for name in (refusal.exchanger, _EVERYWHERE):
+            tested = self._tested.setdefault(name, _Tested())
+            tested.living += round(alive * _ONE)
+            tested.accepted += accepted
+            tested.refused += not accepted
 
-    def forget(self) -> None:
-        """Remove from the observations what ``prepare`` added to them."""
-        for exchanger in self.observations.exchangers.values():
-            exchanger.later_answers.clear()
-
-    def _compare_with_last_campaign(self, evidence: Evidence) -> None:
-        """Record a recipient that was refused in the campaign before this one and is accepted or refused now."""
-        before = evidence.before[-1] if evidence.before else None
-        if before is None or before.last.outcome != Outcome.REFUSED:
-            return
-        if evidence.last.outcome in {Outcome.DELIVERED, Outcome.REFUSED} and len(refusals(evidence)) < 2:
-            self._record_later_answer(before.last, accepted=evidence.last.outcome == Outcome.DELIVERED)
-
-    def _record_later_answer(self, refusal: Attempt, *, accepted: bool) -> None:
-        answers = self.observations.exchanger_of(refusal).later_answers
-        count = answers.setdefault(pattern_of(refusal.text, refusal.recipient), [0, 0])
-        count[0] += 1
-        count[1] += accepted
-
-    def read(self, evidence: Evidence) -> Reading:
+    def classify(self, evidence: Evidence) -> Reading:
         """Return the reading of a recipient."""
         if evidence.attempts[-1].outcome == Outcome.DELIVERED and not evidence.returned:
             return _DELIVERED
@@ -109,10 +88,10 @@ class Reader:
         reasons = [f"{name.replace('_', ' ')} {added:+.1f}" for added, name in heaviest(found)]
         retested = len(refusals(evidence)) > 1
         if retested:
-            log_odds, added = self._second_verdict(case, log_odds)
+            log_odds, added = self._second_verdict(case, evidence.last, log_odds)
             reasons.append(f"refused again {added:+.1f}")
         alive = probability(log_odds)
-        advice = self._advice(case, alive, retested=retested)
+        advice = self._advice(case, evidence, alive, retested=retested)
         cause = likely_cause(case, alive)
         return Reading(cause, ", ".join(reasons) or "turnover alone", round(alive, 4), advice)
 
@@ -124,23 +103,19 @@ class Reader:
             return Reading(settled.cause, settled.reason, _NO_ROUTE, Advice.SUPPRESS)
         return Reading(settled.cause, settled.reason, _NOT_REFUSED, Advice.KEEP)
 
-    def _advice(self, case: RefusalCase, alive: float, *, retested: bool) -> Advice:
-        if not blames_recipient(case):
+    def _advice(self, case: RefusalCase, evidence: Evidence, alive: float, *, retested: bool) -> Advice:
+        if not blames_recipient(case, evidence):
             return Advice.KEEP
-        is_last = retested or case.is_reported
+        is_last = retested or case.refusal.is_reported
         if alive < (self.weights.suppress_below_at_last if is_last else self.weights.suppress_below):
             return Advice.SUPPRESS
         return Advice.KEEP if is_last else Advice.RETEST
 
     def first_verdict(self, case: RefusalCase) -> tuple[float, list[Contribution]]:
         """Return the log odds of life after the first refusal, and what every evidence function adds to them."""
-        key = case.evidence.recipient, case.is_reported
-        kept = self._first.get(key)
-        if kept is None:
-            found = [(weight * function(case), name) for function, weight, name in self._used]
-            added = self.weights.first.base + sum([each for each, _ in found])
-            kept = self._first[key] = worth(self.weights.first.curve, added), found
-        return kept
+        found = [(weight * function(case), name) for function, weight, name in self._used]
+        added = self.weights.first.base + sum([each for each, _ in found])
+        return worth(self.weights.first.curve, added), found
 
     def refused_again(self, case: RefusalCase) -> tuple[float, float]:
         """Return two estimates, as logarithms, of how often living recipients are refused again at a case's exchanger.
@@ -150,19 +125,20 @@ class Reader:
         retests that were refused again, without the case itself: a filter that still blocks refuses nearly all, one
         that has stopped refuses none.
         """
-        here = self._retests.get(case.exchanger.name) or _Retests()
-        general = self._retests.get(_EVERYWHERE) or _Retests()
-        usual = (max(0.0, general.living - general.accepted) + 1.0) / (max(general.living, general.accepted) + 2.0)
-        of_living = (max(0.0, here.living - here.accepted) + _PRIOR * usual) / (
-            max(here.living, here.accepted) + _PRIOR
+        here = self._tested.get(case.exchanger.name) or _NOT_TESTED
+        general = self._tested.get(_EVERYWHERE) or _NOT_TESTED
+        living, living_here = general.living / _ONE, here.living / _ONE
+        usual = (max(0.0, living - general.accepted) + 1.0) / (max(living, general.accepted) + 2.0)
+        of_living = (max(0.0, living_here - here.accepted) + _PRIOR * usual) / (
+            max(living_here, here.accepted) + _PRIOR
         )
         share = (general.refused + 1.0) / (general.refused + general.accepted + 2.0)
         others = max(0, here.refused - 1)
         of_all = (others + _PRIOR * share) / (others + here.accepted + _PRIOR)
         return bounded(log(of_living)), bounded(log(of_all))
 
-    def _second_verdict(self, case: RefusalCase, log_odds: float) -> tuple[float, float]:
-        if not topics_of(case.evidence.last).mentions_mailbox:
+    def _second_verdict(self, case: RefusalCase, last: Attempt, log_odds: float) -> tuple[float, float]:
+        if not topics_of(last).mentions_mailbox:
             return log_odds, 0.0
         base, weights, curve = self.weights.again
         found = (log_odds, *self.refused_again(case))
@@ -173,9 +149,9 @@ class Reader:
 def case_of(evidence: Evidence, observations: Observations) -> RefusalCase | None:
     """Return the case of a recipient, None if there is no refusal to read."""
     if evidence.report is not None and evidence.last.outcome == Outcome.DELIVERED:
-        return RefusalCase(evidence, evidence.last, observations)
+        return RefusalCase(refusal_of(evidence, evidence.last), observations)
     refused = refusals(evidence) if evidence.bounced else ()
-    return RefusalCase(evidence, refused[0], observations) if refused else None
+    return RefusalCase(refusal_of(evidence, refused[0]), observations) if refused else None
 
 
 def heaviest(found: Iterable[Contribution]) -> list[Contribution]:
@@ -187,11 +163,11 @@ def _size(contribution: Contribution) -> float:
     return abs(contribution[0])
 
 
-def blames_recipient(case: RefusalCase) -> bool:
+def blames_recipient(case: RefusalCase, evidence: Evidence) -> bool:
     """Whether the text or the numbers say that the recipient is the problem. If not, there is no reason to suppress."""
     if case.topics.mentions_mailbox and not (case.topics.cause is not None and case.topics.cause is Cause.MAILBOX_FULL):
         return True
-    stated = _CODE.classify(case.evidence).cause
+    stated = _CODE.classify(evidence).cause
     return stated is not None and stated.fault is Fault.RECIPIENT
 
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
+from probe.classify.context.refusal import Refusal, exchanger_of, refusal_of
+from probe.classify.context.words import topics_of
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt, Outcome
 
@@ -26,3 +30,44 @@ def refusals(evidence: Evidence) -> tuple[Attempt, ...]:
         if attempt.outcome == Outcome.REFUSED
         and not (index + 1 < len(attempts) and attempts[index + 1].number == attempt.number)
     )
+
+
+class Retest(NamedTuple):
+    """A recipient's first refusal, and whether the recipient was accepted when it was tried again."""
+
+    refusal: Refusal
+    accepted: bool
+
+
+@dataclass(slots=True)
+class Retests:
+    """What is known of recipients that were tried again after a refusal, in this campaign or in the next one."""
+
+    in_campaign: list[Retest] = field(default_factory=list)
+    later_answers: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    """For an exchanger and the text pattern of a refusal: how many recipients were tried again in the next campaign,
+    and how many of them were accepted."""
+
+    def observe(self, evidence: Evidence) -> None:
+        """Add a recipient, if it was tried again."""
+        if not evidence.before and len(evidence.attempts) == 1:
+            return
+        refused, last = refusals(evidence), evidence.last
+        if last.outcome not in {Outcome.DELIVERED, Outcome.REFUSED}:
+            return
+        if refused and last is not refused[0]:
+            self.in_campaign.append(Retest(refusal_of(evidence, refused[0]), not evidence.bounced))
+        before = evidence.before[-1].last if evidence.before else None
+        if before is not None and before.outcome == Outcome.REFUSED and len(refused) < 2:
+            self._add_answers((exchanger_of(before), topics_of(before).pattern), 1, last.outcome == Outcome.DELIVERED)
+
+    def add(self, other: Retests) -> None:
+        """Add what is known of other recipients."""
+        self.in_campaign += other.in_campaign
+        for key, (retried, accepted) in other.later_answers.items():
+            self._add_answers(key, retried, accepted)
+
+    def _add_answers(self, key: tuple[str, str], retried: int, accepted: int) -> None:
+        count = self.later_answers.setdefault(key, [0, 0])
+        count[0] += retried
+        count[1] += accepted

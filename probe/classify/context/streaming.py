@@ -7,8 +7,10 @@ from typing import Final
 
 from probe.classify.context.observations import Observations
 from probe.classify.context.reader import Reader
+from probe.classify.context.refusal import exchanger_of
 from probe.classify.context.replies_by_stage import rank_of
-from probe.classify.context.retests import is_retest
+from probe.classify.context.retests import Retests, is_retest
+from probe.classify.context.series import ReplySeries
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence, Opened
 from probe.classify.reading import Reading
@@ -51,16 +53,15 @@ class Streaming:
 
     def refusals_in_a_row(self, attempt: Attempt) -> int:
         """Return how many consecutive refusals, to the same source at the same exchanger, a refusal ends."""
-        series = self._observations.exchanger_of(attempt).series(attempt.local_address, rank_of(attempt.stage))
-        if not series.times:
-            return 0
-        return len(series.times) - 1 - (series.accepted[-1] if series.accepted else -1)
+        series = self._series(attempt, attempt.local_address)
+        refused, _ = series.count(len(series) - 1, len(series))
+        return series.run(len(series) - 1).length if refused else 0
 
     def recent_acceptance_share(self, recipient: str, source: str) -> float:
         """Return the recent share of acceptances to a source where a recipient was last tried; 1/2 without replies."""
         last = self._attempts[recipient][-1]
-        series = self._observations.exchanger_of(last).series(source, rank_of(last.stage))
-        refused, replies = series.count(len(series.times) - _RECENT, len(series.times))
+        series = self._series(last, source)
+        refused, replies = series.count(len(series) - _RECENT, len(series))
         return (replies - refused + 1) / (replies + 2)
 
     def evidence(self, recipient: str) -> Evidence:
@@ -74,13 +75,18 @@ class Streaming:
 
     def reading(self, recipient: str) -> Reading:
         """Return the reading of one recipient so far."""
-        return Reader(self._observations, self._weights).read(self.evidence(recipient))
+        return Reader(self._observations, self._weights).classify(self.evidence(recipient))
 
     def readings(self) -> dict[str, Reading]:
         """Return the readings of all recipients, including what the retests have shown."""
         campaign = {recipient: self.evidence(recipient) for recipient in self._attempts}
-        reader = Reader(self._observations, self._weights)
-        reader.prepare(campaign.values())
-        found = {recipient: reader.read(evidence) for recipient, evidence in campaign.items()}
-        reader.forget()
-        return found
+        retests = Retests()
+        for evidence in campaign.values():
+            retests.observe(evidence)
+        reader = Reader(self._observations.with_retests(retests), self._weights)
+        return {recipient: reader.classify(evidence) for recipient, evidence in campaign.items()}
+
+    def _series(self, attempt: Attempt, source: str) -> ReplySeries:
+        """Return the replies to a source at an attempt's exchanger that reached the stage of the attempt."""
+        exchanger = self._observations.at_exchanger(exchanger_of(attempt), "")
+        return exchanger.series(source, rank_of(attempt.stage))

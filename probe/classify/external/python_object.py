@@ -117,7 +117,8 @@ def _made(make: Callable[[], Any]) -> Classifier:
 
 
 def _is_classifier(found: object) -> bool:
-    return hasattr(found, "classify") or hasattr(found, "classify_campaign")
+    methods = {name for name in ("classify", "classify_campaign", "observe", "reader") if hasattr(found, name)}
+    return bool(methods & {"classify", "classify_campaign"}) or methods == {"observe", "reader"}
 
 
 def _never() -> Classifier:

@@ -8,10 +8,11 @@ from typing import Any, Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import ByCode
-from probe.classify.context import gather
+from probe.classify.context.arrivals import gather
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import weigh
 from probe.classify.context.reader import Reader, blames_recipient, case_of
+from probe.classify.context.refusal import refusal_of
 from probe.classify.context.retests import is_retest, refusals
 from probe.classify.context.weights import Sum, Weights
 from probe.classify.context.words import topics_of
@@ -22,7 +23,6 @@ from probe.studies.in_memory_run import MESSAGES, InMemoryRun, run_in_memory
 
 UNMOVED: Final = Sum(0.0, (1.0, 0.0, 0.0))
 """A second verdict that equals the first."""
-NOTHING: Final = Weights(Sum(0.0, ()), UNMOVED, 0.0, 0.0)
 _CODE: Final = ByCode()
 
 
@@ -72,8 +72,7 @@ def first_refusals(finished: FamilyRun) -> Iterator[Refused]:
     """Yield a case for each recipient that was refused or reported, as known before any further test."""
     for campaign in finished.run.campaigns.values():
         evidence = {recipient: before_any_test(story.evidence) for recipient, story in campaign.items()}
-        around = gather(evidence)
-        Reader(around, NOTHING).prepare(evidence.values())
+        around = gather(evidence.values())
         for recipient, story in campaign.items():
             case = case_of(evidence[recipient], around)
             if case is None or story.truth is None:
@@ -83,9 +82,9 @@ def first_refusals(finished: FamilyRun) -> Iterator[Refused]:
                 finished.run.name,
                 finished.run.personas[story.truth.gateway],
                 tuple(weigh(case)),
-                _raw(case),
+                _raw(case, evidence[recipient]),
                 story.mailbox.alive,
-                blames_recipient(case),
+                blames_recipient(case, evidence[recipient]),
                 story.truth.cause is not None and Cause(story.truth.cause).fault is Fault.RECIPIENT,
                 _CODE.classify(evidence[recipient]).suppress,
             )
@@ -95,15 +94,14 @@ def second_refusals(finished: FamilyRun, weights: Weights) -> Iterator[RefusedAg
     """Yield a case for each recipient that was refused again, given the weights of the first verdict."""
     for campaign in finished.run.campaigns.values():
         evidence = {recipient: story.evidence for recipient, story in campaign.items()}
-        around = gather(evidence)
+        around = gather(evidence.values())
         reader = Reader(around, weights)
-        reader.prepare(evidence.values())
         for story in campaign.values():
             refused = refusals(story.evidence)
             if len(refused) < 2 or refused[-1] is not story.evidence.last or story.truth is None:
                 continue
-            case = RefusalCase(story.evidence, refused[0], around)
-            if blames_recipient(case) and topics_of(refused[-1]).mentions_mailbox:
+            case = RefusalCase(refusal_of(story.evidence, refused[0]), around)
+            if blames_recipient(case, story.evidence) and topics_of(refused[-1]).mentions_mailbox:
                 yield RefusedAgain(
                     finished.run.name,
                     finished.run.personas[story.truth.gateway],
@@ -120,10 +118,11 @@ def before_any_test(evidence: Evidence) -> Evidence:
     return evidence if len(first) == len(attempts) else dataclasses.replace(evidence, attempts=first)
 
 
-def _raw(case: RefusalCase) -> tuple[float, ...]:
+def _raw(case: RefusalCase, evidence: Evidence) -> tuple[float, ...]:
     """Return figures that only the upper reference uses."""
     run, position, overall = case.run, case.position, case.overall
-    words = len(overall.times)
+    attempt = evidence.last if case.refusal.is_reported else refusals(evidence)[0]
+    words = len(overall)
     raw: list[Any] = [
         case.rank,
         words,
@@ -132,14 +131,14 @@ def _raw(case: RefusalCase) -> tuple[float, ...]:
         run.last - run.first if run else 0,
         run.first - (run.accepted_before or run.first) if run else 0,
         (run.accepted_after or run.last) - run.last if run else 0,
-        len(case.series.times),
-        case.series.refused / max(1, len(case.series.times)),
-        position.from_source / max(1, len(case.series.times)) if position else 0,
-        case.attempt.code or 0,
-        case.attempt.position,
-        case.attempt.duration_s,
+        len(case.series),
+        case.series.refused / max(1, len(case.series)),
+        position.from_source / max(1, len(case.series)) if position else 0,
+        attempt.code or 0,
+        attempt.position,
+        attempt.duration_s,
         len(case.exchanger.sources),
         len(case.observations.exchangers),
-        len(case.evidence.before),
+        len(evidence.before),
     ]
     return tuple(map(float, raw))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from probe.classify.evidence import Evidence
-from probe.classify.reading import ChosenClassifier, Classifier, Reading
+from probe.classify.reading import ChosenClassifier, Classifier, Reading, is_recipient_classifier
 from probe.input_error import InputError
 from probe.judge.errors import ErrorCounts
 from probe.judge.run_classifier import read_all
@@ -114,7 +114,7 @@ class Replay:
     def _read(self, stories: Mapping[Key, Story], sent: Mapping[Key, Story]) -> Mapping[Key, Reading]:
         """Return the readings of what was sent; the classifier reads again where it would have known less."""
         changed = {key: story for key, story in sent.items() if story.evidence is not stories[key].evidence}
-        if hasattr(self._classifier, "classify_campaign") and (changed or len(sent) < len(stories)):
+        if not is_recipient_classifier(self._classifier) and (changed or len(sent) < len(stories)):
             changed = dict(sent)
         known = {key: self._readings[key] for key in sent}
         return known | read_all(self._name, self._classifier, changed) if changed else known

@@ -39,7 +39,7 @@ def isolated_beyond_turnover(case: RefusalCase) -> float:
     """
     if not case.is_isolated:
         return 0.0
-    itself = IsolatedRefusals(0, 0, 1) if case.is_reported else IsolatedRefusals(1, 0, 0)
+    itself = IsolatedRefusals(0, 0, 1) if case.refusal.is_reported else IsolatedRefusals(1, 0, 0)
     gone = departed(*case.observations.isolated_elsewhere(case.exchanger.vendor))
     here, at_vendor = case.exchanger.isolated, case.observations.isolated_at(case.exchanger.vendor)
     counts = (here, at_vendor) if at_vendor.accepted > here.accepted else (here,)
@@ -54,6 +54,6 @@ def _conditions(case: RefusalCase) -> Iterator[tuple[int, int]]:
     yield case.series.neighbours(case.position.from_source, _WIDE)
     yield case.series.neighbours(case.position.from_source, _CLOSE)
     yield case.overall.neighbours(case.position.overall, _WIDE)
-    yield case.series.refused - 1, len(case.series.times) - 1
-    refused, replies, _, _ = case.exchanger.with_message(case.attempt.message, case.rank)
+    yield case.series.refused - 1, len(case.series) - 1
+    refused, replies, _, _ = case.exchanger.with_message(case.refusal.message, case.rank)
     yield refused - 1, replies - 1

@@ -6,7 +6,6 @@ from math import expm1, isfinite, log
 from typing import Final
 
 from probe.classify.context.case import RefusalCase
-from probe.records.attempt import Outcome
 
 _DAY_S: Final = 86_400.0
 _YEAR_S: Final = 365 * _DAY_S
@@ -22,11 +21,10 @@ def active_before(case: RefusalCase) -> float:
     The comparison is a list of which 5 % have left: activity two weeks ago is evidence of life, activity four months
     ago is not. About 16 % leave in a year. Recently verified lists bounce 0.8 %, others 2 to 7 % (WarmySender, 2025).
     """
-    deliveries = [each.last.at for each in case.evidence.before if not each.bounced]
-    times = deliveries + [each.at for each in case.evidence.opened]
-    if not times:
+    active_at = case.refusal.active_at
+    if active_at is None:
         return 0.0
-    years = max(_DAY_S, case.attempt.at - max(times)) / _YEAR_S
+    years = max(_DAY_S, case.refusal.at - active_at) / _YEAR_S
     return max(0.0, log(_DEPARTED / -expm1(-_TURNOVER * years))) if isfinite(years) else 0.0
 
 
@@ -35,8 +33,7 @@ def bounced_before(case: RefusalCase) -> float:
 
     Mailbox providers once agreed with senders on three bounces over more than 14 days (Word to the Wise, 2013).
     """
-    before = case.evidence.before
-    return -1.0 if before and before[-1].bounced and before[-1].last.outcome == Outcome.REFUSED else 0.0
+    return -1.0 if case.refusal.bounced_before else 0.0
 
 
 def bounced_then_delivered(case: RefusalCase) -> float:
@@ -44,6 +41,4 @@ def bounced_then_delivered(case: RefusalCase) -> float:
 
     34 % of contacts that were suppressed for bounces became active again (HubSpot Ideas, 4,864 contacts).
     """
-    refused = [past.last.at for past in case.evidence.before if past.last.outcome == Outcome.REFUSED]
-    delivered = [past.last.at for past in case.evidence.before if not past.bounced]
-    return 1.0 if refused and delivered and max(delivered) > min(refused) else 0.0
+    return 1.0 if case.refusal.delivered_again else 0.0

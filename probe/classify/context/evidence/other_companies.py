@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import Final
 
 from probe.classify.context.case import RefusalCase
-from probe.classify.context.observations import EVERY_SOURCE
+from probe.classify.context.observations import NO_REPLIES
 from probe.classify.context.odds import beyond_turnover, differs
 from probe.classify.context.series import ReplySeries
 
@@ -37,8 +36,8 @@ def refused_elsewhere_at_vendor(case: RefusalCase) -> float:
     """
     if case.position is None or not case.exchanger.vendor:
         return 0.0
-    series = case.observations.across(case.exchanger.vendor, case.attempt.local_address, case.rank)
-    middle = bisect_left(series.times, case.attempt.at)
+    series = _series(case, case.exchanger.vendor, case.refusal.source)
+    middle = series.first_since(case.refusal.at)
     refused, replies = series.count(middle - _NEAR, middle + _NEAR)
     return beyond_turnover(max(0, refused - 1), max(0, replies - 1))
 
@@ -46,16 +45,24 @@ def refused_elsewhere_at_vendor(case: RefusalCase) -> float:
 def _around_the_same_time(case: RefusalCase, vendor: str) -> float:
     if case.position is None:
         return 0.0
-    own = case.observations.across(vendor, case.attempt.local_address, case.rank)
-    everything = case.observations.across(vendor, EVERY_SOURCE, case.rank)
-    if len(own.times) == len(everything.times) or not own.times:
+    own = _series(case, vendor, case.refusal.source)
+    others = [
+        _series(case, vendor, source) for source in case.observations.across(vendor) if source != case.refusal.source
+    ]
+    if not len(own) or not any(map(len, others)):
         return 0.0
-    since, until = _span(own, case.attempt.at)
+    since, until = _span(own, case.refusal.at)
     refused, replies = own.between(since, until)
-    all_refused, all_replies = everything.between(since, until)
-    return differs(max(0, refused - 1), max(0, replies - 1), all_refused - refused, all_replies - replies)
+    found = [each.between(since, until) for each in others]
+    refused_else, replies_else = sum(each for each, _ in found), sum(each for _, each in found)
+    return differs(max(0, refused - 1), max(0, replies - 1), refused_else, replies_else)
 
 
 def _span(series: ReplySeries, at: float) -> tuple[float, float]:
-    middle = bisect_left(series.times, at)
-    return series.times[max(0, middle - _NEAR)], series.times[min(len(series.times) - 1, middle + _NEAR)]
+    middle = series.first_since(at)
+    return series.at(max(0, middle - _NEAR)), series.at(min(len(series) - 1, middle + _NEAR))
+
+
+def _series(case: RefusalCase, vendor: str, source: str) -> ReplySeries:
+    """Return the replies to a source at all exchangers of a vendor that reached the stage of the refusal."""
+    return case.observations.across(vendor).get(source, NO_REPLIES).series(case.rank)

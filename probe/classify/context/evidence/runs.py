@@ -81,15 +81,17 @@ def same_minute_each_hour(case: RefusalCase) -> float:
     Limits that count by the clock hour are reached at the same minute each time (Cisco: 20 recipients an hour; GoDaddy:
     IB607).
     """
-    if case.position is None or not isfinite(case.attempt.at):
+    if case.position is None or not isfinite(case.refusal.at):
         return 0.0
-    at, series = case.attempt.at, case.series
+    at, series = case.refusal.at, case.series
     refused = replies = 0
-    first, last = (round(max(-_HOURS, min(_HOURS, (end - at) / 3600))) for end in (series.times[0], series.times[-1]))
+    first, last = (
+        round(max(-_HOURS, min(_HOURS, (end - at) / 3600))) for end in (series.at(0), series.at(len(series) - 1))
+    )
     for hour in range(first, last + 1):
         if hour:
             more_refused, more = series.between(at + hour * 3600 - 300, at + hour * 3600 + 300)
             refused, replies = refused + more_refused, replies + more
     rest_refused = max(0, series.refused - 1 - refused)
-    rest = max(rest_refused, len(series.times) - 1 - replies)
+    rest = max(rest_refused, len(series) - 1 - replies)
     return bounded(differs(refused, replies, rest_refused, rest))

@@ -11,7 +11,7 @@ def this_address_refused_more(case: RefusalCase) -> float:
 
     Reputation belongs to an address (Trend Micro ERS), but a departed recipient is gone for all addresses.
     """
-    return _against_others(case, len(case.series.times), case.series.refused)
+    return _against_others(case, len(case.series), case.series.refused)
 
 
 def this_network_refused_more(case: RefusalCase) -> float:
@@ -19,12 +19,12 @@ def this_network_refused_more(case: RefusalCase) -> float:
 
     Cisco and postgrey count by the /24 (AsyncOS user guide; postgrey source).
     """
-    network = _network(case.attempt.local_address)
+    network = _network(case.refusal.source)
     sources = case.exchanger.sources
     inside = [case.exchanger.series(source, case.rank) for source in sources if _network(source) == network]
     if len(inside) == len(sources):
         return 0.0
-    return _against_others(case, sum(len(each.times) for each in inside), sum(each.refused for each in inside))
+    return _against_others(case, sum(len(each) for each in inside), sum(each.refused for each in inside))
 
 
 def this_message_refused_more(case: RefusalCase) -> float:
@@ -32,7 +32,7 @@ def this_message_refused_more(case: RefusalCase) -> float:
 
     A content filter refuses one message (ESET Mail Security manual, page 20); a departed recipient refuses each.
     """
-    return _condition(case, case.exchanger.with_message(case.attempt.message, case.rank))
+    return _condition(case, case.exchanger.with_message(case.refusal.message, case.rank))
 
 
 def later_in_the_connection(case: RefusalCase) -> float:
@@ -41,7 +41,7 @@ def later_in_the_connection(case: RefusalCase) -> float:
     Cisco accepts ten messages per session (AsyncOS user guide), GoDaddy a similar number (IB510). Later ones are
     refused for every recipient.
     """
-    return _condition(case, case.exchanger.later_in_connections(case.rank)) if case.attempt.position > 1 else 0.0
+    return _condition(case, case.exchanger.later_in_connections(case.rank)) if case.refusal.is_later else 0.0
 
 
 def _condition(case: RefusalCase, counts: tuple[int, int, int, int]) -> float:
@@ -55,7 +55,7 @@ def _against_others(case: RefusalCase, replies: int, refused: int) -> float:
     if case.position is None:
         return 0.0
     overall = case.overall
-    return differs(refused - 1, replies - 1, overall.refused - refused, len(overall.times) - replies)
+    return differs(refused - 1, replies - 1, overall.refused - refused, len(overall) - replies)
 
 
 def _network(address: str) -> str:

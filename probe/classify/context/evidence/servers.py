@@ -16,7 +16,7 @@ def accepts_everybody_else(case: RefusalCase) -> float:
     run = case.run
     if run is None or case.overall.refused > run.length:
         return 0.0
-    return none_departed(len(case.overall.times) - run.length)
+    return none_departed(len(case.overall) - run.length)
 
 
 def refused_by_report(case: RefusalCase) -> float:
@@ -24,7 +24,7 @@ def refused_by_report(case: RefusalCase) -> float:
 
     Exchange, Domino and others accept first and look up later (RFC 3464; sisimai, lhost-exchange2007, lhost-domino).
     """
-    return -1.0 if case.is_reported else 0.0
+    return -1.0 if case.refusal.is_reported else 0.0
 
 
 def same_text_later_accepted(case: RefusalCase) -> float:
@@ -33,5 +33,5 @@ def same_text_later_accepted(case: RefusalCase) -> float:
     If a server often reverses a text, the text says nothing about mailboxes (HubSpot Ideas: 34 % of suppressed contacts
     became active).
     """
-    retried, accepted = case.exchanger.later_answers.get(case.topics.pattern, (0, 0))
+    retried, accepted = case.observations.retests.later_answers.get((case.exchanger.name, case.topics.pattern), (0, 0))
     return bounded(log((accepted + 0.5) / (retried - accepted + 0.5))) if retried else 0.0

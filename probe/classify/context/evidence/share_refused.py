@@ -14,4 +14,4 @@ def share_refused_here(case: RefusalCase) -> float:
     """
     if case.position is None:
         return 0.0
-    return beyond_turnover(case.overall.refused - 1, len(case.overall.times) - 1)
+    return beyond_turnover(case.overall.refused - 1, len(case.overall) - 1)

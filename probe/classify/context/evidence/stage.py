@@ -14,7 +14,7 @@ def before_any_recipient(case: RefusalCase) -> float:
 
     RFC 5321 section 3.3: RCPT follows MAIL.
     """
-    return 1.0 if case.stage in BEFORE_RCPT else 0.0
+    return 1.0 if case.refusal.stage in BEFORE_RCPT else 0.0
 
 
 def after_the_message(case: RefusalCase) -> float:
@@ -23,7 +23,7 @@ def after_the_message(case: RefusalCase) -> float:
     By then the filter has read it: NTT docomo, KDDI and ESET answer unwanted mail like this (sisimai, rhost-nttdocomo,
     rhost-kddi; ESET Mail Security manual, page 20). It is no proof: Yahoo looks recipients up only after DATA.
     """
-    return 1.0 if case.stage in _AFTER_MESSAGE else 0.0
+    return 1.0 if case.refusal.stage in _AFTER_MESSAGE else 0.0
 
 
 def after_message_but_others_at_rcpt(case: RefusalCase) -> float:
@@ -32,6 +32,6 @@ def after_message_but_others_at_rcpt(case: RefusalCase) -> float:
     A server that knows its recipients at RCPT does not find out later that one is missing (sisimai,
     Reason/Filtered.pm).
     """
-    if case.stage not in _AFTER_MESSAGE:
+    if case.refusal.stage not in _AFTER_MESSAGE:
         return 0.0
     return min(case.exchanger.refused_at(RANK[Stage.RCPT]), 4) / 4

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
 from math import log1p
 from typing import Final
 
 from fake_gateways.truth import Cause, Fault
-from probe.classify.by_code import ByCode
 from probe.classify.context.case import RefusalCase
-from probe.classify.context.observations import SenderFaultReply
-from probe.classify.context.replies_by_stage import ACCEPTED
-from probe.classify.evidence import Evidence
 
-_CODE: Final = ByCode()
 _NEAR_S: Final = 900.0
 _MOST: Final = 12
 
@@ -41,7 +36,7 @@ def text_quotes_our_address(case: RefusalCase) -> float:
 
     An answer about a recipient does not need it (zone-mta, bounces.txt: "Your IP address {ip} is blacklisted").
     """
-    return 1.0 if case.attempt.local_address and case.attempt.local_address in case.attempt.text else 0.0
+    return 1.0 if case.refusal.quotes_source else 0.0
 
 
 def text_names_a_time(case: RefusalCase) -> float:
@@ -75,9 +70,9 @@ def code_contradicts_text(case: RefusalCase) -> float:
     Trend Micro and Hornetsecurity report unknown users with policy codes; Exchange Online reports policies with 5.4.1
     (success.trendmicro.com 1053962; everycloud KB).
     """
-    if not case.topics.mentions_mailbox or case.is_reported:
+    if not case.topics.mentions_mailbox or case.refusal.is_reported:
         return 0.0
-    cause = _CODE.classify(Evidence(case.attempt.recipient, (case.attempt,))).cause
+    cause = case.refusal.by_code
     return 0.0 if cause is not None and cause.fault in {Fault.RECIPIENT, Fault.MAILBOX} else 1.0
 
 
@@ -88,7 +83,7 @@ def others_blamed_at_this_stage(case: RefusalCase) -> float:
     sisimai, Rhost/GoDaddy).
     """
     found = _sender_faults_near(case)
-    return log1p(max(0, sum(each.rank == case.rank for each in found) - case.topics.blames_sender))
+    return log1p(max(0, found.count(case.rank) - case.topics.blames_sender))
 
 
 def others_blamed_later(case: RefusalCase) -> float:
@@ -97,12 +92,13 @@ def others_blamed_later(case: RefusalCase) -> float:
     A recipient refused at RCPT, where the others are refused for the message, was not refused for the message (RFC 5321
     section 3.3). This is evidence for a departed recipient.
     """
-    return -log1p(sum(each.rank > case.rank for each in _sender_faults_near(case)))
+    return -log1p(sum(rank > case.rank for rank in _sender_faults_near(case)))
 
 
-def _sender_faults_near(case: RefusalCase) -> Sequence[SenderFaultReply]:
-    faults, at = case.exchanger.sender_faults, case.attempt.at
-    middle = bisect_left(faults, (at,))
-    low = max(bisect_left(faults, (at - _NEAR_S,)), middle - _MOST)
-    high = min(bisect_right(faults, (at + _NEAR_S, ACCEPTED)), middle + _MOST)
-    return faults[low:high]
+def _sender_faults_near(case: RefusalCase) -> array[int]:
+    """Return the ranks of the replies around the refusal that blame the sender."""
+    faults, at = case.exchanger.sender_faults, case.refusal.at
+    middle = bisect_left(faults.times, at)
+    low = max(bisect_left(faults.times, at - _NEAR_S), middle - _MOST)
+    high = min(bisect_right(faults.times, at + _NEAR_S), middle + _MOST)
+    return faults.ranks[low:high]

@@ -9,7 +9,10 @@ from circumstances import REPORT, address, campaign_of, sent, with_retests
 
 import probe.classify.context as package
 from fake_gateways import persona
-from probe.classify.context import Context, gather
+from probe.classify.context import Context
+from probe.classify.context.arrivals import gather
+from probe.classify.context.refusal import refusal_of
+from probe.classify.context.replies_by_stage import rank_of
 from probe.classify.context.weights import Sum, shipped
 from probe.classify.evidence import Evidence
 
@@ -17,22 +20,22 @@ from probe.classify.evidence import Evidence
 def test_attempts_are_gathered_in_the_order_in_which_they_began() -> None:
     rows = sent(".x.x")
     campaign = campaign_of(reversed(rows))
-    (exchanger,) = gather(campaign).exchangers.values()
-    position = exchanger.position_of(rows[3])
+    (exchanger,) = gather(campaign.values()).exchangers.values()
+    position = exchanger.position_of(refusal_of(campaign[address(3)], rows[3]), rank_of("rcpt"))
     assert position is not None
     assert position.from_source == 3
     assert exchanger.isolated.isolated == 1
 
 
 def test_retests_are_left_out() -> None:
-    (exchanger,) = gather(campaign_of(with_retests(".x.x", {1: "x", 3: "."}))).exchangers.values()
-    assert len(exchanger.series(None, 0).times) == 4
+    (exchanger,) = gather(campaign_of(with_retests(".x.x", {1: "x", 3: "."})).values()).exchangers.values()
+    assert len(exchanger.series(None, 0)) == 4
 
 
 def test_a_report_about_an_accepted_message_is_counted_at_its_exchanger() -> None:
     who = address(0)
     campaign = {who: Evidence(who, (attempt(recipient=who),), (REPORT._replace(recipient=who),))}
-    (exchanger,) = gather(campaign).exchangers.values()
+    (exchanger,) = gather(campaign.values()).exchangers.values()
     assert exchanger.reported == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify import Evidence, Reading
 from probe.classify.reading import ClassifierError
-from probe.judge.run_classifier import read_all
+from probe.judge.run_classifier import read_all, read_campaign, read_recipient, read_stream
 from probe.judge.story import Key, Story
 
 KEPT = Reading(Cause.CONTENT)
@@ -47,6 +47,82 @@ class ByCampaign:
         """Answer."""
         self.seen.append(campaign)
         return self.answer(campaign)
+
+
+class InTwoPasses:
+    """A classifier that counts first, and then gives the count as its reason."""
+
+    def observe(self, evidence: Iterable[Evidence]) -> int:
+        """Count."""
+        return sum(1 for _ in evidence)
+
+    def reader(self, observed: Iterable[int]) -> Answering:
+        """Answer with the sum."""
+        return Answering(Reading(None, str(sum(observed))))
+
+
+class Streaming:
+    """A classifier that answers as it goes, the last recipient first."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+
+    def classify_stream(self, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Any]]:
+        """Answer."""
+        yield from ((each.recipient, self.answer) for each in reversed(list(evidence)))
+
+
+def test_a_two_pass_classifier_observes_each_campaign_and_then_reads_it() -> None:
+    found = read_all("mine", InTwoPasses(), STORIES)
+    assert {key: reading.reason for key, reading in found.items()} == {
+        key: "2" if key[0] == "news" else "1" for key in STORIES
+    }
+    assert list(found) == list(STORIES)
+
+
+def test_a_stream_of_answers_is_checked_and_brought_in_order() -> None:
+    assert list(read_all("mine", Streaming(KEPT), STORIES).items()) == [(key, KEPT) for key in STORIES]
+    with pytest.raises(ClassifierError, match="mine answered 'dead' for bob"):
+        list(read_stream("mine", Streaming("dead"), [story.evidence for story in list(STORIES.values())[:2]]))
+
+
+class Lazy(Mapping[str, Evidence]):
+    """Makes evidence when somebody looks, and does not say whether it has any."""
+
+    def __init__(self) -> None:
+        self.looked = 0
+
+    def __getitem__(self, recipient: str) -> Evidence:
+        """Make the evidence."""
+        self.looked += 1
+        return STORIES["news", recipient].evidence
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the recipients."""
+        return iter((ANN, BOB))
+
+    def __len__(self) -> int:
+        """Count them."""
+        return 2
+
+
+def test_checking_the_answers_for_a_campaign_does_not_look_at_its_evidence() -> None:
+    campaign = Lazy()
+    classifier = ByCampaign(lambda _: {BOB: KEPT, ANN: KEPT})
+    assert list(read_campaign("mine", classifier, campaign)) == [(ANN, KEPT), (BOB, KEPT)]
+    assert campaign.looked == 0
+
+
+def test_an_error_of_the_classifiers_own_is_passed_on() -> None:
+    def complain(_: object) -> object:
+        raise ClassifierError("enough")
+
+    answering = Answering(KEPT)
+    answering.classify = complain  # type: ignore[method-assign]
+    for read in (lambda: read_recipient("mine", answering, STORIES["news", ANN].evidence),
+                 lambda: list(read_campaign("mine", ByCampaign(complain), Lazy()))):  # fmt: skip
+        with pytest.raises(ClassifierError, match=r"^enough$"):
+            read()
 
 
 def test_a_classifier_gets_the_evidence_and_nothing_else() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from book_rows import attempt, refused
 from circumstances import REPORT, address, campaign_of, case, evidence_of, sent
 
-from probe.classify.context import gather
+from probe.classify.context.arrivals import gather
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.reader import case_of
+from probe.classify.context.refusal import refusal_of
 
 
 def test_a_case_knows_its_position_its_run_and_the_replies_around_it() -> None:
@@ -16,35 +17,35 @@ def test_a_case_knows_its_position_its_run_and_the_replies_around_it() -> None:
     assert found.position.from_source == 3
     assert found.run is not None
     assert (found.run.length, found.is_isolated) == (2, False)
-    assert (found.series.refused, len(found.series.times)) == (2, 5)
+    assert (found.series.refused, len(found.series)) == (2, 5)
 
 
 def test_replies_to_other_source_addresses_count_only_overall() -> None:
     rows = [*sent(".x.", local_address="127.10.0.2"), *sent("xx", start=10, local_address="127.10.0.1")]
     found = case(campaign_of(rows), 1)
     assert found.is_isolated
-    assert (len(found.series.times), len(found.overall.times)) == (3, 5)
+    assert (len(found.series), len(found.overall)) == (3, 5)
 
 
 def test_recipients_refused_earlier_in_the_dialogue_do_not_count() -> None:
     rows = [*sent("x", stage="end-of-data"), *sent("xx", start=1), *sent(".", start=5)]
-    assert len(case(campaign_of(rows), 0).overall.times) == 2
+    assert len(case(campaign_of(rows), 0).overall) == 2
     assert case(campaign_of(rows), 1).overall.refused == 2
 
 
 def test_the_case_of_a_report_has_no_position_and_is_isolated() -> None:
     who = address(0)
     campaign = {who: evidence_of(attempt(recipient=who), returned=(REPORT._replace(recipient=who),))}
-    found = case_of(campaign[who], gather(campaign))
+    found = case_of(campaign[who], gather(campaign.values()))
     assert found is not None
-    assert (found.stage, found.position, found.run) == ("report", None, None)
-    assert found.is_reported
+    assert (found.refusal.stage, found.position, found.run) == ("report", None, None)
+    assert found.refusal.is_reported
     assert found.is_isolated
     assert found.topics.mentions_mailbox
 
 
 def test_a_refusal_that_was_not_observed_is_read_without_a_position() -> None:
     row = refused(recipient=address(0), text="mailbox is full")
-    found = RefusalCase(evidence_of(row), row, gather({}))
+    found = RefusalCase(refusal_of(evidence_of(row), row), gather([]))
     assert (found.position, found.is_isolated) == (None, False)
     assert found.topics.mentions_mailbox

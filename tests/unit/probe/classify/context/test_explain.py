@@ -5,7 +5,7 @@ from __future__ import annotations
 from book_rows import attempt
 from circumstances import ALONE, BURST, QUIET, REPORT, address, campaign_of, evidence_of, sent
 
-from probe.classify.context import gather
+from probe.classify.context.arrivals import gather
 from probe.classify.context.explain import explain_verdict
 from probe.classify.context.reader import Reader
 from probe.classify.context.weights import shipped
@@ -14,8 +14,7 @@ from probe.classify.evidence import Evidence
 
 def lines(campaign: dict[str, Evidence], number: int) -> list[str]:
     """Return the explanation of a recipient's verdict."""
-    reader = Reader(gather(campaign), shipped())
-    reader.prepare(campaign.values())
+    reader = Reader(gather(campaign.values()), shipped())
     return list(explain_verdict(reader, campaign, address(number)))
 
 

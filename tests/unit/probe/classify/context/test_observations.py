@@ -5,14 +5,14 @@ from __future__ import annotations
 from book_rows import STARTS
 from circumstances import at_another_vendor, campaign_of, sent
 
-from probe.classify.context import gather
+from probe.classify.context.arrivals import gather
 from probe.classify.context.observations import IsolatedRefusals
 from probe.records.attempt import Attempt
 
 
 def isolated_in(attempts: list[Attempt]) -> IsolatedRefusals:
     """Return what stands alone in a campaign to exchangers of nobody known."""
-    return gather(campaign_of(attempts)).isolated_at("")
+    return gather(campaign_of(attempts).values()).isolated_at("")
 
 
 def test_isolated_refusals_are_counted_by_source_without_those_that_blame_the_sender() -> None:
@@ -30,5 +30,5 @@ def test_an_exchanger_that_accepts_everybody_does_not_count() -> None:
     aged, everybody = at_another_vendor("...x" * 15 + "."), at_another_vendor("." * 200, start=3000)
     everybody = [row._replace(mx_address="127.1.0.10") for row in everybody]
     assert campaign_of([*much, *aged]).keys() < campaign_of([*much, *aged, *everybody]).keys()
-    with_them = gather(campaign_of([*much, *aged, *everybody])).isolated_elsewhere("")
-    assert with_them == gather(campaign_of([*much, *aged])).isolated_elsewhere("")
+    with_them = gather(campaign_of([*much, *aged, *everybody]).values()).isolated_elsewhere("")
+    assert with_them == gather(campaign_of([*much, *aged]).values()).isolated_elsewhere("")

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fake_gateways.smtp.envelope import Stage
-from probe.classify.context.replies_by_stage import ACCEPTED, RANK, RepliesByStage, rank_of
+from probe.classify.context.replies_by_stage import ACCEPTED, RANK, RepliesByStage, merged, rank_of
+from probe.classify.context.series import ReplySeries
 
 RCPT, END = RANK[Stage.RCPT], RANK[Stage.END_OF_DATA]
+REPLIES = st.lists(st.tuples(st.integers(0, 5), st.sampled_from([RANK[Stage.MAIL], RCPT, END, ACCEPTED])))
+
+
+def shown(series: ReplySeries) -> list[tuple[float, bool]]:
+    """Return the time of every reply, and whether it refused."""
+    return [(series.at(index), series.count(index, index + 1)[0] == 1) for index in range(len(series))]
 
 
 def test_stages_are_ranked_in_the_order_of_the_dialogue() -> None:
@@ -20,13 +29,14 @@ def test_stages_are_ranked_in_the_order_of_the_dialogue() -> None:
 @pytest.mark.parametrize("asked_early", [True, False])
 def test_a_series_holds_the_replies_that_reached_a_stage(*, asked_early: bool) -> None:
     replies = RepliesByStage()
+    replies.add(-1.0, RCPT)
     if asked_early:
         replies.series(END)
     for at, rank in enumerate([RCPT, END, ACCEPTED, RCPT, END]):
         replies.add(float(at), rank)
-    assert (replies.series(END).times, replies.series(END).accepted) == ([1.0, 2.0, 4.0], [1])
-    assert (len(replies.series(RCPT).times), replies.series(RCPT).accepted) == (5, [1, 2, 4])
-    assert [replies.index_among(index, END) for index in (1, 2, 4)] == [0, 1, 2]
+    assert shown(replies.series(END)) == [(1.0, True), (2.0, False), (4.0, True)]
+    assert shown(replies.series(RCPT)) == [(at, at not in {1.0, 2.0, 4.0}) for at in (-1.0, 0.0, 1.0, 2.0, 3.0, 4.0)]
+    assert [replies.series(END).among(index) for index in (2, 3, 5)] == [0, 1, 2]
 
 
 def test_a_refusal_is_isolated_between_two_acceptances() -> None:
@@ -34,3 +44,18 @@ def test_a_refusal_is_isolated_between_two_acceptances() -> None:
     for letter in "x.x.xx.x":
         (replies.count_accepted if letter == "." else replies.count_refused)()
     assert (replies.accepted, replies.refused, replies.isolated) == (3, 5, 1)
+
+
+@given(st.lists(REPLIES, max_size=4))
+def test_merged_replies_are_in_order_of_time_and_at_the_same_time_acceptances_come_first(
+    exchangers: list[list[tuple[int, int]]],
+) -> None:
+    made = []
+    for rows in exchangers:
+        made.append(RepliesByStage())
+        for at, rank in sorted(rows, key=lambda row: row[0]):
+            made[-1].add(float(at), rank)
+    together = merged(made)
+    for stage in RANK.values():
+        reached = [(float(at), rank == stage) for rows in exchangers for at, rank in rows if rank >= stage]
+        assert shown(together.series(stage)) == sorted(reached)

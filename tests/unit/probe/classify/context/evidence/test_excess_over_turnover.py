@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from circumstances import REPORT, address, at_another_vendor, campaign_of, case, sent
 
-from probe.classify.context import gather
+from probe.classify.context.arrivals import gather
 from probe.classify.context.evidence import (
     excess_over_turnover,
 )
@@ -21,7 +21,7 @@ def test_a_report_counts_as_an_isolated_refusal() -> None:
     campaign = campaign_of(sent("..."))
     who = address(1)
     campaign[who] = Evidence(who, campaign[who].attempts, (REPORT._replace(recipient=who),))
-    assert gather(campaign).isolated_at("") == IsolatedRefusals(0, 3, 1)
+    assert gather(campaign.values()).isolated_at("") == IsolatedRefusals(0, 3, 1)
     assert excess_over_turnover.isolated_beyond_turnover(case(campaign, 1)) < 0.0
 
 

@@ -1,0 +1,39 @@
+"""What the observations keep of a reply to an attempt."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from probe.classify.context.refusal import key_of
+from probe.classify.context.replies_by_stage import ACCEPTED, rank_of
+from probe.classify.context.words import topics_of
+from probe.records.attempt import Attempt, Outcome
+
+
+class Reply(NamedTuple):
+    """A final reply, or a temporary refusal that blames the sender.
+
+    ``rank`` is that of the stage, ``is_later`` says whether others were sent before it in the same connection. The key
+    of an acceptance is 0, that of a temporary refusal None.
+    """
+
+    at: float
+    rank: int
+    source: str
+    message: str
+    is_later: bool
+    blames_sender: bool
+    key: int | None
+
+
+def reply_of(attempt: Attempt) -> Reply | None:
+    """Return what an attempt adds to the observations, None if nothing: a temporary refusal, most of the time."""
+    outcome, at, source, message = attempt.outcome, attempt.at, attempt.local_address, attempt.message
+    is_later = attempt.position > 1
+    if outcome == Outcome.DELIVERED:
+        return Reply(at, ACCEPTED, source, message, is_later, False, 0)  # noqa: FBT003 - read by name everywhere else
+    blames_sender = topics_of(attempt).blames_sender
+    if outcome == Outcome.DEFERRED and not blames_sender:
+        return None
+    key = None if outcome == Outcome.DEFERRED else key_of(attempt)
+    return Reply(at, rank_of(attempt.stage), source, message, is_later, blames_sender, key)
