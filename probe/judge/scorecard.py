@@ -144,8 +144,7 @@ class TruthTally:
 
     def __init__(self) -> None:
         self._decided: Counter[tuple[_Delivery, bool, str | None, str | None]] = Counter()
-        self._gateways: Counter[tuple[str, _Delivery]] = Counter()
-        self._campaigns: Counter[tuple[str, _Delivery]] = Counter()
+        self._deliveries: Counter[tuple[str, str, _Delivery]] = Counter()
 
     def count(self, campaign: str, story: Story, *, alive: bool, bounced: bool, reported: bool) -> None:
         """Count a recipient that is or is not reported as a hard bounce."""
@@ -155,17 +154,16 @@ class TruthTally:
         if truth is not None:
             cause, fate = truth.cause, truth.fate
             lied = cause is not None and not truth.honest and truth.claimed in _OF_RECIPIENT
-        refused = story.evidence.last.outcome == Outcome.REFUSED or story.evidence.report is not None
+        evidence = story.evidence
+        refused = bounced and (evidence.last.outcome == Outcome.REFUSED or evidence.report is not None)
         delivery = _Delivery(alive, not bounced, reported, lied)
         self._decided[delivery, refused, cause, fate] += 1
-        self._gateways[story.gateway, delivery] += 1
-        self._campaigns[campaign, delivery] += 1
+        self._deliveries[campaign, story.gateway, delivery] += 1
 
     def merge(self, other: TruthTally) -> None:
         """Add what another one has counted."""
         self._decided.update(other._decided)
-        self._gateways.update(other._gateways)
-        self._campaigns.update(other._campaigns)
+        self._deliveries.update(other._deliveries)
 
     def fill(self, card: Scorecard, gateways: Iterable[str], campaigns: Iterable[str] = ()) -> None:
         """Fill in the hard bounces that were reported, and what was true of them."""
@@ -192,11 +190,10 @@ class TruthTally:
                 by_cause = card.truth.by_cause[cause]
                 by_cause.refused += count
                 by_cause.disguised += count * (alive and lied and reported)
-        for (name, delivery), count in self._gateways.items():
-            if name in card.gateways:
-                delivery.add_to(card.gateways[name], count)
-        for (name, delivery), count in sorted(self._campaigns.items()):
-            delivery.add_to(card.campaigns.setdefault(name, DeliveryCounts()), count)
+        for (campaign, gateway, delivery), count in sorted(self._deliveries.items()):
+            delivery.add_to(card.campaigns.setdefault(campaign, DeliveryCounts()), count)
+            if gateway in card.gateways:
+                delivery.add_to(card.gateways[gateway], count)
         card.hard_bounce_rate = share(card.hard_bounces_reported, card.recipients)
 
 

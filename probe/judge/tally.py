@@ -38,9 +38,8 @@ class Tally:
         (campaign, _), story, readings = recipient
         facts = facts_of(story)
         at = story.evidence.last.at
-        if at:
-            self._first_at = min(self._first_at, at)
-            self._last_at = max(self._last_at, at)
+        if at and not self._first_at <= at <= self._last_at:
+            self._first_at, self._last_at = min(self._first_at, at), max(self._last_at, at)
         for name, tally in self._classifiers.items():
             tally.count(facts, readings.get(name))
         reported = readings.get(self._naive, _NO_READING).suppress

@@ -97,6 +97,17 @@ def recipient(at: float = STARTS, *, campaign: str = "news", reading: Reading | 
     return JudgedRecipient((campaign, row.recipient), story, {} if reading is None else {NAIVE: reading})
 
 
+def test_a_tally_does_not_grow_with_the_recipients() -> None:
+    def octets(recipients: int) -> int:
+        tally = Tally([NAIVE], NAIVE)
+        for number in range(recipients):
+            one = recipient(reading=Reading(Cause.CONTENT, alive=number / recipients))
+            tally.count(one._replace(key=("news", f"person{number}@acme.example")))
+        return len(pickle.dumps(tally))
+
+    assert octets(2000) - octets(20) < 100  # only numbers get longer
+
+
 @pytest.mark.parametrize(
     ("apart_s", "times"),
     [(MOST_BY_HOUR_S, ["2026-03-02T08", "2026-03-04T08"]), (MOST_BY_HOUR_S + 1, ["2026-03-02", "2026-03-04"])],
