@@ -60,13 +60,13 @@ class Probabilities:
             return None
         return Calibration(
             total,
-            round(self._squared_error / (total * _ONE), 6),
+            round(self._squared_error / _ONE / total, 6),
             [
                 Bin(
                     number / BINS,
                     (number + 1) / BINS,
                     cases,
-                    round(said / (cases * _ONE), places),
+                    round(said / _ONE / cases, places),
                     round(true / cases, places),
                 )
                 for number, (cases, said, true) in enumerate(zip(self._cases, self._said, self._true, strict=True))
