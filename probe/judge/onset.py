@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from fake_gateways.truth import Cause, Fault
+from fake_gateways.truth import Fault
 from probe.judge.class_scores import NONE
 from probe.judge.outcome import RecipientOutcome
 from probe.judge.story import Story
@@ -19,6 +19,7 @@ STEPS_S: Final = (1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 
 MOST_STEPS: Final = 60
 _OUTCOMES: Final = tuple(RecipientOutcome)
 _NUMBERS: Final = {outcome: number for number, outcome in enumerate(_OUTCOMES)}
+_DEFERRED: Final = _NUMBERS[RecipientOutcome.DEFERRED]
 _FIRST_ROUND: Final = 0x10
 _REFUSES: Final = 0x20
 
@@ -73,23 +74,25 @@ class AttemptTimes:
 
     def count(self, story: Story, outcome: RecipientOutcome) -> None:
         """Count the attempts of a recipient. Those whose time no log says are left out."""
-        attempts = story.evidence.attempts
-        for attempt in attempts[:-1]:
-            self._add(attempt, _NUMBERS[RecipientOutcome.DEFERRED])
-        last = attempts[-1]
-        refuses = _refuses_the_living(story, outcome)
-        self._add(last, _NUMBERS[outcome] | (_REFUSES if refuses else 0))
-        if refuses:
+        what = _NUMBERS[outcome]
+        if _refuses_the_living(story, outcome):
+            what |= _REFUSES
             self._denied += outcome is RecipientOutcome.LIED
             self._refused += 1
-            if last.at:
+            at = story.evidence.last.at
+            if at:
                 cause = NONE if story.cause is None else story.cause.value
-                self._first = _earlier(self._first, (last.at, cause))
+                self._first = _earlier(self._first, (at, cause))
+        *earlier, last = story.evidence.attempts
+        for attempt in earlier:
+            self._add(attempt, _DEFERRED)
+        self._add(last, what)
 
     def _add(self, attempt: Attempt, what: int) -> None:
-        if attempt.at:
-            self._at.append(attempt.at)
-            self._what.append(what | (_FIRST_ROUND if attempt.number == 1 else 0))
+        at = attempt.at
+        if at:
+            self._at.append(at)
+            self._what.append(what | _FIRST_ROUND if attempt.number == 1 else what)
 
     def merge(self, other: AttemptTimes) -> None:
         """Add other attempts at the same gateway in the same campaign."""
@@ -140,9 +143,7 @@ def _earlier(one: tuple[float, str] | None, two: tuple[float, str]) -> tuple[flo
 
 def _refuses_the_living(story: Story, outcome: RecipientOutcome) -> bool:
     """Whether the last attempt was refused for a reason that lies neither in the mailbox nor in the moment."""
-    if outcome is RecipientOutcome.LIED:
-        return True
-    if outcome is not RecipientOutcome.KEPT:
-        return False
-    cause: Cause | None = story.cause
-    return cause is not None and cause.fault in {Fault.SENDER, Fault.UNKNOWN}
+    if outcome is RecipientOutcome.KEPT:
+        cause = story.cause
+        return cause is not None and cause.fault in {Fault.SENDER, Fault.UNKNOWN}
+    return outcome is RecipientOutcome.LIED

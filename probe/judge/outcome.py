@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
-from probe.judge.story import Story
-
 
 class RecipientOutcome(StrEnum):
     """The outcomes in the order in which charts draw them; the values are the names of their CSS colours."""
@@ -30,11 +28,10 @@ LABELS: Final = {
 }
 
 
-def outcome_of(story: Story, *, reported: bool) -> RecipientOutcome:
+def outcome_of(*, alive: bool, bounced: bool, reported: bool) -> RecipientOutcome:
     """Return the outcome of a recipient. ``reported`` says whether it counts as a hard bounce."""
-    alive = story.mailbox.alive
     if reported:
         return RecipientOutcome.LIED if alive else RecipientOutcome.GONE
-    if not story.evidence.bounced:
+    if not bounced:
         return RecipientOutcome.DELIVERED
     return RecipientOutcome.KEPT if alive else RecipientOutcome.MISSED

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+from probe.classify.evidence import Evidence
 from probe.judge.errors import is_error
 from probe.judge.onset import AttemptTimes, GatewayInCampaign, Onset, worst
 from probe.judge.outcome import RecipientOutcome, outcome_of
@@ -58,40 +58,41 @@ class ReportCounts:
         self._naive = naive
         self._recipients = 0
         self._paths: Counter[RefusalPath] = Counter()
-        self._times: dict[GatewayInCampaign, AttemptTimes] = {}
+        self._times: dict[tuple[str, str], AttemptTimes] = {}
         self._onsets: list[Onset] = []
         # Stories are kept as pickles: a third of the memory, and nothing to do when a part is handed over.
-        self._listed: Sample[RecipientKind, bytes] = Sample(MOST_LISTED)
+        self._listed: Sample[RecipientKind, tuple[float, bytes]] = Sample(MOST_LISTED)
         self._living: Sample[RecipientKind, tuple[str, str]] = Sample(MOST_LIVING)
         self._known: dict[tuple[str, str], tuple[str, str]] = {}
 
     def count(self, recipient: JudgedRecipient) -> None:
         """Count a recipient. A missing reading counts as keep."""
         key, story, readings = recipient
-        suppressing = {name for name, reading in readings.items() if reading.suppress}
+        suppressing = [name for name, reading in readings.items() if reading.suppress]
         alive = story.mailbox.alive
-        outcome = outcome_of(story, reported=self._naive in suppressing)
-        wrong = tuple(
+        outcome = outcome_of(alive=alive, bounced=story.evidence.bounced, reported=self._naive in suppressing)
+        wrong = [
             number
             for number, name in enumerate(self.classifiers)
             if is_error(alive=alive, suppressed=name in suppressing)
-        )
+        ]
         self._recipients += 1
-        if outcome is not RecipientOutcome.DELIVERED:
-            self._paths[path_of(story, outcome)] += 1
+        if self._recipients == LIST_ALL_UP_TO + 1:
+            self._forget_the_rest()
         if story.gateway:
-            place = GatewayInCampaign(story.gateway, key[0])
+            place = story.gateway, key[0]
             if place not in self._times:
                 self._times[place] = AttemptTimes()
             self._times[place].count(story, outcome)
-        kind = RecipientKind(outcome, alive, wrong)
-        if kind.is_of_interest or self.is_everybody:
-            self._listed.add(kind, key, lambda: self._packed(recipient))
+        if outcome is not RecipientOutcome.DELIVERED:
+            self._paths[path_of(story, outcome)] += 1
+        elif not wrong and not self.is_everybody:
+            return
+        kind = RecipientKind(outcome, alive, tuple(wrong))
+        self._listed.add(kind, key, lambda: self._packed(recipient))
         if alive and wrong:
             known = story.gateway, true_words(story)
             self._living.add(kind, key, lambda: self._known.setdefault(known, known))
-        if self._recipients == LIST_ALL_UP_TO + 1:
-            self._forget_the_rest()
 
     def end_of_lane(self) -> None:
         """Keep only the gateways that are shown, as a gateway belongs to one lane."""
@@ -113,12 +114,15 @@ class ReportCounts:
     def _forget_the_rest(self) -> None:
         self._listed.forget([kind for kind in self._listed.sizes if not kind.is_of_interest])
 
-    def _packed(self, recipient: JudgedRecipient) -> bytes:
-        """Return what the list shows of a recipient: not its earlier campaigns, not what other classifiers say."""
-        key, story, readings = recipient
-        story = story._replace(evidence=replace(story.evidence, before=(), opened=()))
+    def _packed(self, recipient: JudgedRecipient) -> tuple[float, bytes]:
+        """Return the time of the first attempt, and what the list shows of a recipient.
+
+        It shows neither earlier campaigns nor what other classifiers say.
+        """
+        key, (evidence, *rest), readings = recipient
         shown = {name: readings[name] for name in self.classifiers if name in readings}
-        return pickle.dumps(JudgedRecipient(key, story, shown))
+        packed = pickle.dumps((key, evidence.attempts, evidence.returned, rest, shown))
+        return evidence.attempts[0].at, packed
 
     @property
     def paths(self) -> Counter[RefusalPath]:
@@ -128,7 +132,7 @@ class ReportCounts:
     @property
     def onsets(self) -> list[Onset]:
         """The gateways that refused most living recipients, the worst first."""
-        found = (times.onset(place) for place, times in self._times.items())
+        found = (times.onset(GatewayInCampaign(*place)) for place, times in self._times.items())
         return worst([*self._onsets, *(each for each in found if each is not None)])
 
     @property
@@ -147,10 +151,12 @@ class ReportCounts:
         there = {kind.outcome for kind in self._listed.sizes}
         return [outcome for outcome in RecipientOutcome if outcome in there]
 
-    def listed(self, most: int) -> list[tuple[RecipientKind, JudgedRecipient]]:
-        """Return at most so many recipients, small kinds whole, in the order of the campaign."""
-        found = [(kind, _unpacked(packed)) for kind, _, packed in self._listed.drawn(most)]
-        return sorted(found, key=lambda each: (each[1].story.evidence.attempts[0].at, each[1].key))
+    def listed(self, most: int) -> Iterator[tuple[RecipientKind, JudgedRecipient]]:
+        """Yield at most so many recipients, small kinds whole, in the order of the campaign."""
+        for _, _, kind, packed in sorted(
+            (at, key, kind, packed) for kind, key, (at, packed) in self._listed.drawn(most)
+        ):
+            yield kind, _unpacked(packed)
 
     @property
     def living(self) -> list[LivingRecipient]:
@@ -175,5 +181,5 @@ def true_words(story: Story) -> str:
 
 
 def _unpacked(packed: bytes) -> JudgedRecipient:
-    found: JudgedRecipient = pickle.loads(packed)  # noqa: S301 - our own, never from a file
-    return found
+    key, attempts, returned, rest, shown = pickle.loads(packed)  # noqa: S301 - our own, never from a file
+    return JudgedRecipient(key, Story(Evidence(key[1], attempts, returned), *rest), shown)

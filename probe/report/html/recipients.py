@@ -7,15 +7,16 @@ kinds are sampled at random, to the same result in every run.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 from probe.harmless import clipped
 from probe.judge.compare import heard
 from probe.judge.errors import is_error
 from probe.judge.outcome import LABELS
-from probe.judge.report_counts import ReportCounts, true_words
+from probe.judge.report_counts import RecipientKind, ReportCounts, true_words
 from probe.judge.story import JudgedRecipient, Story
 from probe.records.attempt import Attempt
 from probe.report.event_lines import attempt_lines, moment, returned_lines, truth_line
@@ -28,6 +29,7 @@ LONGEST: Final = 500
 """The most characters of a line that are shown."""
 MOST_LINES: Final = 200
 """The most lines about attempts and returned messages that are shown per recipient."""
+_BATCH: Final = 500
 _SAMPLE_SIZE: Final = 500
 """The number of recipients from which the list's size is estimated."""
 
@@ -111,11 +113,9 @@ def _rows(
     counts: ReportCounts, most: int, dialogues: Dialogues, *, as_logged: bool
 ) -> tuple[_Texts, int, list[list[Any]]]:
     """Return the rows in the order of the campaign, as many as fit."""
-    chosen = counts.listed(most)
-    spoken = dialogues(attempt for _, each in chosen for attempt in each.story.evidence.attempts)
     texts, octets = _Texts(), 0
     rows: list[list[Any]] = []
-    for kind, recipient in chosen:
+    for kind, recipient, spoken in _with_dialogues(counts.listed(most), dialogues):
         key, story, _ = recipient
         told = _story(recipient, counts.classifiers, spoken, as_logged=as_logged)
         lines = [line.at if isinstance(line, _Moment) else texts(line) for line in told]
@@ -126,6 +126,16 @@ def _rows(
             break
         rows.append(row)
     return texts, octets, rows
+
+
+def _with_dialogues(
+    listed: Iterator[tuple[RecipientKind, JudgedRecipient]], dialogues: Dialogues
+) -> Iterator[tuple[RecipientKind, JudgedRecipient, Mapping[tuple[str, int], str]]]:
+    """Yield recipients with dialogues among which theirs are. They are asked for by the batch."""
+    while batch := list(islice(listed, _BATCH)):
+        spoken = dialogues(attempt for _, each in batch for attempt in each.story.evidence.attempts)
+        for kind, recipient in batch:
+            yield kind, recipient, spoken
 
 
 def _living(counts: ReportCounts, rows: Sequence[Sequence[Any]], texts: _Texts) -> list[list[Any]]:

@@ -34,7 +34,7 @@ def shown(found: ReportCounts, most: int = 20) -> object:
     """Return everything that the report takes from the counts."""
     return (
         *(list(found.paths.items()), found.onsets, found.is_everybody, found.of_interest, found.outcomes),
-        *(found.listed(most), found.living, found.living_suppressed),
+        *(list(found.listed(most)), found.living, found.living_suppressed),
     )
 
 
