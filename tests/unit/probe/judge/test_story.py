@@ -6,8 +6,9 @@ from book_rows import STARTS, attempt, refused
 
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.people.readers import Engagement
+from probe.classify.reading import Reading
 from probe.classify.registry import BASELINES
-from probe.judge.story import build_stories, name_of, without_lanes
+from probe.judge.story import build_stories, gathered, judged, name_of, without_lanes
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
 from probe.records.rows import Mailbox
@@ -67,3 +68,11 @@ def test_classifiers_do_not_see_the_names_of_gateways() -> None:
 
 def test_where_no_campaign_is_known_the_recipient_is_the_name() -> None:
     assert (name_of(("news", ANN)), name_of(("", ANN))) == (f"news/{ANN}", ANN)
+
+
+def test_a_small_run_is_gathered_from_its_stream_as_it_was() -> None:
+    stories = build_stories(pairs(attempt(), attempt(campaign="june", at=STARTS + 1000)), BOX)
+    readings = {"mine": {("news", ANN): Reading(None)}, "code": dict.fromkeys(stories, Reading(None, "delivered"))}
+    streamed = list(judged(stories, readings))
+    assert [sorted(each.readings) for each in streamed] == [["code", "mine"], ["code"]]
+    assert gathered(streamed) == (stories, readings)
