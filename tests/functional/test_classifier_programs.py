@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from asked_about import Refused
 from deadline import DEADLINE_S, until
 
 from fake_gateways.truth import Cause
-from probe.classify import Advice, ClassifierError, Reading
+from probe.classify import Advice, ClassifierError, Evidence, Reading
 from probe.classify.external import pipes, protocol
 from probe.classify.external.program import Program
 
@@ -87,14 +88,14 @@ def program(source: str, patience_s: float = 60.0) -> Program:
 def read(source: str, count: int = 3, patience_s: float = 60.0) -> dict[str, Reading]:
     """Let a program read a campaign."""
     with program(source, patience_s) as classifier:
-        return dict(classifier.classify_campaign(Refused(count)))
+        return dict(classifier.classify_stream(Refused(count).values()))
 
 
 @pytest.mark.parametrize("source", [OBEDIENT, BUFFERED, AT_THE_END], ids=["at once", "buffered", "at the end"])
 def test_a_program_may_answer_as_it_goes_or_at_the_campaigns_end_in_any_order(source: str) -> None:
     with program(source) as classifier:
         for name in ("news", "offer"):
-            said = classifier.classify_campaign(Refused(2000, name))
+            said = dict(classifier.classify_stream(Refused(2000, name).values()))
             assert set(said) == set(Refused(2000))
             assert {reading.cause for reading in said.values()} == {Cause.USER_UNKNOWN}
 
@@ -102,14 +103,14 @@ def test_a_program_may_answer_as_it_goes_or_at_the_campaigns_end_in_any_order(so
 def test_a_program_is_started_once_for_all_campaigns(groups: list[int]) -> None:
     with program(OBEDIENT) as classifier:
         for name in ("news", "offer", "minutes"):
-            classifier.classify_campaign(Refused(3, name))
+            list(classifier.classify_stream(Refused(3, name).values()))
     assert len(groups) == 1
 
 
 def test_a_program_that_serves_one_campaign_is_started_for_each(groups: list[int]) -> None:
     with program(AT_THE_END.replace("heard.clear()", "break")) as classifier:
         for name in ("news", "offer", "minutes"):
-            assert len(classifier.classify_campaign(Refused(3, name))) == 3
+            assert len(list(classifier.classify_stream(Refused(3, name).values()))) == 3
     assert len(groups) == 3
 
 
@@ -164,24 +165,24 @@ def most():
 
 campaign = Refused(50_000)
 with Program("mine", sys.argv[1:], Path.cwd(), 60.0) as classifier:
-    classifier.classify_campaign(Refused(1))
+    list(classifier.classify_stream(Refused(1).values()))
     before = most()
-    said = classifier.classify_campaign(campaign)
-print(len(said), most() - before)
+    count = sum(1 for _ in classifier.classify_stream(campaign.values()))
+print(count, most() - before)
 """
 
 
-def test_memory_does_not_grow_with_the_input_of_a_program_that_answers_at_the_end() -> None:
-    command = [sys.executable, "-E", "-c", PRELUDE + AT_THE_END]
+@pytest.mark.parametrize(("source", "part"), [(AT_THE_END, 0.5), (OBEDIENT, 0.1)], ids=["at the end", "at once"])
+def test_of_recipients_without_an_answer_only_the_names_are_kept(source: str, part: float) -> None:
+    command = [sys.executable, "-E", "-c", PRELUDE + source]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1] / "support")}
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, *command], capture_output=True, check=True, env=environment, timeout=DEADLINE_S
     )
     count, grown = map(int, done.stdout.split())
-    asked = sum(len(protocol.line(protocol.request(*each))) for each in Refused(1000).items()) * 50
-    # What grows is the answers that are kept: a quarter of what is asked.
+    asked = sum(len(protocol.line(protocol.request(each))) for each in Refused(1000).values()) * 50
     assert count == 50_000
-    assert grown < asked / 2, (grown, asked)
+    assert grown < asked * part, (grown, asked)
 
 
 def test_a_program_gets_no_file_of_ours_and_nothing_in_its_environment(tmp_path: Path) -> None:
@@ -222,6 +223,45 @@ for told in asked():
         ClassifierError, match=r"exited with code 1 .* for p3@\S+, .*; last lines on standard error: .* / RuntimeE"
     ):
         read(source, 9)
+
+
+def test_a_program_is_not_started_again_if_the_evidence_can_be_read_only_once(groups: list[int]) -> None:
+    source = "for told in asked():\n    if told['recipient'] == 'p3@acme.example': sys.exit(1)\n    say(told)"
+    with (
+        pytest.raises(ClassifierError, match=r"exited with code 1 with no answer yet for p3@"),
+        program(source) as mine,
+    ):
+        list(mine.classify_stream(iter(Refused(9).values())))
+    assert len(groups) == 1
+
+
+def test_answers_come_before_the_last_question_is_taken() -> None:
+    taken = 0
+
+    def counted() -> Iterator[Evidence]:
+        nonlocal taken
+        for each in Refused(20_000).values():
+            taken += 1
+            yield each
+
+    with program(OBEDIENT) as classifier:
+        answers = classifier.classify_stream(counted())
+        next(answers)
+        assert taken < 20_000
+        assert sum(1 for _ in answers) == 20_000 - 1
+
+
+def test_the_time_that_we_need_is_not_the_programs() -> None:
+    def slow() -> Iterator[Evidence]:
+        for each in Refused(3).values():
+            time.sleep(0.3)
+            yield each
+
+    with program(OBEDIENT, patience_s=60.0) as classifier:
+        list(classifier.classify_stream(Refused(1, "offer").values()))
+        assert classifier._process is not None
+        classifier._process._patience_s = 0.5
+        assert sum(1 for _ in classifier.classify_stream(slow())) == 3
 
 
 STRANGER = 'told["recipient"] = "eve@elsewhere.example"; say(told)'
@@ -284,7 +324,7 @@ def test_a_program_that_has_answered_must_also_end_well(failure: str) -> None:
 def test_a_program_that_does_not_exit_after_its_input_is_an_error() -> None:
     told = r"did nothing for 0\.2 s after the end of its input, and did not exit; "
     classifier = program(f"{OBEDIENT}\ntime.sleep(600)").__enter__()
-    assert len(classifier.classify_campaign(Refused(3))) == 3
+    assert len(list(classifier.classify_stream(Refused(3).values()))) == 3
     # Only from here on: how long an interpreter takes to start is not what is asked.
     assert classifier._process is not None
     classifier._patience_s = classifier._process._patience_s = 0.2

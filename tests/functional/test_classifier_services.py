@@ -18,6 +18,7 @@ from asked_about import Refused
 from fake_gateways.loopback import OutsideError
 from fake_gateways.truth import Cause
 from probe.classify import ClassifierError, Reading
+from probe.classify.reading import is_stream_classifier
 from probe.classify.registry import choose
 from probe.input_error import InputError
 
@@ -75,8 +76,8 @@ def read(url: str, count: int = 3, patience_s: float = 60.0) -> dict[str, Readin
     """Let an endpoint read a campaign."""
     (chosen,) = choose([f"mine={url}"], patience_s=patience_s)
     with chosen.open() as classifier:
-        assert hasattr(classifier, "classify_campaign")
-        return dict(classifier.classify_campaign(Refused(count)))
+        assert is_stream_classifier(classifier)
+        return dict(classifier.classify_stream(Refused(count).values()))
 
 
 def test_a_campaign_is_posted_in_parts_and_every_recipient_gets_an_answer() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -38,35 +38,40 @@ class HttpEndpoint:
         self._url = url
         self._patience_s = patience_s
 
-    def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
-        """Ask about all recipients of a campaign."""
-        pending = PendingAnswers(self._name, campaign)
-        asyncio.run(self._ask(pending))
-        return pending.readings
-
-    async def _ask(self, pending: PendingAnswers) -> None:
+    def classify_stream(self, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Reading]]:
+        """Ask about all recipients of a campaign, and yield the answers post by post."""
         import httpx  # noqa: PLC0415 - the library is optional
 
+        pending = PendingAnswers(self._name, evidence)
         requests = pending.requests()
         # Certificates are checked against OpenSSL's trust store, to which a test network can add its own authority.
         trusted: Any = ssl.create_default_context() if self._url.lower().startswith("https:") else False
-        async with httpx.AsyncClient(verify=trusted, timeout=None, trust_env=False, follow_redirects=False) as client:  # noqa: S113 - there is a timeout for the whole post
-            while asked := list(islice(requests, AT_ONCE)):
-                try:
-                    async with asyncio.timeout(self._patience_s):
-                        answers = await self._post(client, asked)
-                except TimeoutError:
-                    raise self._failed(pending, f"did not answer within {self._patience_s:g} s") from None
-                except httpx.HTTPError as error:
-                    raise self._failed(
-                        pending, f"cannot be reached ({type(error).__name__}: {on_one_line(error)})"
-                    ) from None
-                except _WrongAnswerError as error:
-                    raise self._failed(pending, str(error)) from None
-                for each in answers:
-                    pending.accept(json.dumps(each).encode())
-                if pending.asked:
-                    raise ClassifierError(f"classifier {self._name} did not answer for {pending.missing()}")
+        client = httpx.AsyncClient(verify=trusted, timeout=None, trust_env=False, follow_redirects=False)  # noqa: S113 - there is a timeout for the whole post
+        with asyncio.Runner() as runner:
+            try:
+                while asked := list(islice(requests, AT_ONCE)):
+                    runner.run(self._ask(client, asked, pending))
+                    yield from pending.taken()
+            finally:
+                runner.run(client.aclose())
+
+    async def _ask(self, client: httpx.AsyncClient, asked: list[dict[str, Any]], pending: PendingAnswers) -> None:
+        import httpx  # noqa: PLC0415 - the library is optional
+
+        try:
+            async with asyncio.timeout(self._patience_s):
+                answers = await self._post(client, asked)
+        except TimeoutError:
+            raise self._failed(pending, f"did not answer within {self._patience_s:g} s") from None
+        except httpx.HTTPError as error:
+            problem = f"cannot be reached ({type(error).__name__}: {on_one_line(error)})"
+            raise self._failed(pending, problem) from None
+        except _WrongAnswerError as error:
+            raise self._failed(pending, str(error)) from None
+        for each in answers:
+            pending.accept(json.dumps(each).encode())
+        if not pending.all_answered:
+            raise ClassifierError(f"classifier {self._name} did not answer for {pending.missing()}")
 
     async def _post(self, client: httpx.AsyncClient, asked: list[dict[str, Any]]) -> list[Any]:
         async with client.stream("POST", self._url, json=asked, headers=_HEADERS) as answer:

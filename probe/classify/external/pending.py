@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -17,33 +17,65 @@ _SHOWN: Final = 80
 """The number of characters of an invalid answer that an error message shows."""
 
 
-class PendingAnswers:
-    """The requests and answers of one campaign: ``readings`` by recipient, and the ``asked`` without an answer yet."""
+_REMEMBERED: Final = 10_000
+"""The number of last answers whose recipients are remembered, to recognise a second answer."""
 
-    def __init__(self, name: str, campaign: Mapping[str, Evidence]) -> None:
+
+class PendingAnswers:
+    """The requests and answers of one campaign. Of a recipient without an answer, only the name is kept.
+
+    ``campaign`` is its name, empty before the first request. ``evidence`` is read once more for each further call of
+    ``requests``, in the same order.
+    """
+
+    def __init__(self, name: str, evidence: Iterable[Evidence]) -> None:
         self.name = name
-        self.campaign = next(iter(campaign.values())).last.campaign
-        self.readings: dict[str, Reading] = {}
-        self.asked: dict[str, None] = {}
-        self._evidence = campaign
+        self.campaign = ""
+        self.can_ask_again = iter(evidence) is not evidence
+        self._evidence = evidence
+        self._is_everybody_asked = False
+        self._asked_so_far = 0
+        self._asked: dict[str, None] = {}
+        self._owed: dict[str, None] = {}
+        self._answered: dict[str, None] = {}
+        self._answers: list[tuple[str, Reading]] = []
 
     @property
     def complete(self) -> bool:
         """Whether there is an answer for every recipient."""
-        return len(self.readings) == len(self._evidence)
+        return self._is_everybody_asked and self.all_answered
+
+    @property
+    def all_answered(self) -> bool:
+        """Whether there is an answer for every recipient that was asked about."""
+        return not self._asked and not self._owed
 
     def requests(self) -> Iterator[dict[str, Any]]:
         """Yield a request for each recipient without an answer; the recipient counts as asked from then on."""
-        self.asked.clear()
-        for recipient, evidence in self._evidence.items():
-            if recipient not in self.readings:
-                self.asked[recipient] = None
-                yield request(recipient, evidence)
+        self._owed |= self._asked
+        self._asked.clear()
+        for number, evidence in enumerate(self._evidence):
+            recipient = evidence.recipient
+            if number >= self._asked_so_far:
+                self._asked_so_far += 1
+            elif recipient in self._owed:
+                del self._owed[recipient]
+            else:
+                continue
+            self._asked[recipient] = None
+            self.campaign = evidence.last.campaign
+            yield request(evidence)
+        self._is_everybody_asked = True
+
+    def taken(self) -> list[tuple[str, Reading]]:
+        """Return the recipients that were answered for since the last call, with their readings."""
+        answers, self._answers = self._answers, []
+        return answers
 
     def missing(self) -> str:
         """Return the recipients without an answer, for an error message; the ones already asked about come first."""
-        rest = [each for each in self._evidence if each not in self.readings and each not in self.asked]
-        return first_few([*self.asked, *rest])
+        owed = self._asked | self._owed
+        return first_few(owed) if owed else "those that were not asked about yet"
 
     def accept(self, line: bytes) -> None:
         """Add an answer, a JSON object; raises ClassifierError if it is not valid."""
@@ -55,20 +87,23 @@ class PendingAnswers:
             raise self.wrong(line, _first(error)) from None
         if answer.campaign != self.campaign:
             raise self.wrong(line, f"campaign must be {self.campaign}")
-        if answer.recipient in self.readings:
+        if answer.recipient in self._answered:
             raise ClassifierError(f"classifier {self.name} answered twice for {_plain(answer.recipient)}")
-        if answer.recipient not in self.asked:
+        if answer.recipient not in self._asked:
             raise ClassifierError(
                 f"classifier {self.name} answered for a recipient that was not asked about: {_plain(answer.recipient)}"
             )
-        self.readings[answer.recipient] = self._reading(answer)
-        del self.asked[answer.recipient]
+        self._answers.append((answer.recipient, self._reading(answer)))
+        del self._asked[answer.recipient]
+        self._answered[answer.recipient] = None
+        if len(self._answered) > _REMEMBERED:
+            del self._answered[next(iter(self._answered))]
 
     def wrong(self, line: bytes, problem: str) -> ClassifierError:
         """Return an error about an answer that is not valid."""
         shown = line[: 4 * _SHOWN].decode("utf-8", "replace")
         shown = f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
-        still = f"; no answer yet for {self.missing()}" if not self.complete else ""
+        still = f"; no answer yet for {self.missing()}" if not self.all_answered else ""
         return ClassifierError(f"classifier {self.name} answered {shown!r}, which is not valid: {problem}{still}")
 
     def _reading(self, answer: Answer) -> Reading:

@@ -61,14 +61,15 @@ class PipedProgram:
         self._unfinished = b""
         self._errors = b""
 
-    def converse(self, lines: Iterator[bytes], handle: LineHandler, complete: Callable[[], bool]) -> None:
+    def converse(self, lines: Iterator[bytes], handle: LineHandler, complete: Callable[[], bool]) -> Iterator[None]:
         """Write lines and handle the output, until all lines are written and the output is complete.
 
-        The next line is taken when it can be written. Raises ProgramEndedError and ProgramSilentError.
+        Yields after each step. The next line is taken when it can be written. The time that lines and the caller take
+        is not the program's. Raises ProgramEndedError and ProgramSilentError.
         """
         waiting = bytearray()
         has_more = True
-        moved_at = time.monotonic()
+        silent_s = 0.0
         while True:
             while has_more and len(waiting) < _PIECE:
                 following = next(lines, None)
@@ -76,12 +77,16 @@ class PipedProgram:
                 waiting += following or b""
             if complete() and (self._in.closed or not waiting):
                 return
-            if self._turn(waiting, handle, moved_at + self._patience_s):
-                moved_at = time.monotonic()
+            began = time.monotonic()
+            if self._turn(waiting, handle, began + self._patience_s - silent_s):
+                silent_s = 0.0
             elif not complete() and (self._out.closed or self._exit_code() is not None):
                 self._handle_rest(handle)
                 if not complete():
                     raise ProgramEndedError
+            else:
+                silent_s += time.monotonic() - began
+            yield
 
     def finish(self, handle: LineHandler) -> None:
         """Close the input and handle the output until the program has exited; raises ProgramSilentError."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import shlex
 import signal
-from collections.abc import Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -54,23 +53,26 @@ class Program:
         finally:
             self._stop()
 
-    def classify_campaign(self, campaign: Mapping[str, Evidence]) -> Mapping[str, Reading]:
-        """Ask about all recipients of a campaign."""
-        pending = self._pending = PendingAnswers(self._name, campaign)
-        deaths = 0
+    def classify_stream(self, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Reading]]:
+        """Ask about all recipients of a campaign, and yield the answers as they come.
+
+        A program that exited is started again only if the evidence can be read again.
+        """
+        pending = self._pending = PendingAnswers(self._name, evidence)
+        restarts = RESTARTS if pending.can_ask_again else 0
         while not pending.complete:
             process = self._process or self._start()
-            requests = chain(map(protocol.line, pending.requests()), [protocol.end(pending.campaign)])
             try:
-                process.converse(requests, pending.accept, lambda: pending.complete)
+                for _ in process.converse(_lines(pending), pending.accept, lambda: pending.complete):
+                    yield from pending.taken()
             except ProgramSilentError:
                 raise self._silent(f"with no answer yet for {pending.missing()}") from None
             except ProgramEndedError:
                 code, words = self._stop(), process.last_errors
-                deaths += 1
-                if deaths > RESTARTS:
+                if not restarts:
                     raise self._ended(code, words, f"with no answer yet for {pending.missing()}") from None
-        return pending.readings
+                restarts -= 1
+            yield from pending.taken()
 
     def _start(self) -> PipedProgram:
         try:
@@ -109,3 +111,9 @@ class Program:
             how = f"exited with code {code}"
         last = f"; last lines on standard error: {words}" if words else ""
         return ClassifierError(f"classifier {self._name} {how} {when}{last}")
+
+
+def _lines(pending: PendingAnswers) -> Iterator[bytes]:
+    yield from map(protocol.line, pending.requests())
+    if pending.campaign:
+        yield protocol.end(pending.campaign)

@@ -169,13 +169,13 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fivefifty classifiers", **found}
 
 
-def request(recipient: str, evidence: Evidence) -> dict[str, Any]:
+def request(evidence: Evidence) -> dict[str, Any]:
     """Return the question about a recipient, in the form of ``Request``."""
     code, enhanced, text = evidence.heard
     return {
         "schema": SCHEMA,
         "campaign": evidence.last.campaign,
-        "recipient": recipient,
+        "recipient": evidence.recipient,
         "bounced": evidence.bounced,
         "heard": {"code": code, "enhanced": enhanced, "text": text},
         **_mail(evidence),

@@ -40,7 +40,7 @@ ANN = Evidence(
 
 
 def test_a_request_holds_what_the_sender_knows() -> None:
-    asked = json.loads(line(request("ann@acme.example", ANN)))
+    asked = json.loads(line(request(ANN)))
     assert (asked["schema"], asked["campaign"], asked["recipient"]) == (1, "news", "ann@acme.example")
     assert asked["bounced"] is True
     assert asked["heard"] == {"code": 550, "enhanced": "5.1.1", "text": "unknown"}  # the report's word, not the reply's
@@ -53,14 +53,14 @@ def test_each_earlier_campaign_is_listed_once() -> None:
     past: tuple[Evidence, ...] = ()
     for number in range(60):
         past = (*past, Evidence("ann@acme.example", (attempt(campaign=f"c{number}"),), before=past))
-    asked = request("ann@acme.example", past[-1])
+    asked = request(past[-1])
     assert [each["campaign"] for each in asked["before"]] == [f"c{number}" for number in range(59)]
     assert len(line(asked)) < 60_000
 
 
 def test_requests_follow_the_schema() -> None:
     for each in (ANN, PAST, evidence("bob@acme.example")):
-        Request.model_validate_json(line(request(each.recipient, each)), strict=True)
+        Request.model_validate_json(line(request(each)), strict=True)
     End.model_validate_json(end("news"), strict=True)
 
 
@@ -91,7 +91,7 @@ def test_the_schema_describes_requests_the_end_and_answers() -> None:
 
 @given(st.text())
 def test_any_text_becomes_one_line_of_ascii_that_decodes_to_it(text: str) -> None:
-    told = line(request("ann@acme.example", Evidence("ann@acme.example", (refused(text=text),))))
+    told = line(request(Evidence("ann@acme.example", (refused(text=text),))))
     assert told.isascii()
     assert told.count(b"\n") == 1
     assert json.loads(told)["heard"]["text"] == text
@@ -100,4 +100,4 @@ def test_any_text_becomes_one_line_of_ascii_that_decodes_to_it(text: str) -> Non
 def test_an_adapter_of_the_models_reads_requests() -> None:
     adapter: TypeAdapter[Request | End] = TypeAdapter(Request | End)
     assert isinstance(adapter.validate_json(end("news")), End)
-    assert isinstance(adapter.validate_json(line(request("ann@acme.example", ANN))), Request)
+    assert isinstance(adapter.validate_json(line(request(ANN))), Request)
