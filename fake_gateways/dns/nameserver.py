@@ -1,4 +1,7 @@
-"""The authoritative nameserver of the simulated Internet, over UDP and TCP, built on dnspython."""
+"""The authoritative nameserver of the simulated Internet, over UDP and TCP, built on dnspython.
+
+The same questions come again and again. A query is read once, and a response is written once for every answer.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, cast
 
 import dns.exception
@@ -20,50 +24,77 @@ import dns.rrset
 
 from fake_gateways.dns.zone import TTL_S, World
 from fake_gateways.loopback import Network, require_inside
-from fake_gateways.verdict import Question
+from fake_gateways.verdict import Answer, Question
 
 PLAIN_UDP_OCTETS: Final = 512
 """RFC 1035 section 4.2.1. A client with EDNS states a larger limit."""
 TCP_IDLE_S: Final = 10.0
+_NO_ID: Final = bytes(2)
 _SOA: Final = f"ns.invalid. hostmaster.invalid. 1 3600 600 86400 {int(TTL_S)}"
 
 
 def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes | None:
     """Return the response to a query at a time, or None if it gets no response (RFC 1035 section 4.1)."""
+    identifier, query = octets[:2], octets[2:]
     try:
-        query = dns.message.from_wire(octets)
+        question = _asked(query)
     except dns.exception.DNSException:
         return _formerr(octets)
+    if question is None:
+        return _decline(octets)
+    answer = world.answer(question, at)
+    exists = bool(answer.records) or world.exists(question.name, at)
+    return identifier + _respond(query, answer, exists=exists, over_udp=over_udp)
+
+
+@lru_cache(maxsize=4096)
+def _asked(query: bytes) -> Question | None:
+    """Return what a query without its id asks about the world; None if it is something else. Raises DNSException."""
+    message = dns.message.from_wire(_NO_ID + query)
+    if message.flags & dns.flags.QR or message.opcode() != dns.opcode.QUERY or len(message.question) != 1:
+        return None
+    asked = message.question[0]
+    if asked.rdclass != dns.rdataclass.IN:
+        return None
+    return Question(asked.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(asked.rdtype))
+
+
+@lru_cache(maxsize=4096)
+def _respond(query: bytes, answer: Answer, *, exists: bool, over_udp: bool) -> bytes:
+    """Return the response that carries an answer of the world. It follows from these arguments; both have no id."""
+    message = dns.message.from_wire(_NO_ID + query)
+    response = dns.message.make_response(message)
+    response.flags |= dns.flags.AA
+    asked = message.question[0]
+    if answer.records:
+        kind = dns.rdatatype.to_text(asked.rdtype)
+        response.answer.append(dns.rrset.from_text_list(asked.name, int(answer.ttl_s), "IN", kind, answer.records))
+    else:
+        if not exists:
+            response.set_rcode(dns.rcode.NXDOMAIN)
+        response.authority.append(dns.rrset.from_text(dns.name.root, int(TTL_S), "IN", "SOA", _SOA))
+    room = max(PLAIN_UDP_OCTETS, message.payload) if over_udp else 65535
+    try:
+        return response.to_wire(max_size=room)[2:]
+    except dns.exception.TooBig:
+        cut = dns.message.make_response(message)
+        cut.flags |= dns.flags.AA | dns.flags.TC
+        return cut.to_wire()[2:]
+
+
+def _decline(octets: bytes) -> bytes | None:
+    """Return the response to what is no question about the Internet, None if it is a response itself."""
+    query = dns.message.from_wire(octets)
     if query.flags & dns.flags.QR:
         return None
     response = dns.message.make_response(query)
     if query.opcode() != dns.opcode.QUERY:
         response.set_rcode(dns.rcode.NOTIMP)
-        return response.to_wire()
-    if len(query.question) != 1:
+    elif len(query.question) != 1:
         response.set_rcode(dns.rcode.FORMERR)
-        return response.to_wire()
-    if query.question[0].rdclass != dns.rdataclass.IN:
-        response.set_rcode(dns.rcode.REFUSED)
-        return response.to_wire()
-    response.flags |= dns.flags.AA
-    asked = query.question[0]
-    name = asked.name.to_text(omit_final_dot=True)
-    kind = dns.rdatatype.to_text(asked.rdtype)
-    answer = world.answer(Question(name, kind), at)
-    if answer.records:
-        response.answer.append(dns.rrset.from_text_list(asked.name, int(answer.ttl_s), "IN", kind, answer.records))
     else:
-        if not world.exists(name, at):
-            response.set_rcode(dns.rcode.NXDOMAIN)
-        response.authority.append(dns.rrset.from_text(dns.name.root, int(TTL_S), "IN", "SOA", _SOA))
-    room = max(PLAIN_UDP_OCTETS, query.payload) if over_udp else 65535
-    try:
-        return response.to_wire(max_size=room)
-    except dns.exception.TooBig:
-        cut = dns.message.make_response(query)
-        cut.flags |= dns.flags.AA | dns.flags.TC
-        return cut.to_wire()
+        response.set_rcode(dns.rcode.REFUSED)
+    return response.to_wire()
 
 
 def _formerr(octets: bytes) -> bytes | None:

@@ -11,7 +11,6 @@ from typing import Final
 from fake_gateways import certificate
 from fake_gateways.clock import Clock, VirtualClock
 from fake_gateways.dns.mx_lookup import Exchanger, way_to
-from fake_gateways.dns.resolver import Resolver
 from fake_gateways.dns.zone import World
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
@@ -105,7 +104,7 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
         return transports[to.address]
 
     async with Listeners(clock, context.allowed) as listeners:
-        resolver = Resolver(*await listeners.open_nameserver(context.world))
+        resolver = await listeners.open_resolver(*await listeners.open_nameserver(context.world))
         patience_s = sender.patience if is_virtual else math.inf
         answer_query = query_handler(scenario, resolver.ask, sleep, context.allowed, patience_s=patience_s)
         transports = {address: tcp_to(address, port) for address, port in _foreign_servers(context)}

@@ -14,6 +14,7 @@ from typing import Self
 from fake_gateways import scanners, server
 from fake_gateways.clock import Clock
 from fake_gateways.dns import nameserver
+from fake_gateways.dns.resolver import Resolver
 from fake_gateways.dns.zone import World
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
@@ -76,6 +77,10 @@ class Listeners:
         names = await nameserver.serve(world, self.clock.now, address=address, port=port, allowed=self.allowed)
         self._closed_last.push_async_callback(names.close)
         return names.address, names.port
+
+    async def open_resolver(self, address: str, port: int) -> Resolver:
+        """Return a resolver of a nameserver. Raises OutsideError."""
+        return await self._closed_last.enter_async_context(Resolver(address, port, allowed=self.allowed))
 
     async def open_gateway(
         self,

@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from fake_gateways.certificate import Authority
 from fake_gateways.clock import WallClock
-from fake_gateways.dns.resolver import Resolver
 from fake_gateways.loopback import Network
 from fake_gateways.people.directory import Directory
 from fake_gateways.reports.delivery_report import DeliveryReport
@@ -118,7 +117,7 @@ async def _open(
     the books: delivery reports, returned mail, engagements.
     """
     scenario, clock = prepared.loaded.scenario, listeners.clock
-    resolver = Resolver(listen.dns_address, listen.dns_port, allowed=listen.allowed)
+    resolver = await listeners.open_resolver(listen.dns_address, listen.dns_port)
     report_port = listen.report_port
     if scenario.sender.return_mailbox is not None:
         address, report_port = scenario.sender.return_mailbox

@@ -64,7 +64,8 @@ async def names() -> AsyncIterator[Names]:
     running = await nameserver.serve(world, clock.now)
     served = Names(running, world, clock)
     try:
-        yield served
+        async with served.resolver:
+            yield served
         for ask in (served.udp, served.tcp):
             answer = await ask(dns.message.make_query("northwind.example", "MX"))
             assert len(answer.answer) == 1
@@ -311,6 +312,48 @@ async def test_the_resolver_remembers_nothing_itself(names: Names) -> None:
     assert heard == [(), ("127.0.0.2",), ()]
 
 
+async def test_many_questions_at_once_each_get_their_own_answer(names: Names) -> None:
+    hosts = [f"host{number}.northwind.example" for number in range(50)]
+    for number, host in enumerate(hosts):
+        names.world.add_host(host, f"127.2.0.{number}")
+    found = await asyncio.gather(*(names.resolver.ask(Question(host)) for host in hosts))
+    assert [answer.records for answer in found] == [(f"127.2.0.{number}",) for number in range(50)]
+
+
+@pytest.mark.parametrize("name", ["north..wind.example", "a" * 64 + ".example", "a." * 130])
+async def test_what_is_no_name_gets_no_answer(names: Names, name: str) -> None:
+    assert (await names.resolver.ask(Question(name))).failed
+
+
+class _Forging(asyncio.DatagramProtocol):
+    """Before the nameserver's answer, sends an answer to another question, and octets that are no answer."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.DatagramTransport", transport)
+
+    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        world = World()
+        world.add_host("mx1.northwind.example", "127.1.0.1")
+        forged = dns.message.make_query("mx2.northwind.example", "A")
+        forged.id = int.from_bytes(data[:2])
+        for octets in (data[:2], nameserver.respond(forged.to_wire(), world, STARTS, over_udp=True), b"", b"\0" * 40):
+            assert octets is not None
+            self._transport.sendto(octets, addr)
+        answer = nameserver.respond(data, world, STARTS, over_udp=True)
+        assert answer is not None
+        self._transport.sendto(answer, addr)
+
+
+async def test_the_resolver_ignores_what_answers_another_question() -> None:
+    transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(_Forging, local_addr=("127.0.0.1", 0))
+    try:
+        async with Resolver(*transport.get_extra_info("sockname")) as resolver:
+            found = await resolver.ask(Question("mx1.northwind.example"))
+    finally:
+        transport.close()
+    assert found == Answer(("127.1.0.1",), TTL_S)
+
+
 class _Broken(asyncio.DatagramProtocol):
     """A nameserver that answers SERVFAIL to everybody."""
 
@@ -334,8 +377,8 @@ async def test_the_resolver_tells_a_failing_nameserver_from_a_missing_name(
     monkeypatch.setattr("fake_gateways.dns.resolver.PATIENCE_S", 0.2)
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(behaviour, local_addr=("127.0.0.1", 0))
     try:
-        resolver = Resolver(*transport.get_extra_info("sockname"))
-        found = await resolver.ask(Question("northwind.example", "MX"))
+        async with Resolver(*transport.get_extra_info("sockname")) as resolver:
+            found = await resolver.ask(Question("northwind.example", "MX"))
     finally:
         transport.close()
     assert found.failed

@@ -167,7 +167,10 @@ async def play_to_socket(transcript: Transcript) -> Record:
     trial, record = trial_gateway.build(**transcript.settings), Record()
     names = await nameserver.serve(trial.world, trial.clock.now)
     try:
-        async with trial_gateway.serving(trial, Resolver(names.address, names.port).ask) as port:
+        async with (
+            Resolver(names.address, names.port) as resolver,
+            trial_gateway.serving(trial, resolver.ask) as port,
+        ):
             for connection in transcript.connections:
                 await _pass(trial, connection.later)
                 async with wire.connected(port, source=connection.peer) as client:
