@@ -157,7 +157,7 @@ OUTSIDE: Final = {
     "asyncio", "concurrent", "ctypes", "fileinput", "glob", "http", "importlib", "io", "logging", "mmap",
     "multiprocessing", "os", "pathlib", "secrets", "select", "selectors", "shutil", "signal", "socket",
     "socketserver", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
-    "aiosmtpd", "aiosmtplib", "dns", "httpx", "pytest", "rich", "sqlalchemy", "trustme", "typer", "uvloop",
+    "aiosmtpd", "aiosmtplib", "dns", "httpx", "pytest", "rich", "trustme", "typer", "uvloop",
 }  # fmt: skip
 """Modules through which time, files and the network come in. For ``random`` see the test of seeded streams."""
 
@@ -165,7 +165,7 @@ ONLY_IN: Final = {
     "aiosmtpd": {"fake_gateways/server.py", "probe/returned_mail/mailbox_server.py"},
     "aiosmtplib": {"probe/sender/transport/tcp.py", "fake_gateways/reports/bouncer.py"},
     "dns": {"fake_gateways/dns/resolver.py", "fake_gateways/dns/nameserver.py"},
-    "sqlalchemy": {"probe/ledger/__init__.py", "probe/ledger/schema.py"},
+    "sqlite3": {"probe/ledger/database.py"},
     "typer": {file for file in SOURCES if file.startswith("probe/cli/")},
     "altair": {"probe/report/plots/sensitivity.py", "probe/report/plots/sweep.py"},
     "vl_convert": {"probe/report/plots/chart_file.py"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated
 
 import typer
@@ -17,7 +18,17 @@ def books(
         bool,
         typer.Option(
             "--export",
-            help="Print the books in canonical order instead, as JSON Lines. The hash is the SHA-256 of this output.",
+            help="Print the books in canonical form instead: JSON Lines, in parts by gateway and lane.",
+        ),
+    ] = False,
+    part: Annotated[
+        str | None, typer.Option("--part", help="Print one part of the books, such as truth/northwind.")
+    ] = None,
+    hashes: Annotated[
+        bool,
+        typer.Option(
+            "--hashes",
+            help="Print the SHA-256 of each part instead. The hash of the books is the SHA-256 of this output.",
         ),
     ] = False,
 ) -> None:
@@ -26,6 +37,7 @@ def books(
     from fake_gateways.truth import Truth
     from probe.ledger import Ledger
     from probe.records.attempt import Attempt
+    from probe.records.parts import hash_list
     from probe.records.returned import Returned
     from probe.records.rows import Planned
 
@@ -37,9 +49,11 @@ def books(
         "returned": Returned,
     }
     with Ledger.open(run) as ledger, printing():
-        if export:
-            for line in ledger.export():
-                print(line)
+        if export or part is not None:
+            sys.stdout.buffer.writelines(ledger.export(part))
+            return
+        if hashes:
+            sys.stdout.buffer.writelines(line.encode() for line in hash_list(ledger.hashes()))
             return
         state = "complete" if ledger.complete else "INCOMPLETE: the run ended before every recipient was finished with"
         print(f"scenario   {ledger.note('scenario')}, seed {ledger.note('seed')}, transport {ledger.note('transport')}")

@@ -16,8 +16,8 @@ AS_LOGGED: Final = "as-logged"
 """The policy that replays a log."""
 
 
-def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> None:
-    """Write the notes that name the run, and the truth about gateways."""
+def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str, lane_of: Mapping[str, str]) -> None:
+    """Write the notes that name the run, and the truth about gateways; ``lane_of`` has the lane of each."""
     scenario = prepared.loaded.scenario
     ledger.note("complete", "no")
     ledger.note("scenario", scenario.name)
@@ -37,6 +37,7 @@ def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str) -> No
             host=company.host,
             address=company.address,
             mailboxes=len(prepared.population.numbers[company.name]),
+            lane=lane_of.get(company.name, ""),
         )
         for company in prepared.companies
     )

@@ -22,6 +22,7 @@ from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
 from probe.ledger import FILE, Ledger, locked
+from probe.records.rows import KnownLane
 from probe.sender.progress import OnSteps, Progress
 from probe.user_files import require_writable
 
@@ -99,12 +100,12 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
 
 def _create_books(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> None:
     """Create the books: the truth about gateways, and about the mailboxes that get no mail."""
-    reached = {company.name for lane in lanes for company in lane.population.companies}
     with Ledger.create(options.out) as ledger:
-        open_books(ledger, prepared, options.transport)
-        ledger.note("planned", str(sum(lane.deliveries for lane in lanes)))
+        lane_of = {company.name: lane.name for lane in lanes for company in lane.population.companies}
+        open_books(ledger, prepared, options.transport, lane_of)
+        ledger.add(KnownLane(lane.name, lane.deliveries) for lane in lanes)
         # Each lane writes the mailboxes of its own companies.
         for company in prepared.companies:
-            if company.name not in reached:
+            if company.name not in lane_of:
                 ledger.add(mailboxes({company.name: prepared.directory(company)}))
         ledger.note("begun", prepared.fingerprint)

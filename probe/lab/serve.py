@@ -23,6 +23,7 @@ from probe.lab.listeners import Listeners, query_handler
 from probe.lab.open_books import mailboxes, open_books
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import Ledger, locked
+from probe.records.rows import KnownLane
 from probe.returned_mail.joiner import ReturnJoiner
 
 FLUSH_S: Final = 1.0
@@ -82,8 +83,8 @@ async def serve(
             # Ports first: if one is in use, the books of an earlier run stay unchanged.
             await _open(prepared, directories, listen, listeners, authority, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
-                open_books(ledger, prepared, "foreign")
-                ledger.add(mailboxes(directories))
+                open_books(ledger, prepared, "foreign", {})
+                ledger.add([KnownLane("", 0), *mailboxes(directories)])  # all gateways are one lane without a name
                 ready()
                 active = None
                 while not stop.is_set() or truths or others:

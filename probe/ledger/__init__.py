@@ -3,73 +3,43 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
-import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-
-from sqlalchemy import URL, Connection, Table, create_engine, delete, event, func, select, tuple_
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DatabaseError
 
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
+from probe.ledger.database import PAGE, Database
 from probe.ledger.lane_books import LaneBooks
-from probe.ledger.schema import (
-    ATTEMPT,
-    CLASSIFICATION,
-    ENGAGEMENT,
-    INDEXES,
-    INTENT,
-    KNOWN_GATEWAY,
-    KNOWN_LANE,
-    MAILBOX,
-    METADATA,
-    NOTE,
-    PLANNED,
-    REPORT,
-    RETURNED,
-    TRANSCRIPT,
-    TRUTH,
-)
+from probe.ledger.schema import CREATE, INDEX, TABLES
 from probe.records.attempt import Attempt
+from probe.records.parts import HASHED, PartHash, books_hash, part_lines
 from probe.records.returned import Returned
 from probe.records.rows import Classification, Intent, KnownGateway, KnownLane, Mailbox, Note, Planned, Transcript
 from probe.user_files import is_file, is_folder, writing
 
 BATCH: Final = 1000
-"""Rows that are committed together. A crash can lose as many of each table."""
+"""Rows of one table that are committed together with what there is of the others. A crash can lose as many."""
 FILE: Final = "ledger.sqlite"
 _LOCK: Final = ".lock"
 """Locked in two ways: by the run with flock(2), and by each of its workers with a record lock (fcntl(2))."""
-_TABLES: Final[dict[type[Any], Table]] = {
-    Truth: TRUTH,
-    Attempt: ATTEMPT,
-    DeliveryReport: REPORT,
-    Returned: RETURNED,
-    Engagement: ENGAGEMENT,
-    Transcript: TRANSCRIPT,
-    Intent: INTENT,
-    KnownLane: KNOWN_LANE,
-    KnownGateway: KNOWN_GATEWAY,
-    Mailbox: MAILBOX,
-    Planned: PLANNED,
-    Classification: CLASSIFICATION,
-    Note: NOTE,
-}
-_ENCODE: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_OF_LANES: Final = (Attempt, Returned, Transcript, Planned)
+_OF_GATEWAYS: Final = (Truth, DeliveryReport, Engagement, Mailbox)
+"""What an unfinished lane and its gateways have written."""
 _KEYS_A_QUERY: Final = 10_000
 """Transcripts that one query asks for. Each takes two of the 32,766 parameters that SQLite allows."""
-# The declared type of a column of truth values, which SQLite keeps as 0 and 1.
-sqlite3.register_converter("BOOLEAN", b"1".__eq__)
-_NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
+_JUDGE_A_COPY: Final = "judge a copy that can be written"
+_INSERT: Final = {
+    row_type: f"INSERT OR REPLACE INTO {table} VALUES ({', '.join('?' * len(row_type._fields))})"  # noqa: S608
+    for row_type, table in TABLES.items()
+}
 
 
 @contextmanager
@@ -98,25 +68,13 @@ def worker_lock(folder: Path) -> Iterator[None]:
         yield
 
 
-@contextmanager
-def _changing(path: Path, remedy: str = "make room, or choose another --out") -> Iterator[None]:
-    """Turn a database error into the InputError of books that cannot be written, such as a full disk."""
-    try:
-        yield
-    except DatabaseError as error:
-        raise InputError(path, f"cannot be written ({error.orig})", remedy) from None
-
-
 class Ledger:
     """An open database of books. Several processes may write to one."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._engine: Engine = create_engine(URL.create("sqlite", database=str(path)))
-        event.listen(self._engine, "connect", _prepare)
+        self._database = Database(path)
         self._pending: dict[type[Any], list[Sequence[Any]]] = {}
-        self._inserts: dict[type[Any], str] = {}
-        self._reader: sqlite3.Connection | None = None
 
     @classmethod
     def create(cls, folder: Path) -> Ledger:
@@ -129,13 +87,13 @@ class Ledger:
             for old in (path, unfinished):
                 for each in (old, old.with_name(f"{old.name}-wal"), old.with_name(f"{old.name}-shm")):
                     each.unlink(missing_ok=True)
-        begun = cls(unfinished)
-        with _changing(path):
-            with begun._engine.connect() as connection:
-                # In this mode readers see what is committed while others write. It is a property of the file.
-                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
-            METADATA.create_all(begun._engine)
-            begun._engine.dispose()
+        begun = Database(unfinished)
+        # With a write-ahead log readers see what is committed while others write. It is a property of the file.
+        begun.set_up(f"page_size={PAGE}", "journal_mode=WAL")
+        with begun.change() as connection:
+            for table in CREATE:
+                connection.execute(table)
+        begun.close()
         with writing(folder, "choose another folder with --out"):
             unfinished.replace(path)
         return cls(path)
@@ -149,8 +107,8 @@ class Ledger:
         ledger = cls(path)
         try:
             ledger.note("complete")
-        except DatabaseError:
-            ledger._engine.dispose()
+        except InputError:
+            ledger._database.close()
             raise InputError(path, "is not a ledger", "name the folder of a run, such as runs/control") from None
         return ledger
 
@@ -161,13 +119,7 @@ class Ledger:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.flush()
-        self._close()
-
-    def _close(self) -> None:
-        self._engine.dispose()
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
+        self._database.close()
 
     def writer(self, row_type: type[Any]) -> Callable[[Any], None]:
         """Return a function that writes rows of one type, committing them a batch at a time."""
@@ -188,31 +140,26 @@ class Ledger:
 
     def replace(self, classifier: str, rows: Iterable[Classification]) -> None:
         """Write a classifier's readings in place of its earlier ones, and commit them."""
-        with _changing(self.path, "judge a copy that can be written"), self._engine.begin() as connection:
-            connection.execute(delete(CLASSIFICATION).where(CLASSIFICATION.c.classifier == classifier))
+        self.forget(classifier)
         self.add(rows)
+
+    def forget(self, classifier: str) -> None:
+        """Delete a classifier's readings."""
+        with self._database.change(_JUDGE_A_COPY) as connection:
+            connection.execute("DELETE FROM classification WHERE classifier = ?", (classifier,))
 
     def flush(self) -> None:
         """Commit pending rows. Raises InputError if they cannot be written."""
         if not any(self._pending.values()):
             return
         try:
-            with _changing(self.path), self._engine.begin() as connection:
+            with self._database.change() as connection:
                 for row_type, rows in self._pending.items():
-                    if rows:
-                        connection.exec_driver_sql(self._insert(row_type), rows)
+                    connection.executemany(_INSERT[row_type], rows)
         finally:
             # Rows that cannot be written now could not be written later either.
             for rows in self._pending.values():
                 rows.clear()
-
-    def _insert(self, row_type: type[Any]) -> str:
-        """Return the INSERT statement of a row type. It is built once: building it costs more than inserting a row."""
-        if row_type not in self._inserts:
-            table = _TABLES[row_type]
-            places = ", ".join("?" * len(table.columns))
-            self._inserts[row_type] = f"INSERT OR REPLACE INTO {table.name} VALUES ({places})"  # noqa: S608 - our names
-        return self._inserts[row_type]
 
     def finish_lane(self, lane: str) -> None:
         """Commit pending rows together with the note that a lane is finished."""
@@ -220,27 +167,24 @@ class Ledger:
 
     def finished_lanes(self) -> set[str]:
         """Return the names of the finished lanes."""
-        with self._reading() as connection:
-            rows = connection.execute(select(NOTE.c.key).where(NOTE.c.key.like("lane %")))
-            return {key.removeprefix("lane ") for (key,) in rows}
+        keys = self._database.read(itemgetter(0), "SELECT key FROM note WHERE key GLOB 'lane *'")
+        return {key.removeprefix("lane ") for key in keys}
 
     def delete_unfinished(self, lanes: Iterable[str], gateways: Iterable[str]) -> None:
         """Delete the rows of unfinished lanes and of their gateways."""
-        of_lane = [(table, table.c.lane, lane) for lane in lanes for table in (ATTEMPT, RETURNED, TRANSCRIPT, PLANNED)]
-        of_gateway = [
-            (table, table.c.gateway, name) for name in gateways for table in (TRUTH, REPORT, ENGAGEMENT, MAILBOX)
-        ]
-        with _changing(self.path), self._engine.begin() as connection:
-            for table, column, name in (*of_lane, *of_gateway):
-                connection.execute(delete(table).where(column == name))
+        with self._database.change() as connection:
+            for column, names, row_types in (("lane", lanes, _OF_LANES), ("gateway", gateways, _OF_GATEWAYS)):
+                wanted = json.dumps(list(names))
+                for row_type in row_types:
+                    query = f"DELETE FROM {TABLES[row_type]} WHERE {column} IN (SELECT value FROM json_each(?))"  # noqa: S608
+                    connection.execute(query, (wanted,))
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Write a note about the run and return it; without a value, return the note, None if there is none."""
         if value is not None:
             self.add([Note(key, value)])
             return value
-        with self._engine.connect() as connection:
-            return connection.execute(select(NOTE.c.value).where(NOTE.c.key == key)).scalar()
+        return next(self._database.read(itemgetter(0), "SELECT value FROM note WHERE key = ?", key), None)
 
     @property
     def complete(self) -> bool:
@@ -250,42 +194,39 @@ class Ledger:
     @property
     def planned_deliveries(self) -> int:
         """The number of planned deliveries. Their rows are written lane by lane, so a killed run has only some."""
-        return int(self.note("planned") or self.count(Planned))
+        return sum(each.planned for each in self.known_lanes())
 
     def count(self, row_type: type[Any]) -> int:
         """Return the number of rows of a type."""
-        with self._reading() as connection:
-            return connection.execute(select(func.count()).select_from(_TABLES[row_type])).scalar_one()
+        (number,) = self._database.read(itemgetter(0), f"SELECT count(*) FROM {TABLES[row_type]}")  # noqa: S608
+        return int(number)
 
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        """Open a connection for reading; raises InputError for a damaged file."""
-        try:
-            with self._engine.connect() as connection:
-                yield connection
-        except DatabaseError as error:
-            raise InputError(self.path, f"cannot be read ({error.orig})", "run the scenario again") from None
+    def index(self) -> None:
+        """Make the indexes by which a lane is read, where there are none yet. Without them reading a lane is slow."""
+        with self._database.change() as connection:
+            for index in INDEX:
+                connection.execute(index)
 
     def seal(self) -> None:
         """Note that the run is finished, and leave the database as one file that can be opened read-only."""
         self.index()
         self.note("complete", "yes")
-        self._close()
-        with _changing(self.path), self._engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+        self._database.set_up("journal_mode=DELETE")
 
-    def index(self) -> None:
-        """Make the indexes by which a lane is read, where there are none yet. Without them reading a lane is slow."""
-        with _changing(self.path), self._engine.begin() as connection:
-            for columns in INDEXES:
-                name = re.sub(r"\W+", "_", f"by {columns}").strip("_")
-                connection.exec_driver_sql(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+    @contextmanager
+    def shared(self) -> Iterator[None]:
+        """Let several processes read and write at the same time, as they cannot in sealed books; then seal them again.
+
+        Raises InputError for books that cannot be written.
+        """
+        self._database.set_up("journal_mode=WAL", remedy=_JUDGE_A_COPY)
+        yield
+        if self.complete:
+            self._database.set_up("journal_mode=DELETE")
 
     def lane(self, name: str, gateways: Sequence[str]) -> LaneBooks:
         """Return the books of one lane and of its gateways."""
-        if self._reader is None:
-            self._reader = sqlite3.connect(self.path, detect_types=sqlite3.PARSE_DECLTYPES, isolation_level=None)
-        return LaneBooks(self._reader, self.path, name, gateways)
+        return LaneBooks(self._database, name, gateways)
 
     def lanes(self) -> Iterator[LaneBooks]:
         """Yield the books of every lane, in the order of the plan."""
@@ -296,99 +237,100 @@ class Ledger:
 
     def known_lanes(self) -> Iterator[KnownLane]:
         """Yield the lanes, in the order of the plan, with the number of planned deliveries."""
-        yield from self._read(KnownLane)
+        return self._read(KnownLane, "rowid")
 
     def truths(self) -> Iterator[Truth]:
         """Yield the gateways' decisions, by gateway, in the order they were written."""
-        yield from self._read(Truth, TRUTH.c.gateway, TRUTH.c.seq)
+        return self._read(Truth, "gateway, seq")
 
     def attempts(self) -> Iterator[Attempt]:
         """Yield the attempts, by lane, in the order they were made."""
-        yield from self._read(Attempt, ATTEMPT.c.lane, ATTEMPT.c.seq)
+        return self._read(Attempt, "lane, seq")
 
     def reports(self) -> Iterator[DeliveryReport]:
         """Yield the delivery reports, by gateway, in the order they were written."""
-        yield from self._read(DeliveryReport, REPORT.c.gateway, REPORT.c.seq)
+        return self._read(DeliveryReport, "gateway, seq")
 
     def returned(self) -> Iterator[Returned]:
         """Yield the returned mail, by lane, in the order it came."""
-        yield from self._read(Returned, RETURNED.c.lane, RETURNED.c.seq)
+        return self._read(Returned, "lane, seq")
 
     def engagements(self) -> Iterator[Engagement]:
         """Yield opens and clicks, by gateway."""
-        yield from self._read(Engagement, ENGAGEMENT.c.gateway, ENGAGEMENT.c.seq)
+        return self._read(Engagement, "gateway, seq")
 
     def intents(self) -> Iterator[Intent]:
         """Yield the transactions that were about to begin at real servers, by lane."""
-        yield from self._read(Intent, INTENT.c.lane)
+        return self._read(Intent, "lane, rowid")
 
     def gateways(self) -> Iterator[KnownGateway]:
         """Yield the gateways in the order of the scenario."""
-        yield from self._read(KnownGateway)
+        return self._read(KnownGateway, "rowid")
 
     def mailboxes(self) -> Iterator[Mailbox]:
         """Yield the mailboxes, by address."""
-        yield from self._read(Mailbox, MAILBOX.c.address)
+        return self._read(Mailbox, "address")
 
     def mailbox(self, address: str) -> Mailbox | None:
         """Return one mailbox, None if no directory has it."""
-        with self._reading() as connection:
-            row = connection.execute(select(MAILBOX).where(MAILBOX.c.address == address)).first()
-            return None if row is None else Mailbox._make(row)
+        return self.lane("", ()).mailbox(address)
 
     def dialogues(self, attempts: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
         """Return the transcripts of attempts, by lane and number, as far as they were kept."""
         wanted = list(attempts)
         found = {}
-        with self._reading() as connection:
-            for begin in range(0, len(wanted), _KEYS_A_QUERY):
-                some = tuple_(TRANSCRIPT.c.lane, TRANSCRIPT.c.seq).in_(wanted[begin : begin + _KEYS_A_QUERY])
-                for lane, seq, text in connection.execute(select(TRANSCRIPT).where(some)):
-                    found[lane, seq] = text
+        for begin in range(0, len(wanted), _KEYS_A_QUERY):
+            some = wanted[begin : begin + _KEYS_A_QUERY]
+            keys = ", ".join(["(?, ?)"] * len(some))
+            query = f"SELECT * FROM transcript WHERE (lane, seq) IN (VALUES {keys})"  # noqa: S608 - question marks
+            for row in self._database.read(Transcript._make, query, *chain.from_iterable(some)):
+                found[row.lane, row.seq] = row.dialogue
         return found
 
     def planned(self) -> Iterator[Planned]:
         """Yield the planned deliveries, by the time they are due."""
-        yield from self._read(Planned, PLANNED.c.at)
+        return self._read(Planned, "at")
 
     def classifications(self) -> Iterator[Classification]:
         """Yield the readings, by classifier, campaign and recipient."""
-        order = (CLASSIFICATION.c.classifier, CLASSIFICATION.c.campaign, CLASSIFICATION.c.recipient)
-        yield from self._read(Classification, *order)
+        return self._read(Classification, "classifier, campaign, recipient")
 
-    def _read(self, row_type: type[Any], *order: Any) -> Iterator[Any]:
-        with self._reading() as connection:
-            for row in connection.execute(select(_TABLES[row_type]).order_by(*order)):
-                yield row_type._make(row)
+    def _read(self, row_type: type[Any], order: str, where: str = "", *values: str) -> Iterator[Any]:
+        query = f"SELECT * FROM {TABLES[row_type]} {where} ORDER BY {order}"  # noqa: S608 - our names
+        return self._database.read(row_type._make, query, *values)
 
-    def export(self) -> Iterator[str]:
-        """Yield the canonical books, one JSON object a line, without durations and ports.
+    def _parts(self, only: str | None = None) -> Iterator[tuple[type[Any], str, Iterator[Any]]]:
+        """Yield row type, gateway or lane, and rows of each part of the canonical books; see probe/records/parts.py."""
+        wanted, _, owner = (only or "").partition("/")
+        for row_type, table in HASHED.items():
+            column = row_type._fields[0]
+            if only is None:
+                rows = self._read(row_type, f"{column}, seq")
+            elif table == wanted:
+                rows = self._read(row_type, "seq", f"WHERE {column} = ?", owner)
+            else:
+                continue
+            yield from ((row_type, name, part) for name, part in groupby(rows, key=itemgetter(0)))
 
-        They are the decisions of gateways, attempts, posted delivery reports, returned mail and engagements.
-        """
-        for name, rows in (
-            ("truth", self.truths()),
-            ("attempt", self.attempts()),
-            ("report", self.reports()),
-            ("returned", self.returned()),
-            ("engagement", self.engagements()),
-        ):
+    def export(self, part: str | None = None) -> Iterator[bytes]:
+        """Yield the lines of the canonical books, or of one part; raises InputError for an unknown part."""
+        found = False
+        for row_type, owner, rows in self._parts(part):
+            found = True
+            yield from part_lines(row_type, owner, rows)
+        if part is not None and not found:
+            raise InputError(self.path, f"has no part {part}", "see fivefifty books RUN --hashes")
+
+    def hashes(self) -> dict[str, str]:
+        """Return the hash of each part of the canonical books by its name."""
+        found = {}
+        for row_type, owner, rows in self._parts():
+            part = PartHash(row_type, owner)
             for row in rows:
-                fields = {key: value for key, value in row._asdict().items() if key not in _NOT_HASHED}
-                yield _ENCODE({"book": name, **fields})
+                part.add(row)
+            found[part.name] = part.hexdigest()
+        return found
 
     def digest(self) -> str:
-        """Return the SHA-256 of the canonical books in hexadecimal, equal to ``sha256sum`` of the exported file."""
-        digest = hashlib.sha256()
-        for line in self.export():
-            digest.update(line.encode() + b"\n")
-        return digest.hexdigest()
-
-
-def _prepare(connection: Any, record: Any) -> None:
-    """Set up a new database connection: writers wait up to a minute for each other."""
-    del record
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA busy_timeout=60000")
-    cursor.close()
+        """Return the hash of the books."""
+        return books_hash(self.hashes())

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
-from probe.input_error import InputError
+from probe.ledger.database import Database
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
 from probe.records.rows import Classification, Mailbox, Planned
@@ -26,15 +24,14 @@ class LaneBooks:
     Each method begins a new stream; several may be read in turns.
     """
 
-    def __init__(self, database: sqlite3.Connection, path: Path, name: str, gateways: Sequence[str]) -> None:
+    def __init__(self, database: Database, name: str, gateways: Sequence[str]) -> None:
         self.name = name
         self.gateways = tuple(gateways)
-        self._database = database
-        self._path = path
+        self._read = database.read
 
     def attempts(self) -> Iterator[Attempt]:
         """Yield the attempts."""
-        return self._rows(Attempt._make, "SELECT * FROM attempt WHERE lane = ? ORDER BY seq", self.name)
+        return self._read(Attempt._make, "SELECT * FROM attempt WHERE lane = ? ORDER BY seq", self.name)
 
     def truths(self) -> Iterator[Truth]:
         """Yield the decisions of all gateways of the lane, by gateway."""
@@ -42,11 +39,11 @@ class LaneBooks:
 
     def truths_of(self, gateway: str) -> Iterator[Truth]:
         """Yield the decisions of one gateway."""
-        return self._rows(Truth._make, "SELECT * FROM truth WHERE gateway = ? ORDER BY seq", gateway)
+        return self._read(Truth._make, "SELECT * FROM truth WHERE gateway = ? ORDER BY seq", gateway)
 
     def returned(self) -> Iterator[Returned]:
         """Yield the mail that came back."""
-        return self._rows(Returned._make, "SELECT * FROM returned WHERE lane = ? ORDER BY seq", self.name)
+        return self._read(Returned._make, "SELECT * FROM returned WHERE lane = ? ORDER BY seq", self.name)
 
     def reports(self) -> Iterator[DeliveryReport]:
         """Yield the delivery reports, by gateway."""
@@ -62,26 +59,20 @@ class LaneBooks:
 
     def mailbox(self, address: str) -> Mailbox | None:
         """Return the mailbox of an address in lower case, whatever its gateway; None if no directory has it."""
-        return next(self._rows(Mailbox._make, "SELECT * FROM mailbox WHERE address = ?", address), None)
+        return next(self._read(Mailbox._make, "SELECT * FROM mailbox WHERE address = ?", address), None)
 
     def planned(self) -> Iterator[Planned]:
         """Yield the planned deliveries."""
-        return self._rows(Planned._make, "SELECT * FROM planned WHERE lane = ? ORDER BY rowid", self.name)
+        return self._read(Planned._make, "SELECT * FROM planned WHERE lane = ? ORDER BY rowid", self.name)
 
     def readings(self, classifier: str) -> Iterator[Classification]:
         """Yield a classifier's readings."""
         query = "SELECT * FROM classification WHERE classifier = ? AND lane = ? ORDER BY rowid"
-        return self._rows(Classification._make, query, classifier, self.name)
+        return self._read(Classification._make, query, classifier, self.name)
 
     def repeated(self) -> Iterator[tuple[str, str, int]]:
         """Yield campaign, recipient and number of attempts where there is more than one, by campaign and recipient."""
-        return self._rows(tuple, _TIMES_REPEATED, self.name)
+        return self._read(tuple, _TIMES_REPEATED, self.name)
 
-    def _of_gateways(self, make: Callable[[Iterable[Any]], Any], query: str) -> Iterator[Any]:
-        return (row for name in sorted(self.gateways) for row in self._rows(make, query, name))
-
-    def _rows(self, make: Callable[[Iterable[Any]], Any], query: str, *values: str) -> Iterator[Any]:
-        try:
-            yield from map(make, self._database.execute(query, values))
-        except sqlite3.DatabaseError as error:
-            raise InputError(self._path, f"cannot be read ({error})", "run the scenario again") from None
+    def _of_gateways(self, make: Callable[[Any], Any], query: str) -> Iterator[Any]:
+        return (row for name in sorted(self.gateways) for row in self._read(make, query, name))

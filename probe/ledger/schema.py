@@ -5,10 +5,9 @@ Gateways write the truth, the sender writes attempts; only the judge joins the t
 
 from __future__ import annotations
 
+import re
 from types import NoneType, UnionType
 from typing import Any, Final, get_args, get_type_hints
-
-from sqlalchemy import Boolean, Column, Float, Integer, MetaData, Table, Text
 
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
@@ -17,35 +16,25 @@ from probe.records.attempt import Attempt
 from probe.records.returned import Returned
 from probe.records.rows import Classification, Intent, KnownGateway, KnownLane, Mailbox, Note, Planned, Transcript
 
-_TYPES: Final = {int: Integer, float: Float, bool: Boolean, str: Text}
-METADATA: Final = MetaData()
-
-
-def _table(name: str, row: type[Any], key: tuple[str, ...] = ()) -> Table:
-    columns = []
-    for column, hint in get_type_hints(row).items():
-        kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-        kind = next(each for each in kinds if each is not NoneType)
-        columns.append(Column(column, _TYPES[kind](), nullable=NoneType in kinds, primary_key=column in key))
-    return Table(name, METADATA, *columns)
-
-
-# Most tables have no key: rows are added by the thousand.
-TRUTH: Final = _table("truth", Truth)
-ATTEMPT: Final = _table("attempt", Attempt)
-REPORT: Final = _table("report", DeliveryReport)
-MAILBOX: Final = _table("mailbox", Mailbox)
-KNOWN_LANE: Final = _table("lane", KnownLane)
-KNOWN_GATEWAY: Final = _table("gateway", KnownGateway)
-PLANNED: Final = _table("planned", Planned)
-RETURNED: Final = _table("returned", Returned)
-ENGAGEMENT: Final = _table("engagement", Engagement)
-INTENT: Final = _table("intent", Intent)
-TRANSCRIPT: Final = _table("transcript", Transcript)
-CLASSIFICATION: Final = _table("classification", Classification)
-NOTE: Final = _table("note", Note, ("key",))
-
-INDEXES: Final = (
+TABLES: Final[dict[type[Any], str]] = {
+    Truth: "truth",
+    Attempt: "attempt",
+    DeliveryReport: "report",
+    Mailbox: "mailbox",
+    KnownLane: "lane",
+    KnownGateway: "gateway",
+    Planned: "planned",
+    Returned: "returned",
+    Engagement: "engagement",
+    Intent: "intent",
+    Transcript: "transcript",
+    Classification: "classification",
+    Note: "note",
+}
+_KEYS: Final = {Note: "key"}
+"""Most tables have no key: rows are added by the thousand."""
+_TYPES: Final = {int: "INTEGER", float: "REAL", bool: "BOOLEAN", str: "TEXT"}
+_INDEXES: Final = (
     "attempt (lane, seq)",
     "returned (lane, seq)",
     "planned (lane)",
@@ -55,5 +44,22 @@ INDEXES: Final = (
     "mailbox (gateway)",
     "mailbox (address)",
     "classification (classifier, lane)",
+)
+
+
+def _table(row_type: type[Any]) -> str:
+    """Return the statement that creates the table of a row type."""
+    columns = []
+    for name, hint in get_type_hints(row_type).items():
+        kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+        kind = next(each for each in kinds if each is not NoneType)
+        is_key = _KEYS.get(row_type) == name
+        columns.append(f'"{name}" {_TYPES[kind]}{" NOT NULL" * (NoneType not in kinds)}{" PRIMARY KEY" * is_key}')
+    return f"CREATE TABLE {TABLES[row_type]} ({', '.join(columns)})"
+
+
+CREATE: Final = tuple(map(_table, TABLES))
+INDEX: Final = tuple(
+    f"CREATE INDEX IF NOT EXISTS {'_'.join(re.findall(r'[a-z]+', columns))}_index ON {columns}" for columns in _INDEXES
 )
 """Made when the run is finished: a table that is written with its index is written five times slower."""

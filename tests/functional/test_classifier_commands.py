@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from fivefifty_command import PASSED, complaint, fivefifty
 
+from probe.ledger import Ledger
+
 SCENARIO = Path(__file__).parents[1] / "scenarios" / "twelve.toml"
 STORY = """\
 schema = 1
@@ -118,9 +120,9 @@ def test_evaluate_refuses_a_scenario_or_a_name_that_occurs_twice(scenario: Path)
 def test_explain_tells_a_verdict_from_the_first_attempt_to_the_reasons(scenario: Path, tmp_path: Path) -> None:
     out = tmp_path / "run"
     fivefifty("run", scenario, "--transport", "memory", "--out", out, "--classifier", "context")
-    lines = fivefifty("books", out, "--export").stdout.splitlines()
-    refused = next(row for row in map(json.loads, lines) if row.get("outcome") == "refused")
-    done = fivefifty("explain", out, "--recipient", refused["recipient"])
+    with Ledger.open(out) as ledger:
+        refused = next(row for row in ledger.attempts() if row.outcome == "refused")
+    done = fivefifty("explain", out, "--recipient", refused.recipient)
     assert done.returncode == PASSED, done
     for words in ("refused at rcpt", "Invalid Recipient", "a gateway of Mimecast", "Log odds", "advice", "reasons"):
         assert words in done.stdout

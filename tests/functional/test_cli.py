@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import subprocess
@@ -14,6 +15,7 @@ from fivefifty_command import GATE_FAILED, INPUT_WRONG, PASSED, complaint, fivef
 from small_scenario import MESSAGE, SCENARIO, bent
 
 from probe.cli import commands
+from probe.ledger import Ledger
 
 COMMANDS = [[], *([command.name] for command in commands.COMMANDS), ["scenario", "check"], ["scenario", "schema"]]
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
@@ -121,6 +123,21 @@ def test_the_books_of_a_finished_run_say_that_they_are_complete(tmp_path: Path) 
     assert lines["sha256"] == scorecard(tmp_path)["books"]
 
 
+def test_the_hash_of_the_books_is_made_again_from_what_is_printed(tmp_path: Path) -> None:
+    run(tmp_path)
+    listed = fivefifty("books", tmp_path / "run", "--hashes").stdout
+    assert hashlib.sha256(listed.encode()).hexdigest() == scorecard(tmp_path)["books"]
+    exported = ""
+    for line in listed.splitlines():
+        digest, name = line.split("  ")
+        part = fivefifty("books", tmp_path / "run", "--part", name).stdout
+        assert hashlib.sha256(part.encode()).hexdigest() == digest
+        exported += part
+    assert exported == fivefifty("books", tmp_path / "run", "--export").stdout
+    complained = complaint(fivefifty("books", tmp_path / "run", "--part", "truth/nobody"))
+    assert complained.endswith("has no part truth/nobody; see fivefifty books RUN --hashes")
+
+
 def test_another_seed_by_option_is_in_the_books(tmp_path: Path) -> None:
     assert run(tmp_path, SCENARIO, "--seed", "8").returncode == PASSED
     assert "seed 8," in fivefifty("books", tmp_path / "run").stdout
@@ -133,13 +150,12 @@ def test_a_message_over_the_gateways_size_limit_is_a_result_and_no_error(tmp_pat
     text = bent("claims =", 'size_limit = "1 kB"\nclaims =')
     finished = run(tmp_path, text, "--transport", transport, message=large)
     assert (finished.returncode, finished.stderr) == (PASSED, "")
-    rows = [json.loads(line) for line in fivefifty("books", "--export", tmp_path / "run").stdout.splitlines()]
-    truths = [row for row in rows if row["book"] == "truth"]
-    attempts = [row for row in rows if row["book"] == "attempt"]
-    assert {(row["code"], row["enhanced"], row["cause"], row["fate"], row["stage"]) for row in truths} == {
+    with Ledger.open(tmp_path / "run") as ledger:
+        truths, attempts = list(ledger.truths()), list(ledger.attempts())
+    assert {(row.code, row.enhanced, row.cause, row.fate, row.stage) for row in truths} == {
         (552, "5.3.4", "too-large", "refused", "mail")
     }
-    assert {(row["code"], row["outcome"]) for row in attempts} == {(552, "refused")}
+    assert {(row.code, row.outcome) for row in attempts} == {(552, "refused")}
     assert len(truths) == len(attempts) == 10
     assert scorecard(tmp_path)["truth"]["by_cause"]["too-large"]["refused"] == 10
 

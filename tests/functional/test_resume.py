@@ -24,7 +24,7 @@ from fivefifty_command import COMMAND, INPUT_WRONG, PASSED, environment, fivefif
 from small_scenario import bent
 
 from probe.ledger import Ledger
-from probe.ledger.schema import METADATA
+from probe.ledger.database import Database
 from probe.records.attempt import Attempt
 
 SEVERAL = bent("recipients = { count = 10 }\n", "")
@@ -284,10 +284,10 @@ def test_a_lane_of_ours_is_run_again_from_its_beginning_beside_a_server_that_is_
 def test_a_run_killed_while_its_books_were_made_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scenario, folder = small_scenario.write(tmp_path), tmp_path / "run"
 
-    def killed_here(engine: object) -> None:
+    def killed_here(database: Database) -> None:
         raise SystemExit(-signal.SIGKILL)
 
-    monkeypatch.setattr(METADATA, "create_all", killed_here)
+    monkeypatch.setattr(Database, "change", killed_here)
     with pytest.raises(SystemExit):
         Ledger.create(folder)
     done = fivefifty("run", scenario, "--out", folder, "--transport", "memory", "--resume")

@@ -23,7 +23,7 @@ from probe.studies.sweep.break_points import FIGURES
 
 HEAVY = (
     *("aiosmtpd", "aiosmtplib", "altair", "asyncio", "cryptography", "dkim", "dns", "flufl", "httpx"),
-    *("jinja2", "multiprocessing", "pydantic", "re2", "spf", "sqlalchemy", "tomlkit", "trustme", "uvloop"),
+    *("jinja2", "multiprocessing", "pydantic", "re2", "spf", "sqlite3", "tomlkit", "trustme", "uvloop"),
 )
 """Modules that a list of commands, a version or a completion has no use for."""
 
@@ -73,7 +73,7 @@ def test_a_reply_is_explained_without_personas_and_books(tmp_path: Path) -> None
     rules.write_text('[[rule]]\npattern = "unknown"\nclass = "user-unknown"\n', "utf-8")
     modules = imported("rules", "explain", rules, "550 5.1.1 User unknown")
     assert not {"fake_gateways.persona", "probe.ledger", "probe.lab"} & modules
-    assert not {"sqlalchemy", "dns", "cryptography", "asyncio", "uvloop"} & roots(modules)
+    assert not {"sqlite3", "dns", "cryptography", "asyncio", "uvloop"} & roots(modules)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: str(command.name))
