@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
 
-.PHONY: demo test check format bench cost docs charts lock clean
+.PHONY: demo test check format bench bench-compare cost docs charts lock clean
 
 ## demo: run the flagship scenario over real sockets and print the answer
 demo: $(RUNS)
@@ -31,12 +31,16 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-## bench: print messages per second for both transports, what each policy costs, and replies that rules read a second
+BENCH = $(BIN)/python benchmarks/bench.py $(if $(SIZES),--sizes $(SIZES)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	$(if $(MESSAGES),--messages $(MESSAGES)) $(if $(PARTS),--parts $(PARTS)) $(if $(JSON),--json $(JSON))
+
+## bench: measure speed and memory; in a minute with: make bench SIZES=10000 ROUNDS=1 MESSAGES=2000 PARTS=wire,run
 bench: $(READY)
-	PYTHONPATH=tests/support $(BIN)/python benchmarks/sending.py
-	PYTHONPATH=tests/support $(BIN)/python benchmarks/policies.py
-	PYTHONPATH=tests/support $(BIN)/python benchmarks/rules.py
-	PYTHONPATH=tests/support $(BIN)/python benchmarks/context.py
+	@$(BENCH)
+
+## bench-compare: measure another commit in alternation with this checkout: make bench-compare REF=main SIZES=10000
+bench-compare: $(READY)
+	@$(BENCH) --against $(REF)
 
 ## cost: count the calls that a recipient makes, and write the figures that the test suite compares with
 cost: $(READY)

@@ -1,14 +1,13 @@
-"""Prints verdicts per second of the context classifier, and what it keeps in memory for each recipient.
+"""Measures how fast ``context`` judges a campaign, and the memory that it needs besides the evidence; for ``bench.py``.
 
-Run it with ``.venv/bin/python benchmarks/context.py``; it asserts nothing. Times are of the process itself, so that
-neighbours on a shared machine count less. The campaign is made up: companies of uneven size, 4 % gone, a tenth of the
-companies refusing in runs, so that about one recipient in nine is refused, as in the flagship scenario.
+The campaign is made up: companies of uneven size, 4 % gone, a tenth of the companies refusing in runs, so that about
+one recipient in nine is refused, as in the flagship scenario.
 """
 
 from __future__ import annotations
 
+import json
 import random
-import statistics
 import sys
 import time
 import tracemalloc
@@ -19,6 +18,7 @@ from probe.classify.context import Context
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt
 
+SIZES = (10_000, 200_000)
 ROUNDS = 5
 GONE = 0.04
 TEXT = {"enhanced": "5.1.1", "text": "User unknown"}
@@ -47,21 +47,22 @@ def campaign(recipients: int, seed: int = 550) -> dict[str, Evidence]:
 
 
 def main() -> None:
-    """Print the figures."""
-    print(f"{'recipients':>12} {'refused':>8} {'a second':>10} {'octets each':>12}")
-    for recipients in map(int, sys.argv[1:] or ("10000", "50000", "200000")):
+    """Measure, and print the rows of ``bench.py`` as JSON. Arguments are other sizes."""
+    rows = []
+    for recipients in map(int, sys.argv[1:] or SIZES):
         evidence = campaign(recipients)
-        share = sum(each.bounced for each in evidence.values()) / recipients
-        seconds = []
+        rounds = []
         for _ in range(ROUNDS):
             began = time.process_time()
             Context().classify_campaign(evidence)
-            seconds.append(time.process_time() - began)
+            seconds = time.process_time() - began
+            rounds.append({"cpu_s": seconds, "rate": recipients / seconds})
         tracemalloc.start()
-        kept = Context().classify_campaign(evidence)
-        octets = tracemalloc.get_traced_memory()[1] / len(kept)
+        Context().classify_campaign(evidence)
+        rounds[0]["peak_mb"] = tracemalloc.get_traced_memory()[1] / 2**20
         tracemalloc.stop()
-        print(f"{recipients:>12,} {share:>8.1%} {recipients / statistics.median(seconds):>10,.0f} {octets:>12,.0f}")
+        rows.append({"case": "context", "count": recipients, "rounds": rounds})
+    json.dump(rows, sys.stdout)
 
 
 if __name__ == "__main__":

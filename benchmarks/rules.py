@@ -1,4 +1,4 @@
-"""Prints how many replies a second rule files classify, beside a loop over Python's ``re``.
+"""Measures how fast rule files classify replies, beside a loop over Python's ``re``; for ``bench.py``.
 
 The replies are those of the personas, each with an address, a host, an IP address and an id of its own, as in a log. A
 file of ours of 300 rules is made of the same wordings: half of them look for a phrase, half for two with anything in
@@ -8,9 +8,11 @@ between. The public rule files of other systems are measured where they are at h
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 import resource
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -84,25 +86,24 @@ def rules_of_ours(count: int) -> RuleSet:
 
 
 def loop(rule_set: RuleSet, evidence: Sequence[Evidence]) -> float:
-    """Return how many replies a second a loop over Python's expressions reads."""
+    """Return the seconds that a loop over Python's expressions takes."""
     flags = re.IGNORECASE if rule_set.any_case else 0
     compiled = [(rule, re.compile(rule.source, flags)) for rule in rule_set.rules]
     began = time.process_time()
     for each in evidence:
         words = deciding_reply(each)
         text = rule_set.ask(words)
-        next((rule for rule, expression in compiled if expression.search(text) and rule.conditions.hold(words)), None)
-    return len(evidence) / (time.process_time() - began)
+        next((rule for rule, expression in compiled if expression.search(text) and rule.conditions.met_by(words)), None)
+    return time.process_time() - began
 
 
-def classified(rule_set: RuleSet) -> tuple[float, int]:
-    """Return the seconds of one core that a million replies take, and the MB that they and the classifier added."""
+def classified(rule_set: RuleSet, count: int) -> tuple[float, int]:
+    """Return the seconds of one core that many replies take, and the MB that they and the classifier added."""
     before = resident_mb()
     classifier = RuleClassifier(rule_set)
     spent = 0.0
-    several = replies(REPLIES)
-    for _ in range(REPLIES // PIECE):
-        piece = list(itertools.islice(several, PIECE))
+    several = replies(count)
+    while piece := list(itertools.islice(several, PIECE)):
         began = time.process_time()
         for each in piece:
             classifier.classify(each)
@@ -117,21 +118,23 @@ def resident_mb() -> int:
 
 
 def main() -> None:
-    """Measure and print."""
-    cases = {"ours, made of wordings": rules_of_ours(RULES)}
+    """Measure, and print the rows of ``bench.py`` as JSON. An argument asks for fewer replies."""
+    count = int(sys.argv[1]) if sys.argv[1:] else REPLIES
+    cases = {"ours, of 300 wordings": rules_of_ours(RULES)}
     if PUBLIC.exists():
         cases["zone-mta's public file"] = load("zone-mta", [PUBLIC / "zone-mta" / "bounces.txt"])
         both = [PUBLIC / "kumomta" / f"{name}.toml" for name in ("community", "iana")]
         cases["KumoMTA's two public files"] = load("kumomta", both)
-    sample = list(replies(SAMPLE))
-    print(f"{REPLIES:,} replies, seconds of one core; a loop over re, measured on {SAMPLE:,}; memory that came to it")
-    print(f"{'file':<28}{'rules':>6}{'seconds':>9}{'replies/s':>11}{'loop of re':>12}{'memory':>9}")
+    sample = list(replies(min(SAMPLE, count)))
+    rows = []
     for name, rule_set in cases.items():
-        seconds, memory = classified(rule_set)
-        rate, naive = REPLIES / seconds, loop(rule_set, sample)
-        print(
-            f"{name:<28}{len(rule_set.rules):>6}{seconds:>9.2f}{rate:>11,.0f}{naive:>12,.0f}{memory:>6} MB", flush=True
-        )
+        seconds, memory = classified(rule_set, count)
+        figures = {"cpu_s": seconds, "peak_mb": memory, "rate": count / seconds}
+        rows.append({"case": f"rules: {name}", "count": count, "rounds": [figures]})
+        seconds = loop(rule_set, sample)
+        figures = {"cpu_s": seconds, "rate": len(sample) / seconds}
+        rows.append({"case": f"rules: {name}, by a loop over re", "count": len(sample), "rounds": [figures]})
+    json.dump(rows, sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,143 @@
+"""Runs commands and measures them: wall time, CPU and peak memory of a command with all the processes it starts.
+
+Memory is the proportional set size (PSS) of all processes together, so that what they share counts once. It is read
+five times a second, and the largest sum is kept.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from figures import Figures
+
+PAUSE_S: Final = 0.2
+PATIENCE_S: Final = 60.0
+TICKS: Final = os.sysconf("SC_CLK_TCK")
+
+
+def run(command: Sequence[object], *, beside: Sequence[int] = ()) -> Figures:
+    """Run a command to its end. ``beside`` are processes that worked for it, which count from its start to its end.
+
+    Raises RuntimeError with what it said if it fails.
+    """
+    before = sum(map(_cpu_s, beside))
+    began = time.perf_counter()
+    with _started(command, stderr=subprocess.PIPE) as process:
+        sampler = _Sampler([process.pid, *beside])
+        sampler.start()
+        stderr = process.stderr.read().decode()
+        _, status, used = os.wait4(process.pid, 0)
+        wall_s = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        sampler.stop()
+    if process.returncode != 0:
+        raise RuntimeError(f"{Path(process.args[0]).name} ended with {process.returncode}: {stderr.strip()}")
+    cpu_s = used.ru_utime + used.ru_stime + sum(map(_cpu_s, beside)) - before
+    return Figures(wall_s, cpu_s, sampler.peak_mb)
+
+
+def _started(command: Sequence[object], *, stderr: int | None = None) -> subprocess.Popen[bytes]:
+    words = [str(word) for word in command]
+    try:
+        return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
+    except FileNotFoundError:
+        raise RuntimeError(f"{words[0]} is not installed") from None
+
+
+class _Sampler(threading.Thread):
+    """Looks at the memory of some processes and their descendants until it is stopped."""
+
+    def __init__(self, roots: Sequence[int]) -> None:
+        super().__init__()
+        self.peak_mb = 0.0
+        self._roots = roots
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Look, again and again."""
+        while True:
+            self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, _with_descendants(self._roots))))
+            if self._ended.wait(PAUSE_S):
+                return
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._ended.set()
+        self.join()
+
+
+def _with_descendants(roots: Sequence[int]) -> list[int]:
+    children = defaultdict(list)
+    for folder in Path("/proc").glob("[0-9]*"):
+        fields = _stat(int(folder.name))
+        if fields:
+            children[int(fields[1])].append(int(folder.name))
+    found = list(roots)
+    for process in found:
+        found += children[process]
+    return found
+
+
+def _stat(process: int) -> list[str]:
+    """Return the fields of /proc/PID/stat from the state on; none if the process has ended."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return text.rpartition(")")[2].split()
+
+
+def _cpu_s(process: int) -> float:
+    """Return the CPU seconds of a process and of those children that have ended."""
+    return sum(map(int, _stat(process)[11:15])) / TICKS
+
+
+def _pss_mb(process: int) -> float:
+    try:
+        text = Path(f"/proc/{process}/smaps_rollup").read_text("ascii")
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")), 0.0)
+
+
+@contextmanager
+def server(command: Sequence[object], address: str, port: int) -> Iterator[int]:
+    """Run a server while the block lasts, from when it listens until Ctrl-C has ended it; give its process id."""
+    with _started(command) as process:
+        try:
+            _wait_for(process, address, port)
+            yield process.pid
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(PATIENCE_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _wait_for(process: subprocess.Popen[bytes], address: str, port: int) -> None:
+    latest = time.monotonic() + PATIENCE_S
+    while process.poll() is None and time.monotonic() < latest:
+        with socket.socket() as client:
+            if client.connect_ex((address, port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError(f"nothing listens at {address} port {port}")
+
+
+def free_port() -> int:
+    """Return a port that no address of this machine uses at the moment."""
+    with socket.socket() as stream:
+        stream.bind(("0.0.0.0", 0))  # noqa: S104 - it is closed again at once
+        port: int = stream.getsockname()[1]
+        return port
