@@ -138,7 +138,6 @@ DOORS: Final = {
     ("fake_gateways/policies/url_blocklist.py", "urllib"): {"_hosts"},
     ("probe/classify/by_text.py", "importlib"): {"ByText"},
     ("probe/classify/taxonomy.py", "importlib"): {"_systems"},
-    ("probe/classify/context/refusal.py", "sys"): {"refusal_of"},
     ("probe/classify/context/vendor.py", "importlib"): {"vendors"},
     ("probe/classify/context/weights.py", "importlib"): {"shipped"},
     ("probe/intake/reading/addresses.py", "urllib"): {"addresses"},

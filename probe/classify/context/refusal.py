@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from sys import intern
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage, domain_of
@@ -69,14 +68,14 @@ def refusal_of(evidence: Evidence, attempt: Attempt) -> Refusal:
     deferrals = [each for each in evidence.attempts if each.at < attempt.at and each.outcome == Outcome.DEFERRED]
     return Refusal(
         key=0 if is_reported else key_of(attempt),
-        exchanger=intern(exchanger_of(attempt)),
+        exchanger=exchanger_of(attempt),
         vendor=vendor_of(attempt.mx, attempt.greeting),
         at=attempt.at,
-        source=intern(source),
-        message=intern(attempt.message),
+        source=source,
+        message=attempt.message,
         is_later=attempt.position > 1,
         is_reported=is_reported,
-        stage=Stage.REPORT.value if is_reported else intern(attempt.stage),
+        stage=Stage.REPORT.value if is_reported else attempt.stage,
         pattern=topics_in(pattern_of(evidence.heard[2] if is_reported else attempt.text, attempt.recipient)).pattern,
         by_code=_CODE.classify(Evidence(attempt.recipient, (attempt,))).cause,
         quotes_source=bool(source) and source in attempt.text,

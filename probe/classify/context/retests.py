@@ -47,6 +47,7 @@ class Retests:
     later_answers: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     """For an exchanger and the text pattern of a refusal: how many recipients were tried again in the next campaign,
     and how many of them were accepted."""
+    _texts: dict[str, str] = field(default_factory=dict)
 
     def observe(self, evidence: Evidence) -> None:
         """Add a recipient, if it was tried again."""
@@ -56,7 +57,7 @@ class Retests:
         if last.outcome not in {Outcome.DELIVERED, Outcome.REFUSED}:
             return
         if refused and last is not refused[0]:
-            self.in_campaign.append(Retest(refusal_of(evidence, refused[0]), not evidence.bounced))
+            self.in_campaign.append(Retest(self._sharing(refusal_of(evidence, refused[0])), not evidence.bounced))
         before = evidence.before[-1].last if evidence.before else None
         if before is not None and before.outcome == Outcome.REFUSED and len(refused) < 2:
             self._add_answers((exchanger_of(before), topics_of(before).pattern), 1, last.outcome == Outcome.DELIVERED)
@@ -66,6 +67,14 @@ class Retests:
         self.in_campaign += other.in_campaign
         for key, (retried, accepted) in other.later_answers.items():
             self._add_answers(key, retried, accepted)
+
+    def _sharing(self, refusal: Refusal) -> Refusal:
+        """Return the same refusal, which shares its texts with the others: rows of the books have texts of their own."""
+        exchanger, source, message, stage = (
+            self._texts.setdefault(text, text)
+            for text in (refusal.exchanger, refusal.source, refusal.message, refusal.stage)
+        )
+        return refusal._replace(exchanger=exchanger, source=source, message=message, stage=stage)
 
     def _add_answers(self, key: tuple[str, str], retried: int, accepted: int) -> None:
         count = self.later_answers.setdefault(key, [0, 0])

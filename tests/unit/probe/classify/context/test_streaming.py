@@ -5,9 +5,10 @@ from __future__ import annotations
 from book_rows import STARTS, refused
 from circumstances import BURST, QUIET, UNKNOWN, WEEK_S, address, campaign_of, evidence_of, sent, with_retests
 
+from fake_gateways.smtp.envelope import Stage
 from probe.classify.context import Context, Streaming
 from probe.classify.evidence import Evidence
-from probe.records.attempt import Attempt
+from probe.records.attempt import Attempt, Outcome
 
 
 def observe_all(stream: Streaming, attempts: list[Attempt]) -> Streaming:
@@ -41,6 +42,12 @@ def test_a_growing_run_raises_the_probability_of_life() -> None:
         alive.append(stream.reading(each.recipient).alive or 0.0)
     assert alive[20] < alive[22] < alive[25]
     assert stream.refusals_in_a_row(each) == 6
+
+
+def test_rows_of_a_running_campaign_are_read_like_those_of_the_books() -> None:
+    attempts = sent(".x..xx.")
+    running = [row._replace(stage=Stage(row.stage), outcome=Outcome(row.outcome)) for row in attempts]
+    assert observe_all(Streaming(), running).readings() == observe_all(Streaming(), attempts).readings()
 
 
 def test_reading_all_recipients_does_not_change_a_later_reading() -> None:
