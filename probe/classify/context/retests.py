@@ -69,7 +69,7 @@ class Retests:
             self._add_answers(key, retried, accepted)
 
     def _sharing(self, refusal: Refusal) -> Refusal:
-        """Return the same refusal, which shares its texts with the others: rows of the books have texts of their own."""
+        """Return the same refusal, which shares its texts with the others. Rows of the books do not."""
         exchanger, source, message, stage = (
             self._texts.setdefault(text, text)
             for text in (refusal.exchanger, refusal.source, refusal.message, refusal.stage)
