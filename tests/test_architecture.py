@@ -99,7 +99,7 @@ EDGE_FILES: Final = {
     "probe/classify/__init__.py": "imports public names on first use",
     "probe/classify/registry.py": "looks for files and programs",
     "probe/intake/to_scenario/write_scenario.py": "writes scenarios",
-    "probe/judge/judge.py": "reads and writes the books",
+    "probe/judge/books.py": "reads and writes the books",
     "probe/judge/result.py": "writes the scorecard",
     "probe/report/explain.py": "reads the books",
     "probe/report/recipient_story.py": "reads the books",

@@ -122,12 +122,20 @@ def is_recipient_classifier(classifier: Classifier) -> TypeGuard[RecipientClassi
 class ChosenClassifier:
     """A classifier and the name of its scores. ``open`` starts it; leaving the context closes it.
 
-    ``notes`` are sentences about its files that the user should know.
+    ``notes`` are sentences about its files that the user should know. ``again`` chooses it again in another process;
+    without it, it stays in this one.
     """
 
     name: str
     open: Callable[[], AbstractContextManager[Classifier]]
     notes: tuple[str, ...] = ()
+    again: Callable[[], ChosenClassifier] | None = None
+
+    def __reduce__(self) -> tuple[Callable[[], ChosenClassifier], tuple[()]]:
+        if self.again is None:
+            msg = f"classifier {self.name} cannot be passed to another process"
+            raise TypeError(msg)
+        return self.again, ()
 
 
 class ClassifierError(Exception):

@@ -11,7 +11,7 @@ import shlex
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -76,7 +76,12 @@ def choose(
         OutsideError: An endpoint is outside loopback and the allowed networks.
     """
     terms = _Terms(folder, patience_s, allowed, check_only)
-    return tuple(_chosen(spec, where(place, spec.text), terms) for spec in parse(wanted or BASELINES, place))
+    return tuple(_choose_one(spec, place, terms) for spec in parse(wanted or BASELINES, place))
+
+
+def _choose_one(spec: ClassifierSpec, place: str, terms: _Terms) -> ChosenClassifier:
+    chosen = _chosen(spec, where(place, spec.text), terms)
+    return replace(chosen, again=partial(_choose_one, spec, place, terms))
 
 
 def with_baselines(chosen: Sequence[ChosenClassifier], named: Iterable[str]) -> tuple[ChosenClassifier, ...]:

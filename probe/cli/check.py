@@ -65,11 +65,12 @@ def check(
     from probe.intake.formats import FORMATS, MAILBOX
     from probe.intake.read_hints import read_hints
     from probe.judge import baseline_file
+    from probe.judge.books import bounds_in_books, expect_in_books, prices_of
     from probe.judge.gates import classifiers_in
-    from probe.judge.judge import bounds_in_books, expect_in_books, judge, prices_of
     from probe.judge.open_reported import open_reported
     from probe.judge.prices import mistake_prices
     from probe.judge.result import SCORECARD
+    from probe.lab.judge_run import judge_run
     from probe.ledger import Ledger
     from probe.report.terminal.run import print_reported
 
@@ -90,13 +91,11 @@ def check(
         if baseline is not None:
             scenario, seed = ledger.note("scenario") or "", int(ledger.note("seed") or 0)
             known = (baseline_file.known_of(baseline, scenario, seed, names), baseline)
-        result = judge(
-            ledger,
-            chosen,
-            bound=bounds_in_books(ledger, names, gate or ()),
-            reported=None if said is None else (said.events, said.cause_of),
-            prices=mistake_prices(price or [], prices_of(ledger)),
-        )
+        bound = bounds_in_books(ledger, names, gate or ())
+        prices = mistake_prices(price or [], prices_of(ledger))
+    result = judge_run(
+        run, chosen, bound=bound, reported=None if said is None else (said.events, said.cause_of), prices=prices
+    )
     if result.reported is not None and not result.reported.events:
         strangers = [event.recipient for event in result.reported.strangers]
         raise InputError(

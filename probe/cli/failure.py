@@ -54,5 +54,5 @@ def _describe(error: Exception) -> tuple[str, Exit]:
 
 def _is_of_the_books(error: Exception) -> bool:
     """Return whether it is a BooksError; if its module is not loaded, it cannot be one."""
-    judge = sys.modules.get("probe.judge.judge")
+    judge = sys.modules.get("probe.judge.books")
     return judge is not None and isinstance(error, judge.BooksError)

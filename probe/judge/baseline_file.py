@@ -9,7 +9,7 @@ from pathlib import Path
 
 from probe.input_error import InputError
 from probe.judge.baseline import Baseline, KnownMistakes, known_mistakes, parse, to_toml
-from probe.judge.judge import classifiers_before, judged_before
+from probe.judge.books import classifiers_before, judged_before
 from probe.judge.kinds import with_file
 from probe.ledger import Ledger
 from probe.user_files import exists, writing

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from probe.classify.reading import Advice
 from probe.input_error import InputError
+from probe.judge.books import classifiers_before, judged_before
 from probe.judge.compare import Comparison
-from probe.judge.judge import classifiers_before, judged_before
 from probe.judge.story import JudgedRecipient
 from probe.ledger import Ledger
 from probe.user_files import exists

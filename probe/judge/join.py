@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -31,39 +31,70 @@ class Joined:
         return not (self.orphaned_attempts or self.orphaned_truths)
 
 
-def join(truths: Iterable[Truth], attempts: Iterable[Attempt], foreign: frozenset[str] = frozenset()) -> Joined:
-    """Match attempts and decisions in the order both were written.
+class Matcher:
+    """Finds the decision on each attempt. Both must be given in the order in which they were written.
 
     From RCPT on the key is the return-path, its own for every recipient or transaction (VERP), and the recipient. At
     MAIL it is the return-path alone, before MAIL both ends of the connection. Both sides write in the order of events,
     so the n-th attempt of a key had the n-th decision. Recipients of one transaction share a decision that was taken
-    before their RCPT. Servers at ``foreign`` addresses write no decisions.
+    before their RCPT.
     """
-    waiting: dict[Key, deque[Truth]] = defaultdict(deque)
-    for decision in truths:
-        waiting[_key_of_truth(decision)].append(decision)
-    joined = Joined()
-    shared: dict[Key, tuple[Attempt, Truth]] = {}
-    for attempt in attempts:
-        truth = None
+
+    def __init__(self) -> None:
+        self._waiting: dict[Key, deque[Truth]] = {}
+        self._shared: tuple[Key, Attempt, Truth] | None = None
+
+    def decided(self, decision: Truth) -> None:
+        """Add a decision."""
+        self._waiting.setdefault(_key_of_truth(decision), deque()).append(decision)
+
+    def decision_on(self, attempt: Attempt) -> Truth | None:
+        """Return the decision on an attempt, None if there is none among those added so far."""
         for key in _keys_of_attempt(attempt):
-            if key in shared and _are_together(attempt, shared[key][0]):
-                truth = shared[key][1]
-                break
-            decisions = waiting.get(key)
+            if self._shared is not None and self._shared[0] == key and _are_together(attempt, self._shared[1]):
+                return self._shared[2]
+            decisions = self._waiting.get(key)
             if decisions and _agree(attempt, decisions[0]):
                 truth = decisions.popleft()
+                if not decisions:
+                    del self._waiting[key]
                 if not truth.recipient:
-                    shared[key] = attempt, truth
-                break
-        if truth is not None or attempt.failure is not None or attempt.mx_address in foreign:
+                    self._shared = key, attempt, truth
+                return truth
+        return None
+
+    def left(self) -> Iterator[Truth]:
+        """Yield the decisions on no attempt.
+
+        A cut connection is not a decision about a recipient; its attempt is a failure on the sender's side.
+        """
+        return (each for decisions in self._waiting.values() for each in decisions if each.fate != Fate.CUT)
+
+
+def join(truths: Iterable[Truth], attempts: Iterable[Attempt], foreign: frozenset[str] = frozenset()) -> Joined:
+    """Match attempts and decisions. Servers at ``foreign`` addresses write no decisions."""
+    matcher = Matcher()
+    for decision in truths:
+        matcher.decided(decision)
+    joined = Joined()
+    for attempt in attempts:
+        truth = matcher.decision_on(attempt)
+        if truth is not None or needs_no_decision(attempt, foreign):
             joined.pairs.append((attempt, truth))
         else:
             joined.orphaned_attempts.append(attempt)
-    left = (truth for decisions in waiting.values() for truth in decisions)
-    # A cut connection is not a decision about a recipient; its attempt is a failure on the sender's side.
-    joined.orphaned_truths.extend(truth for truth in left if truth.fate != Fate.CUT)
+    joined.orphaned_truths.extend(matcher.left())
     return joined
+
+
+def needs_no_decision(attempt: Attempt, foreign: frozenset[str]) -> bool:
+    """Whether an attempt may be without a decision: no reply came, or a server at a ``foreign`` address decided."""
+    return attempt.failure is not None or attempt.mx_address in foreign
+
+
+def latest(attempt: Attempt) -> float:
+    """Return the latest time of the decision on an attempt, in seconds since the epoch."""
+    return attempt.at + attempt.duration_s + _SLACK_S
 
 
 def _key_of_truth(truth: Truth) -> Key:
@@ -99,5 +130,5 @@ def _agree(attempt: Attempt, truth: Truth) -> bool:
     A failed attempt may have had no decision; the next decision then belongs to a later attempt.
     """
     if attempt.failure is not None:
-        return truth.at <= attempt.at + attempt.duration_s + _SLACK_S
+        return truth.at <= latest(attempt)
     return attempt.code == truth.code

@@ -12,6 +12,7 @@ from typing import Any, Final
 from probe.judge import gates
 from probe.judge.baseline import KnownMistakes, known_mistakes
 from probe.judge.findings import Finding, find
+from probe.judge.report_counts import ReportCounts
 from probe.judge.reported import ReportedEvents
 from probe.judge.scorecard import Scorecard
 from probe.judge.story import JudgedRecipient
@@ -22,13 +23,14 @@ SCORECARD: Final = "scorecard.json"
 
 @dataclass(frozen=True)
 class JudgedRun:
-    """A judged run: its figures, its gates, and a function that streams its recipients once more.
+    """A judged run: its figures, its gates, what the report shows, and a function that streams its recipients again.
 
     ``reported`` are the events of another system's log, None without one.
     """
 
     scorecard: Scorecard
     gates: list[gates.Gate]
+    counts: ReportCounts
     recipients: Callable[[], Iterable[JudgedRecipient]] = tuple
     reported: ReportedEvents | None = None
 

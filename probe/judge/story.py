@@ -27,13 +27,15 @@ def name_of(key: Key) -> str:
 class Story(NamedTuple):
     """A recipient's attempts in one campaign, the decision on the last one, and the state of the mailbox then.
 
-    ``gateway`` is the one in front of the mailbox, empty if no company has the mailbox.
+    ``gateway`` is the one in front of the mailbox, empty if no company has the mailbox. ``lane`` is that of the
+    attempts. The evidence does not have it, because lanes have the names of gateways, which might help a classifier.
     """
 
     evidence: Evidence
     truth: Truth | None
     mailbox: MailboxState
     gateway: str = ""
+    lane: str = ""
 
     @property
     def cause(self) -> Cause | None:

@@ -8,7 +8,7 @@ from typing import Any
 from probe.classify.reading import ChosenClassifier
 from probe.classify.registry import with_baselines
 from probe.judge import gates
-from probe.judge.judge import bounds
+from probe.judge.books import bounds
 from probe.lab.prepare import PreparedScenario
 from probe.scenario.load import Loaded
 

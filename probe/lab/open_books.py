@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from fake_gateways.people.directory import Directory
 from probe.judge.scorecard import AS_THE_LOG_SAYS
+from probe.lab.lane_job import LaneJob
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import Ledger
-from probe.records.rows import KnownGateway, Mailbox
+from probe.records.rows import KnownGateway, KnownLane, Mailbox
 
 AS_LOGGED: Final = "as-logged"
 """The policy that replays a log."""
 
 
-def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str, lane_of: Mapping[str, str]) -> None:
-    """Write the notes that name the run, and the truth about gateways; ``lane_of`` has the lane of each."""
+def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str, lanes: Sequence[LaneJob] = ()) -> None:
+    """Write the notes that name the run, its lanes, and the truth about its gateways."""
     scenario = prepared.loaded.scenario
     ledger.note("complete", "no")
     ledger.note("scenario", scenario.name)
@@ -30,6 +31,8 @@ def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str, lane_
     ledger.note("prices", scenario.prices.model_dump_json())
     if any(policy.kind == AS_LOGGED for company in prepared.companies for policy in company.policies):
         ledger.note("truth_is", AS_THE_LOG_SAYS)
+    ledger.add(KnownLane(lane.name, lane.deliveries) for lane in lanes)
+    lane_of = {company.name: lane.name for lane in lanes for company in lane.population.companies}
     ledger.add(
         KnownGateway(
             name=company.name,

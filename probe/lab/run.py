@@ -8,11 +8,11 @@ from typing import Final
 
 from fake_gateways.loopback import require_inside
 from probe.input_error import InputError
-from probe.judge.judge import judge
 from probe.judge.result import JudgedRun
 from probe.lab import event_loop
 from probe.lab.gates import expected, readers
 from probe.lab.gateways import require_scanners
+from probe.lab.judge_run import judge_run
 from probe.lab.lane_job import LaneJob
 from probe.lab.lane_processes import run_jobs
 from probe.lab.lane_runner import WorkerJob, share_out
@@ -22,7 +22,6 @@ from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
 from probe.ledger import FILE, Ledger, locked
-from probe.records.rows import KnownLane
 from probe.sender.progress import OnSteps, Progress
 from probe.user_files import require_writable
 
@@ -56,8 +55,8 @@ def run_scenario(
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
                 ledger.seal()
-            reading = readers(prepared.loaded, options.classifiers)
-            result = judge(ledger, reading, bound=bound, prices=options.prices)
+        reading = readers(prepared.loaded, options.classifiers)
+        result = judge_run(options.out, reading, bound=bound, prices=options.prices, workers=options.workers)
         result.write(options.out)
     return result
 
@@ -101,9 +100,7 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
 def _create_books(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> None:
     """Create the books: the truth about gateways, and about the mailboxes that get no mail."""
     with Ledger.create(options.out) as ledger:
-        lane_of = {company.name: lane.name for lane in lanes for company in lane.population.companies}
-        open_books(ledger, prepared, options.transport, lane_of)
-        ledger.add(KnownLane(lane.name, lane.deliveries) for lane in lanes)
+        open_books(ledger, prepared, options.transport, lanes)
         # Each lane writes the mailboxes of its own companies.
         for company in prepared.companies:
             if company.name not in lane_of:

@@ -83,7 +83,7 @@ async def serve(
             # Ports first: if one is in use, the books of an earlier run stay unchanged.
             await _open(prepared, directories, listen, listeners, authority, write=truths.append, keep=others.append)
             with Ledger.create(out) as ledger:
-                open_books(ledger, prepared, "foreign", {})
+                open_books(ledger, prepared, "foreign")
                 ledger.add([KnownLane("", 0), *mailboxes(directories)])  # all gateways are one lane without a name
                 ready()
                 active = None

@@ -138,11 +138,6 @@ class Ledger:
             self._pending.setdefault(type(row), []).append(row)
         self.flush()
 
-    def replace(self, classifier: str, rows: Iterable[Classification]) -> None:
-        """Write a classifier's readings in place of its earlier ones, and commit them."""
-        self.forget(classifier)
-        self.add(rows)
-
     def forget(self, classifier: str) -> None:
         """Delete a classifier's readings."""
         with self._database.change(_JUDGE_A_COPY) as connection:

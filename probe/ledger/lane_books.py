@@ -14,7 +14,7 @@ from probe.records.returned import Returned
 from probe.records.rows import Classification, Mailbox, Planned
 
 _TIMES_REPEATED: Final = (
-    "SELECT campaign, recipient, count(*) FROM attempt WHERE lane = ? GROUP BY campaign, recipient HAVING count(*) > 1"
+    "SELECT lower(recipient), count(*) FROM attempt WHERE lane = ? GROUP BY lower(recipient) HAVING count(*) > 1"
 )
 
 
@@ -33,10 +33,6 @@ class LaneBooks:
         """Yield the attempts."""
         return self._read(Attempt._make, "SELECT * FROM attempt WHERE lane = ? ORDER BY seq", self.name)
 
-    def truths(self) -> Iterator[Truth]:
-        """Yield the decisions of all gateways of the lane, by gateway."""
-        return (row for name in sorted(self.gateways) for row in self.truths_of(name))
-
     def truths_of(self, gateway: str) -> Iterator[Truth]:
         """Yield the decisions of one gateway."""
         return self._read(Truth._make, "SELECT * FROM truth WHERE gateway = ? ORDER BY seq", gateway)
@@ -45,13 +41,13 @@ class LaneBooks:
         """Yield the mail that came back."""
         return self._read(Returned._make, "SELECT * FROM returned WHERE lane = ? ORDER BY seq", self.name)
 
-    def reports(self) -> Iterator[DeliveryReport]:
-        """Yield the delivery reports, by gateway."""
-        return self._of_gateways(DeliveryReport._make, "SELECT * FROM report WHERE gateway = ? ORDER BY seq")
+    def reports_of(self, gateway: str) -> Iterator[DeliveryReport]:
+        """Yield the delivery reports of one gateway."""
+        return self._read(DeliveryReport._make, "SELECT * FROM report WHERE gateway = ? ORDER BY seq", gateway)
 
-    def engagements(self) -> Iterator[Engagement]:
-        """Yield opens and clicks, by gateway."""
-        return self._of_gateways(Engagement._make, "SELECT * FROM engagement WHERE gateway = ? ORDER BY seq")
+    def engagements_of(self, gateway: str) -> Iterator[Engagement]:
+        """Yield opens and clicks of one gateway's mail."""
+        return self._read(Engagement._make, "SELECT * FROM engagement WHERE gateway = ? ORDER BY seq", gateway)
 
     def mailboxes(self) -> Iterator[Mailbox]:
         """Yield the mailboxes, by gateway."""
@@ -70,8 +66,8 @@ class LaneBooks:
         query = "SELECT * FROM classification WHERE classifier = ? AND lane = ? ORDER BY rowid"
         return self._read(Classification._make, query, classifier, self.name)
 
-    def repeated(self) -> Iterator[tuple[str, str, int]]:
-        """Yield campaign, recipient and number of attempts where there is more than one, by campaign and recipient."""
+    def repeated(self) -> Iterator[tuple[str, int]]:
+        """Yield each recipient, in lower case, that has more than one attempt in all campaigns, and their number."""
         return self._read(tuple, _TIMES_REPEATED, self.name)
 
     def _of_gateways(self, make: Callable[[Any], Any], query: str) -> Iterator[Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from probe.classify.registry import choose
-from probe.judge.story import Key, Story, gathered, without_lanes
+from probe.judge.story import Key, Story, gathered
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
@@ -47,9 +47,9 @@ def run_in_memory(loaded: Loaded) -> InMemoryRun:
         result = run_scenario(
             prepared, Options(transport="memory", out=Path(folder), classifiers=choose(["always-keep"]), workers=1)
         )
+        stories, _ = gathered(result.recipients())
     personas = {company.name: company.spec.persona for company in prepared.companies}
-    stories, _ = gathered(result.recipients())
-    return InMemoryRun(scenario.name, without_lanes(stories), personas)
+    return InMemoryRun(scenario.name, stories, personas)
 
 
 def with_retest(loaded: Loaded, retest: Retest) -> Loaded:

@@ -14,8 +14,8 @@ import pytest
 from probe.classify.reading import ClassifierError
 from probe.harmless import harmless
 from probe.input_error import InputError
+from probe.judge.books import BooksError
 from probe.judge.gates import Bound
-from probe.judge.judge import BooksError
 from probe.lab.classifiers import choose_for
 from probe.lab.gates import expected
 from probe.lab.prepare import prepare

@@ -27,10 +27,10 @@ from pathlib import Path
 import pytest
 
 from probe.classify.registry import choose
+from probe.judge.books import judge
 from probe.judge.class_scores import ClassScore
 from probe.judge.classifier_score import ClassifierScore
 from probe.judge.errors import ErrorCounts
-from probe.judge.judge import judge
 from probe.judge.prices import Cost
 from probe.judge.result import JudgedRun
 from probe.judge.scorecard import CauseScore, DeliveryCounts, Scorecard

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fake_gateways.truth import Truth
 from probe.records.attempt import Attempt
+from probe.records.returned import Returned
 from probe.returned_mail import verp as return_path
 
 STARTS: Final = 1_772_438_400.0
@@ -86,3 +87,24 @@ def refused(**columns: Any) -> Attempt:
     code = columns.setdefault("code", 550)
     outcome = "failed" if code is None else "refused" if code >= 500 else "deferred"
     return attempt(**{"stage": "rcpt", "outcome": outcome, "text": "no", **columns})
+
+
+def returned(**columns: Any) -> Returned:
+    """Return a delivery report that came back, unless columns say otherwise."""
+    row = Returned(
+        lane="acme",
+        seq=1,
+        at=STARTS,
+        return_path="",
+        campaign="news",
+        recipient="ann@acme.example",
+        kind="report",
+        action="failed",
+        status="5.1.1",
+        code=550,
+        text="no such user",
+        message_id="",
+        joined_by="return-path",
+        content="",
+    )
+    return row._replace(**columns)

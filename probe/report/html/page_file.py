@@ -10,20 +10,14 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from fake_gateways.truth import Cause
-from probe.classify.reading import Advice, Reading
-from probe.classify.registry import choose
 from probe.input_error import InputError
+from probe.judge.books import judged_in
 from probe.judge.findings import Finding
 from probe.judge.gates import Gate
-from probe.judge.judge import read_stories
-from probe.judge.report_counts import ReportCounts
 from probe.judge.result import SCORECARD, JudgedRun
-from probe.judge.run_classifier import read_all
-from probe.judge.scorecard import NAIVE, Scorecard, naive_of
-from probe.judge.story import Key, judged
+from probe.judge.scorecard import Scorecard
+from probe.lab.judge_run import count_again
 from probe.ledger import Ledger
-from probe.records.attempt import Attempt
 from probe.report.html.page import PageContent, page
 from probe.user_files import write_whole, writing
 
@@ -36,21 +30,17 @@ def write_report(result: JudgedRun, findings: Sequence[Finding], folder: Path, o
     ``findings`` are the run's; those of a baseline are not shown.
     """
     path = out or folder / REPORT
-    names = result.scorecard.classifiers
-    counts = ReportCounts(list(names), naive_of(names))
-    for recipient in result.recipients():
-        counts.count(recipient)
     with Ledger.open(folder) as ledger:
 
-        def dialogues(attempts: Iterable[Attempt]) -> Mapping[tuple[str, int], str]:
-            return ledger.dialogues((attempt.lane, attempt.seq) for attempt in attempts)
+        def dialogues(attempts: Iterable[tuple[str, int]]) -> Mapping[tuple[str, int], str]:
+            return ledger.dialogues(attempts)
 
         content = PageContent(
             title=ledger.note("title") or "",
             scorecard=result.scorecard,
             gates=result.gates,
             findings=findings[: len(result.gates)],
-            counts=counts,
+            counts=result.counts,
             personas={each.name: each.persona for each in ledger.gateways()},
             dialogues=dialogues,
         )
@@ -75,16 +65,5 @@ def judged_before(folder: Path) -> JudgedRun:
         if ledger.note("transport") == "foreign":
             problem = "was judged by the log of another system, and the log is not stored"
             raise InputError(folder, problem, "run fivefifty check with the log again; it writes the report")
-        told = read_stories(ledger)
-        readings: dict[str, dict[Key, Reading]] = {name: {} for name in card.classifiers}
-        for row in ledger.classifications():
-            if row.classifier in readings:
-                cause = None if row.cause is None else Cause(row.cause)
-                readings[row.classifier][row.campaign, row.recipient] = Reading(
-                    cause, row.reason, row.alive, Advice(row.advice)
-                )
-    if NAIVE not in readings:
-        (naive,) = choose([NAIVE])
-        with naive.open() as classifier:
-            readings[NAIVE] = read_all(NAIVE, classifier, told)
-    return JudgedRun(card, gates, partial(judged, told, readings))
+    names = list(card.classifiers)
+    return JudgedRun(card, gates, count_again(folder, names), partial(judged_in, folder, names))

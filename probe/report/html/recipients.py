@@ -18,7 +18,6 @@ from probe.judge.errors import is_error
 from probe.judge.outcome import LABELS
 from probe.judge.report_counts import RecipientKind, ReportCounts, true_words
 from probe.judge.story import JudgedRecipient, Story
-from probe.records.attempt import Attempt
 from probe.report.event_lines import attempt_lines, moment, returned_lines, truth_line
 
 MOST_OCTETS: Final = 2_500_000
@@ -33,7 +32,7 @@ _BATCH: Final = 500
 _SAMPLE_SIZE: Final = 500
 """The number of recipients from which the list's size is estimated."""
 
-Dialogues = Callable[[Iterable[Attempt]], Mapping[tuple[str, int], str]]
+Dialogues = Callable[[Iterable[tuple[str, int]]], Mapping[tuple[str, int], str]]
 """Returns the recorded SMTP dialogues of attempts, by lane and sequence number."""
 
 
@@ -133,7 +132,9 @@ def _with_dialogues(
 ) -> Iterator[tuple[RecipientKind, JudgedRecipient, Mapping[tuple[str, int], str]]]:
     """Yield recipients with dialogues among which theirs are. They are asked for by the batch."""
     while batch := list(islice(listed, _BATCH)):
-        spoken = dialogues(attempt for _, each in batch for attempt in each.story.evidence.attempts)
+        spoken = dialogues(
+            (each.story.lane, attempt.seq) for _, each in batch for attempt in each.story.evidence.attempts
+        )
         for kind, recipient in batch:
             yield kind, recipient, spoken
 
@@ -182,7 +183,7 @@ def _story(
 
 def _events(story: Story, spoken: Mapping[tuple[str, int], str]) -> Iterable[str | _Moment]:
     for attempt in story.evidence.attempts:
-        lines = attempt_lines(attempt, spoken.get((attempt.lane, attempt.seq)))
+        lines = attempt_lines(attempt, spoken.get((story.lane, attempt.seq)))
         yield _Moment(moment(attempt.at))
         yield clipped(lines[0], LONGEST)
         yield from (clipped(f"  {line}", LONGEST) for line in lines[1:])

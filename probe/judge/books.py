@@ -1,0 +1,179 @@
+"""Reads what the books of a run say: the stories of its recipients, the readings, the gates, the prices."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from fake_gateways.smtp.envelope import domain_of
+from fake_gateways.truth import Cause
+from probe.classify.evidence import Evidence
+from probe.classify.reading import Advice, Reading
+from probe.input_error import InputError, one_of
+from probe.judge import gates
+from probe.judge.classifier_score import Site
+from probe.judge.lane_stories import LaneStories
+from probe.judge.scorecard import NAIVE, Scorecard
+from probe.judge.story import JudgedRecipient, Key
+from probe.judge.tally import Tally
+from probe.ledger import Ledger
+from probe.records.parts import PartHash
+from probe.records.returned import Returned
+from probe.records.rows import Classification
+from probe.scenario.prices import MistakePrices
+
+
+class BooksError(Exception):
+    """Attempts and decisions do not join: a fault of fivefifty, exit code 3."""
+
+
+def bounds(
+    expect: Mapping[str, Any],
+    classifiers: Iterable[str],
+    *,
+    gateways: Iterable[str],
+    campaigns: Iterable[str],
+    place: str,
+) -> list[gates.Bound]:
+    """Read gates against a scorecard of zeros; raises InputError, also for a classifier that does not read the run."""
+    sites = dict.fromkeys(gateways, Site("", 0))
+    card = Tally(classifiers, NAIVE).scorecard(Scorecard("", 0, "", complete=False), sites, campaigns)
+    for name in gates.classifiers_in(expect):
+        if name not in card.classifiers:
+            remedy = f"name it with --classifier or in the scenario's classifiers, or {one_of(name, card.classifiers)}"
+            raise InputError(f"{place}.classifiers.{name}", f"{name} does not read this run", remedy)
+    return gates.bounds(expect, dataclasses.asdict(card), place)
+
+
+def expect_in_books(ledger: Ledger) -> dict[str, Any]:
+    """Return the gates of the scenario in the books, as they are written."""
+    found: dict[str, Any] = json.loads(ledger.note("expect") or "{}")
+    return found
+
+
+def bounds_in_books(ledger: Ledger, classifiers: Iterable[str], more: Iterable[str] = ()) -> list[gates.Bound]:
+    """Read the gates of the scenario in the books, and ``more`` as written on the command line.
+
+    Raises InputError.
+    """
+    names = {
+        "classifiers": list(classifiers),
+        "gateways": [each.name for each in ledger.gateways()],
+        "campaigns": json.loads(ledger.note("campaigns") or "[]"),
+    }
+    found = bounds(expect_in_books(ledger), place=f"{ledger.path}: expect", **names)
+    for text in more:
+        found += bounds(gates.from_text(text), place="--gate", **names)
+    return found
+
+
+def prices_of(ledger: Ledger) -> MistakePrices:
+    """Return the prices of the scenario in the books."""
+    return MistakePrices.model_validate_json(ledger.note("prices") or "{}")
+
+
+class LaneReader:
+    """Reads the books of a run lane by lane."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._foreign = frozenset(json.loads(ledger.note("foreign") or "[]"))
+        self._several_campaigns = len(json.loads(ledger.note("campaigns") or "[]")) > 1
+        self._addresses: dict[str, str] = {}
+        self._gateways: dict[str, list[str]] = {}
+        for each in ledger.gateways():
+            self._addresses[each.name] = each.address
+            self._gateways.setdefault(each.lane, []).append(each.name)
+        # Real servers send their reports to one mailbox; the reports belong to no lane.
+        self._elsewhere = list(ledger.lane("", ()).returned()) if self._foreign else []
+
+    def stories(self, name: str) -> LaneStories:
+        """Return the stories of a lane."""
+        books = self._ledger.lane(name, self._gateways.get(name, ()))
+        return LaneStories(
+            books, self._addresses, self._foreign, self._elsewhere, several_campaigns=self._several_campaigns
+        )
+
+    def stored(self, name: str, classifiers: Iterable[str]) -> dict[str, StoredReadings]:
+        """Return the readings of each classifier that are in the books."""
+        books = self._ledger.lane(name, ())
+        return {each: StoredReadings(books.readings(each)) for each in classifiers}
+
+    def returned_elsewhere(self) -> tuple[list[Returned], dict[str, str]]:
+        """Return the mail that came back to no lane, and the hash of its part of the books."""
+        part = PartHash(Returned, "")
+        for row in self._elsewhere:
+            part.add(row)
+        return self._elsewhere, {part.name: part.hexdigest()} if self._elsewhere else {}
+
+
+class CampaignStream:
+    """The evidence of a campaign, of all lanes or of some. Each iteration reads it from the books again."""
+
+    def __init__(self, ledger: Ledger, campaign: str, lanes: Iterable[str] | None = None) -> None:
+        self._reader = LaneReader(ledger)
+        self._campaign = campaign
+        self._lanes = [each.name for each in ledger.known_lanes()] if lanes is None else lanes
+        self._lane_of: dict[str, str] = {}
+
+    def __iter__(self) -> Iterator[Evidence]:
+        for lane in self._lanes:
+            for (campaign, recipient), story in self._reader.stories(lane):
+                if campaign == self._campaign:
+                    self._lane_of[domain_of(recipient)] = lane
+                    yield story.evidence
+
+    def lane_of(self, recipient: str) -> str:
+        """Return the lane of a recipient that has been read: all recipients of a domain are in one."""
+        return self._lane_of[domain_of(recipient)]
+
+
+class StoredReadings:
+    """The readings of a lane in the books. They are usually asked for in the order in which they were written."""
+
+    def __init__(self, rows: Iterator[Classification]) -> None:
+        self._rows = rows
+        self._ahead: dict[Key, Reading] = {}
+
+    def get(self, key: Key) -> Reading | None:
+        """Return the reading of a recipient, None if there is none. Each can be asked for once."""
+        found = self._ahead.pop(key, None)
+        while found is None:
+            row = next(self._rows, None)
+            if row is None:
+                return None
+            cause = None if row.cause is None else Cause(row.cause)
+            reading = Reading(cause, row.reason, row.alive, Advice(row.advice))
+            if (row.campaign, row.recipient) == key:
+                return reading
+            self._ahead[row.campaign, row.recipient] = reading
+        return found
+
+
+def judged_before(ledger: Ledger, classifiers: Collection[str]) -> Iterator[JudgedRecipient]:
+    """Yield the recipients with the readings in the books, from the last time that these classifiers read them."""
+    reader = LaneReader(ledger)
+    for lane in ledger.known_lanes():
+        stored = reader.stored(lane.name, classifiers)
+        for key, story in reader.stories(lane.name):
+            found = ((name, readings.get(key)) for name, readings in stored.items())
+            yield JudgedRecipient(key, story, {name: reading for name, reading in found if reading is not None})
+
+
+def judged_in(path: Path, classifiers: Collection[str]) -> Iterator[JudgedRecipient]:
+    """Open the books of a run, and yield the recipients with the readings there."""
+    with Ledger.open(path) as ledger:
+        yield from judged_before(ledger, classifiers)
+
+
+def classifiers_before(ledger: Ledger, wanted: Collection[str] = ()) -> list[str]:
+    """Return the classifiers that read the books before, or those ``wanted``; raises InputError if one never did."""
+    known = sorted({row.classifier for row in ledger.classifications()})
+    for name in wanted:
+        if name not in known:
+            problem = f"has no advice of classifier {name}"
+            raise InputError(ledger.path, problem, f"it has: {', '.join(known) or 'none'}; see fivefifty check")
+    return list(wanted or known)

@@ -1,0 +1,293 @@
+"""Judges the books of a run: a map over its lanes, in this process or in several, and the sum of what they counted."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final, TypeVar, cast
+
+from probe.classify.reading import (
+    CampaignClassifier,
+    ChosenClassifier,
+    Reading,
+    is_recipient_classifier,
+    is_stream_classifier,
+    is_two_pass_classifier,
+)
+from probe.classify.registry import choose
+from probe.classify.spec import REPORTED
+from probe.input_error import InputError
+from probe.intake.event import Event
+from probe.judge import gates
+from probe.judge.books import BooksError, CampaignStream, LaneReader, judged_in, prices_of
+from probe.judge.classifier_score import Site
+from probe.judge.foreign_sender import events_of_foreign_sender, foreign_stories
+from probe.judge.report_counts import ReportCounts
+from probe.judge.reported import CauseOf, ReportedEvents, read_reported, sort_events
+from probe.judge.result import JudgedRun
+from probe.judge.run_classifier import read_all, read_campaign, read_stream
+from probe.judge.scorecard import AS_DECIDED, NAIVE, Scorecard, naive_of
+from probe.judge.story import JudgedRecipient, Key, judged
+from probe.lab.judge_lanes import JudgedPart, JudgingJob, judge_lanes, observe_lanes, row_of
+from probe.lab.processes import as_completed
+from probe.ledger import Ledger
+from probe.records.attempt import Attempt
+from probe.records.parts import books_hash
+from probe.records.rows import Classification
+from probe.scenario.prices import MistakePrices
+
+PER_PROCESS: Final = 20_000
+"""With fewer deliveries, another process costs more time than it saves."""
+Found = TypeVar("Found")
+Log = tuple[Iterable[Event], CauseOf]
+"""The events of another system's log, and the causes of its classes."""
+
+
+@dataclass
+class _Kinds:
+    """Classifiers by the way in which they read: one recipient at a time, in two passes, or whole campaigns."""
+
+    one_by_one: list[ChosenClassifier] = field(default_factory=list)
+    two_pass: list[ChosenClassifier] = field(default_factory=list)
+    together: list[ChosenClassifier] = field(default_factory=list)
+
+
+def judge_run(
+    folder: Path,
+    classifiers: Sequence[ChosenClassifier],
+    *,
+    bound: Sequence[gates.Bound] = (),
+    reported: Log | None = None,
+    prices: MistakePrices | None = None,
+    workers: int | None = None,
+) -> JudgedRun:
+    """Let the classifiers read the books of a run, score them, and write their advice into the books.
+
+    ``reported`` is scored as a classifier. ``workers`` is the number of processes, None for one that fits the run.
+    Raises InputError, BooksError and ClassifierError.
+    """
+    with Ledger.open(folder) as ledger:
+        if ledger.note("transport") == "foreign":
+            return _judge_foreign(ledger, classifiers, bound, reported, prices)
+        with ledger.shared():
+            return _judge(ledger, classifiers, bound, reported=reported, prices=prices, workers=workers)
+
+
+def _judge(
+    ledger: Ledger,
+    classifiers: Sequence[ChosenClassifier],
+    bound: Sequence[gates.Bound],
+    *,
+    reported: Log | None,
+    prices: MistakePrices | None,
+    workers: int | None,
+) -> JudgedRun:
+    names = [each.name for each in classifiers]
+    events = None if reported is None else _events_of(ledger, reported[0])
+    if reported is not None and events is not None:
+        names.insert(0, REPORTED)
+    for name in names:
+        ledger.forget(name)
+    kinds = _sorted_by_kind(classifiers)
+    stored = [each.name for each in kinds.together]
+    for each in kinds.together:
+        _read_together(ledger, each)
+    if reported is not None and events is not None:
+        _write_reported(ledger, events, reported[1])
+        stored.append(REPORTED)
+    if NAIVE not in names:
+        kinds.one_by_one += choose([NAIVE])
+    job = JudgingJob(
+        ledger=ledger.path,
+        lanes=(),
+        one_by_one=tuple(kinds.one_by_one),
+        two_pass=tuple(kinds.two_pass),
+        written=frozenset(names),
+        stored=tuple(stored),
+        scored=tuple(names),
+        naive=naive_of(names),
+    )
+    if job.two_pass:
+        job = dataclasses.replace(job, observed=_observed(ledger, job, workers))
+    part = _judge_elsewhere(ledger, job)
+    for found in _map_lanes(judge_lanes, ledger, job, workers):
+        part.add(found)
+    if ledger.complete and (part.orphans.attempts or part.orphans.decisions):
+        raise BooksError(str(part.orphans))
+    card = _scorecard(ledger, part, prices or prices_of(ledger))
+    return _judged(card, bound, part.report, partial(judged_in, ledger.path, names), events)
+
+
+def _judged(
+    card: Scorecard,
+    bound: Sequence[gates.Bound],
+    counts: ReportCounts,
+    recipients: Callable[[], Iterable[JudgedRecipient]],
+    events: ReportedEvents | None,
+) -> JudgedRun:
+    figures = dataclasses.asdict(card)
+    return JudgedRun(card, [gates.judge(each, figures) for each in bound], counts, recipients, events)
+
+
+def _map_lanes(
+    work: Callable[[JudgingJob], Found], ledger: Ledger, job: JudgingJob, workers: int | None
+) -> Iterator[Found]:
+    """Share all lanes out among processes, and yield what each has found."""
+    lanes = sorted(ledger.known_lanes(), key=lambda lane: -lane.planned)
+    wanted = workers or max(1, min(os.cpu_count() or 1, sum(lane.planned for lane in lanes) // PER_PROCESS))
+    if any(each.again is None for each in (*job.one_by_one, *job.two_pass)):
+        wanted = 1
+    shares: list[list[str]] = [[] for _ in range(max(1, min(wanted, len(lanes))))]
+    loads = [0] * len(shares)
+    for lane in lanes:
+        least = loads.index(min(loads))
+        shares[least].append(lane.name)
+        loads[least] += lane.planned
+    ledger.flush()
+    jobs = [dataclasses.replace(job, lanes=tuple(share)) for share in shares]
+    with closing(as_completed(work, jobs, len(jobs))) as found:
+        for _, each in found:
+            yield each
+
+
+def _observed(ledger: Ledger, job: JudgingJob, workers: int | None) -> dict[tuple[str, str], list[object]]:
+    """Return what classifiers that read in two passes observe in all lanes, by classifier and campaign."""
+    together: dict[tuple[str, str], list[object]] = {}
+    for found in _map_lanes(observe_lanes, ledger, job, workers):
+        for key, parts in found.items():
+            together.setdefault(key, []).extend(parts)
+    return together
+
+
+def count_again(folder: Path, classifiers: Sequence[str]) -> ReportCounts:
+    """Return what the report shows of a run that was judged before; raises InputError."""
+    with Ledger.open(folder) as ledger:
+        job = JudgingJob(
+            ledger=ledger.path,
+            lanes=(),
+            one_by_one=() if NAIVE in classifiers else choose([NAIVE]),
+            two_pass=(),
+            written=frozenset(),
+            stored=tuple(classifiers),
+            scored=tuple(classifiers),
+            naive=naive_of(classifiers),
+        )
+        counts = ReportCounts(classifiers, job.naive)
+        for part in _map_lanes(judge_lanes, ledger, job, None):
+            counts.merge(part.report)
+    return counts
+
+
+def _judge_elsewhere(ledger: Ledger, job: JudgingJob) -> JudgedPart:
+    """Count the mail that came back to no lane: real servers send it to the return mailbox of the run."""
+    part = JudgedPart.empty(job.scored, job.naive)
+    rows, part.hashes = LaneReader(ledger).returned_elsewhere()
+    for row in rows:
+        part.tally.count_returned(row)
+    return part
+
+
+def _sorted_by_kind(classifiers: Iterable[ChosenClassifier]) -> _Kinds:
+    """Sort classifiers by the way in which they read."""
+    kinds = _Kinds()
+    for each in classifiers:
+        with each.open() as classifier:
+            if is_two_pass_classifier(classifier):
+                kinds.two_pass.append(each)
+            elif is_recipient_classifier(classifier):
+                kinds.one_by_one.append(each)
+            else:
+                kinds.together.append(each)
+    return kinds
+
+
+def _read_together(ledger: Ledger, each: ChosenClassifier) -> None:
+    """Let a classifier read whole campaigns, one after another, and write its readings."""
+    write = ledger.writer(Classification)
+    with each.open() as classifier:
+        for campaign in json.loads(ledger.note("campaigns") or "[]"):
+            stream = CampaignStream(ledger, campaign)
+            if is_stream_classifier(classifier):
+                readings = read_stream(each.name, classifier, stream)
+            else:
+                whole = {evidence.recipient: evidence for evidence in stream}
+                readings = read_campaign(each.name, cast("CampaignClassifier", classifier), whole)
+            for recipient, reading in readings:
+                write(row_of(each.name, (campaign, recipient), reading, stream.lane_of(recipient)))
+    ledger.flush()
+
+
+def _events_of(ledger: Ledger, events: Iterable[Event]) -> ReportedEvents:
+    """Sort the events of another system by the recipients in the books."""
+    first_attempts: dict[Key, float] = {}
+    ids: dict[str, str] = {}
+    for attempt in ledger.attempts():
+        key = attempt.campaign, attempt.recipient
+        first_attempts[key] = min(attempt.at, first_attempts.get(key, attempt.at))
+        ids[attempt.message_id] = attempt.campaign
+    return sort_events(events, first_attempts, ids)
+
+
+def _write_reported(ledger: Ledger, events: ReportedEvents, cause_of: CauseOf) -> None:
+    """Write what another system would do about each recipient; raises UnknownNameError."""
+    lanes = {(row.campaign, row.recipient): row.lane for row in ledger.planned()}
+    ledger.add(
+        row_of(REPORTED, key, read_reported(events.events.get(key, ()), cause_of), lane) for key, lane in lanes.items()
+    )
+
+
+def _judge_foreign(
+    ledger: Ledger,
+    classifiers: Sequence[ChosenClassifier],
+    bound: Sequence[gates.Bound],
+    reported: Log | None,
+    prices: MistakePrices | None,
+) -> JudgedRun:
+    """Judge mail of another sender by its log, which is read as a whole."""
+    if reported is None:
+        problem = "holds mail of another sender, and the replies that it got are in its own log"
+        raise InputError(ledger.path, problem, "give that log with --reported and --format")
+    truths = list(ledger.truths())
+    mailboxes = {mailbox.address: mailbox for mailbox in ledger.mailboxes()}
+    returned = list(ledger.returned())
+    events = events_of_foreign_sender(reported[0], truths, mailboxes)
+    stories = foreign_stories(events, truths, mailboxes, (row._replace(lane="") for row in returned))
+    readings: dict[str, Mapping[Key, Reading]] = {}
+    for each in {chosen.name: chosen for chosen in (*choose([NAIVE]), *classifiers)}.values():
+        with each.open() as classifier:
+            readings[each.name] = read_all(each.name, classifier, stories)
+    readings[REPORTED] = {key: read_reported(events.events.get(key, ()), reported[1]) for key in stories}
+    names = [REPORTED, *(each.name for each in classifiers)]
+    for name in names:
+        ledger.forget(name)
+        ledger.add(row_of(name, key, reading, "") for key, reading in readings[name].items())
+    recipients = partial(judged, stories, readings)
+    part = JudgedPart.empty(names, REPORTED)
+    for recipient in recipients():
+        part.count(recipient)
+    for row in returned:
+        part.tally.count_returned(row)
+    part.hashes = ledger.hashes()
+    card = _scorecard(ledger, part, prices or prices_of(ledger))
+    return _judged(card, bound, part.report, recipients, events)
+
+
+def _scorecard(ledger: Ledger, part: JudgedPart, prices: MistakePrices) -> Scorecard:
+    card = Scorecard(
+        ledger.note("scenario") or "",
+        int(ledger.note("seed") or 0),
+        ledger.note("transport") or "",
+        complete=ledger.complete,
+        recipients=ledger.planned_deliveries,
+        attempts=ledger.count(Attempt),
+        books=books_hash(part.hashes),
+        truth_is=ledger.note("truth_is") or AS_DECIDED,
+    )
+    sites = {each.name: Site(each.persona, each.mailboxes) for each in ledger.gateways()}
+    return part.tally.scorecard(card, sites, json.loads(ledger.note("campaigns") or "[]"), prices)
