@@ -99,10 +99,11 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
 
 def _create_books(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> None:
     """Create the books: the truth about gateways, and about the mailboxes that get no mail."""
+    reached = {company.name for lane in lanes for company in lane.population.companies}
     with Ledger.create(options.out) as ledger:
         open_books(ledger, prepared, options.transport, lanes)
         # Each lane writes the mailboxes of its own companies.
         for company in prepared.companies:
-            if company.name not in lane_of:
+            if company.name not in reached:
                 ledger.add(mailboxes({company.name: prepared.directory(company)}))
         ledger.note("begun", prepared.fingerprint)
