@@ -109,7 +109,7 @@ class CampaignRecipients:
     Numbers up to the size of the population are mailboxes; the next ones are ``entries`` of the sender's list.
     """
 
-    numbers: array[int]
+    numbers: Sequence[int]
     entries: Sequence[ListEntry]
     population: Population
     _domains: dict[str, Sequence[str]] = field(default_factory=dict)

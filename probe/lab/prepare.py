@@ -81,7 +81,7 @@ class PreparedScenario:
         messages = [(each.file, each.template.pieces) for files in self.messages.files.values() for each in files]
         digest = hashlib.sha256(repr((scenario, messages, self.population.numbers)).encode())
         for listed in self.recipients.values():
-            digest.update(listed.numbers.tobytes())
+            digest.update(array(NUMBERS, listed.numbers).tobytes())
         for entry in next(iter(self.recipients.values())).entries if self.recipients else ():
             digest.update(repr(tuple(entry)).encode())
         return digest.hexdigest()

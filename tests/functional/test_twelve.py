@@ -27,13 +27,13 @@ from pathlib import Path
 import pytest
 
 from probe.classify.registry import choose
-from probe.judge.books import judge
 from probe.judge.class_scores import ClassScore
 from probe.judge.classifier_score import ClassifierScore
 from probe.judge.errors import ErrorCounts
 from probe.judge.prices import Cost
 from probe.judge.result import JudgedRun
 from probe.judge.scorecard import CauseScore, DeliveryCounts, Scorecard
+from probe.lab.judge_run import judge_run
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
@@ -201,8 +201,8 @@ def test_mistakes_by_gateway_persona_cause_stage_size_and_time(card: Scorecard) 
 
 
 def test_mistakes_cost_what_the_user_says_that_they_do(folder: Path) -> None:
-    with Ledger.open(folder) as books:
-        paid = judge(books, choose(["text"]), prices=MistakePrices(living=40.0, dead=0.5, reputation=100.0, above=0.1))
+    prices = MistakePrices(living=40.0, dead=0.5, reputation=100.0, above=0.1)
+    paid = judge_run(folder, choose(["text"]), prices=prices)
     # eve and fay at 40; ida at 0.5, who is one of six that are kept: more than a tenth.
     assert paid.scorecard.classifiers["text"].cost == Cost(living=80.0, dead=0.5, reputation=100.0, total=180.5)
 

@@ -21,7 +21,6 @@ from probe.judge.run_classifier import read_all
 from probe.judge.scorecard import Scorecard
 from probe.judge.story import JudgedRecipient, Key, Story
 from probe.judge.story import judged as all_of
-from probe.records.attempt import Attempt
 from probe.report.html.page import PageContent
 from probe.scenario.prices import MistakePrices
 
@@ -149,7 +148,7 @@ def content(
     rules: str = NAME_OF_RULES,
     reason: str = "what it says",
     prices: MistakePrices | None = None,
-    dialogue: Callable[[Attempt], str] | None = None,
+    dialogue: Callable[[tuple[str, int]], str] | None = None,
 ) -> PageContent:
     """Return what the report of these people is made of, as read by the baselines and by one more."""
     told, readings = read(people, rules=rules, reason=reason)
@@ -169,5 +168,5 @@ def content(
         findings=find(gates, card.classifiers, lambda: judged(people, rules=rules, reason=reason)),
         counts=counts(people, rules=rules, reason=reason),
         personas=dict.fromkeys(gateways, "cisco-esa"),
-        dialogues=lambda asked: {} if dialogue is None else {(each.lane, each.seq): dialogue(each) for each in asked},
+        dialogues=lambda asked: {} if dialogue is None else {each: dialogue(each) for each in asked},
     )

@@ -14,6 +14,7 @@ from fake_gateways.truth import Cause
 from probe.classify import Evidence, Reading
 from probe.judge.baseline import KnownMistakes, MistakenRecipients
 from probe.judge.gates import Gate
+from probe.judge.report_counts import ReportCounts
 from probe.judge.result import SCORECARD, JudgedRun
 from probe.judge.story import Key, Story
 from probe.judge.story import judged as judged_recipients
@@ -25,7 +26,8 @@ READINGS = {"code": {ANN: Reading(Cause.USER_UNKNOWN)}}
 
 def judged(*gates: Gate) -> JudgedRun:
     """Return a run in which ``code`` suppresses a living recipient."""
-    return JudgedRun(tallied(STORIES, READINGS), list(gates), partial(judged_recipients, STORIES, READINGS))
+    counts = ReportCounts(list(READINGS), "code")
+    return JudgedRun(tallied(STORIES, READINGS), list(gates), counts, partial(judged_recipients, STORIES, READINGS))
 
 
 HELD = Gate("recipients", True, 1, "<= 1")  # noqa: FBT003 - a row of a table
