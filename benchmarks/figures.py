@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +13,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-WIDTH: Final = 150
+WIDTH: Final = 200
 LONGEST: Final = 60
 """Letters of a row's reason why it was not measured."""
 
@@ -58,42 +58,30 @@ COLUMNS: Final = (
 
 
 def show(rows: Sequence[Row], labels: Sequence[str]) -> None:
-    """Print the table: with one checkout every figure with its spread, with two both beside their ratio."""
-    title = f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[2]:.1f}"
-    table = Table(title=title, title_justify="left", box=box.MARKDOWN)
+    """Print the table: of one checkout every figure with its spread, of two both figures and their ratio."""
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, load {os.getloadavg()[2]:.1f}")
+    if len(labels) > 1:
+        print(f"medians: {' -> '.join(labels)} (ratio)")
+    table = Table(box=box.MARKDOWN)
     table.add_column("case", no_wrap=True)
-    table.add_column("count", justify="right")
-    for column in COLUMNS:
-        for label in (*labels, "ratio") if len(labels) > 1 else ("",):
-            table.add_column(f"{column.head} {label}".strip(), justify="right", no_wrap=len(labels) == 1)
+    for head in ("count", *(column.head for column in COLUMNS)):
+        table.add_column(head, justify="right", no_wrap=True)
     for row in rows:
-        cells = (
-            [row.absent[:LONGEST]]
-            if row.absent
-            else [cell for column in COLUMNS for cell in _cells(row, column, labels)]
-        )
+        cells = [row.absent[:LONGEST]] if row.absent else [_cell(row, column, labels) for column in COLUMNS]
         table.add_row(row.case, f"{row.count:,}", *cells)
     Console(width=WIDTH).print(table)
 
 
-def _cells(row: Row, column: Column, labels: Sequence[str]) -> Iterator[str]:
-    medians = []
-    for label in labels:
-        values = [value for each in row.rounds.get(label, ()) if (value := column.of(row, each)) is not None]
-        medians.append(statistics.median(values) if values else None)
-        yield _cell(values, column.form) if len(labels) == 1 else "" if not values else f"{medians[-1]:{column.form}}"
-    if len(labels) > 1:
-        before, now = medians
-        yield f"{now / before:.2f}" if before and now else ""
-
-
-def _cell(values: Sequence[float], form: str) -> str:
-    """Write the median, and half of the distance from the least to the most as a share of it."""
-    if not values:
-        return ""
-    median = statistics.median(values)
-    spread = (max(values) - min(values)) / 2 / median if median else 0.0
-    return f"{median:{form}}" + (f" ±{spread:3.0%}" if len(values) > 1 else "")
+def _cell(row: Row, column: Column, labels: Sequence[str]) -> str:
+    several = [[value for each in row.rounds.get(label, ()) if (value := column.of(row, each)) is not None]
+               for label in labels]  # fmt: skip
+    medians = [statistics.median(values) for values in several if values]
+    said = " -> ".join(f"{median:{column.form}}" for median in medians)
+    if len(medians) > 1:
+        return f"{said} ({medians[-1] / medians[0]:.2f})"
+    if len(labels) > 1 or len(several[0]) < 2:
+        return said
+    return f"{said} ±{(max(several[0]) - min(several[0])) / 2 / medians[0]:3.0%}"
 
 
 def as_json(rows: Sequence[Row]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Runs commands and measures them: wall time, CPU and peak memory of a command with all the processes it starts.
 
-Memory is the proportional set size (PSS) of all processes together, so that what they share counts once. It is read
-five times a second, and the largest sum is kept.
+Memory is the proportional set size (PSS) of all processes together, so that what they share counts once. To read it the
+kernel walks through all pages while the process waits, so it is read only when the resident memory has grown by 2 %.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Final
 
 from figures import Figures
 
-PAUSE_S: Final = 0.2
+PAUSE_S: Final = 0.1
+GROWTH: Final = 1.02
 PATIENCE_S: Final = 60.0
 TICKS: Final = os.sysconf("SC_CLK_TCK")
 
@@ -65,8 +66,13 @@ class _Sampler(threading.Thread):
 
     def run(self) -> None:
         """Look, again and again."""
+        most = 0
         while True:
-            self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, _with_descendants(self._roots))))
+            processes = _with_descendants(self._roots)
+            resident = sum(map(_resident_pages, processes))
+            if resident > most * GROWTH:
+                most = resident
+                self.peak_mb = max(self.peak_mb, sum(map(_pss_mb, processes)))
             if self._ended.wait(PAUSE_S):
                 return
 
@@ -88,26 +94,31 @@ def _with_descendants(roots: Sequence[int]) -> list[int]:
     return found
 
 
-def _stat(process: int) -> list[str]:
-    """Return the fields of /proc/PID/stat from the state on; none if the process has ended."""
-    try:
-        text = Path(f"/proc/{process}/stat").read_text("utf-8", "replace")
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-    return text.rpartition(")")[2].split()
-
-
 def _cpu_s(process: int) -> float:
     """Return the CPU seconds of a process and of those children that have ended."""
     return sum(map(int, _stat(process)[11:15])) / TICKS
 
 
+def _stat(process: int) -> list[str]:
+    """Return the fields of /proc/PID/stat from the state on."""
+    return _text(process, "stat").rpartition(")")[2].split()
+
+
+def _resident_pages(process: int) -> int:
+    return sum(map(int, _text(process, "statm").split()[1:2]))
+
+
 def _pss_mb(process: int) -> float:
+    lines = _text(process, "smaps_rollup").splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def _text(process: int, file: str) -> str:
+    """Return what the kernel says of a process; nothing if it has ended."""
     try:
-        text = Path(f"/proc/{process}/smaps_rollup").read_text("ascii")
+        return Path(f"/proc/{process}/{file}").read_text("utf-8", "replace")
     except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in text.splitlines() if line.startswith("Pss:")), 0.0)
+        return ""
 
 
 @contextmanager

@@ -39,6 +39,7 @@ return_path = "bounce.messenger.example"
 ips = [{{ address = "127.10.0.1" }}]
 rate = "1000000/1s"
 connections_per_gateway = {sessions}
+keep_open = "1s"
 retry = {{ first = "1s", give_up_after = "1s" }}
 
 [[campaign]]
