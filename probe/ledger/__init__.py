@@ -212,12 +212,14 @@ class Ledger:
     def shared(self) -> Iterator[None]:
         """Let several processes read and write at the same time, as they cannot in sealed books; then seal them again.
 
-        Raises InputError for books that cannot be written.
+        Raises InputError for books that cannot be written. All other processes must have closed them at the end.
         """
         self._database.set_up("journal_mode=WAL", remedy=_JUDGE_A_COPY)
-        yield
-        if self.complete:
-            self._database.set_up("journal_mode=DELETE")
+        try:
+            yield
+        finally:
+            if self.complete:
+                self._database.set_up("journal_mode=DELETE")
 
     def lane(self, name: str, gateways: Sequence[str]) -> LaneBooks:
         """Return the books of one lane and of its gateways."""

@@ -121,3 +121,55 @@ def test_a_damaged_lane_is_told(ledger: Ledger) -> None:
     ledger.path.write_bytes(octets)
     with pytest.raises(InputError, match=rf"{FILE}: cannot be read \(.*\); run the scenario again"):
         list(lane.attempts())
+
+
+def test_shared_books_are_read_and_written_at_the_same_time_and_sealed_again(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path) as books:
+        books.add(ROWS)
+        books.seal()
+    new = [Classification("new", "news", f"{who}@acme", None, "keep", None, "", "acme") for who in "abc"]
+    with Ledger.open(tmp_path) as books:
+        with books.shared(), Ledger.open(tmp_path) as one, Ledger.open(tmp_path) as other:
+            stream = one.lane("acme", ["acme"]).attempts()
+            assert next(stream).seq == 1
+            other.add(new[:2])
+            one.add(new[2:])
+            assert [row.seq for row in stream] == [2, 3]
+            assert list(one.lane("acme", []).readings("new")) == new
+        assert books.path.read_bytes()[18:20] == b"\1\1"  # no write-ahead log (SQLite file format 1.3)
+        assert not list(tmp_path.glob("*-wal"))
+
+
+def test_an_error_while_books_are_shared_leaves_them_sealed(tmp_path: Path) -> None:
+    def fail(books: Ledger) -> None:
+        with books.shared():
+            books.forget("code")
+            raise KeyboardInterrupt
+
+    with Ledger.create(tmp_path) as books:
+        books.add(ROWS)
+        books.seal()
+        with pytest.raises(KeyboardInterrupt):
+            fail(books)
+        assert books.path.read_bytes()[18:20] == b"\1\1"
+        assert list(books.lane("acme", []).readings("code")) == []
+        assert len(list(books.lane("acme", []).readings("text"))) == 2
+
+
+def test_books_of_a_killed_run_stay_as_they_are_when_they_were_shared(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path) as books:
+        books.add(ROWS)
+        with books.shared():
+            pass
+        assert books.path.read_bytes()[18:20] == b"\2\2"
+        assert not books.complete
+
+
+def test_unfinished_lanes_are_deleted_with_their_gateways_and_no_other(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path) as books:
+        books.add(ROWS)
+        books.delete_unfinished(["acme", "gone.example"], ["acme", "acme-backup"])
+        for lane in books.lanes():
+            streams = lane.attempts, lane.returned, lane.truths, lane.reports, lane.engagements, lane.planned
+            assert [bool(list(stream())) for stream in streams] == [lane.name == "globex"] * len(streams)
+        assert {row.gateway for row in books.mailboxes()} == {"globex"}
