@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,6 @@ from fake_gateways.clock import Clock, VirtualClock, WallClock
 from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.dns.zone import World
 from fake_gateways.loopback import Network
-from fake_gateways.people.directory import Directory
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
@@ -32,14 +31,15 @@ from probe.returned_mail.joiner import ReturnJoiner
 from probe.scenario.model import Scenario
 from probe.sender.destination_queue import QueuedTransaction
 from probe.sender.lane import Lane
+from probe.sender.lane_schedule import Transaction
 from probe.sender.messages import MessageBuilder
 from probe.sender.progress import OnSteps, StepCounter
 from probe.sender.routes import Routes
 from probe.sender.transport import TransportName
 from probe.sender.transport.transcript import Recorder, RecordingTransport
 
-LANES_AT_ONCE: Final = 64
-"""Lanes of one process that run at the same time; each holds a few sockets open."""
+LANES_AT_ONCE: Final = {"tcp": 64, "memory": 1}
+"""Lanes of one process that run at the same time. While one waits for a socket, others run; in memory none waits."""
 
 FLUSH_S: Final = 1.0
 """Real seconds between two commits, however few rows there are."""
@@ -84,7 +84,7 @@ def run_lanes(job: WorkerJob, on_steps: OnSteps) -> None:
 
 
 async def _run(job: WorkerJob, ledger: Ledger, log: Log | None, counter: StepCounter) -> None:
-    semaphore = asyncio.Semaphore(LANES_AT_ONCE)
+    semaphore = asyncio.Semaphore(LANES_AT_ONCE[job.transport])
     faults: list[BaseException] = []
 
     def note_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -146,8 +146,12 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log 
     write_attempt, write_truth = ledger.writer(Attempt), ledger.writer(Truth)
     companies = lane_job.population.companies
     directories = lane_job.directories()
+    transactions = lane_job.transactions(scenario, directories)
     if remaining is None:
-        _write_plan(lane_job, scenario, directories, ledger)
+        transactions = _noted(lane_job, transactions, ledger.writer(Planned))
+        write_mailbox = ledger.writer(Mailbox)
+        for row in mailboxes(directories):
+            write_mailbox(row)
     gateways = build_gateways(
         [company for company in companies if company.spec.foreign is None],
         directories,
@@ -189,21 +193,21 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log 
             keep=ledger.writer(Transcript),
             about_to=_journal(lane_job.name, ledger) if scenario.is_foreign else _no_journal,
         )
-        await lane.run(lane_job.transactions(scenario, directories), remaining)
+        await lane.run(transactions, remaining)
         for report in sorted(posted, key=lambda report: (report.at, report.gateway, report.seq)):
             await clock.until(report.at)
             await connections.deliver_report(report)
     ledger.finish_lane(lane_job.name)
 
 
-def _write_plan(lane: LaneJob, scenario: Scenario, directories: Mapping[str, Directory], ledger: Ledger) -> None:
-    """Write the planned deliveries and the mailboxes of a lane."""
-    write_planned, write_mailbox = ledger.writer(Planned), ledger.writer(Mailbox)
-    for transaction in lane.transactions(scenario, directories):
+def _noted(
+    lane: LaneJob, transactions: Iterator[Transaction], write_row: Callable[[Planned], None]
+) -> Iterator[Transaction]:
+    """Yield the transactions of a lane, and write each planned delivery when it is taken."""
+    for transaction in transactions:
         for each in transaction:
-            write_planned(Planned(each.campaign, each.recipient, each.at, each.source, lane.name))
-    for row in mailboxes(directories):
-        write_mailbox(row)
+            write_row(Planned(each.campaign, each.recipient, each.at, each.source, lane.name))
+        yield transaction
 
 
 def _journal(lane: str, ledger: Ledger) -> Callable[[QueuedTransaction], None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -59,6 +60,8 @@ class Lane:
     _agenda: Agenda[QueuedTransaction | DestinationQueue] = field(default_factory=Agenda)
     _written: int = 0
     _connected: int = 0
+    _idle_from: float = math.inf
+    """No connection has been idle for too long before this time."""
 
     def __post_init__(self) -> None:
         self._schedule = RetrySchedule(self.sender.retry)
@@ -132,12 +135,21 @@ class Lane:
             await self._attempt(queue, *started)
 
     async def _close_idle(self, at: float) -> None:
+        """Close the connections that have been idle for too long."""
+        if at < self._idle_from:
+            return
+        self._idle_from = math.inf
         for queue in self._queues.all:
             for slot in queue.slots:
-                if slot.line is not None and slot.free_at + self.sender.keep_open <= at:
-                    await self.clock.until(slot.free_at + self.sender.keep_open)
+                if slot.line is None:
+                    continue
+                idle_at = slot.free_at + self.sender.keep_open
+                if idle_at <= at:
+                    await self.clock.until(idle_at)
                     await slot.line.close()
                     slot.line = None
+                else:
+                    self._idle_from = min(self._idle_from, idle_at)
 
     async def _attempt(self, queue: DestinationQueue, slot: ConnectionSlot, queued: QueuedTransaction) -> None:
         began = self.clock.now()
@@ -146,6 +158,7 @@ class Lane:
         self.about_to(queued)
         done = await self._transact(queue.exchanger, slot, queued, began)
         slot.free_at = self.clock.now()
+        self._idle_from = min(self._idle_from, slot.free_at + self.sender.keep_open)
         self._record(queued, queue, began, done)
 
     def _record(
