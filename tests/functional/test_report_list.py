@@ -166,7 +166,7 @@ def test_a_link_keeps_the_search_and_the_recipient(look: Callable[..., Seen]) ->
     [
         ("#kind=nothing&words=lied1", "11 found"),
         ("#recipient=news/nobody@acme.example", "news/nobody@acme.example is not listed; 101 found, 25 shown"),
-        ("#words=calm&recipient=news/lied3@acme.example", "101 found, 50 shown"),
+        ("#words=calm&recipient=news/lied3@acme.example", "101 found, 75 shown"),
         ("#recipient=%3Cimg%20src%3Dx%3E", "<img src=x> is not listed; 101 found, 25 shown"),
         ("#a=%E0%A4%A", "101 found, 25 shown"),
         ("#answer", "101 found, 25 shown"),
@@ -191,7 +191,7 @@ def test_the_living_who_would_be_suppressed_are_copied_or_saved(look: Callable[.
     seen.page.get_by_role("button", name="Copy addresses").click()
     expect_text(seen, "31 copied")
     copied = seen.page.evaluate("navigator.clipboard.readText()").split("\n")
-    assert copied == [*(f"lied{n}@acme.example" for n in range(30)), "endless@acme.example"]
+    assert copied == ["endless@acme.example", *(f"lied{n}@acme.example" for n in range(30))]
     seen.page.select_option("#by", label="text (30)")
     with seen.page.expect_download() as saved:
         seen.page.get_by_role("button", name="Save as CSV").click()
@@ -222,7 +222,7 @@ def test_no_spreadsheet_takes_an_address_for_a_formula(look: Callable[..., Seen]
         seen.page.get_by_role("button", name="Save as CSV").click()
     with Path(saved.value.path()).open(encoding="utf-8", newline="") as file:
         names = [row["recipient"] for row in csv.DictReader(file)]
-    assert names == ["'=1+1@acme.example", "'+a\"b@acme.example", "ann@beta.example"]
+    assert names == ["'+a\"b@acme.example", "'=1+1@acme.example", "ann@beta.example"]
 
 
 def test_where_nobody_alive_would_be_suppressed_there_is_nothing_to_copy(look: Callable[..., Seen]) -> None:
