@@ -44,6 +44,7 @@ _INDEXES: Final = (
     "mailbox (gateway)",
     "mailbox (address)",
     "classification (classifier, lane)",
+    "transcript (lane, seq)",
 )
 
 

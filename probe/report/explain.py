@@ -5,15 +5,14 @@ The truth is not used, as a classifier does not know it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 
-from probe.classify.context.arrivals import gather
+from probe.classify.context import Context
 from probe.classify.context.explain import explain_verdict
-from probe.classify.context.reader import Reader
-from probe.classify.context.weights import shipped
 from probe.classify.evidence import Evidence
 from probe.harmless import harmless
-from probe.judge.story import build_stories
+from probe.judge.books import CampaignStream
 from probe.ledger import Ledger
 from probe.report.event_lines import attempt_lines, moment, returned_lines
 
@@ -21,24 +20,28 @@ from probe.report.event_lines import attempt_lines, moment, returned_lines
 def explain(ledger: Ledger, recipient: str) -> Iterator[str]:
     """Yield harmless lines about a recipient, campaign by campaign; none if the recipient is in no campaign."""
     wanted = recipient.lower()
-    pairs = ((attempt, None) for attempt in ledger.attempts())
-    campaigns: dict[str, dict[str, Evidence]] = {}
-    for (campaign, address), story in build_stories(pairs, {}, ledger.returned(), ledger.engagements()).items():
-        campaigns.setdefault(campaign, {})[address] = story.evidence
-    for name, recipients in campaigns.items():
-        found = next((address for address in recipients if address.lower() == wanted), None)
-        if found is None:
-            continue
-        reader = Reader(gather(recipients.values()), shipped())
-        lines = [
-            f"{found} in {name}",
-            "",
-            *_events(recipients[found]),
-            "",
-            *explain_verdict(reader, recipients, found),
-            "",
-        ]
-        yield from map(harmless, lines)
+    context = Context()
+    for campaign in json.loads(ledger.note("campaigns") or "[]"):
+        found: list[Evidence] = []
+        reader = context.reader([context.observe(_watched(CampaignStream(ledger, campaign), wanted, found))])
+        for evidence in found[:1]:
+            lines = [
+                f"{evidence.recipient} in {campaign}",
+                "",
+                *_events(evidence),
+                "",
+                *explain_verdict(reader, evidence),
+                "",
+            ]
+            yield from map(harmless, lines)
+
+
+def _watched(campaign: Iterable[Evidence], wanted: str, found: list[Evidence]) -> Iterator[Evidence]:
+    """Pass evidence on, and remember what is about a recipient."""
+    for evidence in campaign:
+        if evidence.recipient.lower() == wanted:
+            found.append(evidence)
+        yield evidence
 
 
 def _events(evidence: Evidence) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import FUNCTIONS
@@ -21,9 +21,8 @@ _NEIGHBOURS = {
 """What is said of a refusal without a run, by the sides on which a recipient was accepted."""
 
 
-def explain_verdict(reader: Reader, campaign: Mapping[str, Evidence], recipient: str) -> Iterator[str]:
+def explain_verdict(reader: Reader, evidence: Evidence) -> Iterator[str]:
     """Yield lines about a recipient's reading: what happened around it, the weights, the verdict."""
-    evidence = campaign[recipient]
     case = case_of(evidence, reader.observations)
     if case is not None:
         yield from _circumstances(case)

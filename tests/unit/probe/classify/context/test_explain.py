@@ -15,7 +15,7 @@ from probe.classify.evidence import Evidence
 def lines(campaign: dict[str, Evidence], number: int) -> list[str]:
     """Return the explanation of a recipient's verdict."""
     reader = Reader(gather(campaign.values()), shipped())
-    return list(explain_verdict(reader, campaign, address(number)))
+    return list(explain_verdict(reader, campaign[address(number)]))
 
 
 def test_a_run_is_described_with_its_length_and_its_end() -> None:
