@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import small_scenario
@@ -42,6 +44,18 @@ def test_without_transcripts_the_story_is_told_without_the_dialogue(tmp_path: Pa
     assert "attempt 1 of news (news.eml) from 127.10.0.1 to mx0a-acme-example.pphosted.com" in told.stdout
     assert "truth: " in told.stdout
     assert "EHLO" not in told.stdout
+
+
+def test_the_story_of_an_address_that_no_directory_has_is_looked_for_in_all_lanes(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    fivefifty("run", small_scenario.write(tmp_path), "--out", folder, "--transport", "memory")
+    with Ledger.open(folder) as books:
+        recipient = next(iter(books.attempts())).recipient
+    told = fivefifty("show", folder, "--recipient", recipient).stdout
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as database, database:
+        database.execute("DELETE FROM mailbox")
+    assert told.startswith("mailbox    ")
+    assert fivefifty("show", folder, "--recipient", recipient).stdout == told.partition("\n")[2]
 
 
 def test_a_recipient_that_is_not_found_is_an_error(tmp_path: Path) -> None:
