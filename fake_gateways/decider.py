@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from itertools import chain
 from typing import Final, Literal, NamedTuple
 
 from fake_gateways.gateway import Gateway
 from fake_gateways.policies.directory import fault
+from fake_gateways.policies.policy import Policy
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
@@ -38,6 +40,9 @@ class Rejection(NamedTuple):
     closes: bool = False
 
 
+Judging = Generator[ExternalQuery, Answer, Rejection | None]
+"""A judgement that waits for something from outside: it yields queries, and gets each answer."""
+
 CLOSES: Final = 421
 """After this reply a server closes the connection (RFC 5321 section 3.8)."""
 _MESSAGE_ID: Final = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^>\r\n]{1,900}>)", re.IGNORECASE | re.MULTILINE)
@@ -45,6 +50,11 @@ _NOTIFY_BY_DEFAULT: Final = frozenset({"FAILURE"})
 _SEVERITY: Final = {Fate.JUNK: 1, Fate.QUARANTINED: 2, Fate.BOUNCED_LATER: 3, Fate.DISCARDED: 4}
 _WHOLE_MESSAGE: Final = {Stage.DATA, Stage.END_OF_DATA}
 _QUERIES: Final = (Question, Scan, Wait)
+
+
+def waited_for(judged: Rejection | Judging | None) -> Judging:
+    """Return what a stage's policies decided, now or after what they wait for."""
+    return judged if judged is None or isinstance(judged, Rejection) else (yield from judged)
 
 
 class Decider:
@@ -58,33 +68,47 @@ class Decider:
         self._diverted: dict[str | None, tuple[Divert, str]] = {}
         self._diverted_client: dict[str | None, tuple[Divert, str]] = {}
 
-    def judge(self, stage: Stage) -> Generator[ExternalQuery, Answer, Rejection | None]:
-        """Ask the policies of a stage in order; return the rejection of the first that refuses, None if none does."""
+    def judge(self, stage: Stage) -> Rejection | Judging | None:
+        """Ask the policies of a stage in order; return the rejection of the first that refuses, None if none does.
+
+        If one needs something from outside, return the rest of the judgement as a generator.
+        """
         view = self._view
         self._stage = stage
         view.at = self._gateway.clock.now()
         view.fresh.clear()
-        delay_s = 0.0
-        for name, policy in self._gateway.policies[stage]:
+        return self._ask(iter(self._gateway.policies[stage]), stage, 0.0)
+
+    def _ask(self, asked: Iterator[tuple[str, Policy]], stage: Stage, delay_s: float) -> Rejection | Judging | None:
+        view = self._view
+        for name, policy in asked:
             verdict = policy.judge(view)
-            while verdict is not None and isinstance(verdict, _QUERIES):
-                answer = yield verdict
-                if isinstance(verdict, Question):
-                    self._gateway.remember(verdict, answer)
-                view.fresh[verdict] = answer
-                view.at = self._gateway.clock.now()
-                verdict = policy.judge(view)
             if verdict is None:
                 continue
             if isinstance(verdict, DelayRefusal):
                 delay_s += verdict.seconds
             elif isinstance(verdict, Divert):
                 self._divert(verdict, name)
+            elif isinstance(verdict, _QUERIES):
+                return self._fetch(verdict, chain([(name, policy)], asked), stage, delay_s)
             else:
-                if delay_s:
-                    yield Wait(delay_s)
-                return self._decide(verdict, stage, name)
+                return self._wait(verdict, stage, name, delay_s) if delay_s else self._decide(verdict, stage, name)
         return None
+
+    def _fetch(
+        self, query: ExternalQuery, asked: Iterator[tuple[str, Policy]], stage: Stage, delay_s: float
+    ) -> Judging:
+        """Fetch an answer, then ask the same policy again, and those after it."""
+        answer = yield query
+        if isinstance(query, Question):
+            self._gateway.remember(query, answer)
+        self._view.fresh[query] = answer
+        self._view.at = self._gateway.clock.now()
+        return (yield from waited_for(self._ask(asked, stage, delay_s)))
+
+    def _wait(self, verdict: Refuse | Disconnect | Garble, stage: Stage, name: str, delay_s: float) -> Judging:
+        yield Wait(delay_s)
+        return self._decide(verdict, stage, name)
 
     def _divert(self, verdict: Divert, policy: str) -> None:
         """Note where the message goes if it is accepted. Of several verdicts, the most severe fate counts."""

@@ -124,6 +124,12 @@ class Gateway:
         self.connections[peer_address] += 1
         return SessionView(peer_address, self._sessions, self.directory, self._recall, self.connections)
 
+    def disconnect(self, peer_address: str) -> None:
+        """Count a connection of a client as closed."""
+        self.connections[peer_address] -= 1
+        if not self.connections[peer_address]:
+            del self.connections[peer_address]
+
     def challenge(self) -> bytes:
         """Return a challenge of CRAM-MD5, different each time (RFC 2195 section 2)."""
         return f"<{self._ids.getrandbits(64)}.{self.clock.now():.0f}@{self.host}>".encode()

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import math
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from contextlib import suppress
 from functools import partial
 from ipaddress import IPv4Address, IPv6Address
@@ -22,13 +22,13 @@ from typing import Final, cast
 from aiosmtpd.proxy_protocol import get_proxy
 from aiosmtpd.smtp import SMTP
 
-from fake_gateways.decider import Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.needs import GivenUpError
-from fake_gateways.session import Dialogue, Session, open_session
+from fake_gateways.session import Answered, Dialogue, Session, open_session
 from fake_gateways.session.lmtp import open_lmtp_session
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
+from fake_gateways.smtp.reply import Reply
 from fake_gateways.smtp.standard_replies import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT
 from fake_gateways.verdict import Answer, ExternalQuery, Wait
 
@@ -116,7 +116,7 @@ class Carrier(SMTP):
         """Keep neither: the session reads and writes without them, and both refer back to this connection."""
 
     def _greet(self) -> None:
-        self._begin(self._dialogue.greet())
+        self._begin(self._dialogue.greet)
         self._is_greeted = not self._is_waiting
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -209,10 +209,10 @@ class Carrier(SMTP):
                     break
                 self._wait_for(partial(self._hear_proxy, header))
                 break
-            dialogue = self._next()
-            if dialogue is None:
+            begin = self._next()
+            if begin is None:
                 break
-            self._begin(dialogue)
+            self._begin(begin)
             if self._dialogue.wants_tls:
                 self._begin_tls()
         # Event loops do not derive their transports from asyncio's classes, so isinstance() does not help.
@@ -228,25 +228,43 @@ class Carrier(SMTP):
             self._dialogue.lost()  # now, not when the client has noticed, so that the books have the right time
             transport.close()
 
-    def _next(self) -> Dialogue | None:
+    def _next(self) -> Callable[[], Answered] | None:
+        """Return what begins the answer to what arrived next."""
         dialogue = self._dialogue
         try:
             if dialogue.wants_content:
                 content = self._framing.content()
-                return None if content is None else dialogue.content(content)
+                return None if content is None else partial(dialogue.content, content)
             line = self._framing.line(dialogue.longest_line)
-            return None if line is None else dialogue.command(line)
+            return None if line is None else partial(dialogue.command, line)
         except LineTooLongError:
-            return _say(dialogue.line_too_long())
+            return dialogue.line_too_long
         except ContentTooLargeError:
-            return _say(dialogue.content_too_large())
+            return dialogue.content_too_large
         except BareLineFeedError:
-            return _say(dialogue.hang_up(BARE_LINE_FEED))
+            return partial(dialogue.hang_up, BARE_LINE_FEED)
 
-    def _begin(self, dialogue: Dialogue) -> None:
-        query = self._advance(dialogue, None)
+    def _begin(self, begin: Callable[[], Answered]) -> None:
+        """Answer at once, or fetch first what the answer needs."""
+        try:
+            answered = begin()
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not leave a client waiting, nor pass unseen
+            answered = self._apologize(error)
+        if not isinstance(answered, Generator):
+            self._said.append(answered.octets)
+            return
+        query = self._advance(answered, None)
         if query is not None:
-            self._wait_for(partial(self._fetch, dialogue, query))
+            self._wait_for(partial(self._fetch, answered, query))
+
+    def _apologize(self, error: Exception) -> Reply:
+        """Report a fault of ours, and return the last reply to the client."""
+        if self._failed is not None:
+            self._failed(error)
+        else:
+            context = {"message": f"gateway {self._gateway.name} failed", "exception": error}
+            self.loop.call_exception_handler(context)
+        return self._dialogue.hang_up(LOCAL_ERROR)
 
     def _begin_tls(self) -> None:
         if self._tls is None:
@@ -262,13 +280,8 @@ class Carrier(SMTP):
             return dialogue.send(answer)  # type: ignore[arg-type]  # a generator is started by None
         except StopIteration as finished:
             self._said.append(finished.value.octets)
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not leave a client waiting, nor pass unseen
-            if self._failed is not None:
-                self._failed(error)
-            else:
-                context = {"message": f"gateway {self._gateway.name} failed", "exception": error}
-                self.loop.call_exception_handler(context)
-            self._said.append(self._dialogue.hang_up(LOCAL_ERROR).octets)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._said.append(self._apologize(error).octets)
         return None
 
     async def end(self) -> None:
@@ -297,12 +310,6 @@ class Carrier(SMTP):
             return
         self._said.append(self._dialogue.hang_up(TIMED_OUT).octets)
         self._answer()
-
-
-def _say(reply: Response) -> Dialogue:
-    """Return a dialogue without queries."""
-    return reply
-    yield
 
 
 async def serve(

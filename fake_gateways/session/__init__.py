@@ -9,7 +9,7 @@ from collections.abc import Callable, Generator, Mapping
 from functools import partial
 from typing import ClassVar, Final
 
-from fake_gateways.decider import Decider, Rejection, Response
+from fake_gateways.decider import Decider, Judging, Rejection, Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp import auth, standard_replies
@@ -25,6 +25,7 @@ from fake_gateways.smtp.states import (
     HANDSHAKE,
     NO_ARGUMENT,
     TRANSITIONS,
+    OrderMistake,
     State,
     Transition,
 )
@@ -32,15 +33,11 @@ from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, ExternalQuery, Refuse
 
 Dialogue = Generator[ExternalQuery, Answer, Response]
-"""Returns a response. It may first yield external queries; the caller sends each answer back."""
-Step = Generator[ExternalQuery, Answer, Reply | Rejection]
-"""Carries out one command: returns a reply if the command is accepted, else a rejection."""
-
-MAX_RECIPIENTS: Final = 1000
-"""A usual limit of real gateways. RFC 5321 section 4.5.3.1.8 requires at least 100."""
-MAX_MISTAKES: Final = 20
-"""The server closes the connection after so many errors, as Postfix does (``smtpd_hard_error_limit``)."""
-
+"""Yields external queries; the caller sends each answer back. Returns a response."""
+Answered = Response | Dialogue
+"""A response, or the dialogue that leads to it if something is needed from outside first."""
+Outcome = Reply | Rejection
+"""What becomes of a command: a reply if it is accepted, else a rejection."""
 
 ALWAYS_TOLD: Final = (Cause.TOO_LARGE, Cause.POLICY)
 """The causes for which a session refuses without any policy: the SIZE limit, and the limit on recipients."""
@@ -56,20 +53,12 @@ _OPTIONAL: Final = frozenset({"AUTH", "STARTTLS", "XCLIENT"})
 """Commands that exist only where the gateway offers them."""
 
 
-class OrderMistake(Exception):  # noqa: N818 - it is the client's mistake, answered with a reply
-    """The command is not valid in the current state; ``reply`` says so."""
-
-    def __init__(self, reply: Reply) -> None:
-        super().__init__(str(reply))
-        self.reply = reply
-
-
 class Session:
     """The server's side of one connection.
 
-    Call ``greet`` first, then ``command`` for each line, and ``content`` whenever ``wants_content`` is true. When
-    ``wants_tls`` is true, encrypt the connection and call ``secured``, or call ``refuse_tls``. Every method that
-    returns a ``Dialogue`` gives a response in the end. The truth is recorded with each decision about a recipient: at
+    Call ``greet`` first, then ``command`` for each line, or ``carry_out`` for one that is parsed already, and
+    ``content`` whenever ``wants_content`` is true. When ``wants_tls`` is true, encrypt the connection and call
+    ``secured``, or call ``refuse_tls``. The truth is recorded with each decision about a recipient: at
     RCPT if it is refused there, else when the message is accepted or refused, or when the transaction is aborted.
 
     ``longest_line`` is how many octets a line of the client may have, with its CRLF.
@@ -105,44 +94,50 @@ class Session:
         """Whether the connection is to be closed after the last reply, or is closed already."""
         return self._state is _CLOSING or self._state is _CLOSED
 
-    def greet(self) -> Dialogue:
+    def greet(self) -> Answered:
         """Send the greeting, or refuse the connection (RFC 5321 section 3.1)."""
-        outcome = yield from self._judge_client()
-        return self._follow(TRANSITIONS[State.CONNECTED][GREETING], outcome)
+        return self._judge(TRANSITIONS[State.CONNECTED][GREETING], Stage.CONNECT, Session._greeted)
 
-    def command(self, line: bytes) -> Dialogue:
+    def command(self, line: bytes) -> Answered:
         """Answer a command line, given without its CRLF."""
-        self._view.at = self.gateway.clock.now()
         if self._state is _AUTH:
+            self._view.at = self.gateway.clock.now()
             return self._log_in(lambda login: login.respond(line))
         try:
             command = self._read(line, utf8=self._offers_utf8)
-            transition = TRANSITIONS[self._state].get(command.verb)
-            if transition is None or command.verb in _OPTIONAL or (command.argument and command.verb in NO_ARGUMENT):
-                transition = self._checked(command, transition)
-            if command.verb == "AUTH":
-                return self._log_in(lambda login: login.start(command.argument, self.gateway.challenge()))
-            answer = self._ANSWERS.get(command.verb)
-            outcome: Reply | Rejection
-            if answer is not None:
-                outcome = answer(self, command)
-            else:
-                outcome = yield from self._STEPS[command.verb](self, command)
         except UnrecognizedMistake:
             return self._mistake(self._say("unrecognized"))
         except SyntaxMistake as mistake:
-            return self._mistake(standard_replies.status_reply(501, "5.5.4", str(mistake)))
-        except (ParameterMistake, OrderMistake) as mistake:
             return self._mistake(mistake.reply)
-        return self._follow(transition, outcome)
+        return self.carry_out(command)
 
-    def content(self, octets: bytes) -> Dialogue:
+    def carry_out(self, command: Command) -> Answered:
+        """Answer a command."""
+        self._view.at = self.gateway.clock.now()
+        verb = command.verb
+        try:
+            transition = TRANSITIONS[self._state].get(verb)
+            if transition is None or verb in _OPTIONAL or (command.argument and verb in NO_ARGUMENT):
+                transition = self._checked(command, transition)
+            if verb == "AUTH":
+                return self._log_in(lambda login: login.start(command.argument, self.gateway.challenge()))
+            step = self._STEPS.get(verb)
+            if step is None:
+                return self._follow(transition, self._ANSWERS[verb](self, command))
+            begin, stage, end = step
+            outcome = None if begin is None else begin(self, command)
+        except UnrecognizedMistake:
+            return self._mistake(self._say("unrecognized"))
+        except (SyntaxMistake, ParameterMistake, OrderMistake) as mistake:
+            return self._mistake(mistake.reply)
+        if outcome is not None:
+            return self._follow(transition, outcome)
+        return self._judge(transition, stage, end)
+
+    def content(self, octets: bytes) -> Answered:
         """Answer the end of data. ``octets`` are the message without dot-stuffing and final dot."""
         self._view.content = octets
-        rejection = yield from self._decider.judge(Stage.END_OF_DATA)
-        outcome = self._decider.accept() if rejection is None else rejection
-        self._end_transaction()
-        return self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], outcome)
+        return self._judge(TRANSITIONS[State.CONTENT][END_OF_DATA], Stage.END_OF_DATA, Session._content_judged)
 
     def content_too_large(self) -> Response:
         """Answer the end of data that exceeded the size limit and was not kept (RFC 1870 section 6.3)."""
@@ -164,7 +159,7 @@ class Session:
 
     def present(self, address: str) -> None:
         """Replace the client's address, as a proxy or XCLIENT gives it."""
-        self._uncount()
+        self.gateway.disconnect(self._view.peer_address)
         self._view.peer_address = address
         self.gateway.connections[address] += 1
 
@@ -191,11 +186,19 @@ class Session:
         self._abort_transaction()
         if self._state is not _CLOSED:
             self._state = _CLOSED
-            self._uncount()
+            self.gateway.disconnect(self._view.peer_address)
 
-    # States.
+    def _judge(self, transition: Transition, stage: Stage, end: _End) -> Answered:
+        """Let the policies of a stage judge; then end the step, at once if they need nothing from outside."""
+        judged = self._decider.judge(stage)
+        if judged is None or isinstance(judged, Rejection):
+            return self._follow(transition, end(self, judged))
+        return self._judge_later(transition, judged, end)
 
-    def _follow(self, transition: Transition, outcome: Reply | Rejection) -> Response:
+    def _judge_later(self, transition: Transition, judged: Judging, end: _End) -> Dialogue:
+        return self._follow(transition, end(self, (yield from judged)))
+
+    def _follow(self, transition: Transition, outcome: Outcome) -> Response:
         """Go to the next state, and return what to send."""
         accepted, refused = transition
         if isinstance(outcome, Rejection):
@@ -219,7 +222,7 @@ class Session:
             if not (verb in self._ANSWERS or verb in self._STEPS or verb == "AUTH") or (
                 verb in _OPTIONAL and verb not in self.gateway.verbs
             ):
-                raise UnrecognizedMistake
+                raise UnrecognizedMistake(verb)
             if command.argument and verb in NO_ARGUMENT:
                 raise OrderMistake(standard_replies.UNEXPECTED_ARGUMENT)
         if transition is None:
@@ -230,7 +233,8 @@ class Session:
     def _mistake(self, reply: Reply) -> Reply:
         """Count a mistake of the client; after too many, close the connection."""
         self._mistakes += 1
-        return self.hang_up(standard_replies.TOO_MANY_MISTAKES) if self._mistakes >= MAX_MISTAKES else reply
+        is_last = self._mistakes >= standard_replies.MAX_MISTAKES
+        return self.hang_up(standard_replies.TOO_MANY_MISTAKES) if is_last else reply
 
     # Commands that no policy judges.
 
@@ -244,12 +248,6 @@ class Session:
 
     def _noop(self, _: Command) -> Reply:
         return self._say("reset")
-
-    def _vrfy(self, _: Command) -> Reply:
-        return standard_replies.CANNOT_VERIFY
-
-    def _help(self, _: Command) -> Reply:
-        return standard_replies.HELP
 
     def _starttls(self, _: Command) -> Reply:
         if self._view.secure:
@@ -271,22 +269,20 @@ class Session:
         event = TRANSITIONS[State.INTRODUCED]["AUTH"] if login.is_waiting else TRANSITIONS[_AUTH][END_OF_LOGIN]
         return self._follow(event, reply)
 
-    # Commands that policies judge.
+    # Steps that policies judge: what is done before, unless it ends the step, and what is done afterwards.
 
-    def _judge_client(self) -> Step:
-        rejection = yield from self._decider.judge(Stage.CONNECT)
+    def _greeted(self, rejection: Rejection | None) -> Outcome:
         if rejection is None:
             return self._say("greeting")
         return rejection._replace(closes=True) if self.gateway.persona.refused_greeting == "closes" else rejection
 
-    def _xclient(self, command: Command) -> Step:
+    def _xclient(self, command: Command) -> None:
         presented = read_xclient(command.argument)
         self._abort_transaction()
         self.present(presented.address or self._view.peer_address)
         self._view.helo = presented.helo
-        return (yield from self._judge_client())
 
-    def _hello(self, command: Command) -> Step:
+    def _hello(self, command: Command) -> Outcome | None:
         if self._state is State.REFUSED:
             if self.gateway.persona.refused_greeting != "reduced":
                 raise OrderMistake(self._say("out_of_order"))
@@ -296,64 +292,72 @@ class Session:
             raise SyntaxMistake(msg)
         self._abort_transaction()
         self._view.helo = command.argument[:255]
-        rejection = yield from self._decider.judge(Stage.EHLO)
+        return None
+
+    def _helo_judged(self, rejection: Rejection | None) -> Outcome:
         if rejection is not None:
             self._view.helo = ""
-            return rejection
-        hello = self._say("ehlo")
-        return hello if command.verb == "HELO" else Reply(hello.code, (*hello.lines, *self._keywords()))
+        return rejection or self._say("ehlo")
+
+    def _ehlo_judged(self, rejection: Rejection | None) -> Outcome:
+        hello = self._helo_judged(rejection)
+        return Reply(hello.code, (*hello.lines, *self._keywords())) if isinstance(hello, Reply) else hello
 
     def _keywords(self) -> tuple[str, ...]:
         hides_auth = self._login is not None and self._login.needs_tls
         hidden = "STARTTLS" if self._view.secure else "AUTH" if hides_auth else ""
         return tuple(word for word in self.gateway.keywords if word.partition(" ")[0] != hidden)
 
-    def _mail(self, command: Command) -> Step:
+    def _mail(self, command: Command) -> Outcome | None:
         if self._login is not None and self._login.is_missing:
             raise OrderMistake(auth.TLS_FIRST if self._login.needs_tls and not self._view.secure else auth.REQUIRED)
         envelope = Envelope(command.path)
         self._declared = read_mail(command.parameters, self.gateway.verbs, envelope)
-        if not command.path.isascii():
-            self._require_utf8()
+        if not (command.path.isascii() or self._declared.utf8):
+            raise OrderMistake(standard_replies.NEEDS_UTF8)
         self._view.envelope = envelope
         self._view.transaction += 1
         if self._declared.size > self.gateway.size_limit:
             return self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.MAIL, "")
-        rejection = yield from self._decider.judge(Stage.MAIL)
-        return self._say("mail") if rejection is None else rejection
+        return None
 
-    def _rcpt(self, command: Command) -> Step:
+    def _mail_judged(self, rejection: Rejection | None) -> Outcome:
+        return rejection or self._say("mail")
+
+    def _rcpt(self, command: Command) -> Outcome | None:
         view, recipient = self._view, command.path
-        read_rcpt(command.parameters, self.gateway.verbs, view.envelope, recipient)
-        if not recipient.isascii():
-            self._require_utf8()
-        if len(view.envelope.recipients) >= MAX_RECIPIENTS:
+        if command.parameters:
+            read_rcpt(command.parameters, self.gateway.verbs, view.envelope, recipient)
+        if not (recipient.isascii() or self._declared.utf8):
+            raise OrderMistake(standard_replies.NEEDS_UTF8)
+        if len(view.envelope.recipients) >= standard_replies.MAX_RECIPIENTS:
             reply = standard_replies.TOO_MANY_RECIPIENTS
             self._decider.record(Stage.RCPT, recipient, reply, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY)
             return Rejection(reply)
         view.recipient = recipient
-        rejection = yield from self._decider.judge(Stage.RCPT)
-        outcome = self._say("rcpt") if rejection is None else rejection
+        return None
+
+    def _rcpt_judged(self, rejection: Rejection | None) -> Outcome:
+        view, recipient = self._view, self._view.recipient
+        outcome = rejection or self._say("rcpt")
+        view.recipient = ""
         if rejection is None:
             view.envelope.recipients.append(recipient)
         else:
             # Refused recipients are forgotten, so a client cannot fill the memory with them.
             view.envelope.notify.pop(recipient, None)
             view.envelope.original_recipients.pop(recipient, None)
-        view.recipient = ""
         return outcome
 
-    def _require_utf8(self) -> None:
-        """Refuse an address beyond ASCII where MAIL did not declare SMTPUTF8 (RFC 6531 section 3.4)."""
-        if not self._declared.utf8:
-            raise OrderMistake(standard_replies.NEEDS_UTF8)
+    def _data_judged(self, rejection: Rejection | None) -> Outcome:
+        if rejection is not None:
+            self._end_transaction()
+        return rejection or self._say("data")
 
-    def _data(self, _: Command) -> Step:
-        rejection = yield from self._decider.judge(Stage.DATA)
-        if rejection is None:
-            return self._say("data")
+    def _content_judged(self, rejection: Rejection | None) -> Outcome:
+        outcome = rejection or self._decider.accept()
         self._end_transaction()
-        return rejection
+        return outcome
 
     # Transactions and connections.
 
@@ -368,28 +372,26 @@ class Session:
         self._view.content = b""
         self._decider.forget()
 
-    def _uncount(self) -> None:
-        connections, address = self.gateway.connections, self._view.peer_address
-        connections[address] -= 1
-        if not connections[address]:
-            del connections[address]
-
     _ANSWERS: ClassVar[Mapping[str, Callable[[Session, Command], Reply]]] = {
         "RSET": _rset,
         "QUIT": _quit,
         "NOOP": _noop,
-        "VRFY": _vrfy,
-        "HELP": _help,
+        "VRFY": lambda *_: standard_replies.CANNOT_VERIFY,
+        "HELP": lambda *_: standard_replies.HELP,
         "STARTTLS": _starttls,
     }
-    _STEPS: ClassVar[Mapping[str, Callable[[Session, Command], Step]]] = {
-        "EHLO": _hello,
-        "HELO": _hello,
-        "MAIL": _mail,
-        "RCPT": _rcpt,
-        "DATA": _data,
-        "XCLIENT": _xclient,
+    _STEPS: ClassVar[Mapping[str, tuple[_Begin | None, Stage, _End]]] = {
+        "EHLO": (_hello, Stage.EHLO, _ehlo_judged),
+        "HELO": (_hello, Stage.EHLO, _helo_judged),
+        "MAIL": (_mail, Stage.MAIL, _mail_judged),
+        "RCPT": (_rcpt, Stage.RCPT, _rcpt_judged),
+        "DATA": (None, Stage.DATA, _data_judged),
+        "XCLIENT": (_xclient, Stage.CONNECT, _greeted),
     }
+
+
+_Begin = Callable[[Session, Command], Outcome | None]
+_End = Callable[[Session, Rejection | None], Outcome]
 
 
 def open_session(gateway: Gateway, peer_address: str, peer_port: int) -> Session:

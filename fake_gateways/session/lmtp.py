@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fake_gateways.decider import Rejection, Response
+from fake_gateways.decider import Rejection, Response, waited_for
 from fake_gateways.gateway import Gateway
 from fake_gateways.session import Dialogue, Session
 from fake_gateways.smtp.envelope import Stage
@@ -30,7 +30,7 @@ class LmtpSession(Session):
         for number, recipient in enumerate(whole.recipients, 1):
             view.envelope = replace(whole, recipients=[recipient])
             self._waiting = tuple(whole.recipients[number:])
-            rejection = yield from self._decider.judge(Stage.END_OF_DATA)
+            rejection = yield from waited_for(self._decider.judge(Stage.END_OF_DATA))
             outcome = self._decider.accept() if rejection is None else rejection
             replies.append(outcome.response if isinstance(outcome, Rejection) else outcome)
             if isinstance(outcome, Rejection) and outcome.closes:

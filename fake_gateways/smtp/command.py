@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from fake_gateways.smtp.standard_replies import status_reply
+
 MAX_LINE_OCTETS: Final = 1000
 """RFC 5321 section 4.5.3.1.4 allows 512 octets, and extensions may add to them. MAIL with all parameters is shorter."""
 
@@ -24,7 +26,11 @@ _TAGS: Final = {"MAIL": "FROM:", "RCPT": "TO:"}
 
 
 class SyntaxMistake(Exception):  # noqa: N818 - it is the client's mistake, answered with a reply
-    """The line is not a valid command; the text says what is wrong, for the reply (501)."""
+    """The line is not a valid command; the text says what is wrong, and ``reply`` says it to the client."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.reply = status_reply(501, "5.5.4", text)
 
 
 class UnrecognizedMistake(SyntaxMistake):

@@ -12,6 +12,11 @@ def status_reply(code: int, enhanced: str, text: str) -> Reply:
     return Reply(code, (text,), EnhancedStatus.parse(enhanced))
 
 
+MAX_RECIPIENTS: Final = 1000
+"""A usual limit of real gateways. RFC 5321 section 4.5.3.1.8 requires at least 100."""
+MAX_MISTAKES: Final = 20
+"""The server closes the connection after so many errors, as Postfix does (``smtpd_hard_error_limit``)."""
+
 TOO_MANY_RECIPIENTS: Final = status_reply(452, "4.5.3", "Too many recipients")
 TOO_MANY_MISTAKES: Final = status_reply(421, "4.7.0", "Too many errors, closing connection")
 TIMED_OUT: Final = status_reply(421, "4.4.2", "Timeout exceeded, closing connection")
@@ -24,6 +29,7 @@ UNEXPECTED_ARGUMENT: Final = status_reply(501, "5.5.4", "Syntax error in paramet
 
 
 NEEDS_UTF8: Final = status_reply(553, "5.6.7", "Address needs SMTPUTF8")
+"""RFC 6531 section 3.4: without SMTPUTF8 in MAIL, an address beyond ASCII."""
 READY_FOR_TLS: Final = Reply(220, ("Ready to start TLS",), EnhancedStatus(2, 0, 0))
 NO_TLS: Final = Reply(454, ("TLS not available due to temporary reason",), EnhancedStatus(4, 7, 0))
 """RFC 3207 section 4."""

@@ -40,6 +40,8 @@ from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import Final, NamedTuple
 
+from fake_gateways.smtp.reply import Reply
+
 
 class State(StrEnum):
     """Where a session is. Not to be confused with ``Stage``, the command at which a decision was taken."""
@@ -79,6 +81,14 @@ HANDSHAKE: Final = "(TLS handshake)"
 
 NO_ARGUMENT: Final = frozenset({"DATA", "STARTTLS"})
 """Commands that allow no argument (RFC 5321 section 4.1.1.4, RFC 3207 section 4)."""
+
+
+class OrderMistake(Exception):  # noqa: N818 - it is the client's mistake, answered with a reply
+    """The command is not valid in the current state; ``reply`` says so."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(str(reply))
+        self.reply = reply
 
 
 class Transition(NamedTuple):

@@ -14,7 +14,7 @@ from trial_gateway import Trial
 from wire import PATIENCE_S, Client, connected
 
 from fake_gateways.server import IDLE_S, MAX_AHEAD, MAX_UNREAD
-from fake_gateways.session import MAX_MISTAKES, MAX_RECIPIENTS
+from fake_gateways.smtp.standard_replies import MAX_MISTAKES, MAX_RECIPIENTS
 from fake_gateways.verdict import Answer, Question
 
 PEOPLE: Final = {ANNA: "present", INES: "present", "otto.lind@northwind.example": "departed"}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from fake_gateways import persona as personas
 from fake_gateways.clock import VirtualClock
@@ -20,7 +20,7 @@ from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.reports.settings import Reports
-from fake_gateways.session import Dialogue, open_session
+from fake_gateways.session import Answered, open_session
 from fake_gateways.session.lmtp import open_lmtp_session
 from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.reply import Reply
@@ -154,10 +154,12 @@ class Client:
         go_ahead = self.say("DATA")
         return self.send(content) if go_ahead.code == 354 else go_ahead
 
-    def _hear(self, dialogue: Dialogue) -> Reply:
+    def _hear(self, answered: Answered) -> Reply:
         lone = self._lone
+        if not isinstance(answered, Generator):
+            return cast("Reply", answered)
         try:
-            query = next(dialogue)
+            query = next(answered)
             while True:
                 answer = Answer()
                 match query:
@@ -167,7 +169,7 @@ class Client:
                     case Wait():
                         self.waited_s += query.seconds
                         lone.clock.pass_by(query.seconds)
-                query = dialogue.send(answer)
+                query = answered.send(answer)
         except StopIteration as finished:
             reply: Reply = finished.value
             return reply

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
@@ -17,7 +17,7 @@ from trial_gateway import Trial
 from fake_gateways import persona
 from fake_gateways.dns import nameserver
 from fake_gateways.dns.resolver import Resolver
-from fake_gateways.session import Dialogue, Session, open_session
+from fake_gateways.session import Answered, Session, open_session
 from fake_gateways.truth import Truth
 from fake_gateways.units import parse_duration
 from fake_gateways.verdict import Answer, ExternalQuery, Question, Wait
@@ -78,11 +78,14 @@ class SessionEar:
         assert not self._heard, f"nobody wrote down {self._heard}"
         self._session.lost()
 
-    def _take(self, dialogue: Dialogue) -> None:
+    def _take(self, answered: Answered) -> None:
+        if not isinstance(answered, Generator):
+            self._note(answered.octets)
+            return
         try:
-            query = next(dialogue)
+            query = next(answered)
             while True:
-                query = dialogue.send(self._supplied(query))
+                query = answered.send(self._supplied(query))
         except StopIteration as finished:
             self._note(finished.value.octets)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import cast
 
+from fake_gateways.decider import Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.needs import GivenUpError, QueryHandler
-from fake_gateways.session import Dialogue, Session, open_session
-from fake_gateways.smtp.reply import GarbageError, Garbled, Reply, ReplyReader
+from fake_gateways.session import Answered, Dialogue, Session, open_session
+from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader
 from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
 
@@ -118,30 +119,37 @@ class MemoryLine:
             await self._once(self._session.command(b"QUIT"))
         self._session.lost()
 
-    async def _once(self, dialogue: Dialogue, if_garbled: LineError | None = None) -> Reply:
+    async def _once(self, answered: Answered, if_garbled: LineError | None = None) -> Reply:
         """Return one reply; close the session if none comes."""
         try:
-            return await self._reply(dialogue, if_garbled)
+            return await self._reply(answered, if_garbled)
         except LineError:
             self._session.lost()
             raise
 
-    async def _reply(self, dialogue: Dialogue, if_garbled: LineError | None = None) -> Reply:
+    async def _reply(self, answered: Answered, if_garbled: LineError | None = None) -> Reply:
+        if isinstance(answered, Reply):
+            return answered
+        response = await self._fetched(answered) if isinstance(answered, Generator) else answered
+        if isinstance(response, Reply):
+            return response
         try:
-            need = next(dialogue)
-            while True:
-                need = dialogue.send(await self._answer_query(need))
-        except StopIteration as finished:
-            sent: Reply | Garbled = finished.value
-        except GivenUpError:
-            self._session.lost()
-            raise no_reply(self._answer_query.patience_s) from None
-        if isinstance(sent, Reply):
-            return sent
-        try:
-            replies = ReplyReader().feed(sent.octets)
+            replies = ReplyReader().feed(response.octets)
         except GarbageError as garbage:
             raise if_garbled or LineError(Failure.GARBAGE, str(garbage)) from None
         if not replies:
             raise hung_up()
         return replies[0]
+
+    async def _fetched(self, dialogue: Dialogue) -> Response:
+        """Fetch what a dialogue needs from outside, and return its response. Raises LineError."""
+        try:
+            query = next(dialogue)
+            while True:
+                query = dialogue.send(await self._answer_query(query))
+        except StopIteration as finished:
+            response: Response = finished.value
+            return response
+        except GivenUpError:
+            self._session.lost()
+            raise no_reply(self._answer_query.patience_s) from None

@@ -24,11 +24,10 @@ from lone_gateway import (
 from fake_gateways.dns.zone import Listing, World
 from fake_gateways.policies.ip_reputation import IpReputationSettings
 from fake_gateways.policies.velocity import VelocitySettings
-from fake_gateways.session import MAX_MISTAKES, MAX_RECIPIENTS
 from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
-from fake_gateways.smtp.standard_replies import BARE_LINE_FEED, TIMED_OUT
+from fake_gateways.smtp.standard_replies import BARE_LINE_FEED, MAX_MISTAKES, MAX_RECIPIENTS, TIMED_OUT
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, Question
 
