@@ -180,24 +180,21 @@ class Gateway:
         """Return the reply of a wording. Its text is made when it is read, from what is known now."""
         if wording.plain is not None:
             return wording.plain
-        drawn = self._ids.getrandbits(ID_BITS) if "id" in wording.names else 0
+        names = wording.names
+        drawn = self._ids.getrandbits(ID_BITS) if "id" in names else 0
         sender, ip, helo = view.envelope.return_path, view.peer_address, view.helo
 
         def word() -> Reply:
-            fields = {
-                "recipient": recipient,
-                "local_part": recipient.rpartition("@")[0] or recipient,
-                "sender": sender,
-                "ip": ip,
-                "helo": helo,
-                "host": self.host,
-                "backend": backend,
-                "sender_domain": domain_of(sender),
-            }
-            if "id" in wording.names:
+            fields = {"recipient": recipient, "sender": sender, "ip": ip, "helo": helo, "host": self.host}
+            fields["backend"] = backend
+            if "id" in names:
                 fields["id"] = spelled(drawn)
-            if "domain" in wording.names:
+            if "local_part" in names:
+                fields["local_part"] = recipient.rpartition("@")[0] or recipient
+            if "domain" in names:
                 fields["domain"] = domain_of(recipient) or self.directory.domains[0]
+            if "sender_domain" in names:
+                fields["sender_domain"] = domain_of(sender)
             return wording.say(fields)
 
         return WordedLater(wording.code, wording.enhanced, word)

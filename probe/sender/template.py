@@ -55,7 +55,8 @@ class Template:
 
     def render(self, fields: Mapping[str, str], *, to: str, message_id: str, at: float) -> bytes:
         """Return the message for one recipient. An unknown field is empty. ``at`` is in seconds since the epoch."""
-        head = f"To: {to}\r\nDate: {_date(floor(round(at, 6)))}\r\nMessage-ID: {message_id}\r\n".encode()
+        minute, second = divmod(floor(round(at, 6)), 60)
+        head = f"To: {to}\r\nDate: {_minute(minute)}:{second:02} +0000\r\nMessage-ID: {message_id}\r\n".encode()
         # A line break in a merge field could add a header field.
         values = [write(" ".join(fields.get(name, "").split())) for name, write in self._values]
         filled = [head, *self.pieces]
@@ -64,9 +65,9 @@ class Template:
 
 
 @lru_cache
-def _date(second: int) -> str:
-    """Return the text of a Date field, which has whole seconds."""
-    return format_datetime(datetime.fromtimestamp(second, UTC))
+def _minute(number: int) -> str:
+    """Return the text of a Date field up to the minute, of those since the epoch."""
+    return format_datetime(datetime.fromtimestamp(60 * number, UTC)).removesuffix(":00 +0000")
 
 
 def _writers(pieces: list[bytes], header_octets: int) -> list[Callable[[str], bytes]]:
