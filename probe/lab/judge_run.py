@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar, cast
+from typing import TypeVar, cast
 
 from probe.classify.reading import (
     CampaignClassifier,
@@ -36,14 +35,13 @@ from probe.judge.scorecard import AS_DECIDED, NAIVE, Scorecard, naive_of
 from probe.judge.story import JudgedRecipient, Key, judged
 from probe.lab.judge_lanes import JudgedPart, JudgingJob, judge_lanes, observe_lanes, row_of
 from probe.lab.processes import as_completed
+from probe.lab.shares import processes_for, share_out
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.records.parts import books_hash
 from probe.records.rows import Classification
 from probe.scenario.prices import MistakePrices
 
-PER_PROCESS: Final = 20_000
-"""With fewer deliveries, another process costs more time than it saves."""
 Found = TypeVar("Found")
 Log = tuple[Iterable[Event], CauseOf]
 """The events of another system's log, and the causes of its classes."""
@@ -76,6 +74,7 @@ def judge_run(
         if ledger.note("transport") == "foreign":
             return _judge_foreign(ledger, classifiers, bound, reported, prices)
         with ledger.shared():
+            ledger.index()
             return _judge(ledger, classifiers, bound, reported=reported, prices=prices, workers=workers)
 
 
@@ -139,21 +138,24 @@ def _map_lanes(
     work: Callable[[JudgingJob], Found], ledger: Ledger, job: JudgingJob, workers: int | None
 ) -> Iterator[Found]:
     """Share all lanes out among processes, and yield what each has found."""
-    lanes = sorted(ledger.known_lanes(), key=lambda lane: -lane.planned)
-    wanted = workers or max(1, min(os.cpu_count() or 1, sum(lane.planned for lane in lanes) // PER_PROCESS))
+    lanes = list(ledger.known_lanes())
+    wanted = workers or processes_for(sum(lane.planned for lane in lanes), len(lanes))
     if any(each.again is None for each in (*job.one_by_one, *job.two_pass)):
         wanted = 1
-    shares: list[list[str]] = [[] for _ in range(max(1, min(wanted, len(lanes))))]
-    loads = [0] * len(shares)
-    for lane in lanes:
-        least = loads.index(min(loads))
-        shares[least].append(lane.name)
-        loads[least] += lane.planned
     ledger.flush()
-    jobs = [dataclasses.replace(job, lanes=tuple(share)) for share in shares]
-    with closing(as_completed(work, jobs, len(jobs))) as found:
+    shares = share_out(lanes, lambda lane: lane.planned, wanted)
+    jobs = [dataclasses.replace(job, lanes=tuple(lane.name for lane in share)) for share in shares]
+    with closing(as_completed(work, jobs, min(wanted, len(jobs)), partial(_forgotten, ledger))) as found:
         for _, each in found:
             yield each
+
+
+def _forgotten(ledger: Ledger, job: JudgingJob) -> JudgingJob:
+    """Delete what a killed worker wrote, and return its job."""
+    for name in job.written - {*job.stored}:
+        for lane in job.lanes:
+            ledger.forget(name, lane)
+    return job
 
 
 def _observed(ledger: Ledger, job: JudgingJob, workers: int | None) -> dict[tuple[str, str], list[object]]:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from probe.lab.lane_runner import WorkerJob, run_lanes
 from probe.lab.processes import stream
-from probe.ledger import worker_lock
+from probe.ledger import Ledger, worker_lock
 from probe.sender.progress import OnSteps, Steps
 
 
-def run_jobs(jobs: Sequence[WorkerJob], on_steps: OnSteps) -> None:
-    """Run jobs to their end, each in a process of its own; a single job runs in this process.
+def run_jobs(jobs: Sequence[WorkerJob], workers: int, on_steps: OnSteps) -> None:
+    """Run jobs to their end, in so many processes; with one they run in this process.
 
-    ``on_steps`` gets the progress. Raises what a job raised. An interrupt ends all workers.
+    ``on_steps`` gets the progress. If a worker is killed, its unfinished lanes are run again. Raises what a job raised,
+    and InputError if workers are killed again and again. An interrupt ends all workers.
     """
-    if len(jobs) == 1:
-        run_lanes(jobs[0], on_steps)
+    if workers == 1:
+        for job in jobs:
+            run_lanes(job, on_steps)
         return
-    with closing(stream(_run_in_worker, jobs)) as progress:
+    with closing(stream(_run_in_worker, jobs, workers, _unfinished)) as progress:
         for steps in progress:
             on_steps(steps)
 
@@ -27,3 +30,13 @@ def run_jobs(jobs: Sequence[WorkerJob], on_steps: OnSteps) -> None:
 def _run_in_worker(job: WorkerJob, send: Callable[[Steps], None]) -> None:
     with worker_lock(job.ledger.parent):
         run_lanes(job, send)
+
+
+def _unfinished(job: WorkerJob) -> WorkerJob:
+    """Return what a killed worker left to do; the rows of the lanes that it had begun are deleted."""
+    with Ledger(job.ledger) as ledger:
+        finished = ledger.finished_lanes()
+        lanes = [lane for lane in job.lanes if lane.name not in finished]
+        gateways = (company.name for lane in lanes for company in lane.population.companies)
+        ledger.delete_unfinished((lane.name for lane in lanes), gateways)
+    return dataclasses.replace(job, lanes=lanes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -225,14 +225,3 @@ def _journal(lane: str, ledger: Ledger) -> Callable[[QueuedTransaction], None]:
 def _no_journal(queued: QueuedTransaction) -> None:
     """No journal needed: a simulated lane restarts from scratch."""
     del queued
-
-
-def share_out(lanes: Sequence[LaneJob], workers: int) -> list[list[LaneJob]]:
-    """Divide lanes among workers: the longest lane first, each to the worker with the fewest deliveries so far."""
-    shares: list[list[LaneJob]] = [[] for _ in range(workers)]
-    loads = [0] * workers
-    for lane in sorted(lanes, key=lambda lane: -lane.deliveries):
-        least = loads.index(min(loads))
-        shares[least].append(lane)
-        loads[least] += lane.deliveries
-    return [share for share in shares if share]

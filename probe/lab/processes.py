@@ -6,37 +6,45 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
-from typing import Any, TypeVar, cast
+from typing import Any, Final, TypeVar, cast
+
+from probe.input_error import InputError
 
 Task = TypeVar("Task")
 Done = TypeVar("Done")
 Item = TypeVar("Item")
 
+MOST_KILLED: Final = 3
+"""After this many killed workers, what kills them will not go away."""
+_REMEDY: Final = "look whether the machine is short of memory, then repeat the command (run with --resume)"
 
-def as_completed(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) -> Generator[tuple[int, Done]]:
+
+class WorkerKilledError(RuntimeError):
+    """A worker process ended before its task was done."""
+
+
+def as_completed(
+    work: Callable[[Task], Done], tasks: Sequence[Task], workers: int, recover: Callable[[Task], Task] | None = None
+) -> Generator[tuple[int, Done]]:
     """Yield the number and the result of each task, in the order in which they are completed.
 
     Each worker process takes a task as soon as it has completed one. With one worker the tasks run in this process.
-    Raises what ``work`` raised. An interrupt, an error, and closing the generator end all workers.
+    Raises what ``work`` raised, and WorkerKilledError. If there is ``recover``, a task whose process was killed is run
+    again as ``recover`` returns it, up to MOST_KILLED times in all; then InputError is raised. An interrupt, an error,
+    and closing the generator end all workers.
     """
     if workers == 1:
         yield from ((number, work(task)) for number, task in enumerate(tasks))
         return
-    waiting = iter(enumerate(tasks))
-    running: dict[Connection, int] = {}
-    with _started(_work_on_tasks, [(work,)] * workers) as processes:
-        for connection in processes:
-            _send_next(connection, waiting, running)
-        while running:
-            for ready in cast("list[Connection]", wait(list(running))):
-                result = _receive(ready, processes[ready])
-                number = running.pop(ready)
-                _send_next(ready, waiting, running)
-                yield number, result
+    with closing(_messages(_work_on_tasks, work, tasks, workers, recover)) as messages:
+        for number, message in messages:
+            if message is not None:
+                yield number, message[0]
 
 
 def in_order(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) -> Generator[Done]:
@@ -51,64 +59,109 @@ def in_order(work: Callable[[Task], Done], tasks: Sequence[Task], workers: int) 
                 expected += 1
 
 
-def stream(work: Callable[[Task, Callable[[Item], None]], None], tasks: Sequence[Task]) -> Generator[Item]:
-    """Run each task in a process of its own, and yield every item that ``work`` sends while it runs.
+def stream(
+    work: Callable[[Task, Callable[[Item], None]], None],
+    tasks: Sequence[Task],
+    workers: int,
+    recover: Callable[[Task], Task] | None = None,
+) -> Generator[Item]:
+    """Run tasks in worker processes, and yield every item that ``work`` sends while it runs; like ``as_completed``."""
+    with closing(_messages(_stream_tasks, work, tasks, workers, recover)) as messages:
+        for _, message in messages:
+            if message is not None:
+                yield message[0]
 
-    Raises what ``work`` raised. An interrupt, an error, and closing the generator end all workers.
-    """
-    with _started(_stream_task, [(work, task) for task in tasks]) as processes:
-        running = set(processes)
+
+def _messages(
+    target: Callable[..., None],
+    work: Callable[..., Any],
+    tasks: Sequence[Task],
+    workers: int,
+    recover: Callable[[Task], Task] | None,
+) -> Generator[tuple[int, tuple[Any] | None]]:
+    """Yield what workers send, with the number of the task: a tuple with an item, or None at the end of a task."""
+    waiting = deque(enumerate(tasks))
+    running: dict[Connection, tuple[int, Task]] = {}
+    killed = 0
+    with _pool(target, work) as pool:
+
+        def give_next_to(connection: Connection) -> None:
+            if waiting:
+                running[connection] = waiting.popleft()
+                with suppress(OSError):  # the process may be gone, which is noticed when it should answer
+                    connection.send(running[connection][1])
+
+        for _ in range(min(workers, len(tasks))):
+            give_next_to(pool.start())
         while running:
             for ready in cast("list[Connection]", wait(list(running))):
-                message: tuple[Item] | None = _receive(ready, processes[ready])
+                number, task = running[ready]
+                try:
+                    message = pool.receive(ready)
+                except WorkerKilledError as error:
+                    killed += 1
+                    if recover is None:
+                        raise
+                    if killed > MOST_KILLED:
+                        problem = f"have been killed {killed} times; the last time {error}"
+                        raise InputError("worker processes", problem, _REMEDY) from None
+                    del running[ready]
+                    waiting.appendleft((number, recover(task)))
+                    give_next_to(pool.start())
+                    continue
                 if message is None:
-                    running.discard(ready)
-                else:
-                    yield message[0]
+                    del running[ready]
+                    give_next_to(ready)
+                yield number, message
 
 
-def _send_next(connection: Connection, waiting: Iterator[tuple[int, Any]], running: dict[Connection, int]) -> None:
-    """Send the next task to a worker, if there is one."""
-    for number, task in waiting:
-        running[connection] = number
-        connection.send(task)
-        return
+class _Pool:
+    """Worker processes, each with the connection to it."""
 
+    def __init__(self, target: Callable[..., None], work: Callable[..., Any]) -> None:
+        self._target = target
+        self._work = work
+        self._context = multiprocessing.get_context("spawn")
+        self._processes: dict[Connection, SpawnProcess] = {}
 
-@contextmanager
-def _started(
-    target: Callable[..., None], arguments: Sequence[tuple[Any, ...]]
-) -> Iterator[dict[Connection, SpawnProcess]]:
-    """Start a process for each set of arguments; end them all on exit."""
-    context = multiprocessing.get_context("spawn")
-    processes: dict[Connection, SpawnProcess] = {}
-    try:
-        with _interrupts_ignored():  # processes inherit this: only the parent reacts to Ctrl-C
-            for each in arguments:
-                mine, theirs = context.Pipe()
-                process = context.Process(target=target, args=(*each, theirs), daemon=True)
-                process.start()
-                theirs.close()
-                processes[mine] = process
-        yield processes
-    finally:
-        for connection, process in processes.items():
+    def start(self) -> Connection:
+        """Start a process."""
+        mine, theirs = self._context.Pipe()
+        with _interrupts_ignored():  # the process inherits this: only the parent reacts to Ctrl-C
+            process = self._context.Process(target=self._target, args=(self._work, theirs), daemon=True)
+            process.start()
+        theirs.close()
+        self._processes[mine] = process
+        return mine
+
+    def receive(self, connection: Connection) -> tuple[Any] | None:
+        """Return a worker's message. Raises the exception that it sent, and WorkerKilledError if its process ended."""
+        try:
+            message = connection.recv()
+        except (EOFError, ConnectionResetError):
+            process = self._processes[connection]
+            process.join()
+            msg = f"a worker process ended with exit code {process.exitcode}"
+            raise WorkerKilledError(msg) from None
+        if isinstance(message, Exception):
+            raise message
+        return cast("tuple[Any] | None", message)
+
+    def end(self) -> None:
+        """End all processes."""
+        for connection, process in self._processes.items():
             process.terminate()
             process.join()
             connection.close()
 
 
-def _receive(connection: Connection, process: SpawnProcess) -> Any:
-    """Return a worker's message. Raises the exception that it sent, and RuntimeError if its process ended."""
+@contextmanager
+def _pool(target: Callable[..., None], work: Callable[..., Any]) -> Iterator[_Pool]:
+    pool = _Pool(target, work)
     try:
-        message = connection.recv()
-    except EOFError:
-        process.join()
-        msg = f"a worker process ended with exit code {process.exitcode}"
-        raise RuntimeError(msg) from None
-    if isinstance(message, Exception):
-        raise message
-    return message
+        yield pool
+    finally:
+        pool.end()
 
 
 @contextmanager
@@ -124,7 +177,15 @@ def _interrupts_ignored() -> Iterator[None]:
 
 
 def _work_on_tasks(work: Callable[[Any], Any], parent: Connection) -> None:
-    """Run tasks in a worker process, one after another, until the parent closes the connection."""
+    """Run tasks in a worker process, one after another, and send the result of each."""
+    _stream_tasks(lambda task, send: send(work(task)), parent)
+
+
+def _stream_tasks(work: Callable[[Any, Callable[[Any], None]], None], parent: Connection) -> None:
+    """Run tasks in a worker process, one after another, until the parent closes the connection.
+
+    Items are sent as tuples, so that None can mark the end of a task.
+    """
     threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         try:
@@ -132,19 +193,10 @@ def _work_on_tasks(work: Callable[[Any], Any], parent: Connection) -> None:
         except EOFError:
             return
         try:
-            parent.send(work(task))
+            work(task, lambda item: parent.send((item,)))
+            parent.send(None)
         except Exception as error:  # noqa: BLE001 - the parent raises it, whatever it is
             parent.send(error)
-
-
-def _stream_task(work: Callable[[Any, Callable[[Any], None]], None], task: Any, parent: Connection) -> None:
-    """Run one task in a worker process. Items are sent as tuples, so that None can mark the end."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        work(task, lambda item: parent.send((item,)))
-        parent.send(None)
-    except Exception as error:  # noqa: BLE001 - the parent raises it, whatever it is
-        parent.send(error)
 
 
 def _end_with_parent() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
-from typing import Final
 
 from fake_gateways.loopback import require_inside
 from probe.input_error import InputError
@@ -15,18 +13,16 @@ from probe.lab.gateways import require_scanners
 from probe.lab.judge_run import judge_run
 from probe.lab.lane_job import LaneJob
 from probe.lab.lane_processes import run_jobs
-from probe.lab.lane_runner import WorkerJob, share_out
+from probe.lab.lane_runner import WorkerJob
 from probe.lab.open_books import mailboxes, open_books
 from probe.lab.options import Options
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
+from probe.lab.shares import processes_for, share_out
 from probe.ledger import FILE, Ledger, locked
 from probe.sender.progress import OnSteps, Progress
 from probe.user_files import require_writable
-
-PER_WORKER: Final = 20_000
-"""With fewer recipients, another process costs more time than it saves."""
 
 
 def run_scenario(
@@ -76,10 +72,9 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
     begin(progress)
     if not lanes:
         return
-    deliveries = sum(lane.deliveries for lane in lanes)
     # Real servers send their reports to one mailbox, so only one process can own it.
     wanted = 1 if prepared.loaded.scenario.is_foreign else options.workers
-    workers = wanted or max(1, min(os.cpu_count() or 1, len(lanes), deliveries // PER_WORKER))
+    workers = wanted or processes_for(sum(lane.deliveries for lane in lanes), len(lanes))
     jobs = [
         WorkerJob(
             lanes=share,
@@ -92,9 +87,9 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
             log=options.log,
             transcripts=options.transcripts,
         )
-        for share in share_out(lanes, min(workers, len(lanes)))
+        for share in share_out(lanes, lambda lane: lane.deliveries, workers)
     ]
-    run_jobs(jobs, tell)
+    run_jobs(jobs, min(workers, len(jobs)), tell)
 
 
 def _create_books(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> None:

@@ -138,10 +138,11 @@ class Ledger:
             self._pending.setdefault(type(row), []).append(row)
         self.flush()
 
-    def forget(self, classifier: str) -> None:
-        """Delete a classifier's readings."""
+    def forget(self, classifier: str, lane: str | None = None) -> None:
+        """Delete a classifier's readings, of one lane or of all."""
+        query = "DELETE FROM classification WHERE classifier = ?1 AND (?2 IS NULL OR lane = ?2)"
         with self._database.change(_JUDGE_A_COPY) as connection:
-            connection.execute("DELETE FROM classification WHERE classifier = ?", (classifier,))
+            connection.execute(query, (classifier, lane))
 
     def flush(self) -> None:
         """Commit pending rows. Raises InputError if they cannot be written."""

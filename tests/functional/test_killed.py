@@ -158,3 +158,48 @@ def test_workers_go_when_their_parent_is_killed(tmp_path: Path) -> None:
         run.wait(DEADLINE_S)
         until(lambda: not session_of(run.pid))
         assert len(committed(folder)) < RECIPIENTS
+
+
+def workers_of(leader: int) -> list[int]:
+    """Return the worker processes of a run."""
+
+    def is_worker(process: int) -> bool:
+        with suppress(OSError):
+            return b"--multiprocessing-fork" in Path(f"/proc/{process}/cmdline").read_bytes()
+        return False
+
+    return sorted(filter(is_worker, session_of(leader)))
+
+
+def test_a_killed_worker_is_replaced_and_the_books_are_as_undisturbed(tmp_path: Path) -> None:
+    with running(tmp_path, "memory", "2") as (run, folder):
+        os.kill(workers_of(run.pid)[0], signal.SIGKILL)
+        out, err = run.communicate(timeout=DEADLINE_S)
+    assert (run.returncode, err) == (PASSED, "")
+    undisturbed = fivefifty("run", tmp_path / "small.toml", "--out", tmp_path / "undisturbed", "--workers", "1")
+    assert undisturbed.returncode == PASSED
+    with Ledger.open(folder) as books, Ledger.open(tmp_path / "undisturbed") as others:
+        assert books.digest() == others.digest()
+        assert sorted(books.planned()) == sorted(others.planned())
+        assert list(books.mailboxes()) == list(others.mailboxes())
+        assert list(books.classifications()) == list(others.classifications())
+    assert out.replace(str(folder), "") == undisturbed.stdout.replace(str(tmp_path / "undisturbed"), "")
+
+
+def test_workers_that_are_killed_again_and_again_end_the_run_with_one_sentence(tmp_path: Path) -> None:
+    with running(tmp_path, "memory", "2") as (run, _):
+        killed: set[int] = set()
+
+        def has_ended() -> bool:
+            for worker in set(workers_of(run.pid)) - killed:
+                os.kill(worker, signal.SIGKILL)
+                killed.add(worker)
+            return run.poll() is not None
+
+        until(has_ended)
+        _, err = run.communicate()
+    assert run.returncode == 2
+    assert err == (
+        "fivefifty: worker processes: have been killed 4 times; the last time a worker process ended with exit code "
+        "-9; look whether the machine is short of memory, then repeat the command (run with --resume)\n"
+    )

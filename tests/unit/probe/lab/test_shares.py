@@ -1,0 +1,33 @@
+"""Lanes are shared out whole, into shares of about the same size."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from probe.lab.shares import processes_for, share_out
+
+SIZES = st.lists(st.integers(1, 200_000), min_size=1, max_size=60)
+
+
+@given(SIZES, st.integers(1, 4))
+def test_every_lane_is_in_one_share_and_the_largest_share_comes_first(sizes: list[int], processes: int) -> None:
+    lanes = list(enumerate(sizes))
+    shares = share_out(lanes, lambda lane: lane[1], processes)
+    assert sorted(lane for share in shares for lane in share) == lanes
+    loads = [sum(size for _, size in share) for share in shares]
+    assert loads == sorted(loads, reverse=True)
+    # The longest lane first, each into the smallest share: no share is larger than the average by more than one lane.
+    assert max(loads) <= sum(sizes) / len(shares) + max(sizes)
+
+
+def test_one_process_gets_one_share_and_several_get_several_each() -> None:
+    sizes = [10_000] * 100
+    assert len(share_out(sizes, int, 1)) == 1
+    assert len(share_out(sizes, int, 2)) == 16
+    assert len(share_out(sizes[:4], int, 2)) == 4
+
+
+def test_one_lane_or_a_small_run_has_no_use_for_a_second_process() -> None:
+    assert processes_for(10**6, 1) == 1
+    assert processes_for(30_000, 20) == 1
