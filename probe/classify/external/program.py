@@ -1,6 +1,6 @@
 """A program in any language as a classifier: it reads JSON Lines on standard input and answers on standard output.
 
-The program starts when the classifier is opened. For each campaign it gets one line per recipient, then a line that
+The program starts with the first campaign. For each campaign it gets one line per recipient, then a line that
 ends the campaign (protocol.py). It may answer in any order, at the latest after that line. Then the next campaign
 follows. After the last one its input is closed, and it must exit.
 """
@@ -25,7 +25,7 @@ RESTARTS: Final = 2
 
 
 class Program:
-    """A program as a classifier; start it with ``with``. It may neither read nor write for ``patience_s`` at most.
+    """A program as a classifier; use it with ``with``. It may neither read nor write for ``patience_s`` at most.
 
     It runs in ``folder``. Raises ClassifierError, which names the recipients without an answer.
     """
@@ -39,8 +39,7 @@ class Program:
         self._pending: PendingAnswers | None = None
 
     def __enter__(self) -> Self:
-        """Start the program."""
-        self._start()
+        """Let the program start when it is needed."""
         return self
 
     def __exit__(
@@ -48,8 +47,8 @@ class Program:
     ) -> None:
         """Let the program finish; after an error, end it at once."""
         try:
-            if self._process is not None and kind is None:
-                self._finish(self._process)
+            if self._process is not None and self._pending is not None and kind is None:
+                self._finish(self._process, self._pending)
         finally:
             self._stop()
 
@@ -82,9 +81,9 @@ class Program:
             raise ClassifierError(f"classifier {self._name} {problem}") from None
         return self._process
 
-    def _finish(self, process: PipedProgram) -> None:
+    def _finish(self, process: PipedProgram, pending: PendingAnswers) -> None:
         try:
-            process.finish(self._answered_unasked if self._pending is None else self._pending.accept)
+            process.finish(pending.accept)
         except ProgramSilentError:
             raise self._silent("after the end of its input, and did not exit") from None
         code = self._stop()
@@ -94,9 +93,6 @@ class Program:
     def _stop(self) -> int | None:
         process, self._process = self._process, None
         return None if process is None else process.stop()
-
-    def _answered_unasked(self, line: bytes) -> None:
-        raise ClassifierError(f"classifier {self._name} wrote {line[:80]!r} without a request")
 
     def _silent(self, when: str) -> ClassifierError:
         remedy = "if it buffers its answers, flush them at the end of each campaign"
