@@ -19,6 +19,10 @@ class Clock(Protocol):
         """Return the current time."""
         ...
 
+    def pass_by(self, seconds: float) -> None:
+        """Advance simulated time by some seconds; real time passes by itself."""
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Wait for some seconds."""
         ...
@@ -66,6 +70,9 @@ class WallClock:
     def now(self) -> float:
         """Return the scenario's start plus the time since then, sped up."""
         return self._starts + (time.monotonic() - self._began) * self._speed
+
+    def pass_by(self, seconds: float) -> None:
+        """Do nothing."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait. The real time is shorter if the clock is sped up."""

@@ -21,6 +21,7 @@ _PATH: Final = re.compile(
     r")?>"
 )
 _POSTMASTER: Final = re.compile(r"<(postmaster)>", re.IGNORECASE)
+_PLAIN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\x7e]+))?")
 _TAGS: Final = {"MAIL": "FROM:", "RCPT": "TO:"}
 
@@ -48,6 +49,20 @@ class Command:
     argument: str = ""
     path: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def octets(self) -> bytes:
+        """The line, without its CRLF."""
+        tag = _TAGS.get(self.verb)
+        if tag is None or self.argument:
+            return f"{self.verb} {self.argument}".rstrip().encode()
+        words = (f"{name}={value}" if value else name for name, value in self.parameters.items())
+        return " ".join((f"{self.verb} {tag}<{self.path}>", *words)).encode()
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a server that parses its line gets the same command, because its address needs no care."""
+        return not self.path or _PLAIN.fullmatch(self.path) is not None
 
 
 def parse(line: bytes, *, utf8: bool = False) -> Command:

@@ -263,7 +263,7 @@ class Lane:
         names = self.messages.names(queued.deliveries)
         recipients = [delivery.recipient for delivery in queued.deliveries]
         if slot.line is None:
-            await self._round_trip()
+            self._round_trip()
             try:
                 line = await self.reach(exchanger).connect(slot.source, self.sender.helo)
             except LineError as error:
@@ -292,8 +292,8 @@ class Lane:
             slot.line = None
         return _Transacted(names, results, line, slot.connection, slot.position)
 
-    async def _round_trip(self) -> None:
-        await self.clock.sleep(self.round_trip_s)
+    def _round_trip(self) -> None:
+        self.clock.pass_by(self.round_trip_s)
 
 
 def _failed_before_mail(result: Result) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final, Literal, NamedTuple
 
+from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
 from probe.records.attempt import Failure, Outcome
@@ -13,7 +14,7 @@ from probe.sender.transport import Line, LineError, hung_up
 
 _GO_AHEAD: Final = 354
 
-RoundTrip = Callable[[], Awaitable[None]]
+RoundTrip = Callable[[], None]
 """Lets the time of one exchange with the server pass."""
 Tls = Literal["none", "may", "must"]
 
@@ -41,13 +42,13 @@ async def introduce(line: Line, round_trip: RoundTrip, tls: Tls = "none") -> Res
     if not line.greeting.accepts:
         return Result(Stage.CONNECT, line.greeting)
     try:
-        await round_trip()
+        round_trip()
         reply = await line.hello()
         if reply.accepts and tls != "none" and "STARTTLS" in line.keywords:
-            await round_trip()
+            round_trip()
             if (await line.encrypt()).completes:
                 # Both sides discard what was said in the clear (RFC 3207 section 4.2).
-                await round_trip()
+                round_trip()
                 reply = await line.hello()
     except LineError as error:
         return Result(Stage.EHLO, failure=error.failure, text=error.text)
@@ -62,12 +63,16 @@ class _Step(NamedTuple):
     """A command, and the stage at which its refusal counts."""
 
     stage: Stage
-    command: bytes
+    command: Command
     recipient: int | None = None
 
     def accepted_by(self, reply: Reply) -> bool:
         """Whether the reply lets the transaction continue: 354 to DATA, 2yz otherwise (RFC 5321 section 4.3.2)."""
         return reply.code == _GO_AHEAD if self.stage is Stage.DATA else reply.completes
+
+
+_RSET: Final = _Step(Stage.MAIL, Command("RSET"))
+_DATA: Final = _Step(Stage.DATA, Command("DATA"))
 
 
 async def transact(
@@ -85,17 +90,17 @@ async def transact(
     ``reset`` begins with RSET, which is needed after a transaction that did not reach its end. Commands are sent
     together if the server offers PIPELINING, otherwise one at a time.
     """
-    size = f" SIZE={len(content)}" if "SIZE" in line.keywords else ""
+    size = {"SIZE": str(len(content))} if "SIZE" in line.keywords else {}
     steps = [
-        _Step(Stage.MAIL, f"MAIL FROM:<{return_path}>{size}".encode()),
-        *(_Step(Stage.RCPT, f"RCPT TO:<{to}>".encode(), index) for index, to in enumerate(recipients)),
-        _Step(Stage.DATA, b"DATA"),
+        _Step(Stage.MAIL, Command("MAIL", path=return_path, parameters=size)),
+        *(_Step(Stage.RCPT, Command("RCPT", path=to), index) for index, to in enumerate(recipients)),
+        _DATA,
     ]
     if reset:
-        steps.insert(0, _Step(Stage.MAIL, b"RSET"))
+        steps.insert(0, _RSET)
     results: list[Result | None] = [None] * len(recipients)
     for group in [steps] if pipelining and "PIPELINING" in line.keywords else [[step] for step in steps]:
-        await round_trip()
+        round_trip()
         await _exchange(line, group, results, round_trip)
         if not line.is_open:
             # A 421 to one recipient ends the transaction for all.
@@ -103,7 +108,7 @@ async def transact(
             results = [each or Result(group[-1].stage, failure=cut.failure, text=cut.text) for each in results]
         if all(results):
             return _complete(results)
-    await round_trip()
+    round_trip()
     try:
         last = _result(Stage.END_OF_DATA, await line.send(content))
     except LineError as error:
@@ -131,7 +136,7 @@ async def _exchange(line: Line, group: list[_Step], results: list[Result | None]
         results[:] = [each or cut for each in results]
     elif all(results) and len(group) > 1 and replies[-1].code == _GO_AHEAD:
         # The server replied 354 although it had refused all recipients: send no content (RFC 2920 section 3.1).
-        await round_trip()
+        round_trip()
         with suppress(LineError):
             await line.send(b"")
 

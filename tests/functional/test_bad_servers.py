@@ -72,7 +72,7 @@ def run(request: pytest.FixtureRequest) -> Run[Any]:
     return run_to_the_end
 
 
-async def no_time() -> None:
+def no_time() -> None:
     """Pass no time: the clock is none of these tests' business."""
 
 

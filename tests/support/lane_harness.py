@@ -13,6 +13,7 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.needs import QueryHandler
 from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.reports.delivery_report import DeliveryReport
+from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.verdict import Answer, Question
@@ -88,9 +89,9 @@ class WatchedLine:
         self.connection.commands.append(b"STARTTLS")
         return await self.line.encrypt()
 
-    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Pass commands on."""
-        self.connection.commands += commands
+        self.connection.commands += (command.octets for command in commands)
         return await self.line.exchange(commands)
 
     async def send(self, content: bytes) -> Reply:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal, Protocol
 
+from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import Reply
 from probe.records.attempt import Failure
 
@@ -73,7 +74,7 @@ class Line(Protocol):
         """Say STARTTLS and encrypt if the server agrees; the caller has to say EHLO again. Raises LineError."""
         ...
 
-    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Send commands together and return their replies, fewer if the last is a 421. Raises LineError."""
         ...
 

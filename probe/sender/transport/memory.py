@@ -9,6 +9,7 @@ from fake_gateways.decider import Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.needs import GivenUpError, QueryHandler
 from fake_gateways.session import Answered, Dialogue, Session, open_session
+from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader
 from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
@@ -78,21 +79,25 @@ class MemoryLine:
         """Say STARTTLS. Without a socket nothing is encrypted, but the dialogue starts over as it does over TLS."""
         if self._session.closing:
             raise hung_up()
-        reply = await self._once(self._session.command(b"STARTTLS"), no_smtp())
+        reply = await self._once(self._say(Command("STARTTLS")), no_smtp())
         if self._session.wants_tls:
             self._session.secured()
             self.tls = True
         return reply
 
-    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Send commands one by one, until the gateway closes the session."""
         replies: list[Reply] = []
         failure: LineError | None = None
         for command in commands:
             if self._session.closing:
                 break
+            answered = self._say(command)
+            if isinstance(answered, Reply) and failure is None:
+                replies.append(answered)
+                continue
             try:
-                reply = await self._reply(self._session.command(command))
+                reply = await self._reply(answered)
             except LineError as error:
                 # Over a socket the gateway has all commands already, so it answers the rest after a broken reply too.
                 failure = failure or error
@@ -116,8 +121,12 @@ class MemoryLine:
     async def close(self) -> None:
         """Say QUIT, then close. Before a successful EHLO just close, as the line over sockets does."""
         if self._is_introduced and not self._session.closing:
-            await self._once(self._session.command(b"QUIT"))
+            await self._once(self._say(Command("QUIT")))
         self._session.lost()
+
+    def _say(self, command: Command) -> Answered:
+        """Hand a command over as it is; one whose address needs care as text, which the session parses."""
+        return self._session.carry_out(command) if command.is_plain else self._session.command(command.octets)
 
     async def _once(self, answered: Answered, if_garbled: LineError | None = None) -> Reply:
         """Return one reply; close the session if none comes."""

@@ -23,6 +23,7 @@ import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
 from fake_gateways.loopback import Network, require_inside
+from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader, from_wire
 from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
@@ -204,9 +205,9 @@ class TcpLine:
         if self._client.transport is not None:
             self._client.transport.close()
 
-    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Send commands in one write and wait for the reply to each. Raises LineError."""
-        octets = b"\r\n".join(commands) + b"\r\n"
+        octets = b"".join(command.octets + b"\r\n" for command in commands)
         return await self._pipeline().talk(octets, len(commands), deadline_s=self._deadline_s)
 
     async def send(self, content: bytes) -> Reply:

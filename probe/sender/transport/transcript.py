@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import Reply
 from probe.sender.transport import Line, LineError, Transport
 
@@ -109,9 +110,9 @@ class RecordingLine:
         self.recorder.received(reply)
         return reply
 
-    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Send commands together."""
-        self.recorder.sent(*(command.decode("utf-8", "replace") for command in commands))
+        self.recorder.sent(*(command.octets.decode("utf-8", "replace") for command in commands))
         try:
             replies = await self.line.exchange(commands)
         except LineError as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fake_gateways.smtp.command import SyntaxMistake, parse
+from fake_gateways.smtp.command import Command, SyntaxMistake, parse
 
 
 @pytest.mark.parametrize(
@@ -95,3 +97,36 @@ def test_an_unknown_parameter_of_any_length_is_quoted_in_part_only() -> None:
     with pytest.raises(SyntaxMistake) as caught:
         parse(b"MAIL FROM:<a@b.example> " + b"_" * 900)
     assert len(str(caught.value)) < 80
+
+
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        (Command("DATA"), b"DATA"),
+        (Command("EHLO", "mta1.sender.example"), b"EHLO mta1.sender.example"),
+        (Command("MAIL"), b"MAIL FROM:<>"),
+        (Command("MAIL", path="a@b.example", parameters={"SIZE": "12", "SMTPUTF8": ""}),
+         b"MAIL FROM:<a@b.example> SIZE=12 SMTPUTF8"),
+        (Command("RCPT", path="ann+1@acme.example"), b"RCPT TO:<ann+1@acme.example>"),
+    ],
+)  # fmt: skip
+def test_a_command_has_a_line_that_reads_as_that_command(command: Command, line: bytes) -> None:
+    assert command.octets == line
+    assert command.is_plain
+    read = parse(line)
+    assert (read.verb, read.path, read.parameters, read.octets) == (
+        command.verb,
+        command.path,
+        command.parameters,
+        line,
+    )
+
+
+PATHS = st.from_regex(r"[!-~\u00e4]{0,9}@?[!-~\u00e4]{0,9}", fullmatch=True)
+
+
+@given(st.sampled_from(["MAIL", "RCPT"]), st.one_of(PATHS, st.from_regex(r"[a-z+=.'-]+@[a-z0-9.-]+", fullmatch=True)))
+def test_a_plain_address_is_what_a_server_reads_in_the_line(verb: str, path: str) -> None:
+    command = Command(verb, path=path)
+    if path and command.is_plain:
+        assert parse(command.octets).path == path

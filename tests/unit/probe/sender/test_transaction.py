@@ -8,6 +8,7 @@ import pytest
 from lane_harness import STARTS, due, run
 
 from fake_gateways import persona as personas
+from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
 from probe.judge.join import join
@@ -38,7 +39,10 @@ class Line:
     async def encrypt(self) -> Reply:
         return OK
 
-    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
+        return self._replies([command.octets for command in commands])
+
+    def _replies(self, commands: list[bytes]) -> list[Reply]:
         self.said += commands
         replies, self._script = self._script[: len(commands)], self._script[len(commands) :]
         if len(replies) < len(commands) and (not replies or replies[-1].code != 421):
@@ -46,7 +50,7 @@ class Line:
         return replies
 
     async def send(self, content: bytes) -> Reply:
-        return (await self.exchange([content]))[0]
+        return self._replies([content])[0]
 
     async def close(self) -> None:
         self.is_open = False
@@ -56,7 +60,7 @@ async def heard(*script: Reply, pipelining: bool, reset: bool = False) -> tuple[
     """Return what came of a transaction, and what was said."""
     line = Line(*script, pipelining=pipelining)
 
-    async def round_trip() -> None:
+    def round_trip() -> None:
         pass
 
     (found,) = await transact(

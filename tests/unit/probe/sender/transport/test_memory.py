@@ -10,6 +10,7 @@ from fake_gateways.clock import VirtualClock
 from fake_gateways.gateway import Gateway
 from fake_gateways.needs import QueryHandler
 from fake_gateways.people.directory import Directory, MailboxState
+from fake_gateways.smtp.command import Command
 from fake_gateways.verdict import Answer, Question
 from probe.records.attempt import Failure
 from probe.scenario.model import GatewaySpec
@@ -17,6 +18,7 @@ from probe.sender.transport import LineError
 from probe.sender.transport.memory import MemoryTransport, UnreachableTransport
 
 HELO = "mta1.sender.example"
+MAIL, RCPT = Command("MAIL", path="news@sender.example"), Command("RCPT", path="ann@acme.example")
 MESSAGE = b"From: news@sender.example\r\n\r\nHello.\r\n"
 
 
@@ -55,7 +57,7 @@ async def test_a_message_goes_over_a_line_as_over_a_socket() -> None:
     assert line.greeting.code == 220
     assert (await line.hello()).code == 250
     assert "PIPELINING" in line.keywords
-    replies = await line.exchange([b"MAIL FROM:<news@sender.example>", b"RCPT TO:<ann@acme.example>", b"DATA"])
+    replies = await line.exchange([MAIL, RCPT, Command("DATA")])
     assert [reply.code for reply in replies] == [250, 250, 354]
     assert (await line.send(MESSAGE)).code == 250
     await line.close()
@@ -78,8 +80,19 @@ async def test_after_starttls_the_line_counts_as_encrypted() -> None:
 async def test_content_beyond_the_gateways_limit_is_refused() -> None:
     line = await transport(size_limit=20).connect("127.10.0.1", HELO)
     await line.hello()
-    await line.exchange([b"MAIL FROM:<news@sender.example>", b"RCPT TO:<ann@acme.example>", b"DATA"])
+    await line.exchange([MAIL, RCPT, Command("DATA")])
     assert (await line.send(MESSAGE)).code == 552
+
+
+@pytest.mark.parametrize(
+    "path", ["ann (Ann)@acme.example", "ann@acme.example> SIZE=1", "j\u00f6rg@acme.example", "ann"]
+)
+async def test_an_address_that_needs_care_is_parsed_as_over_a_socket(path: str) -> None:
+    line = await transport().connect("127.10.0.1", HELO)
+    await line.hello()
+    replies = await line.exchange([MAIL, Command("RCPT", path=path)])
+    assert replies[0].code == 250
+    assert replies[1].refuses
 
 
 async def test_a_closed_line_takes_no_commands() -> None:
@@ -87,7 +100,7 @@ async def test_a_closed_line_takes_no_commands() -> None:
     await line.hello()
     await line.close()
     with pytest.raises(LineError) as raised:
-        await line.exchange([b"NOOP"])
+        await line.exchange([Command("NOOP")])
     assert raised.value.failure is Failure.LINE_CUT
 
 
@@ -96,7 +109,7 @@ async def test_a_gateway_slower_than_the_senders_patience_is_given_up() -> None:
     line = await transport(tarpit, patience_s=60.0).connect("127.10.0.1", HELO)
     await line.hello()
     with pytest.raises(LineError, match="no reply within 60 s") as raised:
-        await line.exchange([b"MAIL FROM:<news@sender.example>", b"RCPT TO:<ann@acme.example>"])
+        await line.exchange([MAIL, RCPT])
     assert raised.value.failure is Failure.TIMED_OUT
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import Reply
 from probe.sender.transport import LineError, hung_up
 from probe.sender.transport.transcript import Recorder, RecordingLine, RecordingTransport
@@ -40,7 +41,7 @@ class Scripted:
         """Reply to STARTTLS."""
         return self._reply(Reply(220, ("Go ahead",)))
 
-    async def exchange(self, commands: Sequence[bytes]) -> list[Reply]:
+    async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Reply to each command."""
         return [self._reply(Reply(250, ("Ok",))) for _ in commands]
 
@@ -58,7 +59,7 @@ async def test_a_dialogue_is_recorded_with_both_sides_in_order() -> None:
     line = await RecordingTransport(Scripted(), recorder).connect("127.10.0.1", "mta1.sender.example")
     await line.hello()
     await line.encrypt()
-    await line.exchange([b"MAIL FROM:<>", b"RCPT TO:<ann@acme.example>"])
+    await line.exchange([Command("MAIL"), Command("RCPT", path="ann@acme.example")])
     await line.send(b"x" * 1234)
     await line.close()
     assert recorder.take().split("\n") == [
@@ -86,7 +87,7 @@ async def test_a_lost_line_is_recorded_after_the_replies_that_came(step: str) ->
     steps = {
         "hello": recording.hello,
         "encrypt": recording.encrypt,
-        "exchange": lambda: recording.exchange([b"RSET"]),
+        "exchange": lambda: recording.exchange([Command("RSET")]),
         "send": lambda: recording.send(b""),
     }
     with pytest.raises(LineError):
