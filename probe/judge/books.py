@@ -171,7 +171,7 @@ def judged_in(path: Path, classifiers: Collection[str]) -> Iterator[JudgedRecipi
 
 def classifiers_before(ledger: Ledger, wanted: Collection[str] = ()) -> list[str]:
     """Return the classifiers that read the books before, or those ``wanted``; raises InputError if one never did."""
-    known = sorted({row.classifier for row in ledger.classifications()})
+    known = ledger.classifiers()
     for name in wanted:
         if name not in known:
             problem = f"has no advice of classifier {name}"

@@ -18,7 +18,7 @@ from fake_gateways.truth import Truth
 from probe.input_error import InputError
 from probe.ledger.database import PAGE, Database
 from probe.ledger.lane_books import LaneBooks
-from probe.ledger.schema import CREATE, INDEX, TABLES
+from probe.ledger.schema import CREATE, DROP, INDEX, TABLES
 from probe.records.attempt import Attempt
 from probe.records.parts import HASHED, PartHash, books_hash, part_lines
 from probe.records.returned import Returned
@@ -167,13 +167,15 @@ class Ledger:
         return {key.removeprefix("lane ") for key in keys}
 
     def delete_unfinished(self, lanes: Iterable[str], gateways: Iterable[str]) -> None:
-        """Delete the rows of unfinished lanes and of their gateways."""
+        """Delete the rows of unfinished lanes and of their gateways, and the indexes, so that writing is fast again."""
         with self._database.change() as connection:
             for column, names, row_types in (("lane", lanes, _OF_LANES), ("gateway", gateways, _OF_GATEWAYS)):
                 wanted = json.dumps(list(names))
                 for row_type in row_types:
                     query = f"DELETE FROM {TABLES[row_type]} WHERE {column} IN (SELECT value FROM json_each(?))"  # noqa: S608
                     connection.execute(query, (wanted,))
+            for index in DROP:
+                connection.execute(index)
 
     def note(self, key: str, value: str | None = None) -> str | None:
         """Write a note about the run and return it; without a value, return the note, None if there is none."""
@@ -216,6 +218,7 @@ class Ledger:
         Raises InputError for books that cannot be written. All other processes must have closed them at the end.
         """
         self._database.set_up("journal_mode=WAL", remedy=_JUDGE_A_COPY)
+        self.index()
         try:
             yield
         finally:
@@ -225,13 +228,6 @@ class Ledger:
     def lane(self, name: str, gateways: Sequence[str]) -> LaneBooks:
         """Return the books of one lane and of its gateways."""
         return LaneBooks(self._database, name, gateways)
-
-    def lanes(self) -> Iterator[LaneBooks]:
-        """Yield the books of every lane, in the order of the plan."""
-        of: dict[str, list[str]] = {}
-        for gateway in self.gateways():
-            of.setdefault(gateway.lane, []).append(gateway.name)
-        return (self.lane(each.name, of.get(each.name, ())) for each in self.known_lanes())
 
     def known_lanes(self) -> Iterator[KnownLane]:
         """Yield the lanes, in the order of the plan, with the number of planned deliveries."""
@@ -288,6 +284,10 @@ class Ledger:
     def planned(self) -> Iterator[Planned]:
         """Yield the planned deliveries, by the time they are due."""
         return self._read(Planned, "at")
+
+    def classifiers(self) -> list[str]:
+        """Return the names of the classifiers that have readings in the books, sorted."""
+        return list(self._database.read(itemgetter(0), "SELECT DISTINCT classifier FROM classification ORDER BY 1"))
 
     def classifications(self) -> Iterator[Classification]:
         """Yield the readings, by classifier, campaign and recipient."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
@@ -11,7 +12,7 @@ from fake_gateways.truth import Truth
 from probe.ledger.database import Database
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Classification, Mailbox, Planned
+from probe.records.rows import Classification, Mailbox
 
 _TIMES_REPEATED: Final = (
     "SELECT lower(recipient), count(*) FROM attempt WHERE lane = ? GROUP BY lower(recipient) HAVING count(*) > 1"
@@ -50,16 +51,17 @@ class LaneBooks:
         return self._read(Engagement._make, "SELECT * FROM engagement WHERE gateway = ? ORDER BY seq", gateway)
 
     def mailboxes(self) -> Iterator[Mailbox]:
-        """Yield the mailboxes, by gateway."""
-        return self._of_gateways(Mailbox._make, "SELECT * FROM mailbox WHERE gateway = ? ORDER BY rowid")
+        """Yield the mailboxes, by gateway. They share their texts, because a judge holds those of a lane in memory."""
+        query = "SELECT address, state, left_at FROM mailbox WHERE gateway = ? ORDER BY rowid"
+        return (
+            Mailbox(address, gateway, sys.intern(state), left_at)
+            for gateway in sorted(self.gateways)
+            for address, state, left_at in self._read(tuple, query, gateway)
+        )
 
     def mailbox(self, address: str) -> Mailbox | None:
         """Return the mailbox of an address in lower case, whatever its gateway; None if no directory has it."""
         return next(self._read(Mailbox._make, "SELECT * FROM mailbox WHERE address = ?", address), None)
-
-    def planned(self) -> Iterator[Planned]:
-        """Yield the planned deliveries."""
-        return self._read(Planned._make, "SELECT * FROM planned WHERE lane = ? ORDER BY rowid", self.name)
 
     def readings(self, classifier: str) -> Iterator[Classification]:
         """Yield a classifier's readings."""
@@ -69,6 +71,3 @@ class LaneBooks:
     def repeated(self) -> Iterator[tuple[str, int]]:
         """Yield each recipient, in lower case, that has more than one attempt in all campaigns, and their number."""
         return self._read(tuple, _TIMES_REPEATED, self.name)
-
-    def _of_gateways(self, make: Callable[[Any], Any], query: str) -> Iterator[Any]:
-        return (row for name in sorted(self.gateways) for row in self._read(make, query, name))

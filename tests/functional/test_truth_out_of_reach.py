@@ -44,7 +44,8 @@ def types_in(hint: Any, seen: set[Any] | None = None) -> set[Any]:
         types_in(inner, seen)
     is_record = dataclasses.is_dataclass(hint) or hasattr(hint, "_fields") or hasattr(hint, "model_fields")
     if isinstance(hint, type) and is_record:
-        for inner in typing.get_type_hints(hint).values():
+        # In Python 3.11 the class ``array`` takes no type of its items.
+        for inner in typing.get_type_hints(hint, localns={"array": list}).values():
             types_in(inner, seen)
     return seen
 
