@@ -229,6 +229,13 @@ class Ledger:
         """Return the books of one lane and of its gateways."""
         return LaneBooks(self._database, name, gateways)
 
+    def lanes(self) -> Iterator[LaneBooks]:
+        """Yield the books of every lane, in the order of the plan."""
+        of: dict[str, list[str]] = {}
+        for gateway in self.gateways():
+            of.setdefault(gateway.lane, []).append(gateway.name)
+        return (self.lane(each.name, of.get(each.name, ())) for each in self.known_lanes())
+
     def known_lanes(self) -> Iterator[KnownLane]:
         """Yield the lanes, in the order of the plan, with the number of planned deliveries."""
         return self._read(KnownLane, "rowid")
