@@ -79,12 +79,11 @@ class Reply:
     @cached_property
     def octets(self) -> bytes:
         """The reply as octets; continuation lines repeat the enhanced status (RFC 2034 section 4)."""
-        status = f"{self.enhanced} " if self.enhanced else ""
-        last = len(self.lines) - 1
-        return b"".join(
-            f"{self.code}{' ' if number == last else '-'}{status}{line}\r\n".encode("utf-8", "surrogateescape")
-            for number, line in enumerate(self.lines)
-        )
+        lines, status = self.lines, f"{self.enhanced} " if self.enhanced else ""
+        text = f"{self.code} {status}{lines[-1]}\r\n"
+        if len(lines) > 1:
+            text = "".join(f"{self.code}-{status}{line}\r\n" for line in lines[:-1]) + text
+        return text.encode("utf-8", "surrogateescape")
 
 
 class WordedLater(Reply):
