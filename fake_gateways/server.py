@@ -80,6 +80,7 @@ class Carrier(SMTP):
         self._failed = failed
         self._framing = Framing(gateway.size_limit)
         self._dialogue: Session
+        self._line: asyncio.Transport
         self._chores: asyncio.Queue[Chore] = asyncio.Queue()
         self._is_waiting = False
         self._is_hanging = False
@@ -100,6 +101,8 @@ class Carrier(SMTP):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Open a session and greet."""
         super().connection_made(transport)
+        # Event loops do not derive their transports from asyncio's classes, so isinstance() does not help.
+        self._line = cast("asyncio.Transport", transport)
         self._heard_at = self.loop.time()
         peer_address, peer_port = transport.get_extra_info("peername")[:2]
         begin = open_lmtp_session if self._gateway.lmtp else open_session
@@ -116,7 +119,10 @@ class Carrier(SMTP):
         """Keep neither: the session reads and writes without them, and both refer back to this connection."""
 
     def _greet(self) -> None:
-        self._begin(self._dialogue.greet)
+        try:
+            self._say(self._dialogue.greet())
+        except Exception as error:  # noqa: BLE001 - as in _answer()
+            self._apologize(error)
         self._is_greeted = not self._is_waiting
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -169,19 +175,18 @@ class Carrier(SMTP):
 
     async def _encrypt(self) -> None:
         """Negotiate TLS. What the client sent in the clear after STARTTLS is dropped."""
-        transport = cast("asyncio.Transport", self.transport)
         self._framing.discard()
         try:
             context = cast("TlsContext", self._tls)()
             secured = await self.loop.start_tls(
-                transport, self, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_S
+                self._line, self, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_S
             )
         except (OSError, ssl.SSLError) as error:
             self._drop()
             # The event loop does not tell of a connection that is lost during the handshake.
             self.connection_lost(error)
             return
-        self.transport = secured
+        self.transport = self._line = cast("asyncio.Transport", secured)
         self._is_secure = True
         self._dialogue.secured()
 
@@ -202,76 +207,79 @@ class Carrier(SMTP):
 
     def _answer(self) -> None:
         """Take what has arrived command by command, and send all replies in one write."""
-        while not self._is_waiting and not self._dialogue.closing:
+        session, framing = self._dialogue, self._framing
+        while not (self._is_waiting or session.closing):
             if self._is_proxied:
-                header = self._framing.proxy_header()
-                if header is None:
+                header = framing.proxy_header()
+                if header is not None:
+                    self._wait_for(partial(self._hear_proxy, header))
+                break
+            try:
+                answered = self._next()
+                if answered is None:
                     break
-                self._wait_for(partial(self._hear_proxy, header))
-                break
-            begin = self._next()
-            if begin is None:
-                break
-            self._begin(begin)
-            if self._dialogue.wants_tls:
+                self._say(answered)
+            except Exception as error:  # noqa: BLE001 - a fault of ours must not leave a client waiting, nor pass unseen
+                self._apologize(error)
+            if session.wants_tls:
                 self._begin_tls()
-        # Event loops do not derive their transports from asyncio's classes, so isinstance() does not help.
-        transport = cast("asyncio.Transport | None", self.transport)
-        if transport is None:
-            return
+            if not framing.pending:
+                break
+        if self.transport is not None:
+            self._send()
+
+    def _send(self) -> None:
+        """Send what is said; then close, if nothing more is to come."""
+        transport, session = self._line, self._dialogue
         if self._said:
             transport.write(b"".join(self._said))
             self._said.clear()
             if transport.get_write_buffer_size() > MAX_UNREAD:
                 self._drop()
-        if (self._dialogue.closing or self._has_said_all) and not self._is_waiting:
-            self._dialogue.lost()  # now, not when the client has noticed, so that the books have the right time
+        if (session.closing or self._has_said_all) and not self._is_waiting:
+            session.lost()  # now, not when the client has noticed, so that the books have the right time
             transport.close()
 
-    def _next(self) -> Callable[[], Answered] | None:
-        """Return what begins the answer to what arrived next."""
-        dialogue = self._dialogue
+    def _next(self) -> Answered | None:
+        """Take what arrived next, and return what the session answers."""
+        session, framing = self._dialogue, self._framing
         try:
-            if dialogue.wants_content:
-                content = self._framing.content()
-                return None if content is None else partial(dialogue.content, content)
-            line = self._framing.line(dialogue.longest_line)
-            return None if line is None else partial(dialogue.command, line)
+            if session.wants_content:
+                content = framing.content()
+                return None if content is None else session.content(content)
+            line = framing.line(session.longest_line)
+            return None if line is None else session.command(line)
         except LineTooLongError:
-            return dialogue.line_too_long
+            return session.line_too_long()
         except ContentTooLargeError:
-            return dialogue.content_too_large
+            return session.content_too_large()
         except BareLineFeedError:
-            return partial(dialogue.hang_up, BARE_LINE_FEED)
+            return session.hang_up(BARE_LINE_FEED)
 
-    def _begin(self, begin: Callable[[], Answered]) -> None:
-        """Answer at once, or fetch first what the answer needs."""
-        try:
-            answered = begin()
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not leave a client waiting, nor pass unseen
-            answered = self._apologize(error)
-        if not isinstance(answered, Generator):
+    def _say(self, answered: Answered) -> None:
+        """Keep a response for sending, or fetch first what it needs."""
+        if isinstance(answered, Reply) or not isinstance(answered, Generator):
             self._said.append(answered.octets)
             return
         query = self._advance(answered, None)
         if query is not None:
             self._wait_for(partial(self._fetch, answered, query))
 
-    def _apologize(self, error: Exception) -> Reply:
-        """Report a fault of ours, and return the last reply to the client."""
+    def _apologize(self, error: Exception) -> None:
+        """Report a fault of ours, and say goodbye to the client."""
         if self._failed is not None:
             self._failed(error)
         else:
             context = {"message": f"gateway {self._gateway.name} failed", "exception": error}
             self.loop.call_exception_handler(context)
-        return self._dialogue.hang_up(LOCAL_ERROR)
+        self._said.append(self._dialogue.hang_up(LOCAL_ERROR).octets)
 
     def _begin_tls(self) -> None:
         if self._tls is None:
             self._said[-1] = self._dialogue.refuse_tls().octets
             return
         # The client's first octets of TLS must not be read as a command.
-        cast("asyncio.Transport", self.transport).pause_reading()
+        self._line.pause_reading()
         self._wait_for(self._encrypt)
 
     def _advance(self, dialogue: Dialogue, answer: Answer | None) -> ExternalQuery | None:
@@ -280,8 +288,8 @@ class Carrier(SMTP):
             return dialogue.send(answer)  # type: ignore[arg-type]  # a generator is started by None
         except StopIteration as finished:
             self._said.append(finished.value.octets)
-        except Exception as error:  # noqa: BLE001 - as above
-            self._said.append(self._apologize(error).octets)
+        except Exception as error:  # noqa: BLE001 - as in _answer()
+            self._apologize(error)
         return None
 
     async def end(self) -> None:
@@ -296,7 +304,7 @@ class Carrier(SMTP):
         """Close the connection of a client that does not read, or sends too much ahead."""
         self._dialogue.lost()
         if self.transport is not None:
-            cast("asyncio.Transport", self.transport).abort()
+            self._line.abort()
 
     def _timeout_cb(self) -> None:
         """Close the connection of a client that was silent for too long; the timer is not reset at every command."""
@@ -305,7 +313,7 @@ class Carrier(SMTP):
             # While an external query is under way, the client is not late.
             self._reset_timeout(max(1.0, self._timeout_duration - silent_s))
             return
-        if cast("asyncio.Transport", self.transport).get_write_buffer_size():
+        if self._line.get_write_buffer_size():
             self._drop()  # it does not read either, so a last reply would wait for ever
             return
         self._said.append(self._dialogue.hang_up(TIMED_OUT).octets)

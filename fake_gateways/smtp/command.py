@@ -12,7 +12,8 @@ from fake_gateways.smtp.standard_replies import status_reply
 MAX_LINE_OCTETS: Final = 1000
 """RFC 5321 section 4.5.3.1.4 allows 512 octets, and extensions may add to them. MAIL with all parameters is shorter."""
 
-_VERB: Final = re.compile(rb"([A-Za-z]{3,10})(?: +(.*?))?[ \t]*", re.DOTALL)
+_SHORTEST_VERB: Final = 3
+_LONGEST_VERB: Final = 10
 _PATH: Final = re.compile(
     r"<(?:@[^<>:\s]+:)?"  # a source route is accepted and ignored (RFC 5321 appendix C)
     r"("
@@ -67,17 +68,16 @@ class Command:
 
 def parse(line: bytes, *, utf8: bool = False) -> Command:
     """Parse a line without its CRLF. Characters beyond ASCII need ``utf8``. Raises SyntaxMistake."""
-    found = _VERB.fullmatch(line)
-    if found is None:
+    word, _, rest = line.rstrip(b" \t").partition(b" ")
+    if not (word.isalpha() and _SHORTEST_VERB <= len(word) <= _LONGEST_VERB):
         msg = "Command unrecognized"
         raise UnrecognizedMistake(msg)
-    verb = found[1].decode().upper()
+    verb = word.upper().decode()
     tag = _TAGS.get(verb)
-    octets = found[2]
-    if not octets and tag is None:
+    if not rest and tag is None:
         return Command(verb)
     try:
-        argument = (octets or b"").decode("utf-8" if utf8 else "ascii")
+        argument = rest.lstrip(b" ").decode("utf-8" if utf8 else "ascii")
     except UnicodeDecodeError:
         msg = "Only UTF-8 is understood here" if utf8 else "Only ASCII is understood here"
         raise UnrecognizedMistake(msg) from None
