@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fake_gateways import persona as personas
 from fake_gateways.clock import Clock
@@ -27,6 +27,11 @@ from fake_gateways.smtp.reply import Reply, WordedLater
 from fake_gateways.truth import Cause, Fate, Truth
 from fake_gateways.verdict import Answer, Question, Refuse
 from fake_gateways.wording import Wording
+
+_OF_THE_CLIENT: Final = frozenset({"host", "ip", "helo"})
+"""The placeholders that mean the same in every session of a client."""
+_MOST_TOLD: Final = 1024
+"""Replies to remember: a client may give any name."""
 
 
 class WordedRefusal(NamedTuple):
@@ -91,6 +96,7 @@ class Gateway:
         self.reports = reports or persona.reports
         self._remembered: dict[Question, tuple[Answer, float]] = {}
         self._wordings: dict[tuple[Cause, Stage, str], Refusal] = {}
+        self._told: dict[tuple[str, str, str], Reply] = {}
         self._sessions = 0
         self._truths = 0
         self._posted = 0
@@ -174,7 +180,17 @@ class Gateway:
     def say(self, view: SessionView, what: str) -> Reply:
         """Return a reply of the persona that is not a refusal for a cause, such as ``rcpt`` or ``accepted``."""
         wording: Wording = getattr(self.persona.says, what)
-        return wording.plain or self._fill(wording, view, view.recipient)
+        if wording.plain is not None:
+            return wording.plain
+        if not wording.names <= _OF_THE_CLIENT:
+            return self._fill(wording, view, view.recipient)
+        told = (what, view.peer_address, view.helo)
+        reply = self._told.get(told)
+        if reply is None:
+            if len(self._told) >= _MOST_TOLD:
+                self._told.clear()
+            reply = self._told[told] = self._fill(wording, view, "")
+        return reply
 
     def _fill(self, wording: Wording, view: SessionView, recipient: str, backend: str = "") -> Reply:
         """Return the reply of a wording. Its text is made when it is read, from what is known now."""

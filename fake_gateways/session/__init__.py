@@ -301,12 +301,11 @@ class Session:
 
     def _ehlo_judged(self, rejection: Rejection | None) -> Outcome:
         hello = self._helo_judged(rejection)
-        return Reply(hello.code, (*hello.lines, *self._keywords())) if isinstance(hello, Reply) else hello
-
-    def _keywords(self) -> tuple[str, ...]:
+        if not isinstance(hello, Reply):
+            return hello
         hides_auth = self._login is not None and self._login.needs_tls
         hidden = "STARTTLS" if self._view.secure else "AUTH" if hides_auth else ""
-        return tuple(word for word in self.gateway.keywords if word.partition(" ")[0] != hidden)
+        return standard_replies.offering(hello, self.gateway.keywords, hidden)
 
     def _mail(self, command: Command) -> Outcome | None:
         if self._login is not None and self._login.is_missing:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
@@ -33,3 +34,9 @@ NEEDS_UTF8: Final = status_reply(553, "5.6.7", "Address needs SMTPUTF8")
 READY_FOR_TLS: Final = Reply(220, ("Ready to start TLS",), EnhancedStatus(2, 0, 0))
 NO_TLS: Final = Reply(454, ("TLS not available due to temporary reason",), EnhancedStatus(4, 7, 0))
 """RFC 3207 section 4."""
+
+
+@lru_cache(maxsize=1024)
+def offering(hello: Reply, keywords: tuple[str, ...], hidden: str) -> Reply:
+    """Return the reply to EHLO: the words of the persona, and all keywords but a hidden one."""
+    return Reply(hello.code, (*hello.lines, *(word for word in keywords if word.partition(" ")[0] != hidden)))
