@@ -43,8 +43,9 @@ def read_recipient(name: str, classifier: RecipientClassifier, evidence: Evidenc
 
 def observe(name: str, classifier: TwoPassClassifier[Any], evidence: Iterable[Evidence]) -> object:
     """Return what a two-pass classifier observes in a part of a campaign."""
-    with _blaming(name):
-        return classifier.observe(evidence)
+    source = _Source(evidence)
+    with _blaming(name, source):
+        return classifier.observe(source)
 
 
 def reader(name: str, classifier: TwoPassClassifier[Any], observed: Iterable[object]) -> RecipientClassifier:
@@ -55,8 +56,9 @@ def reader(name: str, classifier: TwoPassClassifier[Any], observed: Iterable[obj
 
 def read_stream(name: str, classifier: StreamClassifier, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Reading]]:
     """Yield the recipients of a campaign with their readings, in the order of the answers."""
-    with _blaming(name):
-        for recipient, answer in classifier.classify_stream(evidence):
+    source = _Source(evidence)
+    with _blaming(name, source):
+        for recipient, answer in classifier.classify_stream(iter(source) if iter(evidence) is evidence else source):
             yield recipient, _checked(name, recipient, answer)
 
 
@@ -103,14 +105,31 @@ def _together(name: str, classifier: Classifier, campaign: Mapping[str, Evidence
     return read_campaign(name, cast("CampaignClassifier", classifier), campaign)
 
 
+class _Source:
+    """Evidence that remembers its own error, such as that of damaged books: a classifier is not to blame for it."""
+
+    def __init__(self, evidence: Iterable[Evidence]) -> None:
+        self._evidence = evidence
+        self.error: Exception | None = None
+
+    def __iter__(self) -> Iterator[Evidence]:
+        try:
+            yield from self._evidence
+        except Exception as error:
+            self.error = error
+            raise
+
+
 @contextmanager
-def _blaming(name: str) -> Iterator[None]:
-    """Turn whatever a classifier raises into an error that names it."""
+def _blaming(name: str, source: _Source | None = None) -> Iterator[None]:
+    """Turn whatever a classifier raises into an error that names it; errors of the source stay what they are."""
     try:
         yield
     except ClassifierError:
         raise
     except (Exception, SystemExit) as error:
+        if source is not None and source.error is not None:
+            raise source.error from None
         raise _failed(name, error) from error
 
 

@@ -12,7 +12,7 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Cause
 from probe.classify import Evidence, Reading
 from probe.classify.reading import ClassifierError
-from probe.judge.run_classifier import read_all, read_campaign, read_recipient, read_stream
+from probe.judge.run_classifier import observe, read_all, read_campaign, read_recipient, read_stream
 from probe.judge.story import Key, Story
 
 KEPT = Reading(Cause.CONTENT)
@@ -170,6 +170,17 @@ def test_a_campaign_classifier_answers_for_every_recipient(answer: Any, problem:
 def test_a_campaign_classifier_answers_for_no_other_recipient() -> None:
     with pytest.raises(ClassifierError, match=r"eve@acme\.example"):
         read_all("mine", ByCampaign(lambda campaign: dict.fromkeys([*campaign, "eve@acme.example"], KEPT)), STORIES)
+
+
+def test_an_error_of_the_books_is_not_blamed_on_the_classifier_that_reads_them() -> None:
+    def damaged() -> Iterator[Evidence]:
+        yield STORIES["news", ANN].evidence
+        raise OSError("damaged")
+
+    with pytest.raises(OSError, match="damaged"):
+        observe("mine", InTwoPasses(), damaged())
+    with pytest.raises(OSError, match="damaged"):
+        list(read_stream("mine", Streaming(KEPT), damaged()))
 
 
 def test_an_exception_of_a_classifier_is_an_error_that_names_it() -> None:
