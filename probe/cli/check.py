@@ -54,6 +54,8 @@ def check(
 
     Exits with 1 if a gate fails, or if a classifier is worse than the baseline.
     """
+    from rich.progress import MofNCompleteColumn
+
     from probe.classify.registry import choose, with_baselines
     from probe.classify.spec import REPORTED
     from probe.cli.ci_reports import read_reports
@@ -72,6 +74,7 @@ def check(
     from probe.judge.result import SCORECARD
     from probe.lab.judge_run import judge_run
     from probe.ledger import Ledger
+    from probe.report.terminal.live_progress import ProgressBar
     from probe.report.terminal.run import print_reported
 
     known = None
@@ -93,9 +96,15 @@ def check(
             known = (baseline_file.known_of(baseline, scenario, seed, names), baseline)
         bound = bounds_in_books(ledger, names, gate or ())
         prices = mistake_prices(price or [], prices_of(ledger))
-    result = judge_run(
-        run, chosen, bound=bound, reported=None if said is None else (said.events, said.cause_of), prices=prices
-    )
+    with ProgressBar("judging", 0, MofNCompleteColumn()) as bar:
+        result = judge_run(
+            run,
+            chosen,
+            bound=bound,
+            reported=None if said is None else (said.events, said.cause_of),
+            prices=prices,
+            tell=bar.reach,
+        )
     if result.reported is not None and not result.reported.events:
         strangers = [event.recipient for event in result.reported.strangers]
         raise InputError(

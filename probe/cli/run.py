@@ -68,7 +68,9 @@ def run(
     from probe.lab.options import Options
     from probe.lab.prepare import prepare
     from probe.lab.run import run_scenario
+    from probe.lab.shares import one_process_only
     from probe.report.terminal.live_progress import LiveProgress
+    from probe.sender.progress import Progress
 
     loaded = load_scenario(scenario, seed)
     reports = read_reports(report)
@@ -97,7 +99,12 @@ def run(
         known = (baseline_file.known_of(baseline, loaded.scenario.name, loaded.scenario.seed, names), baseline)
     try:
         with LiveProgress(loaded.scenario.name) as watching:
-            result = run_scenario(prepared, options, begin=watching.begin, tell=watching.tell)
+
+            def begin(planned: Progress) -> None:
+                print_notes(one_process_only(len(planned.lanes), planned.deliveries, workers))
+                watching.begin(planned)
+
+            result = run_scenario(prepared, options, begin=begin, tell=watching.tell, tell_judged=watching.tell_judged)
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
     conclude(result, folder, known, reports, scenario)

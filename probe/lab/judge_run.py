@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, cast
 
 from probe.classify.reading import (
     CampaignClassifier,
@@ -42,7 +42,10 @@ from probe.records.parts import books_hash
 from probe.records.rows import Classification
 from probe.scenario.prices import MistakePrices
 
-Found = TypeVar("Found")
+OnJudged = Callable[[int, int], None]
+"""Gets the number of deliveries that are judged, and that of all."""
+MapLanes = Callable[[Callable[[JudgingJob], Any], JudgingJob], Iterator[Any]]
+"""Runs a function on all lanes, in one process or in several, and yields what it returns."""
 Log = tuple[Iterable[Event], CauseOf]
 """The events of another system's log, and the causes of its classes."""
 
@@ -64,18 +67,20 @@ def judge_run(
     reported: Log | None = None,
     prices: MistakePrices | None = None,
     workers: int | None = None,
+    tell: OnJudged = lambda *_: None,
 ) -> JudgedRun:
     """Let the classifiers read the books of a run, score them, and write their advice into the books.
 
     ``reported`` is scored as a classifier. ``workers`` is the number of processes, None for one that fits the run.
-    Raises InputError, BooksError and ClassifierError.
+    ``tell`` gets the progress. Raises InputError, BooksError and ClassifierError.
     """
     with Ledger.open(folder) as ledger:
         if ledger.note("transport") == "foreign":
             return _judge_foreign(ledger, classifiers, bound, reported, prices)
         with ledger.shared():
             ledger.index()
-            return _judge(ledger, classifiers, bound, reported=reported, prices=prices, workers=workers)
+            work = partial(_map_lanes, ledger, workers, tell)
+            return _judge(ledger, classifiers, bound, reported=reported, prices=prices, work=work)
 
 
 def _judge(
@@ -85,7 +90,7 @@ def _judge(
     *,
     reported: Log | None,
     prices: MistakePrices | None,
-    workers: int | None,
+    work: MapLanes,
 ) -> JudgedRun:
     names = [each.name for each in classifiers]
     events = None if reported is None else _events_of(ledger, reported[0])
@@ -113,9 +118,9 @@ def _judge(
         naive=naive_of(names),
     )
     if job.two_pass:
-        job = dataclasses.replace(job, observed=_observed(ledger, job, workers))
+        job = dataclasses.replace(job, observed=_observed(job, work))
     part = _judge_elsewhere(ledger, job)
-    for found in _map_lanes(judge_lanes, ledger, job, workers):
+    for found in work(judge_lanes, job):
         part.add(found)
     if ledger.complete and (part.orphans.attempts or part.orphans.decisions):
         raise BooksError(str(part.orphans))
@@ -135,19 +140,24 @@ def _judged(
 
 
 def _map_lanes(
-    work: Callable[[JudgingJob], Found], ledger: Ledger, job: JudgingJob, workers: int | None
-) -> Iterator[Found]:
+    ledger: Ledger, workers: int | None, tell: OnJudged, work: Callable[[JudgingJob], Any], job: JudgingJob
+) -> Iterator[Any]:
     """Share all lanes out among processes, and yield what each has found."""
     lanes = list(ledger.known_lanes())
-    wanted = workers or processes_for(sum(lane.planned for lane in lanes), len(lanes))
+    total = sum(lane.planned for lane in lanes)
+    wanted = workers or processes_for(total, len(lanes))
     if any(each.again is None for each in (*job.one_by_one, *job.two_pass)):
         wanted = 1
     ledger.flush()
     shares = share_out(lanes, lambda lane: lane.planned, wanted)
     jobs = [dataclasses.replace(job, lanes=tuple(lane.name for lane in share)) for share in shares]
+    judged = 0
+    tell(judged, total)
     with closing(as_completed(work, jobs, min(wanted, len(jobs)), partial(_forgotten, ledger))) as found:
-        for _, each in found:
+        for number, each in found:
             yield each
+            judged += sum(lane.planned for lane in shares[number])
+            tell(judged, total)
 
 
 def _forgotten(ledger: Ledger, job: JudgingJob) -> JudgingJob:
@@ -158,10 +168,10 @@ def _forgotten(ledger: Ledger, job: JudgingJob) -> JudgingJob:
     return job
 
 
-def _observed(ledger: Ledger, job: JudgingJob, workers: int | None) -> dict[tuple[str, str], list[object]]:
+def _observed(job: JudgingJob, work: MapLanes) -> dict[tuple[str, str], list[object]]:
     """Return what classifiers that read in two passes observe in all lanes, by classifier and campaign."""
     together: dict[tuple[str, str], list[object]] = {}
-    for found in _map_lanes(observe_lanes, ledger, job, workers):
+    for found in work(observe_lanes, job):
         for key, parts in found.items():
             together.setdefault(key, []).extend(parts)
     return together
@@ -181,7 +191,7 @@ def count_again(folder: Path, classifiers: Sequence[str]) -> ReportCounts:
             naive=naive_of(classifiers),
         )
         counts = ReportCounts(classifiers, job.naive)
-        for part in _map_lanes(judge_lanes, ledger, job, None):
+        for part in _map_lanes(ledger, None, lambda *_: None, judge_lanes, job):
             counts.merge(part.report)
     return counts
 

@@ -10,7 +10,7 @@ from probe.judge.result import JudgedRun
 from probe.lab import event_loop
 from probe.lab.gates import expected, readers
 from probe.lab.gateways import require_scanners
-from probe.lab.judge_run import judge_run
+from probe.lab.judge_run import OnJudged, judge_run
 from probe.lab.lane_job import LaneJob
 from probe.lab.lane_processes import run_jobs
 from probe.lab.lane_runner import WorkerJob
@@ -31,10 +31,12 @@ def run_scenario(
     *,
     begin: Callable[[Progress], None] = lambda _: None,
     tell: OnSteps = lambda _: None,
+    tell_judged: OnJudged = lambda *_: None,
 ) -> JudgedRun:
     """Run a scenario into a folder and judge it.
 
-    ``begin`` gets the number of deliveries planned for each lane; ``tell`` gets the progress. Before anything is sent,
+    ``begin`` gets the number of deliveries planned for each lane; ``tell`` gets the progress, ``tell_judged`` that of
+    the judge. Before anything is sent,
     raises InputError, and OutsideError for an address beyond loopback and the allowed networks. Afterwards raises
     BooksError and ClassifierError.
     """
@@ -52,7 +54,9 @@ def run_scenario(
             if not ledger.complete:
                 ledger.seal()
         reading = readers(prepared.loaded, options.classifiers)
-        result = judge_run(options.out, reading, bound=bound, prices=options.prices, workers=options.workers)
+        result = judge_run(
+            options.out, reading, bound=bound, prices=options.prices, workers=options.workers, tell=tell_judged
+        )
         result.write(options.out)
     return result
 
@@ -72,9 +76,11 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
     begin(progress)
     if not lanes:
         return
+    is_foreign = prepared.loaded.scenario.is_foreign
     # Real servers send their reports to one mailbox, so only one process can own it.
-    wanted = 1 if prepared.loaded.scenario.is_foreign else options.workers
+    wanted = 1 if is_foreign else options.workers
     workers = wanted or processes_for(sum(lane.deliveries for lane in lanes), len(lanes))
+    shares = [lanes] if is_foreign else share_out(lanes, lambda lane: lane.deliveries, workers)
     jobs = [
         WorkerJob(
             lanes=share,
@@ -87,7 +93,7 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
             log=options.log,
             transcripts=options.transcripts,
         )
-        for share in share_out(lanes, lambda lane: lane.deliveries, workers)
+        for share in shares
     ]
     run_jobs(jobs, min(workers, len(jobs)), tell)
 

@@ -12,7 +12,7 @@ PER_PROCESS: Final = 20_000
 """With fewer deliveries, another process costs more time than it saves."""
 _PER_SHARE: Final = 10_000
 _SHARES_PER_PROCESS: Final = 8
-"""Each process takes several shares, the largest first, so that all end at about the same time."""
+"""Each process takes several shares, the largest first, so that all end at about the same time and progress shows."""
 
 
 def processes_for(deliveries: int, lanes: int) -> int:
@@ -20,10 +20,17 @@ def processes_for(deliveries: int, lanes: int) -> int:
     return max(1, min(os.cpu_count() or 1, lanes, deliveries // PER_PROCESS))
 
 
+def one_process_only(lanes: int, deliveries: int, wanted: int | None) -> list[str]:
+    """Return a sentence if a run would use more processes than its lanes allow, else nothing."""
+    if lanes != 1 or (wanted or min(os.cpu_count() or 1, deliveries // PER_PROCESS)) < 2:
+        return []
+    return ["all recipients are in one lane (one gateway, or several that share a domain), so one process sends"]
+
+
 def share_out(lanes: Sequence[Lane], deliveries_of: Callable[[Lane], int], processes: int) -> list[list[Lane]]:
-    """Divide lanes into shares of about the same size, the largest first; one process gets one share."""
+    """Divide lanes into shares of about the same size, the largest first."""
     total = sum(map(deliveries_of, lanes))
-    wanted = 1 if processes == 1 else max(processes, min(processes * _SHARES_PER_PROCESS, total // _PER_SHARE))
+    wanted = max(processes, min(processes * _SHARES_PER_PROCESS, total // _PER_SHARE))
     shares: list[list[Lane]] = [[] for _ in range(wanted)]
     loads = [0] * wanted
     for lane in sorted(lanes, key=deliveries_of, reverse=True):

@@ -84,6 +84,11 @@ class Progress:
         """Add planned deliveries to a lane."""
         self.lanes.setdefault(lane, LaneCounts()).planned += deliveries
 
+    @property
+    def deliveries(self) -> int:
+        """The number of planned deliveries."""
+        return sum(lane.planned for lane in self.lanes.values())
+
     def take(self, steps: Steps) -> int:
         """Count steps; return how many deliveries became final."""
         finished = 0

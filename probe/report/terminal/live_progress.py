@@ -16,6 +16,7 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    TaskID,
     TextColumn,
     TimeRemainingColumn,
 )
@@ -42,6 +43,7 @@ class LiveProgress:
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console
         )
         self._task = self._bar.add_task(name, total=None)
+        self._judging: TaskID | None = None
         self._began = time.monotonic()
         self._progress = progress.Progress()
         self._live = (
@@ -64,13 +66,21 @@ class LiveProgress:
     def begin(self, planned: progress.Progress) -> None:
         """Start with the planned deliveries."""
         self._progress = planned
-        self._bar.update(self._task, total=sum(standing.planned for standing in planned.lanes.values()))
+        self._bar.update(self._task, total=planned.deliveries)
 
     def tell(self, steps: Steps) -> None:
         """Count attempts."""
         self._bar.update(self._task, advance=self._progress.take(steps))
 
+    def tell_judged(self, judged: int, total: int) -> None:
+        """Count judged deliveries; when sending is done, they are shown in place of the destinations."""
+        if self._judging is None:
+            self._judging = self._bar.add_task("judging", total=total)
+        self._bar.update(self._judging, completed=judged)
+
     def _draw(self) -> Group:
+        if self._judging is not None:
+            return Group(self._bar)
         return Group(self._bar, destinations(self._progress, time.monotonic() - self._began))
 
 
@@ -128,3 +138,7 @@ class ProgressBar:
     def advance(self, done: int) -> None:
         """Count finished work."""
         self._bar.update(self._task, advance=done)
+
+    def reach(self, done: int, total: int) -> None:
+        """Set how much work is finished, of how much."""
+        self._bar.update(self._task, completed=done, total=total)

@@ -21,9 +21,10 @@ def test_every_lane_is_in_one_share_and_the_largest_share_comes_first(sizes: lis
     assert max(loads) <= sum(sizes) / len(shares) + max(sizes)
 
 
-def test_one_process_gets_one_share_and_several_get_several_each() -> None:
+def test_each_process_gets_several_shares_but_no_tiny_ones() -> None:
     sizes = [10_000] * 100
-    assert len(share_out(sizes, int, 1)) == 1
+    assert len(share_out(sizes, int, 1)) == 8
+    assert len(share_out(sizes[:1], int, 1)) == 1
     assert len(share_out(sizes, int, 2)) == 16
     assert len(share_out(sizes[:4], int, 2)) == 4
 
