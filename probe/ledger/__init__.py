@@ -28,6 +28,8 @@ from probe.user_files import is_file, is_folder, writing
 BATCH: Final = 1000
 """Rows of one table that are committed together with what there is of the others. A crash can lose as many."""
 FILE: Final = "ledger.sqlite"
+VERSION: Final = 2
+"""The version of the tables, in the header of the file (``PRAGMA user_version``)."""
 _LOCK: Final = ".lock"
 """Locked in two ways: by the run with flock(2), and by each of its workers with a record lock (fcntl(2))."""
 _OF_LANES: Final = (Attempt, Returned, Transcript, Planned)
@@ -89,7 +91,7 @@ class Ledger:
                     each.unlink(missing_ok=True)
         begun = Database(unfinished)
         # With a write-ahead log readers see what is committed while others write. It is a property of the file.
-        begun.set_up(f"page_size={PAGE}", "journal_mode=WAL")
+        begun.set_up(f"page_size={PAGE}", "journal_mode=WAL", f"user_version={VERSION}")
         with begun.change() as connection:
             for table in CREATE:
                 connection.execute(table)
@@ -110,6 +112,10 @@ class Ledger:
         except InputError:
             ledger._database.close()
             raise InputError(path, "is not a ledger", "name the folder of a run, such as runs/control") from None
+        if next(ledger._database.read(itemgetter(0), "PRAGMA user_version")) != VERSION:
+            ledger._database.close()
+            problem = "was written by another version of fivefifty, whose books have other tables"
+            raise InputError(path, problem, "run the scenario again, or use that version")
         return ledger
 
     def __enter__(self) -> Self:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -233,6 +234,15 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
     other.close()
     with pytest.raises(InputError, match="is not a ledger"):
         Ledger.open(path)
+
+
+def test_books_of_another_version_are_told(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path):
+        pass
+    with closing(sqlite3.connect(tmp_path / FILE)) as books:
+        books.execute("PRAGMA user_version = 0")
+    with pytest.raises(InputError, match="was written by another version of fivefifty, whose books have other tables"):
+        Ledger.open(tmp_path)
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
