@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +20,8 @@ MAX_OCTETS: Final = 512 * 1024
 MAX_MEMBERS: Final = 100
 """How many members of an archive are examined, each up to its first mebibyte."""
 MAX_MEMBER_OCTETS: Final = 1024 * 1024
+_SHORT: Final = 16 * 1024
+"""The longest text, in characters, whose pieces are remembered."""
 _UNREADABLE: Final = (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, zlib.error, EOFError, ValueError)
 
 # A message is untrusted: these expressions read each character once or twice, whatever the text.
@@ -94,9 +96,44 @@ def dissect(content: bytes) -> Parts:
         text = content.decode("latin-1")
         return Parts("", text, "\n".join(_LINK.findall(text)), "", "")
     markup = "\n".join(mail.text_html)
-    seen = html.unescape(_TAG.sub(" ", markup))
-    plain = "\n".join(mail.text_plain)
-    links = _LINK.findall(plain) + _LINK.findall(html.unescape(markup))
+    plain_words, plain_links = _read("\n".join(mail.text_plain), "\n\n", _read_plain)
+    # A tag ends with its first ">", so none goes beyond this line end.
+    seen_words, markup_links = _read(markup, ">\n", _read_markup)
     attachments = [attachment.filename for attachment in mail.attachments if attachment.filename]
-    words = "\n".join(" ".join(text.split()) for text in (plain, seen))
-    return Parts(mail.subject, words, "\n".join(links), "\n".join(attachments), markup)
+    links = "\n".join(plain_links + markup_links)
+    return Parts(mail.subject, f"{plain_words}\n{seen_words}", links, "\n".join(attachments), markup)
+
+
+_Read = tuple[str, list[str]]
+"""The words of a text, with single blanks between them, and its links."""
+
+
+def _read(text: str, end: str, read: Callable[[str], _Read]) -> _Read:
+    """Read a text piece by piece, each up to an ``end``, which is the end of a line.
+
+    Messages of a campaign have most pieces in common, and nothing that is read goes beyond the end of one. So a piece
+    is read once, and what is different for each recipient beside it.
+    """
+    if "\r\n" in text:
+        end = end.replace("\n", "\r\n")
+    if len(text) > _SHORT:
+        return read(text)
+    *pieces, last = text.split(end)
+    found = [_known(piece, end, read) for piece in pieces]
+    found.append(read(last))
+    return " ".join([words for words, _ in found if words]), [link for _, links in found for link in links]
+
+
+@lru_cache(maxsize=2048)
+def _known(piece: str, end: str, read: Callable[[str], _Read]) -> _Read:
+    return read(piece + end)
+
+
+def _read_plain(text: str) -> _Read:
+    return " ".join(text.split()), _LINK.findall(text) if "://" in text else []
+
+
+def _read_markup(text: str) -> _Read:
+    meant = html.unescape(text)
+    seen = html.unescape(_TAG.sub(" ", text))
+    return " ".join(seen.split()), _LINK.findall(meant) if "://" in meant else []
