@@ -77,7 +77,8 @@ class Decider:
         self._stage = stage
         view.at = self._gateway.clock.now()
         view.fresh.clear()
-        return self._ask(iter(self._gateway.policies[stage]), stage, 0.0)
+        policies = self._gateway.policies[stage]
+        return self._ask(iter(policies), stage, 0.0) if policies else None
 
     def _ask(self, asked: Iterator[tuple[str, Policy]], stage: Stage, delay_s: float) -> Rejection | Judging | None:
         view = self._view
@@ -220,8 +221,9 @@ class Decider:
         )
 
     def _message_id(self) -> str:
-        header, _, _ = self._view.content.partition(b"\r\n\r\n")
-        found = _MESSAGE_ID.search(header)
+        content = self._view.content
+        end_of_header = content.find(b"\r\n\r\n")
+        found = _MESSAGE_ID.search(content, 0, end_of_header if end_of_header >= 0 else len(content))
         return found[1].decode("ascii", "replace") if found else ""
 
     def cut(self, *, in_content: bool) -> None:
@@ -238,7 +240,8 @@ class Decider:
 
     def forget(self) -> None:
         """Forget the verdicts about the last transaction."""
-        self._diverted = dict(self._diverted_client)
+        if self._diverted:
+            self._diverted = dict(self._diverted_client)
 
 
 def _fate(reply: Reply) -> Fate:

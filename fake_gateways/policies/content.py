@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Final, Literal, Self, get_args
 
 import re2
@@ -16,6 +17,8 @@ from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Divert, Refuse, Scan
 
+_SHORT: Final = 512
+"""The longest text, in characters, whose points are remembered."""
 Where = Literal["subject", "words", "links", "attachments", "markup"]
 WHERE: Final[tuple[Where, ...]] = get_args(Where)
 
@@ -154,6 +157,8 @@ class _RuleSet:
     def __init__(self, rules: list[Rule], where: str) -> None:
         self._where = where
         self._points = [rule.points for rule in rules]
+        # Subjects, links and names of attachments are much the same in all messages of a campaign.
+        self._remembered = lru_cache(maxsize=256)(self._matched)
         self._set = re2.Set.SearchSet(_options())
         for rule in rules:
             self._set.Add(f"(?m){rule.pattern}")
@@ -166,8 +171,11 @@ class _RuleSet:
         text = getattr(parts, self._where)
         if not (self._points and text):
             return 0.0
+        return self._remembered(text) if len(text) <= _SHORT else self._matched(text)
+
+    def _matched(self, text: str) -> float:
         # Match() returns None if nothing matches.
-        return float(sum(self._points[number] for number in self._set.Match(text) or ()))
+        return float(sum([self._points[number] for number in self._set.Match(text) or ()]))
 
 
 def rule_sets(rules: tuple[Rule, ...]) -> list[_RuleSet]:

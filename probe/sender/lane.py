@@ -221,7 +221,7 @@ class Lane:
         duration_s: float,
     ) -> list[Attempt]:
         exchanger = queue.exchanger if queue is not None else Exchanger("", "")
-        names, line = done.names, done.line
+        names, line, at = done.names, done.line, round(began, 6)
         rows = []
         for delivery, result in zip(queued.deliveries, done.results, strict=True):
             self._written += 1
@@ -230,7 +230,7 @@ class Lane:
                 Attempt(
                     lane=self.name,
                     seq=self._written,
-                    at=round(began, 6),
+                    at=at,
                     duration_s=duration_s,
                     number=queued.number,
                     campaign=delivery.campaign,

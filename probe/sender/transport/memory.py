@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import cast
+from typing import Final, cast
 
 from fake_gateways.decider import Response
 from fake_gateways.gateway import Gateway
@@ -14,7 +14,8 @@ from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader
 from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
 
-_FIRST_PORT = 1024
+_FIRST_PORT: Final = 1024
+_QUIT: Final = Command("QUIT")
 
 
 class MemoryTransport:
@@ -116,12 +117,15 @@ class MemoryLine:
         """Send a message's content and return the reply to its end."""
         if len(content) > self._session.gateway.size_limit:
             return cast("Reply", self._session.content_too_large())
-        return await self._once(self._session.content(content))
+        answered = self._session.content(content)
+        return answered if isinstance(answered, Reply) else await self._once(answered)
 
     async def close(self) -> None:
         """Say QUIT, then close. Before a successful EHLO just close, as the line over sockets does."""
         if self._is_introduced and not self._session.closing:
-            await self._once(self._say(Command("QUIT")))
+            answered = self._session.carry_out(_QUIT)
+            if not isinstance(answered, Reply):
+                await self._once(answered)
         self._session.lost()
 
     def _say(self, command: Command) -> Answered:
