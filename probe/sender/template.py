@@ -55,8 +55,9 @@ class Template:
 
     def render(self, fields: Mapping[str, str], *, to: str, message_id: str, at: float) -> bytes:
         """Return the message for one recipient. An unknown field is empty. ``at`` is in seconds since the epoch."""
-        minute, second = divmod(floor(round(at, 6)), 60)
-        head = f"To: {to}\r\nDate: {_minute(minute)}:{second:02} +0000\r\nMessage-ID: {message_id}\r\n".encode()
+        hour, seconds = divmod(floor(round(at, 6)), 3600)
+        date = f"{_hour(hour)}:{seconds // 60:02}:{seconds % 60:02} +0000"
+        head = f"To: {to}\r\nDate: {date}\r\nMessage-ID: {message_id}\r\n".encode()
         # A line break in a merge field could add a header field.
         values = [write(" ".join(fields.get(name, "").split())) for name, write in self._values]
         filled = [head, *self.pieces]
@@ -65,9 +66,9 @@ class Template:
 
 
 @lru_cache
-def _minute(number: int) -> str:
-    """Return the text of a Date field up to the minute, of those since the epoch."""
-    return format_datetime(datetime.fromtimestamp(60 * number, UTC)).removesuffix(":00 +0000")
+def _hour(number: int) -> str:
+    """Return the text of a Date field up to the hour, of those since the epoch."""
+    return format_datetime(datetime.fromtimestamp(3600 * number, UTC)).removesuffix(":00:00 +0000")
 
 
 def _writers(pieces: list[bytes], header_octets: int) -> list[Callable[[str], bytes]]:

@@ -57,6 +57,8 @@ def test_a_value_that_looks_like_a_field_is_not_filled_in_again() -> None:
         (AT + 0.9, "Mon, 02 Mar 2026 08:00:00 +0000"),
         (AT + 1, "Mon, 02 Mar 2026 08:00:01 +0000"),
         (AT + 0.9999998, "Mon, 02 Mar 2026 08:00:01 +0000"),
+        (AT + 3599, "Mon, 02 Mar 2026 08:59:59 +0000"),
+        (AT + 3600, "Mon, 02 Mar 2026 09:00:00 +0000"),
         (0.0, "Thu, 01 Jan 1970 00:00:00 +0000"),
     ],
 )
