@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from functools import lru_cache
 from typing import Final, cast
 
 from fake_gateways.decider import Response
@@ -73,7 +74,7 @@ class MemoryLine:
             raise hung_up()
         reply = await self._once(self._session.command(b"EHLO " + self._helo.encode()), no_smtp())
         self._is_introduced = reply.accepts
-        self.keywords = frozenset(line.partition(" ")[0].upper() for line in reply.lines[1:])
+        self.keywords = _keywords(reply.lines[1:])
         return reply
 
     async def encrypt(self) -> Reply:
@@ -166,3 +167,8 @@ class MemoryLine:
         except GivenUpError:
             self._session.lost()
             raise no_reply(self._answer_query.patience_s) from None
+
+
+@lru_cache(maxsize=256)
+def _keywords(lines: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(line.partition(" ")[0].upper() for line in lines)
