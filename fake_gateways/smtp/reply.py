@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _ENHANCED = re.compile(r"([245])\.(0|[1-9][0-9]{0,2})\.(0|[1-9][0-9]{0,2})(?=\s|$)")
 _REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
@@ -138,6 +138,22 @@ def _without(status: str, line: str) -> str:
     return line.removeprefix(status).strip() if found is not None and found[0] == status else line.strip()
 
 
+@lru_cache(maxsize=1024)
+def _one_line(line: bytes) -> Reply | None:
+    """Return the reply that a line is, None if it goes on with the next line or is no reply.
+
+    A server says the same again and again: most lines are read once.
+    """
+    found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
+    if found is None or found[2] == b"-" or len(line) > MAX_LINE_OCTETS:
+        return None
+    return from_wire(int(found[1]), [_text(found)])
+
+
+def _text(found: re.Match[bytes]) -> str:
+    return (found[3] or b"").decode("utf-8", "backslashreplace")
+
+
 class GarbageError(Exception):
     """The peer sent something that is not an SMTP reply; ``replies`` are the valid ones before it."""
 
@@ -170,6 +186,10 @@ class ReplyReader:
         return replies
 
     def _line(self, line: bytes) -> Reply | None:
+        if not self._lines:
+            reply = _one_line(line)
+            if reply is not None:
+                return reply
         found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
         if found is None or len(line) > MAX_LINE_OCTETS or len(self._lines) >= MAX_LINES:
             msg = f"{line[:60]!r} where a reply line was due"
@@ -179,7 +199,7 @@ class ReplyReader:
             msg = f"a reply that began with {self._code} goes on with {code}"
             raise GarbageError(msg)
         self._code = code
-        self._lines.append((found[3] or b"").decode("utf-8", "backslashreplace"))
+        self._lines.append(_text(found))
         if found[2] == b"-":
             return None
         lines, self._lines = self._lines, []

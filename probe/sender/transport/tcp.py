@@ -16,7 +16,7 @@ import ssl
 import sys
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, cast
 
 import aiosmtplib
@@ -173,7 +173,7 @@ class TcpLine:
             if answer.code == _CLOSES:
                 self._hang_up()
             return _refusal(answer.code, answer.message)
-        self.keywords = frozenset(line.partition(" ")[0].upper() for line in answer.message.split("\n")[1:])
+        self.keywords = _keywords(answer.message)
         self._is_introduced = True
         return _reply(answer.code, answer.message)
 
@@ -314,8 +314,14 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
+@lru_cache(maxsize=1024)  # a server greets all connections alike
 def _reply(code: int, message: str) -> Reply:
     return from_wire(code, message.split("\n"))
+
+
+@lru_cache(maxsize=1024)
+def _keywords(message: str) -> frozenset[str]:
+    return frozenset(line.partition(" ")[0].upper() for line in message.split("\n")[1:])
 
 
 def _refusal(code: int, message: str) -> Reply:
