@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
+
+from probe.lab.garbage import seldom_collected
 
 try:
     import uvloop
@@ -18,13 +19,6 @@ T = TypeVar("T")
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine to its end, as ``asyncio.run`` does.
-
-    What exists before it begins is as a rule needed until its end, so the garbage collector passes over it.
-    """
-    gc.freeze()
-    try:
-        with asyncio.Runner(loop_factory=NEW_LOOP) as runner:
-            return runner.run(main)
-    finally:
-        gc.unfreeze()
+    """Run a coroutine to its end, as ``asyncio.run`` does. Garbage is collected seldom."""
+    with seldom_collected(), asyncio.Runner(loop_factory=NEW_LOOP) as runner:
+        return runner.run(main)

@@ -23,6 +23,7 @@ from probe.judge.run_classifier import observe, read_recipient
 from probe.judge.run_classifier import reader as reader_of
 from probe.judge.story import JudgedRecipient, Key
 from probe.judge.tally import Tally
+from probe.lab.garbage import seldom_collected
 from probe.ledger import Ledger
 from probe.records.rows import Classification
 
@@ -78,6 +79,7 @@ def judge_lanes(job: JudgingJob) -> JudgedPart:
     """Judge the lanes of one process, and write the readings into the books."""
     part = JudgedPart.empty(job.scored, job.naive)
     with ExitStack() as stack:
+        stack.enter_context(seldom_collected())
         ledger = stack.enter_context(Ledger(job.ledger))
         classifiers = _opened(job, stack)
         write = ledger.writer(Classification)
