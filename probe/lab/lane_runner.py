@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -97,6 +98,7 @@ async def _run(job: WorkerJob, ledger: Ledger, log: Log | None, counter: StepCou
     async def run_one(lane: LaneJob) -> None:
         async with semaphore:
             await _run_lane(job, lane, ledger, log, counter)
+            gc.collect()  # the parts of a lane refer to each other, so nothing else would free it soon
 
     scenario = job.scenario
     mailbox = scenario.sender.return_mailbox if scenario.is_foreign else None
