@@ -176,16 +176,19 @@ class Lane:
         first_at = began if queued.first_at is None else queued.first_at
         if queue is not None:
             self._pause_if_needed(queue, attempts, ended)
-            tried = queued.tried | {queue.exchanger.address}
-            if all(map(_failed_before_mail, done.results)) and self.routes.has_another(queued.domain, tried):
-                for attempt in attempts:
-                    self.note(attempt, False)  # noqa: FBT003 - not final: another exchanger is asked
-                self._agenda.put(ended, queued._replace(first_at=first_at, tried=tried))
-                return
+            if all(map(_failed_before_mail, done.results)):
+                tried = queued.tried | {queue.exchanger.address}
+                if self.routes.has_another(queued.domain, tried):
+                    for attempt in attempts:
+                        self.note(attempt, False)  # noqa: FBT003 - not final: another exchanger is asked
+                    self._agenda.put(ended, queued._replace(first_at=first_at, tried=tried))
+                    return
         self._schedule_next(queued, attempts, first_at, ended)
 
     def _pause_if_needed(self, queue: DestinationQueue, attempts: Sequence[Attempt], ended: float) -> None:
         """Pause a queue if the attempts are a reason to."""
+        if self.sender.pause is None:
+            return
         queue.pause.observe(attempts, ended)
         if any(self._adaptive.should_pause(attempt) for attempt in attempts) and queue.pause.begin(ended):
             for waiting in queue.take_movable(self.sender):
