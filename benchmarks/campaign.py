@@ -12,6 +12,9 @@ from typing import Final, NamedTuple
 
 MESSAGE: Final = Path(__file__).parents[1] / "scenarios" / "messages" / "webinar.eml"
 PEOPLE_A_COMPANY: Final = 1_000
+BLOCK: Final = 100_000
+"""A larger campaign goes to so many more companies of the same sizes. The sizes of companies made together follow Zipf's
+law, so among ever more of them the first would grow, and with it the share of mail that is deferred for its speed."""
 
 HEAD: Final = """\
 schema = 1
@@ -94,15 +97,18 @@ def write(folder: Path, recipients: int, kinds: tuple[Kind, ...] = MANY) -> Path
     name = f"{'campaign' if kinds is MANY else 'one-company'}-{recipients}"
     rate = max(1, recipients // 5_000)
     text = HEAD.format(name=name, rate=rate, message=MESSAGE.name)
-    for kind in kinds:
-        text += GATEWAY.format(
-            name=kind.name,
-            persona=kind.persona,
-            companies=max(1, round(recipients / PEOPLE_A_COMPANY * kind.companies)),
-            people=round(recipients * kind.people),
-            claims=kind.claims,
-            policy=kind.policy,
-        )
+    blocks = max(1, recipients // BLOCK) if kinds is MANY else 1
+    people = recipients // blocks
+    for block in range(blocks):
+        for kind in kinds:
+            text += GATEWAY.format(
+                name=f"{kind.name}-{block + 1}" if blocks > 1 else kind.name,
+                persona=kind.persona,
+                companies=max(1, round(people / PEOPLE_A_COMPANY * kind.companies)),
+                people=round(people * kind.people),
+                claims=kind.claims,
+                policy=kind.policy,
+            )
     shutil.copy(MESSAGE, folder)
     path = folder / f"{name}.toml"
     path.write_text(text, "utf-8")
