@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from fake_gateways.people.directory import Directory
@@ -17,14 +20,15 @@ from probe.sender.resume import RemainingWork
 class LaneJob:
     """Everything that one lane needs. It can be pickled for a worker process.
 
-    ``population`` has the lane's companies only. ``entries`` are recipients of the sender's list, by number; the others
-    are mailboxes.
+    ``population`` has the lane's companies only. ``entries`` are recipients of the sender's list, in the order of their
+    numbers, ``entry_numbers``; the other recipients are mailboxes.
     """
 
     name: str
     population: Population
     schedule: LaneSchedule
-    entries: Mapping[int, ListEntry]
+    entry_numbers: array[int]
+    entries: Sequence[ListEntry]
     remaining: RemainingWork | None = None
 
     @property
@@ -47,6 +51,11 @@ class LaneJob:
 
     def _entry_of(self, directories: Mapping[str, Directory]) -> Callable[[int], ListEntry]:
         """Return a function that returns a recipient by number."""
-        entries = self.entries
+        numbers, entries = self.entry_numbers, self.entries
+        first = numbers[0] if numbers else math.inf
         address = self.population.addresses_by_number(directories)
-        return lambda number: entries.get(number) or ListEntry(address(number), {})
+
+        def entry_of(number: int) -> ListEntry:
+            return entries[bisect_left(numbers, number)] if number >= first else ListEntry(address(number))
+
+        return entry_of

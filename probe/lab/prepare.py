@@ -93,9 +93,14 @@ class PreparedScenario:
     def lane_job(self, name: str, companies: tuple[Company, ...], schedule: LaneSchedule) -> LaneJob:
         """Return the job of a lane."""
         listed = next(iter(self.recipients.values()))  # the entries of all campaigns are numbered together
-        found = ((number, listed.entry(number)) for number in schedule.numbers) if listed.entries else ()
-        entries = {number: entry for number, entry in found if entry is not None}
-        return LaneJob(name=name, population=self.population.of(companies), schedule=schedule, entries=entries)
+        on_list = sorted({number for number in schedule.numbers if number >= self.population.size})
+        return LaneJob(
+            name=name,
+            population=self.population.of(companies),
+            schedule=schedule,
+            entry_numbers=array(NUMBERS, on_list),
+            entries=[entry for number in on_list if (entry := listed.entry(number)) is not None],
+        )
 
     def exchanger_addresses(self, domain: str) -> list[str]:
         """Return every IP address that mail for a domain may go to at any time of the scenario."""
@@ -168,7 +173,8 @@ def _at_companies(lists: dict[str, list[ListEntry]], found: Iterable[Company], l
         for listed in lists[each.name]:
             domain = domain_of(listed.address)
             if domain in by_domain:
-                at_company[by_domain[domain]][listed.address.lower()] = None
+                address = listed.address
+                at_company[by_domain[domain]][address if address.islower() else address.lower()] = None
             elif domain not in known and not domain.endswith(wild):
                 raise InputError(
                     f"{loaded.path}: campaign[{number}].recipients.seed_list: {listed.address}",

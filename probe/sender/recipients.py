@@ -8,7 +8,7 @@ import stat
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 from fake_gateways.smtp.envelope import domain_of, is_address
 from probe.input_error import InputError, not_utf8
@@ -21,12 +21,26 @@ NUMBERS: Final = "L"
 MAX_FIELD: Final = 300
 """Characters of a merge field, at most. A line of a message has at most 998 (RFC 5322 section 2.1.1)."""
 
+_SEPARATOR: Final = "\x1f"
+
 
 class ListEntry(NamedTuple):
-    """A recipient of the sender's list; ``fields`` are the values of its columns."""
+    """A recipient of the sender's list. The values of its columns are kept in one string: a list may be long."""
 
     address: str
-    fields: dict[str, str]
+    joined: str = ""
+    columns: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, address: str, columns: tuple[str, ...], values: Iterable[str]) -> Self:
+        """Return an entry; of ``columns`` the last ones may have no value."""
+        # A separator in a value would count as white space in a message anyhow.
+        return cls(address, _SEPARATOR.join(value.replace(_SEPARATOR, " ") for value in values), columns)
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The values of the columns, by their names."""
+        return dict(zip(self.columns, self.joined.split(_SEPARATOR), strict=False)) if self.columns else {}
 
 
 class Delivery(NamedTuple):
@@ -54,31 +68,32 @@ def read_list(path: Path, place: str) -> list[ListEntry]:
             raise InputError(f"{place}: {path}", "is not a file of at most 1 GB", "correct the file name")
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file)
-            if "email" not in (rows.fieldnames or ()):
+            columns = tuple(rows.fieldnames or ())
+            if "email" not in columns:
                 raise InputError(
                     f"{place}: {path}",
-                    f"has no column email (found: {', '.join(rows.fieldnames or ()) or 'none'})",
+                    f"has no column email (found: {', '.join(columns) or 'none'})",
                     "name the column of addresses email",
                 )
-            return list({listed.address.lower(): listed for listed in _listed(rows, path)}.values())
+            return list({listed.address.lower(): listed for listed in _listed(rows, columns, path)}.values())
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = not_utf8(error) if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or error
         raise InputError(f"{place}: {path}", f"cannot be read ({reason})", "give a UTF-8 CSV file") from None
 
 
-def _listed(rows: csv.DictReader[str], path: Path) -> Iterable[ListEntry]:
+def _listed(rows: csv.DictReader[str], columns: tuple[str, ...], path: Path) -> Iterable[ListEntry]:
     for row in rows:
         address = (row.get("email") or "").strip()
         place = f"{path}: line {rows.line_num}"
         if not is_address(address):
             raise InputError(place, f"{address!r} is not a valid address", "correct or remove the line")
-        fields = {key: value for key, value in row.items() if isinstance(key, str) and isinstance(value, str)}
-        too_long = next((key for key, value in fields.items() if len(value) > MAX_FIELD), None)
+        values = [value for key in columns if isinstance(value := row[key], str)]
+        too_long = next((key for key, value in zip(columns, values, strict=False) if len(value) > MAX_FIELD), None)
         if too_long is not None:
             problem = f"{too_long} has more than {MAX_FIELD} characters, too many for a merge field"
             raise InputError(place, problem, "shorten it")
         local, _, domain = address.rpartition("@")
-        yield ListEntry(f"{local}@{domain.lower()}", fields)
+        yield ListEntry.of(f"{local}@{domain.lower()}", columns, values)
 
 
 def choose(listed: range, others: Sequence[int], campaign: Campaign, rng: random.Random, place: str) -> array[int]:

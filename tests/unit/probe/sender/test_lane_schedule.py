@@ -26,7 +26,7 @@ ROWS = st.lists(
 
 def entry(number: int) -> ListEntry:
     """Return a recipient by number."""
-    return ListEntry(f"person{number}@acme.example", {"number": str(number)})
+    return ListEntry.of(f"person{number}@acme.example", ("number",), (str(number),))
 
 
 @given(ROWS)

@@ -33,7 +33,7 @@ def planned(
     """Return the deliveries of a campaign; recipients work in the zones by turns."""
     zones = zones or ["UTC"]
     domains = [f"c{number}.example" for number in range(5 * len(zones))]
-    listed = [ListEntry(f"person{number}@{domains[number % len(domains)]}", {}) for number in range(count)]
+    listed = [ListEntry(f"person{number}@{domains[number % len(domains)]}") for number in range(count)]
     transactions = transactions_to(
         listed,
         Campaign.model_validate({"name": "news", "message": "a.eml", **campaign}),
@@ -128,7 +128,7 @@ def test_messages_take_turns_by_their_shares() -> None:
 
 def test_recipients_of_one_domain_share_a_transaction() -> None:
     of = sender(recipients_per_transaction=4)
-    listed = [ListEntry(f"person{number}@c{number % 2}.example", {}) for number in range(14)]
+    listed = [ListEntry(f"person{number}@c{number % 2}.example") for number in range(14)]
     transactions = transactions_to(
         listed,
         Campaign.model_validate({"name": "news", "message": "a.eml"}),
