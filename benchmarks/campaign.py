@@ -13,8 +13,11 @@ from typing import Final, NamedTuple
 MESSAGE: Final = Path(__file__).parents[1] / "scenarios" / "messages" / "webinar.eml"
 PEOPLE_A_COMPANY: Final = 1_000
 BLOCK: Final = 100_000
-"""A larger campaign goes to more companies of the same sizes. The sizes of companies that are made together follow Zipf's
-law, so among ever more of them the first would grow, and with it the share of mail that is deferred."""
+"""A larger campaign goes to more companies of the same sizes.
+
+The sizes of companies that are made together follow Zipf's law, so among ever more of them the first would grow, and with
+it the share of mail that is deferred.
+"""
 
 HEAD: Final = """\
 schema = 1
