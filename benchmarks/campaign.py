@@ -15,7 +15,7 @@ PEOPLE_A_COMPANY: Final = 1_000
 BLOCK: Final = 100_000
 """A larger campaign goes to more companies of the same sizes.
 
-The sizes of companies that are made together follow Zipf's law, so among ever more of them the first would grow, and with
+The sizes of companies that are made together follow Zipf's law. Among ever more of them the first would grow, and with
 it the share of mail that is deferred.
 """
 
