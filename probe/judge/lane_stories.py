@@ -32,7 +32,7 @@ class LaneRows(Protocol):
     gateways: tuple[str, ...]
 
     def attempts(self) -> Iterator[Attempt]:
-        """Yield the attempts."""
+        """Yield the attempts, without the lane."""
 
     def truths_of(self, gateway: str) -> Iterator[Truth]:
         """Yield the decisions of one gateway."""
@@ -160,8 +160,7 @@ class LaneStories:
         }
         orphan = ""
         orphans = 0
-        for row in self._hashed(Attempt, self._books.name, self._books.attempts()):
-            attempt = row._replace(lane="")
+        for attempt in self._hashed(Attempt, self._books.name, self._books.attempts()):
             at_gateway = decisions.get(attempt.mx_address)
             truth = matcher.decision_on(attempt) if at_gateway is None else at_gateway.on(attempt)
             if truth is not None or needs_no_decision(attempt, self._foreign):

@@ -32,7 +32,8 @@ _NOT_HASHED: Final = {"peer_port", "local_port", "duration_s"}
 
 
 def _kept(row_type: type[Any]) -> list[int]:
-    return [place for place, name in enumerate(row_type._fields) if name not in _NOT_HASHED]
+    # The first column is in the name of the part.
+    return [place for place, name in enumerate(row_type._fields) if place and name not in _NOT_HASHED]
 
 
 _COLUMNS: Final = {row_type: itemgetter(*_kept(row_type)) for row_type in HASHED}

@@ -52,9 +52,9 @@ def _attempts(ledger: Ledger, lane: LaneBooks, wanted: str, *, as_logged: bool) 
     joined = _joined(lane, wanted)
     elsewhere = ((attempt, None) for attempt in joined.orphaned_attempts)  # at servers that are not ours
     pairs = [(attempt, truth) for attempt, truth in (*joined.pairs, *elsewhere) if attempt.recipient.lower() == wanted]
-    dialogues = ledger.dialogues((attempt.lane, attempt.seq) for attempt, _ in pairs)
+    dialogues = ledger.dialogues((lane.name, attempt.seq) for attempt, _ in pairs)
     for attempt, truth in pairs:
-        dialogue = dialogues.get((attempt.lane, attempt.seq))
+        dialogue = dialogues.get((lane.name, attempt.seq))
         yield attempt.at, [*attempt_lines(attempt, dialogue), truth_line(truth, as_logged=as_logged)]
     for truth in joined.orphaned_truths:
         if truth.recipient.lower() == wanted:

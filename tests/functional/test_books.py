@@ -110,8 +110,12 @@ def test_sockets_and_memory_write_the_same_books_and_score_the_same(scenario: Pa
 
 @every_scenario
 @pytest.mark.parametrize("workers", [2, 3])
-def test_any_number_of_workers_writes_the_same_books(scenario: Path, workers: int, make: Make) -> None:
-    assert make(scenario, workers=workers).digest == make(scenario).digest
+def test_any_number_of_workers_writes_the_same_books_and_scores_the_same(
+    scenario: Path, workers: int, make: Make
+) -> None:
+    shared, alone = make(scenario, workers=workers), make(scenario)
+    assert shared.digest == alone.digest
+    assert shared.all_figures == alone.all_figures
 
 
 def test_more_workers_than_there_are_gateways_write_the_same_books(make: Make, tmp_path: Path) -> None:

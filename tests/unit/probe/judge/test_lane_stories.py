@@ -35,7 +35,7 @@ class Rows:
 
     def attempts(self) -> Iterator[Attempt]:
         """Yield the attempts."""
-        return iter(self.tried)
+        return (each._replace(lane="") for each in self.tried)
 
     def truths_of(self, gateway: str) -> Iterator[Truth]:
         """Yield the decisions, and note those that were read."""
