@@ -50,16 +50,18 @@ def _plan_by_domain(prepared: PreparedScenario) -> dict[str, LaneSchedule]:
 
 
 def _group_into_lanes(prepared: PreparedScenario, by_domain: dict[str, LaneSchedule]) -> list[LaneJob]:
-    """Group transactions into lanes: domains with an exchanger address in common share one."""
+    """Group transactions into lanes: domains with an exchanger address or a company in common share one."""
     if prepared.loaded.scenario.sender.smart_host is not None:
         schedule = LaneSchedule()
         for each in by_domain.values():
             schedule.extend(each)
         return [prepared.lane_job("smart-host", prepared.companies, schedule)]
+    # A company's domains need its mailboxes, even those whose MX is null or another company's.
+    company_at = {domain: company.address for company in prepared.companies for domain in company.domains}
     # Domains with an address in common form one group; ``group_of`` maps every address to its group.
     group_of: dict[str, set[str]] = {}
     for domain in by_domain:
-        group = set(prepared.exchanger_addresses(domain)) or {domain}
+        group = {company_at.get(domain, domain), *prepared.exchanger_addresses(domain)}
         for address in tuple(group):
             group |= group_of.get(address, set())
         group_of.update(dict.fromkeys(group, group))
@@ -70,7 +72,7 @@ def _group_into_lanes(prepared: PreparedScenario, by_domain: dict[str, LaneSched
     found: dict[int, LaneSchedule] = {}
     names: dict[int, str] = {}
     for domain, schedule in by_domain.items():
-        number = id(group_of[next(iter(prepared.exchanger_addresses(domain)), domain)])
+        number = id(group_of[company_at.get(domain, domain)])
         if number in found:
             found[number].extend(schedule)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,22 @@ def test_an_exchanger_whose_alias_ends_nowhere_is_a_mistake(tmp_path: Path) -> N
     )
     checked = fivefifty("scenario", "check", scenario(tmp_path, BOTH, *records))
     assert (checked.returncode, "to mail.acme.example, which has no address" in checked.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("value", ["0 .", f"10 {HOST}"])
+def test_mailboxes_get_mail_whose_domain_does_not_lead_to_their_own_gateway(
+    value: str, workers: int, tmp_path: Path
+) -> None:
+    away = (
+        '\n[[gateway]]\nname = "away"\npersona = "postfix"\ndomains = ["away.example", "second.example"]\n'
+        "mailboxes = { count = 20, departed = 0.5 }\n"
+    )
+    text = bent('persona = "proofpoint"', 'persona = "postfix"', bent("{ count = 10 }", "{ count = 40 }"))
+    path = write(tmp_path, text + away + record("away.example", "MX", value))
+    ran = fivefifty(
+        "run", path, "--out", tmp_path / "out", "--transport", "memory", "--workers", workers, "--classifier", "code"
+    )
+    assert ran.returncode == 0, ran.stderr
+    card = json.loads((tmp_path / "out" / "scorecard.json").read_text("utf-8"))
+    assert (card["recipients"], card["truth"]["gone"], card["truth"]["alive"]) == (40, 12, 28)
