@@ -28,8 +28,9 @@ def one_process_only(lanes: int, deliveries: int, wanted: int | None) -> list[st
 
 
 def share_out(lanes: Sequence[Lane], deliveries_of: Callable[[Lane], int], processes: int) -> list[list[Lane]]:
-    """Divide lanes into shares of about the same size, the largest first."""
+    """Divide lanes into shares of about the same size, the largest first; there are no more shares than lanes."""
     total = sum(map(deliveries_of, lanes))
+    processes = min(processes, len(lanes))
     wanted = max(processes, min(processes * _SHARES_PER_PROCESS, total // _PER_SHARE))
     shares: list[list[Lane]] = [[] for _ in range(wanted)]
     loads = [0] * wanted

@@ -29,6 +29,11 @@ def test_each_process_gets_several_shares_but_no_tiny_ones() -> None:
     assert len(share_out(sizes[:4], int, 2)) == 4
 
 
+def test_however_many_processes_are_wanted_there_are_no_more_shares_than_lanes() -> None:
+    assert share_out([1, 2, 3], int, 10**12) == [[3], [2], [1]]
+    assert share_out([], int, 4) == []
+
+
 def test_one_lane_or_a_small_run_has_no_use_for_a_second_process() -> None:
     assert processes_for(10**6, 1) == 1
     assert processes_for(30_000, 20) == 1
