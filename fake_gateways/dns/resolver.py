@@ -58,7 +58,7 @@ class Resolver:
         """Close the socket."""
         channel, self._channel = self._channel, None
         if channel is not None:
-            channel.close()
+            await channel.close()
 
     async def ask(self, question: Question) -> Answer:
         """Return the records: none if the name or the record does not exist, ``failed`` if there was no answer."""
@@ -91,6 +91,7 @@ class _Channel(asyncio.DatagramProtocol):
         self._patience_s = patience_s
         self._waiting: dict[bytes, tuple[bytes, asyncio.Future[bytes | None]]] = {}
         self._transport: asyncio.DatagramTransport
+        self._closed = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         # uvloop's transports do not derive from asyncio's classes, so isinstance() does not help.
@@ -125,9 +126,15 @@ class _Channel(asyncio.DatagramProtocol):
             deadline.cancel()
             del self._waiting[identifier]
 
-    def close(self) -> None:
-        """Close the socket."""
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Note that the socket is closed."""
+        del exc
+        self._closed.set()
+
+    async def close(self) -> None:
+        """Close the socket. The loop does it in its next turn, which may be after the end of the run."""
         self._transport.close()
+        await self._closed.wait()
 
 
 def _settle(answered: asyncio.Future[bytes | None], octets: bytes | None) -> None:

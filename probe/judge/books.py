@@ -15,6 +15,7 @@ from probe.classify.reading import Advice, Reading
 from probe.input_error import InputError, one_of
 from probe.judge import gates
 from probe.judge.classifier_score import Site
+from probe.judge.kinds import place_of, rule_in
 from probe.judge.lane_stories import LaneStories
 from probe.judge.scorecard import NAIVE, Scorecard
 from probe.judge.story import JudgedRecipient, Key
@@ -146,7 +147,8 @@ class StoredReadings:
             if row is None:
                 return None
             cause = None if row.cause is None else Cause(row.cause)
-            reading = Reading(cause, row.reason, row.alive, Advice(row.advice))
+            # The place of a rule is not a column, as the reason names it.
+            reading = Reading(cause, row.reason, row.alive, Advice(row.advice), place_of(rule_in(row.reason)))
             if (row.campaign, row.recipient) == key:
                 return reading
             self._ahead[row.campaign, row.recipient] = reading

@@ -26,7 +26,11 @@ def recipient_story(ledger: Ledger, recipient: str) -> Iterator[str]:
         logged = ", as the log says" if as_logged else ""
         yield f"mailbox    {box.state} at {box.gateway}{until}{logged}"
     events: list[tuple[float, list[str]]] = []
-    for lane in _lanes(ledger, box):
+    lanes = _lanes(ledger, box)
+    # Real servers send their reports to one mailbox, and the reports belong to no lane.
+    elsewhere = ledger.lane("", ()).returned() if all(lane.name for lane in lanes) else ()
+    events += ((row.at, returned_lines(row)) for row in elsewhere if row.recipient.lower() == wanted)
+    for lane in lanes:
         events += _attempts(ledger, lane, wanted, as_logged=as_logged)
         events += ((row.at, returned_lines(row)) for row in lane.returned() if row.recipient.lower() == wanted)
         events += (

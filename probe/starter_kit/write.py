@@ -143,7 +143,8 @@ def _write_baseline(folder: Path) -> None:
         result = run_scenario(
             prepare(loaded), Options(transport="memory", out=Path(books), classifiers=choose_for(loaded, None))
         )
+        mistakes = result.known_mistakes()
     with writing(folder / BASELINE, "choose another folder"):
         (folder / BASELINE).unlink(missing_ok=True)
     card = result.scorecard
-    baseline_file.update(folder / BASELINE, card.scenario, result.known_mistakes())
+    baseline_file.update(folder / BASELINE, card.scenario, mistakes)

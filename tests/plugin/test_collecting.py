@@ -189,7 +189,7 @@ def test_a_run_that_cannot_be_fails_every_gate_with_its_sentence_and_is_not_trie
 
 
 def test_a_fault_of_ours_is_shown_whole(written: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("probe.lab.run.judge", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("probe.lab.run.judge_run", lambda *_, **__: 1 / 0)
     done = run(written, "--fivefifty", "-k", "delivered")
     done.stdout.fnmatch_lines(["E * ZeroDivisionError: division by zero", "*/test_collecting.py:*: ZeroDivisionError"])
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from mailing import ANN, BOB, mail, message
 
+from fake_gateways.gateway import Gateway
 from probe.testing import GatewayFixture
 
 
@@ -158,7 +159,8 @@ def test_control_characters_are_harmless_and_no_line_can_be_forged(gateway: Gate
 def test_an_error_inside_the_gateway_is_raised_by_the_next_assertion_once(
     gateway: GatewayFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fake_gateways.session.read_rcpt", lambda *_: 1 / 0)
+    say = Gateway.say
+    monkeypatch.setattr(Gateway, "say", lambda *args: 1 / 0 if args[-1] == "rcpt" else say(*args))
     assert mail(gateway) == "421 4.3.0 Local error in processing, closing connection"
     with pytest.raises(ZeroDivisionError):
         gateway.assert_nothing_received()

@@ -302,9 +302,12 @@ def test_an_error_inside_the_gateway_is_an_error_of_the_test(watched: pytest.Pyt
         import aiosmtplib
         import pytest
 
+        from fake_gateways.gateway import Gateway
+
         @pytest.fixture(autouse=True)
         def broken(monkeypatch):
-            monkeypatch.setattr("fake_gateways.session.read_rcpt", lambda *_: 1 / 0)
+            say = Gateway.say
+            monkeypatch.setattr(Gateway, "say", lambda *args: 1 / 0 if args[-1] == "rcpt" else say(*args))
 
         def test_thread(gateway):
             with smtplib.SMTP(gateway.host, gateway.port) as client:

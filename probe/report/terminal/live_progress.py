@@ -73,14 +73,12 @@ class LiveProgress:
         self._bar.update(self._task, advance=self._progress.take(steps))
 
     def tell_judged(self, judged: int, total: int) -> None:
-        """Count judged deliveries; when sending is done, they are shown in place of the destinations."""
+        """Count judged deliveries; when sending is done, they have a bar of their own."""
         if self._judging is None:
             self._judging = self._bar.add_task("judging", total=total)
         self._bar.update(self._judging, completed=judged)
 
     def _draw(self) -> Group:
-        if self._judging is not None:
-            return Group(self._bar)
         return Group(self._bar, destinations(self._progress, time.monotonic() - self._began))
 
 
