@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import campaign
-import wire_rates
+import sockets
 from checkouts import HERE, ROOT, Checkout, of_commit
 from figures import Figures, Row, as_json, show
 from processes import run
@@ -102,16 +102,16 @@ def over_the_wire(messages: int) -> Iterator[Case]:
     for reused, count, word in ((True, messages, "kept"), (False, max(1, messages // KEPT), "new")):
 
         def to_sink(_: Checkout, __: Path, *, count: int = count, reused: bool = reused) -> Figures:
-            return wire_rates.source_to_sink(count, reused=reused)
+            return sockets.source_to_sink(count, reused=reused)
 
         def to_serve(checkout: Checkout, folder: Path, *, count: int = count, reused: bool = reused) -> Figures:
-            return wire_rates.source_to_serve(checkout.fivefifty, folder, count, reused=reused)
+            return sockets.source_to_serve(checkout.fivefifty, folder, count, reused=reused)
 
         yield Case(f"smtp-source to smtp-sink, {word} connections", count, to_sink, foreign=True)
         yield Case(f"smtp-source to serve, {word} connections", count, to_serve)
 
     def from_us(checkout: Checkout, folder: Path) -> Figures:
-        return wire_rates.sender_to_sink(checkout.fivefifty, folder, messages)
+        return sockets.sender_to_sink(checkout.fivefifty, folder, messages)
 
     yield Case("our sender to smtp-sink", messages, from_us)
 

@@ -86,8 +86,8 @@ def test_the_wire_is_measured_beside_postfix(tmp_path: Path) -> None:
 
 def test_without_postfix_the_rows_say_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
-    bench, wire_rates = map(importlib.import_module, ("bench", "wire_rates"))
-    monkeypatch.setattr(wire_rates, "SINK", "smtp-sink-that-is-not-there")
+    bench, sockets = map(importlib.import_module, ("bench", "sockets"))
+    monkeypatch.setattr(sockets, "SINK", "smtp-sink-that-is-not-there")
     (case,) = [case for case in bench.over_the_wire(40) if case.name == WIRE[0]]
     row = bench.Row(case.name, case.count)
     bench.measure(case, row, bench.HERE, Path())
