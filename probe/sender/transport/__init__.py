@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, Protocol
 
 from fake_gateways.smtp.command import Command
@@ -36,6 +37,12 @@ def hung_up() -> LineError:
 def no_smtp() -> LineError:
     """Return the error for a greeting, or a reply to EHLO, that is not SMTP."""
     return LineError(Failure.GARBAGE, "what came is no SMTP reply")
+
+
+@lru_cache(maxsize=1024)
+def keywords(lines: tuple[str, ...]) -> frozenset[str]:
+    """Return the keywords of an EHLO reply, given its lines after the first. A server offers all clients the same."""
+    return frozenset(line.partition(" ")[0].upper() for line in lines)
 
 
 class Line(Protocol):

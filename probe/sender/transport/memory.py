@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from functools import lru_cache
 from typing import Final, cast
 
 from fake_gateways.decider import Response
@@ -13,7 +12,7 @@ from fake_gateways.session import Answered, Dialogue, Session, open_session
 from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader
 from probe.records.attempt import Failure
-from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
+from probe.sender.transport import LineError, hung_up, keywords, no_reply, no_smtp
 
 _FIRST_PORT: Final = 1024
 _QUIT: Final = Command("QUIT")
@@ -74,7 +73,7 @@ class MemoryLine:
             raise hung_up()
         reply = await self._once(self._session.command(b"EHLO " + self._helo.encode()), no_smtp())
         self._is_introduced = reply.accepts
-        self.keywords = _keywords(reply.lines[1:])
+        self.keywords = keywords(reply.lines[1:])
         return reply
 
     async def encrypt(self) -> Reply:
@@ -167,8 +166,3 @@ class MemoryLine:
         except GivenUpError:
             self._session.lost()
             raise no_reply(self._answer_query.patience_s) from None
-
-
-@lru_cache(maxsize=256)
-def _keywords(lines: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(line.partition(" ")[0].upper() for line in lines)

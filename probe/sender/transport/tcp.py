@@ -1,9 +1,9 @@
-"""The transport over sockets. aiosmtplib reads the greeting, says EHLO and encrypts; then commands are pipelined.
+"""The transport over sockets: aiosmtplib's protocol, with commands that are pipelined.
 
 aiosmtplib waits for the reply to each command before it sends the next, and takes several replies that arrive together
-for one. A gateway that offers PIPELINING answers MAIL, RCPT and DATA together (RFC 2920). So after EHLO the protocol
-below takes the connection over from aiosmtplib. Of aiosmtplib it is the protocol that is used: its client would find
-out again for every connection what is known here, such as host name, port and certificates.
+for one. A gateway that offers PIPELINING answers MAIL, RCPT and DATA together (RFC 2920). So the protocol below reads
+replies itself, and leaves STARTTLS and the end of the connection to aiosmtplib. aiosmtplib's client is not used: it
+would find out again for every connection what is known here, such as host name, port and certificates.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import os
 import socket
 import ssl
 import sys
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from typing import Final, cast
 
 import aiosmtplib
@@ -26,7 +26,7 @@ from fake_gateways.loopback import Network, require_inside
 from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader, from_wire
 from probe.records.attempt import Failure
-from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
+from probe.sender.transport import LineError, hung_up, keywords, no_reply, no_smtp
 from probe.sender.transport.dot_stuffing import stuff
 
 REPLY_TIMEOUT_S: Final = 60.0
@@ -86,13 +86,13 @@ class TcpTransport:
             require_inside(source, self._allowed)
             self._sources.add(source)
         sock = await self._socket(source)
-        local_port = sock.getsockname()[1]
         loop = asyncio.get_running_loop()
+        client = _Client(loop, self._reply_timeout)
         try:
-            _, client = await loop.create_connection(lambda: SMTPProtocol(loop), sock=sock)
+            await loop.create_connection(lambda: client, sock=sock)
         except OSError:  # the server has closed it already
             raise self._reply_timeout.reason() from None
-        line = TcpLine(client, helo, local_port, self._deadline_s, self._reply_timeout)
+        line = TcpLine(client, helo, self._deadline_s)
         await line.begin()
         return line
 
@@ -134,144 +134,144 @@ class TcpLine:
 
     greeting: Reply
 
-    def __init__(
-        self, client: SMTPProtocol, helo: str, local_port: int, deadline_s: float, reply_timeout: ReplyTimeout
-    ) -> None:
+    def __init__(self, client: _Client, helo: str, deadline_s: float) -> None:
         self._client = client
         self._helo = helo
         self._deadline_s = deadline_s
-        self._reply_timeout = reply_timeout
-        self._pipelined: _Pipeline | None = None
         self._is_introduced = False
         self.tls = False
         self.keywords: frozenset[str] = frozenset()
-        self.local_port = local_port
+        self.local_port = client.local_port
 
     async def begin(self) -> None:
         """Wait for the greeting. The connection is closed if it is a refusal. Raises LineError."""
         try:
-            answer = await self._heard(self._client.read_response(self._deadline_s))
-            if answer.code == _GREETS:
-                self.greeting = _reply(answer.code, answer.message)
-                return
-            self.greeting = _refusal(answer.code, answer.message)
+            self.greeting = _sensible(await self._client.greeting(self._deadline_s), _GREETS)
         except LineError:
-            self._hang_up()
+            self._client.close()
             raise
-        self._hang_up()
+        if self.greeting.code != _GREETS:
+            self._client.close()
 
     @property
     def is_open(self) -> bool:
         """Whether the connection is open."""
-        return self._pipelined.is_open if self._pipelined else self._client.is_connected
+        return self._client.is_open
 
     async def hello(self) -> Reply:
         """Say EHLO."""
-        hello = self._client.execute_command(b"EHLO", self._helo.encode("ascii"), timeout=self._deadline_s)
-        answer = await self._heard(hello)
-        if answer.code != _COMPLETES:
-            if answer.code == _CLOSES:
-                self._hang_up()
-            return _refusal(answer.code, answer.message)
-        self.keywords = _keywords(answer.message)
-        self._is_introduced = True
-        return _reply(answer.code, answer.message)
+        octets = b"EHLO " + self._helo.encode("ascii") + b"\r\n"
+        reply = _sensible(await self._client.talk(octets, 1, self._deadline_s, no_smtp()), _COMPLETES)
+        if reply.code == _COMPLETES:
+            self.keywords = keywords(reply.lines[1:])
+            self._is_introduced = True
+        return reply
 
     async def encrypt(self) -> Reply:
         """Say STARTTLS. Gateways use certificates of their own, so none is verified."""
         try:
-            answer = await self._heard(self._client.start_tls(_trusting(), timeout=self._deadline_s))
-        except aiosmtplib.SMTPResponseException as refused:
-            return _refusal(refused.code, refused.message)
-        self.tls = True
-        return _reply(answer.code, answer.message)
-
-    async def _heard(self, answer: Awaitable[aiosmtplib.SMTPResponse]) -> aiosmtplib.SMTPResponse:
-        """Return a reply that aiosmtplib waits for. Raises LineError, and SMTPResponseException for a refusal."""
-        try:
-            return await answer
+            answer = await self._client.encrypt(_trusting(), self._deadline_s)
         except aiosmtplib.SMTPTimeoutError:
-            self._hang_up()
+            self._client.close()
             raise no_reply(self._deadline_s) from None
-        except aiosmtplib.SMTPResponseException as garbage:
-            if garbage.code == _NO_REPLY:
+        except aiosmtplib.SMTPResponseException as refused:
+            if refused.code == _NO_REPLY:
                 raise no_smtp() from None
-            raise
+            return _sensible([from_wire(refused.code, refused.message.split("\n"))], _GREETS)
         except (aiosmtplib.SMTPException, OSError):
-            self._hang_up()
-            raise self._reply_timeout.reason() from None
-
-    def _hang_up(self) -> None:
-        if self._client.transport is not None:
-            self._client.transport.close()
+            self._client.close()
+            raise self._client.reply_timeout.reason() from None
+        self.tls = True
+        return from_wire(answer.code, answer.message.split("\n"))
 
     async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Send commands in one write and wait for the reply to each. Raises LineError."""
-        octets = b"".join(command.octets + b"\r\n" for command in commands)
-        return await self._pipeline().talk(octets, len(commands), deadline_s=self._deadline_s)
+        octets = b"".join([command.octets + b"\r\n" for command in commands])
+        return await self._client.talk(octets, len(commands), self._deadline_s)
 
     async def send(self, content: bytes) -> Reply:
         """Send content with dot-stuffing and wait for the reply to its end. Raises LineError."""
-        return (await self._pipeline().talk(stuff(content), 1, deadline_s=self._deadline_s))[0]
-
-    def _pipeline(self) -> _Pipeline:
-        """Return the pipelining protocol. On first use, after EHLO, it takes the connection over."""
-        if self._pipelined is None:
-            # uvloop's transports do not derive from asyncio's classes, so isinstance() does not work.
-            transport = cast("asyncio.Transport | None", self._client.transport)
-            if transport is None or not self._is_introduced:
-                raise LineError(Failure.LINE_CUT, "the line was closed")
-            self._pipelined = _Pipeline(transport, self._reply_timeout)
-            transport.set_protocol(self._pipelined)
-        return self._pipelined
+        return (await self._client.talk(stuff(content), 1, self._deadline_s))[0]
 
     async def close(self) -> None:
         """Say QUIT if the connection is still open, and close it."""
-        if not self._is_introduced or not self.is_open:
-            self._hang_up()
-            return
-        with suppress(LineError):  # a server may close without a reply to QUIT
-            await self._pipeline().talk(b"QUIT\r\n", 1, deadline_s=min(GOODBYE_S, self._deadline_s))
-        if self._pipelined is not None:
-            self._pipelined.close()
+        if self._is_introduced and self.is_open:
+            with suppress(LineError):  # a server may close without a reply to QUIT
+                await self._client.talk(b"QUIT\r\n", 1, min(GOODBYE_S, self._deadline_s))
+        self._client.close()
 
 
-class _Pipeline(asyncio.Protocol):
+class _Client(SMTPProtocol):
     """Sends several commands in one write, and collects a reply to each."""
 
-    def __init__(self, transport: asyncio.Transport, reply_timeout: ReplyTimeout) -> None:
-        self._transport = transport
-        self._reply_timeout = reply_timeout
+    def __init__(self, loop: asyncio.AbstractEventLoop, reply_timeout: ReplyTimeout) -> None:
+        super().__init__(loop)
+        self.reply_timeout = reply_timeout
         self._reader = ReplyReader()
         self._replies: list[Reply] = []
-        self._expected = 0
+        self._expected = 1
         self._done: asyncio.Future[None] | None = None
+        self._garbage: LineError | None = no_smtp()
+        self._wire: asyncio.Transport
+        self.local_port = 0
+        self.is_open = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Wait for the greeting. What aiosmtplib needs in addition is made when it encrypts."""
+        # uvloop's transports do not derive from asyncio's classes, so isinstance() does not work.
+        self.transport = self._wire = cast("asyncio.Transport", transport)
+        self.local_port = transport.get_extra_info("sockname")[1]
+        self._done = self._loop.create_future()
         self.is_open = True
 
-    async def talk(self, octets: bytes, expected: int, *, deadline_s: float) -> list[Reply]:
-        """Write, and return ``expected`` replies, fewer if the last is a 421. Raises LineError."""
+    async def greeting(self, deadline_s: float) -> list[Reply]:
+        """Return the greeting. Raises LineError."""
+        return await self._heard(cast("asyncio.Future[None]", self._done), deadline_s)
+
+    async def talk(
+        self, octets: bytes, expected: int, deadline_s: float, if_garbage: LineError | None = None
+    ) -> list[Reply]:
+        """Write, and return ``expected`` replies, fewer if the last is a 421. Raises LineError.
+
+        ``if_garbage`` is raised if there is no reply but something else; by default the error says what came.
+        """
         if not self.is_open:
             raise LineError(Failure.LINE_CUT, "the line was closed")
-        loop = asyncio.get_running_loop()
         self._replies = []
         self._expected = expected
-        self._done = loop.create_future()
-        deadline = loop.call_later(deadline_s, self._time_out, deadline_s)
-        self._transport.write(octets)
+        self._garbage = if_garbage
+        done = self._done = self._loop.create_future()
+        self._wire.write(octets)
+        return await self._heard(done, deadline_s)
+
+    async def _heard(self, done: asyncio.Future[None], deadline_s: float) -> list[Reply]:
+        deadline = self._loop.call_later(deadline_s, self._time_out, deadline_s)
         try:
-            await self._done
+            await done
         finally:
             deadline.cancel()
             self._done = None
         return self._replies
 
+    async def encrypt(self, context: ssl.SSLContext, deadline_s: float) -> aiosmtplib.SMTPResponse:
+        """Say STARTTLS and encrypt, as aiosmtplib does. Raises SMTPException, and OSError."""
+        if not self.is_open:
+            raise aiosmtplib.SMTPServerDisconnected("")
+        super().connection_made(self._wire)
+        answer = await self.start_tls(context, timeout=deadline_s)
+        self._wire = cast("asyncio.Transport", self.transport)
+        return answer
+
     def data_received(self, data: bytes) -> None:
         """Collect replies; ignore those without a command."""
+        if self._response_pending:
+            super().data_received(data)  # the reply to STARTTLS
+            return
         try:
             self._replies += self._reader.feed(data)
         except GarbageError as garbage:
             self._replies += garbage.replies
-            self.fail(LineError(Failure.GARBAGE, str(garbage)))
+            self.fail(self._garbage or LineError(Failure.GARBAGE, str(garbage)))
             return
         if self._replies and self._replies[-1].code == _CLOSES:
             self.close()
@@ -281,14 +281,16 @@ class _Pipeline(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Mark the connection closed. Idempotent."""
-        del exc  # each event loop words it differently, and the text is part of the books
+        super().connection_lost(exc)
         self.is_open = False
-        self.fail(self._reply_timeout.reason())
+        if self._done is not None:
+            # Each event loop words the error differently, and the text is part of the books.
+            self.fail(self.reply_timeout.reason())
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection. Idempotent."""
         self.is_open = False
-        self._transport.close()
+        self._wire.close()
 
     def _finish(self) -> None:
         if self._done is not None and not self._done.done():
@@ -314,18 +316,9 @@ def _trusting() -> ssl.SSLContext:
     return context
 
 
-@lru_cache(maxsize=1024)  # a server greets all connections alike
-def _reply(code: int, message: str) -> Reply:
-    return from_wire(code, message.split("\n"))
-
-
-@lru_cache(maxsize=1024)
-def _keywords(message: str) -> frozenset[str]:
-    return frozenset(line.partition(" ")[0].upper() for line in message.split("\n")[1:])
-
-
-def _refusal(code: int, message: str) -> Reply:
-    """Return a refusal of the connection or of EHLO. Any other code is garbage; aiosmtplib has closed on it."""
-    if not 400 <= code < 600:
-        raise LineError(Failure.GARBAGE, f"{code} where it makes no sense")
-    return _reply(code, message)
+def _sensible(replies: Sequence[Reply], expected: int) -> Reply:
+    """Return the reply if it is as expected or a refusal. Any other code is garbage where a connection begins."""
+    reply = replies[0]
+    if reply.code != expected and reply.accepts:
+        raise LineError(Failure.GARBAGE, f"{reply.code} where it makes no sense")
+    return reply
