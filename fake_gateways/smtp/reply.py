@@ -13,6 +13,8 @@ _REPLY_LINE = re.compile(rb"([2-5]\d\d)(?:([ -])(.*))?", re.DOTALL)
 MAX_LINE_OCTETS = 4096
 """RFC 5321 section 4.5.3.1.5 allows 512, and real servers send more. Longer lines are not SMTP."""
 MAX_LINES = 128
+_MOST_KEPT_OCTETS = 1024
+"""Longer runs of replies are not kept for the next time."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -124,30 +126,24 @@ class Garbled:
             return None
 
 
-def from_wire(code: int, lines: list[str]) -> Reply:
+def from_wire(code: int, lines: Sequence[str]) -> Reply:
     """Build a reply from received lines. The enhanced status is taken out of the text if every line has it."""
     found = _ENHANCED.match(lines[0])
     if found is None or int(found[1]) != code // 100:
-        return Reply(code, tuple(line.strip() for line in lines))
-    status = EnhancedStatus(*map(int, found.groups()))
-    return Reply(code, tuple(_without(found[0], line) for line in lines), status)
+        return Reply(code, tuple([line.strip() for line in lines]))
+    status = found[0]
+    first = lines[0][len(status) :].strip()
+    return Reply(code, (first, *[_without(status, line) for line in lines[1:]]), _status(status))
+
+
+@lru_cache(maxsize=1024)
+def _status(text: str) -> EnhancedStatus:
+    return EnhancedStatus.parse(text)
 
 
 def _without(status: str, line: str) -> str:
     found = _ENHANCED.match(line)
     return line.removeprefix(status).strip() if found is not None and found[0] == status else line.strip()
-
-
-@lru_cache(maxsize=1024)
-def _one_line(line: bytes) -> Reply | None:
-    """Return the reply that a line is, None if it goes on with the next line or is no reply.
-
-    A server says the same again and again: most lines are read once.
-    """
-    found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
-    if found is None or found[2] == b"-" or len(line) > MAX_LINE_OCTETS:
-        return None
-    return from_wire(int(found[1]), [_text(found)])
 
 
 def _text(found: re.Match[bytes]) -> str:
@@ -170,6 +166,13 @@ class ReplyReader:
 
     def feed(self, octets: bytes) -> list[Reply]:
         """Take octets and return the replies they complete; raises GarbageError at the first line that is not one."""
+        if not (self._buffer or self._lines) and len(octets) <= _MOST_KEPT_OCTETS:
+            replies = _complete(octets)
+            if replies is not None:
+                return list(replies)
+        return self._read(octets)
+
+    def _read(self, octets: bytes) -> list[Reply]:
         *lines, self._buffer = (self._buffer + octets).split(b"\n")
         if len(self._buffer) > MAX_LINE_OCTETS:
             msg = f"a reply line of more than {MAX_LINE_OCTETS} octets"
@@ -185,11 +188,15 @@ class ReplyReader:
                 replies.append(reply)
         return replies
 
+    def read_whole(self, octets: bytes) -> tuple[Reply, ...] | None:
+        """Return the replies that octets are from beginning to end, None if they are anything else."""
+        try:
+            replies = self._read(octets)
+        except GarbageError:
+            return None
+        return None if self._buffer or self._lines else tuple(replies)
+
     def _line(self, line: bytes) -> Reply | None:
-        if not self._lines:
-            reply = _one_line(line)
-            if reply is not None:
-                return reply
         found = _REPLY_LINE.fullmatch(line.rstrip(b"\r"))
         if found is None or len(line) > MAX_LINE_OCTETS or len(self._lines) >= MAX_LINES:
             msg = f"{line[:60]!r} where a reply line was due"
@@ -204,3 +211,9 @@ class ReplyReader:
             return None
         lines, self._lines = self._lines, []
         return from_wire(code, lines)
+
+
+@lru_cache(maxsize=4096)
+def _complete(octets: bytes) -> tuple[Reply, ...] | None:
+    """Return the replies that octets are, None if they are incomplete or wrong: a server often says the same."""
+    return ReplyReader().read_whole(octets)
