@@ -1,11 +1,12 @@
 """Carries sessions over sockets with aiosmtpd; the only file here that imports it.
 
-aiosmtpd owns the connection: accepting, closing, the idle timer, and (in its own coroutine) whatever has to wait.
-It pushes a 220 before any hook and parses commands in its own words, while a persona greets, refuses and complains
-in its vendor's. So two methods of its SMTP class are replaced: ``_handle_client``, which greets, and
-``data_received``, which answers what needs no waiting at once (a run of pipelined commands gets its replies in one
-write). Further, what aiosmtpd keeps of a connection must not refer back to it: then the connection is freed when it
-ends, and the garbage collector has nothing to search for. The version is pinned for their sake.
+aiosmtpd owns what a connection has in common with others: its settings, its idle timer, the PROXY header. It pushes a
+220 before any hook, parses commands in its own words, and reads by a task and two streams for each connection, while
+a persona greets, refuses and complains in its vendor's words, and nearly all it does needs no waiting. So methods of
+its SMTP class are replaced: ``connection_made`` and ``connection_lost``, which begin and end without task and streams,
+and ``data_received``, which answers at once (a run of pipelined commands gets its replies in one write). A task is made
+only for what has to wait. What aiosmtpd keeps of a connection must not refer back to it: then the connection is freed
+when it ends, and the garbage collector has nothing to search for. The version is pinned for their sake.
 """
 
 from __future__ import annotations
@@ -81,7 +82,6 @@ class Carrier(SMTP):
         self._framing = Framing(gateway.size_limit)
         self._dialogue: Session
         self._line: asyncio.Transport
-        self._chores: asyncio.Queue[Chore] = asyncio.Queue()
         self._is_waiting = False
         self._is_hanging = False
         self._is_proxied = proxied
@@ -100,10 +100,10 @@ class Carrier(SMTP):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Open a session and greet."""
-        super().connection_made(transport)
         # Event loops do not derive their transports from asyncio's classes, so isinstance() does not help.
-        self._line = cast("asyncio.Transport", transport)
+        self.transport = self._line = cast("asyncio.Transport", transport)
         self._heard_at = self.loop.time()
+        self._reset_timeout()
         peer_address, peer_port = transport.get_extra_info("peername")[:2]
         begin = open_lmtp_session if self._gateway.lmtp else open_session
         self._dialogue = begin(self._gateway, peer_address, peer_port)
@@ -114,10 +114,6 @@ class Carrier(SMTP):
             self._greet()
         self._answer()
 
-    @staticmethod
-    def _cb_client_connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Keep neither: the session reads and writes without them, and both refer back to this connection."""
-
     def _greet(self) -> None:
         try:
             self._say(self._dialogue.greet())
@@ -127,10 +123,15 @@ class Carrier(SMTP):
 
     def connection_lost(self, error: Exception | None) -> None:
         """Tell the session that the connection is closed. Idempotent: a failed TLS handshake may tell of it too."""
+        del error
         if self.transport is None:
             return
+        self.transport = None
         self._dialogue.lost()
-        super().connection_lost(error)
+        if self._timeout_handle is not None:
+            self._timeout_handle.cancel()
+        if self._handler_coroutine is not None:
+            self._handler_coroutine.cancel()
 
     def eof_received(self) -> bool:
         """Close after the client has closed its side, but only once its commands are answered."""
@@ -149,19 +150,17 @@ class Carrier(SMTP):
                 self._drop()
         self._answer()
 
-    async def _handle_client(self) -> None:
+    def _wait_for(self, chore: Chore) -> None:
         """Do what takes time: external queries, TLS handshake, PROXY header; then continue."""
+        self._is_waiting = True
+        self._handler_coroutine = self.loop.create_task(self._do(chore))
+
+    async def _do(self, chore: Chore) -> None:
         # The end of the connection cancels this. Were the error kept in the task, it would refer back to all of this.
         with suppress(asyncio.CancelledError):
-            while True:
-                chore = await self._chores.get()
-                await chore()
-                self._is_waiting = False
-                self._answer()
-
-    def _wait_for(self, chore: Chore) -> None:
-        self._is_waiting = True
-        self._chores.put_nowait(chore)
+            await chore()
+            self._is_waiting = False
+            self._answer()
 
     async def _fetch(self, dialogue: Dialogue, query: ExternalQuery) -> None:
         unmet: ExternalQuery | None = query

@@ -101,7 +101,6 @@ class TcpTransport:
         sock = socket.socket(self._family, socket.SOCK_STREAM)
         try:
             sock.setblocking(False)  # noqa: FBT003 - socket's own signature
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if _BIND_WITHOUT_PORT is not None:
                 sock.setsockopt(socket.IPPROTO_IP, _BIND_WITHOUT_PORT, 1)
             sock.bind((source, 0))
