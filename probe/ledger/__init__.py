@@ -32,6 +32,8 @@ VERSION: Final = 2
 """The version of the tables, in the header of the file (``PRAGMA user_version``)."""
 _LOCK: Final = ".lock"
 """Locked in two ways: by the run with flock(2), and by each of its workers with a record lock (fcntl(2))."""
+_JUDGING: Final = ".judging"
+"""Locked by the one command that judges the books."""
 _OF_LANES: Final = (Attempt, Returned, Transcript, Planned)
 _OF_GATEWAYS: Final = (Truth, DeliveryReport, Engagement, Mailbox)
 """What an unfinished lane and its gateways have written."""
@@ -212,24 +214,31 @@ class Ledger:
                 connection.execute(index)
 
     def seal(self) -> None:
-        """Note that the run is finished, and leave the database as one file that can be opened read-only."""
+        """Note that the run is finished, and leave the database as one file that can be opened read-only.
+
+        While another process reads it, it keeps its write-ahead log; whoever judges it later seals it.
+        """
         self.index()
         self.note("complete", "yes")
-        self._database.set_up("journal_mode=DELETE")
+        self._database.seal()
 
     @contextmanager
     def shared(self) -> Iterator[None]:
         """Let several processes read and write at the same time, as they cannot in sealed books; then seal them again.
 
-        Raises InputError for books that cannot be written. All other processes must have closed them at the end.
+        Waits for others that judge the same books. Raises InputError for books that cannot be written.
         """
-        self._database.set_up("journal_mode=WAL", remedy=_JUDGE_A_COPY)
-        self.index()
-        try:
-            yield
-        finally:
-            if self.complete:
-                self._database.set_up("journal_mode=DELETE")
+        with writing(self.path, _JUDGE_A_COPY):
+            lock = self.path.with_name(_JUDGING).open("w")
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            self._database.set_up("journal_mode=WAL", remedy=_JUDGE_A_COPY)
+            self.index()
+            try:
+                yield
+            finally:
+                if self.complete:
+                    self._database.seal()
 
     def lane(self, name: str, gateways: Sequence[str]) -> LaneBooks:
         """Return the books of one lane and of its gateways."""

@@ -69,6 +69,16 @@ class Database:
             for pragma in pragmas:
                 self._connection("write").execute(f"PRAGMA {pragma}")
 
+    def seal(self) -> None:
+        """Close all connections and put the log into the file, unless another process has it open."""
+        with self._told("make room, or choose another --out"):
+            self.close()
+            try:
+                self._connection("write").execute("PRAGMA journal_mode=DELETE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+
     @contextmanager
     def _told(self, remedy: str) -> Iterator[None]:
         try:

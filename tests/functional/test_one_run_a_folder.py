@@ -53,7 +53,13 @@ def test_a_folder_with_a_question_mark_is_a_folder_like_any_other(tmp_path: Path
 def test_a_finished_ledger_is_one_plain_file(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     fivefifty("run", small_scenario.write(tmp_path), "--out", folder, "--transport", "memory")
-    assert {file.name for file in folder.iterdir()} == {".lock", "ledger.sqlite", "report.html", "scorecard.json"}
+    assert {file.name for file in folder.iterdir()} == {
+        ".judging",
+        ".lock",
+        "ledger.sqlite",
+        "report.html",
+        "scorecard.json",
+    }
     assert (folder / "ledger.sqlite").read_bytes()[18:20] == b"\1\1"  # no write-ahead log (SQLite file format 1.3)
 
 

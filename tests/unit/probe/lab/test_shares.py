@@ -37,3 +37,8 @@ def test_however_many_processes_are_wanted_there_are_no_more_shares_than_lanes()
 def test_one_lane_or_a_small_run_has_no_use_for_a_second_process() -> None:
     assert processes_for(10**6, 1) == 1
     assert processes_for(30_000, 20) == 1
+
+
+def test_there_are_no_more_shares_than_lanes_however_many_processes_are_wanted() -> None:
+    assert share_out([5, 7], int, 10**8) == [[7], [5]]
+    assert share_out([], int, 10**8) == []

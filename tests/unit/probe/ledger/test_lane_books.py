@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from book_rows import attempt, truth
@@ -13,6 +14,7 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from probe.input_error import InputError
 from probe.ledger import FILE, Ledger
+from probe.records.attempt import Attempt
 from probe.records.returned import Returned
 from probe.records.rows import Classification, KnownGateway, KnownLane, Mailbox, Planned
 
@@ -138,6 +140,40 @@ def test_shared_books_are_read_and_written_at_the_same_time_and_sealed_again(tmp
             assert list(one.lane("acme", []).readings("new")) == new
         assert books.path.read_bytes()[18:20] == b"\1\1"  # no write-ahead log (SQLite file format 1.3)
         assert not list(tmp_path.glob("*-wal"))
+
+
+def test_books_that_another_process_reads_are_sealed_by_the_next_judge(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path) as books:
+        books.add(ROWS)
+        with Ledger.open(tmp_path) as other:
+            stream = other.attempts()
+            next(stream)
+            books.seal()
+            with books.shared():
+                pass
+            assert books.complete
+            assert len([*stream]) == len([row for row in ROWS if isinstance(row, Attempt)]) - 1
+        with books.shared():
+            pass
+        assert books.path.read_bytes()[18:20] == b"\1\1"
+
+
+def test_books_are_judged_by_one_at_a_time(tmp_path: Path) -> None:
+    with Ledger.create(tmp_path) as books:
+        books.add(ROWS)
+    order = []
+
+    def judge() -> None:
+        with Ledger.open(tmp_path) as other, other.shared():
+            order.append("second")
+
+    with Ledger.open(tmp_path) as books, books.shared():
+        second = Thread(target=judge)
+        second.start()
+        second.join(0.2)
+        order.append("first")
+    second.join()
+    assert order == ["first", "second"]
 
 
 def test_an_error_while_books_are_shared_leaves_them_sealed(tmp_path: Path) -> None:
