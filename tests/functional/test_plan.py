@@ -1,0 +1,56 @@
+"""The plan holds recipients as numbers; each lane finds out who they are, and all lanes together have everybody once."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from fake_gateways.smtp.envelope import domain_of
+from probe.lab.plan import plan_lanes
+from probe.lab.population import Population
+from probe.lab.prepare import prepare
+from probe.scenario.load import load
+
+SCENARIOS = sorted((Path(__file__).parents[2] / "scenarios").glob("*.toml"))
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_the_lanes_together_mail_every_recipient_at_its_place_once(path: Path) -> None:
+    prepared = prepare(load(path))
+    scenario = prepared.loaded.scenario
+    expected = {
+        (name, place): address
+        for name, recipients in prepared.recipients.items()
+        for place, address in enumerate(recipients.addresses())
+    }
+    found = {}
+    for lane in pickle.loads(pickle.dumps(plan_lanes(prepared))):
+        times = []
+        for transaction in lane.transactions(scenario, lane.directories()):
+            times.append(transaction[0].at)
+            for each in transaction:
+                assert (each.campaign, each.number) not in found
+                found[each.campaign, each.number] = each.recipient
+        assert times == sorted(times)
+    assert found == expected
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_a_recipients_domain_is_known_without_its_address(path: Path) -> None:
+    for recipients in prepare(load(path)).recipients.values():
+        addresses = recipients.addresses()
+        assert [recipients.domain(place) for place in range(len(addresses))] == list(map(domain_of, addresses))
+        assert recipients.domains() >= set(map(domain_of, addresses))
+
+
+def test_a_company_has_as_many_mailboxes_as_numbers_and_others_can_be_left_out() -> None:
+    population: Population = prepare(load(SCENARIOS[0])).population
+    company = population.companies[0]
+    addresses = sorted(population.directory(company).states)
+    numbers = population.numbers[company.name]
+    assert len(addresses) == len(numbers)
+    assert population.company_of(numbers[-1]) is company
+    left = population.without({addresses[1]})
+    assert list(left) == [number for number in range(population.size) if number != numbers[1]]
