@@ -1,4 +1,4 @@
-"""The plan holds recipients as numbers; each lane finds out who they are, and all lanes together have everybody once."""
+"""The plan holds recipients as numbers; each lane finds out who they are, and the lanes together have everybody once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_the_lanes_together_mail_every_recipient_at_its_place_once(path: Path) -
         for name, recipients in prepared.recipients.items()
         for place, address in enumerate(recipients.addresses())
     }
-    found = {}
+    found: dict[tuple[str, int], str] = {}
     for lane in pickle.loads(pickle.dumps(plan_lanes(prepared))):
         times = []
         for transaction in lane.transactions(scenario, lane.directories()):
