@@ -1,4 +1,4 @@
-"""The plan holds recipients as numbers; each lane finds out who they are, and the lanes together have everybody once."""
+"""The plan holds recipients as numbers. Each lane finds out who they are, and together they have everybody once."""
 
 from __future__ import annotations
 
