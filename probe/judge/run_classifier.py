@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle  # only for what was pickled here
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType, NoneType
@@ -41,17 +42,20 @@ def read_recipient(name: str, classifier: RecipientClassifier, evidence: Evidenc
     return _checked(name, evidence.recipient, answer)
 
 
-def observe(name: str, classifier: TwoPassClassifier[Any], evidence: Iterable[Evidence]) -> object:
-    """Return what a two-pass classifier observes in a part of a campaign."""
+def observe(name: str, classifier: TwoPassClassifier[Any], evidence: Iterable[Evidence]) -> bytes:
+    """Return what a two-pass classifier observes in a part of a campaign.
+
+    It is pickled, because it may go to another process. So what cannot be is an error with one process too.
+    """
     source = _Source(evidence)
     with _blaming(name, source):
-        return classifier.observe(source)
+        return pickle.dumps(classifier.observe(source))
 
 
-def reader(name: str, classifier: TwoPassClassifier[Any], observed: Iterable[object]) -> RecipientClassifier:
+def reader(name: str, classifier: TwoPassClassifier[Any], observed: Iterable[bytes]) -> RecipientClassifier:
     """Return the reader of a campaign, given what was observed in all its parts."""
     with _blaming(name):
-        return classifier.reader(observed)
+        return classifier.reader([pickle.loads(each) for each in observed])  # noqa: S301 - what observe() pickled
 
 
 def read_stream(name: str, classifier: StreamClassifier, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Reading]]:

@@ -45,7 +45,7 @@ class JudgingJob:
     stored: tuple[str, ...]
     scored: tuple[str, ...]
     naive: str
-    observed: Mapping[tuple[str, str], list[object]] = field(default_factory=dict)
+    observed: Mapping[tuple[str, str], list[bytes]] = field(default_factory=dict)
 
 
 @dataclass
@@ -102,9 +102,9 @@ def judge_lanes(job: JudgingJob) -> JudgedPart:
     return part
 
 
-def observe_lanes(job: JudgingJob) -> dict[tuple[str, str], list[object]]:
+def observe_lanes(job: JudgingJob) -> dict[tuple[str, str], list[bytes]]:
     """Let classifiers observe the lanes of one process; return what they did, by classifier and campaign."""
-    found: dict[tuple[str, str], list[object]] = {}
+    found: dict[tuple[str, str], list[bytes]] = {}
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger(job.ledger))
         classifiers = [(each.name, stack.enter_context(each.open())) for each in job.two_pass]

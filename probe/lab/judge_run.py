@@ -168,9 +168,9 @@ def _forgotten(ledger: Ledger, job: JudgingJob) -> JudgingJob:
     return job
 
 
-def _observed(job: JudgingJob, work: MapLanes) -> dict[tuple[str, str], list[object]]:
+def _observed(job: JudgingJob, work: MapLanes) -> dict[tuple[str, str], list[bytes]]:
     """Return what classifiers that read in two passes observe in all lanes, by classifier and campaign."""
-    together: dict[tuple[str, str], list[object]] = {}
+    together: dict[tuple[str, str], list[bytes]] = {}
     for found in work(observe_lanes, job):
         for key, parts in found.items():
             together.setdefault(key, []).extend(parts)

@@ -183,6 +183,15 @@ def test_an_error_of_the_books_is_not_blamed_on_the_classifier_that_reads_them()
         list(read_stream("mine", Streaming(KEPT), damaged()))
 
 
+def test_what_cannot_go_to_another_process_is_an_error_that_names_the_classifier() -> None:
+    class Lazy(InTwoPasses):
+        def observe(self, evidence: Iterable[Evidence]) -> Any:
+            return (each for each in evidence)
+
+    with pytest.raises(ClassifierError, match="classifier mine failed: TypeError: cannot pickle 'generator' object"):
+        observe("mine", Lazy(), [])
+
+
 def test_an_exception_of_a_classifier_is_an_error_that_names_it() -> None:
     def divide(_: object) -> object:
         return 1 / 0
