@@ -23,6 +23,10 @@ _PATH: Final = re.compile(
 )
 _POSTMASTER: Final = re.compile(r"<(postmaster)>", re.IGNORECASE)
 _PLAIN: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_USUAL: Final = re.compile(
+    rf"(?:MAIL (FROM:<({_PLAIN.pattern})>(?: SIZE=([0-9]+))?)|RCPT (TO:<({_PLAIN.pattern})>))".encode()
+)
+"""MAIL and RCPT as nearly all clients write them. They are read by this one expression."""
 _PARAMETER: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9-]*)(?:=([\x21-\x3c\x3e-\x7e]+))?")
 _TAGS: Final = {"MAIL": "FROM:", "RCPT": "TO:"}
 
@@ -68,6 +72,13 @@ class Command:
 
 def parse(line: bytes, *, utf8: bool = False) -> Command:
     """Parse a line without its CRLF. Characters beyond ASCII need ``utf8``. Raises SyntaxMistake."""
+    usual = _USUAL.fullmatch(line)
+    if usual is not None:
+        sent_from, sender, size, to, recipient = usual.groups()
+        if to is not None:
+            return Command("RCPT", to.decode(), recipient.decode())
+        parameters = {} if size is None else {"SIZE": size.decode()}
+        return Command("MAIL", sent_from.decode(), sender.decode(), parameters)
     word, _, rest = line.rstrip(b" \t").partition(b" ")
     if not (word.isalpha() and _SHORTEST_VERB <= len(word) <= _LONGEST_VERB):
         msg = "Command unrecognized"

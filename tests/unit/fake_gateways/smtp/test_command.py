@@ -130,3 +130,21 @@ def test_a_plain_address_is_what_a_server_reads_in_the_line(verb: str, path: str
     command = Command(verb, path=path)
     if path and command.is_plain:
         assert parse(command.octets).path == path
+
+
+@given(
+    st.sampled_from(["MAIL FROM:", "RCPT TO:", "RCPT FROM:", "mail from:"]),
+    st.one_of(PATHS, st.from_regex(r"[a-z+=.'-]+@[a-z0-9.-]+", fullmatch=True)),
+    st.sampled_from(["", " SIZE=12", " SIZE=x", " size=12", " SIZE=12 BODY=8BITMIME", "x"]),
+)
+def test_the_usual_way_to_write_a_command_is_read_as_any_other(command: str, path: str, tail: str) -> None:
+    line = f"{command}<{path}>{tail}".encode()
+
+    def read(line: bytes) -> Command | str:
+        try:
+            return parse(line, utf8=True)
+        except SyntaxMistake as mistake:
+            return str(mistake)
+
+    # Blanks at the end are ignored, but are not usual.
+    assert read(line) == read(line + b" ")
