@@ -1,7 +1,8 @@
 """Reads the books of one lane once: joins, hashes, and yields the story of each recipient as soon as it is complete.
 
-Little of the lane is held in memory: decisions that no attempt has asked for yet, and recipients with attempts or
-returned mail still to come.
+Held in memory are the mailboxes of the lane, returned mail, the number of attempts of each recipient that has several,
+decisions whose attempt has not been read yet, and recipients with attempts still to come. With several campaigns, opens
+and clicks are held too.
 """
 
 from __future__ import annotations
@@ -186,7 +187,7 @@ class LaneStories:
 
 
 class _Decisions:
-    """The decisions of one gateway, of which only as many are read as are needed."""
+    """The decisions of one gateway. No more of them are read than the attempts so far need."""
 
     def __init__(self, rows: Iterator[Truth], matcher: Matcher) -> None:
         self._rows = rows

@@ -1,8 +1,8 @@
 """A sample of bounded size that does not depend on the order in which it is drawn.
 
-Small kinds of members are kept whole, of large kinds an equal number each. A member's number follows from its key
-alone, and a kind keeps the members with the smallest numbers. Kinds only grow, so the number that each may keep only
-shrinks: a member that was dropped is never missed later. So parts of a sample can be merged in any order.
+Small kinds of members are kept whole. Each large kind keeps the same number of members, those with the smallest
+numbers; a member's number is a hash of its key. Kinds only grow, so the number of members that each may keep only
+shrinks, and a dropped member is never needed again. So parts of a sample can be merged in any order.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Lets Python's garbage collector look seldom while lanes are sent or judged."""
+"""Makes Python's garbage collector run seldom while lanes are sent or judged."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NEW_OBJECTS: Final = 50_000
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Collect garbage seldom, and pass over what exists already: as a rule it is needed until the end.
+    """Collect garbage seldom, and skip the objects that exist already: most are needed until the end.
 
     Lanes make hardly any garbage that needs the collector: nearly all objects are freed when their last use ends.
     """

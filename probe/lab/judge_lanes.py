@@ -1,4 +1,4 @@
-"""Judges the lanes of one process: what they counted is of fixed size, and adds up the same in any order."""
+"""Judges a share of the lanes. Its counts do not grow with the recipients, and can be added in any order."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from probe.records.rows import Classification
 
 @dataclass(frozen=True, kw_only=True)
 class JudgingJob:
-    """The lanes that one process judges.
+    """A share of the lanes, which one process judges.
 
     ``one_by_one`` are the classifiers that read one recipient at a time, ``two_pass`` those that do so after they have
     ``observed`` all lanes (by classifier and campaign). The readings of those ``written`` go into the books, those of
@@ -50,7 +50,7 @@ class JudgingJob:
 
 @dataclass
 class JudgedPart:
-    """What was counted in some lanes: of fixed size, and the same in whatever order parts are added."""
+    """What was counted in some lanes. It does not grow with the recipients, and parts can be added in any order."""
 
     tally: Tally
     report: ReportCounts
@@ -76,7 +76,7 @@ class JudgedPart:
 
 
 def judge_lanes(job: JudgingJob) -> JudgedPart:
-    """Judge the lanes of one process, and write the readings into the books."""
+    """Judge a share of the lanes, and write the readings into the books."""
     part = JudgedPart.empty(job.scored, job.naive)
     with ExitStack() as stack:
         stack.enter_context(seldom_collected())
@@ -103,7 +103,7 @@ def judge_lanes(job: JudgingJob) -> JudgedPart:
 
 
 def observe_lanes(job: JudgingJob) -> dict[tuple[str, str], list[bytes]]:
-    """Let classifiers observe the lanes of one process; return what they did, by classifier and campaign."""
+    """Let classifiers observe a share of the lanes; return what they observed, by classifier and campaign."""
     found: dict[tuple[str, str], list[bytes]] = {}
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger(job.ledger))

@@ -1,4 +1,4 @@
-"""Judges the books of a run: a map over its lanes, in this process or in several, and the sum of what they counted."""
+"""Judges the books of a run: judges its lanes, in this process or in several, and adds up their counts."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _judged(
 def _map_lanes(
     ledger: Ledger, workers: int | None, tell: OnJudged, work: Callable[[JudgingJob], Any], job: JudgingJob
 ) -> Iterator[Any]:
-    """Share all lanes out among processes, and yield what each has found."""
+    """Divide all lanes among processes, and yield what each share has found."""
     lanes = list(ledger.known_lanes())
     total = sum(lane.planned for lane in lanes)
     wanted = workers or processes_for(total, len(lanes))
@@ -161,7 +161,7 @@ def _map_lanes(
 
 
 def _forgotten(ledger: Ledger, job: JudgingJob) -> JudgingJob:
-    """Delete what a killed worker wrote, and return its job."""
+    """Delete the readings that a killed worker wrote, and return its job."""
     for name in job.written - {*job.stored}:
         for lane in job.lanes:
             ledger.forget(name, lane)

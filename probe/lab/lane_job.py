@@ -1,4 +1,4 @@
-"""What a worker process needs to run one lane: small, because the worker makes the rest itself."""
+"""What a process needs to run one lane. It is small, because the process makes addresses and transactions itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The mailboxes of a scenario, numbered company by company. A directory is made when it is needed, and forgotten."""
+"""The mailboxes of a scenario, numbered company by company. A directory is made each time it is needed."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ Done = TypeVar("Done")
 Item = TypeVar("Item")
 
 MOST_KILLED: Final = 3
-"""After this many killed workers, what kills them will not go away."""
+"""So many killed workers are replaced; the next one ends the run."""
 _REMEDY: Final = "look whether the machine is short of memory, then repeat the command (run with --resume)"
 
 

@@ -36,9 +36,8 @@ def run_scenario(
     """Run a scenario into a folder and judge it.
 
     ``begin`` gets the number of deliveries planned for each lane; ``tell`` gets the progress, ``tell_judged`` that of
-    the judge. Before anything is sent,
-    raises InputError, and OutsideError for an address beyond loopback and the allowed networks. Afterwards raises
-    BooksError and ClassifierError.
+    the judge. Before anything is sent, raises InputError, and OutsideError for an address beyond loopback and the
+    allowed networks. Afterwards raises BooksError and ClassifierError.
     """
     bound = expected(prepared, options.classifiers, options.gates)
     if options.transport == "tcp":

@@ -1,4 +1,4 @@
-"""Shares lanes out among processes."""
+"""Divides lanes into shares, one or more for each process."""
 
 from __future__ import annotations
 

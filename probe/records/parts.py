@@ -1,8 +1,9 @@
 """The canonical form of the books, and their hash.
 
-The books have a part for each gateway and lane: its decisions, attempts, delivery reports, returned mail and
-engagements. A part is a JSON object with its name and columns, and a JSON array for each row, one a line, without
-durations and ports. The hash of the books is the SHA-256 of the list of the parts' SHA-256, as ``sha256sum`` writes it.
+A part has the rows of one kind that belong to one gateway (decisions, delivery reports, engagements) or to one lane
+(attempts, returned mail). It is a JSON object with its name and columns, then a JSON array for each row, one a line,
+without durations and ports. The hash of the books is the SHA-256 of the list of the parts' SHA-256, in the format of
+``sha256sum``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The planned deliveries of one lane as columns: some 30 octets each, where objects would take a kilobyte."""
+"""The planned deliveries of one lane, as columns of numbers: some 30 octets for each delivery."""
 
 from __future__ import annotations
 
