@@ -14,6 +14,7 @@ from typing import Any, cast
 from probe.classify.reading import (
     CampaignClassifier,
     ChosenClassifier,
+    ClassifierError,
     Reading,
     is_recipient_classifier,
     is_stream_classifier,
@@ -34,7 +35,7 @@ from probe.judge.run_classifier import read_all, read_campaign, read_stream
 from probe.judge.scorecard import AS_DECIDED, NAIVE, Scorecard, naive_of
 from probe.judge.story import JudgedRecipient, Key, judged
 from probe.lab.judge_lanes import JudgedPart, JudgingJob, judge_lanes, observe_lanes, row_of
-from probe.lab.processes import as_completed
+from probe.lab.processes import WorkerEndedError, as_completed
 from probe.lab.shares import processes_for, share_out
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
@@ -153,11 +154,14 @@ def _map_lanes(
     jobs = [dataclasses.replace(job, lanes=tuple(lane.name for lane in share)) for share in shares]
     judged = 0
     tell(judged, total)
-    with closing(as_completed(work, jobs, min(wanted, len(jobs)), partial(_forgotten, ledger))) as found:
-        for number, each in found:
-            yield each
-            judged += sum(lane.planned for lane in shares[number])
-            tell(judged, total)
+    try:
+        with closing(as_completed(work, jobs, min(wanted, len(jobs)), partial(_forgotten, ledger))) as found:
+            for number, each in found:
+                yield each
+                judged += sum(lane.planned for lane in shares[number])
+                tell(judged, total)
+    except WorkerEndedError as error:
+        raise ClassifierError(f"a classifier ended its process ({error})") from None
 
 
 def _forgotten(ledger: Ledger, job: JudgingJob) -> JudgingJob:

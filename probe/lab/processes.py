@@ -24,8 +24,12 @@ MOST_KILLED: Final = 3
 _REMEDY: Final = "look whether the machine is short of memory, then repeat the command (run with --resume)"
 
 
-class WorkerKilledError(RuntimeError):
-    """A worker process ended before its task was done."""
+class WorkerEndedError(RuntimeError):
+    """A worker process ended before its task was done: by itself with an exit code, or by a signal."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(f"a worker process ended with exit code {exit_code}")
+        self.was_killed = exit_code < 0
 
 
 def as_completed(
@@ -34,7 +38,7 @@ def as_completed(
     """Yield the number and the result of each task, in the order in which they are completed.
 
     Each worker process takes a task as soon as it has completed one. With one worker the tasks run in this process.
-    Raises what ``work`` raised, and WorkerKilledError. If there is ``recover``, a task whose process was killed is run
+    Raises what ``work`` raised, and WorkerEndedError. If there is ``recover``, a task whose process was killed is run
     again as ``recover`` returns it, up to MOST_KILLED times in all; then InputError is raised. An interrupt, an error,
     and closing the generator end all workers.
     """
@@ -98,9 +102,9 @@ def _messages(
                 number, task = running[ready]
                 try:
                     message = pool.receive(ready)
-                except WorkerKilledError as error:
+                except WorkerEndedError as error:
                     killed += 1
-                    if recover is None:
+                    if recover is None or not error.was_killed:
                         raise
                     if killed > MOST_KILLED:
                         problem = f"have been killed {killed} times; the last time {error}"
@@ -135,14 +139,13 @@ class _Pool:
         return mine
 
     def receive(self, connection: Connection) -> tuple[Any] | None:
-        """Return a worker's message. Raises the exception that it sent, and WorkerKilledError if its process ended."""
+        """Return a worker's message. Raises the exception that it sent, and WorkerEndedError if its process ended."""
         try:
             message = connection.recv()
         except (EOFError, ConnectionResetError):
             process = self._processes[connection]
             process.join()
-            msg = f"a worker process ended with exit code {process.exitcode}"
-            raise WorkerKilledError(msg) from None
+            raise WorkerEndedError(process.exitcode or 0) from None
         if isinstance(message, Exception):
             raise message
         return cast("tuple[Any] | None", message)

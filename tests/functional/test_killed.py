@@ -203,3 +203,17 @@ def test_workers_that_are_killed_again_and_again_end_the_run_with_one_sentence(t
         "fivefifty: worker processes: have been killed 4 times; the last time a worker process ended with exit code "
         "-9; look whether the machine is short of memory, then repeat the command (run with --resume)\n"
     )
+
+
+def test_a_classifier_that_ends_its_process_is_an_error_of_classifiers(tmp_path: Path) -> None:
+    (tmp_path / "ends.py").write_text("import os\n\ndef ends(evidence):\n    os._exit(7)\n", "utf-8")
+    text = bent('domains = ["acme.example"]', "companies = 2", bent("recipients = { count = 10 }\n", ""))
+    scenario = small_scenario.write(tmp_path, text)
+    told = fivefifty(
+        *("run", scenario, "--out", tmp_path / "run", "--classifier", "python:ends:ends", "--workers", "2"),
+        cwd=tmp_path,
+    )
+    assert (told.returncode, told.stderr) == (
+        4,
+        "fivefifty: a classifier ended its process (a worker process ended with exit code 7)\n",
+    )
