@@ -74,17 +74,21 @@ class LaneSchedule:
         ``campaigns`` and ``sources`` are the names by index, ``entry_of`` returns a recipient by number. With
         ``shares`` recipients may share a message.
         """
-        for first in self.rows_in_time():
-            yield tuple(
-                Delivery(
-                    campaign=campaigns[self.campaigns[row]],
-                    number=self.places[row],
-                    recipient=(entry := entry_of(self.numbers[row])).address,
-                    at=self.times[row],
-                    source=sources[self.sources[row]],
-                    fields=merge_fields(entry),
-                    variant=self.variants[row],
-                    shares=shares,
-                )
-                for row in range(first, first + self.sizes[first])
+
+        def delivery(row: int) -> Delivery:
+            entry = entry_of(self.numbers[row])
+            return Delivery(
+                campaigns[self.campaigns[row]],
+                self.places[row],
+                entry.address,
+                self.times[row],
+                sources[self.sources[row]],
+                merge_fields(entry),
+                self.variants[row],
+                shares,
             )
+
+        sizes = self.sizes
+        for first in self.rows_in_time():
+            size = sizes[first]
+            yield (delivery(first),) if size == 1 else tuple(map(delivery, range(first, first + size)))
