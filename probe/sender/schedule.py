@@ -114,6 +114,7 @@ def plan(
     waiting = _by_zone(groups, campaign.hours, lambda place: zone_of(domain_of_place(place)))
     every_s = sender.rate.seconds / sender.rate.most
     base, sent = quota.starts + campaign.at, 0
+    warms_up = any(ip.warm_up for ip in pool)
     while waiting:
         at = base + sent * every_s
         queue = waiting[0]
@@ -123,14 +124,15 @@ def plan(
             queue = min((each for each in waiting if each.opens(at) == opens), key=lambda each: each.next)
         group = queue.next
         source = sources[group[0]]
-        if quota.left(source, opens) < len(group):
-            source = max(pool, key=lambda ip: quota.left(ip, opens))
-        if quota.left(source, opens) < len(group):
-            base, sent = quota.tomorrow(opens), 0
-            continue
+        if warms_up:
+            if quota.left(source, opens) < len(group):
+                source = max(pool, key=lambda ip: quota.left(ip, opens))
+            if quota.left(source, opens) < len(group):
+                base, sent = quota.tomorrow(opens), 0
+                continue
+            quota.use(source.address, opens, len(group))
         if opens > at:
             base, sent = opens, 0
-        quota.use(source.address, opens, len(group))
         sent += len(group)
         yield Due(opens, source.address, group, variants[group[0]])
         if not queue.advance():
