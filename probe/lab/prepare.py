@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from fake_gateways.dns.zone import Listing, World
 from fake_gateways.people.directory import Directory
@@ -75,11 +76,11 @@ class PreparedScenario:
     @property
     def fingerprint(self) -> str:
         """SHA-256 over scenario, seed, lists and messages: equal for equal runs."""
-        scenario = self.loaded.scenario.model_dump_json(
+        scenario = self.loaded.scenario.model_dump(
             by_alias=True, exclude={"classifiers", "expect", "prices", "title", "story"}
         )
         messages = [(each.file, each.template.pieces) for files in self.messages.files.values() for each in files]
-        digest = hashlib.sha256(repr((scenario, messages, self.population.numbers)).encode())
+        digest = hashlib.sha256(repr((_in_order(scenario), messages, self.population.numbers)).encode())
         for listed in self.recipients.values():
             digest.update(array(NUMBERS, listed.numbers).tobytes())
         for entry in next(iter(self.recipients.values())).entries if self.recipients else ():
@@ -106,6 +107,15 @@ class PreparedScenario:
         """Return every IP address that mail for a domain may go to at any time of the scenario."""
         names = exchangers(self.world, domain) or [domain]
         return [address for name in names for kind in ("A", "AAAA") for address in self.world.ever(name, kind)]
+
+
+def _in_order(value: Any) -> Any:
+    """Return a value with its sets as sorted lists: the order of a set differs from process to process."""
+    if isinstance(value, dict):
+        return {key: _in_order(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_in_order(each) for each in value]
+    return sorted(map(str, value)) if isinstance(value, set | frozenset) else value
 
 
 def prepare(loaded: Loaded) -> PreparedScenario:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import subprocess
+import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
+import small_scenario
 
+from fake_gateways.reports.dsn import Habit
 from fake_gateways.smtp.envelope import domain_of
 from probe.lab.plan import plan_lanes
 from probe.lab.population import Population
@@ -54,3 +60,22 @@ def test_a_company_has_as_many_mailboxes_as_numbers_and_others_can_be_left_out()
     assert population.company_of(numbers[-1]) is company
     left = population.without({addresses[1]})
     assert list(left) == [number for number in range(population.size) if number != numbers[1]]
+
+
+@pytest.mark.parametrize("hash_seed", ["1", "2", "3"])
+def test_a_run_is_known_again_in_another_process_whatever_the_order_of_its_sets(tmp_path: Path, hash_seed: str) -> None:
+    habits = ", ".join(f'"{habit}"' for habit in get_args(Habit))
+    text = small_scenario.bent('persona = "proofpoint"', f'persona = "proofpoint"\nreports = {{ habits = [{habits}] }}')
+    path = small_scenario.write(tmp_path, text)
+    program = (
+        "import sys; from pathlib import Path; from probe.lab.prepare import prepare; "
+        "from probe.scenario.load import load; print(prepare(load(Path(sys.argv[1]))).fingerprint)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", program, path],
+        check=True,
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+    )
+    assert told.stdout.strip() == prepare(load(path)).fingerprint
