@@ -63,7 +63,7 @@ def bounds_in_books(ledger: Ledger, classifiers: Iterable[str], more: Iterable[s
     names = {
         "classifiers": list(classifiers),
         "gateways": [each.name for each in ledger.gateways()],
-        "campaigns": json.loads(ledger.note("campaigns") or "[]"),
+        "campaigns": ledger.campaigns,
     }
     found = bounds(expect_in_books(ledger), place=f"{ledger.path}: expect", **names)
     for text in more:
@@ -80,28 +80,31 @@ class LaneReader:
     """Reads the books of a run lane by lane."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
         self._foreign = frozenset(json.loads(ledger.note("foreign") or "[]"))
-        self._several_campaigns = len(json.loads(ledger.note("campaigns") or "[]")) > 1
-        self._addresses: dict[str, str] = {}
-        self._gateways: dict[str, list[str]] = {}
-        for each in ledger.gateways():
-            self._addresses[each.name] = each.address
-            self._gateways.setdefault(each.lane, []).append(each.name)
+        self._several_campaigns = len(ledger.campaigns) > 1
+        self._addresses = {each.name: each.address for each in ledger.gateways()}
+        self._lanes = {lane.name: lane for lane in ledger.lanes()}
         # Real servers send their reports to one mailbox; the reports belong to no lane.
         self._elsewhere = list(ledger.lane("", ()).returned()) if self._foreign else []
 
     def stories(self, name: str) -> LaneStories:
         """Return the stories of a lane."""
-        books = self._ledger.lane(name, self._gateways.get(name, ()))
         return LaneStories(
-            books, self._addresses, self._foreign, self._elsewhere, several_campaigns=self._several_campaigns
+            self._lanes[name],
+            self._addresses,
+            self._foreign,
+            self._elsewhere,
+            several_campaigns=self._several_campaigns,
         )
 
-    def stored(self, name: str, classifiers: Iterable[str]) -> dict[str, StoredReadings]:
-        """Return the readings of each classifier that are in the books."""
-        books = self._ledger.lane(name, ())
-        return {each: StoredReadings(books.readings(each)) for each in classifiers}
+    def stored(self, name: str, classifiers: Iterable[str]) -> StoredReadings:
+        """Return the readings of a lane by these classifiers that are in the books."""
+        return StoredReadings({each: self._lanes[name].readings(each) for each in classifiers})
+
+    @property
+    def lanes(self) -> Iterable[str]:
+        """The names of all lanes, in the order of the plan."""
+        return self._lanes
 
     def returned_elsewhere(self) -> tuple[list[Returned], dict[str, str]]:
         """Return the mail that came back to no lane, and the hash of its part of the books."""
@@ -114,10 +117,10 @@ class LaneReader:
 class CampaignStream:
     """The evidence of a campaign, of all lanes or of some. Each iteration reads it from the books again."""
 
-    def __init__(self, ledger: Ledger, campaign: str, lanes: Iterable[str] | None = None) -> None:
-        self._reader = LaneReader(ledger)
+    def __init__(self, reader: LaneReader, campaign: str, lanes: Iterable[str]) -> None:
+        self._reader = reader
         self._campaign = campaign
-        self._lanes = [each.name for each in ledger.known_lanes()] if lanes is None else lanes
+        self._lanes = lanes
         self._lane_of: dict[str, str] = {}
 
     def __iter__(self) -> Iterator[Evidence]:
@@ -133,14 +136,24 @@ class CampaignStream:
 
 
 class StoredReadings:
-    """The readings of a lane in the books. They are usually asked for in the order in which they were written."""
+    """The readings of a lane in the books, by classifier."""
+
+    def __init__(self, rows: Mapping[str, Iterator[Classification]]) -> None:
+        self._of = {name: _ReadingsAhead(each) for name, each in rows.items()}
+
+    def about(self, key: Key) -> dict[str, Reading]:
+        """Return the readings there are of a recipient. Each recipient can be asked for once."""
+        return {name: reading for name, found in self._of.items() if (reading := found.take(key)) is not None}
+
+
+class _ReadingsAhead:
+    """The readings of one classifier. They are usually asked for in the order in which they were written."""
 
     def __init__(self, rows: Iterator[Classification]) -> None:
         self._rows = rows
         self._ahead: dict[Key, Reading] = {}
 
-    def get(self, key: Key) -> Reading | None:
-        """Return the reading of a recipient, None if there is none. Each can be asked for once."""
+    def take(self, key: Key) -> Reading | None:
         found = self._ahead.pop(key, None)
         while found is None:
             row = next(self._rows, None)
@@ -158,11 +171,10 @@ class StoredReadings:
 def judged_before(ledger: Ledger, classifiers: Collection[str]) -> Iterator[JudgedRecipient]:
     """Yield the recipients with the readings in the books, from the last time that these classifiers read them."""
     reader = LaneReader(ledger)
-    for lane in ledger.known_lanes():
-        stored = reader.stored(lane.name, classifiers)
-        for key, story in reader.stories(lane.name):
-            found = ((name, readings.get(key)) for name, readings in stored.items())
-            yield JudgedRecipient(key, story, {name: reading for name, reading in found if reading is not None})
+    for lane in reader.lanes:
+        stored = reader.stored(lane, classifiers)
+        for key, story in reader.stories(lane):
+            yield JudgedRecipient(key, story, stored.about(key))
 
 
 def judged_in(path: Path, classifiers: Collection[str]) -> Iterator[JudgedRecipient]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from fake_gateways.people.directory import MailboxState
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
@@ -142,14 +141,9 @@ class LaneStories:
     def _simple_story(self, pair: Pair, mailbox: Mailbox | None) -> tuple[Key, Story]:
         """Return the story of a recipient with one attempt, and nothing else: the usual case, for speed."""
         attempt, truth = pair
-        state = (
-            MailboxState(mailbox.state)
-            if mailbox is not None and mailbox.left_at is None
-            else state_of(mailbox, attempt.at + attempt.duration_s)
-        )
-        story = Story(
-            Evidence(attempt.recipient, (attempt,)), truth, state, mailbox.gateway if mailbox else "", self._books.name
-        )
+        state = state_of(mailbox, attempt.at + attempt.duration_s)
+        gateway = mailbox.gateway if mailbox else ""
+        story = Story(Evidence(attempt.recipient, (attempt,)), truth, state, gateway, self._books.name)
         return (attempt.campaign, attempt.recipient), story
 
     def _pairs(self) -> Iterator[Pair]:

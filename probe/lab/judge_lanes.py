@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -88,7 +87,7 @@ def judge_lanes(job: JudgingJob) -> JudgedPart:
             stories = reader.stories(lane)
             stored = reader.stored(lane, job.stored)
             for key, story in stories:
-                readings = {each: reading for each, found in stored.items() if (reading := found.get(key)) is not None}
+                readings = stored.about(key)
                 for name, of_campaign in classifiers:
                     reading = readings[name] = read_recipient(name, of_campaign(key[0]), story.evidence)
                     if name in job.written:
@@ -108,10 +107,11 @@ def observe_lanes(job: JudgingJob) -> dict[tuple[str, str], list[bytes]]:
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger(job.ledger))
         classifiers = [(each.name, stack.enter_context(each.open())) for each in job.two_pass]
-        for campaign in json.loads(ledger.note("campaigns") or "[]"):
+        reader = LaneReader(ledger)
+        for campaign in ledger.campaigns:
             for lane in job.lanes:
                 for name, classifier in classifiers:
-                    evidence = CampaignStream(ledger, campaign, [lane])
+                    evidence = CampaignStream(reader, campaign, [lane])
                     seen = observe(name, cast("TwoPassClassifier[object]", classifier), evidence)
                     found.setdefault((name, campaign), []).append(seen)
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -79,7 +78,6 @@ def judge_run(
         if ledger.note("transport") == "foreign":
             return _judge_foreign(ledger, classifiers, bound, reported, prices)
         with ledger.shared():
-            ledger.index()
             work = partial(_map_lanes, ledger, workers, tell)
             return _judge(ledger, classifiers, bound, reported=reported, prices=prices, work=work)
 
@@ -227,8 +225,9 @@ def _read_together(ledger: Ledger, each: ChosenClassifier) -> None:
     """Let a classifier read whole campaigns, one after another, and write its readings."""
     write = ledger.writer(Classification)
     with each.open() as classifier:
-        for campaign in json.loads(ledger.note("campaigns") or "[]"):
-            stream = CampaignStream(ledger, campaign)
+        reader = LaneReader(ledger)
+        for campaign in ledger.campaigns:
+            stream = CampaignStream(reader, campaign, reader.lanes)
             if is_stream_classifier(classifier):
                 readings = read_stream(each.name, classifier, stream)
             else:
@@ -306,4 +305,4 @@ def _scorecard(ledger: Ledger, part: JudgedPart, prices: MistakePrices) -> Score
         truth_is=ledger.note("truth_is") or AS_DECIDED,
     )
     sites = {each.name: Site(each.persona, each.mailboxes) for each in ledger.gateways()}
-    return part.tally.scorecard(card, sites, json.loads(ledger.note("campaigns") or "[]"), prices)
+    return part.tally.scorecard(card, sites, ledger.campaigns, prices)

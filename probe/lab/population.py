@@ -122,10 +122,10 @@ class CampaignRecipients:
     def domain(self, place: int) -> str:
         """Return the domain of the recipient at a place of the sending order."""
         number = self.numbers[place]
-        population = self.population
-        if number >= population.size:
-            return domain_of(self.entries[number - population.size].address)
-        company = population.company_of(number)
+        entry = self.entry(number)
+        if entry is not None:
+            return domain_of(entry.address)
+        company = self.population.company_of(number)
         if len(company.domains) == 1:
             return company.domains[0]
         domains = self._domains.get(company.name)

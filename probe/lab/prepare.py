@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -30,10 +30,14 @@ from probe.sender.recipients import NUMBERS, ListEntry, choose, read_list
 
 @dataclass(frozen=True)
 class PreparedScenario:
-    """A scenario ready to be run or served. ``recipients`` are by campaign."""
+    """A scenario ready to be run or served. ``recipients`` are by campaign.
+
+    ``entries`` are the recipients of all lists, whose numbers follow those of the population.
+    """
 
     loaded: Loaded
     population: Population
+    entries: Sequence[ListEntry]
     recipients: dict[str, CampaignRecipients]
     messages: MessageBuilder
     world: World
@@ -83,7 +87,7 @@ class PreparedScenario:
         digest = hashlib.sha256(repr((_in_order(scenario), messages, self.population.numbers)).encode())
         for listed in self.recipients.values():
             digest.update(array(NUMBERS, listed.numbers).tobytes())
-        for entry in next(iter(self.recipients.values())).entries if self.recipients else ():
+        for entry in self.entries:
             digest.update(repr(tuple(entry)).encode())
         return digest.hexdigest()
 
@@ -93,14 +97,14 @@ class PreparedScenario:
 
     def lane_job(self, name: str, companies: tuple[Company, ...], schedule: LaneSchedule) -> LaneJob:
         """Return the job of a lane."""
-        listed = next(iter(self.recipients.values()))  # the entries of all campaigns are numbered together
-        on_list = sorted({number for number in schedule.numbers if number >= self.population.size})
+        first = self.population.size
+        on_list = sorted({number for number in schedule.numbers if number >= first})
         return LaneJob(
             name=name,
             population=self.population.of(companies),
             schedule=schedule,
             entry_numbers=array(NUMBERS, on_list),
-            entries=[entry for number in on_list if (entry := listed.entry(number)) is not None],
+            entries=[self.entries[number - first] for number in on_list],
         )
 
     def exchanger_addresses(self, domain: str) -> list[str]:
@@ -154,6 +158,7 @@ def prepare(loaded: Loaded) -> PreparedScenario:
     prepared = PreparedScenario(
         loaded=loaded,
         population=population,
+        entries=entries,
         recipients=recipients,
         messages=MessageBuilder(sender.helo, sender.return_path, files, signing),
         world=_world(loaded, found, signing),

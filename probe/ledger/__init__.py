@@ -199,6 +199,12 @@ class Ledger:
         return self.note("complete") == "yes"
 
     @property
+    def campaigns(self) -> list[str]:
+        """The names of the campaigns, in the order of the scenario."""
+        names: list[str] = json.loads(self.note("campaigns") or "[]")
+        return names
+
+    @property
     def planned_deliveries(self) -> int:
         """The number of planned deliveries. Their rows are written lane by lane, so a killed run has only some."""
         return sum(each.planned for each in self.known_lanes())

@@ -5,14 +5,13 @@ The truth is not used, as a classifier does not know it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 
 from probe.classify.context import Context
 from probe.classify.context.explain import explain_verdict
 from probe.classify.evidence import Evidence
 from probe.harmless import harmless
-from probe.judge.books import CampaignStream
+from probe.judge.books import CampaignStream, LaneReader
 from probe.ledger import Ledger
 from probe.report.event_lines import attempt_lines, moment, returned_lines
 
@@ -20,10 +19,11 @@ from probe.report.event_lines import attempt_lines, moment, returned_lines
 def explain(ledger: Ledger, recipient: str) -> Iterator[str]:
     """Yield harmless lines about a recipient, campaign by campaign; none if the recipient is in no campaign."""
     wanted = recipient.lower()
-    context = Context()
-    for campaign in json.loads(ledger.note("campaigns") or "[]"):
+    context, books = Context(), LaneReader(ledger)
+    for campaign in ledger.campaigns:
         found: list[Evidence] = []
-        reader = context.reader([context.observe(_watched(CampaignStream(ledger, campaign), wanted, found))])
+        everybody = CampaignStream(books, campaign, books.lanes)
+        reader = context.reader([context.observe(_watched(everybody, wanted, found))])
         for evidence in found[:1]:
             lines = [
                 f"{evidence.recipient} in {campaign}",
