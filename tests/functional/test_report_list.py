@@ -3,31 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import chromium
-from opened_report import WIDE, Seen, everything, reports
+from opened_report import WIDE, Seen, everything
 from report_content import Person, content, gone, lied
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return a browser."""
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def look(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Seen]]:
-    """Return a function that opens a report."""
-    with reports(browser, tmp_path) as opened:
-        yield opened
+    from playwright.sync_api import Page
 
 
 def shown(seen: Seen) -> list[str]:

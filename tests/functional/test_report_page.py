@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from chromium import chromium
-from opened_report import HOSTILE, WIDE, Seen, everything, reports
+from opened_report import HOSTILE, WIDE, Seen, everything
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Locator
 
 CHARTS: Final = 10
 PHONE: Final = {"width": 360, "height": 740}
@@ -26,20 +25,6 @@ AXE: Final = next(
     ),
     None,
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return a browser."""
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture
-def look(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Seen]]:
-    """Return a function that opens a report."""
-    with reports(browser, tmp_path) as opened:
-        yield opened
 
 
 def test_charts_are_drawn_without_a_word_on_the_console_and_without_a_request(look: Callable[..., Seen]) -> None:

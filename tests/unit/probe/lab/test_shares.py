@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probe.lab.shares import processes_for, share_out
+from probe.lab.shares import PER_PROCESS, one_process_only, processes_for, share_out
 
 SIZES = st.lists(st.integers(1, 200_000), min_size=1, max_size=60)
 
@@ -42,3 +42,13 @@ def test_one_lane_or_a_small_run_has_no_use_for_a_second_process() -> None:
 def test_there_are_no_more_shares_than_lanes_however_many_processes_are_wanted() -> None:
     assert share_out([5, 7], int, 10**8) == [[7], [5]]
     assert share_out([], int, 10**8) == []
+
+
+def test_a_run_of_one_lane_says_that_a_second_process_cannot_help_where_one_would_be_used() -> None:
+    (sentence,) = one_process_only(1, 10, 2)
+    assert (
+        sentence == "all recipients are in one lane (one gateway, or several that share a domain), so one process sends"
+    )
+    assert one_process_only(2, 10, 2) == []
+    assert one_process_only(1, 10, 1) == []
+    assert one_process_only(1, PER_PROCESS, None) == []

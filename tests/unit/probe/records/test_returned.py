@@ -5,29 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from book_rows import returned
 
-from probe.records.returned import Returned, ReturnedKind, by_recipient, is_bounce
-
-
-def returned(**fields: Any) -> Returned:
-    """Return a row for a failure report about ann@acme.example."""
-    row = Returned(
-        lane="acme",
-        seq=1,
-        at=0.0,
-        return_path="news+1@bounce.sender.example",
-        campaign="news",
-        recipient="ann@acme.example",
-        kind=ReturnedKind.REPORT,
-        action="failed",
-        status="5.1.1",
-        code=550,
-        text="User unknown",
-        message_id="<1@sender.example>",
-        joined_by="report",
-        content="",
-    )
-    return row._replace(**fields)
+from probe.records.returned import ReturnedKind, by_recipient, is_bounce
 
 
 @pytest.mark.parametrize("action", ["failed", None])

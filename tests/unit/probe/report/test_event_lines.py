@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from book_rows import STARTS, attempt, truth
+from book_rows import STARTS, attempt, returned, truth
 
 from fake_gateways.truth import Truth
-from probe.records.returned import Returned
 from probe.report.event_lines import attempt_lines, moment, returned_lines, truth_line
 
 
@@ -57,22 +56,7 @@ def test_a_decision_names_the_claimed_cause_only_if_it_is_another_one(row: Truth
 
 
 def test_a_returned_message_has_its_kind_then_what_it_says() -> None:
-    row = Returned(
-        "acme",
-        1,
-        STARTS,
-        "bounce@shop.example",
-        "news",
-        "ann@acme.example",
-        "report",
-        action="failed",
-        status="5.1.1",
-        code=550,
-        text="no such user",
-        joined_by="return-path",
-        message_id="",
-        content="",
-    )
+    row = returned()
     assert returned_lines(row) == ["report returned, joined by return-path", "failed 5.1.1 no such user"]
     assert returned_lines(row._replace(action="", status="", text="")) == ["report returned, joined by return-path"]
 

@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from book_rows import attempt, refused
+from book_rows import attempt, refused, returned
 
 from fake_gateways.smtp.envelope import Stage
 from probe.classify import Evidence
 from probe.classify.rules.reply import ReceivedReply, deciding_reply, parse_reply
-from probe.records.returned import Returned
 
-REPORT = Returned(
-    lane="return",
-    seq=1,
-    at=0.0,
-    return_path="",
-    campaign="news",
-    recipient="ann@acme.example",
-    kind="report",
-    action="failed",
-    status="5.1.1",
-    code=550,
-    text="550 5.1.1 User unknown",
-    message_id="",
-    joined_by="return-path",
-    content="",
-)
+REPORT = returned(text="550 5.1.1 User unknown")
 
 
 @pytest.mark.parametrize(
