@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.truth import Cause
@@ -25,6 +26,9 @@ from probe.records.parts import PartHash
 from probe.records.returned import Returned
 from probe.records.rows import Classification
 from probe.scenario.prices import MistakePrices
+
+_UNFINISHED: Final = "unfinished"
+"""The note that names the classifiers whose readings are being written."""
 
 
 class BooksError(Exception):
@@ -183,6 +187,31 @@ def judged_in(path: Path, classifiers: Collection[str]) -> Iterator[JudgedRecipi
         yield from judged_before(ledger, classifiers)
 
 
+@contextmanager
+def judging(ledger: Ledger, classifiers: Collection[str]) -> Iterator[None]:
+    """Delete the earlier readings of classifiers, and note whose are being written.
+
+    If they are not written to the end, the note stays.
+    """
+    ledger.note(_UNFINISHED, json.dumps(sorted({*classifiers, *_unfinished(ledger)})))
+    for name in classifiers:
+        ledger.forget(name)
+    yield
+    ledger.note(_UNFINISHED, json.dumps(sorted(_unfinished(ledger) - {*classifiers})))
+
+
+def require_whole_readings(ledger: Ledger, classifiers: Collection[str]) -> None:
+    """Raise InputError if readings of these classifiers are missing, as a missing one would count as advice to keep."""
+    for name in classifiers:
+        if name in _unfinished(ledger):
+            problem = f"lacks readings of classifier {name}, because the command that let it read did not end"
+            raise InputError(ledger.path, problem, "judge the run with fivefifty check")
+
+
+def _unfinished(ledger: Ledger) -> set[str]:
+    return set(json.loads(ledger.note(_UNFINISHED) or "[]"))
+
+
 def classifiers_before(ledger: Ledger, wanted: Collection[str] = ()) -> list[str]:
     """Return the classifiers that read the books before, or those ``wanted``; raises InputError if one never did."""
     known = ledger.classifiers()
@@ -190,4 +219,6 @@ def classifiers_before(ledger: Ledger, wanted: Collection[str] = ()) -> list[str
         if name not in known:
             problem = f"has no advice of classifier {name}"
             raise InputError(ledger.path, problem, f"it has: {', '.join(known) or 'none'}; see fivefifty check")
-    return list(wanted or known)
+    names = list(wanted or known)
+    require_whole_readings(ledger, names)
+    return names

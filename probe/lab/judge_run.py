@@ -24,7 +24,7 @@ from probe.classify.spec import REPORTED
 from probe.input_error import InputError
 from probe.intake.event import Event
 from probe.judge import gates
-from probe.judge.books import BooksError, CampaignStream, LaneReader, judged_in, prices_of
+from probe.judge.books import BooksError, CampaignStream, LaneReader, judged_in, judging, prices_of
 from probe.judge.classifier_score import Site
 from probe.judge.foreign_sender import events_of_foreign_sender, foreign_stories
 from probe.judge.report_counts import ReportCounts
@@ -95,14 +95,9 @@ def _judge(
     events = None if reported is None else _events_of(ledger, reported[0])
     if reported is not None and events is not None:
         names.insert(0, REPORTED)
-    for name in names:
-        ledger.forget(name)
     kinds = _sorted_by_kind(classifiers)
     stored = [each.name for each in kinds.together]
-    for each in kinds.together:
-        _read_together(ledger, each)
-    if reported is not None and events is not None:
-        _write_reported(ledger, events, reported[1])
+    if events is not None:
         stored.append(REPORTED)
     if NAIVE not in names:
         kinds.one_by_one += choose([NAIVE])
@@ -116,11 +111,16 @@ def _judge(
         scored=tuple(names),
         naive=naive_of(names),
     )
-    if job.two_pass:
-        job = dataclasses.replace(job, observed=_observed(job, work))
     part = _judge_elsewhere(ledger, job)
-    for found in work(judge_lanes, job):
-        part.add(found)
+    with judging(ledger, names):
+        for each in kinds.together:
+            _read_together(ledger, each)
+        if reported is not None and events is not None:
+            _write_reported(ledger, events, reported[1])
+        if job.two_pass:
+            job = dataclasses.replace(job, observed=_observed(job, work))
+        for found in work(judge_lanes, job):
+            part.add(found)
     if ledger.complete and (part.orphans.attempts or part.orphans.decisions):
         raise BooksError(str(part.orphans))
     card = _scorecard(ledger, part, prices or prices_of(ledger))
@@ -279,9 +279,9 @@ def _judge_foreign(
             readings[each.name] = read_all(each.name, classifier, stories)
     readings[REPORTED] = {key: read_reported(events.events.get(key, ()), reported[1]) for key in stories}
     names = [REPORTED, *(each.name for each in classifiers)]
-    for name in names:
-        ledger.forget(name)
-        ledger.add(row_of(name, key, reading, "") for key, reading in readings[name].items())
+    with judging(ledger, names):
+        for name in names:
+            ledger.add(row_of(name, key, reading, "") for key, reading in readings[name].items())
     recipients = partial(judged, stories, readings)
     part = JudgedPart.empty(names, REPORTED)
     for recipient in recipients():

@@ -250,3 +250,25 @@ def test_a_rule_that_calls_every_550_dead_is_caught_with_the_names_of_the_living
     for name in ("eve@liar.example", "fay@liar.example", "hal@wary.example"):
         assert f"alive, suppressed: twelve/{name}: 550 " in done.stdout
     assert "baseline FAILED  mine: wrongly suppressed 0 -> 3" in done.stdout
+
+
+def test_readings_that_a_failed_check_left_behind_are_not_taken_for_all(run: Path, tmp_path: Path) -> None:
+    (tmp_path / "choosy.py").write_text(
+        "from probe.classify import Reading\n\n\n"
+        "def classify(evidence):\n"
+        "    assert evidence.recipient[0] < 'f'\n"
+        "    return Reading(None)\n",
+        "utf-8",
+    )
+    mine = ("--classifier", "mine=python:choosy:classify")
+    assert fivefifty("check", run, *mine, cwd=tmp_path).returncode == 4
+    update = ("baseline", "update", run, "--baseline", tmp_path / "baseline.toml")
+    because = "because the command that let it read did not end; judge the run with fivefifty check"
+    books = run / "ledger.sqlite"
+    assert complaint(fivefifty(*update)) == f"{books}: lacks readings of classifier mine, {because}"
+    # A gate of the scenario is about text, so that it was to read as well.
+    assert complaint(fivefifty("report", run)) == f"{books}: lacks readings of classifier text, {because}"
+    (tmp_path / "choosy.py").write_text("from probe.classify import ByCode\nclassify = ByCode().classify\n", "utf-8")
+    assert fivefifty("check", run, *mine, cwd=tmp_path).returncode == PASSED
+    assert fivefifty(*update).returncode == PASSED
+    assert fivefifty("report", run).returncode == PASSED

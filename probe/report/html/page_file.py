@@ -11,7 +11,7 @@ from typing import Final
 from pydantic import TypeAdapter, ValidationError
 
 from probe.input_error import InputError
-from probe.judge.books import judged_in
+from probe.judge.books import judged_in, require_whole_readings
 from probe.judge.findings import Finding
 from probe.judge.gates import Gate
 from probe.judge.result import SCORECARD, JudgedRun
@@ -65,5 +65,6 @@ def judged_before(folder: Path) -> JudgedRun:
         if ledger.note("transport") == "foreign":
             problem = "was judged by the log of another system, and the log is not stored"
             raise InputError(folder, problem, "run fivefifty check with the log again; it writes the report")
-    names = list(card.classifiers)
+        names = list(card.classifiers)
+        require_whole_readings(ledger, names)
     return JudgedRun(card, gates, count_again(folder, names), partial(judged_in, folder, names))
