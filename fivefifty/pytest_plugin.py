@@ -52,6 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="NAME",
         help="A classifier that reads the bounces; repeat for several (default: all baselines).",
     )
+    group.addoption(
+        "--fivefifty-allow-programs",
+        action="store_true",
+        help="Let scenario files run programs and Python code as classifiers.",
+    )
     parser.addini(
         "fivefifty_scenarios",
         type="args",
@@ -107,6 +112,7 @@ def _settings(config: pytest.Config) -> RunDefaults:
         config.getoption("fivefifty_transport"),
         config.getoption("fivefifty_seed"),
         None if classifiers is None else tuple(classifiers),
+        config.getoption("fivefifty_allow_programs"),
     )
 
 

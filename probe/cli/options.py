@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 
@@ -160,12 +161,12 @@ LogYear = Annotated[
 
 def load_scenario(path: Path, seed: int | None = None, *, served: bool = False) -> Loaded:
     """Read a scenario file, with another seed if one is given; raises InputError. ``served`` as for ``load``."""
-    from probe.scenario.load import Loaded, load
+    from probe.scenario.load import load
 
     loaded = load(path, served=served)
     if seed is None:
         return loaded
-    return Loaded(loaded.scenario.model_copy(update={"seed": seed}), loaded.folder, loaded.path)
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"seed": seed}))
 
 
 def networks(wanted: list[str] | None) -> tuple[Network, ...]:

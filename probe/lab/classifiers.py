@@ -20,20 +20,24 @@ def choose_for(
     patience_s: float = PATIENCE_S,
     allowed: Sequence[Network] = (),
     programs: bool = False,
+    permission: str = "--allow-programs",
+    check_only: bool = False,
 ) -> tuple[ChosenClassifier, ...]:
     """Return the classifiers the user ``wanted``, or the scenario's if there are none.
 
-    A scenario may come from a stranger, so code that it names runs only if the user allows ``programs``. Raises
-    InputError and OutsideError.
+    A scenario may come from a stranger, so code that it names runs only if the user allows ``programs``, by the option
+    ``permission``. With ``check_only`` none runs yet. Raises InputError and OutsideError.
     """
     if wanted:
-        return choose(wanted, place, patience_s=patience_s, allowed=allowed)
-    place = place_in(loaded)
+        return choose(wanted, place, patience_s=patience_s, allowed=allowed, check_only=check_only)
+    option, place = place, place_in(loaded)
     for spec in parse(loaded.scenario.classifiers, place):
-        if spec.kind in {"python", "program"} and not programs:
-            remedy = "say --allow-programs if you trust the scenario, or choose by --classifier"
+        if spec.kind in {"python", "program"} and not (programs or loaded.trusted):
+            remedy = f"say {permission} if you trust the scenario, or choose by {option}"
             raise InputError(where(place, spec.text), "is code that the scenario would have us run", remedy)
-    return choose(loaded.scenario.classifiers, place, loaded.folder, patience_s=patience_s, allowed=allowed)
+    return choose(
+        loaded.scenario.classifiers, place, loaded.folder, patience_s=patience_s, allowed=allowed, check_only=check_only
+    )
 
 
 def look_at(loaded: Loaded) -> tuple[ChosenClassifier, ...]:

@@ -27,11 +27,16 @@ _NO_LOGIN: Final = "refuses all mail of run, whose sender does not log in"
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario, the folder its file names are relative to, and its path for errors."""
+    """A scenario, the folder its file names are relative to, and its path for errors.
+
+    One that is ``trusted`` is part of a test. Others may come from a stranger, so code that they name runs only if the
+    user allows it.
+    """
 
     scenario: Scenario
     folder: Path
     path: str
+    trusted: bool = False
 
 
 def load(path: Path, *, served: bool = False) -> Loaded:
@@ -51,7 +56,7 @@ def read(path: Path) -> dict[str, Any]:
         raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
 
 
-def check(raw: dict[str, Any], *, folder: Path, path: str, served: bool = False) -> Loaded:
+def check(raw: dict[str, Any], *, folder: Path, path: str, served: bool = False, trusted: bool = False) -> Loaded:
     """Check a scenario that is already parsed from TOML; raises InputError with every mistake."""
     absent = (
         [] if served else [InputError(f"{path}: {key}", "is missing", "add it") for key in _SENT if not raw.get(key)]
@@ -68,7 +73,7 @@ def check(raw: dict[str, Any], *, folder: Path, path: str, served: bool = False)
         raise_all([*wrong, *([] if misspelt else absent)])
         raise
     raise_all([*absent, *_mistakes_of_gateways(scenario, path, served=served), *_missing_files(scenario, folder, path)])
-    return Loaded(scenario, folder, path)
+    return Loaded(scenario, folder, path, trusted)
 
 
 def _missing_files(scenario: Scenario, folder: Path, path: str) -> Iterator[InputError]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -42,7 +43,7 @@ class InMemoryRun(NamedTuple):
 def run_in_memory(loaded: Loaded) -> InMemoryRun:
     """Run a scenario without its gates; raises InputError for one that needs sockets."""
     scenario = loaded.scenario.model_copy(update={"expect": {}})
-    prepared = prepare(Loaded(scenario, loaded.folder, loaded.path))
+    prepared = prepare(replace(loaded, scenario=scenario))
     with tempfile.TemporaryDirectory() as folder:
         result = run_scenario(
             prepared, Options(transport="memory", out=Path(folder), classifiers=choose(["always-keep"]), workers=1)
@@ -55,4 +56,4 @@ def run_in_memory(loaded: Loaded) -> InMemoryRun:
 def with_retest(loaded: Loaded, retest: Retest) -> Loaded:
     """Return the scenario with this retest in place of its sender's own."""
     sender = loaded.scenario.sender.model_copy(update={"retest": retest})
-    return Loaded(loaded.scenario.model_copy(update={"sender": sender}), loaded.folder, loaded.path)
+    return replace(loaded, scenario=loaded.scenario.model_copy(update={"sender": sender}))

@@ -16,7 +16,6 @@ from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.judge.books import BooksError
 from probe.judge.gates import Bound
-from probe.lab.classifiers import choose_for
 from probe.lab.gates import expected
 from probe.lab.prepare import prepare
 from probe.scenario.load import load
@@ -44,9 +43,7 @@ class ScenarioFile(pytest.File):
         """Read the file; a mistake in it is a collection error of one sentence."""
         try:
             loaded = load(relative_path(self.path))
-            bounds = expected(
-                prepare(loaded), choose_for(loaded, self.settings.classifiers, "--fivefifty-classifier", programs=True)
-            )
+            bounds = expected(prepare(loaded), self.settings.choose(loaded, "--fivefifty-classifier", check_only=True))
         except InputError as error:
             raise self.CollectError(harmless(str(error))) from None
         node: ScenarioNode = ScenarioNode.from_parent(self, name=loaded.scenario.name)
@@ -94,6 +91,7 @@ class ScenarioNode(pytest.Collector):
         words = ["fivefifty", "run", str(relative_path(self.path)), "--transport", settings.transport]
         words += [] if settings.seed is None else ["--seed", str(settings.seed)]
         words += [word for name in settings.classifiers or () for word in ("--classifier", name)]
+        words += ["--allow-programs"] if settings.programs else []
         return shlex.join(words)
 
 

@@ -10,6 +10,7 @@ from operator import methodcaller
 from pathlib import Path
 from typing import Final, TypeVar
 
+from probe.classify.reading import ChosenClassifier
 from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.judge.gates import Gate, figure_text
@@ -36,12 +37,14 @@ TRANSPORTS: Final = ("memory", "tcp")
 class RunDefaults:
     """The transport, seed and classifiers of runs for which a test gives none.
 
-    They come from pytest's command line; None means: as the scenario says.
+    They come from pytest's command line; None means: as the scenario says. ``programs`` allows scenario files to name
+    programs and Python code as classifiers.
     """
 
     transport: str = "memory"
     seed: int | None = None
     classifiers: tuple[str, ...] | None = None
+    programs: bool = False
 
     def overridden(self, transport: str | None, seed: int | None, classifiers: Sequence[str] | None) -> RunDefaults:
         """Return these settings, replaced by those that a test gives (not None); raises InputError."""
@@ -52,6 +55,18 @@ class RunDefaults:
             transport or self.transport,
             self.seed if seed is None else seed,
             self.classifiers if classifiers is None else tuple(classifiers),
+            self.programs,
+        )
+
+    def choose(self, loaded: Loaded, place: str, *, check_only: bool = False) -> tuple[ChosenClassifier, ...]:
+        """Return the classifiers of a run; ``place`` is for errors. ``check_only`` runs none. Raises InputError."""
+        return choose_for(
+            loaded,
+            self.classifiers,
+            place,
+            programs=self.programs,
+            permission="--fivefifty-allow-programs",
+            check_only=check_only,
         )
 
 
@@ -157,7 +172,7 @@ def run_loaded(loaded: Loaded, settings: RunDefaults, folder: Path) -> ScenarioR
     options = Options(
         transport=transport,
         out=folder,
-        classifiers=choose_for(loaded, settings.classifiers, "classifier", programs=True),
+        classifiers=settings.choose(loaded, "classifier"),
         workers=1,
     )
     result = _outside_running_loop(lambda: run_scenario(prepared, options))

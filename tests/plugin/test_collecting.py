@@ -173,6 +173,49 @@ def test_a_classifier_that_does_not_exist_is_told_at_once(written: pytest.Pytest
     done.stdout.fnmatch_lines([f"--fivefifty-classifier tea: is not a classifier; use one of: {', '.join(OURS)} (*"])
 
 
+CODE: Final = bent("seed = 7\n", 'seed = 7\nclassifiers = ["python:theirs:read"]\n')
+
+
+@pytest.fixture
+def bugged(written: pytest.Pytester) -> pytest.Pytester:
+    """Let the scenario name Python code that leaves a trace when it is imported."""
+    (written.path / "scenarios" / "small.toml").write_text(CODE, "utf-8")
+    module = "from pathlib import Path\n\nPath(__file__).with_name('trace').touch()\n\ndef read(each): ...\n"
+    (written.path / "scenarios" / "theirs.py").write_text(module, "utf-8")
+    return written
+
+
+@pytest.mark.parametrize("more", [[], ["--collect-only"]])
+def test_code_that_a_scenario_names_is_not_run_unasked(more: list[str], bugged: pytest.Pytester) -> None:
+    sentence = (
+        "scenarios/small.toml: classifiers: python:theirs:read: is code that the scenario would have us run; "
+        "say --fivefifty-allow-programs if you trust the scenario, or choose by --fivefifty-classifier"
+    )
+    assert sentence in run(bugged, "--fivefifty", *more).outlines
+    assert not (bugged.path / "scenarios" / "trace").exists()
+
+
+def test_code_that_is_allowed_runs_when_the_scenario_does(bugged: pytest.Pytester) -> None:
+    allowed = ["--fivefifty", "--fivefifty-allow-programs"]
+    assert collected(bugged, *allowed) == [f"{SMALL}complete"]
+    assert not (bugged.path / "scenarios" / "trace").exists()
+    run(bugged, *allowed)
+    assert (bugged.path / "scenarios" / "trace").exists()
+
+
+@pytest.mark.parametrize(("scenario", "trusted"), [('Path("scenarios/small.toml")', False), ("CODE", True)])
+def test_a_test_may_name_code_but_not_a_scenario_file_that_it_runs(
+    scenario: str, *, trusted: bool, bugged: pytest.Pytester
+) -> None:
+    """Code in a scenario that the test itself holds is as much the user's as the test."""
+    text = CODE.replace("news.eml", "scenarios/news.eml")
+    bugged.syspathinsert(bugged.path / "scenarios")
+    bugged.makepyfile(f"from pathlib import Path\nCODE = {text!r}\ndef test_it(lab):\n    lab.run({scenario})\n")
+    done = run(bugged)
+    assert ("is code that the scenario would have us run" in done.stdout.str()) != trusted
+    assert (bugged.path / "scenarios" / "trace").exists() == trusted
+
+
 def test_a_run_that_cannot_be_fails_every_gate_with_its_sentence_and_is_not_tried_again(
     written: pytest.Pytester,
 ) -> None:

@@ -71,7 +71,8 @@ def test_a_projects_own_fixtures_come_before_ours(pytester: pytest.Pytester) -> 
 def test_it_says_what_it_offers(pytester: pytest.Pytester) -> None:
     for option, lines in {
         "--help": ["fivefifty: scenarios as tests:", "  --fivefifty *", "  --fivefifty-transport=*",
-                   "  --fivefifty-seed=SEED", "  --fivefifty-classifier=NAME", "  fivefifty_scenarios (args):"],
+                   "  --fivefifty-seed=SEED", "  --fivefifty-classifier=NAME", "  --fivefifty-allow-programs",
+                   "  fivefifty_scenarios (args):"],
         "--markers": ["@pytest.mark.fivefifty(persona, *thread=False): *",
                       "@pytest.mark.scenario(path, *): *"],
         "--fixtures": ["make_gateway -- *", "    Create mail gateways *", "gateway -- *", "    A mail gateway *",
