@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
 
-.PHONY: demo test check format bench bench-compare cost docs charts lock clean
+.PHONY: demo test check format bench bench-compare simulate cost docs charts lock clean
 
 ## demo: run the flagship scenario over real sockets and print the answer
 demo: $(RUNS)
@@ -41,6 +41,11 @@ bench: $(READY)
 ## bench-compare: measure another commit in alternation with this checkout: make bench-compare REF=main SIZES=10000
 bench-compare: $(READY)
 	@$(BENCH) --against $(REF)
+
+## simulate: try to break everything for three minutes, or longer: make simulate FOR=8h KEEP=1
+simulate: $(READY)
+	@$(BIN)/python -m simulation $(if $(FOR),--for $(FOR)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
+		$(if $(AGAIN),--again $(AGAIN)) $(if $(KEEP),--keep)
 
 ## cost: count the calls that a recipient makes, and write the figures that the test suite compares with
 cost: $(READY)

@@ -1,0 +1,81 @@
+"""What every part of the simulation is: a stream of named cases, and a function that tries one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+
+class Failure(NamedTuple):
+    """Something that should not have happened: ``case`` repeats it, and ``what`` says in a sentence what it was.
+
+    ``detail`` is a traceback, or the place of a file that shows it.
+    """
+
+    part: str
+    case: str
+    what: str
+    detail: str = ""
+
+
+@dataclass
+class Tried:
+    """What was tried, in numbers that can be added up, and what failed. Any part may count anything, by a plural noun.
+
+    ``pairs`` are the pairs of features that met in one world.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    pairs: set[tuple[str, str]] = field(default_factory=set)
+    failures: list[Failure] = field(default_factory=list)
+
+    def count(self, noun: str, number: int = 1) -> None:
+        """Count something that was tried."""
+        self.counts[noun] += number
+
+    def met(self, features: Iterable[str]) -> None:
+        """Note that features met in one world."""
+        self.pairs.update(combinations(sorted(features), 2))
+
+    def merge(self, other: Tried) -> None:
+        """Add what another one counted."""
+        self.counts.update(other.counts)
+        self.pairs |= other.pairs
+        self.failures += other.failures
+
+
+class Part(Protocol):
+    """A part of the simulation. Cases are independent: any process may try any of them, in any order."""
+
+    @property
+    def name(self) -> str:
+        """A word, such as ``worlds``."""
+
+    @property
+    def weight(self) -> int:
+        """Its share of the time, compared with those of the other parts."""
+
+    def cases(self, seed: str) -> Iterator[str]:
+        """Yield the names of cases, the same for the same seed. There may be no end to them.
+
+        A name is all that ``attempt`` needs, without spaces: a seed of its own, a number of a call.
+        """
+
+    def attempt(self, case: str, tried: Tried, folder: Path) -> None:
+        """Try one case in an empty folder, count what was tried, and add failures.
+
+        An exception is a failure too.
+        """
+
+
+def parts_named(parts: Sequence[Part], names: Iterable[str]) -> list[Part]:
+    """Return the parts of these names; raises ValueError for a name that no part has."""
+    by_name = {part.name: part for part in parts}
+    unknown = [name for name in names if name not in by_name]
+    if unknown:
+        raise ValueError(f"no part is called {unknown[0]!r}: choose from {', '.join(by_name)}")
+    return [by_name[name] for name in names]

@@ -1,0 +1,116 @@
+"""The process that tries cases, and how its parent watches over it."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from simulation.part import Failure, Part, Tried
+
+LIMIT_S: Final = 120.0
+"""A case that takes longer than this hangs."""
+_CONTEXT: Final = get_context("forkserver")
+
+
+class Work(NamedTuple):
+    """The cases of one process: of a part's cases, beginning with one, every n-th.
+
+    ``until`` is a time of ``time.monotonic``, which all processes of a machine share.
+    """
+
+    part: Part
+    seed: str
+    first: int
+    every: int
+    until: float
+
+    def cases(self, skip: int) -> Iterator[str]:
+        """Yield the cases of this process after the first ``skip``."""
+        return islice(self.part.cases(self.seed), self.first + skip * self.every, None, self.every)
+
+
+class Worker:
+    """A process that tries cases, and tells its parent when it begins and ends each."""
+
+    def __init__(self, work: Work, skip: int = 0) -> None:
+        self.work = work
+        self.done = skip
+        self.case = ""
+        self.began = time.monotonic()
+        self.pipe, theirs = _CONTEXT.Pipe(duplex=False)
+        self._process = _CONTEXT.Process(target=_try_all, args=(work, skip, theirs))
+        self._process.start()
+        theirs.close()
+
+    @property
+    def late(self) -> bool:
+        """Whether its case has taken too long."""
+        return time.monotonic() - self.began > LIMIT_S
+
+    def receive(self) -> Tried | None:
+        """Return what a case counted, or None if one begins; raises EOFError if the process has ended."""
+        message: str | Tried = self.pipe.recv()
+        self.began = time.monotonic()
+        if isinstance(message, str):
+            self.case = message
+            return None
+        self.done += 1
+        self.case = ""
+        return message
+
+    def end(self) -> int | None:
+        """End the process and whatever it started; return its exit code."""
+        if self._process.pid is not None and self._process.is_alive():
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.join()
+        self.pipe.close()
+        return self._process.exitcode
+
+    def successor(self) -> Worker:
+        """Return a process that tries the cases after the one that ended this process."""
+        return Worker(self.work, self.done + 1)
+
+    def died(self, what: str) -> Tried:
+        """Return the failure of the case during which the process ended."""
+        tried = Tried(Counter(cases=1))
+        tried.failures.append(Failure(self.work.part.name, self.case, what))
+        return tried
+
+
+def attempt(part: Part, case: str) -> Tried:
+    """Try one case in a folder of its own."""
+    tried = Tried(Counter(cases=1))
+    folder = Path(tempfile.mkdtemp(prefix="fivefifty-simulation-"))
+    try:
+        part.attempt(case, tried, folder)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure
+        what = f"{type(error).__name__}: {error}"
+        tried.failures.append(Failure(part.name, case, what, traceback.format_exc()))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return tried
+
+
+def _try_all(work: Work, skip: int, parent: Connection) -> None:
+    os.setsid()
+    faulthandler.enable()
+    # What a case prints is of no interest; what the interpreter prints when it dies is.
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - until the process ends
+    for case in work.cases(skip):
+        if time.monotonic() > work.until:
+            break
+        parent.send(case)
+        parent.send(attempt(work.part, case))

@@ -1,0 +1,84 @@
+"""The driver tries every case once, repeats nothing, and survives cases that crash, raise or hang."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from simulation import driver, process
+from simulation.driver import simulate
+from simulation.part import Part, Tried, parts_named
+from simulation.process import attempt
+
+
+@dataclass
+class Toy:
+    """A part whose cases are told what to do by their names."""
+
+    does: tuple[str, ...]
+    name: str = "toy"
+    weight: int = 1
+
+    def cases(self, seed: str) -> Iterator[str]:
+        return (f"{seed}/{number}/{what}" for number, what in enumerate(self.does))
+
+    def attempt(self, case: str, tried: Tried, folder: Path) -> None:
+        assert list(folder.iterdir()) == []
+        tried.count("things")
+        tried.met(["b", "a", case.split("/")[1]])
+        match case.rpartition("/")[2]:
+            case "raises":
+                raise KeyError(case)
+            case "dies":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "hangs":
+                time.sleep(600)
+
+
+def test_every_case_is_tried_once_by_any_number_of_processes() -> None:
+    part = Toy(("passes",) * 7)
+    ((tried, _),) = simulate([part], "seed", 60, 3).values()
+    assert (tried.counts["cases"], tried.counts["things"], tried.failures) == (7, 7, [])
+    assert {("0", "a"), ("a", "b"), ("6", "b")} <= tried.pairs
+
+
+def test_what_raises_or_kills_its_process_is_a_failure_and_the_others_are_tried() -> None:
+    part = Toy(("raises", "passes", "dies", "passes", "passes"))
+    ((tried, _),) = simulate([part], "x", 60, 2).values()
+    assert sorted((each.case, each.what) for each in tried.failures) == [
+        ("x/0/raises", "KeyError: 'x/0/raises'"),
+        ("x/2/dies", "the process ended with -9"),
+    ]
+    assert tried.counts["cases"] == 5
+
+
+def test_what_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (process, driver):
+        monkeypatch.setattr(module, "LIMIT_S", 0.5)
+    ((tried, _),) = simulate([Toy(("hangs", "passes"))], "x", 60, 1).values()
+    assert [each.case for each in tried.failures] == ["x/0/hangs"]
+    assert tried.counts["cases"] == 2
+
+
+def test_no_case_begins_when_the_time_is_over() -> None:
+    ((tried, _),) = simulate([Toy(("passes",))], "x", 0, 1).values()
+    assert tried.counts["cases"] == 0
+
+
+def test_one_case_is_repeated_by_its_name() -> None:
+    tried = attempt(Toy(()), "x/0/raises")
+    assert [(each.part, each.case) for each in tried.failures] == [("toy", "x/0/raises")]
+    assert "in attempt" in tried.failures[0].detail
+
+
+def test_parts_are_chosen_by_name() -> None:
+    parts: list[Part] = [Toy((), "one"), Toy((), "two")]
+    assert [part.name for part in parts_named(parts, ["two"])] == ["two"]
+    with pytest.raises(ValueError, match="no part is called 'three': choose from one, two"):
+        parts_named(parts, ["three"])
