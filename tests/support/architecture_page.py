@@ -38,6 +38,11 @@ def _purpose(folder: Path) -> str:
     return re.split(r"\.(?:\s|$)", " ".join(said.split()))[0]
 
 
+def _shown(folder: str, file: str) -> str:
+    """Return how a file is listed: modules without their ending, the many scenarios as one."""
+    return "*.toml" if folder == "scenarios" and file.endswith(".toml") else file.removesuffix(".py")
+
+
 def listing() -> str:
     """Return the tree two levels deep, as git knows it: folders with a slash, modules without their ending."""
     known = subprocess.run(
@@ -52,7 +57,7 @@ def listing() -> str:
         within = tree.setdefault(f"{first}/" if rest else first, set())
         if rest:
             second, _, deeper = rest.partition("/")
-            within.add(f"{second}/" if deeper else second.removesuffix(".py"))
+            within.add(f"{second}/" if deeper else _shown(first, second))
     lines = []
     for folder in sorted(name for name in tree if name.endswith("/")):
         text = "  ".join(
