@@ -15,6 +15,7 @@ from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from fake_gateways.smtp.lmtp import RepliesPerRecipient
 from fake_gateways.smtp.reply import EnhancedStatus, Garbled, Reply
+from fake_gateways.smtp.standard_replies import TOO_MANY_RECIPIENTS
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import (
     Answer,
@@ -48,6 +49,7 @@ CLOSES: Final = 421
 _MESSAGE_ID: Final = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^>\r\n]{1,900}>)", re.IGNORECASE | re.MULTILINE)
 _NOTIFY_BY_DEFAULT: Final = frozenset({"FAILURE"})
 _SEVERITY: Final = {Fate.JUNK: 1, Fate.QUARANTINED: 2, Fate.BOUNCED_LATER: 3, Fate.DISCARDED: 4}
+_ORDER: Final = {stage: number for number, stage in enumerate(Stage)}
 _WHOLE_MESSAGE: Final = {Stage.DATA, Stage.END_OF_DATA}
 _QUERIES: Final = (Question, Scan, Wait)
 
@@ -55,6 +57,14 @@ _QUERIES: Final = (Question, Scan, Wait)
 def waited_for(judged: Rejection | Judging | None) -> Judging:
     """Return what a stage's policies decided, now or after what they wait for."""
     return judged if judged is None or isinstance(judged, Rejection) else (yield from judged)
+
+
+class _Filed(NamedTuple):
+    """Where a policy wants a message to go if it is accepted, and the stage at which it said so."""
+
+    stage: Stage
+    verdict: Divert
+    policy: str
 
 
 class Decider:
@@ -65,8 +75,8 @@ class Decider:
         self._view = view
         self._port = peer_port
         self._stage = Stage.CONNECT
-        self._diverted: dict[str | None, tuple[Divert, str]] = {}
-        self._diverted_client: dict[str | None, tuple[Divert, str]] = {}
+        self._filed: tuple[_Filed, ...] = ()
+        self._filed_before: tuple[_Filed, ...] = ()
 
     def judge(self, stage: Stage) -> Rejection | Judging | None:
         """Ask the policies of a stage in order; return the rejection of the first that refuses, None if none does.
@@ -75,6 +85,7 @@ class Decider:
         """
         view = self._view
         self._stage = stage
+        self._filed_before = self._filed
         view.at = self._gateway.clock.now()
         view.fresh.clear()
         policies = self._gateway.policies[stage]
@@ -89,7 +100,7 @@ class Decider:
             if isinstance(verdict, DelayRefusal):
                 delay_s += verdict.seconds
             elif isinstance(verdict, Divert):
-                self._divert(verdict, name)
+                self._filed += (_Filed(self._stage, verdict, name),)
             elif isinstance(verdict, _QUERIES):
                 return self._fetch(verdict, chain([(name, policy)], asked), stage, delay_s)
             else:
@@ -111,15 +122,8 @@ class Decider:
         yield Wait(delay_s)
         return self._decide(verdict, stage, name)
 
-    def _divert(self, verdict: Divert, policy: str) -> None:
-        """Note where the message goes if it is accepted. Of several verdicts, the most severe fate counts."""
-        before = self._diverted.get(verdict.recipient)
-        if before is None or _SEVERITY[verdict.fate] > _SEVERITY[before[0].fate]:
-            self._diverted[verdict.recipient] = verdict, policy
-        if self._stage in BEFORE_MAIL:
-            self._diverted_client = dict(self._diverted)  # a verdict about the client applies to all its messages
-
     def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Rejection:
+        self._filed = self._filed_before  # what is refused leaves nothing behind
         self._view.refused += 1
         if isinstance(verdict, Refuse):
             return self.refuse(verdict, stage, policy)
@@ -155,12 +159,18 @@ class Decider:
             worded.reply, closes=worded.reply.code == CLOSES or (verdict.closes and stage is Stage.CONNECT)
         )
 
+    def defer_one_too_many(self, recipient: str) -> Rejection:
+        """Defer a recipient beyond the limit of a transaction (RFC 5321 section 4.5.3.1.10), and record it."""
+        self.record(Stage.RCPT, recipient, TOO_MANY_RECIPIENTS, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY)
+        return Rejection(TOO_MANY_RECIPIENTS)
+
     def accept(self) -> Reply:
         """Accept the message for every recipient, record where it goes, and send the delivery reports."""
         reply = self._gateway.say(self._view, "accepted")
         reported = []
+        diversions = self._diversions()
         for recipient in self._view.envelope.recipients:
-            diverted, policy = self._diverted.get(recipient) or self._diverted.get(None) or (None, "")
+            diverted, policy = diversions.get(recipient) or diversions.get(None) or (None, "")
             notify = self._view.envelope.notify.get(recipient, _NOTIFY_BY_DEFAULT)
             if diverted is None:
                 self.record(Stage.END_OF_DATA, recipient, reply, Fate.INBOX)
@@ -183,6 +193,15 @@ class Decider:
         if reported and self._view.envelope.return_path:
             self._gateway.report(self._view, tuple(reported))
         return reply
+
+    def _diversions(self) -> dict[str | None, tuple[Divert, str]]:
+        """Return where the message goes, by recipient. Of several verdicts, the most severe fate counts."""
+        found: dict[str | None, tuple[Divert, str]] = {}
+        for _, verdict, policy in self._filed:
+            before = found.get(verdict.recipient)
+            if before is None or _SEVERITY[verdict.fate] > _SEVERITY[before[0].fate]:
+                found[verdict.recipient] = verdict, policy
+        return found
 
     def _reported(
         self,
@@ -238,10 +257,13 @@ class Decider:
         if judged:
             self.record(Stage.RCPT, judged, None, Fate.CUT)
 
-    def forget(self) -> None:
-        """Forget the verdicts about the last transaction."""
-        if self._diverted:
-            self._diverted = dict(self._diverted_client)
+    def forget(self, since: Stage) -> None:
+        """Forget where messages go because of what was said at this stage or a later one.
+
+        What is said before MAIL is about the client, and applies to all its messages.
+        """
+        if self._filed:
+            self._filed = tuple(filed for filed in self._filed if _ORDER[filed.stage] < _ORDER[since])
 
 
 def _fate(reply: Reply) -> Fate:

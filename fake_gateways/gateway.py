@@ -28,6 +28,8 @@ from fake_gateways.truth import Cause, Fate, Truth
 from fake_gateways.verdict import Answer, Question, Refuse
 from fake_gateways.wording import Wording
 
+MOST_REMEMBERED: Final = 10_000
+"""DNS answers to remember: a client may name any domain."""
 _OF_THE_CLIENT: Final = frozenset({"host", "ip", "helo"})
 """The placeholders that mean the same in every session of a client."""
 _MOST_TOLD: Final = 1024
@@ -141,7 +143,10 @@ class Gateway:
         return f"<{self._ids.getrandbits(64)}.{self.clock.now():.0f}@{self.host}>".encode()
 
     def remember(self, question: Question, answer: Answer) -> None:
-        """Cache a DNS answer for its time to live."""
+        """Cache a DNS answer for its time to live, in place of the oldest one if there are too many."""
+        self._remembered.pop(question, None)
+        if len(self._remembered) >= MOST_REMEMBERED:
+            del self._remembered[next(iter(self._remembered))]
         self._remembered[question] = (answer, self.clock.now() + answer.ttl_s)
 
     def _recall(self, question: Question, at: float) -> Answer | None:

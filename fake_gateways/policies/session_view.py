@@ -60,6 +60,12 @@ class SessionView:
         found = self.fresh.get(query)
         return self.lookup(query, self.at) if found is None and isinstance(query, Question) else found
 
+    def forget_client(self) -> None:
+        """Forget what was counted of the client, because another one is presented."""
+        self.talked_early = False
+        self.refused = 0
+        self.counted.clear()
+
     @property
     def sender_domain(self) -> str:
         """The domain of the return-path."""

@@ -13,10 +13,10 @@ from fake_gateways.decider import Decider, Judging, Rejection, Response
 from fake_gateways.gateway import Gateway
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp import auth, standard_replies
-from fake_gateways.smtp.auth import AuthMistake, ClientLogin
+from fake_gateways.smtp.auth import AuthMistake, ClientLogin, begin_login
 from fake_gateways.smtp.command import MAX_LINE_OCTETS, Command, SyntaxMistake, UnrecognizedMistake, parse, read_xclient
 from fake_gateways.smtp.envelope import Envelope, Stage
-from fake_gateways.smtp.parameters import Declared, ParameterMistake, read_mail, read_rcpt
+from fake_gateways.smtp.parameters import Declared, ParameterMistake, Wanted, read_mail, read_rcpt
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.smtp.states import (
     END_OF_DATA,
@@ -29,7 +29,7 @@ from fake_gateways.smtp.states import (
     State,
     Transition,
 )
-from fake_gateways.truth import Cause, Fate
+from fake_gateways.truth import Cause
 from fake_gateways.verdict import Answer, ExternalQuery, Refuse
 
 Dialogue = Generator[ExternalQuery, Answer, Response]
@@ -75,9 +75,10 @@ class Session:
         self._say: Callable[[str], Reply] = partial(gateway.say, view)
         self._decider = Decider(gateway, view, peer_port)
         self._declared = Declared()
+        self._wanted: Wanted | None = None
         self._mistakes = 0
         self.longest_line = MAX_LINE_OCTETS if gateway.login is None else auth.MAX_LINE_OCTETS
-        self._login = None if gateway.login is None else ClientLogin(gateway.login)
+        self._login = begin_login(gateway.login)
 
     @property
     def wants_content(self) -> bool:
@@ -165,10 +166,10 @@ class Session:
 
     def secured(self) -> None:
         """Start again on the encrypted connection; what the client said before is forgotten (RFC 3207 section 4.2)."""
-        self._abort_transaction()
+        self._abort_transaction(Stage.EHLO)
         self._view.secure = True
         self._view.helo = ""
-        self._login = None if self.gateway.login is None else ClientLogin(self.gateway.login)
+        self._login = begin_login(self.gateway.login)
         self._move(TRANSITIONS[State.TLS][HANDSHAKE].accepted)
 
     def refuse_tls(self) -> Reply:
@@ -278,7 +279,9 @@ class Session:
 
     def _xclient(self, command: Command) -> None:
         presented = read_xclient(command.argument)
-        self._abort_transaction()
+        self._abort_transaction(Stage.CONNECT)
+        self._view.forget_client()
+        self._login = begin_login(self.gateway.login)
         self.present(presented.address or self._view.peer_address)
         self._view.helo = presented.helo
 
@@ -290,7 +293,7 @@ class Session:
         if not command.argument:
             msg = f"Syntax: {command.verb} hostname"
             raise SyntaxMistake(msg)
-        self._abort_transaction()
+        self._abort_transaction(Stage.EHLO)
         self._view.helo = command.argument[:255]
         return None
 
@@ -311,28 +314,29 @@ class Session:
         if self._login is not None and self._login.is_missing:
             raise OrderMistake(auth.TLS_FIRST if self._login.needs_tls and not self._view.secure else auth.REQUIRED)
         envelope = Envelope(command.path)
-        self._declared = read_mail(command.parameters, self.gateway.verbs, envelope)
-        if not (command.path.isascii() or self._declared.utf8):
+        declared = read_mail(command.parameters, self.gateway.verbs, envelope)
+        if not (command.path.isascii() or declared.utf8):
             raise OrderMistake(standard_replies.NEEDS_UTF8)
+        self._declared = declared
         self._view.envelope = envelope
         self._view.transaction += 1
-        if self._declared.size > self.gateway.size_limit:
-            return self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.MAIL, "")
+        if declared.size > self.gateway.size_limit:
+            return self._mail_judged(self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.MAIL, ""))
         return None
 
     def _mail_judged(self, rejection: Rejection | None) -> Outcome:
+        if rejection is not None:
+            self._end_transaction()
         return rejection or self._say("mail")
 
     def _rcpt(self, command: Command) -> Outcome | None:
         view, recipient = self._view, command.path
-        if command.parameters:
-            read_rcpt(command.parameters, self.gateway.verbs, view.envelope, recipient)
+        # Kept once the recipient is accepted, so a client cannot fill the memory with refused ones.
+        self._wanted = read_rcpt(command.parameters, self.gateway.verbs) if command.parameters else None
         if not (recipient.isascii() or self._declared.utf8):
             raise OrderMistake(standard_replies.NEEDS_UTF8)
         if len(view.envelope.recipients) >= standard_replies.MAX_RECIPIENTS:
-            reply = standard_replies.TOO_MANY_RECIPIENTS
-            self._decider.record(Stage.RCPT, recipient, reply, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY)
-            return Rejection(reply)
+            return self._decider.defer_one_too_many(recipient)
         view.recipient = recipient
         return None
 
@@ -342,10 +346,8 @@ class Session:
         view.recipient = ""
         if rejection is None:
             view.envelope.recipients.append(recipient)
-        else:
-            # Refused recipients are forgotten, so a client cannot fill the memory with them.
-            view.envelope.notify.pop(recipient, None)
-            view.envelope.original_recipients.pop(recipient, None)
+            if self._wanted is not None:
+                self._wanted.keep(view.envelope, recipient)
         return outcome
 
     def _data_judged(self, rejection: Rejection | None) -> Outcome:
@@ -360,16 +362,16 @@ class Session:
 
     # Transactions and connections.
 
-    def _abort_transaction(self) -> None:
-        """End the transaction without delivery, and record it for the recipients accepted so far."""
+    def _abort_transaction(self, forgets: Stage = Stage.MAIL) -> None:
+        """End the transaction without delivery; record it for its recipients; forget what was filed from a stage on."""
         self._decider.cut(in_content=self._state is _CONTENT)
-        self._end_transaction()
+        self._end_transaction(forgets)
 
-    def _end_transaction(self) -> None:
+    def _end_transaction(self, forgets: Stage = Stage.MAIL) -> None:
         self._view.recipient = ""
         self._view.envelope = self._no_envelope
         self._view.content = b""
-        self._decider.forget()
+        self._decider.forget(forgets)
 
     _ANSWERS: ClassVar[Mapping[str, Callable[[Session, Command], Reply]]] = {
         "RSET": _rset,

@@ -32,6 +32,7 @@ class LmtpSession(Session):
             self._waiting = tuple(whole.recipients[number:])
             rejection = yield from waited_for(self._decider.judge(Stage.END_OF_DATA))
             outcome = self._decider.accept() if rejection is None else rejection
+            self._decider.forget(Stage.END_OF_DATA)
             replies.append(outcome.response if isinstance(outcome, Rejection) else outcome)
             if isinstance(outcome, Rejection) and outcome.closes:
                 view.envelope = replace(whole, recipients=list(self._waiting))
@@ -49,10 +50,10 @@ class LmtpSession(Session):
         reply = super().content_too_large()
         return RepliesPerRecipient([reply] * count) if isinstance(reply, Reply) else reply
 
-    def _abort_transaction(self) -> None:
+    def _abort_transaction(self, forgets: Stage = Stage.MAIL) -> None:
         self._view.envelope.recipients.extend(self._waiting)
         self._waiting = ()
-        super()._abort_transaction()
+        super()._abort_transaction(forgets)
 
 
 def open_lmtp_session(gateway: Gateway, peer_address: str, peer_port: int) -> LmtpSession:

@@ -185,5 +185,10 @@ class ClientLogin:
         return _challenge(challenge)
 
 
+def begin_login(login: Login | None) -> ClientLogin | None:
+    """Return the login of a client that has not begun it, None where a gateway offers none."""
+    return None if login is None else ClientLogin(login)
+
+
 def _challenge(octets: bytes) -> Reply:
     return Reply(334, (base64.b64encode(octets).decode(),))

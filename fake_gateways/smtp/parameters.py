@@ -1,4 +1,4 @@
-"""The ESMTP parameters of MAIL and RCPT, read into the envelope (RFC 1870, 6152, 6531, 3461)."""
+"""The ESMTP parameters of MAIL and RCPT, read for the envelope (RFC 1870, 6152, 6531, 3461)."""
 
 from __future__ import annotations
 
@@ -31,6 +31,20 @@ class Declared(NamedTuple):
     utf8: bool = False
 
 
+class Wanted(NamedTuple):
+    """What RCPT asks of the delivery reports about a recipient; None where it does not say."""
+
+    notify: frozenset[str] | None = None
+    original_recipient: str | None = None
+
+    def keep(self, envelope: Envelope, recipient: str) -> None:
+        """Write it into the envelope."""
+        if self.notify is not None:
+            envelope.notify[recipient] = self.notify
+        if self.original_recipient is not None:
+            envelope.original_recipients[recipient] = self.original_recipient
+
+
 def read_mail(parameters: Mapping[str, str], offered: Collection[str], envelope: Envelope) -> Declared:
     """Read the parameters of MAIL; raises ParameterMistake. RET and ENVID go into the envelope (RFC 3461 4.3, 4.4)."""
     size, utf8 = 0, False
@@ -51,22 +65,25 @@ def read_mail(parameters: Mapping[str, str], offered: Collection[str], envelope:
     return Declared(size, utf8)
 
 
-def read_rcpt(parameters: Mapping[str, str], offered: Collection[str], envelope: Envelope, recipient: str) -> None:
-    """Read the parameters of RCPT into the envelope (RFC 3461 sections 4.1 and 4.2); raises ParameterMistake."""
+def read_rcpt(parameters: Mapping[str, str], offered: Collection[str]) -> Wanted:
+    """Read the parameters of RCPT (RFC 3461 sections 4.1 and 4.2); raises ParameterMistake."""
+    wanted = Wanted()
     for name, value in parameters.items():
         match name:
             case "NOTIFY" if "DSN" in offered:
-                wanted = frozenset(_one_of(name, word, _NOTIFY) for word in value.split(","))
-                if "NEVER" in wanted and len(wanted) > 1:
+                notify = frozenset(_one_of(name, word, _NOTIFY) for word in value.split(","))
+                if "NEVER" in notify and len(notify) > 1:
                     raise ParameterMistake(501, "NOTIFY=NEVER cannot be combined")
-                envelope.notify[recipient] = wanted
+                wanted = wanted._replace(notify=notify)
             case "ORCPT" if "DSN" in offered:
                 kind, semicolon, address = value.partition(";")
                 if not (semicolon and kind and address):
                     raise ParameterMistake(501, "Syntax: ORCPT=rfc822;address")
-                envelope.original_recipients[recipient] = f"{kind};{_xtext(name, address, _ORIGINAL_RECIPIENT_OCTETS)}"
+                original = f"{kind};{_xtext(name, address, _ORIGINAL_RECIPIENT_OCTETS)}"
+                wanted = wanted._replace(original_recipient=original)
             case _:
                 raise _not_offered(name)
+    return wanted
 
 
 def _not_offered(name: str) -> ParameterMistake:

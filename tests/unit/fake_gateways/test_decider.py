@@ -10,10 +10,17 @@ import pytest
 from flufl.bounce import scan_message
 from lone_gateway import ALICE, BORIS, CLARA, CLEAN, DORIS, FILTER, RETURN_PATH, SPAM, LoneGateway, policy
 
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.dsn import Layout
 from fake_gateways.reports.settings import Reports
+from fake_gateways.smtp.auth import Login
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
+from fake_gateways.verdict import Divert, Refuse
 
+FILED = "filed@messenger.example"
+REFUSED_AND_FILED = "refused-filed@messenger.example"
+ELSEWHERE = "XCLIENT ADDR=192.0.2.7"
 REFUSING = policy("ip-reputation", at="connect", deny=["127.0.0.0/8"])
 
 
@@ -140,3 +147,140 @@ def test_or_it_closes() -> None:
     client = LoneGateway("symantec-cloud", policies=[REFUSING]).call(helo=None)
     assert client.greeting.refuses
     assert client.session.closing
+
+
+class Words:
+    """A policy that files or refuses by what it sees: address, name, sender, recipient or content of a message."""
+
+    def __init__(self, stage: Stage, word: str, fate: Fate | None) -> None:
+        self.stage = stage
+        self.word = word
+        self.fate = fate
+
+    def judge(self, view: SessionView) -> Divert | Refuse | None:
+        seen = {
+            Stage.CONNECT: view.peer_address,
+            Stage.EHLO: view.helo,
+            Stage.MAIL: view.envelope.return_path,
+            Stage.RCPT: view.recipient,
+            Stage.END_OF_DATA: str((view.envelope.recipients, view.content)),
+        }[self.stage]
+        if self.word not in seen:
+            return None
+        return Refuse(Cause.POLICY) if self.fate is None else Divert(self.fate, Cause.POLICY)
+
+
+def gateway(*words: Words, **settings: object) -> LoneGateway:
+    """Return a gateway with these policies before its own."""
+    lone = LoneGateway("postfix", xclient=True, **settings)  # type: ignore[arg-type]
+    for each in reversed(words):
+        lone.gateway.policies[each.stage] = (("words", each), *lone.gateway.policies[each.stage])
+    return lone
+
+
+def filed(lone: LoneGateway) -> list[Fate]:
+    return [row.fate for row in lone.truths if row.recipient]
+
+
+AT_MAIL = (Words(Stage.MAIL, "filed", Fate.JUNK), Words(Stage.MAIL, "refused", None))
+
+
+def test_what_a_refused_mail_filed_is_not_filed_of_the_next_message() -> None:
+    lone = gateway(*AT_MAIL)
+    client = lone.call()
+    assert client.say(f"MAIL FROM:<{REFUSED_AND_FILED}>").refuses
+    assert client.deliver(ALICE).accepts
+    assert client.deliver(ALICE, return_path=FILED).accepts
+    assert filed(lone) == [Fate.INBOX, Fate.JUNK]
+
+
+def test_nothing_of_a_refused_mail_stays_in_the_session() -> None:
+    client = gateway(*AT_MAIL).call()
+    for line in (f"MAIL FROM:<{REFUSED_AND_FILED}> ENVID=1", "MAIL FROM:<a@messenger.example> SIZE=10001"):
+        assert client.say(line).refuses
+        assert (client.session._view.envelope.return_path, client.session._decider._filed) == ("", ())
+
+
+def test_what_a_refused_recipient_filed_does_not_concern_the_others() -> None:
+    lone = gateway(Words(Stage.RCPT, "boris", Fate.QUARANTINED), Words(Stage.RCPT, "boris", None))
+    assert lone.call().deliver(ALICE).accepts
+    client = lone.call()
+    replies = client.mail(ALICE, BORIS)
+    assert [reply.accepts for reply in replies] == [True, True, False]
+    client.say("DATA")
+    client.send(CLEAN)
+    assert filed(lone) == [Fate.INBOX, Fate.REFUSED, Fate.INBOX]
+
+
+@pytest.mark.parametrize(
+    ("stage", "word"), [(Stage.CONNECT, "127.10."), (Stage.EHLO, "mta1.messenger"), (Stage.MAIL, "filed")]
+)
+def test_another_client_is_not_filed_for_the_one_before_it(stage: Stage, word: str) -> None:
+    lone = gateway(Words(stage, word, Fate.JUNK))
+    client = lone.call()
+    assert client.deliver(ALICE, return_path=FILED).accepts
+    assert client.say(ELSEWHERE).accepts
+    assert client.say("EHLO mta9.example").accepts
+    assert client.deliver(ALICE).accepts
+    assert filed(lone) == [Fate.JUNK, Fate.INBOX]
+
+
+def test_a_client_is_filed_for_its_last_name_and_for_its_address() -> None:
+    lone = gateway(Words(Stage.CONNECT, "192.0.2.7", Fate.QUARANTINED), Words(Stage.EHLO, "mta9", Fate.JUNK))
+    client = lone.call()
+    for line in ("EHLO mta9.example", "EHLO mta1.example", ELSEWHERE, "EHLO mta9.example", "EHLO mta1.example"):
+        assert client.say(line).accepts
+        if line.startswith("EHLO"):
+            assert client.deliver(ALICE).accepts
+    assert filed(lone) == [Fate.JUNK, Fate.INBOX, Fate.QUARANTINED, Fate.QUARANTINED]
+
+
+def test_after_starttls_a_client_is_filed_for_its_address_only() -> None:
+    lone = gateway(Words(Stage.EHLO, "mta1", Fate.JUNK))
+    lone.gateway.offer("STARTTLS")
+    client = lone.call()
+    assert client.deliver(ALICE).accepts
+    assert client.say("STARTTLS").accepts
+    client.session.secured()
+    assert client.say("EHLO mta9.example").accepts
+    assert client.deliver(ALICE).accepts
+    assert filed(lone) == [Fate.JUNK, Fate.INBOX]
+
+
+def test_of_two_verdicts_the_most_severe_counts() -> None:
+    both = (Words(Stage.MAIL, "filed", Fate.QUARANTINED), Words(Stage.RCPT, "alice", Fate.JUNK))
+    lone = gateway(*both)
+    assert lone.call().deliver(ALICE, return_path=FILED).accepts
+    assert filed(lone) == [Fate.QUARANTINED]
+
+
+def test_another_client_has_to_log_in_itself() -> None:
+    client = gateway(login=Login(required=lambda: True)).call()
+    assert client.say("AUTH PLAIN AGFubgBzZWNyZXQ=").code == 235
+    assert client.say(f"{ELSEWHERE} HELO=mta9.example").accepts
+    assert client.say("MAIL FROM:<>").code == 530
+    assert client.say("AUTH PLAIN AGFubgBzZWNyZXQ=").code == 235
+
+
+def test_with_lmtp_a_message_is_filed_for_each_recipient_by_itself() -> None:
+    lone = gateway(Words(Stage.END_OF_DATA, "alice", Fate.JUNK), lmtp=True)
+    client = lone.call()
+    client.mail(ALICE, BORIS)
+    client.say("DATA")
+    client.send(CLEAN)
+    assert filed(lone) == [Fate.JUNK, Fate.INBOX]
+
+
+def test_nothing_is_kept_of_recipients_that_are_not_taken() -> None:
+    # Before: what a refused RCPT, and one beyond the limit, asked of delivery reports was kept.
+    client = gateway().call()
+    client.mail(*[ALICE] * 1000)
+    for number in range(50):
+        assert client.say(f"RCPT TO:<p{number}@northwind.example> NOTIFY=NEVER ORCPT=rfc822;a@b.example").code == 452
+    assert client.session._view.envelope.notify == {}
+    client.say("RSET")
+    client.mail()
+    assert client.say("RCPT TO:<ä@northwind.example> NOTIFY=NEVER").refuses
+    assert client.say(f"RCPT TO:<{BORIS}> NOTIFY=NEVER ORCPT=").refuses
+    assert client.session._view.envelope.notify == {}
+    assert client.session._view.envelope.original_recipients == {}

@@ -10,7 +10,7 @@ import pytest
 from lone_gateway import ALICE, BORIS, CLARA, FILTER, PEER, SPAM, STARTS, STRANGER, LoneGateway, session_view
 
 from fake_gateways import persona as personas
-from fake_gateways.gateway import Gateway
+from fake_gateways.gateway import MOST_REMEMBERED, Gateway
 from fake_gateways.policies.content import ContentSettings
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.ip_reputation import IpReputationSettings
@@ -174,6 +174,18 @@ def test_words_known_from_another_stage_are_borrowed() -> None:
         for stage in (Stage.RCPT, Stage.MAIL)
     )
     assert at_rcpt == at_mail
+
+
+def test_of_too_many_answers_the_oldest_is_forgotten() -> None:
+    gateway = LoneGateway().gateway
+    first, *others, last = (Question(f"d{number}.example") for number in range(MOST_REMEMBERED + 2))
+    for question in (first, *others, first, last):
+        gateway.remember(question, Answer(("127.0.0.2",), 300.0))
+    assert len(gateway._remembered) == MOST_REMEMBERED
+    assert [question.name for question in (first, *others, last) if gateway._recall(question, STARTS) is None] == [
+        "d1.example",
+        "d2.example",
+    ]
 
 
 def test_an_answer_is_remembered_for_its_time_to_live() -> None:

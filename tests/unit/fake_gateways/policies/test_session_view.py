@@ -41,6 +41,14 @@ def test_a_fresh_answer_counts_before_a_cached_one() -> None:
     assert view.answer(question) == Answer(("fresh",))
 
 
+def test_another_client_begins_without_what_was_counted_of_the_one_before() -> None:
+    view = session_view()
+    view.talked_early, view.refused = True, 3
+    view.counted["velocity"] = (1, True)
+    view.forget_client()
+    assert (view.talked_early, view.refused, view.counted) == (False, 0, {})
+
+
 def test_only_dns_answers_are_cached() -> None:
     view = session_view()
     view.lookup = lambda _question, _at: Answer(("cached",))

@@ -26,9 +26,18 @@ def test_mail_says_what_a_delivery_report_is_to_contain() -> None:
 
 def test_rcpt_says_when_a_delivery_report_is_wanted_and_for_which_address() -> None:
     envelope = Envelope()
-    read_rcpt({"NOTIFY": "success,Failure", "ORCPT": f"rfc822;{ALICE}"}, OFFERED, envelope, ALICE)
+    wanted = read_rcpt({"NOTIFY": "success,Failure", "ORCPT": f"rfc822;{ALICE}"}, OFFERED)
+    wanted.keep(envelope, ALICE)
     assert envelope.notify == {ALICE: frozenset({"SUCCESS", "FAILURE"})}
     assert envelope.original_recipients == {ALICE: f"rfc822;{ALICE}"}
+
+
+def test_what_a_second_rcpt_does_not_say_stays_as_the_first_said_it() -> None:
+    envelope = Envelope()
+    for parameters in ({"NOTIFY": "NEVER", "ORCPT": f"rfc822;{ALICE}"}, {"NOTIFY": "DELAY"}, {"ORCPT": "x400;a"}):
+        read_rcpt(parameters, OFFERED).keep(envelope, ALICE)
+    assert envelope.notify == {ALICE: frozenset({"DELAY"})}
+    assert envelope.original_recipients == {ALICE: "x400;a"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +71,7 @@ def test_a_wrong_parameter_of_mail_is_refused(parameters: dict[str, str], code: 
 )
 def test_a_wrong_parameter_of_rcpt_is_refused(parameters: dict[str, str], code: int) -> None:
     with pytest.raises(ParameterMistake) as mistake:
-        read_rcpt(parameters, OFFERED, Envelope(), ALICE)
+        read_rcpt(parameters, OFFERED)
     assert mistake.value.reply.code == code
 
 
