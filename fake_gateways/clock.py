@@ -31,6 +31,10 @@ class Clock(Protocol):
         """Wait until a time."""
         ...
 
+    def patience(self, seconds: float) -> float:
+        """Return how many real seconds to wait for a peer that should not need more than ``seconds``."""
+        ...
+
 
 class VirtualClock:
     """The simulated time of one lane. Waiting takes no real time.
@@ -58,6 +62,11 @@ class VirtualClock:
         """Set the clock to a time."""
         self._now = at
 
+    def patience(self, seconds: float) -> float:
+        """Return infinity. Real time decides nothing here: a process that is stopped for a while loses no reply."""
+        del seconds
+        return math.inf
+
 
 class WallClock:
     """Real time, or time that runs ``speed`` times as fast. It begins at the scenario's start."""
@@ -81,6 +90,10 @@ class WallClock:
     async def until(self, at: float) -> None:
         """Wait until a time; return at once if it has passed."""
         await self.sleep(max(0.0, at - self.now()))
+
+    def patience(self, seconds: float) -> float:
+        """Return the seconds as they are, however fast the clock runs."""
+        return seconds
 
 
 class Agenda(Generic[T]):

@@ -61,6 +61,7 @@ _NO_HOOKS: Final = _NoHooks()
 class Carrier(SMTP):
     """One connection. With ``proxied`` it begins with the PROXY header of a proxy.
 
+    ``idle_s`` is how long a client may be silent, in real seconds. If it is infinite, so is that for a TLS handshake.
     ``failed`` hears of faults of ours; without it, the loop's exception handler does.
     """
 
@@ -178,7 +179,11 @@ class Carrier(SMTP):
         try:
             context = cast("TlsContext", self._tls)()
             secured = await self.loop.start_tls(
-                self._line, self, context, server_side=True, ssl_handshake_timeout=HANDSHAKE_S
+                self._line,
+                self,
+                context,
+                server_side=True,
+                ssl_handshake_timeout=math.inf if math.isinf(self._timeout_duration) else HANDSHAKE_S,
             )
         except (OSError, ssl.SSLError) as error:
             self._drop()

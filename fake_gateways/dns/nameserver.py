@@ -69,6 +69,8 @@ def _respond(query: bytes, answer: Answer, *, exists: bool, over_udp: bool) -> b
     if answer.records:
         kind = dns.rdatatype.to_text(asked.rdtype)
         response.answer.append(dns.rrset.from_text_list(asked.name, int(answer.ttl_s), "IN", kind, answer.records))
+    elif answer.failed:
+        response.set_rcode(dns.rcode.SERVFAIL)
     else:
         if not exists:
             response.set_rcode(dns.rcode.NXDOMAIN)
@@ -143,13 +145,17 @@ async def serve(
     address: str = "127.0.0.1",
     port: int = 0,
     allowed: Sequence[Network] = (),
+    idle_s: float = TCP_IDLE_S,
 ) -> Nameserver:
-    """Serve a world's records as of ``now()``. Port 0 takes a free port. Raises OutsideError, or OSError if in use."""
+    """Serve a world's records as of ``now()``. Port 0 takes a free port. Raises OutsideError, or OSError if in use.
+
+    A connection is closed after ``idle_s``, in real seconds.
+    """
     require_inside(address, allowed)
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(TCP_IDLE_S):
+            async with asyncio.timeout(idle_s):
                 while True:
                     length = int.from_bytes(await reader.readexactly(2))
                     response = respond(await reader.readexactly(length), world, now(), over_udp=False)

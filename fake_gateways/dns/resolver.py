@@ -1,94 +1,102 @@
-"""Sends DNS queries over UDP, and over TCP if the answer was truncated, with dnspython.
+"""Sends DNS queries over UDP, and over TCP if the answer was truncated. dnspython encodes and parses the messages.
 
-The same questions are asked again and again, so a query is encoded once, and an answer is read once. What is out of the
-ordinary (no answer, a truncated one, a server failure) is left to dnspython's resolver, which asks again by itself.
+The same questions are asked again and again, so a query is encoded once, and an answer is read once. dnspython's own
+resolver is not used: it measures its patience by the time of day, which may be set while it waits.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from types import TracebackType
 from typing import Final, Self, cast
 
-import dns.asyncresolver
 import dns.exception
 import dns.flags
 import dns.message
-import dns.name
 import dns.rcode
-import dns.rdataclass
-import dns.rdatatype
-import dns.resolver
 
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.verdict import Answer, Question
 
 PATIENCE_S: Final = 5.0
+TRIES: Final = 3
+"""How often a query is sent. A datagram may be lost where a nameserver gets many at once."""
 _HEADER_OCTETS: Final = 10
 """The header of a message without its id (RFC 1035 section 4.1.1)."""
+_UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 
 
 class Resolver:
-    """A resolver with one nameserver, the scenario's. While it is entered as a context, it keeps one socket open."""
+    """A resolver with one nameserver, the scenario's. It is to be entered as a context, in which it has a socket.
 
-    def __init__(self, address: str, port: int, *, allowed: Sequence[Network] = ()) -> None:
+    ``patience_s`` is how long it waits for an answer, in real seconds.
+    """
+
+    def __init__(
+        self, address: str, port: int, *, allowed: Sequence[Network] = (), patience_s: float = PATIENCE_S
+    ) -> None:
         """Raise OutsideError if the nameserver is not on this machine."""
         require_inside(address, allowed)
         self._nameserver = (address, port)
-        self._resolver = dns.asyncresolver.Resolver(configure=False)
-        self._resolver.nameservers = [address]
-        self._resolver.port = port
-        self._resolver.lifetime = PATIENCE_S / 2
-        self._channel: _Channel | None = None
+        self._patience_s = patience_s
+        self._channel: _Channel
 
     async def __aenter__(self) -> Self:
         """Open the socket."""
         loop = asyncio.get_running_loop()
-        _, self._channel = await loop.create_datagram_endpoint(
-            lambda: _Channel(PATIENCE_S / 2), remote_addr=self._nameserver
-        )
+        _, self._channel = await loop.create_datagram_endpoint(_Channel, remote_addr=self._nameserver)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the socket."""
-        channel, self._channel = self._channel, None
-        if channel is not None:
-            await channel.close()
+        await self._channel.close()
 
     async def ask(self, question: Question) -> Answer:
         """Return the records: none if the name or the record does not exist, ``failed`` if there was no answer."""
         try:
-            if self._channel is not None:
-                octets = await self._channel.ask(_query(question))
-                answer = None if octets is None else _read(question, octets)
-                if answer is not None:
-                    return answer
-            return await self._ask_patiently(question)
-        except dns.exception.DNSException:
-            return Answer(failed=True, ttl_s=0.0)
+            query = _query(question)
+            octets = await self._over_udp(query)
+            if octets is None:
+                return _UNANSWERED
+            answer = _read(octets)
+            if answer is None:
+                async with asyncio.timeout(self._patience_s):
+                    answer = _read(await self._over_tcp(query))
+        except (dns.exception.DNSException, OSError, EOFError):
+            return _UNANSWERED
+        return answer or _UNANSWERED
 
-    async def _ask_patiently(self, question: Question) -> Answer:
-        """Ask by dnspython's resolver. Raises DNSException if there is no answer."""
+    async def _over_udp(self, query: bytes) -> bytes | None:
+        """Ask by datagrams; return the answer without its id, None if none comes."""
+        octets = None
+        for _ in range(TRIES):
+            octets = await self._channel.ask(query, self._patience_s / TRIES)
+            if octets is not None:
+                break
+        return octets
+
+    async def _over_tcp(self, query: bytes) -> bytes:
+        """Ask over a connection (RFC 1035 section 4.2.2). Raises OSError and EOFError."""
+        reader, writer = await asyncio.open_connection(*self._nameserver)
         try:
-            found = await self._resolver.resolve(f"{question.name}.", question.kind)
-        except dns.resolver.NXDOMAIN as missing:
-            responses = missing.kwargs.get("responses", {}).values()
-            return _absence(next(iter(responses), None))
-        except dns.resolver.NoAnswer as missing:
-            return _absence(missing.kwargs.get("response"))
-        return _presence(found)
+            identifier = os.urandom(2)
+            writer.write((len(query) + 2).to_bytes(2) + identifier + query)
+            octets = await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
+        finally:
+            writer.close()
+        return octets[2:] if octets[:2] == identifier else b""
 
 
 class _Channel(asyncio.DatagramProtocol):
     """A socket that is connected with the nameserver. Several queries may be under way."""
 
-    def __init__(self, patience_s: float) -> None:
-        self._patience_s = patience_s
+    def __init__(self) -> None:
         self._waiting: dict[bytes, tuple[bytes, asyncio.Future[bytes | None]]] = {}
         self._transport: asyncio.DatagramTransport
         self._closed = asyncio.Event()
@@ -111,19 +119,20 @@ class _Channel(asyncio.DatagramProtocol):
         for _, answered in self._waiting.values():
             _settle(answered, None)
 
-    async def ask(self, query: bytes) -> bytes | None:
+    async def ask(self, query: bytes, patience_s: float) -> bytes | None:
         """Send a query and return the answer, both without id; None if none comes."""
         loop = asyncio.get_running_loop()
         while (identifier := os.urandom(2)) in self._waiting:
             pass
         answered: asyncio.Future[bytes | None] = loop.create_future()
         self._waiting[identifier] = query, answered
-        deadline = loop.call_later(self._patience_s, partial(_settle, answered, None))
+        deadline = None if math.isinf(patience_s) else loop.call_later(patience_s, _settle, answered, None)
         try:
             self._transport.sendto(identifier + query)
             return await answered
         finally:
-            deadline.cancel()
+            if deadline is not None:
+                deadline.cancel()
             del self._waiting[identifier]
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -149,8 +158,8 @@ def _query(question: Question) -> bytes:
 
 
 @lru_cache(maxsize=4096)
-def _read(question: Question, octets: bytes) -> Answer | None:
-    """Return what a response without its id says; None if the question must be asked again in another way."""
+def _read(octets: bytes) -> Answer | None:
+    """Return what a response without its id says; None if the question must be asked again over a connection."""
     response = dns.message.from_wire(b"\0\0" + octets)
     if not isinstance(response, dns.message.QueryMessage) or not response.flags & dns.flags.QR:
         return None
@@ -159,25 +168,13 @@ def _read(question: Question, octets: bytes) -> Answer | None:
     if response.rcode() == dns.rcode.NXDOMAIN:
         return _absence(response)
     if response.rcode() != dns.rcode.NOERROR:
-        return None
-    kind = dns.rdatatype.from_text(question.kind)
-    try:
-        return _presence(
-            dns.resolver.Answer(dns.name.from_text(f"{question.name}."), kind, dns.rdataclass.IN, response)
-        )
-    except dns.resolver.NoAnswer:
-        return _absence(response)
+        return _UNANSWERED
+    found = response.resolve_chaining().answer
+    return _absence(response) if found is None else Answer(tuple(map(str, found)), float(found.ttl))
 
 
-def _presence(found: dns.resolver.Answer) -> Answer:
-    rrset = found.rrset
-    if rrset is None:
-        return Answer()
-    return Answer(tuple(record.to_text() for record in rrset), float(rrset.ttl))
-
-
-def _absence(response: dns.message.Message | None) -> Answer:
+def _absence(response: dns.message.Message) -> Answer:
     """Return that there are no records, for the negative TTL from the SOA record (RFC 2308 section 5)."""
-    for rrset in response.authority if response is not None else ():
+    for rrset in response.authority:
         return Answer(ttl_s=float(min(rrset.ttl, rrset[0].minimum)))
     return Answer(ttl_s=0.0)

@@ -65,7 +65,7 @@ class Bouncer:
             client = aiosmtplib.SMTP(
                 hostname=exchanger.address,
                 port=self._port,
-                timeout=PATIENCE_S,
+                timeout=self._clock.patience(PATIENCE_S),
                 local_hostname=report.host,
                 start_tls=False,
             )

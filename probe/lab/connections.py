@@ -24,7 +24,7 @@ from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
 from probe.sender.transport import Transport, TransportName
 from probe.sender.transport.memory import MemoryTransport, UnreachableTransport
-from probe.sender.transport.tcp import REPLY_TIMEOUT_S, ReplyTimeout, TcpTransport
+from probe.sender.transport.tcp import ReplyTimeout, TcpTransport
 
 DISCARD_PORT: Final = 9
 """A port without a listener, for exchanger addresses that belong to no gateway."""
@@ -88,7 +88,7 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
     sender = scenario.sender
     is_virtual = isinstance(clock, VirtualClock)
     reply_timeout = ReplyTimeout(sender.patience)
-    deadline_s = REPLY_TIMEOUT_S if is_virtual else sender.patience
+    deadline_s = clock.patience(sender.patience)
 
     async def sleep(seconds: float) -> None:
         """Let simulated time pass; note if it exceeds the sender's patience, because no timer of the sender runs."""

@@ -14,7 +14,7 @@ from typing import Self
 from fake_gateways import scanners, server
 from fake_gateways.clock import Clock
 from fake_gateways.dns import nameserver
-from fake_gateways.dns.resolver import Resolver
+from fake_gateways.dns.resolver import PATIENCE_S, Resolver
 from fake_gateways.dns.zone import World
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
@@ -74,13 +74,21 @@ class Listeners:
 
     async def open_nameserver(self, world: World, *, address: str = "127.0.0.1", port: int = 0) -> tuple[str, int]:
         """Answer DNS queries by the run's clock; return address and port."""
-        names = await nameserver.serve(world, self.clock.now, address=address, port=port, allowed=self.allowed)
+        names = await nameserver.serve(
+            world,
+            self.clock.now,
+            address=address,
+            port=port,
+            allowed=self.allowed,
+            idle_s=self.clock.patience(nameserver.TCP_IDLE_S),
+        )
         self._closed_last.push_async_callback(names.close)
         return names.address, names.port
 
     async def open_resolver(self, address: str, port: int) -> Resolver:
         """Return a resolver of a nameserver. Raises OutsideError."""
-        return await self._closed_last.enter_async_context(Resolver(address, port, allowed=self.allowed))
+        resolver = Resolver(address, port, allowed=self.allowed, patience_s=self.clock.patience(PATIENCE_S))
+        return await self._closed_last.enter_async_context(resolver)
 
     async def open_gateway(
         self,
@@ -99,6 +107,7 @@ class Listeners:
                 answer_query,
                 address=gateway.address,
                 port=port,
+                idle_s=self.clock.patience(server.IDLE_S),
                 tls=tls,
                 tls_from_start=tls_from_start,
                 proxied=proxied,
@@ -122,7 +131,12 @@ class Listeners:
         address = return_address(sender)
         with address_errors(address):
             mailbox = await mailbox_server.listen(
-                sender.return_path, accept, address=address, port=port, allowed=self.allowed
+                sender.return_path,
+                accept,
+                address=address,
+                port=port,
+                allowed=self.allowed,
+                idle_s=self.clock.patience(mailbox_server.IDLE_S),
             )
         self._stack.callback(mailbox.close)
         return _port_of(mailbox)

@@ -11,6 +11,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from fake_gateways.loopback import Network, require_inside
 
 MAX_OCTETS: Final = 10_000_000
+IDLE_S: Final = 300.0
+"""RFC 5321 section 4.5.3.2.7: a server waits five minutes for the next command."""
 Accept = Callable[[str, bytes], None]
 
 
@@ -47,17 +49,28 @@ class _Handler:
 
 
 async def listen(
-    domain: str, accept: Accept, *, address: str, port: int = 0, allowed: Sequence[Network] = ()
+    domain: str,
+    accept: Accept,
+    *,
+    address: str,
+    port: int = 0,
+    allowed: Sequence[Network] = (),
+    idle_s: float = IDLE_S,
 ) -> asyncio.Server:
     """Listen; ``accept`` gets return-path and content of each message. Port 0 takes a free port.
 
+    A client that is silent for ``idle_s`` real seconds is sent away.
     Raises OutsideError for an address beyond loopback and ``allowed``, and OSError for a port in use.
     """
     require_inside(address, allowed)
 
     def protocol() -> Any:
         return _AnyLines(
-            _Handler(domain, accept), data_size_limit=MAX_OCTETS, hostname=f"mx.{domain}", enable_SMTPUTF8=True
+            _Handler(domain, accept),
+            data_size_limit=MAX_OCTETS,
+            hostname=f"mx.{domain}",
+            enable_SMTPUTF8=True,
+            timeout=idle_s,
         )
 
     return await asyncio.get_running_loop().create_server(protocol, address, port)

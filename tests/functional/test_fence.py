@@ -33,7 +33,8 @@ async def _serve_names(address: str, allowed: tuple[Network, ...]) -> None:
 
 
 async def _resolve(address: str, allowed: tuple[Network, ...]) -> None:
-    await Resolver(address, 53, allowed=allowed).ask(Question("northwind.example", "MX"))
+    async with Resolver(address, 53, allowed=allowed) as resolver:
+        await resolver.ask(Question("northwind.example", "MX"))
 
 
 async def _deliver(address: str, allowed: tuple[Network, ...]) -> None:

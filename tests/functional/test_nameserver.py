@@ -325,6 +325,15 @@ async def test_what_is_no_name_gets_no_answer(names: Names, name: str) -> None:
     assert (await names.resolver.ask(Question(name))).failed
 
 
+async def test_names_whose_aliases_go_round_fail_as_in_the_world_itself(names: Names) -> None:
+    names.world.add("here.example", "CNAME", "there.example.")
+    names.world.add("there.example", "CNAME", "here.example.")
+    question = Question("here.example", "MX")
+    found = await names.resolver.ask(question)
+    assert found == names.world.answer(question, STARTS)
+    assert found.failed
+
+
 class _Forging(asyncio.DatagramProtocol):
     """Before the nameserver's answer, sends an answer to another question, and octets that are no answer."""
 
@@ -372,12 +381,11 @@ class _Silent(asyncio.DatagramProtocol):
 
 @pytest.mark.parametrize("behaviour", [_Broken, _Silent])
 async def test_the_resolver_tells_a_failing_nameserver_from_a_missing_name(
-    behaviour: type[asyncio.DatagramProtocol], monkeypatch: pytest.MonkeyPatch
+    behaviour: type[asyncio.DatagramProtocol],
 ) -> None:
-    monkeypatch.setattr("fake_gateways.dns.resolver.PATIENCE_S", 0.2)
     transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(behaviour, local_addr=("127.0.0.1", 0))
     try:
-        async with Resolver(*transport.get_extra_info("sockname")) as resolver:
+        async with Resolver(*transport.get_extra_info("sockname"), patience_s=0.2) as resolver:
             found = await resolver.ask(Question("northwind.example", "MX"))
     finally:
         transport.close()

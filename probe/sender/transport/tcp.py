@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import math
 import os
 import socket
 import ssl
@@ -59,7 +60,10 @@ class ReplyTimeout:
 
 
 class TcpTransport:
-    """Opens connections to one exchanger. ``deadline_s`` is how long any step may take, in real seconds."""
+    """Opens connections to one exchanger. ``deadline_s`` is how long any step may take, in real seconds.
+
+    It is infinite in simulated time, where the server is one of ours in this process.
+    """
 
     def __init__(
         self,
@@ -195,8 +199,9 @@ class TcpLine:
     async def close(self) -> None:
         """Say QUIT if the connection is still open, and close it."""
         if self._is_introduced and self.is_open:
+            goodbye_s = self._deadline_s if math.isinf(self._deadline_s) else min(GOODBYE_S, self._deadline_s)
             with suppress(LineError):  # a server may close without a reply to QUIT
-                await self._client.talk(b"QUIT\r\n", 1, min(GOODBYE_S, self._deadline_s))
+                await self._client.talk(b"QUIT\r\n", 1, goodbye_s)
         self._client.close()
 
 
@@ -244,11 +249,12 @@ class _Client(SMTPProtocol):
         return await self._heard(done, deadline_s)
 
     async def _heard(self, done: asyncio.Future[None], deadline_s: float) -> list[Reply]:
-        deadline = self._loop.call_later(deadline_s, self._time_out, deadline_s)
+        deadline = None if math.isinf(deadline_s) else self._loop.call_later(deadline_s, self._time_out, deadline_s)
         try:
             await done
         finally:
-            deadline.cancel()
+            if deadline is not None:
+                deadline.cancel()
             self._done = None
         return self._replies
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
 
-from fake_gateways.clock import Agenda, VirtualClock, WallClock
+from fake_gateways.clock import Agenda, Clock, VirtualClock, WallClock
 
 STARTS = 1_772_438_400.0
 
@@ -54,6 +55,13 @@ async def test_a_wall_clock_waits_until_a_moment_and_not_for_one_that_has_passed
     await clock.until(STARTS + 10.0)
     assert waits == [30.0, 0.0]
     assert clock.now() == STARTS + 30.0
+
+
+@pytest.mark.parametrize(
+    ("clock", "patience_s"), [(VirtualClock(STARTS), math.inf), (WallClock(STARTS, 60.0), 5.0)], ids=["virtual", "wall"]
+)
+def test_only_a_wall_clock_runs_out_of_patience(clock: Clock, patience_s: float) -> None:
+    assert clock.patience(5.0) == patience_s
 
 
 @examples(100)
