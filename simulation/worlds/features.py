@@ -1,0 +1,135 @@
+"""The names of everything a world can have, and the draw of those that one world may have."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations
+from typing import Final
+
+from fake_gateways.people.directory import MailboxState
+from fake_gateways.personas import names
+from fake_gateways.policies import KINDS
+from fake_gateways.policies.content import WHERE
+from fake_gateways.reports.dsn import Habit, Layout
+from fake_gateways.smtp.envelope import Stage
+from probe.classify.rules.formats import PARSERS
+
+PERSONAS: Final = tuple(f"persona:{name}" for name in (*names(), "own-file"))
+POLICIES: Final = tuple(f"policy:{kind}" for kind in KINDS)
+LAYOUTS: Final = tuple(f"layout:{layout}" for layout in Layout)
+HABITS: Final = tuple(f"habit:{habit}" for habit in Habit)
+FAULTS: Final = tuple(f"fault:{how}" for how in ("421", "hang", "cut", "malformed", "multi-line"))
+STAGES: Final = tuple(stage for stage in Stage if stage is not Stage.REPORT)
+RULES: Final = tuple(f"rules:{kind}" for kind in PARSERS)
+INSTEADS: Final = tuple(f"instead:{fate}" for fate in ("junk", "quarantine", "discard", "bounce"))
+
+GROUPS: Final[tuple[tuple[str, ...], ...]] = (
+    PERSONAS,
+    (*POLICIES, "policy:velocity-twice"),
+    (
+        *(f"at:{stage}" for stage in STAGES),
+        *(f"asked:{when}" for when in ("share", "between", "from", "until")),
+        *INSTEADS,
+    ),
+    (*FAULTS, *(f"fault-at:{stage}" for stage in STAGES)),
+    (
+        *(f"verification:{how}" for how in ("lag", "cached", "failing", "backend")),
+        *(f"harvest:{how}" for how in ("hangs-up", "least-share")),
+        *(f"content:{how}" for how in ("junk", *(f"own-rules-{where}" for where in WHERE))),
+        *(f"logged:{how}" for how in ("refused", "later-stage", "reported", "cut")),
+        "blocklist:errors-are-listings",
+    ),
+    (*LAYOUTS, *HABITS, "reports:twice", "reports:late"),
+    tuple(
+        f"people:{what}"
+        for what in (
+            *(state for state in MailboxState if state is not MailboxState.PRESENT),
+            *("newcomers", "turnover", "catch-all", "opens", "clicks", "complains", "away", "named", "listed"),
+        )
+    ),
+    tuple(
+        f"topology:{what}"
+        for what in (
+            *("several", "companies", "several-domains", "no-mx", "ipv6", "own-address"),
+            *("lower-mx", "equal-mx", "backup-mx", "null-mx", "alias", "mx-moves", "mx-fails", "absent-domains"),
+        )
+    ),
+    tuple(
+        f"gateway:{what}"
+        for what in (
+            *("usual", "size-limit", "lies-table", "lies-named", "lies-share", "time-zone"),
+            *("xclient", "proxy-protocol", "login"),
+        )
+    ),
+    tuple(
+        f"sender:{what}"
+        for what in (
+            *("several-ips", "shares", "pools", "warm-up", "listed", "listed-for-a-time"),
+            *("limit-rate", "limit-connections", "limit-domain", "limit-host"),
+            *("pause-after", "pause-context", "pause-switch"),
+            *("retest-unsure", "retest-refused", "retest-message"),
+            *("retry", "retry-connection", "retry-rate"),
+            *("tls-may", "tls-must", "no-pipelining", "shared-transactions", "dkim", "dkim-rsa"),
+            *("one-connection", "long-way", "keep-open", "impatient", "slow", "fast"),
+        )
+    ),
+    tuple(
+        f"campaign:{what}"
+        for what in ("several", "variants", "count", "list", "list-fields", "hours", "hours-zone", "later")
+    ),
+    tuple(
+        f"message:{what}"
+        for what in (
+            *("html", "attachment", "zip", "virus", "links", "spam", "large"),
+            *("unicode", "quoted-printable", "merge-fields", "dots", "long-lines", "hostile-words"),
+        )
+    ),
+    tuple(
+        f"dns:{what}"
+        for what in (
+            *("spf", "spf-changes", "dmarc", "ptr", "helo-moves", "fails", "text"),
+            *("blocklist", "blocklist-all", "blocklist-errors", "domain-blocklist", "url-blocklist"),
+        )
+    ),
+    ("judge:prices", "judge:classifiers", "judge:gates", *RULES),
+)
+"""Features by what they are about. A world has a density for each group, or one for all of them."""
+
+FEATURES: Final = tuple(feature for group in GROUPS for feature in group)
+"""Everything that a world can have."""
+
+_ONE_OF: Final = (
+    ("sender:tls-may", "sender:tls-must"),
+    ("sender:dkim", "sender:dkim-rsa"),
+    ("dns:spf", "dns:spf-changes"),
+    ("sender:slow", "sender:fast"),
+    ("sender:pause-after", "sender:pause-context"),
+    ("sender:pause-after", "sender:pause-switch"),
+    ("sender:retest-unsure", "sender:retest-refused"),
+    ("sender:shared-transactions", "message:merge-fields"),
+)
+_NOT_WITH_IPV6: Final = (
+    *("topology:several", "topology:companies", "topology:backup-mx", "topology:lower-mx", "topology:equal-mx"),
+    *("sender:several-ips", "sender:shares", "topology:own-address", "topology:mx-moves", "dns:helo-moves"),
+)
+"""Loopback has one IPv6 address, so there is one of everything."""
+
+APART: Final = frozenset(
+    tuple(sorted(pair)) for pair in (*_ONE_OF, *(("topology:ipv6", other) for other in _NOT_WITH_IPV6))
+)
+"""Pairs of features that no world can have together."""
+
+PAIRS: Final = frozenset(combinations(sorted(FEATURES), 2)) - APART
+"""Every pair of features that can meet, each in sorted order."""
+
+_DENSITIES: Final = (0.03, 0.1, 0.25, 0.45, 0.7)
+
+
+def swarm(rng: random.Random) -> frozenset[str]:
+    """Draw the features that a world may have: few of them or many, in all groups alike or in each as it comes."""
+    for_all = rng.choice(_DENSITIES) if rng.random() < 0.5 else None
+    found: list[str] = []
+    for group in GROUPS:
+        density = rng.choice(_DENSITIES) if for_all is None else for_all
+        found += [feature for feature in group if rng.random() < density]
+    return frozenset(found)
