@@ -40,6 +40,8 @@ Failed = Callable[[Exception], None]
 
 MAX_AHEAD: Final = 1024 * 1024
 """Octets that a client may send before it gets an answer."""
+MAX_AT_ONCE: Final = 20
+"""Commands of one client that are answered before other clients have their turn."""
 MAX_UNREAD: Final = 4 * 1024 * 1024
 """Octets of replies a client may leave unread."""
 IDLE_S: Final = 300.0
@@ -85,6 +87,7 @@ class Carrier(SMTP):
         self._line: asyncio.Transport
         self._is_waiting = False
         self._is_hanging = False
+        self._is_in_line = False
         self._is_proxied = proxied
         self._is_greeted = False
         self._is_secure = False
@@ -137,8 +140,12 @@ class Carrier(SMTP):
     def eof_received(self) -> bool:
         """Close after the client has closed its side, but only once its commands are answered."""
         self._has_said_all = True
+        if not self._is_secure:
+            return self._is_in_line or (self._is_waiting and not self._is_hanging)
         # TLS cannot be kept open in one direction only.
-        return self._is_waiting and not self._is_secure and not self._is_hanging
+        while self._is_in_line:
+            self._take_turn()
+        return False
 
     def data_received(self, data: bytes) -> None:
         """Answer what arrived, up to the first query that needs time."""
@@ -149,7 +156,20 @@ class Carrier(SMTP):
                 self._dialogue.talked_early()
             if self._framing.pending > MAX_AHEAD:
                 self._drop()
-        self._answer()
+        if not self._is_in_line:
+            self._answer()
+
+    def _line_up(self) -> None:
+        """Let other clients have their turn before more of this one's commands are answered, or more are read."""
+        self._is_in_line = True
+        self._line.pause_reading()
+        self.loop.call_soon(self._take_turn)
+
+    def _take_turn(self) -> None:
+        if self._is_in_line:
+            self._is_in_line = False
+            self._line.resume_reading()
+            self._answer()
 
     def _wait_for(self, chore: Chore) -> None:
         """Do what takes time: external queries, TLS handshake, PROXY header; then continue."""
@@ -212,7 +232,12 @@ class Carrier(SMTP):
     def _answer(self) -> None:
         """Take what has arrived command by command, and send all replies in one write."""
         session, framing = self._dialogue, self._framing
+        answered_now = 0
         while not (self._is_waiting or session.closing):
+            if answered_now == MAX_AT_ONCE:
+                self._line_up()
+                break
+            answered_now += 1
             if self._is_proxied:
                 header = framing.proxy_header()
                 if header is not None:
@@ -240,7 +265,7 @@ class Carrier(SMTP):
             self._said.clear()
             if transport.get_write_buffer_size() > MAX_UNREAD:
                 self._drop()
-        if (session.closing or self._has_said_all) and not self._is_waiting:
+        if (session.closing or self._has_said_all) and not (self._is_waiting or self._is_in_line):
             session.lost()  # now, not when the client has noticed, so that the books have the right time
             transport.close()
 
