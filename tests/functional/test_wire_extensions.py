@@ -14,7 +14,7 @@ from deadline import DEADLINE_S
 from trial_gateway import Trial, build
 from wire import Client, connected
 
-from fake_gateways import certificate, server
+from fake_gateways import certificate
 from fake_gateways.truth import Fate
 from probe.lab import event_loop
 
@@ -111,27 +111,6 @@ async def test_who_cannot_speak_tls_is_cut_off_and_leaves_no_trace() -> None:
         async with connected(port) as honest:
             await introduced(honest)
             assert (await honest.say(MAIL)).startswith("250")
-
-
-def test_a_connection_reset_during_the_handshake_leaves_no_deadline_behind(run: Any) -> None:
-    faults: list[dict[str, object]] = []
-
-    async def reset_and_wait() -> None:
-        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
-        trial = gateway()
-        listener = await server.serve(trial.gateway, trial.answer_query, address="127.0.0.1", idle_s=0.5, tls=tls)
-        async with listener:
-            port = listener.sockets[0].getsockname()[1]
-            async with connected(port) as client:
-                await introduced(client)
-                assert (await client.say(b"STARTTLS")).startswith("220")
-                client.reset()
-            async with connected(port) as patient:
-                # Its deadline comes after the one of the client before.
-                assert [(await patient.line())[:3] for _ in range(2)] == ["220", "421"]
-
-    run(reset_and_wait())
-    assert faults == []
 
 
 @pytest.mark.parametrize(
