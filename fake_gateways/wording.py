@@ -64,8 +64,9 @@ class Wording(BaseModel):
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The placeholders in the text."""
-        return frozenset(name for _, name, _, _ in Formatter().parse(self.text) if name is not None)
+        """The placeholders in the text. Width and conversion count to the name, so that they make it unknown."""
+        found = (each for each in Formatter().parse(self.text) if each[1] is not None)
+        return frozenset(f"{name}{conversion or ''}{width}" for _, name, width, conversion in found)
 
     @cached_property
     def plain(self) -> Reply | None:

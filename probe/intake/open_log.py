@@ -115,7 +115,7 @@ def _nothing(asked: _Asked, first: BadLine | None, bad: int) -> InputError:
         is_folder = asked.path.is_dir()
         remedy = "check the name; hidden folders in it are not read" if is_folder else "check the file name"
         return InputError(asked.path, "holds nothing", remedy)
-    total = bad if is_mailbox else sum(1 for _ in files.lines(asked.path))
+    total = bad if is_mailbox else max((line.number for line in files.lines(asked.path)), default=0)
     if first is None:
         first = next((BadLine(line.number, "no event", line.text) for line in sample if line.text.strip()), None)
     looks_like = _looks_like(asked, sample)

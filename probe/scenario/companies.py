@@ -79,7 +79,7 @@ def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
                 place = f"{path}: gateway.{spec.name}.companies"
                 raise InputError(place, f"makes more than {POOL:,} gateways", "lower the number of companies")
             address = spec.foreign[0] if spec.foreign else spec.address or f"127.1.{index // 250}.{index % 250 + 1}"
-            host = personas.load(spec.persona).mx.format(label=domains[0].replace(".", "-"))
+            host = personas.load(spec.persona).mx.replace("{label}", domains[0].replace(".", "-"))
             if not spec.has_mx:
                 host = domains[0]
             for key in dict.fromkeys((*domains, address, host, f"the name {name}")):

@@ -82,7 +82,7 @@ def _of_persona(persona: str | Path, root: Path, given: Given) -> TestedGateway:
     returned: list[DeliveryReport] = []
     gateway = Gateway(
         name="gateway",
-        host=found.mx.format(label=DOMAIN.partition(".")[0]),
+        host=found.mx.replace("{label}", DOMAIN.partition(".")[0]),
         persona=found,
         directory=ToldDirectory([DOMAIN]),
         policies=(DirectorySettings(),),

@@ -11,13 +11,14 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from probe.input_error import InputError
 from probe.intake.event import LogLine
 
 Advance = Callable[[int], None]
 """Called with the number of octets that were read since the last call."""
+_AT_ONCE: Final = 65_536
 _AT_MOST: Final = 12_000_000
 """The most octets of a line; JSON on one line may be long."""
 _PACKED: Final[dict[bytes, Callable[[IO[bytes]], io.BufferedIOBase]]] = {
@@ -26,6 +27,10 @@ _PACKED: Final[dict[bytes, Callable[[IO[bytes]], io.BufferedIOBase]]] = {
     b"\xfd7zXZ\0": lzma.LZMAFile,
 }
 """How packed files start (gzip: RFC 1952 section 2.3.1); the file's name does not matter."""
+_DENSEST: Final = 100
+"""Octets that one packed octet may hold; logs have ten to forty. One of gzip may hold a thousand, of xz ten thousand."""
+_UNSUSPECTED: Final = 10_000_000
+"""As many unpacked octets are read of any file."""
 _OTHERWISE_PACKED: Final = {b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7z"}
 """Files that have to be unpacked first."""
 _TAR: Final = slice(257, 262)
@@ -47,14 +52,17 @@ def size_of(path: Path) -> int:
 def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[LogLine]:
     """Yield the lines of a text file in UTF-8 or UTF-16, packed or not. Raises InputError.
 
-    What is not of the encoding is replaced; a byte order mark is left out.
+    What is not of the encoding is replaced; a byte order mark is left out. Of empty lines in a row the first is yielded.
     """
     with _opened(path) as (raw, file):
         text = io.TextIOWrapper(file, _encoding(file.peek(4)[:4]), "replace", newline="\n")
         before = number = 0
+        is_empty = False
         while line := text.readline(_AT_MOST):
             number += 1
-            yield LogLine(number, line.rstrip("\r\n"))
+            was_empty, is_empty = is_empty, line == "\n"
+            if not (is_empty and was_empty):
+                yield LogLine(number, line.rstrip("\r\n"))
             if number % 1000 == 0:
                 advance(raw.tell() - before)
                 before = raw.tell()
@@ -79,7 +87,7 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], io.BufferedReader]]:
     """Open a file, as it is and unpacked. Raises InputError, also for errors while it is read."""
     try:
         with path.open("rb") as raw:
-            file: io.BufferedReader = io.BufferedReader(_unpacked(path, raw))
+            file = _unpacked(path, raw)
             if file.peek(_TAR.stop)[_TAR] == b"ustar":
                 raise InputError(path, "is a tar archive", "unpack it first")
             yield raw, file
@@ -88,12 +96,34 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], io.BufferedReader]]:
         raise InputError(path, f"cannot be read ({reason})", "check the file and its permissions") from None
 
 
-def _unpacked(path: Path, raw: io.BufferedReader) -> io.BufferedIOBase:
+class _Unpacked(io.RawIOBase):
+    """A packed file as it is unpacked. It raises InputError where a small file would never end."""
+
+    def __init__(self, path: Path, raw: io.BufferedReader, unpack: Callable[[IO[bytes]], io.BufferedIOBase]) -> None:
+        self._path = path
+        self._raw = raw
+        self._file = unpack(raw)
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = self._file.readinto(buffer)
+        self._count += count
+        if self._count > max(_UNSUSPECTED, _DENSEST * self._raw.tell()):
+            problem = f"unpacks to more than {_DENSEST} times its size, as no log does"
+            raise InputError(self._path, problem, "unpack it first, if it is what you expect")
+        return count
+
+
+def _unpacked(path: Path, raw: io.BufferedReader) -> io.BufferedReader:
     head = raw.peek(8)
     for start, kind in _OTHERWISE_PACKED.items():
         if head.startswith(start):
             raise InputError(path, f"is packed with {kind}", "unpack it first")
-    return next((unpack(raw) for start, unpack in _PACKED.items() if head.startswith(start)), raw)
+    unpack = next((unpack for start, unpack in _PACKED.items() if head.startswith(start)), None)
+    return raw if unpack is None else io.BufferedReader(_Unpacked(path, raw, unpack), _AT_ONCE)
 
 
 def _encoding(head: bytes) -> str:

@@ -26,6 +26,9 @@ _LATER: Final = {Stage.END_OF_DATA.value, Stage.DATA.value}
 MOST_REPLIES: Final = 2000
 """The most different replies. As many further ones lose their numbers, and the rest keep only their codes, so that
 noise does not fill the memory."""
+_LOOKED_AT: Final = 16
+"""Of so many replies one is looked at, after as many new ones in a row as may have lost their numbers: to take the names
+out of a reply takes a millisecond."""
 _NO_ANSWER: Final = re.compile(
     r"time[d ]?-? ?out|\bconnect|unreachable|no route|network|\bdns\b|look ?up|resolve|expired|too old"
     r"|gave up|retr[iy]",
@@ -78,6 +81,8 @@ class Learned:
     last_at: float | None = None
     gaps: Counter[int] = field(default_factory=Counter)
     _last: dict[str, float] = field(default_factory=dict)
+    _new_in_a_row: int = 0
+    """Replies since the last one that was known, of those that keep only their codes."""
 
     def take(self, events: Iterable[Event | BadLine]) -> None:
         """Add events in the order of the log."""
@@ -131,12 +136,17 @@ class Learned:
         known = {said.enhanced, f"{said.code // 100}.0.0"}  # the status of a report that quotes no other
         status = event.enhanced if stage is Stage.REPORT and event.enhanced not in known else None
         parties = Parties(recipient, event.return_path, event.local_address, event.mx)
-        reply = Reply(mask(said.text, parties, self.naming) or WITHOUT_WORDS, said.code, said.enhanced, stage, status)
+        is_noise = self._new_in_a_row >= MOST_REPLIES and self._new_in_a_row % _LOOKED_AT
+        wording = "" if is_noise else mask(said.text, parties, self.naming)
+        reply = Reply(wording or WITHOUT_WORDS, said.code, said.enhanced, stage, status)
         if self._is_one_too_many(reply, MOST_REPLIES):
             reply = reply._replace(wording=_NUMBERED.sub("{id}", reply.wording))
-        if self._is_one_too_many(reply, 2 * MOST_REPLIES):
+        if is_noise or self._is_one_too_many(reply, 2 * MOST_REPLIES):
             self.without_words += 1
+            self._new_in_a_row += 1
             reply = Reply(WITHOUT_WORDS, said.code, None, stage)
+        else:
+            self._new_in_a_row = 0
         number = self.replies.setdefault(reply, len(self.replies) + 2)
         self.seen[number] += 1
         return number

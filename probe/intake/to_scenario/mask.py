@@ -60,6 +60,9 @@ _REPEATED: Final = re.compile(r"(\{(?:local_part|domain)\})(?:,?[ .-]\1)+")
 _LONGEST_LINE: Final = 900
 """In characters. Servers send at most 512 octets (RFC 5321 4.5.3.1.5), and clients read at most some thousands."""
 
+LONGEST_TEXT: Final = 8_000
+"""Characters of a reply that are read, up to the end of a word."""
+
 
 class Parties(NamedTuple):
     """Whom a reply is about and who got it: the recipient, the return-path, the client's IP address, and the server."""
@@ -76,6 +79,8 @@ def mask(text: str, parties: Parties, naming: Naming) -> str:
     Slots stand for the recipient, the sender, the two hosts, the client's IP address, and identifiers. Other addresses,
     hosts and IP addresses get their made-up names. Braces that the text has are doubled.
     """
+    if len(text) > LONGEST_TEXT:
+        text = text[:LONGEST_TEXT].rpartition(" ")[0]  # half a name could not be told from other words
     masking = _Masking(parties, naming)
     lines = ("".join(each if each.isprintable() else " " for each in line).strip() for line in text.split("\n"))
     return "\n".join(part for line in lines for part in _short(masking.line(line)))

@@ -29,6 +29,8 @@ def test_placeholders_are_filled_in() -> None:
         ({"code": 550, "enhanced": "4.7.1", "text": "No"}, "another class"),
         ({"code": 550, "text": "No {recipent}"}, "placeholder"),
         ({"code": 550, "text": "No {"}, "placeholder"),
+        ({"code": 550, "text": "No {recipient:>300000000}"}, "placeholder"),
+        ({"code": 550, "text": "No {recipient!r}"}, "placeholder"),
         ({"code": 550, "text": "5.1.1 No"}, "move it to enhanced"),
         ({"code": 550, "text": " No"}, "blanks"),
         ({"code": 550, "text": "No\x1b[2J"}, "control characters"),

@@ -11,11 +11,16 @@ from typing import Final
 import re2
 
 from probe.classify.rules.expressions.parts import UnsupportedExpressionError, has_wildcard
-from probe.classify.rules.expressions.reader import Dialect, parse
+from probe.classify.rules.expressions.reader import LONGEST, Dialect, parse
 
 __all__ = ["Dialect", "UnsupportedExpressionError", "examples", "for_re2", "is_wild", "options"]
 
 MOST_EXAMPLES: Final = 24
+_LONGEST_EXAMPLE: Final = 1_000
+"""Characters of a text that is tried as an example; the time of a search grows with the text times the expression."""
+_MEMORY: Final = 256 << 10
+"""Octets that an expression may take when RE2 compiles it. RE2 takes time that grows with the square of ``x{1,50}`` in a
+row; the largest that fits compiles in a tenth of a second. It is fifty times the largest public rule."""
 
 
 def options(*, any_case: bool = False) -> re2.Options:
@@ -28,9 +33,13 @@ def options(*, any_case: bool = False) -> re2.Options:
 
 def for_re2(source: str, dialect: Dialect = "re2") -> str:
     """Return an expression in the syntax of RE2; raises UnsupportedExpressionError."""
+    if len(source) > LONGEST:
+        raise UnsupportedExpressionError(f"it is longer than {LONGEST:,} characters")
     text = source if dialect == "re2" else parse(source, dialect).re2
+    small = options()
+    small.max_mem = _MEMORY
     try:
-        re2.compile(text, options())
+        re2.compile(text, small)
     except re2.error as error:
         reason = error.args[0] if error.args else ""
         detail = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
@@ -46,7 +55,7 @@ def examples(expression: str, *, any_case: bool = False) -> list[str]:
         return []
     compiled = re2.compile(expression, options(any_case=any_case))
     made = dict.fromkeys(islice(whole.texts(), MOST_EXAMPLES))
-    return [text for text in made if compiled.search(text)]
+    return [text for text in made if len(text) <= _LONGEST_EXAMPLE and compiled.search(text)]
 
 
 def is_wild(expression: str) -> bool:

@@ -70,7 +70,7 @@ class Group:
     @property
     def is_anchored(self) -> bool:
         """Whether every branch matches only at the beginning of the text."""
-        return all(branch and _begins(branch) for branch in self.branches)
+        return all(map(_begins, self.branches))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,9 @@ def has_wildcard(part: ExpressionPart) -> bool:
 
 
 def _begins(branch: tuple[ExpressionPart, ...]) -> bool:
-    first = branch[0]
+    first = next((part for part in branch if not (isinstance(part, ZeroWidth) and part.re2.startswith("(?"))), None)
     if isinstance(first, ZeroWidth):
-        return first.re2 in {"^", r"\A"} or (first.re2.startswith("(?") and len(branch) > 1 and _begins(branch[1:]))
+        return first.re2 in {"^", r"\A"}
     return isinstance(first, Group) and first.is_anchored
 
 

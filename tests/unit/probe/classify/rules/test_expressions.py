@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
-from probe.classify.rules.expressions import UnsupportedExpressionError, examples, for_re2, is_wild, options
+from probe.classify.rules.expressions import (
+    Dialect,
+    UnsupportedExpressionError,
+    examples,
+    for_re2,
+    is_wild,
+    options,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +52,7 @@ def test_an_expression_that_matches_nothing_has_no_examples() -> None:
         (r"user [^x]+ unknown", True),
         (r"user \d+ unknown", False),
         (r"(a(b.*c)?)", True),
+        ("(?i)" * 3_000 + "^a.*", False),
     ],
 )
 def test_an_expression_is_wild_if_it_matches_anywhere_and_contains_a_wildcard(expression: str, *, wild: bool) -> None:
@@ -56,6 +66,23 @@ def test_an_expression_of_re2_is_kept_unchanged() -> None:
 def test_an_invalid_expression_is_refused_with_the_reason_of_re2() -> None:
     with pytest.raises(UnsupportedExpressionError, match=r"^RE2 refuses it: missing \)"):
         for_re2("(a")
+
+
+@pytest.mark.parametrize("dialect", get_args(Dialect))
+def test_an_expression_that_would_take_seconds_to_compile_is_refused(dialect: Dialect) -> None:
+    with pytest.raises(UnsupportedExpressionError, match="pattern too large"):
+        for_re2("x{1,50}" * 1_000, dialect)
+
+
+@pytest.mark.parametrize("dialect", get_args(Dialect))
+def test_no_dialect_has_expressions_without_a_limit(dialect: Dialect) -> None:
+    with pytest.raises(UnsupportedExpressionError, match="longer than 20,000 characters"):
+        for_re2("a" * 20_001, dialect)
+
+
+def test_examples_are_no_longer_than_replies() -> None:
+    assert examples("a{300}") == ["a" * 300]
+    assert examples("(a*)*" * 3_000) == [""]
 
 
 def test_an_expression_that_cannot_be_parsed_has_no_examples_and_is_wild() -> None:

@@ -101,6 +101,24 @@ def test_beyond_the_most_replies_numbers_are_lost_first_and_then_words(monkeypat
     assert found.without_words == 1
 
 
+def test_of_endless_new_replies_one_in_sixteen_is_looked_at_until_a_known_one_comes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(learn, "MOST_REPLIES", 8)
+    looked_at: list[str] = []
+
+    def mask(text: str, *_: object) -> str:
+        looked_at.append(text)
+        return text
+
+    monkeypatch.setattr(learn, "mask", mask)
+    found = Learned(AsItIs())
+    found.take(event(text=f"noise {chr(0x4E00 + number)}") for number in range(24 + 1600))
+    assert (len(looked_at), found.without_words) == (24 + 100, 1608)
+    found.take([event(text="noise \u4e00")] * 17 + [event(text="noise \u4fff")])
+    assert looked_at[-2:] == ["noise \u4e00", "noise \u4fff"]
+
+
 def test_the_usual_wait_before_a_retry_is_the_median() -> None:
     deferred = [event(EventKind.DEFERRED, f"p{n}@acme.example", at=1e9) for n in range(3)]
     retried = [event(EventKind.DELIVERED, f"p{n}@acme.example", at=1e9 + wait) for n, wait in enumerate((60, 300, 900))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs
-from probe.intake.to_scenario.mask import Parties, mask
+from probe.intake.to_scenario.mask import LONGEST_TEXT, Parties, mask
 
 NAMING = Anonymiser(b"a key of thirty-two octets, or so")
 PARTIES = Parties(
@@ -94,3 +94,9 @@ def test_a_line_that_is_too_long_for_smtp_goes_on_in_the_next() -> None:
     assert max(map(len, lines)) <= 900
     assert " ".join(lines).split() == ["word"] * 700
     assert mask("ö" * 2000, PARTIES, NAMING) == "-"
+
+
+def test_of_an_endless_reply_whole_words_are_read_up_to_a_limit() -> None:
+    begun = "no " * (LONGEST_TEXT // 3 - 1)
+    wording = mask(f"{begun} anna.berg@northwind-traders.example {'x' * 10_000_000}", PARTIES, NAMING)
+    assert wording.replace("\n", " ").split() == begun.split()

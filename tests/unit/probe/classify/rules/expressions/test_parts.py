@@ -37,6 +37,8 @@ def test_a_group_is_anchored_if_every_branch_begins_at_the_start() -> None:
     assert Group("", ((Group("(", ((start, A),)), B),)).is_anchored
     assert not Group("", ((start, A), (B,))).is_anchored
     assert not Group("", ((A, start),)).is_anchored
+    assert not Group("", ((start,), ())).is_anchored
+    assert not Group("", ((ZeroWidth("(?i)"),),)).is_anchored
 
 
 def test_a_repeated_part_comes_as_rarely_as_allowed_and_once_more() -> None:
