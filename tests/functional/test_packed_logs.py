@@ -23,18 +23,18 @@ def test_a_file_that_unpacks_to_too_much_is_refused_before_its_end(
 ) -> None:
     packed = tmp_path / "log"
     packed.write_bytes(pack(b"x" * 99_999 + b"\n") * (ENDLESS // 100_000))
-    octets = 0
+    lines = iter(files.lines(packed))
+    read = [len(next(lines).text) for _ in range(99)]
     with pytest.raises(InputError) as raised:
-        for line in files.lines(packed):
-            octets += len(line.text)
+        read.extend(len(line.text) for line in lines)
     assert raised.value.problem == TOO_DENSE
-    assert octets < ENDLESS
+    assert sum(read) < ENDLESS
 
 
 def test_a_file_that_unpacks_to_little_is_read_however_dense_it_is(tmp_path: Path) -> None:
     packed = tmp_path / "log"
-    packed.write_bytes(gzip.compress(b"x\n" * 1_000_000))
-    assert sum(1 for _ in files.lines(packed)) == 1_000_000
+    packed.write_bytes(gzip.compress((b"x" * 999 + b"\n") * 9_000))
+    assert sum(1 for _ in files.lines(packed)) == 9_000
 
 
 def test_of_empty_lines_in_a_row_the_first_is_read_and_the_rest_are_counted(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ _PACKED: Final[dict[bytes, Callable[[IO[bytes]], io.BufferedIOBase]]] = {
 }
 """How packed files start (gzip: RFC 1952 section 2.3.1); the file's name does not matter."""
 _DENSEST: Final = 100
-"""Octets that one packed octet may hold; logs have ten to forty. One of gzip may hold a thousand, of xz ten thousand."""
+"""Octets that one packed octet may hold; logs have ten to forty. One of gzip may hold a thousand."""
 _UNSUSPECTED: Final = 10_000_000
 """As many unpacked octets are read of any file."""
 _OTHERWISE_PACKED: Final = {b"\x28\xb5\x2f\xfd": "zstd", b"PK\x03\x04": "zip", b"7z\xbc\xaf\x27\x1c": "7z"}
@@ -52,7 +52,7 @@ def size_of(path: Path) -> int:
 def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[LogLine]:
     """Yield the lines of a text file in UTF-8 or UTF-16, packed or not. Raises InputError.
 
-    What is not of the encoding is replaced; a byte order mark is left out. Of empty lines in a row the first is yielded.
+    What is not of the encoding is replaced; a byte order mark is left out. Of empty lines in a row one is yielded.
     """
     with _opened(path) as (raw, file):
         text = io.TextIOWrapper(file, _encoding(file.peek(4)[:4]), "replace", newline="\n")

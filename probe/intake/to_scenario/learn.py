@@ -27,8 +27,7 @@ MOST_REPLIES: Final = 2000
 """The most different replies. As many further ones lose their numbers, and the rest keep only their codes, so that
 noise does not fill the memory."""
 _LOOKED_AT: Final = 16
-"""Of so many replies one is looked at, after as many new ones in a row as may have lost their numbers: to take the names
-out of a reply takes a millisecond."""
+"""Of so many replies one is looked at where nearly all are new, as to take the names out of one takes a millisecond."""
 _NO_ANSWER: Final = re.compile(
     r"time[d ]?-? ?out|\bconnect|unreachable|no route|network|\bdns\b|look ?up|resolve|expired|too old"
     r"|gave up|retr[iy]",

@@ -19,8 +19,8 @@ MOST_EXAMPLES: Final = 24
 _LONGEST_EXAMPLE: Final = 1_000
 """Characters of a text that is tried as an example; the time of a search grows with the text times the expression."""
 _MEMORY: Final = 256 << 10
-"""Octets that an expression may take when RE2 compiles it. RE2 takes time that grows with the square of ``x{1,50}`` in a
-row; the largest that fits compiles in a tenth of a second. It is fifty times the largest public rule."""
+"""Octets that an expression may take when RE2 compiles it. Its time grows with the square of ``x{1,50}`` in a row; the
+largest that fits compiles in a tenth of a second. It is fifty times the largest public rule."""
 
 
 def options(*, any_case: bool = False) -> re2.Options:
