@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
+from fake_gateways.bounded_read import read_bounded
 from fake_gateways.personas import names, text_of
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.policy import Settings
@@ -23,6 +24,9 @@ from fake_gateways.units import Size
 from fake_gateways.wording import Wording
 
 __all__ = ["Lie", "Persona", "Refusal", "Says", "load", "names", "parse", "plain_words"]
+
+MAX_OCTETS: Final = 16 * 1024**2
+"""Octets of a persona's file, at most."""
 
 _BORROWED_FROM = (Stage.RCPT, Stage.END_OF_DATA, Stage.DATA, Stage.MAIL, Stage.EHLO, Stage.CONNECT)
 
@@ -133,7 +137,7 @@ class Persona(BaseModel):
                 )
         for kind in filter(KINDS.get, self.numbers):
             try:
-                KINDS[kind].model_validate({"type": kind, **self.numbers[kind]})
+                KINDS[kind].model_validate({"type": kind, **self.numbers[kind]}, context={"check_file": _refuse_file})
             except ValidationError as error:
                 for each in error.errors():
                     loc = ("numbers", kind, *each["loc"])
@@ -187,6 +191,10 @@ class Persona(BaseModel):
         return found
 
 
+def _refuse_file(name: str) -> None:
+    raise InvalidValueError(f"{name!r} is a file, and a persona has none", "name it in the scenario")
+
+
 def _mistake(loc: tuple[str | int, ...], found: str, problem: str, remedy: str) -> InitErrorDetails:
     return {"type": "value_error", "loc": loc, "input": found, "ctx": {"error": InvalidValueError(problem, remedy)}}
 
@@ -203,7 +211,7 @@ def load(name: str) -> Persona:
     Raises KeyError for an unknown name, OSError for a file that cannot be read, ValueError for one that is wrong.
     """
     if name.endswith(".toml"):
-        return parse(Path(name).read_text("utf-8-sig"))
+        return parse(read_bounded(Path(name), MAX_OCTETS).decode("utf-8-sig"))
     return parse(text_of(name))
 
 

@@ -6,7 +6,16 @@ import ipaddress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+    WithJsonSchema,
+)
 
 NAME = r"^[a-z0-9]([a-z0-9-]{0,40}[a-z0-9])?$"
 Name = Annotated[str, Field(pattern=NAME, description="lower-case letters, digits and hyphens")]
@@ -55,6 +64,18 @@ def _host_and_port(value: Any) -> Any:
 IpAddress = Annotated[str, AfterValidator(parse_ip)]
 Moment = Annotated[datetime, BeforeValidator(_moment), PlainSerializer(datetime.isoformat)]
 HostAndPort = Annotated[tuple[str, int], BeforeValidator(_host_and_port), WithJsonSchema({"type": "string"})]
+
+
+def _checked_file(value: str, info: ValidationInfo) -> str:
+    check_file = (info.context or {}).get("check_file")
+    if check_file is not None:
+        check_file(value)
+    return value
+
+
+FileName = Annotated[str, AfterValidator(_checked_file)]
+"""The name of a file. The context of a validation may have ``check_file``, which raises InvalidValueError for a file
+that must not be named."""
 
 
 class Strict(BaseModel):

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from fake_gateways.bounded_read import read_bounded
+from fake_gateways.strict import InvalidValueError
 from probe.input_error import InputError, not_utf8
 
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -52,17 +54,27 @@ def read_text(path: Path, most: int, too_large: str) -> str:
     ``too_large`` is the remedy for a file of more than ``most`` octets.
     """
     try:
-        with path.open("rb") as file:
-            octets = file.read(most + 1)
+        return read_bounded(path, most).decode("utf-8-sig")
     except OSError as error:
-        remedy = "check the file name and its permissions"
+        remedy = too_large if error.errno == errno.EFBIG else "check the file name and its permissions"
         raise InputError(path, f"cannot be read ({error.strerror})", remedy) from None
-    if len(octets) > most:
-        raise InputError(path, f"is larger than {most // 1024**2} MiB", too_large)
-    try:
-        return octets.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(path, not_utf8(error), "save it as UTF-8") from None
+
+
+def require_in_project(folder: Path, name: str) -> None:
+    """Raise InvalidValueError for a file that a scenario in ``folder`` may not name.
+
+    It may name those of its folder, and those of the repository that it is in. Links count as what they lead to.
+    """
+    own = folder.resolve()
+    project = next((each for each in (own, *own.parents) if exists(each / ".git")), own)
+    try:
+        lies_in = (own / name).resolve().is_relative_to(project)
+    except (OSError, ValueError, RuntimeError):  # too long, with a NUL, a circle of links
+        lies_in = False
+    if not lies_in:
+        raise InvalidValueError(f"{name!r} is not in the folder or the repository of the scenario", "copy it there")
 
 
 def require_writable(option: str, path: Path | None) -> None:

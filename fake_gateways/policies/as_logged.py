@@ -9,11 +9,12 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from fake_gateways.bounded_read import open_table
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import EnhancedStatus
-from fake_gateways.strict import InvalidValueError
+from fake_gateways.strict import FileName, InvalidValueError
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Disconnect, Divert, Refuse
 from fake_gateways.wording import Wording, parsed_status
@@ -49,7 +50,7 @@ class AsLoggedSettings(Settings):
     nature: ClassVar = Nature(causes=tuple(Cause), stages=frozenset({Stage.RCPT, Stage.END_OF_DATA}), usual=Stage.RCPT)
 
     type: Literal["as-logged"]
-    log: str
+    log: FileName
     reply: tuple[LoggedReply, ...] = ()
 
     @property
@@ -68,7 +69,8 @@ class AsLoggedSettings(Settings):
             unknown = next((each for each in replies if each not in known), None)
             if unknown is not None:
                 raise InvalidValueError(
-                    f"{self.log} has the reply {unknown!r} for {recipient}, which is none of the reply tables", "add it"
+                    f"{self.log} has a reply {unknown[:80]!r} for {recipient[:80]}, which is in no reply table",
+                    "add it",
                 )
         return self
 
@@ -80,7 +82,7 @@ class AsLoggedSettings(Settings):
 def read_log(path: Path) -> dict[str, tuple[str, ...]]:
     """Return the ids of each recipient's replies, attempt by attempt; raises ValueError."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with open_table(path) as file:
             rows = csv.DictReader(file)
             if not {"recipient", "replies"} <= set(rows.fieldnames or ()):
                 raise InvalidValueError(f"{path} lacks the columns recipient and replies", "name them so")

@@ -10,6 +10,7 @@ from fake_gateways.policies.directory import fault
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.strict import FileName
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration
 from fake_gateways.verdict import Refuse
@@ -37,7 +38,7 @@ class RecipientVerificationSettings(Settings):
     keep_absent: Duration = 0.0
     keep_present: Duration = 0.0
     failing: Literal["defers", "unknown"] | None = None
-    backend: str | None = Field(default=None, description="persona of the server behind the gateway")
+    backend: FileName | None = Field(default=None, description="persona of the server behind the gateway")
 
     def begin(self) -> RecipientVerification:
         """Return the policy with an empty cache."""

@@ -99,6 +99,7 @@ def import_log(
 
 
 _KEY_OCTETS: Final = 32
+_MAX_KEY_OCTETS: Final = 4096
 
 
 def name_of(path: Path) -> str:
@@ -113,13 +114,15 @@ def key(path: Path | None) -> bytes:
     """Return the key in a file, which is created if it does not exist; without a file a new key, not stored."""
     import secrets
 
+    from fake_gateways.bounded_read import read_bounded
+
     if path is None:
         return secrets.token_bytes(_KEY_OCTETS)
     try:
         if not path.exists():
             path.touch(mode=0o600)
             path.write_text(secrets.token_hex(_KEY_OCTETS) + "\n", "ascii")
-        octets = path.read_bytes().strip()
+        octets = read_bounded(path, _MAX_KEY_OCTETS).strip()
     except OSError as error:
         raise InputError(f"--key-file {path}", f"cannot be used ({error.strerror})", "name another file") from None
     if len(octets) < 16:

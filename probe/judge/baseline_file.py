@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
+from fake_gateways.bounded_read import read_bounded
 from probe.input_error import InputError
 from probe.judge.baseline import Baseline, KnownMistakes, known_mistakes, parse, to_toml
 from probe.judge.books import classifiers_before, judged_before
@@ -14,11 +16,13 @@ from probe.judge.kinds import with_file
 from probe.ledger import Ledger
 from probe.user_files import exists, writing
 
+_MAX_OCTETS: Final = 64 * 1024**2
+
 
 def read(path: Path) -> Baseline:
     """Read a baseline file; raises InputError."""
     try:
-        found = parse(path.read_text("utf-8"), str(path))
+        found = parse(read_bounded(path, _MAX_OCTETS).decode(), str(path))
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8"
         remedy = "name the file, or write it with fivefifty baseline update"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from fake_gateways.loopback import Network
+from fake_gateways.strict import InvalidValueError
 from probe.classify.reading import ChosenClassifier
 from probe.classify.registry import PATIENCE_S, choose
-from probe.classify.spec import parse, where
+from probe.classify.spec import RULE_KINDS, ClassifierSpec, parse, where
 from probe.input_error import InputError
 from probe.scenario.load import Loaded
+from probe.user_files import require_in_project
 
 
 def choose_for(
@@ -32,6 +34,7 @@ def choose_for(
         return choose(wanted, place, patience_s=patience_s, allowed=allowed, check_only=check_only)
     option, place = place, place_in(loaded)
     for spec in parse(loaded.scenario.classifiers, place):
+        _require_own_files(spec, loaded, where(place, spec.text))
         if spec.kind in {"python", "program"} and not (programs or loaded.trusted):
             remedy = f"say {permission} if you trust the scenario, or choose by {option}"
             raise InputError(where(place, spec.text), "is code that the scenario would have us run", remedy)
@@ -40,8 +43,19 @@ def choose_for(
     )
 
 
+def _require_own_files(spec: ClassifierSpec, loaded: Loaded, here: str) -> None:
+    """Raise InputError if a scenario names rule files that are not its own."""
+    for name in spec.what.split(",") if spec.kind in RULE_KINDS and not loaded.trusted else ():
+        try:
+            require_in_project(loaded.folder, name.strip())
+        except InvalidValueError as error:
+            raise InputError(here, error.problem, error.remedy) from None
+
+
 def look_at(loaded: Loaded) -> tuple[ChosenClassifier, ...]:
     """Check the scenario's classifiers without running any, and return them; raises InputError."""
+    for spec in parse(loaded.scenario.classifiers, place_in(loaded)):
+        _require_own_files(spec, loaded, where(place_in(loaded), spec.text))
     return choose(loaded.scenario.classifiers, place_in(loaded), loaded.folder, check_only=True)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from fake_gateways import persona as personas
+from fake_gateways.bounded_read import open_table
 from fake_gateways.people.directory import Directory, MailboxState, departures, spread
 from fake_gateways.people.made_up import invent, made_up_domains
 from fake_gateways.people.readers import Audience
@@ -23,6 +24,10 @@ from probe.scenario.model import GatewaySpec, Scenario
 
 POOL: Final = 60_000
 """Loopback addresses for gateways: 250 in each /24, starting at 127.1.0.0."""
+
+
+_SHOWN: Final = 80
+"""Characters of a wrong value that are shown."""
 
 
 def always(given: Iterable[AnySettings]) -> tuple[AnySettings, ...]:
@@ -130,7 +135,7 @@ def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
     """Read a CSV file of mailboxes; return place, address and state of each. Raises InputError."""
     found = []
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with open_table(path) as file:
             rows = csv.DictReader(file)
             if not {"address", "state"} <= set(rows.fieldnames or ()):
                 raise InputError(path, "has no columns address and state", "name them so")
@@ -138,9 +143,13 @@ def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
                 place = f"{path}: line {rows.line_num}"
                 address, state = (str(row[name] or "").strip().lower() for name in ("address", "state"))
                 if not is_address(address):
-                    raise InputError(place, f"{address!r} is not a valid address", "correct or remove the line")
+                    raise InputError(
+                        place, f"{address[:_SHOWN]!r} is not a valid address", "correct or remove the line"
+                    )
                 if state not in set(MailboxState):
-                    raise InputError(place, f"{state!r} is not a state of a mailbox", one_of(state, MailboxState))
+                    raise InputError(
+                        place, f"{state[:_SHOWN]!r} is not a state of a mailbox", one_of(state, MailboxState)
+                    )
                 found.append((place, address, MailboxState(state)))
     except (OSError, csv.Error, UnicodeDecodeError) as error:
         reason = not_utf8(error) if isinstance(error, UnicodeDecodeError) else getattr(error, "strerror", None) or error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from fake_gateways.session import ALWAYS_TOLD
 from probe.input_error import InputError, not_utf8, one_of, raise_all
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
-from probe.user_files import is_file, read_text
+from probe.user_files import is_file, read_text, require_in_project
 from probe.validation_errors import UNKNOWN_KEY, mistakes, problem_and_remedy
 
 MAX_OCTETS: Final = 16 * 1024 * 1024
@@ -30,7 +31,7 @@ class Loaded:
     """A scenario, the folder its file names are relative to, and its path for errors.
 
     One that is ``trusted`` is part of a test. Others may come from a stranger, so code that they name runs only if the
-    user allows it.
+    user allows it, and they name no file outside their folder and their repository.
     """
 
     scenario: Scenario
@@ -61,8 +62,11 @@ def check(raw: dict[str, Any], *, folder: Path, path: str, served: bool = False,
     absent = (
         [] if served else [InputError(f"{path}: {key}", "is missing", "add it") for key in _SENT if not raw.get(key)]
     )
+    context: dict[str, Any] = {"folder": folder}
+    if not trusted:
+        context["check_file"] = partial(require_in_project, folder)
     try:
-        scenario = Scenario.model_validate(raw, context={"folder": folder})
+        scenario = Scenario.model_validate(raw, context=context)
     except ValidationError as error:
         found = mistakes(error)
         places = [f"{path}: {_place(each['loc'], raw)}".removesuffix(": ") for each in found]

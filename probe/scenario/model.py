@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -15,7 +16,7 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.policies import AnySettings
 from fake_gateways.reports.settings import Reports
 from fake_gateways.smtp.envelope import is_address
-from fake_gateways.strict import HostAndPort, InvalidValueError, IpAddress, Moment, Name, Strict
+from fake_gateways.strict import FileName, HostAndPort, InvalidValueError, IpAddress, Moment, Name, Strict
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
 from probe.scenario.login import LoginSpec
@@ -131,7 +132,7 @@ class GatewaySpec(Strict):
     """
 
     name: Name
-    persona: str = Field(
+    persona: FileName = Field(
         default="postfix", description="a vendor's name (see: fivefifty personas), or a file of your own (TOML)"
     )
     usual: Annotated[bool, Field(strict=True)] = False
@@ -139,7 +140,9 @@ class GatewaySpec(Strict):
     companies: Annotated[int, Field(ge=1, le=5000)] | None = None
     mailboxes: Mailboxes = Mailboxes()
     mailbox: tuple[Mailbox, ...] = ()
-    mailbox_list: str | None = Field(default=None, description="a CSV file of mailboxes: columns address and state")
+    mailbox_list: FileName | None = Field(
+        default=None, description="a CSV file of mailboxes: columns address and state"
+    )
     address: IpAddress | None = None
     size_limit: Size | None = None
     claims: Annotated[dict[Cause, Cause], WithJsonSchema(_CLAIMS)] = Field(default={})
@@ -167,15 +170,15 @@ class GatewaySpec(Strict):
         if not isinstance(raw, dict) or not isinstance(raw.setdefault("persona", "postfix"), str):
             return raw
         if info.context:
-            raw = _resolved(raw, info.context["folder"])
-        name = raw["persona"]
-        if name.endswith(".toml") and info.context:
-            name = str((info.context["folder"] / name).resolve())
+            try:
+                raw = _resolved(raw, info.context["folder"], info.context.get("check_file", str))
+            except InvalidValueError:
+                return raw
         try:
-            persona = personas.load(name)
+            persona = personas.load(raw["persona"])
         except (KeyError, OSError, ValueError):
-            return {**raw, "persona": name}
-        return {**raw, "persona": name, **_filled_in(raw, persona)}
+            return raw
+        return {**raw, **_filled_in(raw, persona)}
 
     @field_validator("claims", mode="before")
     @classmethod
@@ -294,22 +297,25 @@ class Scenario(Strict):
         return self
 
 
-def _resolved(raw: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Return a gateway's table with absolute paths of the files it names."""
-    if isinstance(raw.get("mailbox_list"), str):
-        raw = {**raw, "mailbox_list": str((folder / raw["mailbox_list"]).resolve())}
-    policies = raw.get("policy", ())
-    if not isinstance(policies, list):
-        return raw
-    return {
-        **raw,
-        "policy": [
-            {**each, "log": str((folder / each["log"]).resolve())}
-            if isinstance(each, dict) and isinstance(each.get("log"), str)
-            else each
-            for each in policies
-        ],
-    }
+def _resolved(raw: dict[str, Any], folder: Path, check_file: Callable[[str], object]) -> dict[str, Any]:
+    """Return a gateway's table with absolute paths of the files it names; raises InvalidValueError."""
+
+    def with_paths(table: dict[str, Any]) -> dict[str, Any]:
+        named = {key: table[key] for key in ("persona", "backend", "mailbox_list", "log") if _is_file_name(table, key)}
+        for name in named.values():
+            check_file(name)
+        return {**table, **{key: str((folder / name).resolve()) for key, name in named.items()}}
+
+    raw = with_paths(raw)
+    policies = raw.get("policy")
+    if isinstance(policies, list):
+        raw["policy"] = [with_paths(each) if isinstance(each, dict) else each for each in policies]
+    return raw
+
+
+def _is_file_name(table: dict[str, Any], key: str) -> bool:
+    name = table.get(key)
+    return isinstance(name, str) and (key in {"mailbox_list", "log"} or name.endswith(".toml"))
 
 
 def _filled_in(raw: dict[str, Any], persona: personas.Persona) -> dict[str, Any]:

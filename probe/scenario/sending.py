@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from fake_gateways.dns.zone import Domain
-from fake_gateways.strict import HostAndPort, InvalidValueError, IpAddress, Name, Strict
+from fake_gateways.strict import FileName, HostAndPort, InvalidValueError, IpAddress, Name, Strict
 from fake_gateways.units import Duration, PerTime, Rate, TimeOfDay
 
 RECIPIENT: str = "recipient"
@@ -119,7 +119,7 @@ class Retest(Strict):
     """
 
     after: Duration = Field(default=604_800.0, gt=0)
-    message: str | None = None
+    message: FileName | None = None
     who: Literal["unsure", "refused"] = "unsure"
     rate: Rate = PerTime(8, 3600.0)
 
@@ -132,7 +132,7 @@ class Dkim(Strict):
 
     domain: Domain
     selector: Name = "s1"
-    key: str | None = None
+    key: FileName | None = None
 
 
 class Sender(Strict):
@@ -177,7 +177,7 @@ class Recipients(Strict):
     """
 
     count: Annotated[int, Field(ge=1)] | None = None
-    seed_list: str | None = None
+    seed_list: FileName | None = None
 
 
 def _zone(value: str) -> str:
@@ -214,7 +214,7 @@ class Hours(Strict):
 class Variant(Strict):
     """One of several messages (A/B), and its share of the recipients."""
 
-    file: str
+    file: FileName
     share: Annotated[float, Field(gt=0)] = 1.0
 
 

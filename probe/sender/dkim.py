@@ -13,9 +13,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from fake_gateways.bounded_read import read_bounded
 from probe.input_error import InputError
 from probe.scenario.sending import Dkim
 
+_MAX_PEM: Final = 1024**2
+"""Octets of a key file, at most."""
 _SIGNED: Final = (b"from", b"to", b"subject", b"date", b"message-id", b"mime-version", b"content-type")
 
 
@@ -73,7 +76,7 @@ def signer(settings: Dkim, seed: int, folder: Path, place: str) -> Signer:
         )
     path = folder / settings.key
     try:
-        pem = path.read_bytes()
+        pem = read_bounded(path, _MAX_PEM)
         private = serialization.load_pem_private_key(pem, password=None)
     except (OSError, ValueError, TypeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not a PEM key without a password"

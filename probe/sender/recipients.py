@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import csv
 import random
-import stat
 from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
+from fake_gateways.bounded_read import open_table
 from fake_gateways.smtp.envelope import domain_of, is_address
 from probe.input_error import InputError, not_utf8
 from probe.scenario.sending import Campaign
 
-MAX_LIST: Final = 10**9
-"""Octets of a list, at most."""
 NUMBERS: Final = "L"
 """The type code of an array of recipients' numbers."""
+SHOWN: Final = 80
+"""Characters of a wrong address that are shown."""
 MAX_FIELD: Final = 300
 """Characters of a merge field, at most. A line of a message has at most 998 (RFC 5322 section 2.1.1)."""
 
@@ -63,16 +63,13 @@ class Delivery(NamedTuple):
 def read_list(path: Path, place: str) -> list[ListEntry]:
     """Read a CSV file with a column ``email``; an address that occurs twice counts once. Raises InputError."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_LIST:
-            raise InputError(f"{place}: {path}", "is not a file of at most 1 GB", "correct the file name")
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with open_table(path) as file:
             rows = csv.DictReader(file)
             columns = tuple(rows.fieldnames or ())
             if "email" not in columns:
                 raise InputError(
                     f"{place}: {path}",
-                    f"has no column email (found: {', '.join(columns) or 'none'})",
+                    f"has no column email (columns: {len(columns)})",
                     "name the column of addresses email",
                 )
             return list({listed.address.lower(): listed for listed in _listed(rows, columns, path)}.values())
@@ -86,7 +83,7 @@ def _listed(rows: csv.DictReader[str], columns: tuple[str, ...], path: Path) -> 
         address = (row.get("email") or "").strip()
         place = f"{path}: line {rows.line_num}"
         if not is_address(address):
-            raise InputError(place, f"{address!r} is not a valid address", "correct or remove the line")
+            raise InputError(place, f"{address[:SHOWN]!r} is not a valid address", "correct or remove the line")
         values = [value for key in columns if isinstance(value := row[key], str)]
         too_long = next((key for key, value in zip(columns, values, strict=False) if len(value) > MAX_FIELD), None)
         if too_long is not None:

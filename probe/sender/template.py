@@ -13,6 +13,7 @@ from math import floor
 from pathlib import Path
 from typing import Final
 
+from fake_gateways.bounded_read import read_bounded
 from probe.input_error import InputError
 
 MAX_OCTETS: Final = 50 * 1024 * 1024
@@ -31,9 +32,7 @@ class Template:
     """
 
     def __init__(self, octets: bytes, place: str) -> None:
-        """Raise InputError for a message that is too large, has no header or From:, or has too long a line."""
-        if len(octets) > MAX_OCTETS:
-            raise InputError(place, f"has {len(octets):,} octets, more than 50 MiB", "use a smaller message")
+        """Raise InputError for a message that has no header or From:, or has too long a line."""
         octets = _LINE_END.sub(b"\r\n", octets).removesuffix(b"\r\n") + b"\r\n"
         header, blank, body = octets.partition(b"\r\n\r\n")
         if not blank or not re.match(rb"[!-9;-~]+:", header):
@@ -101,7 +100,7 @@ def _in_quoted_printable(value: str) -> bytes:
 def read(path: Path, place: str) -> Template:
     """Read a message file; raises InputError. ``place`` is where the scenario names it."""
     try:
-        octets = path.read_bytes()
+        octets = read_bounded(path, MAX_OCTETS)
     except OSError as error:
         raise InputError(place, f"{path} cannot be read ({error.strerror})", "check the file name") from None
     return Template(octets, f"{place}: {path.name}")

@@ -61,13 +61,12 @@ def test_a_filter_that_runs_is_there(running: Running) -> None:
 
 def test_the_scenario_holds_its_gates_over_either_transport(running: Running, tmp_path: Path) -> None:
     shipped = ROOT / "scenarios" / "real_filters" / f"{running.name}.toml"
-    (tmp_path / "messages").mkdir()
-    (tmp_path / "messages" / "gtube.eml").write_bytes((ROOT / "scenarios" / "messages" / "gtube.eml").read_bytes())
     port = {"rspamd": "11333", "spamassassin": "783"}[running.name]
     text = shipped.read_text("utf-8").replace(f'= "127.0.0.1:{port}"', f'= "127.0.0.1:{running.port}"')
     path = tmp_path / "scenarios" / shipped.name
     path.parent.mkdir()
-    path.write_text(text.replace("../messages/", f"{tmp_path}/messages/"), "utf-8")
+    path.write_text(text, "utf-8")
+    (path.parent / "gtube.eml").write_bytes((shipped.parent / "gtube.eml").read_bytes())
     prepared = prepare(load(path))
     books = set()
     for transport in ("memory", "tcp"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -166,14 +167,75 @@ def test_a_message_that_is_none_is_told_by_its_name(tmp_path: Path, message: str
     assert sentence == f"{scenario}: campaign[0].message: news.eml: {said}"
 
 
+NAMES_A_FILE = {
+    "campaign[0].message": bent('message = "news.eml"', 'message = "{file}"'),
+    "campaign[0].message[0].file": bent('message = "news.eml"', 'message = [{ file = "{file}" }]'),
+    "campaign[0].recipients.seed_list": bent("{ count = 10 }", '{ seed_list = "{file}" }'),
+    "sender.retest.message": bent("[sender]\n", '[sender]\nretest = { message = "{file}" }\n'),
+    "sender.dkim.key": bent("[sender]\n", '[sender]\ndkim = { domain = "shop.example", key = "{file}" }\n'),
+    "gateway.acme.persona": bent('"proofpoint"', '"{file}.toml"'),
+    "gateway.acme.mailbox_list": bent("claims =", 'mailbox_list = "{file}"\nclaims ='),
+    "gateway.acme.policy[1].log": bent('type = "velocity"\n  limit = "600/1h"', 'type = "as-logged"\n  log = "{file}"'),
+    "gateway.acme.policy[1].backend": bent(
+        'type = "velocity"\n  limit = "600/1h"', 'type = "recipient-verification"\n  backend = "{file}.toml"'
+    ),
+    "classifiers: rules:{file}": bent("seed = 7\n", 'seed = 7\nclassifiers = ["rules:{file}"]\n'),
+}
+"""A scenario that names a file, by the place where it does."""
+
+
+KEYS_OF_FILES = sorted(NAMES_A_FILE)
+
+
+@pytest.mark.parametrize("key", KEYS_OF_FILES)
+def test_a_scenario_names_no_file_outside_its_folder(key: str, tmp_path: Path) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "link").symlink_to("/proc/self/environ")
+    (tmp_path / "theirs" / "link.toml").symlink_to("/proc/self/environ")
+    for name in ("/proc/self/environ", "../secret", "link"):
+        scenario = small_scenario.write(tmp_path / "theirs", NAMES_A_FILE[key].replace("{file}", name))
+        told = complaint(fivefifty("run", scenario, cwd=tmp_path))
+        assert told.startswith(f"{scenario}: {key.replace('{file}', name)}")
+        assert "is not in the folder or the repository of the scenario; copy it there" in told
+
+
+@pytest.mark.parametrize("key", KEYS_OF_FILES)
+def test_a_scenario_may_name_files_of_its_repository(key: str, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "theirs").mkdir()
+    scenario = small_scenario.write(tmp_path / "theirs", NAMES_A_FILE[key].replace("{file}", "../there"))
+    assert "repository" not in complaint(fivefifty("run", scenario, cwd=tmp_path))
+
+
+@pytest.mark.parametrize("key", KEYS_OF_FILES)
+def test_a_device_or_a_pipe_that_a_scenario_names_is_not_read(key: str, tmp_path: Path) -> None:
+    for name in ("pipe", "pipe.toml"):
+        os.mkfifo(tmp_path / name)
+    for name in ("pipe", "x" * 1500):
+        scenario = small_scenario.write(tmp_path, NAMES_A_FILE[key].replace("{file}", name))
+        told = complaint(fivefifty("run", scenario, cwd=tmp_path))
+        assert re.search("it is a device or a pipe|is not a file|File name too long", told)
+
+
+@pytest.mark.parametrize("arguments", [["run"], ["rules", "lint"], ["personas", "check"], ["import", "--from", "exim"]])
+def test_a_command_reads_no_device(arguments: list[str], tmp_path: Path) -> None:
+    (tmp_path / "zero.toml").symlink_to("/dev/zero")
+    told = complaint(fivefifty(*arguments, "zero.toml", cwd=tmp_path))
+    assert "it is a device or a pipe" in told or "is not a file" in told
+
+
 LISTED = bent("recipients = { count = 10 }", 'recipients = { seed_list = "list.csv" }')
 
 
 @pytest.mark.parametrize(
     ("csv", "place", "said"),
     [
-        ("mail\na@acme.example\n", "{list}", "has no column email (found: mail); name the column of addresses email"),
-        ("", "{list}", "has no column email (found: none); name the column of addresses email"),
+        (
+            "mail\na@acme.example\n",
+            "{list}",
+            "has no column email (columns: 1); name the column of addresses email",
+        ),
+        ("", "{list}", "has no column email (columns: 0); name the column of addresses email"),
         (
             "email\na@acme.example\nb.acme.example\n",
             "line 3",

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
+from fake_gateways.bounded_read import open_bounded
 from probe.input_error import InputError
 from probe.intake.event import LogLine
 
@@ -86,7 +87,7 @@ def octet_lines(path: Path) -> Iterator[bytes]:
 def _opened(path: Path) -> Iterator[tuple[IO[bytes], io.BufferedReader]]:
     """Open a file, as it is and unpacked. Raises InputError, also for errors while it is read."""
     try:
-        with path.open("rb") as raw:
+        with open_bounded(path) as raw:
             file = _unpacked(path, raw)
             if file.peek(_TAR.stop)[_TAR] == b"ustar":
                 raise InputError(path, "is a tar archive", "unpack it first")

@@ -169,6 +169,10 @@ Change = Callable[[dict[str, Any]], object]
         (lambda data: data.update(order=["directory", "tea"]), "'tea' is not a policy"),
         (lambda data: data["at"].update(content="rcpt"), "content cannot act at rcpt"),
         (lambda data: data.update(numbers={"velocity": {"limit": "much"}}), r"numbers\.velocity"),
+        (
+            lambda data: data.update(numbers={"as-logged": {"log": "/proc/self/environ"}}),
+            "'/proc/self/environ' is a file, and a persona has none",
+        ),
         (lambda data: data.update(lie=[{"name": "x", "claims": {}, "note": "", "source": "s"}]), r"lie\.0\.claims"),
         (lambda data: data.update(reports={"layout": "paper"}), r"reports\.layout"),
         (lambda data: data.update(sources=[]), "sources"),

@@ -8,8 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from fake_gateways.strict import InvalidValueError
 from probe.input_error import InputError
-from probe.user_files import exists, is_file, is_folder, is_pipe, read_text, require_writable, write_whole, writing
+from probe.user_files import (
+    exists,
+    is_file,
+    is_folder,
+    is_pipe,
+    read_text,
+    require_in_project,
+    require_writable,
+    write_whole,
+    writing,
+)
 
 TOO_LONG = Path("x" * 5000)
 
@@ -56,7 +67,7 @@ def test_what_is_no_file_is_written_and_not_replaced() -> None:
     [
         (b'seed = 1\ntitle = "\xff"\n', "is not a UTF-8 file (line 2 has the octet 0xff); save it as UTF-8"),
         ("seed = 1\n".encode("utf-16"), "is a UTF-16 file; save it as UTF-8"),
-        (b"#" * 1048577, "is larger than 1 MiB; split it"),
+        (b"#" * 1048577, "cannot be read (it has more than 1 MiB); split it"),
     ],
 )
 def test_a_file_that_is_not_text_is_refused_with_the_reason(octets: bytes, problem: str, tmp_path: Path) -> None:
@@ -70,3 +81,28 @@ def test_a_file_that_is_not_text_is_refused_with_the_reason(octets: bytes, probl
 def test_a_byte_order_mark_is_ignored(tmp_path: Path) -> None:
     (tmp_path / "bom").write_bytes(b"\xef\xbb\xbfseed")
     assert read_text(tmp_path / "bom", 7, "split it") == "seed"
+
+
+@pytest.mark.parametrize("name", ["a.csv", "deep/a.csv", "../own/a.csv", "none", "x" * 5000])
+def test_a_scenario_may_name_files_of_its_folder(name: str, tmp_path: Path) -> None:
+    require_in_project(tmp_path / "own", name)
+    require_in_project(tmp_path / "own", str(tmp_path / "own" / name))
+
+
+@pytest.mark.parametrize("name", ["../a.csv", "/etc/passwd", "out", "round/a", "a\0b", "~/../../a"])
+def test_a_scenario_may_name_no_file_outside(name: str, tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "out").symlink_to("/etc/passwd")
+    (own / "round").symlink_to("round")
+    with pytest.raises(InvalidValueError, match="is not in the folder or the repository of the scenario"):
+        require_in_project(own, name)
+
+
+def test_a_scenario_may_name_files_of_its_repository(tmp_path: Path) -> None:
+    own = tmp_path / "repository" / "tests" / "mail"
+    own.mkdir(parents=True)
+    (tmp_path / "repository" / ".git").write_text("gitdir: elsewhere", "utf-8")
+    require_in_project(own, "../../a.csv")
+    with pytest.raises(InvalidValueError):
+        require_in_project(own, "../../../a.csv")

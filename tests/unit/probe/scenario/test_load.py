@@ -329,7 +329,7 @@ def test_a_file_beyond_sixteen_mebibytes_is_not_parsed(tmp_path: Path) -> None:
     path = tmp_path / "large.toml"
     path.write_bytes(b"#" * (MAX_OCTETS + 1))
     error = complaint(path)
-    assert error.problem == "is larger than 16 MiB"
+    assert error.problem == "cannot be read (it has more than 16 MiB)"
     assert error.remedy == "move lists of recipients into a CSV file (seed_list)"
     path.write_bytes(SCENARIO.encode().ljust(MAX_OCTETS, b"#"))
     write(tmp_path)

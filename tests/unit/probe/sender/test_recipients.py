@@ -85,10 +85,10 @@ def test_cells_without_a_heading_and_missing_cells_are_no_fields(tmp_path: Path)
     [
         (
             "address\nann@a.example\n",
-            "{place}: has no column email (found: address); name the column of addresses email",
+            "{place}: has no column email (columns: 1); name the column of addresses email",
         ),
-        ("", "{place}: has no column email (found: none); name the column of addresses email"),
-        ("Email\nann@a.example\n", "{place}: has no column email (found: Email); name the column of addresses email"),
+        ("", "{place}: has no column email (columns: 0); name the column of addresses email"),
+        ("Email\nann@a.example\n", "{place}: has no column email (columns: 1); name the column of addresses email"),
         ("email\nann@a.example\nann\n", "{path}: line 3: 'ann' is not a valid address; correct or remove the line"),
         ("email\n@a.example\n", "{path}: line 2: '@a.example' is not a valid address; correct or remove the line"),
         ("email\nann@\n", "{path}: line 2: 'ann@' is not a valid address; correct or remove the line"),
