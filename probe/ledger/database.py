@@ -5,10 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
+from fake_gateways.people.directory import MailboxState
+from fake_gateways.people.readers import Reaction
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.truth import Cause, Fate
 from probe.input_error import InputError
+from probe.records.attempt import Failure, Outcome
+from probe.records.returned import ReturnedKind
 
 _WAIT_S: Final = 60.0
 """How long processes wait for each other's commits."""
@@ -17,6 +24,10 @@ PAGE: Final = 16_384
 
 # The declared type of a column of truth values, which SQLite keeps as 0 and 1.
 sqlite3.register_converter("BOOLEAN", b"1".__eq__)
+# Without an adapter sqlite3 first asks each value for one, which takes longer than writing it.
+sqlite3.register_adapter(bool, int)
+for _words in (Cause, Failure, Fate, MailboxState, Outcome, Reaction, ReturnedKind, Stage):
+    sqlite3.register_adapter(_words, attrgetter("_value_"))
 
 
 class Database:
