@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -17,6 +18,11 @@ from fake_gateways.verdict import Refuse
 
 Scope = Literal["ip", "/24", "sender-domain"]
 Unit = Literal["messages", "recipients", "connections"]
+_KEY_OF: Final[Mapping[Scope, Callable[[SessionView], str]]] = {
+    "ip": lambda view: view.peer_address,
+    "/24": lambda view: network_of(view.peer_address),
+    "sender-domain": lambda view: view.sender_domain,
+}
 
 
 class VelocitySettings(Settings):
@@ -55,13 +61,14 @@ class Velocity:
 
     def __init__(self, settings: VelocitySettings) -> None:
         self._settings = settings
+        self._key_of = [_KEY_OF[scope] for scope in settings.per]
         self._windows: dict[str, SlidingWindow] = {}
         self._blocked: dict[str, float] = {}
 
     def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a blocked sender; else count, and refuse what is beyond the limit."""
         keys = self._keys(view)
-        if any(view.at < self._blocked.get(key, view.at) for key in keys):
+        if self._blocked and any(view.at < self._blocked.get(key, view.at) for key in keys):
             return Refuse(Cause.VELOCITY)
         unit = {"connections": 0, "messages": view.transaction}.get(self._settings.count)
         counted = view.counted.get(self)
@@ -75,13 +82,8 @@ class Velocity:
         return Refuse(Cause.VELOCITY) if refused else None
 
     def _keys(self, view: SessionView) -> list[str]:
-        of = {
-            "ip": lambda: view.peer_address,
-            "/24": lambda: network_of(view.peer_address),
-            "sender-domain": lambda: view.sender_domain,
-        }
         # There is no sender domain before MAIL, and none with the null return-path.
-        return [key for scope in self._settings.per if (key := of[scope]())]
+        return [key for key_of in self._key_of if (key := key_of(view))]
 
     def _exceeds(self, key: str, at: float) -> bool:
         window = self._windows.get(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fake_gateways.people.directory import MailboxState, state_at
 from fake_gateways.people.readers import Engagement
@@ -15,6 +15,9 @@ from probe.records.attempt import Attempt, Failure
 from probe.records.returned import Returned, by_recipient
 from probe.records.rows import Mailbox
 
+_CAUSES: Final[Mapping[str, Cause]] = {cause: cause for cause in Cause}
+_STATES: Final[Mapping[str, MailboxState]] = {state: state for state in MailboxState}
+"""By what the books say; to call an Enum takes ten times as long."""
 Key = tuple[str, str]
 """A campaign and a recipient. The campaign is empty if another system sent the mail."""
 
@@ -44,7 +47,7 @@ class Story(NamedTuple):
         Where no gateway decided, the cause is the network, or a domain that takes no mail.
         """
         if self.truth is not None:
-            return None if self.truth.cause is None else Cause(self.truth.cause)
+            return None if self.truth.cause is None else _CAUSES[self.truth.cause]
         failure = self.evidence.last.failure
         if failure is None:
             return None if not self.evidence.bounced else Cause.UNKNOWN  # at a foreign server
@@ -118,7 +121,7 @@ def state_of(mailbox: Mailbox | None, at: float) -> MailboxState:
     """Return the state of a mailbox at a time in seconds since the epoch, departed if no directory has it."""
     if mailbox is None:
         return MailboxState.DEPARTED
-    return state_at(MailboxState(mailbox.state), mailbox.left_at, at)
+    return state_at(_STATES[mailbox.state], mailbox.left_at, at)
 
 
 def without_lanes(stories: Mapping[Key, Story]) -> dict[Key, Story]:
