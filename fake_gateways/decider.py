@@ -47,6 +47,8 @@ Judging = Generator[ExternalQuery, Answer, Rejection | None]
 CLOSES: Final = 421
 """After this reply a server closes the connection (RFC 5321 section 3.8)."""
 _MESSAGE_ID: Final = re.compile(rb"^message-id:[ \t]*(?:\r?\n[ \t]+)?(<[^>\r\n]{1,900}>)", re.IGNORECASE | re.MULTILINE)
+_END_OF_DATA: Final = Stage.END_OF_DATA
+_INBOX: Final = Fate.INBOX
 _NOTIFY_BY_DEFAULT: Final = frozenset({"FAILURE"})
 _SEVERITY: Final = {Fate.JUNK: 1, Fate.QUARANTINED: 2, Fate.BOUNCED_LATER: 3, Fate.DISCARDED: 4}
 _ORDER: Final = {stage: number for number, stage in enumerate(Stage)}
@@ -173,7 +175,7 @@ class Decider:
             diverted, policy = diversions.get(recipient) or diversions.get(None) or (None, "")
             notify = self._view.envelope.notify.get(recipient, _NOTIFY_BY_DEFAULT)
             if diverted is None:
-                self.record(Stage.END_OF_DATA, recipient, reply, Fate.INBOX)
+                self.record(_END_OF_DATA, recipient, reply, _INBOX)
                 if self._gateway.audience is not None:
                     self._gateway.arrived(self._view, recipient, self._message_id())
                 if "SUCCESS" in notify:
@@ -235,7 +237,7 @@ class Decider:
             cause=cause,
             claimed=claimed,
             policy=policy or None,
-            message_id=self._message_id() if stage is Stage.END_OF_DATA else "",
+            message_id=self._message_id() if stage is _END_OF_DATA else "",
             after_mail=stage not in BEFORE_MAIL,
         )
 
@@ -248,6 +250,8 @@ class Decider:
     def cut(self, *, in_content: bool) -> None:
         """Record an aborted transaction for all accepted recipients, and for the one that is being judged."""
         view = self._view
+        if not (view.recipient or view.envelope.recipients):
+            return
         stage = Stage.DATA if in_content else Stage.RCPT
         if self._stage is Stage.END_OF_DATA:
             stage = Stage.END_OF_DATA

@@ -104,7 +104,10 @@ class WordedLater(Reply):
     """A reply whose text is made when it is first read: most clients look only at the code."""
 
     def __init__(self, code: int, enhanced: EnhancedStatus | None, word: Callable[[], Reply]) -> None:
-        self.__dict__.update(code=code, enhanced=enhanced, _word=word)
+        fields = self.__dict__  # a frozen dataclass refuses assignment
+        fields["code"] = code
+        fields["enhanced"] = enhanced
+        fields["_word"] = word
 
     @_made_once
     def lines(self) -> tuple[str, ...]:

@@ -104,9 +104,13 @@ class DestinationQueue:
 
     def free_slot(self, at: float) -> ConnectionSlot | None:
         """Return the open connection used last, else a slot without a connection, or None while all are busy."""
-        free = [slot for slot in self.slots if slot.free_at <= at]
-        opened = [slot for slot in free if slot.line is not None]
-        return max(opened, key=_free_at) if opened else next(iter(free), None)
+        found: ConnectionSlot | None = None
+        for slot in self.slots:
+            if slot.free_at > at:
+                continue
+            if found is None or (slot.line is not None and (found.line is None or slot.free_at > found.free_at)):
+                found = slot
+        return found
 
     def next_start(self, at: float) -> float:
         """Return the first moment, ``at`` or later, when the next transaction may begin."""
@@ -171,17 +175,17 @@ class DestinationQueues:
         return self._queues[key]
 
     def for_transaction(
-        self, exchanger: Exchanger, queued: QueuedTransaction, at: float
+        self, exchanger: Exchanger, domain: str, queued: QueuedTransaction, at: float
     ) -> tuple[DestinationQueue, QueuedTransaction]:
-        """Return the queue for a transaction, and the transaction.
+        """Return the queue for a transaction to a domain, and the transaction.
 
         If its source address pauses and the sender may switch, both are those of another address.
         """
-        queue = self.to(exchanger, queued.deliveries[0].source, queued.domain)
+        queue = self.to(exchanger, queued.deliveries[0].source, domain)
         if self._sender.pause is None or not self._sender.pause.switch or queue.pause.until <= at:
             return queue, queued
         for ip in self._sender.ips:
-            other = self.to(exchanger, ip.address, queued.domain)
+            other = self.to(exchanger, ip.address, domain)
             if other.pause.until <= at:
                 switched = tuple(each._replace(source=ip.address) for each in queued.deliveries)
                 return other, queued._replace(deliveries=switched)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fake_gateways.clock import Agenda, Clock
 from fake_gateways.dns.mx_lookup import Exchanger
@@ -23,6 +23,10 @@ from probe.sender.routes import Routes
 from probe.sender.transaction import Result, introduce, transact
 from probe.sender.transport import Line, LineError, Transport
 from probe.sender.transport.transcript import Recorder
+
+_END_OF_DATA: Final = Stage.END_OF_DATA
+_ENDS_LINE: Final = frozenset({Failure.TIMED_OUT, Failure.GARBAGE})
+"""Failures after which a line cannot be used, although it is open."""
 
 
 class _Transacted(NamedTuple):
@@ -109,16 +113,17 @@ class Lane:
                 )
             return
         await self.clock.until(at)
-        way = await self.routes.to(queued.domain, at)
-        untried = (each for each in way.exchangers if each.address not in queued.tried)
-        exchanger = next((each for each in (*untried, *way.exchangers)), None)
+        domain = queued.domain
+        way = await self.routes.to(domain, at)
+        untried = [each for each in way.exchangers if each.address not in queued.tried]
+        exchanger = next(iter(untried or way.exchangers), None)
         if exchanger is None:
             failure = Failure.NO_ANSWER if way.may_clear else Failure.NO_ROUTE
             result = Result(Stage.CONNECT, failure=failure, text=way.obstacle)
             names = self.messages.names(queued.deliveries)
             self._record(queued, None, at, _Transacted(names, [result] * len(queued.deliveries)))
             return
-        queue, queued = self._queues.for_transaction(exchanger, queued, at)
+        queue, queued = self._queues.for_transaction(exchanger, domain, queued, at)
         queue.waiting.append(queued)
         # If others wait already, the agenda has an entry for when the next of them may begin.
         if len(queue.waiting) == 1:
@@ -289,8 +294,8 @@ class Lane:
             round_trip=self._round_trip,
             pipelining=self.sender.pipelining,
         )
-        slot.reset = all(each.stage is not Stage.END_OF_DATA for each in results)
-        if not line.is_open or any(each.failure in {Failure.TIMED_OUT, Failure.GARBAGE} for each in results):
+        slot.reset = _END_OF_DATA not in [each.stage for each in results]
+        if not line.is_open or not _ENDS_LINE.isdisjoint([each.failure for each in results]):
             await line.close()
             slot.line = None
         return _Transacted(names, results, line, slot.connection, slot.position)

@@ -13,6 +13,8 @@ from probe.records.attempt import Failure, Outcome
 from probe.sender.transport import Line, LineError, hung_up
 
 _GO_AHEAD: Final = 354
+_AT_DATA: Final = Stage.DATA
+_AT_END: Final = Stage.END_OF_DATA
 
 RoundTrip = Callable[[], None]
 """Lets the time of one exchange with the server pass."""
@@ -68,7 +70,7 @@ class _Step(NamedTuple):
 
     def accepted_by(self, reply: Reply) -> bool:
         """Whether the reply lets the transaction continue: 354 to DATA, 2yz otherwise (RFC 5321 section 4.3.2)."""
-        return reply.code == _GO_AHEAD if self.stage is Stage.DATA else reply.completes
+        return reply.code == _GO_AHEAD if self.stage is _AT_DATA else reply.completes
 
 
 _RSET: Final = _Step(Stage.MAIL, Command("RSET"))
@@ -110,7 +112,7 @@ async def transact(
             return _complete(results)
     round_trip()
     try:
-        last = _result(Stage.END_OF_DATA, await line.send(content))
+        last = _result(_AT_END, await line.send(content))
     except LineError as error:
         last = Result(Stage.END_OF_DATA, failure=error.failure, text=error.text)
     return _complete([each or last for each in results])
@@ -147,6 +149,6 @@ def _complete(results: Sequence[Result | None]) -> list[Result]:
 
 def _result(stage: Stage, reply: Reply) -> Result:
     """Return the result of a reply; a 2yz or 3yz code that the command does not allow is garbage."""
-    if (reply.completes and stage is not Stage.END_OF_DATA) or 300 <= reply.code < 400:
+    if (reply.completes and stage is not _AT_END) or 300 <= reply.code < 400:
         return Result(stage, failure=Failure.GARBAGE, text=f"{reply.code} where it makes no sense")
     return Result(stage, reply)

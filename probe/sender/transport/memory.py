@@ -60,7 +60,8 @@ class MemoryLine:
 
     async def begin(self) -> None:
         """Wait for the greeting."""
-        self.greeting = await self._once(self._session.greet(), no_smtp())
+        answered = self._session.greet()
+        self.greeting = answered if isinstance(answered, Reply) else await self._once(answered, no_smtp())
 
     @property
     def is_open(self) -> bool:
@@ -71,7 +72,8 @@ class MemoryLine:
         """Say EHLO."""
         if self._session.closing:
             raise hung_up()
-        reply = await self._once(self._session.command(b"EHLO " + self._helo.encode()), no_smtp())
+        answered = self._say(Command("EHLO", self._helo))
+        reply = answered if isinstance(answered, Reply) else await self._once(answered, no_smtp())
         self._is_introduced = reply.accepts
         self.keywords = keywords(reply.lines[1:])
         return reply
