@@ -48,10 +48,6 @@ _CONTENT: Final = State.CONTENT
 _AUTH: Final = State.AUTH
 _CLOSED: Final = State.CLOSED
 _CLOSING: Final = State.CLOSING
-_CONNECT: Final = Stage.CONNECT
-_END_OF_DATA: Final = Stage.END_OF_DATA
-_GREETING: Final = TRANSITIONS[State.CONNECTED][GREETING]
-_END_OF_CONTENT: Final = TRANSITIONS[State.CONTENT][END_OF_DATA]
 
 _OPTIONAL: Final = frozenset({"AUTH", "STARTTLS", "XCLIENT"})
 """Commands that exist only where the gateway offers them."""
@@ -101,7 +97,7 @@ class Session:
 
     def greet(self) -> Answered:
         """Send the greeting, or refuse the connection (RFC 5321 section 3.1)."""
-        return self._judge(_GREETING, _CONNECT, Session._greeted)
+        return self._judge(TRANSITIONS[State.CONNECTED][GREETING], Stage.CONNECT, Session._greeted)
 
     def command(self, line: bytes) -> Answered:
         """Answer a command line, given without its CRLF."""
@@ -142,13 +138,13 @@ class Session:
     def content(self, octets: bytes) -> Answered:
         """Answer the end of data. ``octets`` are the message without dot-stuffing and final dot."""
         self._view.content = octets
-        return self._judge(_END_OF_CONTENT, _END_OF_DATA, Session._content_judged)
+        return self._judge(TRANSITIONS[State.CONTENT][END_OF_DATA], Stage.END_OF_DATA, Session._content_judged)
 
     def content_too_large(self) -> Response:
         """Answer the end of data that exceeded the size limit and was not kept (RFC 1870 section 6.3)."""
         rejection = self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.END_OF_DATA, "")
         self._end_transaction()
-        return self._follow(_END_OF_CONTENT, rejection)
+        return self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], rejection)
 
     def line_too_long(self) -> Reply:
         """Answer a command line that is too long (RFC 5321 section 4.5.3.1.4)."""

@@ -141,4 +141,4 @@ def _same(classifier: RecipientClassifier, campaign: str) -> RecipientClassifier
 
 def row_of(classifier: str, key: Key, reading: Reading, lane: str) -> Classification:
     """Return the row of a reading."""
-    return Classification(classifier, *key, reading.cause, reading.advice.value, reading.alive, reading.reason, lane)
+    return Classification(classifier, *key, reading.cause, str(reading.advice), reading.alive, reading.reason, lane)
