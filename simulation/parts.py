@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulation.laws.worlds_part import Worlds
 from simulation.part import Part
+from simulation.worlds.features import FEATURES as OF_WORLDS
 
-PARTS: Final[tuple[Part, ...]] = ()
-FEATURES: Final[tuple[str, ...]] = ()
+PARTS: Final[tuple[Part, ...]] = (Worlds(),)
+FEATURES: Final[tuple[str, ...]] = OF_WORLDS
 """Everything that worlds can have."""

@@ -12,6 +12,7 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -74,7 +75,9 @@ class Worker:
     def end(self) -> int | None:
         """End the process and whatever it started; return its exit code."""
         if self._process.pid is not None and self._process.is_alive():
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it leads no group before it begins its work
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
         self._process.join()
         self.pipe.close()
         return self._process.exitcode

@@ -1,0 +1,43 @@
+"""All laws, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from simulation.laws import (
+    books_join,
+    card_adds_up,
+    every_run_ends,
+    final_word,
+    harmless_reports,
+    heard_as_said,
+    lies_change_words,
+    same_books,
+    same_verdicts,
+    sent_once,
+)
+from simulation.laws.law import Broken, Law
+from simulation.laws.left import Left
+
+LAWS: Final[tuple[Law, ...]] = (
+    every_run_ends.LAW,
+    same_books.LAW,
+    books_join.LAW,
+    heard_as_said.LAW,
+    final_word.LAW,
+    sent_once.LAW,
+    lies_change_words.LAW,
+    card_adds_up.LAW,
+    same_verdicts.LAW,
+    harmless_reports.LAW,
+)
+
+
+def broken_laws(left: Left) -> list[Broken]:
+    """Return what breaks each law first, in the order of the laws."""
+    found = []
+    for law in LAWS:
+        what = next(law.broken(left), None)
+        if what is not None:
+            found.append(Broken(law.name, what))
+    return found

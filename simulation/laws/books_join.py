@@ -1,0 +1,73 @@
+"""Law: every decision is in the books once, and every attempt that got a reply has its decision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
+from fake_gateways.truth import Fate, Truth
+from probe.records.attempt import Attempt
+from simulation.laws.law import Law
+from simulation.laws.left import Left, Run
+
+
+def _broken(left: Left) -> Iterator[str]:
+    for run in left.all_runs:
+        if run.has_books:
+            yield from (f"{run.name}: {what}" for what in _of(run))
+
+
+def _of(run: Run) -> Iterator[str]:
+    attempts, truths = run.books.attempts, run.books.truths
+    yield from _gaps("attempts of", ((row.lane, row.seq) for row in attempts))
+    yield from _gaps("decisions of", ((row.gateway, row.seq) for row in truths))
+    for attempt in run.joined.orphaned_attempts:
+        yield f"an attempt has no decision: {attempt}"
+    for truth in run.joined.orphaned_truths:
+        yield f"a decision has no attempt: {truth}"
+    yield from _decided_twice(truths)
+    # Counted without the judge: what was heard of each return-path and recipient was said.
+    heard, said = _heard(attempts), _said(truths)
+    for key, times in (heard - said).items():
+        yield f"{times} replies were heard that nobody said: {key}"
+
+
+def _decided_twice(truths: Iterable[Truth]) -> Iterator[str]:
+    decided = Counter(
+        (row.gateway, row.session, row.transaction, row.recipient)
+        for row in truths
+        if row.return_path and row.recipient
+    )
+    for key, times in decided.items():
+        if times > 1:
+            yield f"{times} decisions about one recipient in one transaction: {key}"
+
+
+def _said(truths: Iterable[Truth]) -> Counter[tuple[str, str, int | None]]:
+    return Counter(
+        (row.return_path, row.recipient, row.code)
+        for row in truths
+        if row.return_path and row.recipient and row.fate != Fate.CUT
+    )
+
+
+def _heard(attempts: Iterable[Attempt]) -> Counter[tuple[str, str, int | None]]:
+    return Counter(
+        (row.return_path, row.recipient, row.code)
+        for row in attempts
+        if row.failure is None and row.stage not in BEFORE_MAIL and row.stage != Stage.MAIL
+    )
+
+
+def _gaps(what: str, numbers: Iterable[tuple[str, int]]) -> Iterator[str]:
+    found: dict[str, list[int]] = {}
+    for owner, number in numbers:
+        found.setdefault(owner, []).append(number)
+    for owner, of_owner in found.items():
+        if of_owner != list(range(1, len(of_owner) + 1)):
+            missing = sorted(set(range(1, max(of_owner) + 1)) - set(of_owner))
+            yield f"the {what} {owner} are not numbered from 1 to {len(of_owner)}: missing {missing[:5]}"
+
+
+LAW = Law("books-join", "every decision is in the books once, and every attempt joins", _broken)

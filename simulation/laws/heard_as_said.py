@@ -1,0 +1,35 @@
+"""Law: what the sender heard is what the gateway said, minus what was lost on the line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fake_gateways.truth import Fate, Truth
+from probe.records.attempt import Attempt
+from simulation.laws.law import Law
+from simulation.laws.left import Left
+
+
+def _broken(left: Left) -> Iterator[str]:
+    for run in left.all_runs:
+        if not run.has_books:
+            continue
+        for attempt, truth in run.joined.pairs:
+            if truth is None:
+                continue
+            what = _difference(attempt, truth)
+            if what:
+                yield f"{run.name}: {what}: heard {attempt}, said {truth}"
+
+
+def _difference(attempt: Attempt, truth: Truth) -> str:
+    if attempt.failure is not None:
+        return "" if truth.fate == Fate.CUT else f"a reply was lost ({attempt.failure}) that no fault cut off"
+    if (attempt.code, attempt.enhanced) != (truth.code, truth.enhanced):
+        return "another code"
+    if attempt.text.split() != truth.text.split():
+        return "other words"
+    return ""
+
+
+LAW = Law("heard-as-said", "what a client heard is what was said, minus what was lost on the line", _broken)

@@ -1,0 +1,46 @@
+"""Law: all runs of a world leave the same books, whatever the transport, the workers and the interruptions."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Any, Final
+
+from simulation.laws.law import Law
+from simulation.laws.left import Left, Run
+
+_OF_THE_RUN: Final = {"peer_port", "local_port", "duration_s"}
+_ROWS: Final = ("attempts", "truths", "reports", "returned", "engagements", "mailboxes", "planned", "gateways")
+
+
+def _broken(left: Left) -> Iterator[str]:
+    first, *others = [run for run in left.runs if run.has_books]
+    for other in others:
+        for kind in _ROWS:
+            yield from _differing(first, other, kind)
+        if first.books.digest != other.books.digest:
+            yield f"{first.name} and {other.name}: the hashes of the books differ"
+        if first.result is not None and other.result is not None:
+            cards = [
+                dataclasses.asdict(run.result.scorecard) | {"transport": ""} for run in (first, other) if run.result
+            ]
+            differing = [name for name in cards[0] if cards[0][name] != cards[1][name]]
+            if differing:
+                yield f"{first.name} and {other.name}: the scorecards differ in {', '.join(differing)}"
+
+
+def _differing(first: Run, other: Run, kind: str) -> Iterator[str]:
+    mine, theirs = getattr(first.books, kind), getattr(other.books, kind)
+    for row, instead in zip_longest(_shown(mine), _shown(theirs)):
+        if row != instead:
+            yield f"{first.name} and {other.name}: {kind} differ: {row} and {instead}"
+            return
+
+
+def _shown(rows: Sequence[Any]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        yield {name: value for name, value in row._asdict().items() if name not in _OF_THE_RUN}
+
+
+LAW = Law("same-books", "memory, tcp, two workers, and cut and resumed leave the same books", _broken)

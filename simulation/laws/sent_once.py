@@ -1,0 +1,45 @@
+"""Law: no mail is accepted twice, unless the reply to it was lost.
+
+A client that hears no reply to the end of data cannot know, and has to send again (RFC 5321 sections 4.5.3.2.6, 6.1).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.truth import Fate
+from probe.judge.story import Key
+from probe.records.attempt import Outcome
+from simulation.laws.law import Law
+from simulation.laws.left import Left, Run
+
+_NOT_ACCEPTED: Final = {Fate.REFUSED, Fate.DEFERRED, Fate.CUT}
+
+
+def _broken(left: Left) -> Iterator[str]:
+    for run in left.all_runs:
+        if run.has_books:
+            yield from (f"{run.name}: {what}" for what in _of(run))
+
+
+def _of(run: Run) -> Iterator[str]:
+    accepted: dict[Key, int] = {}
+    lost: dict[Key, int] = {}
+    delivered: set[Key] = set()
+    for attempt, truth in run.joined.pairs:
+        key = attempt.campaign, attempt.recipient.lower()
+        if key in delivered:
+            yield f"{attempt.recipient} got mail of {attempt.campaign} already: {attempt}"
+        if truth is not None and truth.fate not in _NOT_ACCEPTED:
+            accepted[key] = accepted.get(key, 0) + 1
+            if accepted[key] > 1 + lost.get(key, 0):
+                yield f"a gateway accepted mail of {attempt.campaign} for {attempt.recipient} again: {truth}"
+        if attempt.failure is not None and attempt.stage == Stage.END_OF_DATA:
+            lost[key] = lost.get(key, 0) + 1
+        if attempt.outcome == Outcome.DELIVERED:
+            delivered.add(key)
+
+
+LAW = Law("sent-once", "no mail is sent twice unless the standard says so", _broken)

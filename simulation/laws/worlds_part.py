@@ -1,0 +1,102 @@
+"""The part ``worlds``: draws worlds by seed, runs each in several ways, and holds what was left against the laws."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+from probe.input_error import InputError
+from simulation.laws.all_laws import broken_laws
+from simulation.laws.canaries import CANARIES, Canary, canary_of
+from simulation.laws.law import Broken
+from simulation.laws.left import Left
+from simulation.laws.regression import REGRESSIONS, keep
+from simulation.laws.running import run_world
+from simulation.laws.shrinking import shrunk
+from simulation.part import Failure, Tried
+from simulation.worlds.draw_world import draw_world
+from simulation.worlds.world import World
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """Worlds by seed. ``regressions`` is where failing ones are written."""
+
+    name: str = "worlds"
+    weight: int = 4
+    regressions: Path = REGRESSIONS
+
+    def cases(self, seed: str) -> Iterator[str]:
+        """Yield the seeds of worlds, without end."""
+        return (f"{seed}/{number}" for number in count())
+
+    def attempt(self, case: str, tried: Tried, folder: Path) -> None:
+        """Try one world, or the canary that it has to be."""
+        world = draw_world(case)
+        tried.met(world.features)
+        first = canary_of(case)
+        if first is not None:
+            self._try_canary(world, first, tried, folder)
+            return
+        left = run_world(world, folder / "runs")
+        _count(left, tried)
+        broken = broken_laws(left)
+        if broken:
+            self._fail(world, broken, tried, folder)
+
+    def _try_canary(self, world: World, first: int, tried: Tried, folder: Path) -> None:
+        for number in range(len(CANARIES)):
+            canary = CANARIES[(first + number) % len(CANARIES)]
+            runs = folder / f"canary-{number}"
+            noticed = notices(canary, world, runs)
+            shutil.rmtree(runs, ignore_errors=True)
+            if noticed is None:
+                continue  # this world has nothing that this one could spoil
+            tried.count("canaries")
+            tried.count(f"canaries, {canary.name}")
+            if canary.law not in {each.law for each in noticed}:
+                what = f"the law {canary.law} did not notice the canary {canary.name!r}"
+                tried.failures.append(Failure(self.name, world.seed, what, str(noticed)))
+            return
+
+    def _fail(self, world: World, broken: list[Broken], tried: Tried, folder: Path) -> None:
+        law, what = broken[0]
+        runs = folder / "shrinking"
+
+        def still_fails(smaller: World) -> bool:
+            shutil.rmtree(runs, ignore_errors=True)
+            with suppress(InputError):
+                return law in {each.law for each in broken_laws(run_world(smaller, runs))}
+            return False
+
+        detail = ""
+        if still_fails(world):
+            kept = keep(shrunk(world, still_fails), law, self.regressions)
+            detail = f"a small world that shows it: {kept}" if kept else "like worlds that are in tests/regressions"
+        else:
+            detail = "it does not happen each time"
+        tried.failures.append(Failure(self.name, world.seed, f"{law}: {what}", detail))
+
+
+def notices(canary: Canary, world: World, folder: Path) -> list[Broken] | None:
+    """Return the laws that a world breaks if a fault is made in it; None if the fault cannot be made there."""
+    with canary.during():
+        left = run_world(world, folder)
+        return broken_laws(left) if canary.spoil(left) else None
+
+
+def _count(left: Left, tried: Tried) -> None:
+    runs = list(left.all_runs)
+    tried.count("worlds")
+    tried.count("runs", len(runs))
+    for run in runs:
+        if run.has_books:
+            tried.count("decisions", len(run.books.truths))
+            tried.count("attempts", len(run.books.attempts))
+            if run.books.attempts:
+                ends = max(row.at + row.duration_s for row in run.books.attempts)
+                tried.count("virtual seconds", round(ends - left.loaded.scenario.starts.timestamp()))
