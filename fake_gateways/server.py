@@ -140,11 +140,12 @@ class Carrier(SMTP):
     def eof_received(self) -> bool:
         """Close after the client has closed its side, but only once its commands are answered."""
         self._has_said_all = True
-        if not self._is_secure:
-            return self._is_in_line or (self._is_waiting and not self._is_hanging)
+        if not self._is_secure and (self._is_in_line or (self._is_waiting and not self._is_hanging)):
+            return True
         # TLS cannot be kept open in one direction only.
         while self._is_in_line:
             self._take_turn()
+        self._dialogue.lost()  # before the client hears of it
         return False
 
     def data_received(self, data: bytes) -> None:
@@ -188,6 +189,8 @@ class Carrier(SMTP):
         try:
             while unmet is not None:
                 self._is_hanging = isinstance(unmet, Wait) and math.isinf(unmet.seconds)
+                if isinstance(unmet, Wait):
+                    self._send()
                 unmet = self._advance(dialogue, await self._answer_query(unmet))
         except GivenUpError:
             self._drop()
@@ -254,12 +257,18 @@ class Carrier(SMTP):
                 self._begin_tls()
             if not framing.pending:
                 break
-        if self.transport is not None:
+        if not self._is_waiting:
             self._send()
 
     def _send(self) -> None:
-        """Send what is said; then close, if nothing more is to come."""
+        """Send what is said; then close, if nothing more is to come.
+
+        While an answer is fetched, replies are kept: those to a group of commands are best sent together (RFC 2920
+        section 3.2), and a client that is sent garbage has then been heard to the end.
+        """
         transport, session = self._line, self._dialogue
+        if self.transport is None:
+            return
         if self._said:
             transport.write(b"".join(self._said))
             self._said.clear()
@@ -309,6 +318,7 @@ class Carrier(SMTP):
             return
         # The client's first octets of TLS must not be read as a command.
         self._line.pause_reading()
+        self._send()
         self._wait_for(self._encrypt)
 
     def _advance(self, dialogue: Dialogue, answer: Answer | None) -> ExternalQuery | None:

@@ -236,9 +236,9 @@ async def test_what_is_pipelined_behind_a_pending_answer_is_answered_in_order_wh
         await client.say(b"EHLO mta1.messenger.example")
         client.send(MAIL + b"\r\n" + RCPT + b"\r\nDATA\r\n" + b"x" * 900 + b"\r\n.\r\nNOOP\r\nQUIT\r\n")
         await oracle.asked.wait()
-        assert (await client.line()).startswith("250 2.1.0")
         oracle.answer.set_result(Answer())
-        assert [(await client.line())[:9] for _ in range(5)] == [
+        assert [(await client.line())[:9] for _ in range(6)] == [
+            "250 2.1.0",
             "250 2.1.5",
             "354 Go ah",
             "250 2.0.0",

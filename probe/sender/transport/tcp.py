@@ -91,7 +91,7 @@ class TcpTransport:
             self._sources.add(source)
         sock = await self._socket(source)
         loop = asyncio.get_running_loop()
-        client = _Client(loop, self._reply_timeout)
+        client = _Client(loop, self._reply_timeout, waits=math.isinf(self._deadline_s))
         try:
             await loop.create_connection(lambda: client, sock=sock)
         except OSError:  # the server has closed it already
@@ -147,14 +147,12 @@ class TcpLine:
         self.local_port = client.local_port
 
     async def begin(self) -> None:
-        """Wait for the greeting. The connection is closed if it is a refusal. Raises LineError."""
+        """Wait for the greeting. Raises LineError; then the connection is closed."""
         try:
             self.greeting = _sensible(await self._client.greeting(self._deadline_s), _GREETS)
         except LineError:
-            self._client.close()
+            await self._client.hang_up()
             raise
-        if self.greeting.code != _GREETS:
-            self._client.close()
 
     @property
     def is_open(self) -> bool:
@@ -175,14 +173,14 @@ class TcpLine:
         try:
             answer = await self._client.encrypt(_trusting(), self._deadline_s)
         except aiosmtplib.SMTPTimeoutError:
-            self._client.close()
+            await self._client.hang_up()
             raise no_reply(self._deadline_s) from None
         except aiosmtplib.SMTPResponseException as refused:
             if refused.code == _NO_REPLY:
                 raise no_smtp() from None
             return _sensible([from_wire(refused.code, refused.message.split("\n"))], _GREETS)
         except (aiosmtplib.SMTPException, OSError):
-            self._client.close()
+            await self._client.hang_up()
             raise self._client.reply_timeout.reason() from None
         self.tls = True
         return from_wire(answer.code, answer.message.split("\n"))
@@ -198,18 +196,26 @@ class TcpLine:
 
     async def close(self) -> None:
         """Say QUIT if the connection is still open, and close it."""
-        if self._is_introduced and self.is_open:
-            goodbye_s = self._deadline_s if math.isinf(self._deadline_s) else min(GOODBYE_S, self._deadline_s)
-            with suppress(LineError):  # a server may close without a reply to QUIT
-                await self._client.talk(b"QUIT\r\n", 1, goodbye_s)
+        if not (self._is_introduced and self.is_open):
+            await self._client.hang_up()
+            return
+        goodbye_s = self._deadline_s if math.isinf(self._deadline_s) else min(GOODBYE_S, self._deadline_s)
+        with suppress(LineError):  # a server may close without a reply to QUIT
+            await self._client.talk(b"QUIT\r\n", 1, goodbye_s)
         self._client.close()
 
 
 class _Client(SMTPProtocol):
-    """Sends several commands in one write, and collects a reply to each."""
+    """Sends several commands in one write, and collects a reply to each.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, reply_timeout: ReplyTimeout) -> None:
+    With ``waits`` it goes on only when the server has noticed that it hung up. In simulated time the server writes that
+    down by the lane's clock, which must not show another time by then.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, reply_timeout: ReplyTimeout, *, waits: bool = False) -> None:
         super().__init__(loop)
+        self._waits = waits
+        self._gone: asyncio.Future[None] | None = None
         self.reply_timeout = reply_timeout
         self._reader = ReplyReader()
         self._replies: list[Reply] = []
@@ -252,6 +258,10 @@ class _Client(SMTPProtocol):
         deadline = None if math.isinf(deadline_s) else self._loop.call_later(deadline_s, self._time_out, deadline_s)
         try:
             await done
+        except LineError:
+            self._done = None
+            await self.hang_up()
+            raise
         finally:
             if deadline is not None:
                 deadline.cancel()
@@ -269,6 +279,8 @@ class _Client(SMTPProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Collect replies; ignore those without a command."""
+        if not self.is_open:
+            return  # a reply to a command that was sent together with the one whose reply was garbage
         if self._response_pending:
             super().data_received(data)  # the reply to STARTTLS
             return
@@ -288,9 +300,24 @@ class _Client(SMTPProtocol):
         """Mark the connection closed. Idempotent."""
         super().connection_lost(exc)
         self.is_open = False
+        if self._gone is not None and not self._gone.done():
+            self._gone.set_result(None)
         if self._done is not None:
             # Each event loop words the error differently, and the text is part of the books.
             self.fail(self.reply_timeout.reason())
+
+    async def hang_up(self) -> None:
+        """Close the connection because there is nothing more to say, or nothing more to hear. Idempotent."""
+        if not (self._waits and self.is_open):
+            self.close()
+            return
+        self._gone = self._loop.create_future()
+        if self._over_ssl:
+            self.close()  # TLS asks for the other side's farewell by itself
+        else:
+            self.is_open = False
+            self._wire.write_eof()  # the other side carries out what it has heard, and closes
+        await self._gone
 
     def close(self) -> None:
         """Close the connection. Idempotent."""
@@ -305,12 +332,12 @@ class _Client(SMTPProtocol):
         self.fail(no_reply(deadline_s))
 
     def fail(self, error: LineError) -> None:
-        """Close the connection because of an error, and raise it where replies are awaited."""
-        if self._done is not None and not self._done.done():
-            error.replies = self._replies
-            self._done.set_exception(error)
-        if self.is_open:
+        """Raise an error where replies are awaited, which then hangs up; if none are, close the connection."""
+        if self._done is None or self._done.done():
             self.close()
+            return
+        error.replies = self._replies
+        self._done.set_exception(error)
 
 
 @cache
