@@ -127,8 +127,6 @@ class Session:
                 return self._follow(transition, self._ANSWERS[verb](self, command))
             begin, stage, end = step
             outcome = None if begin is None else begin(self, command)
-        except UnrecognizedMistake:
-            return self._mistake(self._say("unrecognized"))
         except (SyntaxMistake, ParameterMistake, OrderMistake) as mistake:
             return self._mistake(mistake.reply)
         if outcome is not None:
@@ -147,7 +145,9 @@ class Session:
         return self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], rejection)
 
     def line_too_long(self) -> Reply:
-        """Answer a command line that is too long (RFC 5321 section 4.5.3.1.4)."""
+        """Answer a command line that is too long (RFC 5321 section 4.5.3.1.4); it ends a login (RFC 4954 section 4)."""
+        if self._state is _AUTH:
+            self._move(TRANSITIONS[_AUTH][END_OF_LOGIN].refused)
         return self._mistake(standard_replies.LINE_TOO_LONG)
 
     def talked_early(self) -> None:
@@ -206,7 +206,7 @@ class Session:
             response, closes = outcome
             self._move(State.CLOSING if closes else refused)
             return response
-        if accepted is not self._state:
+        if accepted is not self._state or accepted is _GREETED:
             self._move(accepted)
         return outcome
 
@@ -223,7 +223,7 @@ class Session:
             if not (verb in self._ANSWERS or verb in self._STEPS or verb == "AUTH") or (
                 verb in _OPTIONAL and verb not in self.gateway.verbs
             ):
-                raise UnrecognizedMistake(verb)
+                raise OrderMistake(self._say("unrecognized"))
             if command.argument and verb in NO_ARGUMENT:
                 raise OrderMistake(standard_replies.UNEXPECTED_ARGUMENT)
         if transition is None:

@@ -317,3 +317,18 @@ def test_a_login_that_needs_tls_is_neither_offered_nor_accepted_in_the_clear() -
     assert str(client.say("MAIL FROM:<>")) == "530 5.7.0 Authentication required"
     assert client.say("AUTH PLAIN AGFubgBzZWNyZXQ=").code == 235
     assert client.say("MAIL FROM:<>").code == 250
+
+
+@pytest.mark.parametrize("before", [[], ["EHLO mta1.example"]])
+def test_a_client_whose_name_xclient_gives_need_not_introduce_itself(before: list[str]) -> None:
+    client = LoneGateway("postfix", xclient=True).call(helo=None)
+    for line in (*before, "XCLIENT ADDR=192.0.2.7 HELO=mta9.example", "MAIL FROM:<>"):
+        assert client.say(line).accepts, line
+
+
+def test_a_line_that_is_too_long_ends_a_login() -> None:
+    # RFC 4954 section 4.
+    client = LoneGateway("postfix", login=Login()).call()
+    assert client.say("AUTH LOGIN").code == 334
+    assert client.session.line_too_long().code == 500
+    assert client.say("MAIL FROM:<>").code == 250

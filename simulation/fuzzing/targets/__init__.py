@@ -1,0 +1,1 @@
+"""What is fuzzed, one reader of strangers' words a file: ``run`` takes octets, and raises what is wrong."""

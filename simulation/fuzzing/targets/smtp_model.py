@@ -1,0 +1,13 @@
+"""Steps of clients, several messages a connection, compared with a model of the server."""
+
+from __future__ import annotations
+
+from simulation.fuzzing.dialogues import Dialogues
+
+
+def run(data: bytes) -> None:
+    """Take the steps that octets stand for, two octets a step after one for the settings. Raises Mismatch."""
+    flags = data[0] if data else 0
+    dialogues = Dialogues(lmtp=flags & 1 == 1, wants_login=flags & 6 == 6, wants_tls=flags & 24 == 24)
+    for place in range(1, len(data) - 1, 2):
+        dialogues.take(dialogues.due(int.from_bytes(data[place : place + 2])))

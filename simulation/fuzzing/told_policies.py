@@ -1,0 +1,140 @@
+"""Policies that do what a dialogue tells them to, so that a model can foretell every decision of a gateway."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from fake_gateways import persona as personas
+from fake_gateways.clock import VirtualClock
+from fake_gateways.gateway import Gateway
+from fake_gateways.people.directory import Directory
+from fake_gateways.policies.session_view import SessionView
+from fake_gateways.reports.delivery_report import DeliveryReport
+from fake_gateways.smtp.auth import Credentials, Login
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import Reply
+from fake_gateways.smtp.standard_replies import status_reply
+from fake_gateways.truth import Cause, Fate, Truth
+from fake_gateways.verdict import Disconnect, Divert, ExternalQuery, Garble, Refuse, Verdict, Wait
+from fake_gateways.wording import Wording
+
+DOMAIN: Final = "northwind.example"
+STARTS: Final = 1_772_438_400.0
+SIZE_LIMIT: Final = 10_000
+PASSWORD: Final = "secret"  # noqa: S105 - of nobody
+NONSENSE: Final = b"?? nonsense\r\n"
+FILINGS: Final = {
+    "junk": Fate.JUNK,
+    "quarantine": Fate.QUARANTINED,
+    "bounce": Fate.BOUNCED_LATER,
+    "discard": Fate.DISCARDED,
+}
+"""Words that file a message, from the mildest to the most severe."""
+ENDS: Final[dict[str, Verdict]] = {
+    "refuse": Refuse(Cause.POLICY, wording=Wording(code=550, text="Refused as told")),
+    "defer": Refuse(Cause.POLICY, wording=Wording(code=450, text="Deferred as told")),
+    "drop": Refuse(Cause.POLICY, wording=Wording(code=450, text="Dropped as told"), closes=True),
+    "cut": Disconnect(Cause.NETWORK),
+    "garble": Garble(Cause.SYSTEM, NONSENSE),
+}
+"""Words that end a step."""
+WORDS: Final = (*FILINGS, "ask", *ENDS)
+"""All words, in the order in which their policies are asked. ``ask`` needs something from outside first."""
+TOLD: Final = (
+    *("", "", "", "", "junk", "quarantine", "bounce", "discard", "ask", "refuse", "defer", "drop", "cut", "garble"),
+    *("junk.refuse", "quarantine.junk", "discard.ask.defer", "bounce.ask", "quarantine.drop", "junk.ask.cut"),
+    *("bounce.garble", "ask.refuse"),
+)
+"""What clients may say, most often nothing."""
+ADDRESSES: Final = tuple(f"192.0.2.{number}" for number in range(1, len(TOLD) + 1))
+"""Clients; what each is told at connect follows from its place."""
+_WAIT: Final = Wait(1.0)
+
+
+def told_by(text: str) -> list[str]:
+    """Return the words in a text."""
+    return re.findall(r"[a-z]+", text)
+
+
+def told_by_content(text: str, recipients: Iterable[str]) -> list[str]:
+    """Return the words of a message. ``alice:junk`` is told only if Alice is a recipient."""
+    named = {recipient.partition(".")[0] for recipient in recipients}
+    words = (word.rpartition(":") for word in text.split())
+    return [part for name, _, word in words if not name or name in named for part in told_by(word)]
+
+
+def _seen(stage: Stage, view: SessionView) -> list[str]:
+    before, _, behind = view.envelope.return_path.partition(".data.")
+    match stage:
+        case Stage.CONNECT:
+            return told_by(TOLD[ADDRESSES.index(view.peer_address)])
+        case Stage.EHLO:
+            return told_by(view.helo)
+        case Stage.MAIL:
+            return told_by(before)
+        case Stage.RCPT:
+            return told_by(view.recipient)
+        case Stage.DATA:
+            return told_by(behind)
+        case _:
+            return told_by_content(view.content.decode("latin-1"), view.envelope.recipients)
+
+
+class Told:
+    """A policy that acts on one word at one stage."""
+
+    def __init__(self, word: str, stage: Stage) -> None:
+        self._word = word
+        self._stage = stage
+
+    def judge(self, view: SessionView) -> Verdict | ExternalQuery | None:
+        """Act if the word is said."""
+        seen = _seen(self._stage, view)
+        if self._word not in seen:
+            return None
+        if self._word == "ask":
+            return _WAIT if view.answer(_WAIT) is None else None
+        if self._word in FILINGS:
+            # At RCPT a verdict is about this recipient, unless it is told to be about the whole message.
+            recipient = None if "whole" in seen else view.recipient or None
+            return Divert(FILINGS[self._word], Cause.CONTENT, recipient)
+        return ENDS[self._word]
+
+
+def check(credentials: Credentials) -> Reply | None:
+    """Refuse a wrong password."""
+    return None if credentials.proves(PASSWORD) else status_reply(535, "5.7.8", "Wrong password")
+
+
+def gateway(
+    write: Callable[[Truth], None],
+    post: Callable[[DeliveryReport], None],
+    *,
+    lmtp: bool = False,
+    wants_login: bool = False,
+    wants_tls: bool = False,
+) -> Gateway:
+    """Return a gateway that does what it is told at every stage, and offers every extension."""
+    made = Gateway(
+        name="northwind",
+        host=f"mx.{DOMAIN}",
+        persona=personas.load("postfix"),
+        directory=Directory([DOMAIN], {}, catch_all=True),
+        policies=(),
+        claims={},
+        lies=1.0,
+        size_limit=SIZE_LIMIT,
+        clock=VirtualClock(STARTS),
+        starts=STARTS,
+        seed="550:northwind",
+        write=write,
+        post=post,
+        xclient=True,
+        login=Login(check=check, required=lambda: wants_login, needs_tls=lambda: wants_tls),
+        lmtp=lmtp,
+    )
+    for stage in made.policies:
+        made.policies[stage] = tuple((f"{word}@{stage}", Told(word, stage)) for word in WORDS)
+    return made
