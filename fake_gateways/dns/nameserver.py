@@ -77,7 +77,8 @@ def _respond(query: bytes, answer: Answer, *, exists: bool, over_udp: bool) -> b
         response.authority.append(dns.rrset.from_text(dns.name.root, int(TTL_S), "IN", "SOA", _SOA))
     room = max(PLAIN_UDP_OCTETS, message.payload) if over_udp else 65535
     try:
-        return response.to_wire(max_size=room)[2:]
+        # Unless told not to, dnspython shuffles records, and a run over sockets would differ from one in memory.
+        return response.to_wire(max_size=room, want_shuffle=False)[2:]
     except dns.exception.TooBig:
         cut = dns.message.make_response(message)
         cut.flags |= dns.flags.AA | dns.flags.TC
