@@ -48,7 +48,7 @@ def _describe(error: Exception) -> tuple[str, Exit]:
     if isinstance(error, OSError) and error.errno in FULL:
         return str(unwritable(error.filename or "standard output", error, "choose another place")), Exit.INPUT_WRONG
     if _is_of_the_books(error):
-        return f"the books do not join, which is a fault of fivefifty: {error}", Exit.FAULT
+        return f"the books are not whole, which is a fault of fivefifty: {error}", Exit.FAULT
     return _OURS, Exit.FAULT
 
 

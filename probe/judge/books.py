@@ -16,8 +16,9 @@ from probe.classify.reading import Advice, Reading
 from probe.input_error import InputError, one_of
 from probe.judge import gates
 from probe.judge.classifier_score import Site
+from probe.judge.conservation import FinishedLane, broken_laws
 from probe.judge.kinds import place_of, rule_in
-from probe.judge.lane_stories import LaneStories
+from probe.judge.lane_stories import LaneStories, Orphans
 from probe.judge.scorecard import NAIVE, Scorecard
 from probe.judge.story import JudgedRecipient, Key
 from probe.judge.tally import Tally
@@ -31,8 +32,12 @@ _UNFINISHED: Final = "unfinished"
 """The note that names the classifiers whose readings are being written."""
 
 
+_MOST_TOLD: Final = 3
+"""Broken laws that a BooksError names."""
+
+
 class BooksError(Exception):
-    """Attempts and decisions do not join: a fault of fivefifty, exit code 3."""
+    """The books are not whole, or attempts and decisions do not join: a fault of fivefifty, exit code 3."""
 
 
 def bounds(
@@ -185,6 +190,23 @@ def judged_in(path: Path, classifiers: Collection[str]) -> Iterator[JudgedRecipi
     """Open the books of a run, and yield the recipients with the readings there."""
     with Ledger.open(path) as ledger:
         yield from judged_before(ledger, classifiers)
+
+
+def require_whole(ledger: Ledger, tried: Mapping[str, int], orphans: Orphans) -> None:
+    """Raise BooksError if the books of a finished run are not whole. ``tried`` is how many deliveries have attempts."""
+    planned, written = {each.name: each.planned for each in ledger.known_lanes()}, ledger.finished_lanes()
+    lanes = [
+        FinishedLane(each.name, each.gateways, planned[each.name], tried.get(each.name, 0), written.get(each.name))
+        for each in ledger.lanes()
+    ]
+    is_foreign = ledger.note("foreign") not in {None, "[]"}
+    broken = list(broken_laws(lanes, ledger.rows_by_owner(), foreign=is_foreign))
+    if orphans.attempts or orphans.decisions:
+        broken.append(str(orphans))
+    if broken:
+        raise BooksError(
+            "; ".join(broken[:_MOST_TOLD]) + f", and {len(broken) - _MOST_TOLD} more" * (len(broken) > _MOST_TOLD)
+        )
 
 
 @contextmanager

@@ -49,11 +49,15 @@ class JudgingJob:
 
 @dataclass
 class JudgedPart:
-    """What was counted in some lanes. It does not grow with the recipients, and parts can be added in any order."""
+    """What was counted in some lanes. It does not grow with the recipients, and parts can be added in any order.
+
+    ``tried`` is the number of deliveries with attempts, by lane.
+    """
 
     tally: Tally
     report: ReportCounts
     hashes: dict[str, str] = field(default_factory=dict)
+    tried: dict[str, int] = field(default_factory=dict)
     orphans: Orphans = field(default_factory=Orphans)
 
     @classmethod
@@ -71,6 +75,7 @@ class JudgedPart:
         self.tally.merge(other.tally)
         self.report.merge(other.report)
         self.hashes.update(other.hashes)
+        self.tried.update(other.tried)
         self.orphans = self.orphans.plus(other.orphans)
 
 
@@ -86,7 +91,9 @@ def judge_lanes(job: JudgingJob) -> JudgedPart:
         for lane in job.lanes:
             stories = reader.stories(lane)
             stored = reader.stored(lane, job.stored)
+            tried = 0
             for key, story in stories:
+                tried += 1
                 readings = stored.about(key)
                 for name, of_campaign in classifiers:
                     reading = readings[name] = read_recipient(name, of_campaign(key[0]), story.evidence)
@@ -97,6 +104,7 @@ def judge_lanes(job: JudgingJob) -> JudgedPart:
                 part.tally.count_returned(row)
             part.report.end_of_lane()
             part.hashes.update(stories.parts)
+            part.tried[lane] = tried
             part.orphans = part.orphans.plus(stories.orphans)
     return part
 

@@ -24,7 +24,7 @@ from probe.classify.spec import REPORTED
 from probe.input_error import InputError
 from probe.intake.event import Event
 from probe.judge import gates
-from probe.judge.books import BooksError, CampaignStream, LaneReader, judged_in, judging, prices_of
+from probe.judge.books import CampaignStream, LaneReader, judged_in, judging, prices_of, require_whole
 from probe.judge.classifier_score import Site
 from probe.judge.foreign_sender import events_of_foreign_sender, foreign_stories
 from probe.judge.report_counts import ReportCounts
@@ -121,8 +121,8 @@ def _judge(
             job = dataclasses.replace(job, observed=_observed(job, work))
         for found in work(judge_lanes, job):
             part.add(found)
-    if ledger.complete and (part.orphans.attempts or part.orphans.decisions):
-        raise BooksError(str(part.orphans))
+    if ledger.complete:
+        require_whole(ledger, part.tried, part.orphans)
     card = _scorecard(ledger, part, prices or prices_of(ledger))
     return _judged(card, bound, part.report, partial(judged_in, ledger.path, names), events)
 

@@ -6,13 +6,14 @@ import math
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from fake_gateways.people.directory import Directory
 from probe.lab.population import Population
+from probe.records.rows import Planned
 from probe.scenario.model import Scenario
 from probe.sender.lane_schedule import LaneSchedule, Transaction
-from probe.sender.recipients import ListEntry
+from probe.sender.recipients import Delivery, ListEntry
 from probe.sender.resume import RemainingWork
 
 
@@ -21,7 +22,8 @@ class LaneJob:
     """Everything that one lane needs. It can be pickled for a worker process.
 
     ``population`` has the lane's companies only. ``entries`` are recipients of the sender's list, in the order of their
-    numbers, ``entry_numbers``; the other recipients are mailboxes.
+    numbers, ``entry_numbers``; the other recipients are mailboxes. An interrupted run left ``remaining`` to do and has
+    ``written`` so many rows, by table.
     """
 
     name: str
@@ -30,6 +32,7 @@ class LaneJob:
     entry_numbers: array[int]
     entries: Sequence[ListEntry]
     remaining: RemainingWork | None = None
+    written: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def deliveries(self) -> int:
@@ -48,6 +51,10 @@ class LaneJob:
             self._entry_of(directories),
             shares=scenario.sender.recipients_per_transaction > 1,
         )
+
+    def planned(self, delivery: Delivery) -> Planned:
+        """Return the row of a planned delivery."""
+        return Planned(delivery.campaign, delivery.recipient, delivery.at, delivery.source, self.name)
 
     def _entry_of(self, directories: Mapping[str, Directory]) -> Callable[[int], ListEntry]:
         """Return a function that returns a recipient by number."""

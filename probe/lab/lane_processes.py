@@ -8,7 +8,8 @@ from contextlib import closing
 
 from probe.lab.lane_runner import WorkerJob, run_lanes
 from probe.lab.processes import stream
-from probe.ledger import Ledger, worker_lock
+from probe.ledger import Ledger
+from probe.ledger.locks import worker_lock
 from probe.sender.progress import OnSteps, Steps
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from fake_gateways.loopback import Network
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
+from probe.judge.conservation import FINAL
 from probe.lab import event_loop
 from probe.lab.connections import LaneContext, connect_lane
 from probe.lab.gateways import build_gateways
@@ -84,74 +86,98 @@ def run_lanes(job: WorkerJob, on_steps: OnSteps) -> None:
         event_loop.run(_run(job, ledger, log, StepCounter(on_steps)))
 
 
+class _Faults:
+    """Exceptions that are not awaited anywhere, such as one in a gateway's protocol."""
+
+    def __init__(self) -> None:
+        self._first: BaseException | None = None
+        self.noted = asyncio.Event()
+
+    def note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Take an exception from the event loop."""
+        del loop
+        self._first = self._first or context.get("exception") or RuntimeError(context["message"])
+        self.noted.set()
+
+    def raise_first(self) -> None:
+        """Raise the first, if there is one."""
+        if self._first is not None:
+            raise self._first
+
+
 async def _run(job: WorkerJob, ledger: Ledger, log: Log | None, counter: StepCounter) -> None:
     semaphore = asyncio.Semaphore(LANES_AT_ONCE[job.transport])
-    faults: list[BaseException] = []
-
-    def note_fault(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Keep an exception that is not awaited anywhere, such as one in a gateway's protocol."""
-        del loop
-        faults.append(context.get("exception") or RuntimeError(context["message"]))
-
-    asyncio.get_running_loop().set_exception_handler(note_fault)
+    faults = _Faults()
+    asyncio.get_running_loop().set_exception_handler(faults.note)
 
     async def run_one(lane: LaneJob) -> None:
         async with semaphore:
-            await _run_lane(job, lane, ledger, log, counter)
+            written = await _run_lane(job, lane, ledger, log, counter)
+            faults.raise_first()  # it may have changed what happened in this lane
+            ledger.finish_lane(lane.name, written)
             gc.collect()  # the parts of a lane refer to each other, so nothing else would free it soon
 
     scenario = job.scenario
     mailbox = scenario.sender.return_mailbox if scenario.is_foreign else None
-    flushing = asyncio.create_task(_flush_regularly(ledger, counter))
     try:
         async with Listeners(WallClock(scenario.starts.timestamp()), job.allowed) as listeners:
             # Real servers send their reports to one mailbox; the reports belong to no lane.
             if mailbox is not None:
                 joiner = ReturnJoiner("", ledger.writer(Returned))
                 await listeners.open_return_mailbox(scenario.sender, joiner, port=mailbox[1])
+            # The first task that fails ends all others.
             async with asyncio.TaskGroup() as group:
-                for lane in job.lanes:
-                    group.create_task(run_one(lane))
-            if mailbox is not None:
-                await asyncio.sleep(scenario.sender.wait_for_reports)
+                keeping = group.create_task(_keep(ledger, counter, faults))
+                for task in [group.create_task(run_one(lane)) for lane in job.lanes]:
+                    await task
+                if mailbox is not None:
+                    await asyncio.sleep(scenario.sender.wait_for_reports)
+                keeping.cancel()
     except ExceptionGroup as several:
         raise several.exceptions[0] from None
-    finally:
-        flushing.cancel()
     counter.flush()
-    if faults:
-        raise faults[0]
+    faults.raise_first()
 
 
-async def _flush_regularly(ledger: Ledger, counter: StepCounter) -> None:
-    """Commit rows and report progress regularly, so that a slow run that is killed keeps its rows."""
+async def _keep(ledger: Ledger, counter: StepCounter, faults: _Faults) -> None:
+    """Commit rows and report progress regularly, so that a slow run that is killed keeps its rows. Raise a fault."""
     while True:
-        await asyncio.sleep(FLUSH_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(faults.noted.wait(), FLUSH_S)
+        faults.raise_first()
         ledger.flush()
         counter.flush()
 
 
-async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log | None, counter: StepCounter) -> None:
-    """Run a lane, deliver the reports about it, and commit its rows together with the fact that it is done."""
+async def _run_lane(
+    job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log | None, counter: StepCounter
+) -> dict[str, int]:
+    """Run a lane and deliver the reports about it. Return how many rows it has written, by table.
+
+    Of a lane that has run from its beginning, ``final`` is how many deliveries came to an end.
+    """
     scenario = job.scenario
     starts = scenario.starts.timestamp()
     virtual = scenario.clock == "virtual"
     remaining = lane_job.remaining
     clock: Clock = _YieldingClock(starts) if virtual else WallClock(starts if remaining is None else remaining.at)
     posted: list[DeliveryReport] = []
-    write_report = ledger.writer(DeliveryReport)
+    written = dict(lane_job.written)
+    writer = partial(ledger.writer, counts=written)
+    write_report = writer(DeliveryReport)
 
     def post(report: DeliveryReport) -> None:
         write_report(report)
         posted.append(report)
 
-    write_attempt, write_truth = ledger.writer(Attempt), ledger.writer(Truth)
+    write_attempt, write_truth = writer(Attempt), writer(Truth)
     companies = lane_job.population.companies
     directories = lane_job.directories()
     transactions = lane_job.transactions(scenario, directories)
     if remaining is None:
-        transactions = _noted(lane_job, transactions, ledger.writer(Planned))
-        write_mailbox = ledger.writer(Mailbox)
+        written[FINAL] = 0
+        transactions = _noted(lane_job, transactions, writer(Planned))
+        write_mailbox = writer(Mailbox)
         for row in mailboxes(directories):
             write_mailbox(row)
     gateways = build_gateways(
@@ -161,7 +187,7 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log 
         clock,
         write=write_truth if log is None else log.tee("truth", write_truth),
         post=post,
-        engage=ledger.writer(Engagement),
+        engage=writer(Engagement),
     )
     context = LaneContext(
         scenario=scenario,
@@ -169,9 +195,15 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log 
         companies=companies,
         gateways=gateways,
         clock=clock,
-        joiner=ReturnJoiner(lane_job.name, ledger.writer(Returned)),
+        joiner=ReturnJoiner(lane_job.name, writer(Returned)),
         allowed=job.allowed,
     )
+
+    def note(attempt: Attempt, final: bool) -> None:  # noqa: FBT001 - as a lane calls it
+        if final and FINAL in written:
+            written[FINAL] += 1
+        counter.count(lane_job.name, attempt, final=final)
+
     recorder = Recorder() if job.transcripts else None
     smart_host = scenario.sender.smart_host
     async with connect_lane(context, job.transport) as connections:
@@ -190,16 +222,16 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log 
             # In real time the exchanges themselves take time.
             round_trip_s=scenario.sender.round_trip if virtual else 0.0,
             write=write_attempt if log is None else log.tee("attempt", write_attempt),
-            note=lambda attempt, final: counter.count(lane_job.name, attempt, final=final),
+            note=note,
             recorder=recorder,
-            keep=ledger.writer(Transcript),
+            keep=writer(Transcript),
             about_to=_journal(lane_job.name, ledger) if scenario.is_foreign else _no_journal,
         )
         await lane.run(transactions, remaining)
         for report in sorted(posted, key=lambda report: (report.at, report.gateway, report.seq)):
             await clock.until(report.at)
             await connections.deliver_report(report)
-    ledger.finish_lane(lane_job.name)
+    return written
 
 
 def _noted(
@@ -208,7 +240,7 @@ def _noted(
     """Yield the transactions of a lane, and write each planned delivery when it is taken."""
     for transaction in transactions:
         for each in transaction:
-            write_row(Planned(each.campaign, each.recipient, each.at, each.source, lane.name))
+            write_row(lane.planned(each))
         yield transaction
 
 

@@ -54,9 +54,11 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
 def _continued(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> LaneJob:
     """Return a lane with its remaining work, and write the attempts whose outcome is in doubt."""
     sender = prepared.loaded.scenario.sender
+    transactions = list(lane.transactions(prepared.loaded.scenario, lane.directories()))
+    gateways = [company.name for company in lane.population.companies]
     remaining = remaining_work(
         lane.name,
-        list(lane.transactions(prepared.loaded.scenario, lane.directories())),
+        transactions,
         (attempt for attempt in ledger.attempts() if attempt.lane == lane.name),
         (intent for intent in ledger.intents() if intent.lane == lane.name),
         schedule=RetrySchedule(sender.retry),
@@ -64,4 +66,12 @@ def _continued(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> Lan
         starts=prepared.loaded.scenario.starts.timestamp(),
     )
     ledger.add(remaining.in_doubt)
-    return dataclasses.replace(lane, remaining=remaining)
+    # Of what was planned, an interrupted run has written what was due by then.
+    known = set(ledger.planned())
+    rows = (lane.planned(delivery) for transaction in transactions for delivery in transaction)
+    ledger.add(row for row in rows if row not in known)
+    written = {
+        table: sum(rows.number for owner, rows in owners.items() if owner in {lane.name, *gateways})
+        for table, owners in ledger.rows_by_owner().items()
+    }
+    return dataclasses.replace(lane, remaining=remaining, written=written)

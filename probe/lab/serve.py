@@ -22,7 +22,8 @@ from probe.lab.gateways import build_gateways, require_scanners
 from probe.lab.listeners import Listeners, query_handler
 from probe.lab.open_books import mailboxes, open_books
 from probe.lab.prepare import PreparedScenario
-from probe.ledger import Ledger, locked
+from probe.ledger import Ledger
+from probe.ledger.locks import locked
 from probe.records.rows import KnownLane
 from probe.returned_mail.joiner import ReturnJoiner
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, groupby
 from operator import itemgetter
@@ -22,16 +22,24 @@ from probe.ledger.schema import CREATE, DROP, INDEX, TABLES
 from probe.records.attempt import Attempt
 from probe.records.parts import HASHED, PartHash, books_hash, part_lines
 from probe.records.returned import Returned
-from probe.records.rows import Classification, Intent, KnownGateway, KnownLane, Mailbox, Note, Planned, Transcript
+from probe.records.rows import (
+    Classification,
+    Intent,
+    KnownGateway,
+    KnownLane,
+    Mailbox,
+    Note,
+    OwnedRows,
+    Planned,
+    Transcript,
+)
 from probe.user_files import is_file, is_folder, writing
 
 BATCH: Final = 1000
 """Rows of one table that are committed together with what there is of the others. A crash can lose as many."""
 FILE: Final = "ledger.sqlite"
-VERSION: Final = 2
+VERSION: Final = 3
 """The version of the tables, in the header of the file (``PRAGMA user_version``)."""
-_LOCK: Final = ".lock"
-"""Locked in two ways: by the run with flock(2), and by each of its workers with a record lock (fcntl(2))."""
 _JUDGING: Final = ".judging"
 """Locked by the one command that judges the books."""
 _OF_LANES: Final = (Attempt, Returned, Transcript, Planned)
@@ -46,32 +54,6 @@ _INSERT: Final = {
 }
 
 
-@contextmanager
-def locked(folder: Path) -> Iterator[None]:
-    """Lock a folder for one run. Raises InputError if it cannot be written or another run has locked it."""
-    with writing(folder, "choose another folder with --out"):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / _LOCK).open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            problem = "is in use by another run or serve"
-            raise InputError(folder, problem, "wait for its end or choose another folder with --out") from None
-        # Workers of a killed run end soon after it; until then they may still write.
-        fcntl.lockf(lock, fcntl.LOCK_EX)
-        fcntl.lockf(lock, fcntl.LOCK_UN)
-        yield
-
-
-@contextmanager
-def worker_lock(folder: Path) -> Iterator[None]:
-    """Make the next run in a folder wait until this worker process has ended."""
-    with (folder / _LOCK).open("r") as lock:
-        fcntl.lockf(lock, fcntl.LOCK_SH)
-        yield
-
-
 class Ledger:
     """An open database of books. Several processes may write to one."""
 
@@ -79,6 +61,7 @@ class Ledger:
         self.path = path
         self._database = Database(path)
         self._pending: dict[type[Any], list[Sequence[Any]]] = {}
+        self._failure: BaseException | None = None
 
     @classmethod
     def create(cls, folder: Path) -> Ledger:
@@ -116,7 +99,7 @@ class Ledger:
             raise InputError(path, "is not a ledger", "name the folder of a run, such as runs/control") from None
         if next(ledger._database.read(itemgetter(0), "PRAGMA user_version")) != VERSION:
             ledger._database.close()
-            problem = "was written by another version of fivefifty, whose books have other tables"
+            problem = "was written by another version of fivefifty, whose books are different"
             raise InputError(path, problem, "run the scenario again, or use that version")
         return ledger
 
@@ -126,15 +109,25 @@ class Ledger:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.flush()
-        self._database.close()
+        try:
+            if error is None or self._failure is None:
+                self.flush()
+        finally:
+            self._database.close()
 
-    def writer(self, row_type: type[Any]) -> Callable[[Any], None]:
-        """Return a function that writes rows of one type, committing them a batch at a time."""
+    def writer(self, row_type: type[Any], counts: dict[str, int] | None = None) -> Callable[[Any], None]:
+        """Return a function that writes rows of one type, committing them a batch at a time.
+
+        It counts the rows in ``counts``, by table.
+        """
         rows = self._pending.setdefault(row_type, [])
+        counts = {} if counts is None else counts
+        table = TABLES[row_type]
+        counts.setdefault(table, 0)
 
         def write(row: Any) -> None:
             rows.append(row)
+            counts[table] += 1
             if len(rows) >= BATCH:
                 self.flush()
 
@@ -153,7 +146,9 @@ class Ledger:
             connection.execute(query, (classifier, lane))
 
     def flush(self) -> None:
-        """Commit pending rows. Raises InputError if they cannot be written."""
+        """Commit pending rows. Raises InputError if they cannot be written, then and ever after: they are lost."""
+        if self._failure is not None:
+            raise self._failure
         if not any(self._pending.values()):
             return
         try:
@@ -161,19 +156,32 @@ class Ledger:
                 for row_type, rows in self._pending.items():
                     # Of a plain tuple sqlite3 takes the values a quarter faster than of a named one.
                     connection.executemany(_INSERT[row_type], map(tuple, rows))
-        finally:
-            # Rows that cannot be written now could not be written later either.
-            for rows in self._pending.values():
-                rows.clear()
+        except BaseException as error:
+            # Nothing may follow lost rows, above all no note that their lane is finished.
+            self._failure = error
+            raise
+        for rows in self._pending.values():
+            rows.clear()
 
-    def finish_lane(self, lane: str) -> None:
-        """Commit pending rows together with the note that a lane is finished."""
-        self.add([Note(f"lane {lane}", "done")])
+    def finish_lane(self, lane: str, written: Mapping[str, int]) -> None:
+        """Commit pending rows together with the note that a lane is finished, and what was ``written`` in it."""
+        self.add([Note(f"lane {lane}", json.dumps(written))])
 
-    def finished_lanes(self) -> set[str]:
-        """Return the names of the finished lanes."""
-        keys = self._database.read(itemgetter(0), "SELECT key FROM note WHERE key GLOB 'lane *'")
-        return {key.removeprefix("lane ") for key in keys}
+    def finished_lanes(self) -> dict[str, dict[str, int]]:
+        """Return what was written in each finished lane, by its name."""
+        notes = self._database.read(tuple, "SELECT key, value FROM note WHERE key GLOB 'lane *'")
+        return {key.removeprefix("lane "): json.loads(value) for key, value in notes}
+
+    def rows_by_owner(self) -> dict[str, dict[str, OwnedRows]]:
+        """Count the rows that lanes and gateways have written, by table and then by lane or gateway."""
+        found = {}
+        for column, row_types in (("lane", _OF_LANES), ("gateway", _OF_GATEWAYS)):
+            for row_type in row_types:
+                numbers = "max(seq), sum(seq)" if "seq" in row_type._fields else "0, 0"
+                query = f"SELECT {column}, count(*), {numbers} FROM {TABLES[row_type]} GROUP BY {column}"  # noqa: S608
+                rows = self._database.read(tuple, query)
+                found[TABLES[row_type]] = {owner: OwnedRows(*counted) for owner, *counted in rows}
+        return found
 
     def delete_unfinished(self, lanes: Iterable[str], gateways: Iterable[str]) -> None:
         """Delete the rows of unfinished lanes and of their gateways, and the indexes, so that writing is fast again."""

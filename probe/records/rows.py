@@ -75,6 +75,17 @@ class Transcript(NamedTuple):
     dialogue: str
 
 
+class OwnedRows(NamedTuple):
+    """The rows of one table that a lane or a gateway has written: how many, and the highest and the sum of ``seq``.
+
+    Both are 0 in a table without ``seq``. No table holds this.
+    """
+
+    number: int
+    last: int
+    total: int
+
+
 class Note(NamedTuple):
     """A fact about the run itself, such as whether it is complete."""
 

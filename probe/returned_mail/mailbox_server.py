@@ -47,6 +47,11 @@ class _Handler:
             self._accept(address, content)
         return "250 2.0.0 Ok"
 
+    async def handle_exception(self, error: Exception) -> str:
+        """Report a fault of ours. aiosmtpd would log it, and tell nobody but the client."""
+        asyncio.get_running_loop().call_exception_handler({"message": "a message was not kept", "exception": error})
+        return "451 4.3.0 The message was not kept"
+
 
 async def listen(
     domain: str,

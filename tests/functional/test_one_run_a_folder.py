@@ -9,7 +9,7 @@ from pathlib import Path
 import small_scenario
 from fivefifty_command import COMMAND, PASSED, complaint, environment, fivefifty
 
-from probe.ledger import locked
+from probe.ledger.locks import locked
 
 
 def digest(folder: Path) -> str:

@@ -241,7 +241,7 @@ def test_books_of_another_version_are_told(tmp_path: Path) -> None:
         pass
     with closing(sqlite3.connect(tmp_path / FILE)) as books:
         books.execute("PRAGMA user_version = 0")
-    with pytest.raises(InputError, match="was written by another version of fivefifty, whose books have other tables"):
+    with pytest.raises(InputError, match="was written by another version of fivefifty, whose books are different"):
         Ledger.open(tmp_path)
 
 
