@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulation.fuzzing.part import Fuzzing
 from simulation.laws.worlds_part import Worlds
 from simulation.part import Part
 from simulation.worlds.features import FEATURES as OF_WORLDS
 
-PARTS: Final[tuple[Part, ...]] = (Worlds(),)
+PARTS: Final[tuple[Part, ...]] = (Worlds(), Fuzzing())
 FEATURES: Final[tuple[str, ...]] = OF_WORLDS
 """Everything that worlds can have."""

@@ -1,1 +1,1 @@
-"""Fuzzing: what strangers send, at random and from corpora, into whatever reads it."""
+"""Fuzzing: what strangers send, mutated from small corpora, into whatever reads it."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from simulation.fuzzing.dialogues import Dialogues
+from simulation.fuzzing.target import Target
 
 
 def run(data: bytes) -> None:
@@ -11,3 +14,6 @@ def run(data: bytes) -> None:
     dialogues = Dialogues(lmtp=flags & 1 == 1, wants_login=flags & 6 == 6, wants_tls=flags & 24 == 24)
     for place in range(1, len(data) - 1, 2):
         dialogues.take(dialogues.due(int.from_bytes(data[place : place + 2])))
+
+
+TARGETS: Final = (Target("smtp-model", run, longest=2_000),)

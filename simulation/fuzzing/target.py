@@ -1,0 +1,33 @@
+"""What is fuzzed: a function of octets, and the exceptions that it may raise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from probe.input_error import InputError
+
+CORPORA: Final = Path(__file__).parent / "corpora"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A function that reads hostile octets. Any exception that is not ``allowed`` is a fault.
+
+    ``corpus`` is a folder of small inputs below ``corpora/``, which several targets may share. ``words`` are put into
+    inputs. ``batch`` is the number of inputs of one case: some seconds' worth. ``longest`` is in octets.
+    """
+
+    name: str
+    run: Callable[[bytes], None]
+    corpus: str = ""
+    allowed: tuple[type[Exception], ...] = (InputError,)
+    words: tuple[bytes, ...] = ()
+    batch: int = 2_000
+    longest: int = 32 * 1024
+
+    def inputs(self) -> list[bytes]:
+        """Return the inputs of the corpus, in the order of their names."""
+        return [file.read_bytes() for file in sorted((CORPORA / (self.corpus or self.name)).iterdir())]
