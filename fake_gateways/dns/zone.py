@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Annotated, Final, NamedTuple
 
 from pydantic import AfterValidator
@@ -113,7 +114,9 @@ class World:
         return Answer(failed=True, ttl_s=0.0)
 
     def _records_at(self, question: Question, at: float) -> tuple[str, ...]:
-        records = self._records.get(question, ())
+        records = self._records.get(question)
+        if records is None:
+            return ()
         return tuple(dict.fromkeys(record.value for record in records if record.exists_at(at)))
 
     def ever(self, name: str, kind: str) -> tuple[str, ...]:
@@ -166,6 +169,7 @@ class World:
         return any(record.exists_at(at) for record in records)
 
 
+@lru_cache(maxsize=4096)
 def blocklist_name(address: str, zone: str) -> str:
     """Return the name to ask a blocklist for an address (RFC 5782 sections 2.1 and 2.4)."""
     pointer = ipaddress.ip_address(address).reverse_pointer

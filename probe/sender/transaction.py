@@ -95,7 +95,7 @@ async def transact(
     size = {"SIZE": str(len(content))} if "SIZE" in line.keywords else {}
     steps = [
         _Step(Stage.MAIL, Command("MAIL", path=return_path, parameters=size)),
-        *(_Step(Stage.RCPT, Command("RCPT", path=to), index) for index, to in enumerate(recipients)),
+        *[_Step(Stage.RCPT, Command("RCPT", path=to), index) for index, to in enumerate(recipients)],
         _DATA,
     ]
     if reset:
@@ -115,7 +115,7 @@ async def transact(
         last = _result(_AT_END, await line.send(content))
     except LineError as error:
         last = Result(Stage.END_OF_DATA, failure=error.failure, text=error.text)
-    return _complete([each or last for each in results])
+    return [each or last for each in results]
 
 
 async def _exchange(line: Line, group: list[_Step], results: list[Result | None], round_trip: RoundTrip) -> None:
