@@ -12,7 +12,6 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from fake_gateways.bounded_read import read_bounded
 from fake_gateways.personas import names, text_of
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.policy import Settings
@@ -21,6 +20,8 @@ from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
 from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import Size
+from fake_gateways.untrusted.bounded_read import read_bounded
+from fake_gateways.untrusted.toml_text import parse_toml
 from fake_gateways.wording import Wording
 
 __all__ = ["Lie", "Persona", "Refusal", "Says", "load", "names", "parse", "plain_words"]
@@ -201,7 +202,7 @@ def _mistake(loc: tuple[str | int, ...], found: str, problem: str, remedy: str) 
 
 def parse(text: str) -> Persona:
     """Read a persona from TOML text; raises ValueError, pydantic's ValidationError with every key that is wrong."""
-    return Persona.model_validate(tomllib.loads(text))
+    return Persona.model_validate(parse_toml(text))
 
 
 @cache

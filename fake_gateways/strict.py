@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -34,6 +36,11 @@ class InvalidValueError(ValueError):
         return type(self), (self.problem, self.remedy)
 
 
+def doubled(names: Iterable[str]) -> list[str]:
+    """Return the names that occur more than once, sorted."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
+
+
 def parse_ip(value: str) -> str:
     """Return an IP address in its usual form; raises ValueError."""
     try:
@@ -56,7 +63,7 @@ def _host_and_port(value: Any) -> Any:
     if isinstance(value, tuple | list) and len(value) == 2:
         value = f"[{value[0]}]:{value[1]}"  # already parsed
     host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
-    if not (port.isdigit() and 0 < int(port) < 65536):
+    if not (port.isdecimal() and len(port) <= 5 and 0 < int(port) < 65536):
         raise InvalidValueError(f"{value!r} is not an IP address with a port", "write for example 127.0.0.1:11333")
     return parse_ip(host.strip("[]")), int(port)
 

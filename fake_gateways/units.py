@@ -13,9 +13,10 @@ from fake_gateways.strict import InvalidValueError
 _SECONDS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _OCTETS: Final = {"B": 1, "kB": 1000, "KB": 1000, "MB": 1000**2, "GB": 1000**3, "KiB": 1024, "MiB": 1024**2}
 LONGEST_S: Final = 3653 * 86400.0
-_DURATION: Final = r"([0-9]+(?:\.[0-9]+)?)\s*(ms|s|m|h|d)"
-_RATE: Final = r"([0-9]+)\s*/\s*" + _DURATION
-_SIZE: Final = r"([0-9]+(?:\.[0-9]+)?)\s*(B|kB|KB|MB|GB|KiB|MiB)"
+_NUMBER: Final = r"[0-9]{1,12}(?:\.[0-9]{1,12})?"
+_DURATION: Final = rf"({_NUMBER})\s*(ms|s|m|h|d)"
+_RATE: Final = r"([0-9]{1,12})\s*/\s*" + _DURATION
+_SIZE: Final = rf"({_NUMBER})\s*(B|kB|KB|MB|GB|KiB|MiB)"
 
 
 class PerTime(NamedTuple):

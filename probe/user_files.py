@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from fake_gateways.bounded_read import read_bounded
 from fake_gateways.strict import InvalidValueError
+from fake_gateways.untrusted.bounded_read import read_bounded
 from probe.input_error import InputError, not_utf8
 
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

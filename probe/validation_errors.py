@@ -53,6 +53,8 @@ _SENTENCES: Final = {
 _PERCENT: Final = 100
 _MOST_SHOWN: Final = 60
 """Characters of a wrong value that are shown."""
+_MOST_SAID: Final = 1000
+"""Characters of a problem or a remedy. Some remedies list all possible keys."""
 
 
 def first_mistake(error: ValidationError) -> ErrorDetails:
@@ -67,12 +69,8 @@ def mistakes(error: ValidationError) -> list[ErrorDetails]:
     entries are all wrong is not empty, although pydantic counts it so.
     """
     found = error.errors()
-    places = [each["loc"] for each in found]
-    found = [
-        each
-        for each in found
-        if each["type"] != "too_short" or not any(place[:-1][: len(each["loc"])] == each["loc"] for place in places)
-    ]
+    above = {each["loc"][:length] for each in found for length in range(len(each["loc"]))}
+    found = [each for each in found if each["type"] != "too_short" or each["loc"] not in above]
     unknown = [each for each in found if each["type"] == "extra_forbidden"]
     tables = {each["loc"][:-1] for each in unknown}
     others = [each for each in found if each["type"] != "extra_forbidden"]
@@ -84,6 +82,16 @@ def problem_and_remedy(mistake: ErrorDetails, model: type[BaseModel] | None = No
 
     The model's schema has the keys to choose from.
     """
+    problem, remedy = _problem_and_remedy(mistake, model)
+    return shortened(problem), shortened(remedy)
+
+
+def shortened(text: str) -> str:
+    """Return a text without its middle if it is long, as one that quotes a long value is."""
+    return text if len(text) <= _MOST_SAID else f"{text[: _MOST_SAID // 2]}...{text[-_MOST_SAID // 2 :]}"
+
+
+def _problem_and_remedy(mistake: ErrorDetails, model: type[BaseModel] | None) -> tuple[str, str]:
     context = {key: int(each) if each in (0.0, 1.0) else each for key, each in mistake.get("ctx", {}).items()}
     values: dict[str, Any] = {**context, "input": repr(mistake.get("input"))[:_MOST_SHOWN]}
     raised = values.get("error")

@@ -61,6 +61,7 @@ FLOORS: Final = (
     "fake_gateways/verdict",
     "fake_gateways/wording",
     "fake_gateways/smtp",
+    "fake_gateways/untrusted",
     "fake_gateways",
     "fake_gateways/truth",
 )
@@ -129,9 +130,9 @@ PURE: Final = sorted(set(SOURCES) - EDGES)
 DOORS: Final = {
     ("fake_gateways/clock.py", "asyncio"): {"WallClock"},
     ("fake_gateways/clock.py", "time"): {"WallClock"},
-    ("fake_gateways/bounded_read.py", "io"): {"open_bounded", "open_table"},
-    ("fake_gateways/bounded_read.py", "os"): {"open_bounded", "_flaw"},
-    ("fake_gateways/bounded_read.py", "pathlib"): {"open_bounded", "open_table", "read_bounded"},
+    ("fake_gateways/untrusted/bounded_read.py", "io"): {"open_bounded", "open_table"},
+    ("fake_gateways/untrusted/bounded_read.py", "os"): {"open_bounded", "_flaw"},
+    ("fake_gateways/untrusted/bounded_read.py", "pathlib"): {"open_bounded", "open_table", "read_bounded"},
     ("fake_gateways/persona.py", "importlib"): {"_plain_words"},
     ("fake_gateways/personas/__init__.py", "importlib"): {"names", "text_of"},
     ("fake_gateways/persona.py", "pathlib"): {"load"},

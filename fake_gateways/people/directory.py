@@ -12,6 +12,8 @@ from typing import Final
 from fake_gateways.smtp.envelope import domain_of
 
 YEAR_S = 365 * 86_400.0
+_END_OF_TIME_S = 8000 * YEAR_S
+"""Later times, in seconds since the epoch, have no date."""
 
 
 class MailboxState(StrEnum):
@@ -71,7 +73,10 @@ def departures(addresses: Sequence[str], turnover: float, starts: float, rng: ra
     if not turnover:
         return {}
     rate = math.inf if turnover == 1 else -math.log1p(-turnover) / YEAR_S
-    return {address: starts + rng.expovariate(rate) for address in addresses}
+    if not rate:  # a share that is as good as none
+        return {}
+    drawn = ((address, starts + rng.expovariate(rate)) for address in addresses)
+    return {address: at for address, at in drawn if at < _END_OF_TIME_S}
 
 
 def spread(addresses: Iterable[str], shares: dict[MailboxState, float], rng: random.Random) -> dict[str, MailboxState]:

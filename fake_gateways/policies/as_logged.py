@@ -9,13 +9,13 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from fake_gateways.bounded_read import open_table
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import EnhancedStatus
-from fake_gateways.strict import FileName, InvalidValueError
+from fake_gateways.strict import FileName, InvalidValueError, doubled
 from fake_gateways.truth import Cause, Fate
+from fake_gateways.untrusted.bounded_read import open_table
 from fake_gateways.verdict import Disconnect, Divert, Refuse
 from fake_gateways.wording import Wording, parsed_status
 
@@ -61,9 +61,8 @@ class AsLoggedSettings(Settings):
     @model_validator(mode="after")
     def _log_and_replies_agree(self) -> Self:
         ids = [reply.id for reply in self.reply]
-        doubled = sorted({each for each in ids if ids.count(each) > 1})
-        if doubled:
-            raise InvalidValueError(f"two replies have the id {doubled[0]}", "give one another")
+        for each in doubled(ids):
+            raise InvalidValueError(f"two replies have the id {each}", "give one another")
         known = {*ids, ACCEPTED, LINE_CUT}
         for recipient, replies in read_log(Path(self.log)).items():
             unknown = next((each for each in replies if each not in known), None)

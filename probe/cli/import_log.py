@@ -114,7 +114,7 @@ def key(path: Path | None) -> bytes:
     """Return the key in a file, which is created if it does not exist; without a file a new key, not stored."""
     import secrets
 
-    from fake_gateways.bounded_read import read_bounded
+    from fake_gateways.untrusted.bounded_read import read_bounded
 
     if path is None:
         return secrets.token_bytes(_KEY_OCTETS)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
+from fake_gateways.untrusted.toml_text import parse_toml
 from probe.classify.reading import Reading
 from probe.input_error import InputError
 from probe.judge.errors import is_error
@@ -90,10 +90,11 @@ def _most_frequent(counts: Counter[str]) -> str:
 def parse(text: str, place: str) -> Baseline:
     """Read a baseline file; raises InputError."""
     try:
-        raw = tomllib.loads(text)
-        return {name: _known(each) for name, each in raw.items()}
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raw = parse_toml(text)
+    except ValueError as error:
         raise InputError(place, f"is not valid TOML ({error})", _REMEDY) from None
+    try:
+        return {name: _known(each) for name, each in raw.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         problem = f"is not a baseline ({type(error).__name__}: {error})"
         raise InputError(place, problem, _REMEDY) from None

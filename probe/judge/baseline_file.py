@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from fake_gateways.bounded_read import read_bounded
+from fake_gateways.untrusted.bounded_read import read_bounded
 from probe.input_error import InputError
 from probe.judge.baseline import Baseline, KnownMistakes, known_mistakes, parse, to_toml
 from probe.judge.books import classifiers_before, judged_before

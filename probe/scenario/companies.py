@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from fake_gateways import persona as personas
-from fake_gateways.bounded_read import open_table
 from fake_gateways.people.directory import Directory, MailboxState, departures, spread
 from fake_gateways.people.made_up import invent, made_up_domains
 from fake_gateways.people.readers import Audience
@@ -19,6 +18,7 @@ from fake_gateways.policies import AnySettings
 from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.smtp.envelope import domain_of, is_address
+from fake_gateways.untrusted.bounded_read import open_table
 from probe.input_error import InputError, not_utf8, one_of
 from probe.scenario.model import GatewaySpec, Scenario
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,11 +13,12 @@ from pydantic import ValidationError
 from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
 from fake_gateways.session import ALWAYS_TOLD
+from fake_gateways.untrusted.toml_text import parse_toml
 from probe.input_error import InputError, not_utf8, one_of, raise_all
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
 from probe.user_files import is_file, read_text, require_in_project
-from probe.validation_errors import UNKNOWN_KEY, mistakes, problem_and_remedy
+from probe.validation_errors import UNKNOWN_KEY, mistakes, problem_and_remedy, shortened
 
 MAX_OCTETS: Final = 16 * 1024 * 1024
 _SENT: Final = ("sender", "campaign")
@@ -52,8 +52,8 @@ def read(path: Path) -> dict[str, Any]:
     """Read a scenario file without checking its tables; raises InputError if it is not valid TOML."""
     text = read_text(path, MAX_OCTETS, "move lists of recipients into a CSV file (seed_list)")
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return parse_toml(text)
+    except ValueError as error:
         raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
 
 
@@ -157,7 +157,7 @@ def _mistakes_of_persona(error: ValidationError, file: str) -> list[InputError]:
 
 
 def _key(loc: tuple[int | str, ...]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).removeprefix(".")
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{shortened(step)}" for step in loc).removeprefix(".")
 
 
 def _place(loc: tuple[int | str, ...], raw: Any) -> str:
@@ -174,5 +174,5 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
             continue  # pydantic adds the union member it chose
         value = value.get(step) if isinstance(value, dict) else None
         if step != "[key]":
-            words.append(str(step))
+            words.append(shortened(step))
     return ".".join(words)

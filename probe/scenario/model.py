@@ -16,7 +16,7 @@ from fake_gateways.people.directory import MailboxState
 from fake_gateways.policies import AnySettings
 from fake_gateways.reports.settings import Reports
 from fake_gateways.smtp.envelope import is_address
-from fake_gateways.strict import FileName, HostAndPort, InvalidValueError, IpAddress, Moment, Name, Strict
+from fake_gateways.strict import FileName, HostAndPort, InvalidValueError, IpAddress, Moment, Name, Strict, doubled
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
 from probe.scenario.login import LoginSpec
@@ -214,9 +214,8 @@ class GatewaySpec(Strict):
         types = [settings.type for settings in self.policy]
         if any(cause is claimed for cause, claimed in self.claims.items()):
             raise InvalidValueError("claims names a cause as its own claim, which is not a lie", "remove it")
-        doubled = sorted({kind for kind in types if types.count(kind) > 1 and kind != "velocity"})
-        if doubled:
-            raise InvalidValueError(f"policy {doubled[0]} is given twice", "put its settings into one")
+        for kind in doubled(each for each in types if each != "velocity"):
+            raise InvalidValueError(f"policy {kind} is given twice", "put its settings into one")
         return self
 
 
@@ -271,9 +270,8 @@ class Scenario(Strict):
             ("gateways", [gateway.name for gateway in self.gateway]),
             ("campaigns", [campaign.name for campaign in self.campaign]),
         ):
-            doubled = sorted({name for name in names if names.count(name) > 1})
-            if doubled:
-                raise InvalidValueError(f"two {kind} are called {doubled[0]}", "give one another name")
+            for name in doubled(names):
+                raise InvalidValueError(f"two {kind} are called {name}", "give one another name")
         return self
 
     @model_validator(mode="after")

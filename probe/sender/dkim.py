@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from fake_gateways.bounded_read import read_bounded
+from fake_gateways.untrusted.bounded_read import read_bounded
 from probe.input_error import InputError
 from probe.scenario.sending import Dkim
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
-from fake_gateways.bounded_read import open_table
 from fake_gateways.smtp.envelope import domain_of, is_address
+from fake_gateways.untrusted.bounded_read import open_table
 from probe.input_error import InputError, not_utf8
 from probe.scenario.sending import Campaign
 

@@ -13,7 +13,7 @@ from math import floor
 from pathlib import Path
 from typing import Final
 
-from fake_gateways.bounded_read import read_bounded
+from fake_gateways.untrusted.bounded_read import read_bounded
 from probe.input_error import InputError
 
 MAX_OCTETS: Final = 50 * 1024 * 1024

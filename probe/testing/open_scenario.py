@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from fake_gateways.untrusted.toml_text import parse_toml
 from probe.input_error import InputError
 from probe.scenario.load import Loaded, check, load
 from probe.scenario.shipped_files import located
@@ -29,8 +29,8 @@ def load_scenario(scenario: Scenario, root: Path, *, served: bool = False) -> Lo
 def _parse_toml(text: str) -> dict[str, Any]:
     """Read TOML text; raises InputError."""
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        return parse_toml(text)
+    except ValueError as error:
         raise InputError(AS_TEXT, f"is not valid TOML ({error})", "correct the line that the message names") from None
 
 

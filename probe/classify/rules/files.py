@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from fake_gateways.truth import Cause
+from fake_gateways.untrusted.toml_text import parse_toml
 from probe.classify.rules.formats import PARSERS, guess
 from probe.classify.rules.formats.own import labels_in, parse_tests
 from probe.classify.rules.rule_set import RuleExample, RuleSet, RuleText
@@ -45,8 +45,8 @@ def load_labels(path: Path) -> dict[str, Cause | None]:
     """Read a file of ``[labels]``: class names of the user, each with its cause or ``none``."""
     file = read(path)
     try:
-        raw = tomllib.loads(file.text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raw = parse_toml(file.text)
+    except ValueError as error:
         raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
     table = raw.get("labels")
     if (
@@ -72,8 +72,8 @@ def without_labels(paths: Sequence[Path]) -> tuple[list[Path], dict[str, Cause |
 
 def _has_only_labels(file: RuleText) -> bool:
     try:
-        return set(tomllib.loads(file.text)) == {"labels"}
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return set(parse_toml(file.text)) == {"labels"}
+    except ValueError:
         return False
 
 

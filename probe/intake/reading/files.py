@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Final
 
-from fake_gateways.bounded_read import open_bounded
+from fake_gateways.untrusted.bounded_read import open_bounded
 from probe.input_error import InputError
 from probe.intake.event import LogLine
 

@@ -10,10 +10,10 @@ crates/rfc5321).
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from fake_gateways.untrusted.toml_text import parse_toml
 from probe.classify.rules.formats.toml_places import lines_of
 from probe.classify.rules.reply import ReceivedReply
 from probe.classify.rules.rule_set import BounceRule, Labels, RulePlace, RuleSet, RuleText, class_of, make_rule
@@ -50,7 +50,7 @@ def _rules(file: RuleText) -> Iterator[tuple[str, str, int]]:
 
 def _table(file: RuleText) -> dict[str, Any]:
     try:
-        raw = json.loads(file.text) if file.text.lstrip().startswith("{") else tomllib.loads(file.text)
+        raw = json.loads(file.text) if file.text.lstrip().startswith("{") else parse_toml(file.text)
     except (ValueError, RecursionError) as error:
         raise InputError(file.name, f"is neither TOML nor JSON ({error})", "correct it") from None
     table = raw.get("rules") if isinstance(raw, dict) else None

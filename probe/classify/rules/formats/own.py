@@ -8,7 +8,6 @@ must decide, ``not`` are replies that it must not match. A ``[[test]]`` gives th
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
@@ -18,6 +17,7 @@ from pydantic_core import ErrorDetails
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError, Strict
+from fake_gateways.untrusted.toml_text import parse_toml
 from probe.classify import taxonomy
 from probe.classify.rules.formats.toml_places import headers
 from probe.classify.rules.reply import ReceivedReply, parse_reply
@@ -153,9 +153,11 @@ def _own_tests(place: RulePlace, written: _RuleTable) -> Iterator[RuleExample]:
 
 def _table(file: RuleText) -> _FileTable:
     try:
-        return _FileTable.model_validate(tomllib.loads(file.text))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        table = parse_toml(file.text)
+    except ValueError as error:
         raise InputError(file.name, f"is not valid TOML ({error})", "correct the line it names") from None
+    try:
+        return _FileTable.model_validate(table)
     except ValidationError as error:
         raise_all([_error(file, each) for each in mistakes(error)])
         raise

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from fake_gateways import bounded_read
-from fake_gateways.bounded_read import open_bounded, open_table, read_bounded
+from fake_gateways.untrusted import bounded_read
+from fake_gateways.untrusted.bounded_read import open_bounded, open_table, read_bounded
 
 
 def written(folder: Path, octets: bytes = b"\xef\xbb\xbfa,b\r\n1,2\r\n") -> Path:
