@@ -16,10 +16,9 @@ from typing import Final, NamedTuple
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Fate
 from simulation.fuzzing.told_policies import (
-    ADDRESSES,
+    AT_CONNECT,
     FILINGS,
     PASSWORD,
-    TOLD,
     WORDS,
     told_by,
     told_by_content,
@@ -275,7 +274,7 @@ class ServerModel:
 
     def _greet(self) -> None:
         self.phase = "introduced" if self.helo else "greeted"
-        if self._judge(Stage.CONNECT, told_by(TOLD[ADDRESSES.index(self.peer)]), self.of_client, [""]):
+        if self._judge(Stage.CONNECT, told_by(AT_CONNECT[self.peer]), self.of_client, [""]):
             self._answer(220)
         elif self.phase != "closed":
             self.phase = "refused"

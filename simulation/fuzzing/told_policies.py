@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import Final
 
 from fake_gateways import persona as personas
@@ -49,13 +50,16 @@ TOLD: Final = (
 )
 """What clients may say, most often nothing."""
 ADDRESSES: Final = tuple(f"192.0.2.{number}" for number in range(1, len(TOLD) + 1))
-"""Clients; what each is told at connect follows from its place."""
+AT_CONNECT: Final = dict(zip(ADDRESSES, TOLD, strict=True))
+"""What is told by the addresses of clients."""
 _WAIT: Final = Wait(1.0)
+_WORD: Final = re.compile(r"[a-z]+")
 
 
-def told_by(text: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def told_by(text: str) -> Sequence[str]:
     """Return the words in a text."""
-    return re.findall(r"[a-z]+", text)
+    return tuple(_WORD.findall(text))
 
 
 def told_by_content(text: str, recipients: Iterable[str]) -> list[str]:
@@ -65,11 +69,11 @@ def told_by_content(text: str, recipients: Iterable[str]) -> list[str]:
     return [part for name, _, word in words if not name or name in named for part in told_by(word)]
 
 
-def _seen(stage: Stage, view: SessionView) -> list[str]:
+def _seen(stage: Stage, view: SessionView) -> Sequence[str]:
     before, _, behind = view.envelope.return_path.partition(".data.")
     match stage:
         case Stage.CONNECT:
-            return told_by(TOLD[ADDRESSES.index(view.peer_address)])
+            return told_by(AT_CONNECT.get(view.peer_address, ""))
         case Stage.EHLO:
             return told_by(view.helo)
         case Stage.MAIL:

@@ -1,0 +1,236 @@
+"""The ways by which a client's octets get to a session: straight, or through the carrier; whole, or in pieces.
+
+All of them must lead to the same replies, decisions and reports.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple
+
+from fake_gateways.reports.delivery_report import DeliveryReport
+from fake_gateways.server import Carrier
+from fake_gateways.session import Answered, Session, open_session
+from fake_gateways.session.lmtp import open_lmtp_session
+from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
+from fake_gateways.smtp.standard_replies import BARE_LINE_FEED
+from fake_gateways.truth import Truth
+from fake_gateways.verdict import Answer, ExternalQuery
+from simulation.fuzzing.told_policies import ADDRESSES, gateway
+
+_PORT: Final = 40_000
+_SEAMS: Final = (None, b"\r", b"\n", b".", None, b"\r\n.", b"<", b"\r\n")
+_MOST_TURNS: Final = 100_000
+"""Turns of the event loop after which a connection hangs."""
+
+
+class Setting(NamedTuple):
+    """A gateway and its client."""
+
+    lmtp: bool = False
+    wants_login: bool = False
+    wants_tls: bool = False
+    address: str = ADDRESSES[0]
+
+    @classmethod
+    def of(cls, octet: int) -> Setting:
+        """Return the setting that an octet stands for, most often a plain one."""
+        return cls(
+            lmtp=octet & 3 == 3,
+            wants_login=octet & 12 == 12,
+            wants_tls=octet & 48 == 48,
+            address=ADDRESSES[0 if octet < 192 else octet % len(ADDRESSES)],
+        )
+
+
+class Heard(NamedTuple):
+    """What came of it."""
+
+    said: bytes
+    truths: list[Truth]
+    reports: list[DeliveryReport]
+
+
+class Different(AssertionError):  # noqa: N818 - it is a finding
+    """Two ways led to different things."""
+
+
+def in_pieces(octets: bytes, cuts: bytes) -> list[bytes]:
+    """Cut octets into pieces as other octets say, over and over: behind a few, or where a line or a message may end."""
+    pieces, start, number = [], 0, 0
+    while start < len(octets):
+        cut = cuts[number % len(cuts)] if cuts else 0
+        seam = _SEAMS[cut % len(_SEAMS)]
+        end = start + 1 + cut // 8 if seam is None else octets.find(seam, start) + 1
+        end = end or start + 100  # no seam is left
+        pieces.append(octets[start:end])
+        start, number = end, number + 1
+    return pieces
+
+
+class _Books:
+    """A gateway with what it writes."""
+
+    def __init__(self, setting: Setting) -> None:
+        self.truths: list[Truth] = []
+        self.reports: list[DeliveryReport] = []
+        self.gateway = gateway(
+            self.truths.append,
+            self.reports.append,
+            lmtp=setting.lmtp,
+            wants_login=setting.wants_login,
+            wants_tls=setting.wants_tls,
+        )
+
+    def heard(self, said: list[bytes]) -> Heard:
+        if self.gateway.connections:
+            raise Different(f"connections are left: {self.gateway.connections}")
+        return Heard(b"".join(said), self.truths, self.reports)
+
+
+def straight(setting: Setting, connections: Iterable[Sequence[bytes]]) -> tuple[Heard, int]:
+    """Let framing and session answer the pieces that arrive on connections, one after the other.
+
+    Return also how many lines and messages were answered.
+    """
+    books = _Books(setting)
+    begin = open_lmtp_session if setting.lmtp else open_session
+    said: list[bytes] = []
+    greetings = 0
+    for pieces in connections:
+        session, framing = begin(books.gateway, setting.address, _PORT), Framing(books.gateway.size_limit)
+        said.append(_octets(session.greet()))
+        greetings += 1
+        for piece in pieces:
+            framing.feed(piece)
+            said += _answers(session, framing)
+            if session.closing:
+                break
+        session.lost()
+    return books.heard(said), len(said) - greetings
+
+
+def _answers(session: Session, framing: Framing) -> Iterator[bytes]:
+    while not session.closing:
+        answered: Answered | None
+        try:
+            if session.wants_content:
+                content = framing.content()
+                answered = None if content is None else session.content(content)
+            else:
+                line = framing.line(session.longest_line)
+                answered = None if line is None else session.command(line)
+        except LineTooLongError:
+            answered = session.line_too_long()
+        except ContentTooLargeError:
+            answered = session.content_too_large()
+        except BareLineFeedError:
+            answered = session.hang_up(BARE_LINE_FEED)
+        if answered is None:
+            return
+        octets = _octets(answered)
+        yield session.refuse_tls().octets if session.wants_tls else octets
+
+
+def _octets(answered: Answered) -> bytes:
+    if not isinstance(answered, Generator):
+        return answered.octets
+    try:
+        next(answered)
+        while True:
+            answered.send(Answer())
+    except StopIteration as finished:
+        octets: bytes = finished.value.octets
+        return octets
+
+
+class Wire(asyncio.Transport):
+    """A transport that keeps what is written, and does not deliver while reading is paused."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__({"peername": (address, _PORT)})
+        self.written: list[bytes] = []
+        self.is_open = True
+        self.is_paused = False
+
+    def write(self, data: Any) -> None:
+        """Keep it."""
+        self.written.append(bytes(data))
+
+    def get_write_buffer_size(self) -> int:
+        """Say that the client reads all at once."""
+        return 0
+
+    def pause_reading(self) -> None:
+        """Deliver nothing."""
+        self.is_paused = True
+
+    def resume_reading(self) -> None:
+        """Deliver again."""
+        self.is_paused = False
+
+    def close(self) -> None:
+        """Deliver nothing any more."""
+        self.is_open = False
+
+    abort = close
+
+
+class Carried:
+    """An event loop that stays, in which carriers answer. Close it in the end."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+
+    def close(self) -> None:
+        """Close the loop."""
+        self._loop.close()
+
+    def by_carrier(self, setting: Setting, connections: Iterable[Sequence[bytes]]) -> Heard:
+        """Let carriers answer the pieces that arrive on connections; raises what they fail with."""
+        books = _Books(setting)
+        faults: list[Exception] = []
+        said = self._loop.run_until_complete(self._carry_all(books, setting.address, connections, faults))
+        if faults:
+            raise faults[0]
+        return books.heard(said)
+
+    async def _carry_all(
+        self, books: _Books, address: str, connections: Iterable[Sequence[bytes]], faults: list[Exception]
+    ) -> list[bytes]:
+        return [await self._carry(books, address, pieces, faults) for pieces in connections]
+
+    async def _carry(self, books: _Books, address: str, pieces: Sequence[bytes], faults: list[Exception]) -> bytes:
+        wire = Wire(address)
+        carrier = Carrier(books.gateway, _answer, failed=faults.append)
+        carrier.connection_made(wire)
+        turns = 0
+        for piece in pieces:
+            while wire.is_paused and wire.is_open:
+                turns += 1
+                await asyncio.sleep(0)
+            if not wire.is_open:
+                break
+            carrier.data_received(piece)
+        if wire.is_open and not carrier.eof_received():
+            wire.close()
+        while wire.is_open:
+            turns += 1
+            if turns > _MOST_TURNS:
+                raise Different("the carrier hangs")
+            await asyncio.sleep(0)
+        carrier.connection_lost(None)
+        return b"".join(wire.written)
+
+
+async def _answer(_: ExternalQuery) -> Answer:
+    return Answer()
+
+
+def compare(one: Heard, other: Heard, ways: str) -> None:
+    """Raise Different if two ways led to different things."""
+    if one != other:
+        for what, mine, theirs in zip(Heard._fields, one, other, strict=True):
+            if mine != theirs:
+                raise Different(f"{what} {ways}:\n{mine!r}\n{theirs!r}")
