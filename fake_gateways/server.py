@@ -180,7 +180,10 @@ class Carrier(SMTP):
     async def _do(self, chore: Chore) -> None:
         # The end of the connection cancels this. Were the error kept in the task, it would refer back to all of this.
         with suppress(asyncio.CancelledError):
-            await chore()
+            try:
+                await chore()
+            except Exception as error:  # noqa: BLE001 - as in _answer()
+                self._apologize(error)
             self._is_waiting = False
             self._answer()
 
@@ -222,9 +225,11 @@ class Carrier(SMTP):
         reader = asyncio.StreamReader()
         reader.feed_data(header)
         reader.feed_eof()
-        proxy = await get_proxy(reader)
+        proxy = None
+        with suppress(EOFError):  # less than five octets
+            proxy = await get_proxy(reader)
         self._is_proxied = False
-        if not proxy.valid:
+        if proxy is None or not proxy.valid:
             self._drop()
             return
         # A proxy's own health check names no client, and a client on a Unix socket has no address.

@@ -186,6 +186,17 @@ def dialogues(choices: Choices, *, lmtp: bool = False) -> list[bytes]:
     return said
 
 
+def login_lines(choices: Choices) -> list[bytes]:
+    """Return what clients say to log in, one connection after the other."""
+    said = [b""]
+    while choices:
+        kind = choices.octet() % 8
+        if kind == 0:
+            said.append(b"")
+        said[-1] += _auth(choices) if kind < 5 else _response(choices) if kind < 7 else choices.of(_OTHERS) + b"\r\n"
+    return said
+
+
 def _told(choices: Choices) -> str:
     told = choices.of(TOLD) if choices.octet() % 3 == 0 else ""
     return f".{told}" if told else ""

@@ -6,18 +6,23 @@ All of them must lead to the same replies, decisions and reports.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Coroutine, Generator, Iterable, Iterator, Sequence
+from typing import Any, Final, NamedTuple, TypeVar
 
+from fake_gateways.policies.session_view import SessionView
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.server import Carrier
 from fake_gateways.session import Answered, Session, open_session
 from fake_gateways.session.lmtp import open_lmtp_session
+from fake_gateways.smtp.auth import Credentials
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
 from fake_gateways.smtp.standard_replies import BARE_LINE_FEED
 from fake_gateways.truth import Truth
 from fake_gateways.verdict import Answer, ExternalQuery
 from simulation.fuzzing.told_policies import ADDRESSES, gateway
+
+Thing = TypeVar("Thing")
 
 _PORT: Final = 40_000
 _SEAMS: Final = (None, b"\r", b"\n", b".", None, b"\r\n.", b"<", b"\r\n")
@@ -50,6 +55,8 @@ class Heard(NamedTuple):
     said: bytes
     truths: list[Truth]
     reports: list[DeliveryReport]
+    opened: list[Credentials]
+    contents: list[bytes]
 
 
 class Different(AssertionError):  # noqa: N818 - it is a finding
@@ -69,24 +76,39 @@ def in_pieces(octets: bytes, cuts: bytes) -> list[bytes]:
     return pieces
 
 
+class _Keep:
+    """A policy without an opinion that keeps the content of every message."""
+
+    def __init__(self) -> None:
+        self.contents: list[bytes] = []
+
+    def judge(self, view: SessionView) -> None:
+        self.contents.append(view.content)
+
+
 class _Books:
     """A gateway with what it writes."""
 
     def __init__(self, setting: Setting) -> None:
         self.truths: list[Truth] = []
         self.reports: list[DeliveryReport] = []
+        self.opened: list[Credentials] = []
+        self._kept = _Keep()
         self.gateway = gateway(
             self.truths.append,
             self.reports.append,
+            self.opened.append,
             lmtp=setting.lmtp,
             wants_login=setting.wants_login,
             wants_tls=setting.wants_tls,
         )
+        policies = self.gateway.policies
+        policies[Stage.END_OF_DATA] = (("keep", self._kept), *policies[Stage.END_OF_DATA])
 
     def heard(self, said: list[bytes]) -> Heard:
         if self.gateway.connections:
             raise Different(f"connections are left: {self.gateway.connections}")
-        return Heard(b"".join(said), self.truths, self.reports)
+        return Heard(b"".join(said), self.truths, self.reports, self.opened, self._kept.contents)
 
 
 def straight(setting: Setting, connections: Iterable[Sequence[bytes]]) -> tuple[Heard, int]:
@@ -174,24 +196,33 @@ class Wire(asyncio.Transport):
         """Deliver nothing any more."""
         self.is_open = False
 
+    def is_closing(self) -> bool:
+        """Say whether it is closed."""
+        return not self.is_open
+
     abort = close
 
 
 class Carried:
     """An event loop that stays, in which carriers answer. Close it in the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, proxied: bool = False) -> None:
         self._loop = asyncio.new_event_loop()
+        self._is_proxied = proxied
 
     def close(self) -> None:
         """Close the loop."""
         self._loop.close()
 
+    def until_done(self, coroutine: Coroutine[Any, Any, Thing]) -> Thing:
+        """Run a coroutine in the loop."""
+        return self._loop.run_until_complete(coroutine)
+
     def by_carrier(self, setting: Setting, connections: Iterable[Sequence[bytes]]) -> Heard:
         """Let carriers answer the pieces that arrive on connections; raises what they fail with."""
         books = _Books(setting)
         faults: list[Exception] = []
-        said = self._loop.run_until_complete(self._carry_all(books, setting.address, connections, faults))
+        said = self.until_done(self._carry_all(books, setting.address, connections, faults))
         if faults:
             raise faults[0]
         return books.heard(said)
@@ -203,7 +234,7 @@ class Carried:
 
     async def _carry(self, books: _Books, address: str, pieces: Sequence[bytes], faults: list[Exception]) -> bytes:
         wire = Wire(address)
-        carrier = Carrier(books.gateway, _answer, failed=faults.append)
+        carrier = Carrier(books.gateway, _answer, proxied=self._is_proxied, failed=faults.append)
         carrier.connection_made(wire)
         turns = 0
         for piece in pieces:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final
 
 from fake_gateways import persona as personas
@@ -107,20 +107,26 @@ class Told:
         return ENDS[self._word]
 
 
-def check(credentials: Credentials) -> Reply | None:
-    """Refuse a wrong password."""
-    return None if credentials.proves(PASSWORD) else status_reply(535, "5.7.8", "Wrong password")
+def _check(credentials: Credentials, opened: Callable[[Credentials], None]) -> Reply | None:
+    if not credentials.proves(PASSWORD):
+        return status_reply(535, "5.7.8", "Wrong password")
+    opened(credentials)
+    return None
 
 
 def gateway(
     write: Callable[[Truth], None],
     post: Callable[[DeliveryReport], None],
+    opened: Callable[[Credentials], None] = lambda _: None,
     *,
     lmtp: bool = False,
     wants_login: bool = False,
     wants_tls: bool = False,
 ) -> Gateway:
-    """Return a gateway that does what it is told at every stage, and offers every extension."""
+    """Return a gateway that does what it is told at every stage, and offers every extension.
+
+    ``opened`` gets the credentials that it accepts.
+    """
     made = Gateway(
         name="northwind",
         host=f"mx.{DOMAIN}",
@@ -136,7 +142,7 @@ def gateway(
         write=write,
         post=post,
         xclient=True,
-        login=Login(check=check, required=lambda: wants_login, needs_tls=lambda: wants_tls),
+        login=Login(check=partial(_check, opened=opened), required=lambda: wants_login, needs_tls=lambda: wants_tls),
         lmtp=lmtp,
     )
     for stage in made.policies:

@@ -178,6 +178,7 @@ async def test_a_proxy_says_whom_it_speaks_for(header: bytes, peer: str, step: i
         b"EHLO mta1.messenger.example\r\n",
         b"PROXY TCP4 one two 3 4\r\n",
         b"PROXY " + b"x" * 200,
+        b"NOOP",
         b"PROXY TCP4 192.0.2.7 127.0.0.1 40000 99999\r\n",
         V2 + b"\xff\xff\x00\x04abcd",
         b"\0" * 5000,
