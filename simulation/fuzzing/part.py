@@ -66,9 +66,14 @@ class Fuzzing:
 def _faults(target: Target, inputs: Iterator[bytes] | list[bytes], found: Tried) -> list[tuple[bytes, Fault]]:
     """Return the first input of each kind of fault."""
     faults: dict[str, tuple[bytes, Fault]] = {}
+
+    def lines(number: int) -> None:
+        if number:
+            found.count(f"{target.name} lines", number)
+
     for data in inputs:
         found.count(f"{target.name} inputs")
-        fault = tried(target, data)
+        fault = tried(target, data, lines)
         if fault is not None:
             faults.setdefault(fault.kind, (data, fault))
     return list(faults.values())

@@ -16,12 +16,14 @@ CORPORA: Final = Path(__file__).parent / "corpora"
 class Target:
     """A function that reads hostile octets. Any exception that is not ``allowed`` is a fault.
 
+    If an input consists of lines that are tried one by one, ``run`` returns how many it tried.
+
     ``corpus`` is a folder of small inputs below ``corpora/``, which several targets may share. ``words`` are put into
     inputs. ``batch`` is the number of inputs of one case: some seconds' worth. ``longest`` is in octets.
     """
 
     name: str
-    run: Callable[[bytes], None]
+    run: Callable[[bytes], int | None]
     corpus: str = ""
     allowed: tuple[type[Exception], ...] = (InputError,)
     words: tuple[bytes, ...] = ()

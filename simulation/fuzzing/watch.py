@@ -6,7 +6,7 @@ import resource
 import signal
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -32,12 +32,15 @@ class _HangError(BaseException):
     """The time is over; no code takes this exception for one of its own."""
 
 
-def tried(target: Target, data: bytes) -> Fault | None:
-    """Return what an input does that it must not, None if it does nothing of the kind."""
+def tried(target: Target, data: bytes, lines: Callable[[int], None] = lambda _: None) -> Fault | None:
+    """Return what an input does that it must not, None if it does nothing of the kind.
+
+    ``lines`` gets how many lines of it were tried.
+    """
     began = time.process_time()
     try:
         with _limits():
-            target.run(data)
+            lines(target.run(data) or 0)
     except target.allowed:
         pass
     except _HangError as error:

@@ -5,12 +5,36 @@ from __future__ import annotations
 from typing import Final
 
 from simulation.fuzzing.target import Target
-from simulation.fuzzing.targets import logs, mail, rules, said, smtp_model
+from simulation.fuzzing.targets import (
+    auth,
+    lmtp,
+    logs,
+    mail,
+    proxy,
+    rules,
+    said,
+    smtp_carrier,
+    smtp_dialogues,
+    smtp_lines,
+    smtp_model,
+    smtp_octets,
+    stock_aiosmtpd,
+    xclient,
+)
 
 TARGETS: Final[tuple[Target, ...]] = (
     *logs.TARGETS,
     *mail.TARGETS,
     *rules.TARGETS,
     *said.TARGETS,
+    *smtp_lines.TARGETS,
+    *smtp_octets.TARGETS,
+    *smtp_dialogues.TARGETS,
     *smtp_model.TARGETS,
+    *smtp_carrier.TARGETS,
+    *stock_aiosmtpd.TARGETS,
+    *lmtp.TARGETS,
+    *auth.TARGETS,
+    *xclient.TARGETS,
+    *proxy.TARGETS,
 )

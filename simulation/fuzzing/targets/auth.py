@@ -6,6 +6,7 @@ from typing import Final
 
 from simulation.fuzzing.smtp_grammar import Choices, login_lines
 from simulation.fuzzing.smtp_ways import Carried, Setting, compare, in_pieces, straight
+from simulation.fuzzing.target import Target
 from simulation.fuzzing.told_policies import PASSWORD
 
 _CARRIED: Final = Carried()
@@ -25,3 +26,6 @@ def run(data: bytes) -> int:
     compare(whole, straight(setting, pieces)[0], "whole and in pieces")
     compare(whole, _CARRIED.by_carrier(setting, pieces), "straight and carried in pieces")
     return answers
+
+
+TARGETS: Final = (Target("auth", run, longest=500),)

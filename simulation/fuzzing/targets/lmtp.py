@@ -6,6 +6,7 @@ from typing import Final
 
 from simulation.fuzzing.smtp_grammar import Choices, dialogues
 from simulation.fuzzing.smtp_ways import Carried, Setting, compare, in_pieces, straight
+from simulation.fuzzing.target import Target
 
 _CARRIED: Final = Carried()
 
@@ -22,3 +23,6 @@ def run(data: bytes) -> int:
     compare(whole, straight(setting, pieces)[0], "whole and in pieces")
     compare(whole, _CARRIED.by_carrier(setting, pieces), "straight and carried in pieces")
     return answers
+
+
+TARGETS: Final = (Target("lmtp", run, corpus="smtp-dialogues", longest=1_000),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from simulation.fuzzing.smtp_ways import Carried, Setting, compare, in_pieces
+from simulation.fuzzing.target import Target
 
 _CARRIED: Final = Carried(proxied=True)
 _BEGINS: Final = (b"PROXY TCP4 ", b"PROXY TCP6 ", b"PROXY UNKNOWN", b"PROXY ", b"\r\n\r\n\0\r\nQUIT\n", b"")
@@ -22,3 +23,6 @@ def run(data: bytes) -> int:
     whole = _CARRIED.by_carrier(Setting(), [[octets]])
     compare(whole, _CARRIED.by_carrier(Setting(), [in_pieces(octets, data[:4])]), "whole and in pieces")
     return 1
+
+
+TARGETS: Final = (Target("proxy", run, longest=600),)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from simulation.fuzzing.smtp_grammar import Choices, dialogues
 from simulation.fuzzing.smtp_ways import Setting, compare, in_pieces, straight
+from simulation.fuzzing.target import Target
 
 
 def run(data: bytes) -> int:
@@ -17,3 +20,6 @@ def run(data: bytes) -> int:
     pieces, _ = straight(setting, (in_pieces(octets, data[1:5]) for octets in said))
     compare(whole, pieces, "whole and in pieces")
     return answers
+
+
+TARGETS: Final = (Target("smtp-dialogues", run, longest=1_000),)

@@ -7,6 +7,7 @@ from typing import Final
 
 from fake_gateways.smtp.command import Command, SyntaxMistake, parse
 from simulation.fuzzing.smtp_grammar import Choices, dialogues
+from simulation.fuzzing.target import Target
 
 _RAW: Final = 64
 
@@ -37,3 +38,6 @@ def _parsed(line: bytes, *, utf8: bool) -> Command | None:
         return parse(line, utf8=utf8)
     except SyntaxMistake:
         return None
+
+
+TARGETS: Final = (Target("smtp-lines", run, corpus="smtp-dialogues", longest=1_000),)

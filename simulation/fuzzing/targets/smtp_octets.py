@@ -2,7 +2,50 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from simulation.fuzzing.smtp_ways import Setting, compare, in_pieces, straight
+from simulation.fuzzing.target import Target
+
+_WORDS: Final = (
+    *(
+        b"EHLO a.example\r\n",
+        b"LHLO a.example\r\n",
+        b"MAIL FROM:<a@b.example>\r\n",
+        b"RCPT TO:<alice@northwind.example>\r\n",
+    ),
+    *(
+        b"DATA\r\n",
+        b"\r\n.\r\n",
+        b"\r\n.",
+        b".\r\n",
+        b"\n.\n",
+        b"RSET\r\n",
+        b"NOOP\r\n",
+        b"QUIT\r\n",
+        b"STARTTLS\r\n",
+        b" SIZE=1",
+    ),
+    *(
+        b" NOTIFY=NEVER",
+        b" ORCPT=rfc822;a",
+        b" SMTPUTF8",
+        b"AUTH PLAIN AGFubgBzZWNyZXQ=\r\n",
+        b"AUTH LOGIN\r\n",
+        b"YW5u\r\n",
+    ),
+    *(
+        b"XCLIENT ADDR=192.0.2.7\r\n",
+        b" HELO=a.example",
+        b".junk",
+        b".ask",
+        b".refuse",
+        b".drop",
+        b".cut",
+        b".garble",
+        b".data",
+    ),
+)
 
 
 def run(data: bytes) -> int:
@@ -14,3 +57,6 @@ def run(data: bytes) -> int:
     whole, answers = straight(setting, [[octets]])
     compare(whole, straight(setting, [in_pieces(octets, cuts)])[0], "whole and in pieces")
     return answers
+
+
+TARGETS: Final = (Target("smtp-octets", run, words=_WORDS, longest=4_000),)

@@ -10,6 +10,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from simulation.fuzzing.smtp_grammar import Choices
 from simulation.fuzzing.smtp_ways import Carried, Different, Setting, Wire, in_pieces
+from simulation.fuzzing.target import Target
 from simulation.fuzzing.told_policies import DOMAIN, SIZE_LIMIT
 
 _CARRIED: Final = Carried()
@@ -139,3 +140,6 @@ class _Stock:
         server.connection_lost(None)
         await asyncio.sleep(0)
         return b"".join(wire.written)
+
+
+TARGETS: Final = (Target("stock-aiosmtpd", run, longest=300, batch=500),)

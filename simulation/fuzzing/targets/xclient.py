@@ -8,6 +8,7 @@ from typing import Final
 from fake_gateways.session import Session, open_session
 from fake_gateways.smtp.command import read_xclient
 from fake_gateways.smtp.reply import Reply
+from simulation.fuzzing.target import Target
 from simulation.fuzzing.told_policies import gateway
 
 _WORDS: Final = (
@@ -54,3 +55,6 @@ def _check(argument: str, address: str) -> None:
     assert presented.helo.isprintable()
     assert presented.helo in argument
     assert not presented.helo or read_xclient(f"HELO={presented.helo}") == ("", presented.helo)
+
+
+TARGETS: Final = (Target("xclient", run, longest=2_000),)
