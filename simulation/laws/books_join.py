@@ -16,6 +16,7 @@ def _broken(left: Left) -> Iterator[str]:
     for run in left.all_runs:
         if run.has_books:
             yield from (f"{run.name}: {what}" for what in _of(run))
+    yield from _as_the_judge(left.first)
 
 
 def _of(run: Run) -> Iterator[str]:
@@ -31,6 +32,17 @@ def _of(run: Run) -> Iterator[str]:
     heard, said = _heard(attempts), _said(truths)
     for key, times in (heard - said).items():
         yield f"{times} replies were heard that nobody said: {key}"
+
+
+def _as_the_judge(run: Run) -> Iterator[str]:
+    """Compare the decisions on last attempts with those that the judge found, who joins all gateways of a lane."""
+    if run.result is None:
+        return
+    last = {(attempt.campaign, attempt.recipient): truth for attempt, truth in run.joined.pairs}
+    for key, story, _ in run.result.recipients():
+        mine = last.get(key)
+        if story.truth != mine:
+            yield f"the judge has another decision on {key}: {story.truth}, not {mine}"
 
 
 def _decided_twice(truths: Iterable[Truth]) -> Iterator[str]:

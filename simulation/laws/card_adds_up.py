@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
-from probe.judge.result import SCORECARD
 from probe.judge.scorecard import NAIVE
 from probe.judge.story import state_of
 from probe.records.attempt import Outcome
@@ -17,9 +15,8 @@ from simulation.laws.left import Left, Run
 
 def _broken(left: Left) -> Iterator[str]:
     for run in left.all_runs:
-        if run.result is not None:
-            card = json.loads((run.folder / SCORECARD).read_text("utf-8"))
-            for what, counted, shown in _sums(run, card):
+        if run.ended:
+            for what, counted, shown in _sums(run, run.card):
                 if counted != shown:
                     yield f"{run.name}: {what}: the scorecard says {shown}, but it is {counted}"
 

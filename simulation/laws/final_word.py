@@ -22,9 +22,9 @@ DAY_S: Final = 86_400.0
 def _broken(left: Left) -> Iterator[str]:
     retry = left.loaded.scenario.sender.retry
     for run in (*left.runs, left.honest):
-        if run is not None and run.result is not None:
+        if run is not None and run.ended:
             yield from (f"{run.name}: {what}" for what in _without(run, retry))
-    if left.healed is not None and left.healed.result is not None:
+    if left.healed is not None and left.healed.ended:
         yield from _still_deferred(left, left.healed)
 
 

@@ -80,3 +80,4 @@ def _spoil(file: Path, rng: random.Random) -> None:
         for table, columns in _COLUMNS.items():
             for column in columns:
                 books.execute(f"UPDATE {table} SET {column} = {column} || hostile()")  # noqa: S608 - our names
+        books.execute("UPDATE note SET value = value || hostile() WHERE key IN ('title', 'scenario')")

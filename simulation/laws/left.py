@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.judge.join import Joined, join
-from probe.judge.result import JudgedRun
+from probe.judge.result import SCORECARD, JudgedRun
 from probe.judge.story import Key
 from probe.ledger import FILE, Ledger
 from probe.records.attempt import Attempt
@@ -61,7 +62,8 @@ class Books(NamedTuple):
 class Run:
     """One run of a world: its folder, and how it ended.
 
-    ``result`` is None if it ended with an ``error``. The books are read when they are first looked at.
+    ``result`` is None if it ended with an ``error``, or in a process of its own. The books are read when they are first
+    looked at.
     """
 
     name: str
@@ -76,8 +78,20 @@ class Run:
 
     @cached_property
     def joined(self) -> Joined:
-        """Its attempts, each with the decision on it."""
-        return join(self.books.truths, self.books.attempts)
+        """Its attempts in order, each with the decision on it. The judge joins all gateways of a lane together."""
+        books = self.books
+        address_of = {row.name: row.address for row in books.gateways}
+        whole = Joined()
+        for address in sorted({row.mx_address for row in books.attempts} | {*address_of.values()}):
+            part = join(
+                (row for row in books.truths if address_of[row.gateway] == address),
+                (row for row in books.attempts if row.mx_address == address),
+            )
+            whole.pairs += part.pairs
+            whole.orphaned_attempts += part.orphaned_attempts
+            whole.orphaned_truths += part.orphaned_truths
+        whole.pairs.sort(key=lambda pair: (pair[0].lane, pair[0].seq))
+        return whole
 
     @cached_property
     def attempts_by_key(self) -> dict[Key, list[Attempt]]:
@@ -85,6 +99,17 @@ class Run:
         found: dict[Key, list[Attempt]] = {}
         for attempt in self.books.attempts:
             found.setdefault((attempt.campaign, attempt.recipient), []).append(attempt)
+        return found
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was judged."""
+        return self.error is None and (self.folder / SCORECARD).exists()
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """The scorecard, as it is written."""
+        found: dict[str, Any] = json.loads((self.folder / SCORECARD).read_text("utf-8"))
         return found
 
     @property

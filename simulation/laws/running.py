@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
+from probe.classify.reading import ChosenClassifier
+from probe.cli.exit_codes import Exit
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
@@ -28,23 +34,37 @@ HONEST: Final = "honest"
 HEALED: Final = "healed"
 
 
-def run_world(world: World, folder: Path, *, heal: bool = True) -> Left:
-    """Run a world in all ways, and return what was left. Raises InputError for a world that is no scenario."""
+APART: Final = 50
+"""One world of so many is run with worker processes, and resumed by the command."""
+
+
+def run_world(world: World, folder: Path, *, apart: bool | None = None) -> Left:
+    """Run a world in all ways, and return what was left. Raises InputError for a world that is no scenario.
+
+    With ``apart`` there are real processes; None leaves it to the seed.
+    """
     rng = random.Random(f"running:{world.seed}")
-    loaded = load(world.write(folder / "world"))
+    if apart is None:
+        apart = rng.randrange(APART) == 0
+    path = world.write(folder / "world")
+    loaded = load(path)
+    prepare(loaded)
     runs = [Run(name, folder / name.replace(" ", "-")) for name in (MEMORY, TCP, TWO_WORKERS, RESUMED)]
     memory, tcp, two, resumed = runs
     with snapshot(memory.folder, resumed.folder, rng) as cut:
         _run(memory, loaded)
     _run(tcp, loaded, transport="tcp")
-    with threads():
+    with nullcontext() if apart else threads():
         _run(two, loaded, workers=2)
-    _run(resumed, loaded, resume=True)
+    if apart:
+        _resume_apart(resumed, path, classifiers_of(loaded))
+    else:
+        _run(resumed, loaded, resume=True)
     left = Left(world, loaded, runs, cut)
     if any("claims" in gateway for gateway in world.scenario["gateway"]):
         left.honest = _run_changed(HONEST, without_lies(world.scenario), left, folder)
     healed = healed_from(world.scenario)
-    if heal and healed is not None:
+    if healed is not None:
         left.healed = _run_changed(HEALED, healed, left, folder)
         left.healed_at = loaded.scenario.starts.timestamp() + HEALS_AFTER_S
     if memory.result is not None:
@@ -58,6 +78,15 @@ def _run_changed(name: str, scenario: dict[str, Any], left: Left, folder: Path) 
     loaded = check(scenario, folder=left.loaded.folder, path=name)
     _run(run, loaded)
     return run
+
+
+def _resume_apart(run: Run, path: Path, classifiers: Sequence[ChosenClassifier]) -> None:
+    """Resume a run as a user does. Its gates may fail."""
+    named = [] if load(path).scenario.classifiers else [f"--classifier={each.name}" for each in classifiers]
+    command = [sys.executable, "-m", "fivefifty", "run", str(path), f"--out={run.folder}", "--transport=memory"]
+    done = subprocess.run([*command, "--resume", *named], capture_output=True, text=True, check=False)
+    if done.returncode not in {Exit.PASSED, Exit.GATE_FAILED} or done.stderr:
+        run.error = RuntimeError(f"exit code {done.returncode}: {done.stderr}")
 
 
 def _run(run: Run, loaded: Loaded, **options: Any) -> None:

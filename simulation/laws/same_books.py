@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, Final
@@ -15,16 +14,16 @@ _ROWS: Final = ("attempts", "truths", "reports", "returned", "engagements", "mai
 
 
 def _broken(left: Left) -> Iterator[str]:
-    first, *others = [run for run in left.runs if run.has_books]
-    for other in others:
+    first = left.first
+    for other in left.runs[1:]:
+        if not (first.has_books and other.has_books):
+            continue
         for kind in _ROWS:
             yield from _differing(first, other, kind)
         if first.books.digest != other.books.digest:
             yield f"{first.name} and {other.name}: the hashes of the books differ"
-        if first.result is not None and other.result is not None:
-            cards = [
-                dataclasses.asdict(run.result.scorecard) | {"transport": ""} for run in (first, other) if run.result
-            ]
+        if first.ended and other.ended:
+            cards = [run.card | {"transport": ""} for run in (first, other)]
             differing = [name for name in cards[0] if cards[0][name] != cards[1][name]]
             if differing:
                 yield f"{first.name} and {other.name}: the scorecards differ in {', '.join(differing)}"

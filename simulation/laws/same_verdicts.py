@@ -17,7 +17,7 @@ from simulation.laws.left import Left, Run
 def _broken(left: Left) -> Iterator[str]:
     first = left.first
     for other in left.runs[1:]:
-        if first.result is None or other.result is None:
+        if not (first.ended and other.ended):
             continue
         if first.books.readings != other.books.readings:
             pairs = zip(first.books.readings, other.books.readings, strict=False)

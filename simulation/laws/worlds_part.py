@@ -85,7 +85,7 @@ class Worlds:
 def notices(canary: Canary, world: World, folder: Path) -> list[Broken] | None:
     """Return the laws that a world breaks if a fault is made in it; None if the fault cannot be made there."""
     with canary.during():
-        left = run_world(world, folder)
+        left = run_world(world, folder, apart=False)  # in one process, where the fault is
         return broken_laws(left) if canary.spoil(left) else None
 
 

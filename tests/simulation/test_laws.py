@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,36 +13,59 @@ from small_world import small_world
 from probe.ledger import FILE
 from simulation.laws.all_laws import LAWS, broken_laws
 from simulation.laws.canaries import CANARIES, EVERY, Canary, canary_of
+from simulation.laws.left import Left, Run
 from simulation.laws.running import run_world
 from simulation.laws.worlds_part import notices
 
 
-def test_a_world_is_run_in_six_ways_and_breaks_no_law(tmp_path: Path) -> None:
-    left = run_world(small_world(), tmp_path)
-    assert [run.name for run in left.all_runs] == ["memory", "tcp", "two workers", "resumed", "honest", "healed"]
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """Return what the runs of the small world left."""
+    return run_world(small_world(), tmp_path_factory.mktemp("ran"), apart=False)
+
+
+def copied(left: Left, folder: Path) -> Left:
+    """Return the same with copies of all books, to be spoilt."""
+
+    def copy(run: Run) -> Run:
+        shutil.copytree(run.folder, folder / run.name)
+        return Run(run.name, folder / run.name)
+
+    honest, healed = (run and copy(run) for run in (left.honest, left.healed))
+    return replace(left, runs=[copy(run) for run in left.runs], honest=honest, healed=healed)
+
+
+def test_a_world_is_run_in_six_ways_and_breaks_no_law(ran: Left) -> None:
+    assert [run.name for run in ran.all_runs] == ["memory", "tcp", "two workers", "resumed", "honest", "healed"]
+    assert broken_laws(ran) == []
+    assert {run.books.digest for run in ran.runs} == {ran.first.books.digest}
+    assert ran.honest is not None
+    assert {row.honest for row in ran.first.books.truths} == {True, False}
+    assert {row.honest for row in ran.honest.books.truths} == {True}
+    assert {row.cause for row in ran.first.books.truths} >= {"greylisted", "too-large", "system", "velocity"}
+    assert ran.reports.keys() == {"page", "junit", "markdown", "codequality", "annotations", "terminal", "stories"}
+    assert all("owned" in text for text in ran.reports.values())
+
+
+def test_the_run_that_is_resumed_was_cut_off_after_a_commit(ran: Left) -> None:
+    assert 1 <= ran.cut.number <= ran.cut.commits
+    assert ran.runs[3].name == "resumed"
+    assert (ran.runs[3].folder / FILE).exists()
+
+
+def test_some_worlds_have_real_processes(tmp_path: Path) -> None:
+    left = run_world(small_world(), tmp_path, apart=True)
     assert broken_laws(left) == []
-    assert {run.books.digest for run in left.runs} == {left.first.books.digest}
-    assert left.honest is not None
-    assert {row.honest for row in left.first.books.truths} == {True, False}
-    assert {row.honest for row in left.honest.books.truths} == {True}
-    assert {row.cause for row in left.first.books.truths} >= {"greylisted", "too-large", "system", "velocity"}
-    assert left.reports.keys() == {"page", "junit", "markdown", "codequality", "annotations", "terminal", "stories"}
-    assert all("owned" in text for name, text in left.reports.items() if name != "terminal")
-
-
-def test_the_run_that_is_resumed_was_cut_off_at_another_commit_in_another_world(tmp_path: Path) -> None:
-    finished = set()
-    for number in range(3):
-        left = run_world(small_world(f"x/{number}"), tmp_path / str(number), heal=False)
-        finished.add((left.cut.number, left.cut.commits))
-        assert 1 <= left.cut.number <= left.cut.commits
-        assert (left.runs[3].folder / FILE).exists()
-    assert len(finished) == 3
+    assert [run.result is None for run in left.runs] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("canary", CANARIES, ids=lambda canary: canary.name)
-def test_a_law_is_the_first_to_notice_its_canary(canary: Canary, tmp_path: Path) -> None:
-    noticed = notices(canary, small_world(), tmp_path)
+def test_a_law_is_the_first_to_notice_its_canary(canary: Canary, ran: Left, tmp_path: Path) -> None:
+    if canary.during is nullcontext:
+        left = copied(ran, tmp_path)
+        noticed = broken_laws(left) if canary.spoil(left) else None
+    else:
+        noticed = notices(canary, small_world(), tmp_path)
     assert noticed is not None, "the world has nothing that this canary could spoil"
     assert noticed[0].law == canary.law
 
