@@ -42,6 +42,8 @@ MAX_AHEAD: Final = 1024 * 1024
 """Octets that a client may send before it gets an answer."""
 MAX_AT_ONCE: Final = 20
 """Commands of one client that are answered before other clients have their turn."""
+MAX_TOGETHER: Final = 1024
+"""Replies that are sent together: those to a transaction of 1,000 recipients (RFC 5321 section 4.5.3.1.8), and more."""
 MAX_UNREAD: Final = 4 * 1024 * 1024
 """Octets of replies a client may leave unread."""
 IDLE_S: Final = 300.0
@@ -262,14 +264,14 @@ class Carrier(SMTP):
                 self._begin_tls()
             if not framing.pending:
                 break
-        if not self._is_waiting:
+        if not (self._is_waiting or self._is_in_line) or len(self._said) > MAX_TOGETHER:
             self._send()
 
     def _send(self) -> None:
         """Send what is said; then close, if nothing more is to come.
 
-        While an answer is fetched, replies are kept: those to a group of commands are best sent together (RFC 2920
-        section 3.2), and a client that is sent garbage has then been heard to the end.
+        While an answer is fetched, or others have their turn, replies are kept: those to a group of commands are best
+        sent together (RFC 2920 section 3.2), and a client that is sent garbage has then been heard to the end.
         """
         transport, session = self._line, self._dialogue
         if self.transport is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from fake_gateways.loopback import Network
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
+from probe.input_error import InputError
 from probe.judge.conservation import FINAL
 from probe.lab import event_loop
 from probe.lab.connections import LaneContext, connect_lane
@@ -46,6 +48,9 @@ LANES_AT_ONCE: Final = {"tcp": 64, "memory": 1}
 
 FLUSH_S: Final = 1.0
 """Real seconds between two commits, however few rows there are."""
+STILL: Final = 600
+"""Times without a row to commit, one after the other, until a run in simulated time ends. All its servers are its own,
+and none waits in real time, so it would last for ever. Of a process that is stopped, only one such time is counted."""
 TURNS: Final = 100
 """Transactions after which a lane lets other lanes and signal handlers run."""
 
@@ -127,7 +132,8 @@ async def _run(job: WorkerJob, ledger: Ledger, log: Log | None, counter: StepCou
                 await listeners.open_return_mailbox(scenario.sender, joiner, port=mailbox[1])
             # The first task that fails ends all others.
             async with asyncio.TaskGroup() as group:
-                keeping = group.create_task(_keep(ledger, counter, faults))
+                most = STILL if scenario.clock == "virtual" else math.inf
+                keeping = group.create_task(_keep(ledger, counter, faults, most))
                 for task in [group.create_task(run_one(lane)) for lane in job.lanes]:
                     await task
                 if mailbox is not None:
@@ -139,14 +145,22 @@ async def _run(job: WorkerJob, ledger: Ledger, log: Log | None, counter: StepCou
     faults.raise_first()
 
 
-async def _keep(ledger: Ledger, counter: StepCounter, faults: _Faults) -> None:
-    """Commit rows and report progress regularly, so that a slow run that is killed keeps its rows. Raise a fault."""
-    while True:
+async def _keep(ledger: Ledger, counter: StepCounter, faults: _Faults, most: float) -> None:
+    """Commit rows and report progress regularly, so that a slow run that is killed keeps its rows.
+
+    Raises a fault, and InputError after ``most`` times without a row.
+    """
+    still = 0
+    while still < most:
         with suppress(TimeoutError):
             await asyncio.wait_for(faults.noted.wait(), FLUSH_S)
         faults.raise_first()
-        ledger.flush()
+        still = 0 if ledger.flush() else still + 1
         counter.flush()
+    problem = f"grow no more: for {still * FLUSH_S:.0f} s no server of the run has answered"
+    raise InputError(
+        ledger.path, problem, "look whether sockets of 127.0.0.0/8 are blocked, then repeat it with --resume"
+    )
 
 
 async def _run_lane(

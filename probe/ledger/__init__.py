@@ -145,12 +145,15 @@ class Ledger:
         with self._database.change(_JUDGE_A_COPY) as connection:
             connection.execute(query, (classifier, lane))
 
-    def flush(self) -> None:
-        """Commit pending rows. Raises InputError if they cannot be written, then and ever after: they are lost."""
+    def flush(self) -> bool:
+        """Commit pending rows, and return whether there were any.
+
+        Raises InputError if they cannot be written, then and ever after: they are lost.
+        """
         if self._failure is not None:
             raise self._failure
         if not any(self._pending.values()):
-            return
+            return False
         try:
             with self._database.change() as connection:
                 for row_type, rows in self._pending.items():
@@ -162,6 +165,7 @@ class Ledger:
             raise
         for rows in self._pending.values():
             rows.clear()
+        return True
 
     def finish_lane(self, lane: str, written: Mapping[str, int]) -> None:
         """Commit pending rows together with the note that a lane is finished, and what was ``written`` in it."""

@@ -37,9 +37,9 @@ POLICIES: Final = """
 """
 
 
-def scenario(folder: Path, how: str, at: str, tls: str) -> Path:
+def scenario(folder: Path, how: str, at: str, recipients: int, tls: str) -> Path:
     """Write a scenario whose transactions have several recipients, and whose gateway counts connections."""
-    sending = f'recipients_per_transaction = 4\nconnections_per_gateway = 3\ntls = "{tls}"\nrate = "10/1s"'
+    sending = f'recipients_per_transaction = {recipients}\nconnections_per_gateway = 3\ntls = "{tls}"\nrate = "10/1s"'
     text = small_scenario.bent('rate = "10/1s"', sending)
     text = small_scenario.bent("count = 10", "count = 60", text)
     text = small_scenario.bent("count = 20", "count = 80", text)
@@ -49,19 +49,20 @@ def scenario(folder: Path, how: str, at: str, tls: str) -> Path:
 
 @pytest.mark.parametrize("tls", ["none", "must"])
 @pytest.mark.parametrize(
-    ("how", "at"),
+    ("how", "at", "recipients"),
     [
-        ("malformed", "connect"),
-        ("malformed", "ehlo"),
-        ("malformed", "rcpt"),
-        ("malformed", "end-of-data"),
-        ("multi-line", "rcpt"),
-        ("cut", "rcpt"),
-        ("hang", "rcpt"),
+        ("malformed", "connect", 4),
+        ("malformed", "ehlo", 4),
+        ("malformed", "rcpt", 4),
+        ("malformed", "rcpt", 30),
+        ("malformed", "end-of-data", 4),
+        ("multi-line", "rcpt", 4),
+        ("cut", "rcpt", 4),
+        ("hang", "rcpt", 4),
     ],
 )
-def test_sockets_and_memory_write_the_same_books(how: str, at: str, tls: str, tmp_path: Path) -> None:
-    prepared = prepare(load(scenario(tmp_path, how, at, tls)))
+def test_sockets_and_memory_write_the_same_books(how: str, at: str, recipients: int, tls: str, tmp_path: Path) -> None:
+    prepared = prepare(load(scenario(tmp_path, how, at, recipients, tls)))
     books = {
         transport: run_scenario(
             prepared, Options(transport=transport, out=tmp_path / transport, classifiers=choose(["code"]), workers=1)
