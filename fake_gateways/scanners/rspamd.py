@@ -75,6 +75,6 @@ def _ascii(text: str) -> str:
 def _read(body: bytes) -> Answer:
     try:
         points = float(json.loads(body)["score"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return UNANSWERED
     return Answer((repr(points),), ttl_s=0.0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 from probe.returned_mail.diagnostic import ADDRESS, is_plausible, parse_diagnostic
@@ -257,6 +258,7 @@ def _in_session(above: str, closing: str) -> str:
 
 def _paragraphs(text: str, spans: list[_Span], where: str, action: Action) -> Iterator[RecipientEntry]:
     """Yield an entry for each recipient, with the diagnostic from the place that the layout gives."""
+    parse = lru_cache(1)(parse_diagnostic)  # recipients may share a long one
     for number, span in enumerate(spans):
         if where == "around":
             paragraph = text[: spans[0].begins][-_MAX_PARAGRAPH:] + text[spans[-1].end :][:_MAX_PARAGRAPH]
@@ -267,7 +269,7 @@ def _paragraphs(text: str, spans: list[_Span], where: str, action: Action) -> It
                 paragraph = _in_session(text[spans[number - 1].end if number else 0 : span.begins], paragraph)
         else:
             paragraph = text[span.end : spans[number + 1].begins if number + 1 < len(spans) else len(text)]
-        parsed = parse_diagnostic(paragraph[: 2 * _MAX_PARAGRAPH].lstrip('> :)",.\n').removesuffix("<"))
+        parsed = parse(paragraph[: 2 * _MAX_PARAGRAPH].lstrip('> :)",.\n').removesuffix("<"))
         yield RecipientEntry(
             recipient=span.address, action=action, status=parsed.status, code=parsed.code, text=parsed.text
         )

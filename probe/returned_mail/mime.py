@@ -25,6 +25,8 @@ MAX_LINE: Final = 2_000
 """Characters of a line, or of a field with parameters, that are read. RFC 5322 allows 998 in a line."""
 _MAX_FIELD: Final = 64 * 1024
 """Characters of a header field without parameters that are read. Exim lists the recipients in one."""
+_MAX_BOUNDARIES: Final = 10_000
+"""Limit on lines of a multipart that may begin a part: Python makes an object of 2 kB of each part."""
 _MAX_CHECKS: Final = 1_000_000
 """Limit on lines times multiparts: Python compares every line with the boundary of every multipart around it."""
 
@@ -109,6 +111,8 @@ def _message(octets: bytes) -> Message:
     multiparts = len(re.findall(rb"multipart/", octets, re.IGNORECASE))
     if multiparts * (octets.count(b"\n") + octets.count(b"\r")) > _MAX_CHECKS:
         raise ValueError("too many multiparts for its lines")
+    if multiparts and octets.count(b"\n--") + octets.count(b"\r--") > _MAX_BOUNDARIES:
+        raise ValueError("too many parts")
     # Blank lines above the header come of copying; Python would take them for the end of an empty header.
     octets = _BLANK_ABOVE.sub(b"", octets, count=1)
     # As message/* Python parses these parts itself; it would not decode them, and fail on wrong folding.

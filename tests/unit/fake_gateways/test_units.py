@@ -47,13 +47,15 @@ def test_a_duration_without_a_proper_unit_is_refused_with_an_example(value: obje
         parse_duration(value)
 
 
-@pytest.mark.parametrize("value", [120, "120", "120/10", "0/1s", "5/0s", "1.5/1s", "/1m", "120 per 10m"])
+@pytest.mark.parametrize(
+    "value", [120, "120", "120/10", "0/1s", "5/0s", "1.5/1s", "/1m", "120 per 10m", "9" * 5_000 + "/1m"]
+)
 def test_a_rate_of_nothing_or_within_no_time_is_refused_with_an_example(value: object) -> None:
     with pytest.raises(ValueError, match='write for example "120/10m"'):
         parse_rate(value)
 
 
-@pytest.mark.parametrize("value", [10, "10", "10 mb", "-1 MB", "10 TB", "MB"])
+@pytest.mark.parametrize("value", [10, "10", "10 mb", "-1 MB", "10 TB", "MB", "9" * 400 + " MB"])
 def test_a_size_without_a_proper_unit_is_refused_with_an_example(value: object) -> None:
     with pytest.raises(ValueError, match='write for example "500 kB"'):
         parse_size(value)

@@ -236,6 +236,8 @@ class _Reader:
             if self.dialect == "js":
                 return _literal(letter)
             raise UnsupportedExpressionError(rf"\{letter} without the number of a character")
+        if 0xD800 <= int(found[1], 16) < 0xE000:
+            raise UnsupportedExpressionError(rf"\{letter} with the number of half a character, which no text has")
         self.place = found.end()
         return _literal(chr(int(found[1], 16)))
 

@@ -6,7 +6,8 @@ from textwrap import dedent
 
 import pytest
 
-from probe.returned_mail import Action, ReturnedKind, read
+from probe.returned_mail import Action, ReturnedKind, layouts, read
+from probe.returned_mail.diagnostic import Diagnostic, parse_diagnostic
 from probe.returned_mail.layouts import LAYOUTS
 
 HEAD = "From: Mail Delivery <MAILER-DAEMON@mx.acme.example>\nTo: news@sender.example\nSubject: failure notice\n\n"
@@ -352,3 +353,17 @@ def test_a_quoted_local_part_is_read_as_it_stands(address: str) -> None:
     said = f"<{address}>: host mx.acme.example[192.0.2.1] said: 550 5.1.1 unknown (in reply to RCPT TO command)\n"
     (entry,) = read(f"{HEAD}This is the mail system at host mx.sender.example.\n\n{said}".encode()).recipients
     assert (entry.recipient, entry.code, entry.status) == (address, 550, "5.1.1")
+
+
+def test_a_diagnostic_that_all_share_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts: list[str] = []
+
+    def parse(text: str) -> Diagnostic:
+        texts.append(text)
+        return parse_diagnostic(text)
+
+    monkeypatch.setattr(layouts, "parse_diagnostic", parse)
+    named = "".join(f"u{number}@acme.example\n" for number in range(50))
+    found = read(f"{HEAD}was not delivered to:\n{named}because:\n550 5.1.1 No such user\n".encode())
+    assert [each.status for each in found.recipients] == ["5.1.1"] * 50
+    assert len(texts) == 1

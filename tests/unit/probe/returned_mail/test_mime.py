@@ -78,6 +78,11 @@ def test_parts_and_lines_are_limited() -> None:
     assert len(part.text) <= MAX_LINE
 
 
+def test_a_mail_of_endless_parts_is_one_text() -> None:
+    mail = parse_mail(b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 10_001)
+    assert [part.type for part in mail.parts] == ["text/plain"]
+
+
 def test_a_text_is_put_on_one_line_without_control_characters() -> None:
     assert one_line("one\r\n\ttwo\x1b[31m  three\0") == "one two [31m three"
 

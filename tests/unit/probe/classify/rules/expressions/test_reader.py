@@ -84,6 +84,8 @@ def test_a_positive_look_ahead_at_the_end_is_translated() -> None:
         ("rust", "[a[bc]]", "a nested character class, which RE2 does not have"),
         ("rust", r"\y", r"\y, which RE2 does not have"),
         ("rust", r"\x{110000}", r"\x without the number of a character"),
+        ("rust", r"\x{D800}", r"\x with the number of half a character, which no text has"),
+        ("js", r"\ud83d\ude00", r"\u with the number of half a character, which no text has"),
         ("js", "[]a", "[] matches nothing"),
         ("js", "(a", "a parenthesis is not closed"),
         ("js", "a)", "a closing parenthesis has no opening one"),
