@@ -95,7 +95,7 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
         reply_timeout.is_out = is_virtual and seconds >= sender.patience
         await clock.sleep(seconds)
 
-    def tcp_to(address: str, port: int) -> Transport:
+    def tcp_to(address: str, port: int) -> TcpTransport:
         return TcpTransport(address, port, allowed=context.allowed, deadline_s=deadline_s, reply_timeout=reply_timeout)
 
     def reach(to: Exchanger) -> Transport:
@@ -118,7 +118,11 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
         async def deliver_report(report: DeliveryReport) -> None:
             await bouncer.hand_over(report)
 
-        yield LaneConnections(reach=reach, ask=resolver.ask, deliver_report=deliver_report)
+        try:
+            yield LaneConnections(reach=reach, ask=resolver.ask, deliver_report=deliver_report)
+        finally:
+            for transport in transports.values():
+                transport.close()
 
 
 def _foreign_servers(context: LaneContext) -> list[tuple[str, int]]:

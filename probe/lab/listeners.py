@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
+from weakref import WeakSet
 
 from fake_gateways import scanners, server
 from fake_gateways.clock import Clock
@@ -20,6 +21,7 @@ from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.needs import Ask, QueryHandler, Sleep
 from fake_gateways.reports.bouncer import Bouncer
+from fake_gateways.server import Carrier
 from probe.input_error import InputError
 from probe.returned_mail import mailbox_server
 from probe.returned_mail.joiner import ReturnJoiner
@@ -53,7 +55,7 @@ def address_errors(address: str) -> Iterator[None]:
 
 @dataclass
 class Listeners:
-    """Opens listeners, and closes them on exit; the nameserver last, because gateways ask it until they close.
+    """Opens listeners, and closes them and their connections on exit; the nameserver last, because gateways ask it.
 
     Every method raises OSError for a port in use, InputError for an address that the machine does not have, and
     OutsideError for one beyond loopback and ``allowed``.
@@ -65,7 +67,13 @@ class Listeners:
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
         self._closed_last = await self._stack.enter_async_context(AsyncExitStack())
+        self._connections: WeakSet[Carrier] = WeakSet()
+        self._stack.push_async_callback(self._end_connections)
         return self
+
+    async def _end_connections(self) -> None:
+        for each in tuple(self._connections):
+            await each.end()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -112,6 +120,7 @@ class Listeners:
                 tls_from_start=tls_from_start,
                 proxied=proxied,
                 allowed=self.allowed,
+                keep=self._connections.add,
             )
         self._stack.callback(listener.close)
         return _port_of(listener)

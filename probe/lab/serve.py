@@ -6,7 +6,7 @@ import asyncio
 import errno
 import signal
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -79,28 +79,30 @@ async def serve(
     others: list[Any] = []
     await require_scanners(prepared, listen.allowed)
     directories = {company.name: prepared.directory(company) for company in prepared.companies}
-    with locked(out):
+    with locked(out), ExitStack() as at_end:
         async with Listeners(clock, listen.allowed) as listeners:
             # Ports first: if one is in use, the books of an earlier run stay unchanged.
             await _open(prepared, directories, listen, listeners, authority, write=truths.append, keep=others.append)
-            with Ledger.create(out) as ledger:
-                open_books(ledger, prepared, "foreign")
-                ledger.add([KnownLane("", 0), *mailboxes(directories)])  # all gateways are one lane without a name
-                ready()
-                active = None
-                while not stop.is_set() or truths or others:
-                    if truths or others:
-                        active = loop.time()
-                    written += len(truths)
-                    ledger.add([*truths, *others])
-                    truths.clear()
-                    others.clear()
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(stop.wait(), FLUSH_S)
-                    if until_quiet_s is not None and active is not None and loop.time() >= active + until_quiet_s:
-                        stop.set()
-                ledger.seal()
-    return written
+            ledger = at_end.enter_context(Ledger.create(out))
+            open_books(ledger, prepared, "foreign")
+            ledger.add([KnownLane("", 0), *mailboxes(directories)])  # all gateways are one lane without a name
+            ready()
+            active = None
+            while not stop.is_set():
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), FLUSH_S)
+                if truths or others:
+                    active = loop.time()
+                written += len(truths)
+                ledger.add([*truths, *others])
+                truths.clear()
+                others.clear()
+                if until_quiet_s is not None and active is not None and loop.time() >= active + until_quiet_s:
+                    stop.set()
+        # All connections are closed now, so no client hears of a decision that is not written.
+        ledger.add([*truths, *others])
+        ledger.seal()
+    return written + len(truths)
 
 
 async def _open(

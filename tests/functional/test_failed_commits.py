@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ import small_scenario
 from small_scenario import bent
 
 import probe.ledger
+from fake_gateways.gateway import Gateway
 from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.judge.books import BooksError
@@ -22,6 +25,7 @@ from probe.lab.prepare import PreparedScenario, prepare
 from probe.lab.run import run_scenario
 from probe.ledger import FILE, Ledger
 from probe.ledger.database import Database
+from probe.returned_mail.joiner import ReturnJoiner
 from probe.scenario.load import load
 from probe.sender.transport import TransportName
 
@@ -106,6 +110,36 @@ def test_after_a_failed_commit_nothing_is_written(tmp_path: Path, disk: Disk) ->
         write()
     with Ledger.open(tmp_path) as books:
         assert books.finished_lanes() == {}
+
+
+def test_a_fault_in_a_gateway_ends_the_run_before_its_lane_is_finished(
+    prepared: PreparedScenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record, told = Gateway.record, []
+
+    def broken(gateway: Gateway, *given: object, **named: object) -> None:
+        told.append(gateway)
+        if len(told) == 30:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        record(gateway, *given, **named)  # type: ignore[arg-type]  # passed on as they came
+
+    whole = run_scenario(prepared, options(tmp_path / "whole", "tcp")).scorecard
+    monkeypatch.setattr(Gateway, "record", broken)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        run_scenario(prepared, options(tmp_path / "run", "tcp"))
+    assert len(told) < whole.attempts
+    assert run_scenario(prepared, options(tmp_path / "run", "tcp", resume=True)).scorecard == whole
+
+
+def test_a_fault_in_the_return_mailbox_ends_the_run(
+    prepared: PreparedScenario, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(joiner: ReturnJoiner, *given: object) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(ReturnJoiner, "accept", broken)
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        run_scenario(prepared, options(tmp_path / "run", "tcp"))
 
 
 @pytest.mark.parametrize("table", ["attempt", "planned", "mailbox", "truth", "engagement", "report", "returned"])

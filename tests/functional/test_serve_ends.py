@@ -6,16 +6,21 @@ import smtplib
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
 import small_scenario
-from deadline import DEADLINE_S
+from deadline import DEADLINE_S, until
 from fivefifty_command import COMMAND, PASSED, complaint, environment, fivefifty, free_port
 from small_scenario import bent
 
 from probe.ledger import Ledger
+
+CLIENTS = 8
+MANY = 300
 
 
 @contextmanager
@@ -76,6 +81,30 @@ def test_what_ends_a_container_ends_it_and_writes_the_books(tmp_path: Path) -> N
     with Ledger.open(tmp_path / "run") as books:
         assert books.complete
         assert len(list(books.truths())) == 1
+
+
+def test_what_clients_were_told_until_it_ended_is_in_the_books(tmp_path: Path) -> None:
+    told: list[tuple[str, int]] = []
+
+    def ask(number: int) -> None:
+        with suppress(OSError, smtplib.SMTPException), smtplib.SMTP(address, port, timeout=DEADLINE_S) as client:
+            client.ehlo()
+            client.mail("news@bounce.sender.example")
+            for each in count():
+                recipient = f"nobody-{number}-{each}@acme.example"
+                told.append((recipient, client.rcpt(recipient)[0]))
+
+    with serving(tmp_path) as (process, address, port), ThreadPoolExecutor(CLIENTS) as clients:
+        asking = [clients.submit(ask, number) for number in range(CLIENTS)]
+        until(lambda: len(told) > MANY)
+        process.terminate()
+        assert process.wait(DEADLINE_S) == PASSED
+        for each in asking:
+            each.result()
+    with Ledger.open(tmp_path / "run") as books:
+        written = {(truth.recipient, truth.code) for truth in books.truths()}
+    assert set(told) <= written
+    assert len(told) == len(set(told))
 
 
 @pytest.mark.parametrize("quiet", ["10", "soon", "-1s"])

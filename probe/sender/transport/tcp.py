@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Final, cast
+from weakref import WeakSet
 
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
@@ -78,6 +79,7 @@ class TcpTransport:
         require_inside(address, allowed)
         self._allowed = allowed
         self._sources: set[str] = set()
+        self._clients: WeakSet[_Client] = WeakSet()
         self._address = address
         self._port = port
         self._family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET
@@ -92,6 +94,7 @@ class TcpTransport:
         sock = await self._socket(source)
         loop = asyncio.get_running_loop()
         client = _Client(loop, self._reply_timeout, waits=math.isinf(self._deadline_s))
+        self._clients.add(client)
         try:
             await loop.create_connection(lambda: client, sock=sock)
         except OSError:  # the server has closed it already
@@ -99,6 +102,12 @@ class TcpTransport:
         line = TcpLine(client, helo, self._deadline_s)
         await line.begin()
         return line
+
+    def close(self) -> None:
+        """Close the connections that a sender left open because it was interrupted."""
+        for client in tuple(self._clients):
+            if client.is_open:
+                client.close()
 
     async def _socket(self, source: str) -> socket.socket:
         """Bind a socket to the source address and connect it."""
