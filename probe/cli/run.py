@@ -43,7 +43,8 @@ def run(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue a run that was interrupted.")] = False,
     log: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Append every attempt and decision to FILE, as JSON Lines.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Append every attempt and decision to FILE, as JSON Lines, at the end."),
     ] = None,
     transcripts: Annotated[
         bool, typer.Option("--transcripts", help="Keep every SMTP dialogue, for fivefifty show.")

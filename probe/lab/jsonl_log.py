@@ -1,33 +1,69 @@
-"""The optional log of a run (JSON Lines): every attempt and every decision, written when it is made."""
+"""The optional log of a run (JSON Lines): every attempt and every decision, written when all has been sent.
+
+It is written from the books, which know of no attempt that an interrupted run will make again.
+"""
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, Final, TextIO
+from collections.abc import Iterator
+from heapq import merge
+from pathlib import Path
+from typing import BinaryIO, Final
 
-from probe.user_files import unwritable
+from fake_gateways.truth import Truth
+from probe.ledger import Ledger
+from probe.records.attempt import Attempt
+from probe.user_files import writing
 
 _ENCODE: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+_BEGUN: Final = "log"
+"""The note of the log that is being written: its path, and how large the file was before."""
+_CHUNK: Final = 64 * 1024
 
 
-class Log:
-    """Writes JSON objects to an open text file, one a line. JSON escapes terminal control characters."""
+def write_log(file: Path, ledger: Ledger) -> None:
+    """Append the attempts and decisions of all lanes to a file. Raises InputError if it cannot be written.
 
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
+    What an interrupted run has appended is cut off first, and so is a last line that is not complete.
+    """
+    with writing(f"--log {file}"):
+        if file.exists() and not file.is_file():
+            with file.open("wb") as device:
+                device.writelines(_lines(ledger))
+            return
+        with file.open("a+b") as log:
+            path = str(file.resolve())
+            begun: dict[str, int] = json.loads(ledger.note(_BEGUN) or "{}")
+            size = log.seek(0, io.SEEK_END)
+            begins = min(begun[path], size) if path in begun else _whole_lines(log, size)
+            log.truncate(begins)
+            ledger.note(_BEGUN, json.dumps({path: begins}))
+            log.writelines(_lines(ledger))
 
-    def tee(self, event: str, write_row: Callable[[Any], None]) -> Callable[[Any], None]:
-        """Return a function that writes a row with ``write_row`` and also into the log."""
 
-        def write(row: Any) -> None:
-            write_row(row)
-            try:
-                self._file.write(f"{_ENCODE({'event': event, **row._asdict()})}\n")
-            except OSError as error:
-                with suppress(OSError):
-                    self._file.close()  # it still holds the row, and would fail again when the run closes it
-                raise unwritable(f"--log {self._file.name}", error) from None
+def _whole_lines(log: BinaryIO, size: int) -> int:
+    """Return how many octets of a file are complete lines."""
+    while size:
+        begins = max(0, size - _CHUNK)
+        log.seek(begins)
+        newline = log.read(size - begins).rfind(b"\n")
+        if newline >= 0:
+            return begins + newline + 1
+        size = begins
+    return 0
 
-        return write
+
+def _lines(ledger: Ledger) -> Iterator[bytes]:
+    """Yield the lines, lane by lane, each in the order of time. JSON escapes terminal control characters."""
+    for lane in ledger.lanes():
+        rows: list[Iterator[Truth | Attempt]] = [lane.truths_of(gateway) for gateway in lane.gateways]
+        rows.append(row._replace(lane=lane.name) for row in lane.attempts())
+        for row in merge(*rows, key=_ends):
+            event = "truth" if isinstance(row, Truth) else "attempt"
+            yield f"{_ENCODE({'event': event, **row._asdict()})}\n".encode("ascii")
+
+
+def _ends(row: Truth | Attempt) -> float:
+    return row.at if isinstance(row, Truth) else row.at + row.duration_s

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import math
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,6 @@ from probe.judge.conservation import FINAL
 from probe.lab import event_loop
 from probe.lab.connections import LaneContext, connect_lane
 from probe.lab.gateways import build_gateways
-from probe.lab.jsonl_log import Log
 from probe.lab.lane_job import LaneJob
 from probe.lab.listeners import Listeners
 from probe.lab.open_books import mailboxes
@@ -70,7 +69,7 @@ class _YieldingClock(VirtualClock):
 
 @dataclass(frozen=True, kw_only=True)
 class WorkerJob:
-    """The lanes of one process. ``ledger`` and ``log`` are files; ``transcripts`` keeps every dialogue."""
+    """The lanes of one process. ``ledger`` is a file; ``transcripts`` keeps every dialogue."""
 
     lanes: list[LaneJob]
     scenario: Scenario
@@ -79,16 +78,13 @@ class WorkerJob:
     transport: TransportName
     ledger: Path
     allowed: tuple[Network, ...] = ()
-    log: Path | None = None
     transcripts: bool = False
 
 
 def run_lanes(job: WorkerJob, on_steps: OnSteps) -> None:
     """Run all lanes of a job to their end; ``on_steps`` gets the progress."""
-    with ExitStack() as stack:
-        ledger = stack.enter_context(Ledger(job.ledger))
-        log = None if job.log is None else Log(stack.enter_context(job.log.open("a", encoding="utf-8", buffering=1)))
-        event_loop.run(_run(job, ledger, log, StepCounter(on_steps)))
+    with Ledger(job.ledger) as ledger:
+        event_loop.run(_run(job, ledger, StepCounter(on_steps)))
 
 
 class _Faults:
@@ -110,14 +106,14 @@ class _Faults:
             raise self._first
 
 
-async def _run(job: WorkerJob, ledger: Ledger, log: Log | None, counter: StepCounter) -> None:
+async def _run(job: WorkerJob, ledger: Ledger, counter: StepCounter) -> None:
     semaphore = asyncio.Semaphore(LANES_AT_ONCE[job.transport])
     faults = _Faults()
     asyncio.get_running_loop().set_exception_handler(faults.note)
 
     async def run_one(lane: LaneJob) -> None:
         async with semaphore:
-            written = await _run_lane(job, lane, ledger, log, counter)
+            written = await _run_lane(job, lane, ledger, counter)
             faults.raise_first()  # it may have changed what happened in this lane
             ledger.finish_lane(lane.name, written)
             gc.collect()  # the parts of a lane refer to each other, so nothing else would free it soon
@@ -163,9 +159,7 @@ async def _keep(ledger: Ledger, counter: StepCounter, faults: _Faults, most: flo
     )
 
 
-async def _run_lane(
-    job: WorkerJob, lane_job: LaneJob, ledger: Ledger, log: Log | None, counter: StepCounter
-) -> dict[str, int]:
+async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, counter: StepCounter) -> dict[str, int]:
     """Run a lane and deliver the reports about it. Return how many rows it has written, by table.
 
     Of a lane that has run from its beginning, ``final`` is how many deliveries came to an end.
@@ -184,7 +178,6 @@ async def _run_lane(
         write_report(report)
         posted.append(report)
 
-    write_attempt, write_truth = writer(Attempt), writer(Truth)
     companies = lane_job.population.companies
     directories = lane_job.directories()
     transactions = lane_job.transactions(scenario, directories)
@@ -199,7 +192,7 @@ async def _run_lane(
         directories,
         scenario,
         clock,
-        write=write_truth if log is None else log.tee("truth", write_truth),
+        write=writer(Truth),
         post=post,
         engage=writer(Engagement),
     )
@@ -235,7 +228,7 @@ async def _run_lane(
             clock=clock,
             # In real time the exchanges themselves take time.
             round_trip_s=scenario.sender.round_trip if virtual else 0.0,
-            write=write_attempt if log is None else log.tee("attempt", write_attempt),
+            write=writer(Attempt),
             note=note,
             recorder=recorder,
             keep=writer(Transcript),

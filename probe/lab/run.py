@@ -10,6 +10,7 @@ from probe.judge.result import JudgedRun
 from probe.lab import event_loop
 from probe.lab.gates import expected, readers
 from probe.lab.gateways import require_scanners
+from probe.lab.jsonl_log import write_log
 from probe.lab.judge_run import OnJudged, judge_run
 from probe.lab.lane_job import LaneJob
 from probe.lab.lane_processes import run_jobs
@@ -52,6 +53,9 @@ def run_scenario(
         _send(prepared, options, begin, tell)
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
+                ledger.index()
+                if options.log is not None:
+                    write_log(options.log, ledger)
                 ledger.seal()
         reading = readers(prepared.loaded, options.classifiers)
         result = judge_run(
@@ -90,7 +94,6 @@ def _send(prepared: PreparedScenario, options: Options, begin: Callable[[Progres
             transport=options.transport,
             ledger=options.out / FILE,
             allowed=options.allowed,
-            log=options.log,
             transcripts=options.transcripts,
         )
         for share in shares
