@@ -377,24 +377,18 @@ async def serve(
     tls_from_start: bool = False,
     proxied: bool = False,
     allowed: Sequence[Network] = (),
-    keep: Callable[[Carrier], None] = lambda _: None,
+    keep: Callable[[Carrier], Carrier] = lambda new: new,
 ) -> asyncio.Server:
     """Listen for a gateway. Port 0 takes a free port. Raises OutsideError, and OSError if the port is in use.
 
-    ``keep`` gets every connection, so that it can be ended.
+    ``keep`` gets and returns every connection.
 
     ``tls`` is asked for its context when the first client wants to encrypt; without it TLS is not available.
     ``tls_from_start`` is for ports where clients do not say STARTTLS first (RFC 8314 section 3.3).
     """
     require_inside(address, allowed)
-
-    def carrier() -> Carrier:
-        new = Carrier(gateway, answer_query, idle_s, tls, proxied=proxied)
-        keep(new)
-        return new
-
     return await asyncio.get_running_loop().create_server(
-        carrier,
+        lambda: keep(Carrier(gateway, answer_query, idle_s, tls, proxied=proxied)),
         address,
         port,
         backlog=1024,

@@ -71,6 +71,10 @@ class Listeners:
         self._stack.push_async_callback(self._end_connections)
         return self
 
+    def _keep(self, new: Carrier) -> Carrier:
+        self._connections.add(new)
+        return new
+
     async def _end_connections(self) -> None:
         for each in tuple(self._connections):
             await each.end()
@@ -120,7 +124,7 @@ class Listeners:
                 tls_from_start=tls_from_start,
                 proxied=proxied,
                 allowed=self.allowed,
-                keep=self._connections.add,
+                keep=self._keep,
             )
         self._stack.callback(listener.close)
         return _port_of(listener)
