@@ -14,7 +14,9 @@ from simulation.laws import (
     lies_change_words,
     same_books,
     same_verdicts,
+    sender_keeps_limits,
     sent_once,
+    what_came_back,
 )
 from simulation.laws.law import Broken, Law
 from simulation.laws.left import Left
@@ -26,6 +28,8 @@ LAWS: Final[tuple[Law, ...]] = (
     heard_as_said.LAW,
     final_word.LAW,
     sent_once.LAW,
+    sender_keeps_limits.LAW,
+    what_came_back.LAW,
     lies_change_words.LAW,
     card_adds_up.LAW,
     same_verdicts.LAW,

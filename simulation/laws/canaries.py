@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
@@ -104,6 +105,40 @@ def _other_words(left: Left) -> bool:
 
 def _moment(left: Left) -> bool:
     return _books(left.runs[1:2], "UPDATE attempt SET at = at + 0.01 WHERE seq = 1")
+
+
+def _lost_report(left: Left) -> bool:
+    row = next(iter(left.first.books.returned), None)
+    return row is not None and _books(left.runs, "DELETE FROM returned WHERE lane = ? AND seq = ?", row.lane, row.seq)
+
+
+def _read_early(left: Left) -> bool:
+    return bool(left.first.books.engagements) and _books(left.runs, "UPDATE engagement SET at = 0 WHERE seq = 1")
+
+
+def _limit_not_kept(left: Left) -> bool:
+    """Let one transaction begin before a limit has room for it."""
+    rate = next((each.rate for each in left.loaded.scenario.sender.limit if each.to == "*" and each.rate), None)
+    begun: dict[str, list[Attempt]] = {}
+    for row in left.first.books.attempts:
+        begun.setdefault(row.mx_address, []).append(row)
+    for address, rows in begun.items():
+        if rate is not None and address and len({row.message_id for row in rows}) > rate.most:
+            times = sorted({row.at for row in rows})
+            if len(times) > rate.most:
+                statement = "UPDATE attempt SET at = ? WHERE mx_address = ? AND at = ?"
+                return _books(left.runs, statement, times[0], address, times[rate.most])
+    return False
+
+
+def _too_soon(left: Left) -> bool:
+    """Let one attempt begin when the one before it did."""
+    for attempts in left.first.attempts_by_key.values():
+        for one, other in pairwise(attempts):
+            if other.number > one.number and one.outcome != Outcome.REFUSED and is_final(other) and not other.failure:
+                statement = "UPDATE attempt SET at = ? WHERE lane = ? AND seq = ?"
+                return _books(left.runs, statement, one.at, other.lane, other.seq)
+    return False
 
 
 def _leaked_lie(left: Left) -> bool:
@@ -209,6 +244,10 @@ CANARIES: Final = (
     Canary("other words", "heard-as-said", _other_words),
     Canary("recipient given up", "final-word", _gave_up_early, _never_again),
     Canary("doubled mail", "sent-once", _anybody(Outcome.DELIVERED), _always_again),
+    Canary("limit not kept", "sender-keeps-limits", _limit_not_kept),
+    Canary("attempt too soon", "sender-keeps-limits", _too_soon),
+    Canary("lost report", "what-came-back", _lost_report),
+    Canary("mail read early", "what-came-back", _read_early),
     Canary("leaked lie", "lies-change-words", _leaked_lie),
     Canary("mailbox of a lie", "lies-change-words", _mailbox_of_a_lie),
     Canary("wrong figure", "card-adds-up", _wrong_figure),

@@ -12,6 +12,7 @@ Scenario = dict[str, Any]
 HEALS_AFTER_S: Final = 6 * 3600
 """Seconds after the start at which the faults of a healed world stop."""
 _LIES: Final = {"claims", "lies"}
+_OWN_LIMITS: Final = {"limit", "pause", "patience", "tls"}
 _PATIENT: Final = {"first": "5m", "longest": "4h", "give_up_after": "5d"}
 _ALWAYS: Final = "directory"
 
@@ -24,16 +25,16 @@ def without_lies(scenario: Scenario) -> Scenario:
 def healed_from(scenario: Scenario) -> Scenario | None:
     """Return a scenario in which no policy has an objection after a while, and whose sender waits for that.
 
-    None if more than policies is in the way of mail: names that do not resolve, or limits that the sender has set.
+    None if names may not resolve.
     """
     sender = scenario["sender"]
-    if "dns" in scenario or {"limit", "pause"} & sender.keys() or sender.get("tls") == "must":
+    if "dns" in scenario:
         return None
     gateways = [
         {**_without(each, {*_LIES, "usual"}), "policy": list(_healed(each.get("policy", ())))}
         for each in scenario["gateway"]
     ]
-    patient = {**_without(sender, {"patience"}), "retry": _PATIENT}
+    patient = {**_without(sender, _OWN_LIMITS), "retry": _PATIENT}
     return {**_without(scenario, {"expect"}), "sender": patient, "gateway": gateways}
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from probe.classify.reading import ChosenClassifier
 from probe.cli.exit_codes import Exit
 from probe.lab.options import Options
 from probe.lab.prepare import prepare
@@ -28,46 +28,44 @@ MEMORY: Final = "memory"
 TCP: Final = "tcp"
 TWO_WORKERS: Final = "two workers"
 RESUMED: Final = "resumed"
-
-
 HONEST: Final = "honest"
 HEALED: Final = "healed"
-
-
+REPORTS: Final = "reports"
+WAYS: Final = (TCP, TWO_WORKERS, RESUMED, HONEST, HEALED, REPORTS)
+"""The ways in which a world is run besides memory; the last one makes reports of hostile words."""
 APART: Final = 50
 """One world of so many is run with worker processes, and resumed by the command."""
 
 
-def run_world(world: World, folder: Path, *, apart: bool | None = None) -> Left:
-    """Run a world in all ways, and return what was left. Raises InputError for a world that is no scenario.
+def run_world(world: World, folder: Path, ways: Collection[str] = WAYS, *, apart: bool | None = None) -> Left:
+    """Run a world in memory and in some other ways, and return what was left. Raises InputError if it is no scenario.
 
     With ``apart`` there are real processes; None leaves it to the seed.
     """
     rng = random.Random(f"running:{world.seed}")
     if apart is None:
         apart = rng.randrange(APART) == 0
-    path = world.write(folder / "world")
-    loaded = load(path)
+    loaded = load(world.write(folder / "world"))
     prepare(loaded)
-    runs = [Run(name, folder / name.replace(" ", "-")) for name in (MEMORY, TCP, TWO_WORKERS, RESUMED)]
-    memory, tcp, two, resumed = runs
+    runs = {name: Run(name, folder / name.replace(" ", "-")) for name in (MEMORY, TCP, TWO_WORKERS, RESUMED)}
+    memory, resumed = runs[MEMORY], runs[RESUMED]
     with snapshot(memory.folder, resumed.folder, rng) as cut:
         _run(memory, loaded)
-    _run(tcp, loaded, transport="tcp")
-    with nullcontext() if apart else threads():
-        _run(two, loaded, workers=2)
-    if apart:
-        _resume_apart(resumed, path, classifiers_of(loaded))
-    else:
-        _run(resumed, loaded, resume=True)
-    left = Left(world, loaded, runs, cut)
-    if any("claims" in gateway for gateway in world.scenario["gateway"]):
+    if TCP in ways:
+        _run(runs[TCP], loaded, transport="tcp")
+    if TWO_WORKERS in ways:
+        with nullcontext() if apart else threads():
+            _run(runs[TWO_WORKERS], loaded, workers=2)
+    if RESUMED in ways:
+        (_resume_apart if apart else partial(_run, resume=True))(resumed, loaded)
+    left = Left(world, loaded, [run for name, run in runs.items() if name == MEMORY or name in ways], cut)
+    if HONEST in ways and any("claims" in gateway for gateway in world.scenario["gateway"]):
         left.honest = _run_changed(HONEST, without_lies(world.scenario), left, folder)
     healed = healed_from(world.scenario)
-    if healed is not None:
+    if HEALED in ways and healed is not None:
         left.healed = _run_changed(HEALED, healed, left, folder)
         left.healed_at = loaded.scenario.starts.timestamp() + HEALS_AFTER_S
-    if memory.result is not None:
+    if REPORTS in ways and memory.result is not None:
         left.reports = hostile_reports(loaded, memory.folder, folder / "hostile", world.seed)
     return left
 
@@ -80,10 +78,10 @@ def _run_changed(name: str, scenario: dict[str, Any], left: Left, folder: Path) 
     return run
 
 
-def _resume_apart(run: Run, path: Path, classifiers: Sequence[ChosenClassifier]) -> None:
+def _resume_apart(run: Run, loaded: Loaded) -> None:
     """Resume a run as a user does. Its gates may fail."""
-    named = [] if load(path).scenario.classifiers else [f"--classifier={each.name}" for each in classifiers]
-    command = [sys.executable, "-m", "fivefifty", "run", str(path), f"--out={run.folder}", "--transport=memory"]
+    named = [] if loaded.scenario.classifiers else [f"--classifier={each.name}" for each in classifiers_of(loaded)]
+    command = [sys.executable, "-m", "fivefifty", "run", loaded.path, f"--out={run.folder}", "--transport=memory"]
     done = subprocess.run([*command, "--resume", *named], capture_output=True, text=True, check=False)
     if done.returncode not in {Exit.PASSED, Exit.GATE_FAILED} or done.stderr:
         run.error = RuntimeError(f"exit code {done.returncode}: {done.stderr}")

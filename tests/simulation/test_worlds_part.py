@@ -50,7 +50,7 @@ def test_a_canary_that_no_law_notices_is_a_failure(tmp_path: Path, monkeypatch: 
 def test_a_failing_world_is_kept_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = []
 
-    def run(world: object, _: Path) -> object:
+    def run(world: object, *_: object) -> object:
         runs.append(world)
         return world
 

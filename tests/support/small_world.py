@@ -15,7 +15,7 @@ _MORE: Final = """
 name = "beta"
 persona = "cisco-esa"
 domains = ["beta.example"]
-mailboxes = { count = 12, departed = 0.2, full = 0.1, turnover = 0.3 }
+mailboxes = { count = 12, departed = 0.2, full = 0.1, turnover = 0.3, opens = 0.9, away = 0.4 }
 claims = { velocity = "user-unknown" }
 
   [[gateway.policy]]
@@ -38,4 +38,6 @@ def small_world(seed: str = "small/1") -> World:
     text = bent('type = "content"', 'type = "message-size"\n  limit = "10 B"\n  share = 0.5', SCENARIO + _MORE)
     text = bent("claims = { content =", "claims = { too-large =", text)
     text = bent("recipients = { count = 10 }", "recipients = { count = 16 }", text)
+    text = bent("count = 20, departed = 0.1 }", "count = 20, departed = 0.1, opens = 0.9, away = 0.4 }", text)
+    text = bent('rate = "10/1s"', 'rate = "10/1s"\nlimit = [{ rate = "3/1m" }]', text)
     return World(seed, frozenset({"lies", "greylisting"}), tomllib.loads(text), {"news.eml": MESSAGE})
