@@ -46,9 +46,7 @@ def test_a_turnover_that_is_as_good_as_none_moves_nobody_beyond_the_end_of_time(
 
 def test_names_that_are_given_twice_are_found_in_a_long_file(tmp_path: Path) -> None:
     """Each used to be compared with all others."""
-    gateways = "".join(f'[[gateway]]\nname = "g{number}"\ndomains = ["g{number}.example"]\n' for number in range(3000))
-    path = write(
-        tmp_path, bent("[[gateway]]", f'{gateways}[[gateway]]\nname = "g1"\ndomains = ["a.example"]\n[[gateway]]')
-    )
+    gateways = "".join(f'[[gateway]]\nname = "g{each % 2999}"\ndomains = ["g{each}.example"]\n' for each in range(3000))
+    path = write(tmp_path, bent("[[gateway]]", f"{gateways}[[gateway]]"))
     with pytest.raises(InputError, match="two gateways are called g0; give one another name"):
         load(path)
