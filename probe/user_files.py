@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -100,17 +102,37 @@ def writing(place: object, remedy: str = "choose another file") -> Iterator[None
 def unwritable(place: object, error: OSError, remedy: str = "choose another file") -> InputError:
     """Return the InputError of a file or folder that cannot be written."""
     advice = f"make room, or {remedy}" if error.errno in FULL else remedy
-    return InputError(place, f"cannot be written ({error.strerror})", advice)
+    reason = "it is a link" if error.errno == errno.ELOOP else error.strerror
+    return InputError(place, f"cannot be written ({reason})", advice)
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, is_named: bool = False) -> None:
     """Write a text file so that no reader finds half of it; raises OSError.
 
-    An old file is replaced only by a complete one. What is no file, such as /dev/stdout, is written as it is.
+    An old file is replaced only by a complete one. If the user named it, it may be something else, such as /dev/stdout,
+    and is written as it is.
     """
-    if path.exists() and not path.is_file():
+    if is_named and path.exists() and not path.is_file():
         path.write_text(text, "utf-8")
         return
     unfinished = path.with_name(f".{path.name}")
-    unfinished.write_text(text, "utf-8")
+    write_here(unfinished, text.encode())
     unfinished.replace(path)
+
+
+def write_here(path: Path, content: bytes) -> None:
+    """Write a file whose name is ours into a folder of the user; raises OSError for a link, as ``open_here`` does."""
+    with open_here(path) as file:
+        file.buffer.write(content)
+
+
+def open_here(path: Path) -> TextIOWrapper:
+    """Open a file whose name is ours, in a folder of the user, to write it as text.
+
+    The folder may come from a stranger, so a link in it is not followed. Raises OSError.
+    """
+    return open(path, "w", encoding="utf-8", newline="", opener=_without_links)
+
+
+def _without_links(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NOFOLLOW, 0o666)

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from probe.cli.options import RunFolder
-from probe.cli.output import printing
+from probe.cli.output import print_lines, printing
+from probe.harmless import harmless
 
 
 def books(
@@ -53,10 +54,11 @@ def books(
             sys.stdout.buffer.writelines(ledger.export(part))
             return
         if hashes:
-            sys.stdout.buffer.writelines(line.encode() for line in hash_list(ledger.hashes()))
+            sys.stdout.buffer.writelines(harmless(line).encode() for line in hash_list(ledger.hashes()))
             return
         state = "complete" if ledger.complete else "INCOMPLETE: the run ended before every recipient was finished with"
-        print(f"scenario   {ledger.note('scenario')}, seed {ledger.note('seed')}, transport {ledger.note('transport')}")
+        noted = (f"{key} {ledger.note(key)}" for key in ("seed", "transport"))
+        print_lines([f"scenario   {ledger.note('scenario')}, {', '.join(noted)}"])
         print(f"state      {state}")
         for name, row_type in counted.items():
             print(f"{name:<10} {ledger.planned_deliveries if row_type is Planned else ledger.count(row_type):,}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from probe.lab.prepare import PreparedScenario
 from probe.lab.serve import ListenAddresses
 from probe.lab.trust_file import write_trust_files
-from probe.user_files import writing
+from probe.user_files import write_here, writing
 
 
 def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path, ca: bytes) -> list[str]:
@@ -22,8 +22,8 @@ def write(prepared: PreparedScenario, listen: ListenAddresses, folder: Path, ca:
     )
     recipients, table = folder / "recipients.csv", folder / "postfix_transport"
     with writing(folder, "choose another folder with --out"):
-        recipients.write_text("email\n" + "".join(f"{address}\n" for address in addresses), "utf-8")
-        table.write_text(transport_map(prepared, listen), "utf-8")
+        write_here(recipients, ("email\n" + "".join(f"{address}\n" for address in addresses)).encode())
+        write_here(table, transport_map(prepared, listen).encode())
         trusted = write_trust_files(folder, ca)
     sources = [ip.address for ip in prepared.loaded.scenario.sender.ips]
     return [

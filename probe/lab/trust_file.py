@@ -9,6 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
 
+from probe.user_files import write_here
+
 PASSWORD: Final = "changeit"  # noqa: S105
 """The usual password of Java's trust stores. They hold nothing secret, but Java wants one."""
 
@@ -34,7 +36,7 @@ class TrustFiles(NamedTuple):
 def write_trust_files(folder: Path, pem: bytes) -> TrustFiles:
     """Write ``ca.pem`` and ``ca.p12`` into a folder; raises OSError."""
     files = TrustFiles((folder / "ca.pem").absolute(), (folder / "ca.p12").absolute())
-    files.pem.write_bytes(pem)
+    write_here(files.pem, pem)
     certificate = PKCS12Certificate(x509.load_pem_x509_certificate(pem), b"fivefifty")
-    files.java.write_bytes(serialize_java_truststore([certificate], BestAvailableEncryption(PASSWORD.encode())))
+    write_here(files.java, serialize_java_truststore([certificate], BestAvailableEncryption(PASSWORD.encode())))
     return files

@@ -33,7 +33,7 @@ from probe.records.rows import (
     Planned,
     Transcript,
 )
-from probe.user_files import is_file, is_folder, writing
+from probe.user_files import is_file, is_folder, open_here, writing
 
 BATCH: Final = 1000
 """Rows of one table that are committed together with what there is of the others. A crash can lose as many."""
@@ -248,7 +248,7 @@ class Ledger:
         Waits for others that judge the same books. Raises InputError for books that cannot be written.
         """
         with writing(self.path, _JUDGE_A_COPY):
-            lock = self.path.with_name(_JUDGING).open("w")
+            lock = open_here(self.path.with_name(_JUDGING))
         with lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self._database.set_up("journal_mode=WAL", remedy=_JUDGE_A_COPY)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from probe.input_error import InputError
-from probe.user_files import writing
+from probe.user_files import open_here, writing
 
 _LOCK: Final = ".lock"
 """Locked in two ways: by the run with flock(2), and by each of its workers with a record lock (fcntl(2))."""
@@ -20,7 +20,7 @@ def locked(folder: Path) -> Iterator[None]:
     """Lock a folder for one run. Raises InputError if it cannot be written or another run has locked it."""
     with writing(folder, "choose another folder with --out"):
         folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / _LOCK).open("w")
+        lock = open_here(folder / _LOCK)
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

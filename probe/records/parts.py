@@ -9,6 +9,8 @@ without durations and ports. The hash of the books is the SHA-256 of the list of
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from typing import Any, Final
@@ -50,11 +52,27 @@ def part_lines(row_type: type[Any], owner: str, rows: Iterable[Any]) -> Iterator
     yield _head(row_type, owner)
     columns = _COLUMNS[row_type]
     for row in rows:
-        yield to_json(columns(row)) + b"\n"
+        yield _line(columns(row))
+
+
+def _line(values: Any) -> bytes:
+    """Return a line. Characters that a terminal obeys or hides, such as U+009B and U+202E, are escaped."""
+    line = to_json(values)
+    if not line.isascii():
+        line = _UNSEEN.sub(_escaped, line.decode()).encode()
+    return line + b"\n"
+
+
+_UNSEEN: Final = re.compile(r"[^\x00-\x7f]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    character = found[0]
+    return character if character.isprintable() else json.dumps(character)[1:-1]
 
 
 def _head(row_type: type[Any], owner: str) -> bytes:
-    return to_json({"part": part_name(row_type, owner), "columns": _COLUMNS[row_type](row_type._fields)}) + b"\n"
+    return _line({"part": part_name(row_type, owner), "columns": _COLUMNS[row_type](row_type._fields)})
 
 
 class PartHash:
@@ -68,7 +86,7 @@ class PartHash:
 
     def add(self, row: Any) -> None:
         """Add the next row."""
-        self._update(to_json(self._columns(row)) + b"\n")
+        self._update(_line(self._columns(row)))
 
     def hexdigest(self) -> str:
         """Return the hash of the rows so far, in hexadecimal."""

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from probe.input_error import InputError
 from probe.scenario.load import read
-from probe.user_files import exists, is_file, writing
+from probe.user_files import exists, is_file, write_here, writing
 
 _ROOT: Final = Path(__file__).parents[2]
 FOLDER: Final = next(filter(Path.is_dir, (_ROOT / "fivefifty" / "scenarios", _ROOT / "scenarios")), _ROOT / "scenarios")
@@ -97,7 +97,7 @@ def copy(name: str, to: Path) -> list[Path]:
                 raise InputError(path, "exists already", "move it away, or choose another folder with --to")
         for path, content in octets.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            write_here(path, content)
     return list(octets)
 
 

@@ -18,7 +18,7 @@ from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import load
-from probe.user_files import exists, is_file, is_folder, writing
+from probe.user_files import exists, is_file, is_folder, write_here, writing
 
 SCENARIO: Final = "bounces/scenario.toml"
 BASELINE: Final = "bounces/baseline.toml"
@@ -133,7 +133,7 @@ def _ignoring(path: Path) -> dict[Path, bytes]:
 def _write(octets: Mapping[Path, bytes]) -> None:
     for path, content in octets.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write_here(path, content)
 
 
 def _write_baseline(folder: Path) -> None:

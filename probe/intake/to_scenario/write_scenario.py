@@ -25,7 +25,7 @@ from probe.intake.skipped import SkippedLines
 from probe.intake.to_scenario.anonymise import Anonymiser, AsItIs, Naming
 from probe.intake.to_scenario.learn import Learned, Reply, is_reply, last_result
 from probe.intake.to_scenario.personal_names import PersonalNames
-from probe.user_files import exists
+from probe.user_files import exists, open_here, write_here
 
 _DEFAULT: Final = "postfix"
 MOST_GATEWAYS: Final = 1000
@@ -116,9 +116,9 @@ def import_as_scenario(
         for old in (folder / "logged").glob("gateway-*.csv"):
             old.unlink()  # of an earlier import, perhaps with real names
         gateways = writing.gateways(folder)
-        (folder / "scenario.toml").write_text(writing.scenario(name, gateways), "utf-8")
-        (folder / "message.eml").write_text(_MESSAGE.format(domain=writing.sender_domain), "utf-8")
-        with (folder / "recipients.csv").open("w", encoding="utf-8", newline="") as file:
+        write_here(folder / "scenario.toml", writing.scenario(name, gateways).encode())
+        write_here(folder / "message.eml", _MESSAGE.format(domain=writing.sender_domain).encode())
+        with open_here(folder / "recipients.csv") as file:
             csv.writer(file, lineterminator="\n").writerows(
                 [["email"], *([naming.address(each)] for each in learned.attempts)]
             )
@@ -213,7 +213,7 @@ class _Writing:
         self, name: str, exchanger: str, domains: list[str], attempts: dict[str, array[int]], folder: Path
     ) -> Table:
         used = Counter(number for told in attempts.values() for number in told if is_reply(number))
-        with (folder / "logged" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+        with open_here(folder / "logged" / f"{name}.csv") as file:
             rows = csv.writer(file, lineterminator="\n")
             rows.writerow(["recipient", "replies"])
             rows.writerows(
@@ -253,7 +253,7 @@ class _Writing:
                 found.append((self._naming.address(recipient), state.value))
         if found:
             table["mailbox_list"] = f"logged/{table['name']}-mailboxes.csv"
-            with (folder / table["mailbox_list"]).open("w", encoding="utf-8", newline="") as file:
+            with open_here(folder / table["mailbox_list"]) as file:
                 csv.writer(file, lineterminator="\n").writerows([("address", "state"), *found])
 
     def _reply(self, number: int, seen: int) -> Table:

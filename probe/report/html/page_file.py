@@ -46,7 +46,7 @@ def write_report(result: JudgedRun, findings: Sequence[Finding], folder: Path, o
         )
         text = page(content)
     with writing(path, "choose another file with --out"):
-        write_whole(path, text)
+        write_whole(path, text, is_named=out is not None)
     return path
 
 

@@ -15,9 +15,11 @@ from probe.user_files import (
     is_file,
     is_folder,
     is_pipe,
+    open_here,
     read_text,
     require_in_project,
     require_writable,
+    write_here,
     write_whole,
     writing,
 )
@@ -58,7 +60,7 @@ def test_an_old_file_is_replaced_by_a_whole_one(tmp_path: Path) -> None:
 
 
 def test_what_is_no_file_is_written_and_not_replaced() -> None:
-    write_whole(Path("/dev/null"), "anything")
+    write_whole(Path("/dev/null"), "anything", is_named=True)
     assert Path("/dev/null").is_char_device()
 
 
@@ -106,3 +108,25 @@ def test_a_scenario_may_name_files_of_its_repository(tmp_path: Path) -> None:
     require_in_project(own, "../../a.csv")
     with pytest.raises(InvalidValueError):
         require_in_project(own, "../../../a.csv")
+
+
+def test_a_link_that_lies_where_we_write_is_not_followed(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious", "utf-8")
+    for name in ("lock", ".page.html", "page.html"):
+        (tmp_path / name).symlink_to(victim)
+    for write in (open_here, lambda path: write_here(path, b"x")):
+        with pytest.raises(OSError, match="Too many levels of symbolic links"):
+            write(tmp_path / "lock")
+    with pytest.raises(InputError, match=r"cannot be written \(it is a link\); choose another"), writing("page"):
+        write_whole(tmp_path / "page.html", "new")
+    (tmp_path / ".page.html").unlink()
+    write_whole(tmp_path / "page.html", "new")
+    assert not (tmp_path / "page.html").is_symlink()
+    assert victim.read_text("utf-8") == "precious"
+
+
+def test_a_device_is_written_only_if_the_user_named_it(tmp_path: Path) -> None:
+    (tmp_path / "page.html").symlink_to("/dev/null")
+    write_whole(tmp_path / "page.html", "new")
+    assert (tmp_path / "page.html").read_text("utf-8") == "new"

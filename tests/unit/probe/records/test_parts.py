@@ -45,6 +45,13 @@ def test_the_hash_of_a_part_is_that_of_its_lines_whatever_the_texts(
     assert [line.count(b"\n") for line in lines] == [1] * len(lines)
 
 
+def test_characters_that_a_terminal_obeys_or_hides_are_escaped() -> None:
+    (head, line) = part_lines(Attempt, "a\u009bb", [attempt(text="J\u00f6rg \u009b2J \u202e \U000e0041")])
+    assert b"a\\u009bb" in head
+    assert "J\u00f6rg \\u009b2J \\u202e \\udb40\\udc41".encode() in line
+    assert "J\u00f6rg \u009b2J \u202e \U000e0041" in json.loads(line)
+
+
 def test_the_hash_of_the_books_is_that_of_the_list_in_the_order_of_names() -> None:
     parts = {part_name(Truth, "b"): "2" * 64, part_name(Attempt, "ü"): "3" * 64, part_name(Truth, "a"): "1" * 64}
     listed = list(hash_list(parts))
