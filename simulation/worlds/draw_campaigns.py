@@ -28,7 +28,7 @@ def draw_campaigns(draw: Drawing, count: int, reach: Reach, sender: Table) -> li
     is_shared = sender.get("recipients_per_transaction", 1) > 1
     found: list[Table] = []
     for number in range(count):
-        campaign: Table = {"name": f"campaign-{number + 1}"}
+        campaign: Table = {"name": f"{number}-{'c' * 40}" if draw.has("odd:names", 0.5) else f"campaign-{number + 1}"}
         recipients, columns = _recipients(draw, reach, number)
         if recipients:
             campaign["recipients"] = recipients

@@ -10,7 +10,6 @@ from simulation.worlds.drawing import Drawing, Table, duration
 from simulation.worlds.names import (
     DKIM_NAME,
     DOMAIN_ZONES,
-    HELO,
     IP_ZONES,
     LINKED,
     NOBODY,
@@ -90,7 +89,7 @@ def _exchangers(draw: Drawing, site: Site, number: int, others: list[Site]) -> l
     return [*records, _record(domain, "MX", own)] if records else []
 
 
-def draw_standing(draw: Drawing, sources: list[str]) -> list[Table]:
+def draw_standing(draw: Drawing, helo: str, sources: list[str]) -> list[Table]:
     """Return records about the sender: its names, its authentication, and blocklists."""
     records: list[Table] = []
     fails = draw.choice(("spf", "dmarc", "blocklist")) if draw.has("dns:fails") else ""
@@ -109,13 +108,13 @@ def draw_standing(draw: Drawing, sources: list[str]) -> list[Table]:
     if draw.has("dns:text"):
         records.append({**_record(DKIM_NAME, "TXT", '"v=DKIM1; k=ed25519; " "p=broken"'), **draw.period()})
     if draw.has("dns:ptr"):
-        records.append(_record("1.0.10.127.in-addr.arpa", "PTR", draw.choice(("other.example", HELO))))
+        records.append(_record("1.0.10.127.in-addr.arpa", "PTR", draw.choice(("other.example", helo))))
     if "topology:ipv6" not in draw.features and draw.has("dns:helo-moves"):
-        records.append({**_record(HELO, "A", "127.10.9.9"), **draw.period()})
-    return [*records, *_blocklists(draw, sources, fails=fails == "blocklist")]
+        records.append({**_record(helo, "A", "127.10.9.9"), **draw.period()})
+    return [*records, *_blocklists(draw, helo, sources, fails=fails == "blocklist")]
 
 
-def _blocklists(draw: Drawing, sources: list[str], *, fails: bool) -> list[Table]:
+def _blocklists(draw: Drawing, helo: str, sources: list[str], *, fails: bool) -> list[Table]:
     records: list[Table] = []
     if fails:
         records += _loop(f"*.{draw.choice(IP_ZONES)}")
@@ -129,7 +128,7 @@ def _blocklists(draw: Drawing, sources: list[str], *, fails: bool) -> list[Table
             records.append({**_record(f"*.{draw.choice(IP_ZONES)}", "A", answer), **draw.period()})
     if draw.has("dns:domain-blocklist"):
         zone = draw.choice(DOMAIN_ZONES)
-        name = draw.choice((RETURN_PATH, HELO, SENDER))
+        name = draw.choice((RETURN_PATH, helo, SENDER))
         records.append({**_record(f"{name}.{zone}", "A", "127.0.1.2"), **draw.period()})
     if draw.has("dns:url-blocklist"):
         records.append({**_record(f"{draw.choice(LINKED)}.{URL_ZONES[0]}", "A", "127.0.0.2"), **draw.period()})

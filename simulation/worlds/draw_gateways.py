@@ -17,9 +17,9 @@ from fake_gateways.truth import Cause
 from simulation.worlds.draw_policies import MOST, bounce_later, draw_policies, kinds_for, kinds_that_refuse_for
 from simulation.worlds.drawing import Drawing, Table
 from simulation.worlds.features import HABITS, LAYOUTS, PERSONAS
-from simulation.worlds.names import DOMAINS, PEOPLE
+from simulation.worlds.names import DOMAINS, ODD_PEOPLE, PEOPLE
 
-_SIZES: Final = (5, 10, 20, 40, 60)
+_SIZES: Final = (6, 12, 20, 35, 60)
 _ZONES: Final = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Australia/Lord_Howe")
 
 
@@ -41,7 +41,8 @@ def draw_gateways(draw: Drawing, campaigns: int) -> list[Site]:
     """Return the gateways. The more campaigns there are, the fewer mailboxes, so that the world stays small."""
     is_v6 = draw.wants("topology:ipv6") and draw.rng.random() < 0.3
     count = 1
-    if not is_v6 and draw.has("topology:several", 0.9):
+    if not is_v6 and (draw.has("topology:several", 0.9) or draw.rng.random() < 0.3):
+        draw.note("topology:several")
         count = draw.rng.randint(2, 6)
     people = max(3 * count, draw.choice(_SIZES) // campaigns)
     kinds = kinds_for(draw, count)
@@ -61,7 +62,8 @@ def draw_gateways(draw: Drawing, campaigns: int) -> list[Site]:
 
 def _site(draw: Drawing, number: int, feature: str, domains: list[str], *, is_v6: bool) -> Site:
     """Return a gateway with its persona and its domains, which are taken from those that are left."""
-    table: Table = {"name": f"gateway-{number + 1}"}
+    name = draw.choice((f"{number}", f"{number}-{'x' * 40}", f"{number}--9")) if draw.has("odd:names", 0.7) else ""
+    table: Table = {"name": name or f"gateway-{number + 1}"}
     draw.note(feature)
     if feature == "persona:own-file":
         table["persona"], persona = _own_persona(draw)
@@ -83,7 +85,8 @@ def _site(draw: Drawing, number: int, feature: str, domains: list[str], *, is_v6
         table["address"] = "::1"
     elif draw.has("topology:own-address", 0.5):
         table["address"] = f"127.2.0.{number + 1}"
-    known = [f"{name}@{draw.choice(own)}" for name in draw.some(PEOPLE, 8)]
+    people = [*draw.some(PEOPLE, 8), *(draw.some(ODD_PEOPLE, 5) if draw.has("odd:addresses", 0.8) else ())]
+    known = [f"{name}@{draw.choice(own)}" for name in people]
     host = persona.mx.format(label=own[0].replace(".", "-")) if has_mx else own[0]
     return Site(table, persona, own, host, known)
 

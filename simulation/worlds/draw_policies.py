@@ -123,7 +123,7 @@ def _fault(draw: Drawing, _: list[str]) -> Table:
 
 
 def _connections(draw: Drawing, _: list[str]) -> Table:
-    return {"most": draw.choice((1, 1, 2, 4)), "per": draw.choice(("ip", "/24", "all"))}
+    return {"most": draw.choice((1, 1, 1, 2, 3)), "per": draw.choice(("ip", "/24", "all"))}
 
 
 def _tarpit(draw: Drawing, _: list[str]) -> Table:
@@ -137,7 +137,7 @@ def _tarpit(draw: Drawing, _: list[str]) -> Table:
 def _geography(draw: Drawing, _: list[str]) -> Table:
     return {
         "regions": {"Near": ["127.10.0.0/24", "::/64"], "far": ["127.11.0.0/16"], "elsewhere": ["10.0.0.0/8"]},
-        "refuse": draw.some(("Near", "far", "elsewhere"), 2),
+        "refuse": draw.choice((["far"], ["far", "elsewhere"], ["Near"])),
     }
 
 
@@ -166,7 +166,7 @@ def _earned_reputation(draw: Drawing, _: list[str]) -> Table:
 
 
 def _client_name(draw: Drawing, _: list[str]) -> Table:
-    return {"require": draw.some(("ptr", "forward-confirmed", "helo-fqdn", "helo-resolves", "helo-not-ours"), 3)}
+    return {"require": draw.some(("ptr", "forward-confirmed", "helo-fqdn", "helo-resolves", "helo-not-ours"), 4)}
 
 
 def _most(draw: Drawing, _: list[str]) -> Table:
@@ -191,7 +191,7 @@ def _spf(draw: Drawing, _: list[str]) -> Table:
 
 def _velocity(draw: Drawing, _: list[str]) -> Table:
     return {
-        "limit": draw.rate(12, ("10s", "1m", "10m", "1h")),
+        "limit": draw.rate(6, ("10s", "1m", "10m", "1h", "1d")),
         "count": draw.choice(("messages", "recipients", "connections")),
         "per": draw.some(("ip", "/24", "sender-domain"), 3),
         **({"block_for": draw.duration(30, 7200)} if draw.rng.random() < 0.5 else {}),
@@ -200,7 +200,7 @@ def _velocity(draw: Drawing, _: list[str]) -> Table:
 
 def _directory_harvest(draw: Drawing, _: list[str]) -> Table:
     found: Table = {
-        "limit": draw.rate(4, ("1m", "10m", "1h", "1d")),
+        "limit": draw.rate(2, ("10m", "1h", "1d")),
         "per": draw.choice(("ip", "/24")),
         "block_for": draw.duration(30, 86_400),
     }
@@ -270,7 +270,7 @@ def _dkim(draw: Drawing, _: list[str]) -> Table:
 
 
 def _message_size(draw: Drawing, _: list[str]) -> Table:
-    return {"limit": draw.choice(("300 B", "1 kB", "2 KiB", "20 kB"))}
+    return {"limit": draw.choice(("500 B", "1 kB", "2 KiB", "20 kB"))}
 
 
 def _attachments(draw: Drawing, _: list[str]) -> Table:

@@ -11,7 +11,9 @@ POOLS = ("bulk", "other")
 
 def draw_sender(draw: Drawing, sites: list[Site]) -> Table:
     """Return the table ``sender``."""
-    sender: Table = {"helo": HELO, "return_path": RETURN_PATH, "ips": _addresses(draw), "rate": _rate(draw)}
+    named = [site.domains[0] for site in sites if site.domains]
+    helo = f"mta.{draw.choice(named)}" if named and draw.has("sender:borrowed-name") else HELO
+    sender: Table = {"helo": helo, "return_path": RETURN_PATH, "ips": _addresses(draw), "rate": _rate(draw)}
     if draw.has("sender:one-connection"):
         sender["connections_per_gateway"] = 1
     limits = _limits(draw, sites)

@@ -69,7 +69,9 @@ class Drawing:
         return [values[index] for index in sorted(chosen)]
 
     def share(self, low: float = 0.05, high: float = 1.0) -> float:
-        """Draw a share with two digits."""
+        """Draw a share with two digits; sometimes one of its ends."""
+        if self.rng.random() < 0.06:
+            return self.rng.choice((low, high))
         return round(self.rng.uniform(low, high), 2)
 
     def duration(self, shortest: float, longest: float) -> str:

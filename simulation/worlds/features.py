@@ -70,7 +70,7 @@ GROUPS: Final[tuple[tuple[str, ...], ...]] = (
             *("retest-unsure", "retest-refused", "retest-message"),
             *("retry", "retry-connection", "retry-rate"),
             *("tls-may", "tls-must", "no-pipelining", "shared-transactions", "dkim", "dkim-rsa"),
-            *("one-connection", "long-way", "keep-open", "impatient", "slow", "fast"),
+            *("one-connection", "long-way", "keep-open", "impatient", "slow", "fast", "borrowed-name"),
         )
     ),
     tuple(
@@ -92,6 +92,7 @@ GROUPS: Final[tuple[tuple[str, ...], ...]] = (
         )
     ),
     ("judge:prices", "judge:classifiers", "judge:gates", *RULES),
+    ("odd:addresses", "odd:names", "odd:words", "odd:seed", "odd:times"),
 )
 """Features by what they are about. A world has a density for each group, or one for all of them."""
 
@@ -122,6 +123,40 @@ APART: Final = frozenset(
 PAIRS: Final = frozenset(combinations(sorted(FEATURES), 2)) - APART
 """Every pair of features that can meet, each in sorted order."""
 
+NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "policy:ip-reputation": ("sender:listed-for-a-time", "dns:blocklist"),
+    "policy:sender-reputation": ("dns:domain-blocklist",),
+    "policy:url-blocklist": ("dns:url-blocklist", "message:links"),
+    "policy:spf": ("dns:spf-changes", "sender:several-ips"),
+    "policy:dmarc": ("dns:dmarc", "dns:spf-changes"),
+    "policy:dkim": ("sender:dkim", "dns:text"),
+    "policy:tls-required": ("sender:tls-may",),
+    "policy:client-name": ("sender:borrowed-name", "dns:helo-moves", "dns:ptr"),
+    "policy:geography": ("sender:several-ips", "topology:several"),
+    "policy:connections": ("sender:fast", "sender:long-way"),
+    "policy:velocity": ("sender:fast",),
+    "policy:directory-harvest": ("people:departed", "sender:fast"),
+    "policy:recipient-verification": ("people:newcomers", "people:departed"),
+    "policy:recipients-per-message": ("sender:shared-transactions",),
+    "policy:earned-reputation": ("people:departed", "people:complains"),
+    "policy:virus": ("message:virus",),
+    "policy:attachments": ("message:attachment", "message:zip"),
+    "policy:content": ("message:spam",),
+    "policy:message-size": ("message:large", "campaign:variants"),
+    "policy:as-logged": ("campaign:list",),
+    "at:data": ("policy:tarpit",),
+    "people:named": ("campaign:list",),
+    "people:listed": ("campaign:list",),
+    "people:clicks": ("people:opens", "message:links"),
+    "fault:cut": ("policy:fault",),
+    "fault:malformed": ("policy:fault",),
+    "fault:multi-line": ("policy:fault",),
+    "sender:retry-rate": ("policy:velocity",),
+    "sender:pause-context": ("policy:ip-reputation",),
+    "sender:limit-connections": ("sender:fast", "sender:long-way"),
+}
+"""Without these a feature has little to do: a world that may have it mostly may have them too."""
+
 _DENSITIES: Final = (0.03, 0.1, 0.25, 0.45, 0.7)
 
 
@@ -132,4 +167,6 @@ def swarm(rng: random.Random) -> frozenset[str]:
     for group in GROUPS:
         density = rng.choice(_DENSITIES) if for_all is None else for_all
         found += [feature for feature in group if rng.random() < density]
+    for feature in tuple(found):
+        found += [needed for needed in NEEDS.get(feature, ()) if rng.random() < 0.6]
     return frozenset(found)

@@ -24,3 +24,33 @@ DOMAINS: Final = tuple(
     f"{word}.test" for word in "north east south west upper lower inner outer first second third fourth".split()
 )
 PEOPLE: Final = "anna bo carla dmitri elif fatou george hana imre jo kofi lena".split()
+ODD_PEOPLE: Final = (
+    "o'hara+news",
+    "=1+1",
+    "+sum",
+    "-dash-",
+    "{recipient}",
+    "%s%n",
+    "a=b.c",
+    "campaign-1+2",
+    "`tick`$x",
+    "a/b?c#d",
+    "UPPER.Case",
+    "postmaster",
+    "x" * 64,
+)
+"""Local parts that are valid, and that spreadsheets, shells, VERP or templates could take for something else."""
+ODD_WORDS: Final = (
+    "<script>alert(1)</script>",
+    "=HYPERLINK(1)",
+    "\x1b[31mred\x1b[0m",
+    "a\u202eb",
+    "::error::x",
+    "##[error]x",
+    "| a | b |",
+    "two\nlines",
+    "{x} %s",
+    "日本語",
+    "\x00",
+)
+"""Texts that a terminal, a browser, a spreadsheet or a CI system could take for a command."""
