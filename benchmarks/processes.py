@@ -108,6 +108,11 @@ def _resident_pages(process: int) -> int:
     return sum(map(int, _text(process, "statm").split()[1:2]))
 
 
+def memory_mb(process: int) -> float:
+    """Return the memory of a process now."""
+    return _pss_mb(process)
+
+
 def _pss_mb(process: int) -> float:
     lines = _text(process, "smaps_rollup").splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

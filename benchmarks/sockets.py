@@ -63,7 +63,7 @@ def source_to_sink(messages: int, *, reused: bool) -> Figures:
 
 def source_to_serve(fivefifty: Path, folder: Path, messages: int, *, reused: bool) -> Figures:
     """Measure the gateways that ``serve`` runs."""
-    scenario = _scenario(folder, f'mailbox = [{{ address = "{RECIPIENT}" }}]')
+    scenario = scenario_with_one_mailbox(folder)
     port = free_port()
     where = ["--port", port, "--dns-port", free_port(), "--dns-address", LOCALHOST, "--out", folder / "served"]
     with server([fivefifty, "serve", scenario, *where], GATEWAY, port) as process:
@@ -83,6 +83,11 @@ def sender_to_sink(fivefifty: Path, folder: Path, messages: int) -> Figures:
     if delivered != messages:
         raise RuntimeError(f"smtp-sink took {delivered} of {messages} messages")
     return used._replace(rate=messages / seconds)
+
+
+def scenario_with_one_mailbox(folder: Path) -> Path:
+    """Write a scenario whose gateway takes mail for one recipient."""
+    return _scenario(folder, f'mailbox = [{{ address = "{RECIPIENT}" }}]')
 
 
 def _scenario(folder: Path, more: str) -> Path:

@@ -15,7 +15,7 @@ from fake_gateways.persona import Persona, Refusal
 from fake_gateways.policies import begin
 from fake_gateways.policies.guard import Guard
 from fake_gateways.policies.policy import Observer, Policy, Settings
-from fake_gateways.policies.session_view import Decision, SessionView
+from fake_gateways.policies.session_view import Decision, SessionView, without_zone
 from fake_gateways.reports.delivery_report import DeliveryReport, write_report
 from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.reports.settings import Reports
@@ -129,6 +129,7 @@ class Gateway:
     def connect(self, peer_address: str) -> SessionView:
         """Count a new connection of a client, and return what the policies will see of its session."""
         self._sessions += 1
+        peer_address = without_zone(peer_address)
         self.connections[peer_address] += 1
         return SessionView(peer_address, self._sessions, self.directory, self._recall, self.connections)
 

@@ -71,6 +71,8 @@ def verify(content: bytes, lookup: Lookup) -> Signed:
     """
     import dkim
 
+    # Messages are untrusted input, and dkimpy raises many kinds of exceptions for malformed ones.
+    malformed = (dkim.DKIMException, binascii.Error, ValueError, KeyError, IndexError, TypeError, AttributeError)
     failed_lookup = False
 
     def key(name: bytes, timeout: float = 0) -> bytes | None:
@@ -83,15 +85,14 @@ def verify(content: bytes, lookup: Lookup) -> Signed:
     try:
         message = dkim.DKIM(content)
         headers = [name.lower() for name, _ in message.headers]
-    except dkim.DKIMException:
+    except malformed:
         return Signed("none")
     domains = []
     count = min(headers.count(b"dkim-signature"), MAX_SIGNATURES)
     for number in range(count):
-        # Signatures are untrusted input, and dkimpy raises many kinds of exceptions for malformed ones.
         try:
             holds = message.verify(number, dnsfunc=key)
-        except (dkim.DKIMException, binascii.Error, ValueError, KeyError, IndexError, TypeError, AttributeError):
+        except malformed:
             continue
         if holds:
             domains.append(bytes(message.domain).decode("ascii", "replace").lower())

@@ -19,6 +19,8 @@ from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Divert, Question, Refuse
 
 _POLICIES: Final = frozenset({"none", "quarantine", "reject"})
+_LONGEST_FROM: Final = 10_000
+"""Octets of a From field; to read it takes longer than its length."""
 _PERCENT: Final = re.compile(r"0*(?:[0-9]{1,2}|100)", re.ASCII)
 
 
@@ -90,7 +92,12 @@ def from_domain(content: bytes) -> str:
     """Return the domain of the From field; "" if it does not name exactly one (RFC 7489 section 6.6.1)."""
     header = content.partition(b"\r\n\r\n")[0].replace(b"\r\n ", b" ").replace(b"\r\n\t", b" ")
     lines = [line[5:] for line in header.split(b"\r\n") if line[:5].lower() == b"from:"]
-    addresses = getaddresses([line.decode("utf-8", "replace") for line in lines])
+    if sum(map(len, lines)) > _LONGEST_FROM:
+        return ""
+    try:
+        addresses = getaddresses([line.decode("utf-8", "replace") for line in lines])
+    except RecursionError:  # groups or comments within each other, hundreds of them
+        return ""
     domains = {domain_of(address) for _, address in addresses if address}
     return next(iter(domains)) if len(domains) == 1 else ""
 

@@ -81,6 +81,11 @@ class Decision(NamedTuple):
     fate: Fate
 
 
+def without_zone(address: str) -> str:
+    """Return an IP address without the zone of its scope (RFC 4007 section 11), which is of this machine only."""
+    return address.partition("%")[0]
+
+
 @lru_cache(maxsize=4096)
 def network_of(address: str, prefix: int = 24) -> str:
     """Return the network that an address is counted under: an IPv4 network of ``prefix`` bits, a /64 with IPv6."""

@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from fake_gateways.decider import Decider, Judging, Rejection, Response
 from fake_gateways.gateway import Gateway
-from fake_gateways.policies.session_view import SessionView
+from fake_gateways.policies.session_view import SessionView, without_zone
 from fake_gateways.smtp import auth, standard_replies
 from fake_gateways.smtp.auth import AuthMistake, ClientLogin, begin_login
 from fake_gateways.smtp.command import MAX_LINE_OCTETS, Command, SyntaxMistake, UnrecognizedMistake, parse, read_xclient
@@ -161,8 +161,8 @@ class Session:
     def present(self, address: str) -> None:
         """Replace the client's address, as a proxy or XCLIENT gives it."""
         self.gateway.disconnect(self._view.peer_address)
-        self._view.peer_address = address
-        self.gateway.connections[address] += 1
+        self._view.peer_address = without_zone(address)
+        self.gateway.connections[self._view.peer_address] += 1
 
     def secured(self) -> None:
         """Start again on the encrypted connection; what the client said before is forgotten (RFC 3207 section 4.2)."""

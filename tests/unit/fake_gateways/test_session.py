@@ -332,3 +332,15 @@ def test_a_line_that_is_too_long_ends_a_login() -> None:
     assert client.say("AUTH LOGIN").code == 334
     assert client.session.line_too_long().code == 500
     assert client.say("MAIL FROM:<>").code == 250
+
+
+def test_a_client_of_a_zone_is_looked_up_without_it() -> None:
+    # Before: a blocklist could not be asked about it.
+    zone = IpReputationSettings(type="ip-reputation", zones=("bl.example",), deny=(), allow=())
+    lone = LoneGateway("postfix", policies=[zone], xclient=True)
+    for client in (lone.call("fe80::7%eth0"), lone.call()):
+        client.say("XCLIENT ADDR=IPV6:fe80::7%eth0 HELO=mta9.example")
+        client.deliver(ALICE)
+        client.say("QUIT")
+    assert {row.peer_address for row in lone.truths} == {"fe80::7"}
+    assert lone.gateway.connections == {}

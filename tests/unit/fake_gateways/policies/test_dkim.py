@@ -72,6 +72,11 @@ def test_only_so_many_signatures_are_looked_at() -> None:
     assert len(asked) == MAX_SIGNATURES
 
 
+@pytest.mark.parametrize("content", [b"", b" ", b"\t\r\n", b" folded: without a field before\r\n", b"\0", b":\r\n"])
+def test_what_is_hardly_a_message_has_no_signature(content: bytes) -> None:
+    assert verify(content, lambda _name, _kind: Answer()).result == "none"
+
+
 @given(st.binary(max_size=200))
 def test_nothing_in_a_signature_is_more_than_a_failure(tags: bytes) -> None:
     content = b"DKIM-Signature: v=1; a=ed25519-sha256; " + tags + b"\r\n" + MESSAGE

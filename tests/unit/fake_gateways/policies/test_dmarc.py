@@ -121,7 +121,11 @@ def test_whoever_is_not_among_the_percent_meets_the_next_milder_policy() -> None
         (b"From: a@one.example\r\nFrom: b@two.example", ""),
         (b"Subject: x", ""),
         (b"From: nobody", ""),
+        (b"From: " + b"group:" * 1_000 + b"a@one.example", ""),
+        (b"From: " + b"(" * 5_000 + b"a@one.example", ""),
+        (b"From: a@one.example" + b" " * 10_000, ""),
     ],
+    ids=lambda value: value[:40],
 )
 def test_there_is_one_author_or_nobody(header: bytes, domain: str) -> None:
     assert from_domain(header + b"\r\n\r\nFrom: c@three.example\r\n") == domain

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lone_gateway import session_view
 
-from fake_gateways.policies.session_view import network_of
+from fake_gateways.policies.session_view import network_of, without_zone
 from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.verdict import Answer, Question, Wait
 
@@ -22,6 +22,14 @@ from fake_gateways.verdict import Answer, Question, Wait
 )
 def test_neighbours_share_a_24_or_with_ipv6_a_64(address: str, network: str) -> None:
     assert network_of(address) == network
+
+
+def test_an_address_is_the_same_in_any_zone() -> None:
+    assert [without_zone(address) for address in ("fe80::1%eth0", "::1", "127.10.0.1")] == [
+        "fe80::1",
+        "::1",
+        "127.10.0.1",
+    ]
 
 
 @pytest.mark.parametrize(("return_path", "domain"), [("b@Messenger.example", "messenger.example"), ("", "")])
