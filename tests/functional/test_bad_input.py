@@ -138,7 +138,7 @@ def test_a_scenario_that_is_not_there_is_told_by_its_name(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("octets", "reason"),
-    [(b"schema = = 1\n", "at line 1, column 10"), (b"a = " + b"[" * 5000, "recursion")],
+    [(b"schema = = 1\n", "at line 1, column 10"), (b"a = " + b"[" * 5000, "nested")],
     ids=["not TOML", "nested without end"],
 )
 def test_what_is_no_toml_is_told_with_the_line(tmp_path: Path, octets: bytes, reason: str) -> None:

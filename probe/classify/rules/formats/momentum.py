@@ -10,12 +10,22 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
 from probe.classify.rules.expressions.reader import quoted
 from probe.classify.rules.reply import ReceivedReply
-from probe.classify.rules.rule_set import BounceRule, Labels, RuleConditions, RulePlace, RuleSet, RuleText, class_of
+from probe.classify.rules.rule_set import (
+    BounceRule,
+    Labels,
+    RuleConditions,
+    RulePlace,
+    RuleSet,
+    RuleText,
+    class_of,
+    make_rule,
+)
 from probe.input_error import InputError
 
 KIND: Final = "momentum"
@@ -44,10 +54,8 @@ def _rule(place: RulePlace, written: str, labels: Labels) -> BounceRule:
     domain, code, pattern = _cells(place, written)
     conditions = RuleConditions(_OUT_OF_BAND) if domain is None else RuleConditions(_IN_DIALOGUE, domain=domain.lower())
     expression = "(?s:.*)".join(map(quoted, pattern.split("|")))
-    given = class_of(KIND, code, labels)
-    return BounceRule(
-        place, code, given.cause, pattern, expression, conditions=conditions, is_class_known=given.is_known
-    )
+    rule = make_rule(place, class_of(KIND, code, labels), expression, "re2")
+    return replace(rule, source=pattern, conditions=conditions)
 
 
 def _cells(place: RulePlace, written: str) -> tuple[str | None, str, str]:
@@ -56,7 +64,15 @@ def _cells(place: RulePlace, written: str) -> tuple[str | None, str, str]:
     domain = None if first.strip().isdigit() else first.strip()
     code, comma, pattern = (first, ",", rest) if domain is None else rest.partition(",")
     if pattern.startswith('"'):
-        pattern = next(csv.reader([pattern]))[0]
+        pattern = _unquoted(pattern)
     if not comma or not pattern or not code.strip().isdigit():
         raise InputError(place, f"{written[:60]!r} is not an override", "write domain,bounce_code,rule")
     return domain, code.strip(), pattern
+
+
+def _unquoted(pattern: str) -> str:
+    """Return what is between quotation marks; empty if it is not written as CSV has it (RFC 4180)."""
+    try:
+        return next(csv.reader([pattern]))[0]
+    except csv.Error:
+        return ""

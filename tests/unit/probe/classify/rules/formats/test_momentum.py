@@ -55,6 +55,11 @@ def test_lines_and_causes_are_known() -> None:
     assert read.rules[0].cause is Cause.USER_UNKNOWN
 
 
+def test_a_rule_of_endless_words_is_refused() -> None:
+    (rule,) = rules("momentum", f",10,{'x' * 20_001}").rules
+    assert (rule.expression, rule.refused) == (None, "it is longer than 20,000 characters")
+
+
 def test_a_custom_class_has_the_cause_that_a_label_gives_it() -> None:
     assert rules("momentum", ",99,profanity", labels={"99": Cause.CONTENT}).rules[0].cause is Cause.CONTENT
     (rule,) = rules("momentum", ",99,profanity").rules
@@ -66,6 +71,7 @@ def test_a_custom_class_has_the_cause_that_a_label_gives_it() -> None:
     [
         ("\n,ten,x", "1:2: ',ten,x' is not an override; write domain,bounce_code,rule"),
         (",10,", "1:1: ',10,' is not an override; "),
+        (',10,""\rb', "1:1: ',10,\"\"\\rb' is not an override; "),
         ("unknown user", "1:1: 'unknown user' is not an override; "),
     ],
 )
