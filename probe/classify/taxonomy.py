@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
+from typing import Final
 
 from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 
 NONE = "none"
 """In place of a cause: no bounce, or cause not known."""
+_MOST_PARTS: Final = 8
+"""Parts of a name that a log reader may have joined."""
 
 
 class UnknownNameError(InvalidValueError):
@@ -82,7 +85,7 @@ def cause_named(text: str) -> Cause | None:
 
 
 def _parts(name: str) -> Iterator[str]:
-    parts = name.split("/")
+    parts = name.split("/", _MOST_PARTS)
     yield from ("/".join(parts[start:]) for start in range(len(parts)))
     yield from ("/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1))
 

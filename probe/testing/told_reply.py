@@ -79,7 +79,7 @@ def _reply_in(text: str) -> str:
 def _lines(reply: str, code: str, place: str) -> list[str]:
     """Return the lines of a reply without their codes, unfolded; raises InputError for a line with another code."""
     if reply.startswith("-", 3):
-        reply = re.sub(rf"\s+(?={code}(?:[ -]|$))", "\n", reply)
+        reply = re.sub(rf"(?<!\s)\s+(?={code}(?:[ -]|$))", "\n", reply)
     lines: list[str] = []
     for line in reply.splitlines():
         if line.startswith((f"{code} ", f"{code}-")) or line == code:

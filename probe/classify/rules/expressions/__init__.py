@@ -27,6 +27,7 @@ def options(*, any_case: bool = False) -> re2.Options:
     """Return the options with which expressions are compiled."""
     chosen = re2.Options()
     chosen.log_errors = False
+    chosen.never_capture = True  # what a group matches would take memory for each group and step
     chosen.case_sensitive = not any_case
     return chosen
 

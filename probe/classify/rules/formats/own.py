@@ -19,7 +19,7 @@ from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError, Strict
 from fake_gateways.untrusted.toml_text import parse_toml
 from probe.classify import taxonomy
-from probe.classify.rules.formats.toml_places import headers
+from probe.classify.rules.formats.toml_places import header, headers
 from probe.classify.rules.reply import ReceivedReply, parse_reply
 from probe.classify.rules.rule_set import (
     ANY,
@@ -166,8 +166,8 @@ def _table(file: RuleText) -> _FileTable:
 def _error(file: RuleText, mistake: ErrorDetails) -> InputError:
     where = mistake["loc"]
     kind, number, *keys = (*where, -1) if len(where) == 1 else where
-    lines = headers(file.text, str(kind), int(number) + 1) if isinstance(number, int) and number >= 0 else [0]
-    place = str(RulePlace(0, file.name, lines[-1]))
-    key = ".".join(str(each) for each in (keys if lines[-1] else where) if isinstance(each, str))
+    line = header(file.text, str(kind), number) if isinstance(number, int) and number >= 0 else 0
+    place = str(RulePlace(0, file.name, line))
+    key = ".".join(str(each) for each in (keys if line else where) if isinstance(each, str))
     place = f"{place}: {key}".removesuffix(": ")
     return InputError(place, *problem_and_remedy(mistake, _FileTable))

@@ -22,7 +22,7 @@ from probe.input_error import InputError
 
 KIND: Final = "powermta"
 
-BEGINS: Final = re.compile(r"^\s*<bounce-category-patterns>\s*$", re.MULTILINE)
+BEGINS: Final = re.compile(r"^[^\S\n]*<bounce-category-patterns>[^\S\n]*$", re.MULTILINE)
 _ENDS: Final = re.compile(r"^\s*</bounce-category-patterns>\s*(?:#.*)?$")
 _PATTERN: Final = re.compile(r"^/((?:\\.|\[(?:\\.|[^\]\\])*\]|[^/\\\[])*)/\s*([A-Za-z][\w-]*)\s*(?:#.*)?$")
 MOST_LINES: Final = 20

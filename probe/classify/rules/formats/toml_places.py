@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
 _TOKEN: Final = re.compile(
@@ -38,8 +39,23 @@ def lines_of(text: str, wanted: list[str]) -> list[int]:
 
 def headers(text: str, name: str, count: int) -> list[int]:
     """Return the lines of the first ``count`` headers ``[[name]]``; all 0 if there are fewer."""
-    found = [line for line, token in _tokens(text) if token.startswith("[[") and token[2:-2].strip() == name]
+    found = _headers(text).get(name, [])
     return found[:count] if len(found) >= count else [0] * count
+
+
+def header(text: str, name: str, number: int) -> int:
+    """Return the line of a header ``[[name]]`` by its number, from 0; 0 if there are fewer."""
+    found = _headers(text).get(name, [])
+    return found[number] if number < len(found) else 0
+
+
+@lru_cache(1)  # each mistake in a file asks for the place of a table
+def _headers(text: str) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for line, token in _tokens(text):
+        if token.startswith("[["):
+            found.setdefault(token[2:-2].strip(), []).append(line)
+    return found
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str]]:

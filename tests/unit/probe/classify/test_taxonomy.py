@@ -100,3 +100,11 @@ def test_an_unknown_cause_is_an_error_that_lists_the_known_ones() -> None:
     assert taxonomy.cause_named("none") is None
     with pytest.raises(UnknownNameError, match=r"'Content' is not a cause; use none, user-unknown, .*, unknown"):
         taxonomy.cause_named("Content")
+
+
+def test_a_name_of_endless_parts_is_looked_up_a_few_times(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[str] = []
+    monkeypatch.setattr(taxonomy.System, "_folded", lambda _, name: looked_up.append(name) or name)
+    with pytest.raises(taxonomy.UnknownNameError):
+        taxonomy.cause_of("ses", "/" * 100_000)
+    assert len(looked_up) < 100

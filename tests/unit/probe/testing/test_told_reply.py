@@ -89,3 +89,8 @@ def test_what_is_no_reply_is_a_mistake_at_its_place(text: str, problem: str) -> 
     with pytest.raises(InputError, match=problem) as raised:
         read_reply(text, "here")
     assert raised.value.place == "here"
+
+
+def test_endless_space_is_looked_through_once() -> None:
+    reply = read_reply(f"550-no{' ' * 200_000}550 such user", "gateway.refuse(reply)")
+    assert reply.text == "no\nsuch user"

@@ -85,6 +85,10 @@ def test_examples_are_no_longer_than_replies() -> None:
     assert examples("(a*)*" * 3_000) == [""]
 
 
+def test_no_memory_is_taken_for_what_groups_match() -> None:
+    assert options().never_capture
+
+
 def test_an_expression_that_cannot_be_parsed_has_no_examples_and_is_wild() -> None:
     assert examples("(?>a)") == []
     assert is_wild("(?>a)")

@@ -6,8 +6,10 @@ import pytest
 from rule_files import decides, lines, rules
 
 from fake_gateways.truth import Cause
+from probe.classify.rules.formats import guess
 from probe.classify.rules.formats.powermta import ask
 from probe.classify.rules.reply import parse_reply
+from probe.classify.rules.rule_set import RuleText
 from probe.input_error import InputError
 
 CONFIGURATION = r"""
@@ -121,3 +123,7 @@ def test_a_mistake_is_an_error_with_place_and_remedy(text: str, sentence: str) -
     with pytest.raises(InputError) as raised:
         rules("powermta", text)
     assert str(raised.value).startswith(sentence)
+
+
+def test_endless_blank_lines_are_looked_through_once() -> None:
+    assert guess(RuleText("rules", "\n \t" * 1_000_000)) is None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from probe.classify.rules.formats.toml_places import headers, lines_of, strings
+import pytest
+
+from probe.classify.rules.formats import toml_places
+from probe.classify.rules.formats.toml_places import header, headers, lines_of, strings
 
 TEXT = '''# "not a string"
 [rules]
@@ -39,3 +42,12 @@ def test_a_header_is_found_by_its_name() -> None:
 
 def test_lines_are_unknown_if_there_are_fewer_headers_than_tables() -> None:
     assert headers("rule = [{}, {}]", "rule", 2) == [0, 0]
+
+
+def test_a_file_is_looked_through_once_for_all_its_headers(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "[[rule]]\n" * 50
+    passes: list[str] = []
+    tokens = toml_places._tokens
+    monkeypatch.setattr(toml_places, "_tokens", lambda text: passes.append(text) or tokens(text))
+    assert [header(text, "rule", number) for number in range(51)] == [*range(1, 51), 0]
+    assert passes == [text]
