@@ -162,6 +162,8 @@ class _Reader:
         letters = [part.literal for part in branches[0] if isinstance(part, OneCharacter) and part.literal is not None]
         if len(branches) > 1 or not branches[0] or len(letters) < len(branches[0]):
             raise refused
+        if len(letters) > DEEPEST:
+            raise UnsupportedExpressionError(f"a look-ahead of more than {DEEPEST} characters")
         return _anything_but(letters)
 
     def _class(self) -> ExpressionPart:

@@ -94,6 +94,7 @@ def test_a_positive_look_ahead_at_the_end_is_translated() -> None:
         ("js", "a\\", "a backslash at the end"),
         ("js", "(" * (DEEPEST + 1), f"parentheses are nested more than {DEEPEST} deep"),
         ("js", "a" * (LONGEST + 1), f"it is longer than {LONGEST:,} characters"),
+        ("js", f"x(?!{'y' * (DEEPEST + 1)})", f"a look-ahead of more than {DEEPEST} characters"),
         ("re2", "a(?!b)", "RE2 refuses it: invalid perl operator: (?!"),
         ("js", "a{1001}", "RE2 refuses it: invalid repetition size: {1001}"),
     ],
