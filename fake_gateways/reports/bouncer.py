@@ -55,22 +55,14 @@ class Bouncer:
         self.given_up += taken is not True
 
     async def hand_over(self, report: DeliveryReport) -> bool | None:
-        """Send a report now, with the null return-path (RFC 5321 section 4.5.5). None means: try again later."""
+        """Send a report now. None means: try again later."""
         try:
             way = await way_to(domain_of(report.return_path), self._ask)
             if not way.exchangers:
                 return None if way.may_clear else False
             exchanger = way.exchangers[0]
             require_inside(exchanger.address, self._allowed)
-            client = aiosmtplib.SMTP(
-                hostname=exchanger.address,
-                port=self._port,
-                timeout=self._clock.patience(PATIENCE_S),
-                local_hostname=report.host,
-                start_tls=False,
-            )
-            async with client:
-                await client.sendmail(NULL_RETURN_PATH, [report.return_path], report.content.encode("latin-1"))
+            await send_report(report, exchanger.address, self._port, PATIENCE_S)
         except OutsideError:
             return False  # the return-path is untrusted: if it leads off this machine, no socket is opened
         except aiosmtplib.SMTPResponseException as refused:
@@ -80,3 +72,15 @@ class Bouncer:
         except (aiosmtplib.SMTPException, OSError):
             return None
         return True
+
+
+async def send_report(report: DeliveryReport, address: str, port: int, patience_s: float) -> None:
+    """Send a report to a mail server, with the null return-path (RFC 5321 section 4.5.5).
+
+    ``patience_s`` are the real seconds to wait for each reply. Raises aiosmtplib.SMTPException, and OSError.
+    """
+    client = aiosmtplib.SMTP(
+        hostname=address, port=port, timeout=patience_s, local_hostname=report.host, start_tls=False
+    )
+    async with client:
+        await client.sendmail(NULL_RETURN_PATH, [report.return_path], report.content.encode("latin-1"))

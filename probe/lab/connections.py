@@ -6,7 +6,6 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import Final
 
 from fake_gateways import certificate
 from fake_gateways.clock import Clock, VirtualClock
@@ -15,6 +14,7 @@ from fake_gateways.dns.zone import World
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import Network
 from fake_gateways.needs import Ask
+from fake_gateways.reports.bouncer import send_report
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.verdict import Answer, Question
@@ -22,12 +22,10 @@ from probe.lab.listeners import Listeners, query_handler, return_address
 from probe.returned_mail.joiner import ReturnJoiner
 from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
+from probe.scenario.sending import Sender
 from probe.sender.transport import Transport, TransportName
 from probe.sender.transport.memory import MemoryTransport, UnreachableTransport
 from probe.sender.transport.tcp import ReplyTimeout, TcpTransport
-
-DISCARD_PORT: Final = 9
-"""A port without a listener, for exchanger addresses that belong to no gateway."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +67,7 @@ async def _in_memory(context: LaneContext) -> AsyncIterator[LaneConnections]:
         return context.world.answer(question, clock.now())
 
     async def deliver_report(report: DeliveryReport) -> None:
-        way = await way_to(domain_of(report.return_path), ask)
-        if way.exchangers and way.exchangers[0].address == return_address(scenario.sender):
+        if await _comes_home(report, ask, scenario.sender):
             context.joiner.accept(report.return_path, report.content.encode("latin-1"), report.at)
 
     answer_query = query_handler(scenario, ask, clock.sleep, context.allowed, patience_s=scenario.sender.patience)
@@ -98,11 +95,6 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
     def tcp_to(address: str, port: int) -> TcpTransport:
         return TcpTransport(address, port, allowed=context.allowed, deadline_s=deadline_s, reply_timeout=reply_timeout)
 
-    def reach(to: Exchanger) -> Transport:
-        if to.address not in transports:
-            transports[to.address] = tcp_to(to.address, DISCARD_PORT)
-        return transports[to.address]
-
     async with Listeners(clock, context.allowed) as listeners:
         resolver = await listeners.open_resolver(*await listeners.open_nameserver(context.world))
         patience_s = sender.patience if is_virtual else math.inf
@@ -113,16 +105,27 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
         for address, gateway in context.gateways.items():
             transports[address] = tcp_to(address, await listeners.open_gateway(gateway, answer_query, tls=tls))
         report_port = await listeners.open_return_mailbox(sender, context.joiner)
-        bouncer = listeners.open_bouncer(resolver.ask, report_port)
 
         async def deliver_report(report: DeliveryReport) -> None:
-            await bouncer.hand_over(report)
+            if await _comes_home(report, resolver.ask, sender):
+                await send_report(report, return_address(sender), report_port, math.inf)
 
+        unreachable = UnreachableTransport()
         try:
-            yield LaneConnections(reach=reach, ask=resolver.ask, deliver_report=deliver_report)
+            yield LaneConnections(
+                reach=lambda to: transports.get(to.address, unreachable),
+                ask=resolver.ask,
+                deliver_report=deliver_report,
+            )
         finally:
             for transport in transports.values():
                 transport.close()
+
+
+async def _comes_home(report: DeliveryReport, ask: Ask, sender: Sender) -> bool:
+    """Whether the sender's own mailbox takes the mail to a report's return-path."""
+    way = await way_to(domain_of(report.return_path), ask)
+    return bool(way.exchangers) and way.exchangers[0].address == return_address(sender)
 
 
 def _foreign_servers(context: LaneContext) -> list[tuple[str, int]]:

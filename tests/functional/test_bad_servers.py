@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -17,6 +18,7 @@ from deadline import DEADLINE_S
 from misbehaving_server import CLOSE, FOREVER, GO_AHEAD, HANG, PIPELINING, RESET, Act, Script, misbehaving
 
 from fake_gateways.smtp.envelope import Stage
+from probe.input_error import InputError
 from probe.records.attempt import Failure, Outcome
 from probe.sender.transaction import Result, introduce, transact
 from probe.sender.transport import Line, LineError, tcp
@@ -303,5 +305,15 @@ def test_a_source_address_that_is_not_ours_is_unreachable(run: Run[None]) -> Non
                 # Allowed, but no interface has it (RFC 5737: it is for documentation).
                 await TcpTransport("127.0.0.1", port, allowed=[ip_network("192.0.2.0/24")]).connect("192.0.2.1", HELO)
         assert failed.value.failure is Failure.UNREACHABLE
+
+    run(connect())
+
+
+def test_in_simulated_time_a_source_address_that_is_not_ours_is_a_mistake(run: Run[None]) -> None:
+    async def connect() -> None:
+        async with misbehaving(PLAIN) as (port, _):
+            transport = TcpTransport("127.0.0.1", port, allowed=[ip_network("192.0.2.0/24")], deadline_s=math.inf)
+            with pytest.raises(InputError, match=r"192\.0\.2\.1 to 127\.0\.0\.1: cannot be connected \(Cannot assign"):
+                await transport.connect("192.0.2.1", HELO)
 
     run(connect())

@@ -27,6 +27,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader, from_wire
+from probe.input_error import InputError
 from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, keywords, no_reply, no_smtp
 from probe.sender.transport.dot_stuffing import stuff
@@ -87,7 +88,11 @@ class TcpTransport:
         self._reply_timeout = reply_timeout or ReplyTimeout(deadline_s)
 
     async def connect(self, source: str, helo: str) -> TcpLine:
-        """Connect from a source address and read the greeting. Raises LineError, and OutsideError for the source."""
+        """Connect from a source address and read the greeting.
+
+        Raises LineError, OutsideError for the source, and in simulated time InputError if there is no connection: then
+        the server listens, so it is this machine that has no socket or port left.
+        """
         if source not in self._sources:
             require_inside(source, self._allowed)
             self._sources.add(source)
@@ -120,13 +125,16 @@ class TcpTransport:
             if not _connected_at_once(sock, (self._address, self._port)):
                 async with asyncio.timeout(self._deadline_s):
                     await asyncio.get_running_loop().sock_connect(sock, (self._address, self._port))
-        except TimeoutError:
-            sock.close()
-            raise LineError(Failure.TIMED_OUT, f"no connection within {self._deadline_s:g} s") from None
         except OSError as error:
             sock.close()
             # Each event loop words the error differently, and the text is part of the books.
-            raise LineError(Failure.UNREACHABLE, os.strerror(error.errno or 0)) from None
+            told = os.strerror(error.errno or 0)
+            if math.isinf(self._deadline_s):
+                remedy = "add the address to a network interface, or run it with --transport memory"
+                raise InputError(f"{source} to {self._address}", f"cannot be connected ({told})", remedy) from None
+            if isinstance(error, TimeoutError):
+                raise LineError(Failure.TIMED_OUT, f"no connection within {self._deadline_s:g} s") from None
+            raise LineError(Failure.UNREACHABLE, told) from None
         return sock
 
 
