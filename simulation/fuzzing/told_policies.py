@@ -69,21 +69,15 @@ def told_by_content(text: str, recipients: Iterable[str]) -> list[str]:
     return [part for name, _, word in words if not name or name in named for part in told_by(word)]
 
 
-def _seen(stage: Stage, view: SessionView) -> Sequence[str]:
-    before, _, behind = view.envelope.return_path.partition(".data.")
-    match stage:
-        case Stage.CONNECT:
-            return told_by(AT_CONNECT.get(view.peer_address, ""))
-        case Stage.EHLO:
-            return told_by(view.helo)
-        case Stage.MAIL:
-            return told_by(before)
-        case Stage.RCPT:
-            return told_by(view.recipient)
-        case Stage.DATA:
-            return told_by(behind)
-        case _:
-            return told_by_content(view.content.decode("latin-1"), view.envelope.recipients)
+_SEEN: Final[dict[Stage, Callable[[SessionView], Sequence[str]]]] = {
+    Stage.CONNECT: lambda view: told_by(AT_CONNECT.get(view.peer_address, "")),
+    Stage.EHLO: lambda view: told_by(view.helo),
+    Stage.MAIL: lambda view: told_by(view.envelope.return_path.partition(".data.")[0]),
+    Stage.RCPT: lambda view: told_by(view.recipient),
+    Stage.DATA: lambda view: told_by(view.envelope.return_path.partition(".data.")[2]),
+    Stage.END_OF_DATA: lambda view: told_by_content(view.content.decode("latin-1"), view.envelope.recipients),
+}
+"""Where the words for a stage are."""
 
 
 class Told:
@@ -91,11 +85,11 @@ class Told:
 
     def __init__(self, word: str, stage: Stage) -> None:
         self._word = word
-        self._stage = stage
+        self._seen = _SEEN[stage]
 
     def judge(self, view: SessionView) -> Verdict | ExternalQuery | None:
         """Act if the word is said."""
-        seen = _seen(self._stage, view)
+        seen = self._seen(view)
         if self._word not in seen:
             return None
         if self._word == "ask":
@@ -145,6 +139,6 @@ def gateway(
         login=Login(check=partial(_check, opened=opened), required=lambda: wants_login, needs_tls=lambda: wants_tls),
         lmtp=lmtp,
     )
-    for stage in made.policies:
+    for stage in _SEEN:
         made.policies[stage] = tuple((f"{word}@{stage}", Told(word, stage)) for word in WORDS)
     return made

@@ -29,6 +29,7 @@ _LONGEST: Final = 255
 def run(data: bytes) -> int:
     """Say XCLIENT with each line of octets, the lowest of which stand for words; return how many lines."""
     made = gateway(lambda _: None, lambda _: None)
+    made.policies = dict.fromkeys(made.policies, ())
     for number, word in enumerate(_WORDS):
         data = data.replace(bytes((number,)), word)
     lines = data.split(b"\n")
