@@ -35,7 +35,7 @@ SPOKEN: Final = b"EHLO mta1.messenger.example\r\n" + b"NOOP\r\n" * 20
 """What a slow client says, octet by octet, over and over."""
 FLOOD: Final = b"HELP\r\n" * 10_000
 SOURCES: Final = cycle(f"127.20.0.{number}" for number in range(1, 9))
-DEFAULTS: Final = (10_000, 20)
+DEFAULTS: Final = (10_000.0, 20.0)
 SPARE: Final = 200
 """Files that a server needs for other things than clients."""
 PATIENCE_S: Final = 60.0
@@ -44,7 +44,8 @@ STEPS_A_SECOND: Final = 20
 
 def main() -> None:
     """Measure, and print a line for each crowd."""
-    clients, seconds = [*map(int, sys.argv[1:]), *DEFAULTS[len(sys.argv) - 1 :]]
+    given = [*map(float, sys.argv[1:]), *DEFAULTS[len(sys.argv) - 1 :]]
+    clients, seconds = int(given[0]), given[1]
     files = _allow_many_files()
     clients = min(clients, files - SPARE)
     crowds = {"idle": f"idle:{clients}", "slow": f"slow:{clients}"}
@@ -53,16 +54,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         scenario, port = sockets.scenario_with_one_mailbox(folder), free_port()
-        where = [
-            "--port",
-            port,
-            "--dns-port",
-            free_port(),
-            "--dns-address",
-            sockets.LOCALHOST,
-            "--out",
-            folder / "served",
-        ]
+        where = ["--port", port, "--dns-port", free_port(), "--dns-address", sockets.LOCALHOST, "--out", folder / "out"]
         with server([FIVEFIFTY, "serve", scenario, *where], sockets.GATEWAY, port) as process:
             _deliver(port, 1)  # what is made once is made
             for crowd, members in crowds.items():

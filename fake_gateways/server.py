@@ -12,6 +12,7 @@ when it ends, and the garbage collector has nothing to search for. The version i
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import ssl
 from collections.abc import Awaitable, Callable, Generator, Sequence
@@ -60,6 +61,8 @@ class _NoHooks:
 
 
 _NO_HOOKS: Final = _NoHooks()
+# aiosmtpd logs every bad PROXY header, and clients must not fill standard error. Who sets up logging still gets it.
+logging.getLogger("mail").addHandler(logging.NullHandler())
 
 
 class Carrier(SMTP):

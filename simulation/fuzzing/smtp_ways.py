@@ -6,7 +6,7 @@ All of them must lead to the same replies, decisions and reports.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, TypeVar
 
 from fake_gateways.policies.session_view import SessionView
@@ -26,7 +26,7 @@ Thing = TypeVar("Thing")
 
 _PORT: Final = 40_000
 _SEAMS: Final = (None, b"\r", b"\n", b".", None, b"\r\n.", b"<", b"\r\n")
-_MOST_TURNS: Final = 100_000
+_MOST_TURNS: Final = 20_000
 """Turns of the event loop after which a connection hangs."""
 
 
@@ -233,26 +233,53 @@ class Carried:
         return [await self._carry(books, address, pieces, faults) for pieces in connections]
 
     async def _carry(self, books: _Books, address: str, pieces: Sequence[bytes], faults: list[Exception]) -> bytes:
-        wire = Wire(address)
-        carrier = Carrier(books.gateway, _answer, proxied=self._is_proxied, failed=faults.append)
-        carrier.connection_made(wire)
-        turns = 0
+        wire, carrier = self._begun(books, address, faults)
         for piece in pieces:
-            while wire.is_paused and wire.is_open:
-                turns += 1
-                await asyncio.sleep(0)
+            await _until(lambda: not (wire.is_paused and wire.is_open))
             if not wire.is_open:
                 break
             carrier.data_received(piece)
         if wire.is_open and not carrier.eof_received():
             wire.close()
-        while wire.is_open:
-            turns += 1
-            if turns > _MOST_TURNS:
-                raise Different("the carrier hangs")
-            await asyncio.sleep(0)
+        await _until(lambda: not wire.is_open)
         carrier.connection_lost(None)
         return b"".join(wire.written)
+
+    def _begun(self, books: _Books, address: str, faults: list[Exception]) -> tuple[Wire, Carrier]:
+        wire = Wire(address)
+        carrier = Carrier(books.gateway, _answer, proxied=self._is_proxied, failed=faults.append)
+        carrier.connection_made(wire)
+        return wire, carrier
+
+    def lose(self, setting: Setting, connections: Iterable[Sequence[bytes]]) -> None:
+        """Let clients be gone as soon as they have said all, whatever the server does; raises Different if it stays."""
+        books = _Books(setting)
+        faults: list[Exception] = []
+        self.until_done(self._lose_all(books, setting.address, connections, faults))
+        if faults:
+            raise faults[0]
+        numbers = [truth.seq for truth in books.heard([]).truths]
+        if numbers != list(range(1, len(numbers) + 1)):
+            raise Different(f"decisions are not in order: {numbers}")
+
+    async def _lose_all(
+        self, books: _Books, address: str, connections: Iterable[Sequence[bytes]], faults: list[Exception]
+    ) -> None:
+        for pieces in connections:
+            wire, carrier = self._begun(books, address, faults)
+            for piece in pieces:
+                if wire.is_open and not wire.is_paused:
+                    carrier.data_received(piece)
+            carrier.connection_lost(ConnectionResetError())
+            await _until(lambda: len(asyncio.all_tasks()) == 1)
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(_MOST_TURNS):
+        if holds():
+            return
+        await asyncio.sleep(0)
+    raise Different("the carrier hangs")
 
 
 async def _answer(_: ExternalQuery) -> Answer:

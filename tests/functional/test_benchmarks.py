@@ -106,3 +106,9 @@ def test_a_script_prints_rows(script: str) -> None:
     assert rows
     for row in rows:
         assert all(figures["cpu_s"] > 0 and figures["rate"] > 0 for figures in row["rounds"]), row
+
+
+def test_a_crowd_is_measured() -> None:
+    lines = ran("crowd.py", 20, 0.2).splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["idle", "slow", "idle and slow", "flooding"]
+    assert all(line.endswith(" MB") for line in lines)

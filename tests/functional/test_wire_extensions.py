@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import smtplib
 import ssl
 import struct
@@ -184,12 +185,16 @@ async def test_a_proxy_says_whom_it_speaks_for(header: bytes, peer: str, step: i
         b"\0" * 5000,
     ],
 )
-async def test_who_comes_without_a_proper_header_is_cut_off_without_a_word(octets: bytes) -> None:
+async def test_who_comes_without_a_proper_header_is_cut_off_without_a_word(
+    octets: bytes, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # as in a program that sets up no logging
     trial = gateway()
     async with trial_gateway.serving(trial, proxied=True) as port, connected(port) as client:
         client.send(octets)
         assert await client.to_the_end() == b""
     assert trial.books == []
+    assert capfd.readouterr().err == ""
 
 
 async def test_xclient_presents_another_client_who_is_greeted_anew() -> None:

@@ -20,8 +20,9 @@ def run(data: bytes) -> int:
     said = dialogues(Choices(data[5:]), lmtp=setting.lmtp)
     whole, answers = straight(setting, ([octets] for octets in said))
     compare(whole, _CARRIED.by_carrier(setting, ([octets] for octets in said)), "straight and carried")
-    pieces = (in_pieces(octets, data[1:5]) for octets in said)
+    pieces = [in_pieces(octets, data[1:5]) for octets in said]
     compare(whole, _CARRIED.by_carrier(setting, pieces), "straight and carried in pieces")
+    _CARRIED.lose(setting, (some[: 1 + data[1] % len(some)] for some in pieces if some))
     return answers
 
 
