@@ -6,9 +6,11 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any, Final
 
 from simulation.part import Tried
+from simulation.worlds.features import APART
 
 _SECONDS: Final = "seconds"
 
@@ -56,9 +58,9 @@ def _page(account: Account, features: list[str], faults: list[dict[str, str]]) -
     for name, counts in account.parts.items():
         yield from ("", f"## {name}", "", "| what | how often |", "|---|--:|")
         yield from (f"| {noun} | {number:,} |" for noun, number in sorted(counts.items()))
-    possible = len(features) * (len(features) - 1) // 2
-    met = {pair for pair in account.pairs if set(pair) <= set(features)}
+    possible = set(combinations(features, 2)) - APART
+    met = account.pairs & possible
     yield from ("", "## Pairs of features", "")
-    yield f"{len(met):,} of {possible:,} pairs of the {len(features)} features of worlds have met."
+    yield f"{len(met):,} of {len(possible):,} pairs of the {len(features)} features of worlds have met."
     yield from ("", "## Faults found and mended", "", "| found by | fault | regression test |", "|---|---|---|")
     yield from (f"| {each['by']} | {each['what']} | `{each['test']}` |" for each in faults)
