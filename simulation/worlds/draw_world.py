@@ -27,7 +27,7 @@ _ODD_STARTS: Final = (
     datetime(2038, 1, 19, 3, 14, 7, tzinfo=UTC),
     datetime(2100, 12, 31, 12, 0, tzinfo=UTC),
 )
-_ODD_SEEDS: Final = (0, -1, 2**63, -(2**64), 550)
+_ODD_SEEDS: Final = (0, -1, 2**63 - 1, -(2**63), 550)
 
 
 def draw_world(seed: str) -> World:
