@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from binascii import b2a_qp
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.header import Header
 from email.utils import format_datetime
@@ -43,12 +44,14 @@ class Template:
         longest = max(map(len, (header + b"\r\n" + body).split(b"\r\n")))
         if longest > 998:
             raise InputError(place, f"has a line of {longest:,} octets; 998 is the limit", "wrap or encode the line")
-        self.pieces = _FIELD.split(header + b"\r\n" + body)
+        whole = header + b"\r\n" + body
+        self.pieces = _FIELD.split(whole)
         names = [name.decode() for name in self.pieces[1::2]]
-        written = list(zip(names, _writers(self.pieces, len(header)), strict=True))
+        written = list(zip(names, _writers(whole, len(header)), strict=True))
         # A field that occurs several times in one encoding is written once.
         self._values = list(dict.fromkeys(written))
-        self._order = [self._values.index(each) for each in written]
+        places = {value: place for place, value in enumerate(self._values)}
+        self._order = [places[each] for each in written]
         self.fields = frozenset(names)
         self.size = len(header) + len(body)
 
@@ -70,21 +73,18 @@ def _hour(number: int) -> str:
     return format_datetime(datetime.fromtimestamp(3600 * number, UTC)).removesuffix(":00:00 +0000")
 
 
-def _writers(pieces: list[bytes], header_octets: int) -> list[Callable[[str], bytes]]:
-    """Return for each merge field how its value is encoded: for a header, quoted-printable, or plain text."""
-    writers: list[Callable[[str], bytes]] = []
-    before = b""
-    for number in range(0, len(pieces) - 1, 2):
-        before += pieces[number]
-        encodings = _ENCODING.findall(before)
-        if len(before) < header_octets:
-            writers.append(_in_header)
-        elif encodings and encodings[-1].lower() == b"quoted-printable":
-            writers.append(_in_quoted_printable)
+def _writers(message: bytes, header_octets: int) -> Iterator[Callable[[str], bytes]]:
+    """Yield for each merge field how its value is encoded: for a header, quoted-printable, or plain text."""
+    encodings = list(_ENCODING.finditer(message))
+    starts = [found.start() for found in encodings]
+    for field in _FIELD.finditer(message):
+        before = bisect_left(starts, field.start())
+        if field.start() < header_octets:
+            yield _in_header
+        elif before and encodings[before - 1][1].lower() == b"quoted-printable":
+            yield _in_quoted_printable
         else:
-            writers.append(str.encode)
-        before += b"{{" + pieces[number + 1] + b"}}"
-    return writers
+            yield str.encode
 
 
 def _in_header(value: str) -> bytes:

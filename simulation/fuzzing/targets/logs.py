@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 from fake_gateways.wording import Wording
+from probe.classify import ByText
+from probe.input_error import InputError
 from probe.intake.event import Event, EventKind, LogLine
-from probe.intake.formats import FORMATS
+from probe.intake.formats import FORMATS, TABLES
 from probe.intake.guess_format import guess_format
 from probe.intake.hints import Hints
 from probe.intake.to_scenario.anonymise import Anonymiser
 from probe.intake.to_scenario.learn import Learned
+from probe.intake.to_scenario.write_scenario import import_as_scenario
+from probe.scenario.load import load
 from simulation.fuzzing.target import Target
 
 _YEAR: Final = 2026
 _LONGEST_TEXT: Final = 4_000
-_NAMING: Final = Anonymiser(b"a key of thirty-two octets, or so")
+_KEY: Final = b"a key of thirty-two octets, or so"
+_NAMING: Final = Anonymiser(_KEY)
 _WORDS: Final = (
     b"Mar  3 09:00:13 mx postfix/smtp[12]: 4Abc12XY9z: ", b"to=<ann@acme.example>, ",
     b"relay=mx.acme.example[192.0.2.1]:25", b"status=bounced (host mx.acme.example[192.0.2.1] said: ",
@@ -61,6 +68,21 @@ def _learn(data: bytes) -> None:
     _words(learned)
 
 
+def _import(data: bytes) -> None:
+    """Import a log of whatever format as a scenario, which then is one without a mistake."""
+    lines = _lines(data)
+    name = guess_format(lines, _YEAR)
+    if name not in FORMATS:
+        return
+    with TemporaryDirectory(prefix="fivefifty-simulation-") as folder:
+        events = FORMATS[name](lines, Hints(kind=EventKind.REFUSED if name in TABLES else None, year=_YEAR))
+        import_as_scenario(events, Path(folder), name="imported", key=_KEY, cause_of=ByText().cause_of, force=True)
+        try:
+            load(Path(folder) / "scenario.toml")
+        except InputError as error:
+            raise AssertionError(f"the imported scenario has a mistake: {error}") from error
+
+
 def _mask(data: bytes) -> None:
     """Take the names out of any reply."""
     text, _, rest = data.decode("utf-8", "replace").partition("\n\n")
@@ -93,5 +115,6 @@ TARGETS: Final = (
     *(Target(f"log-{name}", _of(name), words=_WORDS) for name in FORMATS),
     Target("log-guess", _guess, corpus="log-any", words=_WORDS, batch=300),
     Target("log-learn", _learn, corpus="log-postfix", words=_WORDS),
+    Target("log-import", _import, corpus="log-any", words=_WORDS, batch=200),
     Target("log-mask", _mask, words=_WORDS),
 )

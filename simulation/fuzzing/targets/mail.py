@@ -11,6 +11,7 @@ from probe.records.returned import Returned
 from probe.returned_mail import read
 from probe.returned_mail.joiner import ReturnJoiner
 from probe.returned_mail.mime import MAX_OCTETS
+from probe.sender.template import Template
 from simulation.fuzzing.target import Target
 
 _WORDS: Final = (
@@ -44,7 +45,16 @@ def _mailbox(data: bytes) -> None:
         assert not isinstance(each, Event) or each.recipient
 
 
+def _message(data: bytes) -> None:
+    """Read a message of a campaign, and fill it in."""
+    template = Template(data, "message.eml")
+    fields = dict.fromkeys(template.fields, "Ann \u00c5berg\r\nBcc: x")
+    octets = template.render(fields, to="ann@acme.example", message_id="<1@sender.example>", at=1_772_438_400.0)
+    assert b"\nBcc: x" not in octets or b"Bcc" in data
+
+
 TARGETS: Final = (
+    Target("message", _message, words=(*_WORDS, b"{{name}}", b"{{ f1 }}", b"{{", b"}}", b"Bcc: ")),
     Target("mail", _read, words=_WORDS),
     Target("mailbox", _mailbox, words=_WORDS, batch=1_000),
 )

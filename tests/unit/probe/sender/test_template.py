@@ -188,3 +188,10 @@ def test_a_value_reads_the_same_in_a_header_in_plain_text_and_in_quoted_printabl
     assert message["Subject"] == name
     assert plain.get_content().split(" ", 1)[1].strip() == name
     assert html.get_content().strip() == f'<p class="x">Html {name}</p>'
+
+
+def test_thousands_of_merge_fields_are_each_written_in_their_own_encoding() -> None:
+    fields = b"".join(b"{{f%d}} {{f%d}}\r\n" % (number, number) for number in range(30_000))
+    template = Template(FROM + b"\r\n" + fields, "m.eml")
+    assert (len(template.fields), len(template.pieces)) == (30_000, 120_001)
+    assert template.render({"f29999": "x"}, to="ann@acme.example", message_id="<1>", at=0.0).endswith(b"\r\nx x\r\n")
