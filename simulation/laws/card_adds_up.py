@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
+from fake_gateways.truth import Fate
 from probe.judge.scorecard import NAIVE
 from probe.judge.story import state_of
 from probe.records.attempt import Outcome
 from probe.records.returned import by_recipient, is_bounce
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
+
+_FATES: Final = {
+    "junked": Fate.JUNK,
+    "quarantined": Fate.QUARANTINED,
+    "discarded": Fate.DISCARDED,
+    "bounced_later": Fate.BOUNCED_LATER,
+}
 
 
 def _broken(left: Left) -> Iterator[str]:
@@ -55,11 +64,27 @@ def _by_rows(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """Count from the rows, without the judge's stories."""
     mailboxes = {row.address: row for row in run.books.mailboxes}
     bounced = {key for key, rows in by_recipient(run.books.returned).items() if any(map(is_bounce, rows))}
-    delivered = alive = 0
-    for (campaign, recipient), attempts in run.attempts_by_key.items():
-        last = attempts[-1]
-        delivered += last.outcome == Outcome.DELIVERED and (campaign, recipient.lower()) not in bounced
-        alive += state_of(mailboxes.get(recipient.lower()), last.at + last.duration_s).alive
+
+    def arrived(campaign: str, recipient: str) -> bool:
+        ended = run.attempts_by_key[campaign, recipient][-1].outcome
+        return ended == Outcome.DELIVERED and (campaign, recipient.lower()) not in bounced
+
+    delivered = sum(arrived(*key) for key in run.attempts_by_key)
+    alive = sum(
+        state_of(mailboxes.get(recipient.lower()), each[-1].at + each[-1].duration_s).alive
+        for (_, recipient), each in run.attempts_by_key.items()
+    )
+    last = {(attempt.campaign, attempt.recipient): truth for attempt, truth in run.joined.pairs}
+    causes = Counter(
+        truth.cause
+        for (campaign, recipient), truth in last.items()
+        if truth is not None and truth.cause and not arrived(campaign, recipient)
+    )
+    for cause, score in card["truth"]["by_cause"].items():
+        yield f"refused for {cause}", causes[cause], score["refused"]
+    fates = Counter(truth.fate for truth in last.values() if truth is not None)
+    for name, fate in _FATES.items():
+        yield name, fates[fate], card[name]
     yield "delivered, as rows", delivered, card["delivered"]
     yield "alive, as rows", alive, card["truth"]["alive"]
     yield (
