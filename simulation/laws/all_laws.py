@@ -12,6 +12,7 @@ from simulation.laws import (
     harmless_reports,
     heard_as_said,
     lies_change_words,
+    log_is_whole,
     same_books,
     same_verdicts,
     sender_keeps_limits,
@@ -32,6 +33,7 @@ LAWS: Final[tuple[Law, ...]] = (
     what_came_back.LAW,
     lies_change_words.LAW,
     card_adds_up.LAW,
+    log_is_whole.LAW,
     same_verdicts.LAW,
     harmless_reports.LAW,
 )

@@ -169,6 +169,12 @@ def _wrong_figure(left: Left) -> bool:
     return True
 
 
+def _broken_line(left: Left) -> bool:
+    for run in left.runs:
+        run.log.write_bytes(run.log.read_bytes()[:-5])
+    return bool(left.first.books.attempts)
+
+
 def _other_verdict(left: Left) -> bool:
     return _books(left.runs[2:3], "UPDATE classification SET reason = reason || '.' WHERE rowid = 1")
 
@@ -251,6 +257,7 @@ CANARIES: Final = (
     Canary("leaked lie", "lies-change-words", _leaked_lie),
     Canary("mailbox of a lie", "lies-change-words", _mailbox_of_a_lie),
     Canary("wrong figure", "card-adds-up", _wrong_figure),
+    Canary("broken log line", "log-is-whole", _broken_line),
     Canary("other verdict", "same-verdicts", _other_verdict),
     Canary("verdict by order", "same-verdicts", _reads_text, _counting),
     Canary(

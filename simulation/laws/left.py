@@ -20,7 +20,7 @@ from probe.records.attempt import Attempt
 from probe.records.returned import Returned
 from probe.records.rows import Classification, KnownGateway, Mailbox, Planned
 from probe.scenario.load import Loaded
-from simulation.laws.snapshot import Snapshot
+from simulation.laws.snapshot import LOG, Snapshot
 from simulation.worlds.world import World
 
 
@@ -36,6 +36,7 @@ class Books(NamedTuple):
     planned: list[Planned]
     readings: list[Classification]
     gateways: list[KnownGateway]
+    dialogues: dict[tuple[str, int], str]
     parts: dict[str, str]
     digest: str
 
@@ -43,8 +44,9 @@ class Books(NamedTuple):
     def read(cls, folder: Path) -> Books:
         """Read the books in a folder."""
         with Ledger.open(folder) as ledger:
+            attempts = list(ledger.attempts())
             return cls(
-                list(ledger.attempts()),
+                attempts,
                 list(ledger.truths()),
                 list(ledger.reports()),
                 list(ledger.returned()),
@@ -53,6 +55,7 @@ class Books(NamedTuple):
                 sorted(ledger.planned()),
                 sorted(ledger.classifications(), key=lambda row: (row.classifier, row.campaign, row.recipient)),
                 list(ledger.gateways()),
+                ledger.dialogues((row.lane, row.seq) for row in attempts),
                 ledger.hashes(),
                 ledger.digest(),
             )
@@ -111,6 +114,11 @@ class Run:
         """The scorecard, as it is written."""
         found: dict[str, Any] = json.loads((self.folder / SCORECARD).read_text("utf-8"))
         return found
+
+    @property
+    def log(self) -> Path:
+        """The file of ``--log``."""
+        return self.folder.with_suffix(LOG)
 
     @property
     def has_books(self) -> bool:

@@ -82,14 +82,15 @@ def _resume_apart(run: Run, loaded: Loaded) -> None:
     """Resume a run as a user does. Its gates may fail."""
     named = [] if loaded.scenario.classifiers else [f"--classifier={each.name}" for each in classifiers_of(loaded)]
     command = [sys.executable, "-m", "fivefifty", "run", loaded.path, f"--out={run.folder}", "--transport=memory"]
-    done = subprocess.run([*command, "--resume", *named], capture_output=True, text=True, check=False)
+    command += [f"--log={run.log}", "--transcripts", "--resume", *named]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode not in {Exit.PASSED, Exit.GATE_FAILED} or done.stderr:
         run.error = RuntimeError(f"exit code {done.returncode}: {done.stderr}")
 
 
 def _run(run: Run, loaded: Loaded, **options: Any) -> None:
     """Run a scenario, and keep its result or its error."""
-    settings = {"transport": "memory", "workers": 1, **options}
+    settings = {"transport": "memory", "workers": 1, "log": run.log, "transcripts": True, **options}
     try:
         classifiers = classifiers_of(loaded)
         run.result = run_scenario(prepare(loaded), Options(out=run.folder, classifiers=classifiers, **settings))

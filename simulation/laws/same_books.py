@@ -20,6 +20,12 @@ def _broken(left: Left) -> Iterator[str]:
             continue
         for kind in _ROWS:
             yield from _differing(first, other, kind)
+        mine, theirs = first.books.dialogues, other.books.dialogues
+        for key in sorted(mine.keys() | theirs.keys()):
+            if mine.get(key) != theirs.get(key):
+                both = f"{mine.get(key)!r} and {theirs.get(key)!r}"
+                yield f"{first.name} and {other.name}: dialogue {key} differs: {both}"
+                break
         if first.books.digest != other.books.digest:
             yield f"{first.name} and {other.name}: the hashes of the books differ"
         if first.ended and other.ended:

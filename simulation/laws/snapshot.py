@@ -6,14 +6,18 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from unittest.mock import patch
 
 from probe import ledger
 from probe.ledger import FILE
 from probe.ledger.database import Database
+
+LOG: Final = ".jsonl"
+"""The file of ``--log`` is beside the folder of a run."""
 
 
 @dataclass
@@ -28,10 +32,11 @@ class Snapshot:
 def snapshot(folder: Path, copy: Path, rng: random.Random) -> Iterator[Snapshot]:
     """Copy the books that are written into a folder meanwhile, as they are after one commit; each is equally likely.
 
-    Only the write-ahead log and the database are copied, as a dead process leaves them. Rows are committed in batches
-    of a size that is drawn as well.
+    The database, its write-ahead log and the file of ``--log`` are copied, as a dead process leaves them. Rows are
+    committed in batches of a size that is drawn as well.
     """
     taken = Snapshot()
+    log, log_copy = folder.with_suffix(LOG), copy.with_suffix(LOG)
     change = Database.change
 
     @contextmanager
@@ -48,7 +53,14 @@ def snapshot(folder: Path, copy: Path, rng: random.Random) -> Iterator[Snapshot]
             for file in (FILE, f"{FILE}-wal"):
                 if (folder / file).exists():
                     shutil.copyfile(folder / file, copy / file)
+            if log.exists():
+                shutil.copyfile(log, log_copy)
 
     batch = rng.choice((1, 2, 5, 20, 1000))
     with patch.object(Database, "change", noted), patch.object(ledger, "BATCH", batch):
         yield taken
+    if log_copy.exists():
+        # The books know the log by its path.
+        with closing(sqlite3.connect(copy / FILE)) as books, books:
+            names = str(log.resolve()), str(log_copy.resolve())
+            books.execute("UPDATE note SET value = replace(value, ?, ?) WHERE key = 'log'", names)

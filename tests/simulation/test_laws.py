@@ -27,12 +27,14 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Left:
 def copied(left: Left, folder: Path) -> Left:
     """Return the same with copies of all books, to be spoilt."""
 
-    def copy(run: Run) -> Run:
+    def copied_run(run: Run) -> Run:
         shutil.copytree(run.folder, folder / run.name)
-        return Run(run.name, folder / run.name)
+        copy = Run(run.name, folder / run.name)
+        shutil.copyfile(run.log, copy.log)
+        return copy
 
-    honest, healed = (run and copy(run) for run in (left.honest, left.healed))
-    return replace(left, runs=[copy(run) for run in left.runs], honest=honest, healed=healed)
+    honest, healed = (run and copied_run(run) for run in (left.honest, left.healed))
+    return replace(left, runs=[copied_run(run) for run in left.runs], honest=honest, healed=healed)
 
 
 def test_a_world_is_run_in_six_ways_and_breaks_no_law(ran: Left) -> None:
