@@ -86,7 +86,7 @@ class _Keep:
         self.contents.append(view.content)
 
 
-class _Books:
+class Books:
     """A gateway with what it writes."""
 
     def __init__(self, setting: Setting) -> None:
@@ -106,6 +106,7 @@ class _Books:
         policies[Stage.END_OF_DATA] = (("keep", self._kept), *policies[Stage.END_OF_DATA])
 
     def heard(self, said: list[bytes]) -> Heard:
+        """Return what came of all connections; raises Different if one of them is left."""
         if self.gateway.connections:
             raise Different(f"connections are left: {self.gateway.connections}")
         return Heard(b"".join(said), self.truths, self.reports, self.opened, self._kept.contents)
@@ -116,24 +117,25 @@ def straight(setting: Setting, connections: Iterable[Sequence[bytes]]) -> tuple[
 
     Return also how many lines and messages were answered.
     """
-    books = _Books(setting)
+    books = Books(setting)
     begin = open_lmtp_session if setting.lmtp else open_session
     said: list[bytes] = []
     greetings = 0
     for pieces in connections:
         session, framing = begin(books.gateway, setting.address, _PORT), Framing(books.gateway.size_limit)
-        said.append(_octets(session.greet()))
+        said.append(octets_of(session.greet()))
         greetings += 1
         for piece in pieces:
             framing.feed(piece)
-            said += _answers(session, framing)
+            said += answers(session, framing)
             if session.closing:
                 break
         session.lost()
     return books.heard(said), len(said) - greetings
 
 
-def _answers(session: Session, framing: Framing) -> Iterator[bytes]:
+def answers(session: Session, framing: Framing) -> Iterator[bytes]:
+    """Yield what is said to all that has arrived."""
     while not session.closing:
         answered: Answered | None
         try:
@@ -151,11 +153,12 @@ def _answers(session: Session, framing: Framing) -> Iterator[bytes]:
             answered = session.hang_up(BARE_LINE_FEED)
         if answered is None:
             return
-        octets = _octets(answered)
+        octets = octets_of(answered)
         yield session.refuse_tls().octets if session.wants_tls else octets
 
 
-def _octets(answered: Answered) -> bytes:
+def octets_of(answered: Answered) -> bytes:
+    """Return what is said, all questions answered."""
     if not isinstance(answered, Generator):
         return answered.octets
     try:
@@ -220,7 +223,7 @@ class Carried:
 
     def by_carrier(self, setting: Setting, connections: Iterable[Sequence[bytes]]) -> Heard:
         """Let carriers answer the pieces that arrive on connections; raises what they fail with."""
-        books = _Books(setting)
+        books = Books(setting)
         faults: list[Exception] = []
         said = self.until_done(self._carry_all(books, setting.address, connections, faults))
         if faults:
@@ -228,32 +231,32 @@ class Carried:
         return books.heard(said)
 
     async def _carry_all(
-        self, books: _Books, address: str, connections: Iterable[Sequence[bytes]], faults: list[Exception]
+        self, books: Books, address: str, connections: Iterable[Sequence[bytes]], faults: list[Exception]
     ) -> list[bytes]:
         return [await self._carry(books, address, pieces, faults) for pieces in connections]
 
-    async def _carry(self, books: _Books, address: str, pieces: Sequence[bytes], faults: list[Exception]) -> bytes:
+    async def _carry(self, books: Books, address: str, pieces: Sequence[bytes], faults: list[Exception]) -> bytes:
         wire, carrier = self._begun(books, address, faults)
         for piece in pieces:
-            await _until(lambda: not (wire.is_paused and wire.is_open))
+            await until(lambda: not (wire.is_paused and wire.is_open))
             if not wire.is_open:
                 break
             carrier.data_received(piece)
         if wire.is_open and not carrier.eof_received():
             wire.close()
-        await _until(lambda: not wire.is_open)
+        await until(lambda: not wire.is_open)
         carrier.connection_lost(None)
         return b"".join(wire.written)
 
-    def _begun(self, books: _Books, address: str, faults: list[Exception]) -> tuple[Wire, Carrier]:
+    def _begun(self, books: Books, address: str, faults: list[Exception]) -> tuple[Wire, Carrier]:
         wire = Wire(address)
-        carrier = Carrier(books.gateway, _answer, proxied=self._is_proxied, failed=faults.append)
+        carrier = Carrier(books.gateway, answer, proxied=self._is_proxied, failed=faults.append)
         carrier.connection_made(wire)
         return wire, carrier
 
     def lose(self, setting: Setting, connections: Iterable[Sequence[bytes]]) -> None:
         """Let clients be gone as soon as they have said all, whatever the server does; raises Different if it stays."""
-        books = _Books(setting)
+        books = Books(setting)
         faults: list[Exception] = []
         self.until_done(self._lose_all(books, setting.address, connections, faults))
         if faults:
@@ -263,7 +266,7 @@ class Carried:
             raise Different(f"decisions are not in order: {numbers}")
 
     async def _lose_all(
-        self, books: _Books, address: str, connections: Iterable[Sequence[bytes]], faults: list[Exception]
+        self, books: Books, address: str, connections: Iterable[Sequence[bytes]], faults: list[Exception]
     ) -> None:
         for pieces in connections:
             wire, carrier = self._begun(books, address, faults)
@@ -271,10 +274,11 @@ class Carried:
                 if wire.is_open and not wire.is_paused:
                     carrier.data_received(piece)
             carrier.connection_lost(ConnectionResetError())
-            await _until(lambda: len(asyncio.all_tasks()) == 1)
+            await until(lambda: len(asyncio.all_tasks()) == 1)
 
 
-async def _until(holds: Callable[[], bool]) -> None:
+async def until(holds: Callable[[], bool]) -> None:
+    """Let the event loop turn until something holds; raises Different if it never does."""
     for _ in range(_MOST_TURNS):
         if holds():
             return
@@ -282,7 +286,8 @@ async def _until(holds: Callable[[], bool]) -> None:
     raise Different("the carrier hangs")
 
 
-async def _answer(_: ExternalQuery) -> Answer:
+async def answer(_: ExternalQuery) -> Answer:
+    """Answer any question."""
     return Answer()
 
 

@@ -16,7 +16,7 @@ from fake_gateways.smtp.auth import Credentials
 from fake_gateways.smtp.framing import Framing
 from simulation.fuzzing.smtp_grammar import Choices, dialogues
 from simulation.fuzzing.smtp_ways import Different, Setting, in_pieces, straight
-from simulation.fuzzing.targets import TARGETS, auth, smtp_carrier, smtp_dialogues, smtp_lines, xclient
+from simulation.fuzzing.targets import TARGETS, auth, smtp_carrier, smtp_dialogues, smtp_lines, tls, xclient
 
 FEED: Final = Framing.feed
 BROKEN: Final[dict[str, tuple[Callable[[bytes], int], Any, str, Any]]] = {
@@ -36,6 +36,7 @@ BROKEN: Final[dict[str, tuple[Callable[[bytes], int], Any, str, Any]]] = {
         "_USUAL",
         command.re.compile(rb"(?:MAIL (FROM:<()>)|RCPT (TO:<(\S+)>))()"),
     ),
+    "what is injected before TLS stays": (tls.run, Framing, "discard", lambda _: None),
     "a proxy stays": (xclient.run, Session, "present", lambda *_: None),
 }
 

@@ -20,6 +20,7 @@ from simulation.fuzzing.targets import (
     smtp_model,
     smtp_octets,
     stock_aiosmtpd,
+    tls,
     xclient,
 )
 
@@ -37,6 +38,7 @@ TARGETS: Final[tuple[Target, ...]] = (
     *lmtp.TARGETS,
     *policies.TARGETS,
     *auth.TARGETS,
+    *tls.TARGETS,
     *xclient.TARGETS,
     *proxy.TARGETS,
 )
