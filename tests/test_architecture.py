@@ -177,7 +177,7 @@ ONLY_IN: Final = {
     "tomlkit": {"probe/intake/to_scenario/write_scenario.py"},
     "re2": {
         "fake_gateways/policies/content.py",
-        "probe/classify/rules/expressions/__init__.py",
+        "fake_gateways/untrusted/expression.py",
         "probe/classify/rules/expressions/parts.py",
         "probe/classify/rules/search.py",
         "probe/testing/patterns.py",

@@ -15,6 +15,7 @@ from fake_gateways.policies.session_view import SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause, Fate
+from fake_gateways.untrusted import expression
 from fake_gateways.verdict import Divert, Refuse, Scan
 
 _SHORT: Final = 512
@@ -23,24 +24,16 @@ Where = Literal["subject", "words", "links", "attachments", "markup"]
 WHERE: Final[tuple[Where, ...]] = get_args(Where)
 
 
-def _options() -> Any:
-    options = re2.Options()
-    options.case_sensitive = False
-    options.log_errors = False
-    return options
-
-
 def compiled(value: str) -> Any:
     """Return a compiled regular expression that ignores case; raises ValueError if RE2 cannot read it.
 
     RE2 is used because a scenario is untrusted: its search time grows only linearly with the length of the text.
     """
     try:
-        return re2.compile(value, _options())
-    except re2.error as error:
-        reason = error.args[0].decode(errors="replace")
+        return expression.compiled(value, any_case=True)
+    except expression.UnreadableExpressionError as error:
         raise InvalidValueError(
-            f"{value!r} is not a regular expression that RE2 can read ({reason})",
+            f"{value!r} is not a regular expression that RE2 can read ({error})",
             "correct it, or escape special characters with \\",
         ) from None
 
@@ -159,7 +152,7 @@ class _RuleSet:
         self._points = [rule.points for rule in rules]
         # Subjects, links and names of attachments are much the same in all messages of a campaign.
         self._remembered = lru_cache(maxsize=256)(self._matched)
-        self._set = re2.Set.SearchSet(_options())
+        self._set = re2.Set.SearchSet(expression.options(any_case=True))
         for rule in rules:
             self._set.Add(f"(?m){rule.pattern}")
         try:

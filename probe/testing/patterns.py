@@ -13,9 +13,9 @@ from fake_gateways.policies.message_parts import dissect
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.strict import InvalidValueError
 
-_TYPE: Final = re.compile(r"\s*(?:rfc822\s*;|mailto:)", re.IGNORECASE)
+_TYPE: Final = re.compile(r"(?<!\s)\s*(?:rfc822\s*;|mailto:)", re.IGNORECASE)
 """What comes before an address in a delivery report (RFC 3464 section 2.3.2), or in a link."""
-_ENTRY: Final = re.compile(r"""((?:"(?:[^"\\]|\\.)*"|[^",;])+)[,;]?""")
+_ENTRY: Final = re.compile(r"""((?:"(?:[^"\\]|\\[\s\S])*(?:"|\\?\Z)|[^",;])+)[,;]?""")
 _IN_BRACKETS: Final = re.compile(r"<([^<>]*)>\s*$")
 _ADDRESS: Final = re.compile(r"""[^\s"<>@]*|(?:[^\s"<>@]+|"(?:[^"\\]|\\.)*")?@[^\s"<>@]+""")
 

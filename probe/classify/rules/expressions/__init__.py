@@ -8,28 +8,15 @@ from __future__ import annotations
 from itertools import islice
 from typing import Final
 
-import re2
-
+from fake_gateways.untrusted.expression import LONGEST, UnreadableExpressionError, compiled, options
 from probe.classify.rules.expressions.parts import UnsupportedExpressionError, has_wildcard
-from probe.classify.rules.expressions.reader import LONGEST, Dialect, parse
+from probe.classify.rules.expressions.reader import Dialect, parse
 
 __all__ = ["Dialect", "UnsupportedExpressionError", "examples", "for_re2", "is_wild", "options"]
 
 MOST_EXAMPLES: Final = 24
 _LONGEST_EXAMPLE: Final = 1_000
 """Characters of a text that is tried as an example; the time of a search grows with the text times the expression."""
-_MEMORY: Final = 256 << 10
-"""Octets that an expression may take when RE2 compiles it. Its time grows with the square of ``x{1,50}`` in a row; the
-largest that fits compiles in a tenth of a second. It is fifty times the largest public rule."""
-
-
-def options(*, any_case: bool = False) -> re2.Options:
-    """Return the options with which expressions are compiled."""
-    chosen = re2.Options()
-    chosen.log_errors = False
-    chosen.never_capture = True  # what a group matches would take memory for each group and step
-    chosen.case_sensitive = not any_case
-    return chosen
 
 
 def for_re2(source: str, dialect: Dialect = "re2") -> str:
@@ -37,14 +24,10 @@ def for_re2(source: str, dialect: Dialect = "re2") -> str:
     if len(source) > LONGEST:
         raise UnsupportedExpressionError(f"it is longer than {LONGEST:,} characters")
     text = source if dialect == "re2" else parse(source, dialect).re2
-    small = options()
-    small.max_mem = _MEMORY
     try:
-        re2.compile(text, small)
-    except re2.error as error:
-        reason = error.args[0] if error.args else ""
-        detail = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        raise UnsupportedExpressionError(f"RE2 refuses it: {detail}") from None
+        compiled(text)
+    except UnreadableExpressionError as error:
+        raise UnsupportedExpressionError(f"RE2 refuses it: {error}") from None
     return text
 
 
@@ -54,9 +37,9 @@ def examples(expression: str, *, any_case: bool = False) -> list[str]:
         whole = parse(expression, "re2")
     except UnsupportedExpressionError:
         return []
-    compiled = re2.compile(expression, options(any_case=any_case))
+    searched = compiled(expression, any_case=any_case)
     made = dict.fromkeys(islice(whole.texts(), MOST_EXAMPLES))
-    return [text for text in made if len(text) <= _LONGEST_EXAMPLE and compiled.search(text)]
+    return [text for text in made if len(text) <= _LONGEST_EXAMPLE and searched.search(text)]
 
 
 def is_wild(expression: str) -> bool:

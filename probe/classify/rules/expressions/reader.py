@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from fake_gateways.untrusted.expression import LONGEST
 from probe.classify.rules.expressions.parts import (
     ExpressionPart,
     Group,
@@ -32,8 +33,6 @@ Dialect = Literal["re2", "rust", "js", "pcre"]
 
 DEEPEST: Final = 100
 """The deepest nesting of groups that is read."""
-LONGEST: Final = 20_000
-"""The longest expression that is read, in characters."""
 
 _CLASSES: Final[dict[Dialect, dict[str, str]]] = {
     "re2": {},

@@ -88,3 +88,9 @@ def test_what_is_not_an_address_is_a_mistake(given: str | list[str]) -> None:
 )
 def test_a_pattern_matches_an_address_or_its_domain(pattern: str, address: str, is_match: bool) -> None:  # noqa: FBT001 - a parameter
     assert matches_any(["nobody@z.example", pattern], address) is is_match
+
+
+def test_endless_space_and_quotation_marks_are_looked_through_once() -> None:
+    assert read_addresses(f"ann@x.example,{' ' * 200_000}mailto:bob@x.example") == ("ann@x.example", "bob@x.example")
+    with pytest.raises(InvalidValueError, match="is not an address"):
+        read_addresses('"' + '\\"' * 100_000)

@@ -12,7 +12,6 @@ from probe.classify.rules.expressions import (
     examples,
     for_re2,
     is_wild,
-    options,
 )
 
 
@@ -85,15 +84,6 @@ def test_examples_are_no_longer_than_replies() -> None:
     assert examples("(a*)*" * 3_000) == [""]
 
 
-def test_no_memory_is_taken_for_what_groups_match() -> None:
-    assert options().never_capture
-
-
 def test_an_expression_that_cannot_be_parsed_has_no_examples_and_is_wild() -> None:
     assert examples("(?>a)") == []
     assert is_wild("(?>a)")
-
-
-def test_the_case_of_letters_matters_only_if_asked() -> None:
-    assert options().case_sensitive
-    assert not options(any_case=True).case_sensitive

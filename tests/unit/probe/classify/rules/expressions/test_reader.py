@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 import re2
 
+from fake_gateways.untrusted.expression import LONGEST
 from probe.classify.rules.expressions import Dialect, UnsupportedExpressionError, for_re2, options
-from probe.classify.rules.expressions.reader import DEEPEST, LONGEST, quoted
+from probe.classify.rules.expressions.reader import DEEPEST, quoted
 
 
 def matches(source: str, dialect: Dialect, text: str) -> bool:
