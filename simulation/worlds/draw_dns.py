@@ -61,11 +61,13 @@ def _exchangers(draw: Drawing, site: Site, number: int, others: list[Site]) -> l
     domain, own = site.domains[0], f"10 {site.host}"
     is_v6 = "topology:ipv6" in draw.features
     records: list[Table] = []
-    if not is_v6 and site.table.get("address") and draw.has("topology:mx-moves", 0.5):
+    if site.table.get("address") and draw.has("topology:mx-moves", 0.5):
         moves = duration(draw.rng.randint(60, 14_400))
         first, then = draw.choice(((own, f"10 new.{domain}"), (f"10 new.{domain}", own)))
         return [
-            _record(f"new.{domain}", "A", draw.choice((site.table["address"], NOBODY.format(100 + number)))),
+            _record(f"new.{domain}", "AAAA", site.table["address"])
+            if is_v6
+            else _record(f"new.{domain}", "A", draw.choice((site.table["address"], NOBODY.format(100 + number)))),
             {**_record(domain, "MX", first), "until": moves},
             {**_record(domain, "MX", then), "from": moves},
         ]

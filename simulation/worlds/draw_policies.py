@@ -240,8 +240,7 @@ def _as_logged(draw: Drawing, known: list[str]) -> Table:
     kinds = [kind for kind in _LOGGED if draw.has(f"logged:{kind}")] or ["refused"]
     replies = []
     for kind in kinds:
-        causes = [Cause.UNKNOWN, Cause.USER_UNKNOWN, Cause.CONTENT, Cause.MAILBOX_DISABLED]
-        replies.append({"id": kind, "cause": str(draw.choice(causes)), **_LOGGED[kind]})
+        replies.append({"id": kind, "cause": str(draw.choice(list(Cause))), **_LOGGED[kind]})
         draw.note(f"logged:{kind}")
     replies.append({"id": "wait", "cause": "greylisted", "code": 451, "text": "try later", "seen": 3})
     ids = [*(reply["id"] for reply in replies), "-"]

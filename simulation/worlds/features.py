@@ -111,7 +111,7 @@ _ONE_OF: Final = (
 )
 _NOT_WITH_IPV6: Final = (
     *("topology:several", "topology:companies", "topology:backup-mx", "topology:lower-mx", "topology:equal-mx"),
-    *("sender:several-ips", "sender:shares", "topology:own-address", "topology:mx-moves", "dns:helo-moves"),
+    *("sender:several-ips", "sender:shares", "topology:own-address", "dns:helo-moves"),
 )
 """Loopback has one IPv6 address, so there is one of everything."""
 

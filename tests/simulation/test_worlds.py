@@ -33,12 +33,13 @@ NOT_DRAWN: Final = {
     "GatewaySpec.foreign": "a real server in place of the gateway",
     "GatewaySpec.lmtp": "run refuses it: only serve speaks LMTP",
     "LoginSpec.required": "run refuses it: only serve has clients that log in",
+    "Scenario.clock=wall": "real time",
     "Scenario.scanners": "real content filters",
     "Scanners.rspamd": "a real content filter",
     "Scanners.spamassassin": "a real content filter",
     "ContentSettings.scanner": "a real content filter",
 }
-"""Keys of a scenario that no world has, and why."""
+"""Keys of a scenario that no world has, or values of one, and why."""
 
 
 @cache
@@ -76,23 +77,43 @@ def test_every_world_is_a_valid_scenario_and_all_of_them_use_every_key(tmp_path:
         used.update(_set_in(prepared.loaded.scenario))
         assert 1 <= len(prepared.everybody) <= 80, world.seed
         assert {path.name for path in folder.iterdir()} == {"world.toml", *world.files}, "every file is named"
-    assert set(_possible()) - used == set(NOT_DRAWN)
+    unused = set(_possible()) - used
+    # The values of an unused key are unused as well.
+    assert {each for each in unused if "=" not in each or each.partition("=")[0] not in unused} == set(NOT_DRAWN)
 
 
 def _possible() -> Iterator[str]:
+    """Yield every key of a scenario, as its table's name and its own, and each value of one that has but a few."""
     schema = Scenario.model_json_schema()
     for name, table in (("Scenario", schema), *schema["$defs"].items()):
         if name == "EnhancedStatus":
             continue  # written as one text
-        yield from (f"{name}.{key}" for key in table.get("properties", ()))
+        for key, held in table.get("properties", {}).items():
+            yield f"{name}.{key}"
+            if key not in {"at", "instead"}:  # features
+                values = [value for value in _values(held, schema["$defs"]) if value != held.get("default")]
+                yield from (f"{name}.{key}={value}" for value in values)
+
+
+def _values(held: dict[str, Any], tables: dict[str, Any]) -> Iterator[Any]:
+    """Yield the values that a key can have, if they are listed in the schema."""
+    if "$ref" in held:
+        yield from _values(tables[held["$ref"].rpartition("/")[2]], tables)
+    yield from held.get("enum", ())
+    yield from (True, False) if held.get("type") == "boolean" else ()
+    for each in (*held.get("anyOf", ()), *([held["items"]] if isinstance(held.get("items"), dict) else ())):
+        yield from _values(each, tables)
 
 
 def _set_in(value: Any) -> Iterator[str]:
-    """Yield every key that is set in a scenario, as its table's name and its own."""
+    """Yield every key that is set in a scenario, alone and with its value."""
     if isinstance(value, BaseModel):
         for name in value.model_fields_set:
-            yield f"{type(value).__name__}.{type(value).model_fields[name].alias or name}"
-            yield from _set_in(getattr(value, name))
+            key = f"{type(value).__name__}.{type(value).model_fields[name].alias or name}"
+            held = getattr(value, name)
+            yield key
+            yield from (f"{key}={each}" for each in (held if isinstance(held, tuple | frozenset) else (held,)))
+            yield from _set_in(held)
     elif isinstance(value, tuple):
         for each in value:
             yield from _set_in(each)
