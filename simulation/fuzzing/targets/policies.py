@@ -1,10 +1,11 @@
 """Messages and clients of any kind before every policy at once: none of them fails, and all is written down.
 
-Policies put messages into junk instead of refusing, so that all of them are asked.
+Policies put messages away or bounce them later instead of refusing, so that all of them are asked.
 """
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Generator
 from typing import Any, Final
@@ -16,6 +17,7 @@ from fake_gateways.clock import VirtualClock
 from fake_gateways.gateway import Gateway
 from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.policies import KINDS, AnySettings
+from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.session import Answered, Session, open_session
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
@@ -42,6 +44,8 @@ _NEEDED: Final[dict[str, dict[str, Any]]] = {
 }
 _LEFT_OUT: Final = {"as-logged", "fault"}
 """They do nothing with what a client says."""
+_OWN_WORDS: Final = 20_000
+"""Octets of a report beside the message that it returns."""
 _NAMED: Final = TypeAdapter(tuple[AnySettings, ...])
 _PERSONAS: Final = tuple(personas.names())
 _NAMES: Final = (
@@ -95,7 +99,8 @@ def run(data: bytes) -> int:
     choices, content = Choices(data[:24].ljust(24, b"\0")), data[24:].replace(b"\r\n.", b"\r\n..")
     truths: list[Truth] = []
     clock = VirtualClock(STARTS)
-    gateway = _gateway(choices, truths, clock)
+    reports: list[DeliveryReport] = []
+    gateway = _gateway(choices, truths, reports, clock)
     session = open_session(gateway, choices.of(_CLIENTS), 40_000)
     _follow(session.greet(), choices, clock)
     _say(session, f"EHLO {choices.of(_NAMES)}", choices, clock)
@@ -109,12 +114,17 @@ def run(data: bytes) -> int:
     session.lost()
     assert [truth.seq for truth in truths] == list(range(1, len(truths) + 1))
     assert gateway.connections == {}
+    for report in reports:
+        octets = report.content.encode("latin-1")
+        assert len(octets) < len(content) + _OWN_WORDS
+        assert not re.search(rb"(?<!\r)\n|\r(?!\n)", octets.partition(b"\r\n\r\n")[0])
     return 2
 
 
-def _gateway(choices: Choices, truths: list[Truth], clock: VirtualClock) -> Gateway:
+def _gateway(choices: Choices, truths: list[Truth], reports: list[DeliveryReport], clock: VirtualClock) -> Gateway:
     vendor = personas.load(choices.of(_PERSONAS))
     drawn = choices.octet() << 8 | choices.octet()
+    instead = choices.of(("junk", "bounce", "quarantine", "discard"))
     settings = []
     for number, (kind, model) in enumerate(sorted(KINDS.items())):
         stages = sorted(model.nature.stages)
@@ -122,7 +132,7 @@ def _gateway(choices: Choices, truths: list[Truth], clock: VirtualClock) -> Gate
             at = stages[(drawn >> number % 13) % len(stages)]
             if (kind, at) == ("velocity", Stage.CONNECT):
                 at = Stage.MAIL  # no sender is known before
-            settings.append({"type": kind, "at": at, "instead": "junk", **_NEEDED.get(kind, {})})
+            settings.append({"type": kind, "at": at, "instead": instead, **_NEEDED.get(kind, {})})
     return Gateway(
         name="northwind",
         host=f"mx.{DOMAIN}",
@@ -138,7 +148,7 @@ def _gateway(choices: Choices, truths: list[Truth], clock: VirtualClock) -> Gate
         starts=STARTS,
         seed="550:northwind",
         write=truths.append,
-        post=lambda _: None,
+        post=reports.append,
     )
 
 

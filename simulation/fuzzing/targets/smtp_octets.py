@@ -1,12 +1,13 @@
-"""Any octets, whole and in pieces, straight into framing and session."""
+"""Any octets, whole and in pieces, straight into framing and session and through the carrier."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from simulation.fuzzing.smtp_ways import Setting, compare, in_pieces, straight
+from simulation.fuzzing.smtp_ways import Carried, Setting, compare, in_pieces, straight
 from simulation.fuzzing.target import Target
 
+_CARRIED: Final = Carried()
 _WORDS: Final = (
     *(
         b"EHLO a.example\r\n",
@@ -55,7 +56,9 @@ def run(data: bytes) -> int:
     """
     setting, cuts, octets = Setting.of(data[0] if data else 0), data[1:5], data[5:]
     whole, answers = straight(setting, [[octets]])
-    compare(whole, straight(setting, [in_pieces(octets, cuts)])[0], "whole and in pieces")
+    pieces = in_pieces(octets, cuts)
+    compare(whole, straight(setting, [pieces])[0], "whole and in pieces")
+    compare(whole, _CARRIED.by_carrier(setting, [pieces]), "straight and carried in pieces")
     return answers
 
 
