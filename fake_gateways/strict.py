@@ -42,9 +42,9 @@ def doubled(names: Iterable[str]) -> list[str]:
 
 
 def parse_ip(value: str) -> str:
-    """Return an IP address in its usual form; raises ValueError."""
+    """Return an IP address in its usual form; raises ValueError, also for one with a zone (fe80::1%eth0)."""
     try:
-        return str(ipaddress.ip_address(value))
+        return str(ipaddress.ip_address(value.replace("%", " ")))
     except ValueError:
         raise InvalidValueError(f"{value!r} is not an IP address", "write for example 127.10.0.1") from None
 

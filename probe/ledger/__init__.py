@@ -19,6 +19,7 @@ from probe.input_error import InputError
 from probe.ledger.database import PAGE, Database
 from probe.ledger.lane_books import LaneBooks
 from probe.ledger.schema import CREATE, DROP, INDEX, TABLES
+from probe.ledger.soundness import flaw_in, has_notes, has_our_tables
 from probe.records.attempt import Attempt
 from probe.records.parts import HASHED, PartHash, books_hash, part_lines
 from probe.records.returned import Returned
@@ -93,15 +94,17 @@ class Ledger:
             raise InputError(folder, f"holds no {FILE}", "name the folder of a run, such as runs/control")
         ledger = cls(path)
         try:
-            ledger.note("complete")
+            version = next(ledger._database.read(itemgetter(0), "PRAGMA user_version"))
+            is_ours = has_our_tables(ledger._database) if version == VERSION else has_notes(ledger._database)
         except InputError:
-            ledger._database.close()
-            raise InputError(path, "is not a ledger", "name the folder of a run, such as runs/control") from None
-        if next(ledger._database.read(itemgetter(0), "PRAGMA user_version")) != VERSION:
-            ledger._database.close()
-            problem = "was written by another version of fivefifty, whose books are different"
-            raise InputError(path, problem, "run the scenario again, or use that version")
-        return ledger
+            is_ours = False
+        if is_ours and version == VERSION:
+            return ledger
+        ledger._database.close()
+        if not is_ours:
+            raise InputError(path, "is not a ledger", "name the folder of a run, such as runs/control")
+        problem = "was written by another version of fivefifty, whose books are different"
+        raise InputError(path, problem, "run the scenario again, or use that version")
 
     def __enter__(self) -> Self:
         return self
@@ -112,8 +115,14 @@ class Ledger:
         try:
             if error is None or self._failure is None:
                 self.flush()
+            if isinstance(error, Exception) and not isinstance(error, InputError) and (flaw := self._flaw()):
+                raise InputError(self.path, flaw, "run the scenario again") from error
         finally:
             self._database.close()
+
+    def _flaw(self) -> str | None:
+        """Return what somebody has changed in the books, where that may explain an error."""
+        return None if self._failure is not None else flaw_in(self._database)
 
     def writer(self, row_type: type[Any], counts: dict[str, int] | None = None) -> Callable[[Any], None]:
         """Return a function that writes rows of one type, committing them a batch at a time.
@@ -328,7 +337,8 @@ class Ledger:
 
     def classifiers(self) -> list[str]:
         """Return the names of the classifiers that have readings in the books, sorted."""
-        return list(self._database.read(itemgetter(0), "SELECT DISTINCT classifier FROM classification ORDER BY 1"))
+        query = "SELECT DISTINCT classifier FROM classification ORDER BY 1"
+        return [str(name) for (name,) in self._database.read(tuple, query)]
 
     def classifications(self) -> Iterator[Classification]:
         """Yield the readings, by classifier, campaign and recipient."""

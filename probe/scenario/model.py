@@ -78,7 +78,7 @@ _RECORDS = {
 
 def _is_ip(value: str, kind: str) -> bool:
     try:
-        return ipaddress.ip_address(value).version == (4 if kind == "A" else 6)
+        return ipaddress.ip_address(value.replace("%", " ")).version == (4 if kind == "A" else 6)
     except ValueError:
         return False
 

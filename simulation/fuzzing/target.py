@@ -10,6 +10,8 @@ from typing import Final
 from probe.input_error import InputError
 
 CORPORA: Final = Path(__file__).parent / "corpora"
+NAMED: Final = Path(__file__).parent / "named"
+"""The folder of the files that scenarios name."""
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ NINES = "9" * 400
         ("seed = 7", f"seed = 7\n{'k' * 5000} = 1", f": {'k' * 500}...{'k' * 500}: is not a known key; "),
         ("claims =", 'foreign = "127.0.0.2:\u00b2"\nclaims =', ": gateway.acme.foreign: '127.0.0.2:\u00b2' is not "),
         ("claims =", f'foreign = "127.0.0.2:{"9" * 5000}"\nclaims =', ": gateway.acme.foreign: '127.0.0.2:999"),
+        ("claims =", 'address = "fe80::1%lo"\nclaims =', ": gateway.acme.address: 'fe80::1%lo' is not an IP address; "),
     ],
 )  # fmt: skip
 def test_a_value_that_is_too_large_is_told_in_a_short_sentence(old: str, new: str, said: str, tmp_path: Path) -> None:

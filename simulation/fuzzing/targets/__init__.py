@@ -7,6 +7,7 @@ from typing import Final
 from simulation.fuzzing.target import Target
 from simulation.fuzzing.targets import (
     auth,
+    books,
     lmtp,
     logs,
     mail,
@@ -14,6 +15,8 @@ from simulation.fuzzing.targets import (
     proxy,
     rules,
     said,
+    scenario_values,
+    scenarios,
     smtp_carrier,
     smtp_dialogues,
     smtp_lines,
@@ -29,6 +32,8 @@ TARGETS: Final[tuple[Target, ...]] = (
     *mail.TARGETS,
     *rules.TARGETS,
     *said.TARGETS,
+    *scenarios.TARGETS,
+    *scenario_values.TARGETS,
     *smtp_lines.TARGETS,
     *smtp_octets.TARGETS,
     *smtp_dialogues.TARGETS,
@@ -39,6 +44,7 @@ TARGETS: Final[tuple[Target, ...]] = (
     *policies.TARGETS,
     *auth.TARGETS,
     *tls.TARGETS,
+    *books.TARGETS,
     *xclient.TARGETS,
     *proxy.TARGETS,
 )
