@@ -7,8 +7,9 @@ from typing import Final
 from simulation.fuzzing.part import Fuzzing
 from simulation.laws.worlds_part import Worlds
 from simulation.part import Part
+from simulation.wire.worlds_on_the_wire import Wire
 from simulation.worlds.features import FEATURES as OF_WORLDS
 
-PARTS: Final[tuple[Part, ...]] = (Worlds(), Fuzzing())
+PARTS: Final[tuple[Part, ...]] = (Worlds(), Wire(), Fuzzing())
 FEATURES: Final[tuple[str, ...]] = OF_WORLDS
 """Everything that worlds can have."""

@@ -317,3 +317,24 @@ def test_in_simulated_time_a_source_address_that_is_not_ours_is_a_mistake(run: R
                 await transport.connect("192.0.2.1", HELO)
 
     run(connect())
+
+
+@pytest.mark.parametrize("deadline_s", [PATIENT_S, math.inf], ids=["real time", "simulated time"])
+def test_a_tls_handshake_that_the_server_breaks_off_is_a_lost_connection(run: Run[None], deadline_s: float) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for reply in (b"220 hello", b"250 STARTTLS", b"220 go on"):
+            writer.write(reply + b"\r\n")
+            await reader.readline()
+        await reader.read(1)  # the client's first octet of TLS
+        writer.close()
+
+    async def encrypt() -> None:
+        async with await asyncio.start_server(talk, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            line = await TcpTransport("127.0.0.1", port, deadline_s=deadline_s).connect(SOURCE, HELO)
+            await line.hello()
+            with pytest.raises(LineError, match="closed by the other side"):
+                await line.encrypt()
+            await line.close()
+
+    run(encrypt())

@@ -325,7 +325,7 @@ class _Client(SMTPProtocol):
 
     async def hang_up(self) -> None:
         """Close the connection because there is nothing more to say, or nothing more to hear. Idempotent."""
-        if not (self._waits and self.is_open):
+        if not (self._waits and self.is_open) or self._wire.is_closing():  # as after a broken TLS handshake
             self.close()
             return
         self._gone = self._loop.create_future()
