@@ -7,8 +7,9 @@ import math
 import socket
 import ssl
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Any, Final
 from weakref import WeakSet
 
@@ -78,12 +79,12 @@ class GatewayListener:
         self.faults.append(context.get("exception") or RuntimeError(context["message"]))
 
     async def _serve(self, ready: Callable[[], None]) -> None:
-        async with _accepting(self._listener, self._carry, self._tls):
+        async with _accepting(self._listener, partial(self._carry, self._carry().prepared), self._tls):
             ready()
             await asyncio.Event().wait()
 
-    def _carry(self) -> Carrier:
-        return Carrier(self._gateway, self._answer_query, tls=self._tls, failed=self.faults.append)
+    def _carry(self, prepared: Mapping[str, Any] | None = None) -> Carrier:
+        return Carrier(self._gateway, self._answer_query, tls=self._tls, failed=self.faults.append, prepared=prepared)
 
     def close(self) -> None:
         """Close all connections and the socket: at once, or within a running loop in its next iterations."""
