@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.standard_replies import status_reply
@@ -12,6 +13,8 @@ from fake_gateways.smtp.standard_replies import status_reply
 MAX_LINE_OCTETS: Final = 1000
 """RFC 5321 section 4.5.3.1.4 allows 512 octets, and extensions may add to them. MAIL with all parameters is shorter."""
 
+_MOST_KEPT_OCTETS: Final = 100
+"""Longer lines are not kept for the next time. Nor are those that log in, however short."""
 _SHORTEST_VERB: Final = 3
 _LONGEST_VERB: Final = 10
 _PATH: Final = re.compile(
@@ -79,6 +82,12 @@ def parse(line: bytes, *, utf8: bool = False) -> Command:
             return Command("RCPT", to.decode(), recipient.decode())
         parameters = {} if size is None else {"SIZE": size.decode()}
         return Command("MAIL", sent_from.decode(), sender.decode(), parameters)
+    if len(line) > _MOST_KEPT_OCTETS or line[:1] in b"Aa":
+        return _read(line, utf8=utf8)
+    return _kept(line, utf8=utf8)
+
+
+def _read(line: bytes, *, utf8: bool) -> Command:
     word, _, rest = line.rstrip(b" \t").partition(b" ")
     if not (word.isalpha() and _SHORTEST_VERB <= len(word) <= _LONGEST_VERB):
         msg = "Command unrecognized"
@@ -96,6 +105,10 @@ def parse(line: bytes, *, utf8: bool = False) -> Command:
         msg = "Control characters are not allowed in a command"
         raise UnrecognizedMistake(msg)
     return Command(verb, argument) if tag is None else _with_path(verb, tag, argument)
+
+
+_kept: Final = lru_cache(maxsize=256)(_read)
+"""Clients say the same EHLO, DATA and QUIT again and again. What is kept must not be changed."""
 
 
 def _with_path(verb: str, tag: str, argument: str) -> Command:

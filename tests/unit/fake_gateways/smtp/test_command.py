@@ -148,3 +148,10 @@ def test_the_usual_way_to_write_a_command_is_read_as_any_other(command: str, pat
 
     # Blanks at the end are ignored, but are not usual.
     assert read(line) == read(line + b" ")
+
+
+def test_commands_that_are_said_again_and_again_are_kept_but_nothing_that_logs_in() -> None:
+    assert parse(b"EHLO mta1.messenger.example") is parse(b"EHLO mta1.messenger.example")
+    for line in (b"AUTH PLAIN AGFubgBzZWNyZXQ=", b"auth PLAIN AGFubgBzZWNyZXQ=", b"NOOP " + b"x" * 100):
+        assert parse(line) is not parse(line)
+        assert parse(line) == parse(line)
