@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import math
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -44,6 +45,9 @@ from probe.sender.transport.transcript import Recorder, RecordingTransport
 
 LANES_AT_ONCE: Final = {"tcp": 64, "memory": 1}
 """Lanes of one process that run at the same time. While one waits for a socket, others run; in memory none waits."""
+
+LANES_AT_A_COLLECTION: Final = {"tcp": 8, "memory": 1}
+"""Lanes that end between two collections of garbage. Each collection looks at all lanes that run."""
 
 FLUSH_S: Final = 1.0
 """Real seconds between two commits, however few rows there are."""
@@ -108,6 +112,7 @@ class _Faults:
 
 async def _run(job: WorkerJob, ledger: Ledger, counter: StepCounter) -> None:
     semaphore = asyncio.Semaphore(LANES_AT_ONCE[job.transport])
+    ended = itertools.count(1)
     faults = _Faults()
     asyncio.get_running_loop().set_exception_handler(faults.note)
 
@@ -116,7 +121,8 @@ async def _run(job: WorkerJob, ledger: Ledger, counter: StepCounter) -> None:
             written = await _run_lane(job, lane, ledger, counter)
             faults.raise_first()  # it may have changed what happened in this lane
             ledger.finish_lane(lane.name, written)
-            gc.collect()  # the parts of a lane refer to each other, so nothing else would free it soon
+            if next(ended) % LANES_AT_A_COLLECTION[job.transport] == 0:
+                gc.collect()  # the parts of a lane refer to each other, so nothing else would free it soon
 
     scenario = job.scenario
     mailbox = scenario.sender.return_mailbox if scenario.is_foreign else None
