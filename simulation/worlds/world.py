@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import tomlkit
+from simulation.worlds.toml_text import toml_text
 
 FILE: Final = "world.toml"
 
@@ -31,7 +31,7 @@ class World:
             content = self.files[name]
             (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
         path = folder / FILE
-        path.write_text(tomlkit.dumps(self.scenario), "utf-8")
+        path.write_text(toml_text(self.scenario), "utf-8")
         return path
 
     def named_files(self) -> list[str]:

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -21,6 +22,7 @@ from probe.scenario.load import load
 from probe.scenario.model import Scenario
 from simulation.worlds import APART, FEATURES, PAIRS, World, draw_world
 from simulation.worlds.drawing import Drawing
+from simulation.worlds.toml_text import toml_text
 
 LOADED: Final = 300
 DRAWN: Final = 2_000
@@ -124,6 +126,17 @@ def test_every_feature_occurs_and_nearly_every_pair_meets() -> None:
     assert set(FEATURES) == {feature for world in drawn() for feature in world.features}
     assert not met & APART
     assert len(PAIRS & met) >= 0.999 * len(PAIRS)
+
+
+def test_a_world_is_written_as_it_was_drawn() -> None:
+    for world in drawn()[:LOADED]:
+        assert tomllib.loads(toml_text(world.scenario)) == world.scenario, world.seed
+
+
+def test_odd_texts_keys_and_values_survive_being_written() -> None:
+    odd = "".join(map(chr, range(0x100))) + "\u2028\U0001f600" + '"' * 3
+    document = {"k": 1, "a b": {odd: odd, "none": [], "": {"x": [[1, 2], [True]]}}, "f": 1e-9, "all": [{}, {"z": 1}]}
+    assert tomllib.loads(toml_text(document)) == document
 
 
 def test_worlds_are_sparse_and_dense() -> None:
