@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 from typing import ClassVar, Final, Literal, NamedTuple
 
 from pydantic import Field
@@ -18,6 +19,15 @@ DkimResult = Literal["none", "pass", "fail", "temperror"]
 
 MAX_SIGNATURES: Final = 10
 """How many signatures of a message are verified; a message can carry any number (RFC 6376 section 8.4)."""
+
+
+MAX_HEADER_OCTETS: Final = 256 * 1024
+"""A message with a longer header counts as not signed, because dkimpy copies a field for each line that is folded."""
+_END_OF_HEADER: Final = re.compile(rb"\r?\n\r?\n")
+_BLANKS: Final = re.compile(rb"[ \t]{2,}")
+_STEPS: Final = 1_000_000
+_STEPS_AN_OCTET: Final = 100
+"""dkimpy looks for the end of blanks from each of them. A signature over so many blanks in a row does not hold."""
 
 
 class DkimSettings(Settings):
@@ -82,6 +92,8 @@ def verify(content: bytes, lookup: Lookup) -> Signed:
         failed_lookup = failed_lookup or answer.failed
         return text_of(answer.records[0]).encode("ascii", "replace") if answer.records else None
 
+    if len(content) > MAX_HEADER_OCTETS and _END_OF_HEADER.search(content, 0, MAX_HEADER_OCTETS) is None:
+        return Signed("none")
     try:
         message = dkim.DKIM(content)
         headers = [name.lower() for name, _ in message.headers]
@@ -89,6 +101,10 @@ def verify(content: bytes, lookup: Lookup) -> Signed:
         return Signed("none")
     domains = []
     count = min(headers.count(b"dkim-signature"), MAX_SIGNATURES)
+    if count and sum(len(blanks) ** 2 for blanks in _BLANKS.findall(content)) > max(
+        _STEPS, _STEPS_AN_OCTET * len(content)
+    ):
+        return Signed("fail")
     for number in range(count):
         try:
             holds = message.verify(number, dnsfunc=key)

@@ -22,6 +22,10 @@ MAX_MEMBERS: Final = 100
 MAX_MEMBER_OCTETS: Final = 1024 * 1024
 _SHORT: Final = 16 * 1024
 """The longest text, in characters, whose pieces are remembered."""
+_LONG_LINE: Final = 2_000
+"""Octets; RFC 5322 section 2.1.1 allows 998."""
+_WORD: Final = b"=?"
+_MOST_WORDS: Final = 100
 _UNREADABLE: Final = (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, zlib.error, EOFError, ValueError)
 
 # A message is untrusted: these expressions read each character once or twice, whatever the text.
@@ -77,9 +81,19 @@ def _archive(octets: bytes) -> Iterator[zipfile.ZipFile | None]:
 def _parsed(content: bytes) -> PyMail | None:
     """Parse a message once for all policies that examine it."""
     try:
-        return parse_email(content)
+        return parse_email(_with_few_words(content))
     except ParseError:
         return None
+
+
+def _with_few_words(content: bytes) -> bytes:
+    """Hide the beginnings of encoded words (RFC 2047) in lines with very many; the parser looks for the end of each."""
+    if len(content) <= _LONG_LINE or _WORD not in content:
+        return content
+    lines = content.split(b"\n")
+    if max(map(len, lines)) <= _LONG_LINE:
+        return content
+    return b"\n".join([line if line.count(_WORD) <= _MOST_WORDS else line.replace(_WORD, b"= ?") for line in lines])
 
 
 def attached(content: bytes) -> list[Attachment]:

@@ -21,11 +21,11 @@ PUBLISHED = base64.b64encode(PRIVATE.public_key().public_bytes_raw()).decode()
 MESSAGE = b"From: news@messenger.example\r\nTo: alice@northwind.example\r\nSubject: Minutes\r\n\r\nAs agreed.\r\n"
 
 
-def signed(domain: bytes = b"messenger.example") -> bytes:
+def signed(domain: bytes = b"messenger.example", message: bytes = MESSAGE) -> bytes:
     signature: bytes = dkim.sign(
-        MESSAGE, b"march", domain, SECRET, signature_algorithm=b"ed25519-sha256", canonicalize=(b"relaxed", b"relaxed")
+        message, b"march", domain, SECRET, signature_algorithm=b"ed25519-sha256", canonicalize=(b"relaxed", b"relaxed")
     )
-    return signature + MESSAGE
+    return signature + message
 
 
 def world() -> World:
@@ -75,6 +75,30 @@ def test_only_so_many_signatures_are_looked_at() -> None:
 @pytest.mark.parametrize("content", [b"", b" ", b"\t\r\n", b" folded: without a field before\r\n", b"\0", b":\r\n"])
 def test_what_is_hardly_a_message_has_no_signature(content: bytes) -> None:
     assert verify(content, lambda _name, _kind: Answer()).result == "none"
+
+
+@pytest.mark.parametrize(
+    ("content", "result"),
+    [
+        (b"From: a@b.example" + b"\r\n folded" * 100_000 + b"\r\n\r\nx", "none"),
+        (signed() + b" " * 10_000_000 + b"x", "fail"),
+        (signed() + b"\t" * 10_000_000, "fail"),
+    ],
+    ids=["endless header", "endless blanks", "endless tabs"],
+)
+def test_dkimpy_is_spared_what_it_would_read_for_hours(
+    content: bytes, result: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dkim.DKIM, "verify", lambda *_, **__: pytest.fail("it is asked"))
+    if result == "none":
+        monkeypatch.setattr(dkim.DKIM, "__init__", lambda *_, **__: pytest.fail("it is asked"))
+    assert verify(content, lambda _name, _kind: Answer()).result == result
+
+
+def test_blanks_that_layout_needs_do_no_harm() -> None:
+    content = signed(message=MESSAGE + (b" " * 40 + b"<td>Dear Anna</td>\r\n") * 5_000)
+    published = Answer((f'"v=DKIM1; k=ed25519; p={PUBLISHED}"',))
+    assert verify(content, lambda _name, _kind: published).result == "pass"
 
 
 @given(st.binary(max_size=200))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 
 import pytest
+from fast_mail_parser import parse_email
 
+from fake_gateways.policies import message_parts
 from fake_gateways.policies.message_parts import MAX_OCTETS, dissect
 
 HEAD = b"From: a@b.example\r\nMIME-Version: 1.0\r\n"
@@ -101,3 +103,21 @@ def test_what_lies_beyond_the_limit_is_passed_over() -> None:
     inside = head + b"x" * (MAX_OCTETS - len(head) - len(b"lottery"))
     assert "lottery" in dissect(inside + b"lottery\r\n").words
     assert "lottery" not in dissect(inside + b"x lottery\r\n").words
+
+
+@pytest.mark.parametrize("words", [b"=?utf-8?q?a?= ", b"=?", b"=?a?q?"])
+@pytest.mark.parametrize("field", [b"Subject: ", b"X-A: ", b'Content-Disposition: attachment; filename="'])
+def test_the_parser_gets_no_line_of_endless_encoded_words(
+    field: bytes, words: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It would look for the end of each of them: half a megabyte takes ten seconds.
+    given: list[bytes] = []
+    monkeypatch.setattr(message_parts, "parse_email", lambda content: given.append(content) or parse_email(content))
+    dissect(field + words * 100_000 + b"\r\n\r\nhttp://a.example/?b=?c\r\n")
+    assert max(line.count(b"=?") for line in given[0].split(b"\n")) <= 100
+
+
+def test_links_and_subjects_of_usual_length_are_left_alone() -> None:
+    page = b"<p>" + b"x" * 3_000 + b'<a href="http://a.example/?b=?c">'
+    parts = dissect(b"Subject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\r\nContent-Type: text/html\r\n\r\n" + page)
+    assert (parts.subject, parts.links) == ("Grüße", "http://a.example/?b=?c")
