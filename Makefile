@@ -7,7 +7,7 @@ READY  := $(VENV)/.ready
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
 
-.PHONY: demo test check format bench bench-compare simulate cost docs charts lock clean
+.PHONY: demo test check format bench bench-compare simulate branches mutate cost docs charts lock clean
 
 ## demo: run the flagship scenario over real sockets and print the answer
 demo: $(RUNS)
@@ -46,6 +46,16 @@ bench-compare: $(READY)
 simulate: $(READY)
 	@$(BIN)/python -m simulation $(if $(FOR),--for $(FOR)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
 		$(if $(AGAIN),--again $(AGAIN)) $(if $(KEEP),--keep)
+
+STRENGTH = $(FILES) $(if $(FOR),--for $(FOR))
+
+## branches: see which branches of pure files their own tests leave uncovered: make branches FOR=10m FILES=...
+branches: $(READY)
+	@$(BIN)/python tools/branches.py $(STRENGTH)
+
+## mutate: change pure files a little, and count what their own tests notice: make mutate FOR=10m FILES=...
+mutate: $(READY)
+	@$(BIN)/python tools/mutate.py $(STRENGTH)
 
 ## cost: count the calls that a recipient makes, and write the figures that the test suite compares with
 cost: $(READY)

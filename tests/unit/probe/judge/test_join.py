@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from book_rows import attempt, refused, truth
+from book_rows import STARTS, attempt, refused, truth
 
 from fake_gateways.truth import Cause, Fate
 from probe.judge.join import join
@@ -118,6 +118,20 @@ def test_a_network_failure_joins_without_a_decision() -> None:
     assert joined.pairs == [(unreachable, None)]
 
 
+def test_a_dialogue_cut_at_mail_joins_by_the_return_path_though_the_sender_had_gone_on() -> None:
+    cut = truth(recipient="", return_path=attempt().return_path, stage="mail", fate=Fate.CUT, code=0)
+    lost = refused(code=None, failure=Failure.LINE_CUT)
+    assert join([cut], [lost]).pairs == [(lost, cut)]
+
+
+def test_what_was_decided_after_a_failed_attempt_belongs_to_a_later_one() -> None:
+    lost = refused(code=None, failure=Failure.TIMED_OUT)
+    ended = lost.at + lost.duration_s
+    rounded, later = truth(at=ended + 0.0005), truth(at=ended + 0.0015)
+    assert join([rounded], [lost]).pairs == [(lost, rounded)]
+    assert join([later], [lost]).pairs == [(lost, None)]
+
+
 def test_a_reply_lost_on_the_way_still_joins_what_was_said() -> None:
     lost = refused(code=None, failure=Failure.TIMED_OUT, stage="end-of-data")
     assert join([truth()], [lost]).pairs == [(lost, truth())]
@@ -168,6 +182,13 @@ def test_recipients_who_share_a_transaction_share_the_refusal_of_its_mail() -> N
     joined = join([decided], attempts)
     assert joined.whole
     assert joined.pairs == [(each, decided) for each in attempts]
+
+
+def test_a_later_transaction_of_the_same_return_path_does_not_share_the_refusal() -> None:
+    shared = {"return_path": "news+7@bounce.sender.example", "stage": "mail", "code": 552}
+    decided = truth(recipient="", fate="refused", **shared)
+    attempts = [refused(**shared), refused(recipient="bob@acme.example", at=STARTS + 60, **shared)]
+    assert join([decided], attempts).orphaned_attempts == attempts[1:]
 
 
 def test_recipients_who_share_a_transaction_have_decisions_of_their_own_from_rcpt_on() -> None:

@@ -1,0 +1,88 @@
+"""Changes pure files a little, one change at a time, and counts the changes that their tests notice (``make mutate``).
+
+mutmut makes the changes, in a copy. Only the test file that mirrors a file is run. The figures are in mutants.json.
+With FILES it shows each change that no test notices.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from measured import ROOT, measure, require, seconds_in
+
+RESULTS: Final = Path(__file__).with_name("mutants.json")
+_COPIED: Final = ("probe", "fake_gateways", "fivefifty", "simulation", "tests", "scenarios", "docs", "README.md")
+_SETTINGS: Final = """
+[tool.mutmut]
+source_paths = ["probe", "fake_gateways", "fivefifty"]
+only_mutate = ["{file}"]
+also_copy = ["simulation", "scenarios", "docs", "README.md"]
+pytest_add_cli_args = ["-p", "no:xdist", "-p", "no:cacheprovider", "-x", "-q"]
+pytest_add_cli_args_test_selection = ["{mirror}"]
+track_dependencies = false
+use_git_change_detection = false
+"""
+_STATES: Final = {"🎉": "killed", "🫥": "untested", "⏰": "late", "🤔": "suspicious", "🙁": "survived"}
+
+
+class Workshop:
+    """A copy of the sources in which files are changed. It ``shows`` the changes that no test noticed."""
+
+    def __init__(self, folder: Path, processes: int, *, shows: bool) -> None:
+        self._folder = folder
+        self._processes = processes
+        self._shows = shows
+        for name in _COPIED:
+            source = ROOT / name
+            (shutil.copytree if source.is_dir() else shutil.copyfile)(source, folder / name)
+        self._settings = (ROOT / "pyproject.toml").read_text("utf-8")
+
+    def figures_of(self, file: str, mirror: str) -> dict[str, Any]:
+        """Return how many changes of a file were made, and how many its tests noticed."""
+        shutil.rmtree(self._folder / "mutants", ignore_errors=True)
+        settings = self._settings + _SETTINGS.format(file=file, mirror=mirror)
+        (self._folder / "pyproject.toml").write_text(settings, "utf-8")
+        mutmut = [str(Path(sys.executable).with_name("mutmut"))]
+        run = [*mutmut, "run", "--max-children", str(self._processes)]
+        done = subprocess.run(run, cwd=self._folder, capture_output=True, text=True, check=False)
+        counted = re.findall("|".join(rf"{sign} (\d+)" for sign in _STATES), done.stdout)
+        last = [next(filter(None, each)) for each in counted[-len(_STATES) :]]
+        if len(last) < len(_STATES):
+            return {"mutants": 0, "error": (done.stdout + done.stderr)[-300:]}
+        figures = dict(zip(_STATES.values(), map(int, last), strict=True))
+        listed = subprocess.run([*mutmut, "results"], cwd=self._folder, capture_output=True, text=True, check=False)
+        alive = re.findall(r"^\s+(\S+?): (?:survived|no tests)", listed.stdout, re.MULTILINE)
+        if self._shows:
+            for name in alive:
+                shown = subprocess.run([*mutmut, "show", name], cwd=self._folder, text=True, check=False, stdout=-1)
+                print(shown.stdout)
+        noticed = figures["killed"] + figures["late"] + figures["suspicious"]
+        return {"mutants": sum(figures.values()), "noticed": noticed}
+
+
+def main() -> int:
+    """Measure, and print the sum."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("files", nargs="*")
+    parser.add_argument("--for", dest="lasts", default="10m")
+    parser.add_argument("--processes", type=int, default=2)
+    arguments = parser.parse_args()
+    require("mutmut")
+    with tempfile.TemporaryDirectory() as folder:
+        workshop = Workshop(Path(folder), arguments.processes, shows=bool(arguments.files))
+        found = measure(RESULTS, arguments.files, seconds_in(arguments.lasts), workshop.figures_of)
+    mutants = sum(each["mutants"] for each in found.values())
+    noticed = sum(each.get("noticed", 0) for each in found.values())
+    print(f"{noticed:,} of {mutants:,} changes ({noticed / max(1, mutants):.1%}) in {len(found)} files are noticed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
