@@ -380,11 +380,11 @@ async def serve(
     tls_from_start: bool = False,
     proxied: bool = False,
     allowed: Sequence[Network] = (),
-    keep: Callable[[Carrier], Carrier] = lambda new: new,
+    carrier: Callable[..., Carrier] = Carrier,
 ) -> asyncio.Server:
     """Listen for a gateway. Port 0 takes a free port. Raises OutsideError, and OSError if the port is in use.
 
-    ``keep`` gets and returns every connection.
+    ``carrier`` is the class of its connections.
 
     ``tls`` is asked for its context when the first client wants to encrypt; without it TLS is not available.
     ``tls_from_start`` is for ports where clients do not say STARTTLS first (RFC 8314 section 3.3).
@@ -392,7 +392,7 @@ async def serve(
     require_inside(address, allowed)
     prepared = Carrier(gateway, answer_query, idle_s).prepared
     return await asyncio.get_running_loop().create_server(
-        lambda: keep(Carrier(gateway, answer_query, idle_s, tls, proxied=proxied, prepared=prepared)),
+        lambda: carrier(gateway, answer_query, idle_s, tls, proxied=proxied, prepared=prepared),
         address,
         port,
         backlog=1024,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulation.faults.nth_call import Faults
 from simulation.fuzzing.part import Fuzzing
 from simulation.laws.worlds_part import Worlds
 from simulation.part import Part
 from simulation.wire.worlds_on_the_wire import Wire
 from simulation.worlds.features import FEATURES as OF_WORLDS
 
-PARTS: Final[tuple[Part, ...]] = (Worlds(), Wire(), Fuzzing())
+PARTS: Final[tuple[Part, ...]] = (Worlds(), Wire(), Faults(), Fuzzing())
 FEATURES: Final[tuple[str, ...]] = OF_WORLDS
 """Everything that worlds can have."""

@@ -6,6 +6,8 @@ The same questions come again and again. A query is read once, and a response is
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -173,6 +175,8 @@ async def serve(
     while True:
         attempts -= 1
         tcp = await asyncio.start_server(talk, address, port)
+        if not tcp.sockets:  # asyncio passes over the sockets that it cannot open
+            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         chosen = tcp.sockets[0].getsockname()[1]
         try:
             udp, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(world, now), local_addr=(address, chosen))

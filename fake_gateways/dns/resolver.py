@@ -7,6 +7,7 @@ resolver is not used: it measures its patience by the time of day, which may be 
 from __future__ import annotations
 
 import asyncio
+import errno
 import math
 import os
 from collections.abc import Sequence
@@ -25,6 +26,10 @@ from fake_gateways.verdict import Answer, Question
 PATIENCE_S: Final = 5.0
 TRIES: Final = 3
 """How often a query is sent. A datagram may be lost where a nameserver gets many at once."""
+MOST_TRIES: Final = 5
+"""How often it is sent to a nameserver of ours."""
+AGAIN_S: Final = 2.0
+"""The longest time after which it is sent again, in real seconds."""
 _HEADER_OCTETS: Final = 10
 """The header of a message without its id (RFC 1035 section 4.1.1)."""
 _UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
@@ -33,7 +38,8 @@ _UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 class Resolver:
     """A resolver with one nameserver, the scenario's. It is to be entered as a context, in which it has a socket.
 
-    ``patience_s`` is how long it waits for an answer, in real seconds.
+    ``patience_s`` is how long it waits for an answer, in real seconds. If that is infinite, the nameserver is one of
+    ours in this process, and it is an error if no answer comes.
     """
 
     def __init__(
@@ -58,25 +64,36 @@ class Resolver:
         await self._channel.close()
 
     async def ask(self, question: Question) -> Answer:
-        """Return the records: none if the name or the record does not exist, ``failed`` if there was no answer."""
+        """Return the records: none if the name or the record does not exist, ``failed`` if there was no answer.
+
+        Raises OSError if it had to come.
+        """
         try:
             query = _query(question)
             octets = await self._over_udp(query)
             if octets is None:
-                return _UNANSWERED
+                return self._unanswered()
             answer = _read(octets)
             if answer is None:
                 async with asyncio.timeout(self._patience_s):
                     answer = _read(await self._over_tcp(query))
-        except (dns.exception.DNSException, OSError, EOFError):
+        except dns.exception.DNSException:
             return _UNANSWERED
+        except (OSError, EOFError):
+            return self._unanswered()
         return answer or _UNANSWERED
+
+    def _unanswered(self) -> Answer:
+        if math.isinf(self._patience_s):
+            raise OSError(errno.ETIMEDOUT, "its nameserver does not answer")
+        return _UNANSWERED
 
     async def _over_udp(self, query: bytes) -> bytes | None:
         """Ask by datagrams; return the answer without its id, None if none comes."""
         octets = None
-        for _ in range(TRIES):
-            octets = await self._channel.ask(query, self._patience_s / TRIES)
+        tries = MOST_TRIES if math.isinf(self._patience_s) else TRIES
+        for _ in range(tries):
+            octets = await self._channel.ask(query, min(AGAIN_S, self._patience_s / TRIES))
             if octets is not None:
                 break
         return octets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -18,6 +19,7 @@ from fake_gateways.reports.bouncer import send_report
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.verdict import Answer, Question
+from probe.input_error import InputError
 from probe.lab.listeners import Listeners, query_handler, return_address
 from probe.returned_mail.joiner import ReturnJoiner
 from probe.scenario.companies import Company
@@ -78,6 +80,28 @@ async def _in_memory(context: LaneContext) -> AsyncIterator[LaneConnections]:
     )
 
 
+class _BrokenConnections:
+    """Ends the run if the machine breaks a connection that neither end has closed: the lane would go on otherwise."""
+
+    def __init__(self) -> None:
+        self.transports: dict[str, TcpTransport] = {}
+        self.listeners: Listeners
+
+    def at_gateway(self, peer: tuple[str, int], error: OSError) -> None:
+        """Hear of an error at a gateway."""
+        if any(transport.has_open(peer) for transport in self.transports.values()):
+            self._report(error)
+
+    def at_sender(self, local: tuple[str, int], error: OSError) -> None:
+        """Hear of an error at the sender. Real servers may close connections as they like."""
+        if self.listeners.has_open(local):
+            self._report(error)
+
+    def _report(self, error: OSError) -> None:
+        told = _broken(error)
+        asyncio.get_running_loop().call_exception_handler({"message": str(told), "exception": told})
+
+
 @asynccontextmanager
 async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
     """Open a listener for every gateway, a nameserver on the lane's clock, and the return mailbox."""
@@ -85,6 +109,8 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
     sender = scenario.sender
     is_virtual = isinstance(clock, VirtualClock)
     reply_timeout = ReplyTimeout(sender.patience)
+    broken = _BrokenConnections()
+    transports = broken.transports
     deadline_s = clock.patience(sender.patience)
 
     async def sleep(seconds: float) -> None:
@@ -93,13 +119,21 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
         await clock.sleep(seconds)
 
     def tcp_to(address: str, port: int) -> TcpTransport:
-        return TcpTransport(address, port, allowed=context.allowed, deadline_s=deadline_s, reply_timeout=reply_timeout)
+        return TcpTransport(
+            address,
+            port,
+            allowed=context.allowed,
+            deadline_s=deadline_s,
+            reply_timeout=reply_timeout,
+            broke=broken.at_sender,
+        )
 
-    async with Listeners(clock, context.allowed) as listeners:
+    async with Listeners(clock, context.allowed, broken.at_gateway) as listeners:
         resolver = await listeners.open_resolver(*await listeners.open_nameserver(context.world))
         patience_s = sender.patience if is_virtual else math.inf
         answer_query = query_handler(scenario, resolver.ask, sleep, context.allowed, patience_s=patience_s)
-        transports = {address: tcp_to(address, port) for address, port in _foreign_servers(context)}
+        broken.listeners = listeners
+        transports |= {address: tcp_to(address, port) for address, port in _foreign_servers(context)}
         hosts = [gateway.host for gateway in context.gateways.values()]
         tls = certificate.issuer(hosts) if hosts and sender.tls != "none" else None
         for address, gateway in context.gateways.items():
@@ -108,7 +142,10 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
 
         async def deliver_report(report: DeliveryReport) -> None:
             if await _comes_home(report, resolver.ask, sender):
-                await send_report(report, return_address(sender), report_port, math.inf)
+                try:
+                    await send_report(report, return_address(sender), report_port, math.inf)
+                except OSError as error:
+                    raise _broken(error) from None
 
         unreachable = UnreachableTransport()
         try:
@@ -126,6 +163,11 @@ async def _comes_home(report: DeliveryReport, ask: Ask, sender: Sender) -> bool:
     """Whether the sender's own mailbox takes the mail to a report's return-path."""
     way = await way_to(domain_of(report.return_path), ask)
     return bool(way.exchangers) and way.exchangers[0].address == return_address(sender)
+
+
+def _broken(error: OSError) -> InputError:
+    words = " ".join((error.strerror or str(error)).split())
+    return InputError("this machine", f"has broken a connection ({words})", "continue with --resume")
 
 
 def _foreign_servers(context: LaneContext) -> list[tuple[str, int]]:

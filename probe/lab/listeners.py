@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import math
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from weakref import WeakSet
 
 from fake_gateways import scanners, server
@@ -53,27 +54,53 @@ def address_errors(address: str) -> Iterator[None]:
         raise InputError(address, "is not an address of this machine", remedy) from None
 
 
+class _WatchedCarrier(Carrier):
+    """A connection that tells, with the client's address and port, if an error of the network ends it."""
+
+    broke: Callable[[tuple[str, int], OSError], None]
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.peer: tuple[str, int] = transport.get_extra_info("peername")[:2]
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if isinstance(error, OSError):
+            self.broke(self.peer, error)
+        super().connection_lost(error)
+
+
 @dataclass
 class Listeners:
     """Opens listeners, and closes them and their connections on exit; the nameserver last, because gateways ask it.
 
     Every method raises OSError for a port in use, InputError for an address that the machine does not have, and
-    OutsideError for one beyond loopback and ``allowed``.
+    OutsideError for one beyond loopback and ``allowed``. ``broke`` gets every connection with a gateway that an error
+    of the network has ended.
     """
 
     clock: Clock
     allowed: Sequence[Network] = ()
+    broke: Callable[[tuple[str, int], OSError], None] = lambda *_: None
 
     async def __aenter__(self) -> Self:
         self._stack = AsyncExitStack()
         self._closed_last = await self._stack.enter_async_context(AsyncExitStack())
-        self._connections: WeakSet[Carrier] = WeakSet()
+        self._connections: WeakSet[_WatchedCarrier] = WeakSet()
         self._stack.push_async_callback(self._end_connections)
         return self
 
-    def _keep(self, new: Carrier) -> Carrier:
+    def _carrier(self, *given: Any, **named: Any) -> Carrier:
+        new = _WatchedCarrier(*given, **named)
+        new.broke = self.broke
         self._connections.add(new)
         return new
+
+    def has_open(self, peer: tuple[str, int]) -> bool:
+        """Whether a gateway has the connection of a client open, and has not begun to close it."""
+        return any(
+            each.peer == peer and each.transport is not None and not each.transport.is_closing()
+            for each in self._connections
+        )
 
     async def _end_connections(self) -> None:
         for each in tuple(self._connections):
@@ -124,7 +151,7 @@ class Listeners:
                 tls_from_start=tls_from_start,
                 proxied=proxied,
                 allowed=self.allowed,
-                keep=self._keep,
+                carrier=self._carrier,
             )
         self._stack.callback(listener.close)
         return _port_of(listener)
@@ -156,5 +183,7 @@ class Listeners:
 
 
 def _port_of(listener: asyncio.Server) -> int:
+    if not listener.sockets:  # asyncio passes over the sockets that it cannot open
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
     port: int = listener.sockets[0].getsockname()[1]
     return port

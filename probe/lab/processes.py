@@ -133,7 +133,10 @@ class _Pool:
         mine, theirs = self._context.Pipe()
         with _interrupts_ignored():  # the process inherits this: only the parent reacts to Ctrl-C
             process = self._context.Process(target=self._target, args=(self._work, theirs), daemon=True)
-            process.start()
+            try:
+                process.start()
+            except OSError as error:
+                raise InputError("worker processes", f"cannot be started ({error.strerror})", _REMEDY) from None
         theirs.close()
         self._processes[mine] = process
         return mine

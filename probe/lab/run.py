@@ -21,6 +21,7 @@ from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
 from probe.lab.shares import processes_for, share_out
+from probe.lab.shortage import shortages
 from probe.ledger import FILE, Ledger
 from probe.ledger.locks import locked
 from probe.sender.progress import OnSteps, Progress
@@ -50,7 +51,8 @@ def run_scenario(
         raise InputError(f"{prepared.loaded.path}: foreign or smart_host", problem, "run it with --transport tcp")
     require_writable("--log", options.log)
     with locked(options.out):
-        _send(prepared, options, begin, tell)
+        with shortages():
+            _send(prepared, options, begin, tell)
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
                 ledger.index()

@@ -9,13 +9,14 @@ would find out again for every connection what is known here, such as host name,
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import math
 import os
 import socket
 import ssl
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from typing import Final, cast
@@ -32,6 +33,13 @@ from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, keywords, no_reply, no_smtp
 from probe.sender.transport.dot_stuffing import stuff
 
+Broke = Callable[[tuple[str, int], OSError], None]
+"""Gets the own address and port of a connection that an error of the network has ended."""
+
+OF_THIS_MACHINE: Final = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL, errno.ENOSPC}
+)
+"""Errors that say nothing about a server: this machine has no more descriptors, buffers, memory, processes or ports."""
 REPLY_TIMEOUT_S: Final = 60.0
 """Real seconds to wait for a reply. RFC 5321 section 4.5.3.2 asks for minutes; these servers are all nearby."""
 GOODBYE_S: Final = 5.0
@@ -75,12 +83,14 @@ class TcpTransport:
         allowed: Sequence[Network] = (),
         deadline_s: float = REPLY_TIMEOUT_S,
         reply_timeout: ReplyTimeout | None = None,
+        broke: Broke = lambda *_: None,
     ) -> None:
         """Raise OutsideError for an address beyond loopback and ``allowed``, before any socket is opened."""
         require_inside(address, allowed)
         self._allowed = allowed
         self._sources: set[str] = set()
         self._clients: WeakSet[_Client] = WeakSet()
+        self._broke = broke
         self._address = address
         self._port = port
         self._family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET
@@ -98,7 +108,7 @@ class TcpTransport:
             self._sources.add(source)
         sock = await self._socket(source)
         loop = asyncio.get_running_loop()
-        client = _Client(loop, self._reply_timeout, waits=math.isinf(self._deadline_s))
+        client = _Client(loop, self._reply_timeout, self._broke, waits=math.isinf(self._deadline_s))
         self._clients.add(client)
         try:
             await loop.create_connection(lambda: client, sock=sock)
@@ -107,6 +117,10 @@ class TcpTransport:
         line = TcpLine(client, helo, self._deadline_s)
         await line.begin()
         return line
+
+    def has_open(self, local: tuple[str, int]) -> bool:
+        """Whether the sender has a connection open from an address and port."""
+        return any(client.is_open and client.local == local for client in self._clients)
 
     def close(self) -> None:
         """Close the connections that a sender left open because it was interrupted."""
@@ -117,16 +131,20 @@ class TcpTransport:
     async def _socket(self, source: str) -> socket.socket:
         """Bind a socket to the source address and connect it."""
         sock = socket.socket(self._family, socket.SOCK_STREAM)
+        is_bound = False  # before, an error is about the source address
         try:
             sock.setblocking(False)  # noqa: FBT003 - socket's own signature
             if _BIND_WITHOUT_PORT is not None:
                 sock.setsockopt(socket.IPPROTO_IP, _BIND_WITHOUT_PORT, 1)
             sock.bind((source, 0))
+            is_bound = True
             if not _connected_at_once(sock, (self._address, self._port)):
                 async with asyncio.timeout(self._deadline_s):
                     await asyncio.get_running_loop().sock_connect(sock, (self._address, self._port))
         except OSError as error:
             sock.close()
+            if is_bound and error.errno in OF_THIS_MACHINE:
+                raise
             # Each event loop words the error differently, and the text is part of the books.
             told = os.strerror(error.errno or 0)
             if math.isinf(self._deadline_s):
@@ -161,7 +179,7 @@ class TcpLine:
         self._is_introduced = False
         self.tls = False
         self.keywords: frozenset[str] = frozenset()
-        self.local_port = client.local_port
+        self.local_port = client.local[1]
 
     async def begin(self) -> None:
         """Wait for the greeting. Raises LineError; then the connection is closed."""
@@ -196,7 +214,8 @@ class TcpLine:
             if refused.code == _NO_REPLY:
                 raise no_smtp() from None
             return _sensible([from_wire(refused.code, refused.message.split("\n"))], _GREETS)
-        except (aiosmtplib.SMTPException, OSError):
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._client.tell_if_broken(error)
             await self._client.hang_up()
             raise self._client.reply_timeout.reason() from None
         self.tls = True
@@ -229,8 +248,11 @@ class _Client(SMTPProtocol):
     down by the lane's clock, which must not show another time by then.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, reply_timeout: ReplyTimeout, *, waits: bool = False) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, reply_timeout: ReplyTimeout, broke: Broke, *, waits: bool = False
+    ) -> None:
         super().__init__(loop)
+        self._broke = broke
         self._waits = waits
         self._gone: asyncio.Future[None] | None = None
         self.reply_timeout = reply_timeout
@@ -240,14 +262,14 @@ class _Client(SMTPProtocol):
         self._done: asyncio.Future[None] | None = None
         self._garbage: LineError | None = no_smtp()
         self._wire: asyncio.Transport
-        self.local_port = 0
+        self.local: tuple[str, int] = ("", 0)
         self.is_open = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Wait for the greeting. What aiosmtplib needs in addition is made when it encrypts."""
         # uvloop's transports do not derive from asyncio's classes, so isinstance() does not work.
         self.transport = self._wire = cast("asyncio.Transport", transport)
-        self.local_port = transport.get_extra_info("sockname")[1]
+        self.local = transport.get_extra_info("sockname")[:2]
         self._done = self._loop.create_future()
         self.is_open = True
 
@@ -316,12 +338,18 @@ class _Client(SMTPProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Mark the connection closed. Idempotent."""
         super().connection_lost(exc)
+        self.tell_if_broken(exc)
         self.is_open = False
         if self._gone is not None and not self._gone.done():
             self._gone.set_result(None)
         if self._done is not None:
             # Each event loop words the error differently, and the text is part of the books.
             self.fail(self.reply_timeout.reason())
+
+    def tell_if_broken(self, error: Exception | None) -> None:
+        """Tell if an error of the network ends the connection."""
+        if self.is_open and isinstance(error, OSError):
+            self._broke(self.local, error)
 
     async def hang_up(self) -> None:
         """Close the connection because there is nothing more to say, or nothing more to hear. Idempotent."""

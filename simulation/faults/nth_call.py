@@ -1,0 +1,162 @@
+"""The part ``faults``: in ten small worlds the n-th call of each kind fails once, or from then on, for every n.
+
+The run must then end with the same books, or with one sentence; resumed, it must end with the same books.
+"""
+
+from __future__ import annotations
+
+import random
+import signal
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, NamedTuple
+
+from probe.input_error import InputError
+from probe.lab.options import Options
+from probe.lab.prepare import prepare
+from probe.lab.run import run_scenario
+from probe.scenario.load import Loaded, load
+from simulation.faults.calls import Calls, Fault
+from simulation.faults.machine import watched
+from simulation.laws.classifiers import classifiers_of
+from simulation.part import Failure, Tried
+from simulation.worlds.draw_world import draw_world
+
+WORLDS: Final = (3, 5, 6, 9, 11, 12, 13, 20, 21, 22)
+"""The numbers of worlds that are small and different."""
+WAYS: Final = {"memory": ("memory", 1), "tcp": ("tcp", 1), "two": ("memory", 2)}
+"""Transport and processes."""
+FEW: Final = 12
+"""Faults that are tried in a world before those of the next one."""
+HANGS_S: Final = 30
+_ONCE: Final = {"once": False, "ever": True}
+
+
+class Whole(NamedTuple):
+    """What an undisturbed run left, and the calls that it made."""
+
+    card: dict[str, Any]
+    calls: dict[str, int]
+
+
+class HangsError(BaseException):
+    """A run takes too long. Nothing that a run catches."""
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Faults, named by world, way, kind, once or ever, and number."""
+
+    name: str = "faults"
+    weight: int = 2
+
+    def cases(self, seed: str) -> Iterator[str]:
+        """Yield every fault once, a few of each world in turn."""
+        rng = random.Random(f"faults:{seed}")
+        places = [(world, way) for world in WORLDS for way in WAYS]
+        rng.shuffle(places)
+        left: list[Iterator[str]] = [_faults_in(world, way, rng.random()) for world, way in places]
+        while left:
+            for faults in tuple(left):
+                some = [case for _, case in zip(range(FEW), faults, strict=False)]
+                yield from some
+                if not some:
+                    left.remove(faults)
+
+    def attempt(self, case: str, tried: Tried, folder: Path) -> None:
+        """Let one call fail, and resume."""
+        number, way, kind, duration, at = case.split("/")
+        whole = whole_run(int(number), way)
+        world = draw_world(f"faults/{number}")
+        loaded = load(world.write(folder / "world"))
+        calls = Calls(Fault(kind, int(at), _ONCE[duration]))
+        told = ""
+        try:
+            with watched(calls, folder), _no_hang():
+                card = _run(loaded, folder / "run", way)
+        except InputError as error:
+            told = str(error)
+            tried.count("faults told")
+        except BaseException as error:  # noqa: BLE001 - it is a failure, whatever it is
+            what = f"{type(error).__name__} in place of a sentence: {error}"
+            tried.failures.append(Failure(self.name, case, what, traceback.format_exc()))
+        else:
+            tried.count("faults outlived")
+            if card != whole.card:
+                what = f"other books than without the fault, and no word: {_differing(card, whole.card)}"
+                tried.failures.append(Failure(self.name, case, what))
+        if not calls.struck:
+            tried.count("faults past the end")
+            return
+        tried.count("faults injected")
+        tried.count(f"faults, {kind}")
+        if told and ("\n" in told or "; " not in told):
+            tried.failures.append(Failure(self.name, case, f"not one sentence with a remedy: {told}"))
+        try:
+            with watched(Calls(), folder), _no_hang():
+                card = _run(loaded, folder / "run", way)
+        except BaseException as error:  # noqa: BLE001 - it is a failure, whatever it is
+            what = f"cannot be resumed after {told or 'its end'}: {type(error).__name__}: {error}"
+            tried.failures.append(Failure(self.name, case, what, traceback.format_exc()))
+        else:
+            if card != whole.card:
+                what = f"other books after resuming from {told or 'its end'}: {_differing(card, whole.card)}"
+                tried.failures.append(Failure(self.name, case, what))
+
+
+def _faults_in(world: int, way: str, seed: float) -> Iterator[str]:
+    """Yield the faults of a world that is run in one way, in a drawn order."""
+    calls = whole_run(world, way).calls
+    found = [
+        f"{world}/{way}/{kind}/{duration}/{number}"
+        for kind, made in calls.items()
+        for duration in _ONCE
+        if not (_ONCE[duration] and kind.endswith("-again"))  # another try for ever is no fault, but no end
+        for number in range(1, made + 1)
+    ]
+    random.Random(seed).shuffle(found)
+    yield from found
+
+
+@cache
+def whole_run(world: int, way: str) -> Whole:
+    """Run a world undisturbed, and count its calls."""
+    with TemporaryDirectory(prefix="fivefifty-simulation-") as name:
+        folder, calls = Path(name), Calls()
+        loaded = load(draw_world(f"faults/{world}").write(folder / "world"))
+        with watched(calls, folder):
+            card = _run(loaded, folder / "run", way)
+        return Whole(card, calls.made())
+
+
+def _run(loaded: Loaded, folder: Path, way: str) -> dict[str, Any]:
+    """Run a scenario, or go on with it; return its figures."""
+    transport, workers = WAYS[way]
+    options: Any = {"transport": transport, "workers": workers, "resume": True, "log": folder.with_suffix(".jsonl")}
+    result = run_scenario(prepare(loaded), Options(out=folder, classifiers=classifiers_of(loaded), **options))
+    return result.figures()
+
+
+def _differing(card: dict[str, Any], whole: dict[str, Any]) -> str:
+    return ", ".join(name for name in whole if card[name] != whole[name])
+
+
+@contextmanager
+def _no_hang() -> Iterator[None]:
+    """Raise HangsError in whatever takes too long."""
+
+    def hangs(*_: object) -> None:
+        raise HangsError(f"more than {HANGS_S} s")
+
+    before = signal.signal(signal.SIGALRM, hangs)
+    signal.alarm(HANGS_S)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

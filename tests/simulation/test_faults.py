@@ -1,0 +1,63 @@
+"""Single faults of the machine, of each kind: told in one sentence, and no row is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulation.faults.calls import KINDS, Calls, Fault
+from simulation.faults.nth_call import WORLDS, Faults, whole_run
+from simulation.part import Tried
+
+TOLD = [
+    "20/memory/open/once/5",
+    "20/memory/read/once/30",
+    "20/memory/write/once/60",
+    "20/memory/commit/ever/9",
+    "20/memory/room/once/12",
+    "20/memory/file/once/4",
+    "20/memory/rename/once/1",
+    "22/two/start/once/1",
+    "22/two/commit/once/20",
+    "20/tcp/socket/once/10",
+    "20/tcp/dial/once/3",
+    "20/tcp/send/once/48",
+    "20/tcp/receive/once/3",
+    "20/tcp/ask/ever/7",
+    "20/tcp/answer/ever/9",
+]
+OUTLIVED = ["20/tcp/send-again/once/20", "20/tcp/receive-again/once/9", "20/tcp/ask/once/7", "20/tcp/answer/once/9"]
+
+
+@pytest.mark.parametrize(
+    ("case", "word"), [(case, "told") for case in TOLD] + [(case, "outlived") for case in OUTLIVED]
+)
+def test_a_fault_is_told_and_the_run_goes_on_to_the_same_books(case: str, word: str, tmp_path: Path) -> None:
+    tried = Tried()
+    Faults().attempt(case, tried, tmp_path)
+    assert tried.failures == []
+    assert (tried.counts[f"faults {word}"], tried.counts["faults injected"]) == (1, 1)
+
+
+def test_every_kind_of_call_is_made_in_some_world() -> None:
+    made = {*whole_run(20, "tcp").calls, *whole_run(22, "two").calls}
+    assert made == set(KINDS)
+
+
+def test_each_process_tries_the_same_faults_and_each_once() -> None:
+    def some(seed: str) -> list[str]:
+        return [case for _, case in zip(range(40), Faults().cases(seed), strict=False)]
+
+    cases = some("a")
+    assert cases == some("a")
+    assert len(set(cases)) == len(cases)
+    assert {int(case.split("/")[0]) for case in cases} <= set(WORLDS)
+
+
+@pytest.mark.parametrize(("lasting", "failing"), [(False, [3]), (True, [3, 4, 5])])
+def test_the_call_of_a_number_fails_and_all_that_follow_where_it_lasts(lasting: bool, failing: list[int]) -> None:  # noqa: FBT001
+    calls = Calls(Fault("send", 3, lasting))
+    assert [number for number in range(1, 6) if calls.fails("send")] == failing
+    assert not calls.fails("receive")
+    assert (calls.struck, calls.made()) == (len(failing), {"send": 5, "receive": 1})
