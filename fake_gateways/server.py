@@ -32,6 +32,7 @@ from fake_gateways.session.lmtp import open_lmtp_session
 from fake_gateways.smtp.framing import BareLineFeedError, ContentTooLargeError, Framing, LineTooLongError
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.smtp.standard_replies import BARE_LINE_FEED, LOCAL_ERROR, TIMED_OUT
+from fake_gateways.start_server import started
 from fake_gateways.verdict import Answer, ExternalQuery, Wait
 
 AnswerQuery = Callable[[ExternalQuery], Awaitable[Answer]]
@@ -384,17 +385,13 @@ async def serve(
 ) -> asyncio.Server:
     """Listen for a gateway. Port 0 takes a free port. Raises OutsideError, and OSError if the port is in use.
 
-    ``carrier`` is the class of its connections.
-
-    ``tls`` is asked for its context when the first client wants to encrypt; without it TLS is not available.
-    ``tls_from_start`` is for ports where clients do not say STARTTLS first (RFC 8314 section 3.3).
+    ``carrier`` makes its connections. ``tls`` is asked for its context when the first client wants to encrypt; without
+    it TLS is not available. ``tls_from_start`` is for ports where clients do not say STARTTLS first (RFC 8314 section
+    3.3).
     """
     require_inside(address, allowed)
+    encrypted = tls() if tls is not None and tls_from_start else None
     prepared = Carrier(gateway, answer_query, idle_s).prepared
-    return await asyncio.get_running_loop().create_server(
-        lambda: carrier(gateway, answer_query, idle_s, tls, proxied=proxied, prepared=prepared),
-        address,
-        port,
-        backlog=1024,
-        ssl=tls() if tls is not None and tls_from_start else None,
-    )
+    new = partial(carrier, gateway, answer_query, idle_s, tls, proxied=proxied, prepared=prepared)
+    loop = asyncio.get_running_loop()
+    return await started(await loop.create_server(new, address, port, backlog=1024, ssl=encrypted, start_serving=False))

@@ -26,6 +26,7 @@ import dns.rrset
 
 from fake_gateways.dns.zone import TTL_S, World
 from fake_gateways.loopback import Network, require_inside
+from fake_gateways.start_server import started
 from fake_gateways.verdict import Answer, Question
 
 PLAIN_UDP_OCTETS: Final = 512
@@ -174,7 +175,7 @@ async def serve(
     attempts = 1 if port else 20  # a port that is free for TCP may be in use for UDP
     while True:
         attempts -= 1
-        tcp = await asyncio.start_server(talk, address, port)
+        tcp = await started(await asyncio.start_server(talk, address, port, start_serving=False))
         if not tcp.sockets:  # asyncio passes over the sockets that it cannot open
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         chosen = tcp.sockets[0].getsockname()[1]
@@ -185,4 +186,7 @@ async def serve(
             if not attempts:
                 raise
             continue
+        except BaseException:
+            tcp.close()
+            raise
         return Nameserver(address, chosen, udp, tcp)

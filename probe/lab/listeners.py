@@ -86,6 +86,7 @@ class Listeners:
         self._stack = AsyncExitStack()
         self._closed_last = await self._stack.enter_async_context(AsyncExitStack())
         self._connections: WeakSet[_WatchedCarrier] = WeakSet()
+        self._mailbox_connections: WeakSet[Any] = WeakSet()
         self._stack.push_async_callback(self._end_connections)
         return self
 
@@ -103,6 +104,9 @@ class Listeners:
         )
 
     async def _end_connections(self) -> None:
+        for mailbox in tuple(self._mailbox_connections):
+            if mailbox.transport is not None:
+                mailbox.transport.abort()
         for each in tuple(self._connections):
             await each.end()
 
@@ -177,6 +181,7 @@ class Listeners:
                 port=port,
                 allowed=self.allowed,
                 idle_s=self.clock.patience(mailbox_server.IDLE_S),
+                keep=self._mailbox_connections.add,
             )
         self._stack.callback(mailbox.close)
         return _port_of(mailbox)

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from typing import Final
 
 from probe.input_error import InputError
-from probe.sender.transport.tcp import OF_THIS_MACHINE
 
-_SHORT: Final = OF_THIS_MACHINE | {errno.ETIMEDOUT}
-REMEDY: Final = "end other programs or raise its limits, then continue with --resume"
+_SHORT: Final = frozenset(
+    {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL, errno.ETIMEDOUT}
+)
+"""No more descriptors, buffers, memory, processes or ports, or no time for an answer within this process."""
+_REMEDY: Final = "end other programs or raise its limits, then continue with --resume"
 
 
 @contextmanager
@@ -25,4 +27,4 @@ def shortages() -> Iterator[None]:
         error = cause if raised.errno is None and isinstance(cause, OSError) else raised
         if error.filename is not None or error.errno not in _SHORT:
             raise
-        raise InputError("this machine", f"cannot go on ({error.strerror})", REMEDY) from None
+        raise InputError("this machine", f"cannot go on ({error.strerror})", _REMEDY) from None

@@ -9,6 +9,7 @@ from typing import Any, Final
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from fake_gateways.loopback import Network, require_inside
+from fake_gateways.start_server import started
 
 MAX_OCTETS: Final = 10_000_000
 IDLE_S: Final = 300.0
@@ -61,21 +62,25 @@ async def listen(
     port: int = 0,
     allowed: Sequence[Network] = (),
     idle_s: float = IDLE_S,
+    keep: Callable[[SMTP], None] = lambda _: None,
 ) -> asyncio.Server:
     """Listen; ``accept`` gets return-path and content of each message. Port 0 takes a free port.
 
-    A client that is silent for ``idle_s`` real seconds is sent away.
+    A client that is silent for ``idle_s`` real seconds is sent away. ``keep`` gets every connection.
     Raises OutsideError for an address beyond loopback and ``allowed``, and OSError for a port in use.
     """
     require_inside(address, allowed)
 
     def protocol() -> Any:
-        return _AnyLines(
+        new = _AnyLines(
             _Handler(domain, accept),
             data_size_limit=MAX_OCTETS,
             hostname=f"mx.{domain}",
             enable_SMTPUTF8=True,
             timeout=idle_s,
         )
+        keep(new)
+        return new
 
-    return await asyncio.get_running_loop().create_server(protocol, address, port)
+    loop = asyncio.get_running_loop()
+    return await started(await loop.create_server(protocol, address, port, start_serving=False))

@@ -25,10 +25,10 @@ from simulation.faults.calls import Calls, Fault
 from simulation.faults.machine import watched
 from simulation.laws.classifiers import classifiers_of
 from simulation.part import Failure, Tried
-from simulation.worlds.draw_world import draw_world
+from simulation.worlds.world import FILE
 
-WORLDS: Final = (3, 5, 6, 9, 11, 12, 13, 20, 21, 22)
-"""The numbers of worlds that are small and different."""
+WORLDS: Final = Path(__file__).parent / "worlds"
+"""Ten small worlds that have little in common."""
 WAYS: Final = {"memory": ("memory", 1), "tcp": ("tcp", 1), "two": ("memory", 2)}
 """Transport and processes."""
 FEW: Final = 12
@@ -58,7 +58,7 @@ class Faults:
     def cases(self, seed: str) -> Iterator[str]:
         """Yield every fault once, a few of each world in turn."""
         rng = random.Random(f"faults:{seed}")
-        places = [(world, way) for world in WORLDS for way in WAYS]
+        places = [(world.name, way) for world in sorted(WORLDS.iterdir()) for way in WAYS]
         rng.shuffle(places)
         left: list[Iterator[str]] = [_faults_in(world, way, rng.random()) for world, way in places]
         while left:
@@ -70,10 +70,9 @@ class Faults:
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Let one call fail, and resume."""
-        number, way, kind, duration, at = case.split("/")
-        whole = whole_run(int(number), way)
-        world = draw_world(f"faults/{number}")
-        loaded = load(world.write(folder / "world"))
+        world, way, kind, duration, at = case.split("/")
+        whole = whole_run(world, way)
+        loaded = load(WORLDS / world / FILE)
         calls = Calls(Fault(kind, int(at), _ONCE[duration]))
         told = ""
         try:
@@ -109,7 +108,7 @@ class Faults:
                 tried.failures.append(Failure(self.name, case, what))
 
 
-def _faults_in(world: int, way: str, seed: float) -> Iterator[str]:
+def _faults_in(world: str, way: str, seed: float) -> Iterator[str]:
     """Yield the faults of a world that is run in one way, in a drawn order."""
     calls = whole_run(world, way).calls
     found = [
@@ -124,11 +123,11 @@ def _faults_in(world: int, way: str, seed: float) -> Iterator[str]:
 
 
 @cache
-def whole_run(world: int, way: str) -> Whole:
+def whole_run(world: str, way: str) -> Whole:
     """Run a world undisturbed, and count its calls."""
     with TemporaryDirectory(prefix="fivefifty-simulation-") as name:
         folder, calls = Path(name), Calls()
-        loaded = load(draw_world(f"faults/{world}").write(folder / "world"))
+        loaded = load(WORLDS / world / FILE)
         with watched(calls, folder):
             card = _run(loaded, folder / "run", way)
         return Whole(card, calls.made())

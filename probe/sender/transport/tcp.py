@@ -9,7 +9,6 @@ would find out again for every connection what is known here, such as host name,
 from __future__ import annotations
 
 import asyncio
-import errno
 import ipaddress
 import math
 import os
@@ -36,10 +35,6 @@ from probe.sender.transport.dot_stuffing import stuff
 Broke = Callable[[tuple[str, int], OSError], None]
 """Gets the own address and port of a connection that an error of the network has ended."""
 
-OF_THIS_MACHINE: Final = frozenset(
-    {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL, errno.ENOSPC}
-)
-"""Errors that say nothing about a server: this machine has no more descriptors, buffers, memory, processes or ports."""
 REPLY_TIMEOUT_S: Final = 60.0
 """Real seconds to wait for a reply. RFC 5321 section 4.5.3.2 asks for minutes; these servers are all nearby."""
 GOODBYE_S: Final = 5.0
@@ -125,26 +120,22 @@ class TcpTransport:
     def close(self) -> None:
         """Close the connections that a sender left open because it was interrupted."""
         for client in tuple(self._clients):
-            if client.is_open:
-                client.close()
+            if client.transport is not None:
+                cast("asyncio.Transport", client.transport).abort()
 
     async def _socket(self, source: str) -> socket.socket:
         """Bind a socket to the source address and connect it."""
         sock = socket.socket(self._family, socket.SOCK_STREAM)
-        is_bound = False  # before, an error is about the source address
         try:
             sock.setblocking(False)  # noqa: FBT003 - socket's own signature
             if _BIND_WITHOUT_PORT is not None:
                 sock.setsockopt(socket.IPPROTO_IP, _BIND_WITHOUT_PORT, 1)
             sock.bind((source, 0))
-            is_bound = True
             if not _connected_at_once(sock, (self._address, self._port)):
                 async with asyncio.timeout(self._deadline_s):
                     await asyncio.get_running_loop().sock_connect(sock, (self._address, self._port))
         except OSError as error:
             sock.close()
-            if is_bound and error.errno in OF_THIS_MACHINE:
-                raise
             # Each event loop words the error differently, and the text is part of the books.
             told = os.strerror(error.errno or 0)
             if math.isinf(self._deadline_s):
