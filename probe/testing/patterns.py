@@ -12,6 +12,7 @@ import re2
 from fake_gateways.policies.message_parts import dissect
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.strict import InvalidValueError
+from fake_gateways.untrusted.expression import options
 
 _TYPE: Final = re.compile(r"(?<!\s)\s*(?:rfc822\s*;|mailto:)", re.IGNORECASE)
 """What comes before an address in a delivery report (RFC 3464 section 2.3.2), or in a link."""
@@ -27,7 +28,7 @@ def matches(pattern: str, text: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def _wildcard(pattern: str) -> Any:
-    return re2.compile("(?is)" + ".*".join(map(re2.escape, pattern.split("*"))))
+    return re2.compile("(?s)" + ".*".join(map(re2.escape, pattern.split("*"))), options(any_case=True))
 
 
 def read_addresses(given: str | Iterable[str]) -> tuple[str, ...]:

@@ -94,3 +94,11 @@ def test_endless_space_and_quotation_marks_are_looked_through_once() -> None:
     assert read_addresses(f"ann@x.example,{' ' * 200_000}mailto:bob@x.example") == ("ann@x.example", "bob@x.example")
     with pytest.raises(InvalidValueError, match="is not an address"):
         read_addresses('"' + '\\"' * 100_000)
+
+
+def test_a_pattern_that_is_too_large_for_an_automaton_matches_and_says_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    name = "\u00e9\u00e8" * 8_000
+    assert matches(f"*{name}", f"ann@{name}")
+    assert capfd.readouterr() == ("", "")
