@@ -180,4 +180,4 @@ def _answer(query: ExternalQuery, salt: int, clock: VirtualClock) -> Answer:
     return Answer(_RECORDS[drawn % len(_RECORDS)], ttl_s=drawn >> 8 & 255, failed=drawn >> 16 & 15 == 0)
 
 
-TARGETS: Final = (Target("policies", run, words=_WORDS, batch=200),)
+TARGETS: Final = (Target("policies", run, words=_WORDS, batch=200, longest=256 * 1024),)
