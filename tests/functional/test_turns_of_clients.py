@@ -53,6 +53,11 @@ async def greeted(trial: trial_gateway.Trial, address: str) -> tuple[Carrier, Wi
     return carrier, wire
 
 
+def answered(carrier: Carrier, wire: Wire) -> int:
+    """Count the replies that are sent, and those that are kept to be sent together."""
+    return len(wire.written) + len(carrier._said)
+
+
 @pytest.mark.parametrize("flood", FLOODS.values(), ids=FLOODS)
 async def test_a_flood_of_commands_is_answered_a_few_at_a_time_and_an_honest_client_in_between(flood: bytes) -> None:
     trial = trial_gateway.build()
@@ -60,7 +65,7 @@ async def test_a_flood_of_commands_is_answered_a_few_at_a_time_and_an_honest_cli
     honest, honest_wire = await greeted(trial, "127.10.0.9")
     loud.data_received(flood * MANY)
     for turn in range(1, MANY // MAX_AT_ONCE + 1):
-        assert len(loud_wire.written) == turn * MAX_AT_ONCE
+        assert answered(loud, loud_wire) == turn * MAX_AT_ONCE
         # What it says next waits in its socket, not in our memory.
         assert loud_wire.is_reading is (turn == MANY // MAX_AT_ONCE)
         honest.data_received(b"NOOP\r\n")
@@ -78,7 +83,7 @@ async def test_a_client_that_leaves_before_its_turn_is_gone() -> None:
     loud.data_received(FLOODS["NOOP"] * MANY)
     loud.connection_lost(None)
     await asyncio.sleep(0)
-    assert len(wire.written) == MAX_AT_ONCE
+    assert answered(loud, wire) == MAX_AT_ONCE
     assert trial.gateway.connections == {}
 
 
