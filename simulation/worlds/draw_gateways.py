@@ -142,7 +142,7 @@ def _policies(draw: Drawing, site: Site, kinds: list[str]) -> None:
     """Give a gateway policies, and what it says in place of their causes."""
     table = site.table
     lie = None
-    if site.persona.lie and draw.has("gateway:lies-named", 0.5):
+    if site.persona.lie and draw.has("gateway:lies-named", 0.6):
         lie = draw.choice(site.persona.lie)
         table["claims"] = lie.name
         kinds = _with_causes(draw, kinds, list(lie.claims))
@@ -158,7 +158,7 @@ def _policies(draw: Drawing, site: Site, kinds: list[str]) -> None:
         bounce_later(draw, policies)
     if policies:
         table["policy"] = policies
-    if lie is None and draw.has("gateway:lies-table", 0.6):
+    if lie is None and draw.has("gateway:lies-table", 0.9):
         table["claims"] = _claims(draw, [policy["type"] for policy in policies])
     if "claims" in table and draw.has("gateway:lies-share", 0.5):
         table["lies"] = draw.share()
@@ -177,10 +177,19 @@ def _with_causes(draw: Drawing, kinds: list[str], causes: list[Cause]) -> list[s
 
 
 def _claims(draw: Drawing, kinds: list[str]) -> Table:
-    causes = {*ALWAYS_TOLD, *(cause for kind in (*kinds, "directory", "relay") for cause in KINDS[kind].nature.causes)}
-    real = draw.some([cause for cause in Cause if cause in causes], 4)
+    """Draw what is claimed for some causes: mostly that the recipient is at fault, for those of the given policies."""
+    own = {cause for kind in kinds for cause in KINDS[kind].nature.causes}
+    possible = {*ALWAYS_TOLD, *own, *(cause for kind in ("directory", "relay") for cause in KINDS[kind].nature.causes)}
+    real = draw.some([cause for cause in Cause if cause in (own or possible)], 4)
+    if draw.rng.random() < 0.4:
+        real.append(draw.choice([cause for cause in Cause if cause in possible]))
     told = [cause for cause in Cause if cause is not Cause.UNKNOWN]
-    return {str(cause): str(draw.choice([other for other in told if other is not cause])) for cause in real}
+    unkind = [Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED, Cause.ADDRESS_MOVED]
+    found = {}
+    for cause in real:
+        among = unkind if draw.rng.random() < 0.6 else told
+        found[str(cause)] = str(draw.choice([other for other in among if other is not cause]))
+    return found
 
 
 def _reports(draw: Drawing, table: Table) -> None:

@@ -151,6 +151,8 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "fault:cut": ("policy:fault",),
     "fault:malformed": ("policy:fault",),
     "fault:multi-line": ("policy:fault",),
+    "gateway:lies-table": ("policy:restricted-recipients", "policy:sender-reputation", "policy:content"),
+    "gateway:lies-share": ("gateway:lies-table", "policy:geography"),
     "sender:retry-rate": ("policy:velocity",),
     "sender:pause-context": ("policy:ip-reputation",),
     "sender:limit-connections": ("sender:fast", "sender:long-way"),
