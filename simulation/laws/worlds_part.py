@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -50,9 +51,10 @@ class Worlds:
             self._fail(world, broken, tried, folder)
 
     def _try_canary(self, world: World, first: int, tried: Tried, folder: Path) -> None:
-        for number in range(len(CANARIES)):
-            canary = CANARIES[(first + number) % len(CANARIES)]
-            runs = folder / f"canary-{number}"
+        others = [canary for canary in CANARIES if canary is not CANARIES[first]]
+        random.Random(f"canary:{world.seed}").shuffle(others)
+        for canary in (CANARIES[first], *others):
+            runs = folder / "canary"
             noticed = notices(canary, world, runs)
             shutil.rmtree(runs, ignore_errors=True)
             if noticed is None:
