@@ -41,7 +41,9 @@ class Fuzzing:
         """Yield TARGET/SEED/NUMBER without end."""
         for number in count():
             way = _GUIDED if number % _EVERY == _EVERY - 1 and guided.IS_POSSIBLE else ""
-            yield from (f"{target.name}/{way}{seed}/{number}" for target in TARGETS)
+            # A short run does not come to the end of a round, so each seed has an order of its own.
+            turns = random.Random(f"{seed}/{number}").sample(TARGETS, len(TARGETS))
+            yield from (f"{target.name}/{way}{seed}/{number}" for target in turns)
 
     def attempt(self, case: str, found: Tried, folder: Path) -> None:
         """Try the inputs of a case; each fault is a failure once, with the smallest input that was found."""
