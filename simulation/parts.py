@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulation.faults.kills import Kills
 from simulation.faults.nth_call import Faults
 from simulation.fuzzing.part import Fuzzing
 from simulation.laws.worlds_part import Worlds
@@ -11,6 +12,6 @@ from simulation.part import Part
 from simulation.wire.worlds_on_the_wire import Wire
 from simulation.worlds.features import FEATURES as OF_WORLDS
 
-PARTS: Final[tuple[Part, ...]] = (Worlds(), Wire(), Faults(), Fuzzing())
+PARTS: Final[tuple[Part, ...]] = (Worlds(), Wire(), Faults(), Kills(), Fuzzing())
 FEATURES: Final[tuple[str, ...]] = OF_WORLDS
 """Everything that worlds can have."""

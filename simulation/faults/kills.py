@@ -1,0 +1,158 @@
+"""The part ``kills``: runs are killed at random moments, and go on to whole books and a whole log."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, NamedTuple
+
+from simulation.part import Failure, Tried
+
+WAYS: Final = {"memory": ("memory", 1), "tcp": ("tcp", 1), "two": ("memory", 2), "two-tcp": ("tcp", 2)}
+"""Transport and processes."""
+KILLS: Final = 3
+"""How often a run is killed before it may come to its end."""
+BEGINS_S: Final = 0.2
+"""The earliest moment of a kill."""
+_OF_THE_RUN: Final = {"peer_port", "local_port", "duration_s"}
+"""What differs in the log of a run over sockets."""
+
+MESSAGE: Final = "From: news@sender.example\nSubject: Hello\n\nHello {{given_name}}.\n"
+SCENARIO: Final = """\
+schema = 1
+name = "killed"
+title = "Twelve companies and a sender that is killed"
+seed = 7
+starts = 2026-03-02T08:00:00Z
+
+[sender]
+helo = "mta1.sender.example"
+return_path = "bounce.sender.example"
+ips = [{ address = "127.10.0.1" }]
+rate = "10/1s"
+retry = { first = "5m" }
+
+[[campaign]]
+name = "news"
+message = "news.eml"
+
+[[gateway]]
+name = "acme"
+persona = "proofpoint"
+companies = 12
+mailboxes = { count = 800, departed = 0.1, full = 0.05, opens = 0.3, complains = 0.01, away = 0.02 }
+claims = { velocity = "user-unknown" }
+
+  [[gateway.policy]]
+  type = "greylisting"
+  share = 0.3
+
+  [[gateway.policy]]
+  type = "velocity"
+  limit = "600/1h"
+"""
+
+
+class Whole(NamedTuple):
+    """What an undisturbed run left: its figures, the lines of its log, and how long it took."""
+
+    card: dict[str, Any]
+    log: Counter[str]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Kills:
+    """Runs that are killed, named by way and a seed of the moments."""
+
+    name: str = "kills"
+    weight: int = 1
+
+    def cases(self, seed: str) -> Iterator[str]:
+        """Yield cases without end, the ways in turn."""
+        return (f"{way}/{seed}/{number}" for number in count() for way in WAYS)
+
+    def attempt(self, case: str, tried: Tried, folder: Path) -> None:
+        """Kill a run some times, and let it come to its end."""
+        way = case.partition("/")[0]
+        whole = whole_run(way)
+        command = _command(folder, way)
+        rng = random.Random(case)
+        for _ in range(KILLS):
+            if not _is_killed(command, rng.uniform(BEGINS_S, whole.seconds), parent_only=rng.random() < 0.5):
+                break
+            tried.count("kills")
+            tried.count(f"kills, {way}")
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode or done.stderr:
+            what = f"cannot be resumed: exit code {done.returncode}: {done.stderr.strip()}"
+            tried.failures.append(Failure(self.name, case, what))
+            return
+        card, log = _left_in(folder)
+        differing = [name for name in whole.card if card[name] != whole.card[name]]
+        if differing:
+            what = f"other books than without kills: {', '.join(differing)}"
+            tried.failures.append(Failure(self.name, case, what))
+        if log != whole.log:
+            lost, more = whole.log - log, log - whole.log
+            what = f"the log lacks {lost.total()} lines and has {more.total()} too many"
+            tried.failures.append(Failure(self.name, case, what, "\n".join([*lost, *more][:5])))
+
+
+@cache
+def whole_run(way: str) -> Whole:
+    """Run it undisturbed."""
+    with TemporaryDirectory(prefix="fivefifty-simulation-") as name:
+        began = time.monotonic()
+        subprocess.run(_command(Path(name), way), capture_output=True, check=True)
+        return Whole(*_left_in(Path(name)), time.monotonic() - began)
+
+
+def _command(folder: Path, way: str) -> list[str]:
+    """Write the scenario, and return the command that runs it or goes on with it."""
+    (folder / "killed.toml").write_text(SCENARIO, "utf-8")
+    (folder / "news.eml").write_text(MESSAGE, "utf-8")
+    transport, workers = WAYS[way]
+    run = [sys.executable, "-m", "fivefifty", "run", str(folder / "killed.toml"), f"--out={folder / 'run'}", "--resume"]
+    return [*run, f"--log={folder / 'log'}", f"--transport={transport}", f"--workers={workers}"]
+
+
+def _is_killed(command: list[str], after_s: float, *, parent_only: bool) -> bool:
+    """Start a run and kill it, or its parent process only; return whether it was still running then."""
+    with subprocess.Popen(
+        command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as run:
+        with suppress(subprocess.TimeoutExpired):
+            run.wait(after_s)
+            return False
+        with suppress(ProcessLookupError):
+            (os.kill if parent_only else os.killpg)(run.pid, signal.SIGKILL)
+        run.wait()
+        return True
+
+
+def _left_in(folder: Path) -> tuple[dict[str, Any], Counter[str]]:
+    """Return the scorecard of a run, and the lines of its log without what differs from run to run."""
+    card: dict[str, Any] = json.loads((folder / "run" / "scorecard.json").read_text("utf-8"))
+    lines: Counter[str] = Counter()
+    for line in (folder / "log").read_text("utf-8").splitlines():
+        try:
+            row = json.loads(line)
+        except ValueError:
+            lines[line] += 1
+            continue
+        lines[json.dumps({name: value for name, value in row.items() if name not in _OF_THE_RUN})] += 1
+    return card, lines

@@ -1,0 +1,38 @@
+"""Runs that are killed end whole; and what a kill could leave is noticed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from simulation.faults import kills
+from simulation.faults.kills import WAYS, Kills, Whole
+from simulation.part import Tried
+
+
+def test_a_killed_run_ends_with_the_same_books_and_the_same_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kills, "KILLS", 1)
+    tried = Tried()
+    Kills().attempt("memory/suite/1", tried, tmp_path)
+    assert tried.failures == []
+
+
+def test_other_books_and_another_log_are_failures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kills, "_is_killed", lambda *_, **__: False)
+    monkeypatch.setattr(kills, "whole_run", lambda _: Whole({"books": "other"}, Counter({"a line": 2}), 1.0))
+    tried = Tried()
+    Kills().attempt("memory/suite/1", tried, tmp_path)
+    told = [failure.what for failure in tried.failures]
+    assert told[0] == "other books than without kills: books"
+    assert told[1].startswith("the log lacks 2 lines and has ")
+
+
+def test_the_ways_come_in_turn() -> None:
+    cases = list(islice(Kills().cases("a"), 2 * len(WAYS)))
+    assert [case.partition("/")[0] for case in cases] == [*WAYS, *WAYS]
+    assert len(set(cases)) == len(cases)
