@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 RUNS   := $(VENV)/.runs
 READY  := $(VENV)/.ready
+TOOLS  := $(VENV)/tools
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --no-emit-index-url --no-header
 
@@ -76,16 +78,20 @@ lock:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(COMPILE) --upgrade -o requirements.lock pyproject.toml
 	$(COMPILE) --upgrade --group dev -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --upgrade --group build -o requirements-build.lock
 
 # What it takes to run, and then what it takes to work on it: the first answer need not wait for the latter.
-$(RUNS): pyproject.toml requirements.lock
+# What only builds packages is installed aside, by hash too; with isolation pip would fetch it without.
+$(RUNS): pyproject.toml requirements.lock requirements-build.lock
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(PIP) --require-hashes --target $(TOOLS) -r requirements-build.lock
+	PYTHONPATH=$(TOOLS) $(PIP) --no-build-isolation --use-pep517 --require-hashes -r requirements.lock
+	PYTHONPATH=$(TOOLS) $(PIP) --no-build-isolation --no-deps --editable .
+	@rm -rf $(TOOLS)
 	@touch $(RUNS)
 
 $(READY): $(RUNS) requirements-dev.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $(READY)
 
 clean:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fivefifty_command import apart, complaint
 from small_scenario import bent, write
 
 from probe.input_error import InputError
@@ -51,3 +52,27 @@ def test_names_that_are_given_twice_are_found_in_a_long_file(tmp_path: Path) -> 
     path = write(tmp_path, bent("[[gateway]]", f"{gateways}[[gateway]]"))
     with pytest.raises(InputError, match="two gateways are called g0; give one another name"):
         load(path)
+
+
+MANY = bent(
+    'domains = ["acme.example"]\nmailboxes = { count = 20, departed = 0.1 }',
+    "companies = 30\nmailboxes = { count = 60 }",
+)
+"""Thirty gateways, each with sockets of its own."""
+
+
+@pytest.mark.parametrize("most", [24, 40])
+def test_too_many_open_files_are_told_with_the_limit_to_raise(most: int, tmp_path: Path) -> None:
+    scenario = write(tmp_path, MANY)
+    limited = ["sh", "-c", f'ulimit -n {most}; exec "$@"', "sh"]
+    told = complaint(apart("run", scenario, "--workers", "1", "--out", tmp_path / "run", prefix=limited))
+    assert told == (
+        "open files and connections: are too many (Too many open files); "
+        "raise the limit, as by ulimit -n 4096, or run it with --transport memory"
+    )
+
+
+def test_a_process_may_open_as_many_files_as_the_system_lets_it(tmp_path: Path) -> None:
+    scenario = write(tmp_path, MANY)
+    limited = ["sh", "-c", 'ulimit -Sn 40; exec "$@"', "sh"]
+    assert apart("run", scenario, "--workers", "1", "--out", tmp_path / "run", prefix=limited).returncode == 0
