@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import sys
 import traceback
 
@@ -16,7 +15,6 @@ from probe.harmless import harmless
 from probe.input_error import InputError
 from probe.user_files import FULL, unwritable
 
-_NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
 _MOST_SHOWN = 19
 """Mistakes of one file that are shown after the first."""
 _OURS = "this is a fault of fivefifty; please report it with the lines above"
@@ -49,11 +47,6 @@ def _describe(error: Exception) -> tuple[str, Exit]:
         return str(error), Exit.INTERRUPTED
     if isinstance(error, OSError) and error.errno in FULL:
         return str(unwritable(error.filename or "standard output", error, "choose another place")), Exit.INPUT_WRONG
-    if isinstance(error, OSError) and error.errno in _NO_MORE_FILES:
-        remedy = "raise the limit, as by ulimit -n 4096, or run it with --transport memory"
-        return str(
-            InputError("open files and connections", f"are too many ({error.strerror})", remedy)
-        ), Exit.INPUT_WRONG
     if _is_of_the_books(error):
         return f"the books are not whole, which is a fault of fivefifty: {error}", Exit.FAULT
     return _OURS, Exit.FAULT
