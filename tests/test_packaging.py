@@ -21,6 +21,7 @@ PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["pr
 DEADLINE_S: Final = 120.0
 SHIPPED: Final = (
     *("*.py", "*.toml", "*.jinja", "*.css", "*.js", "*.json", "py.typed"),
+    "diagnose/patterns.csv",
     *("starter_kit/files/*.yml", "starter_kit/files/gitignore", "starter_kit/files/*.eml", "studies/messages/*.eml"),
 )
 """Kinds of files that the packages have."""

@@ -11,6 +11,7 @@ from probe.cli.exit_codes import keeping_nothing
 from probe.cli.options import CORES, AsJson, Workers
 from probe.cli.output import print_notes, printing
 from probe.harmless import harmless
+from probe.input_error import InputError
 
 
 def evaluate(
@@ -31,11 +32,21 @@ def evaluate(
     ] = None,
     as_json: AsJson = False,
     workers: Workers = None,
+    diagnoses: Annotated[
+        bool,
+        typer.Option("--diagnose", help="Measure fivefifty diagnose instead, at gateways whose cause is known."),
+    ] = False,
+    seed: Annotated[int, typer.Option(metavar="N", help="With --diagnose: the seed of the gateways.")] = 101,
 ) -> None:
     """Score every classifier on many scenarios, with intervals and held-out vendors.
 
     Each scenario runs in memory. Recipients that context cannot decide on get one more attempt a week later.
     """
+    if diagnoses:
+        if scenarios or classifier:
+            raise InputError("--diagnose", "makes its own gateways", "leave scenarios and classifiers out")
+        _evaluate_diagnoses(seed, workers or CORES, as_json=as_json)
+        return
     import json
     import sys
 
@@ -65,3 +76,30 @@ def evaluate(
             print(json.dumps(figures, indent=2))
         else:
             print_evaluation(PipedConsole(), figures)
+
+
+def _evaluate_diagnoses(seed: int, workers: int, *, as_json: bool) -> None:
+    import json
+
+    from fake_gateways import persona
+    from probe.cli.console import PipedConsole
+    from probe.report.terminal.accuracy import print_accuracy
+    from probe.report.terminal.sweep import runs_bar
+    from probe.studies.diagnose import run as study
+    from probe.studies.diagnose.accuracy import by_cause, mixed_up, spent
+    from probe.studies.diagnose.cases import cases
+
+    drawn = list(cases(list(persona.names()), range(seed, seed + 1)))
+    with keeping_nothing(), runs_bar("gateways", len(drawn)) as filling:
+        found = study.measure(drawn, workers, filling.advance)
+    causes, costs, mixed = by_cause(found), spent(found), mixed_up(found)
+    with printing():
+        if as_json:
+            figures = {
+                "causes": {cause: each._asdict() for cause, each in causes.items()},
+                "spent": {what: each._asdict() for what, each in costs.items()},
+                "mixed_up": mixed,
+            }
+            print(json.dumps(figures, indent=2))
+        else:
+            print_accuracy(PipedConsole(), causes, costs, mixed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -11,6 +11,9 @@ from probe.cli.exit_codes import keeping_nothing
 from probe.cli.options import CORES, Workers
 from probe.cli.output import printing
 from probe.input_error import InputError
+
+_SEEDS: Final = 3
+"""Each gateway of the patterns is drawn so often."""
 
 
 def fit(
@@ -23,11 +26,17 @@ def fit(
     reference: Annotated[
         bool, typer.Option("--reference", help="Compare with gradient boosting on the same cases.")
     ] = False,
+    diagnoses: Annotated[
+        bool, typer.Option("--diagnose", help="Write patterns.csv for fivefifty diagnose instead, from --seed on.")
+    ] = False,
     workers: Workers = None,
 ) -> None:
     """Fit the weights of `context` on generated scenarios (needs the extra fit)."""
     from probe.report.terminal.sweep import runs_bar
 
+    if diagnoses:
+        _fit_diagnoses(seed, out, workers or CORES)
+        return
     try:
         from probe.studies.fit import fit as session
     except ImportError as error:
@@ -38,3 +47,22 @@ def fit(
             range(seed, seed + scenarios), out, workers or CORES, runs_bar, reference=reference
         ):
             print(line, flush=True)
+
+
+def _fit_diagnoses(seed: int, out: Path, workers: int) -> None:
+    from fake_gateways import persona
+    from probe.diagnose.experiments import EXPERIMENTS
+    from probe.diagnose.patterns import written
+    from probe.report.terminal.sweep import runs_bar
+    from probe.studies.diagnose.cases import cases
+    from probe.studies.diagnose.run import estimate
+    from probe.user_files import writing
+
+    drawn = list(cases(list(persona.names()), range(seed, seed + _SEEDS)))
+    with keeping_nothing(), runs_bar("gateways", len(drawn)) as filling:
+        patterns = estimate(drawn, workers, filling.advance)
+    with writing(out, "choose another folder with --out"):
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "patterns.csv").write_text(written(patterns, EXPERIMENTS), "utf-8")
+    with printing():
+        print(f"{len(patterns):,} recipients of {len(drawn):,} gateways: {out / 'patterns.csv'}")

@@ -12,7 +12,7 @@ from typing import Final
 
 from source_tree import ROOT
 
-WIDTH: Final = 118
+WIDTH: Final = 126
 LEVELS: Final = 2
 
 

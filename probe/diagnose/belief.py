@@ -1,0 +1,202 @@
+"""What is believed after some replies: the probability of every hypothesis, and of having provoked a block."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final, NamedTuple
+
+from fake_gateways.truth import Cause, Fault
+from probe.diagnose.conditions import Depth, Recipient, Source
+from probe.diagnose.experiment import Experiment
+from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis
+from probe.diagnose.patterns import Pattern, Patterns
+from probe.diagnose.reply_kind import Answer
+
+_ALIVE_IF_REFUSED_FOR_ANOTHER_REASON: Final = 0.95
+"""Of those whom a gateway refuses for a reason of its own, most are alive: some 4 to 5 % of a list has left."""
+_HALF_LIFE_S: Final = 5 * 86_400.0
+"""Servers change their minds: after this time a belief counts half (emailtester.net, IMC 2005)."""
+_BLOCKED_BY_RECIPIENT: Final = 0.002
+_BLOCKED_BY_RANDOM_RECIPIENT: Final = 0.02
+"""How likely one more recipient makes a gateway block us. Counters of unknown recipients are the lowest."""
+_OTHERWISE: Final = 0.03
+"""How likely a gateway answers otherwise than its pattern says: no two are equal, and some change their minds."""
+_IN_OTHER_WORDS: Final = 0.07
+"""How likely it refuses at the same place, but in other words than its pattern says."""
+_LEAST: Final = 1e-9
+"""Patterns that are less likely than this are dropped."""
+
+
+class _State(NamedTuple):
+    """A pattern by its number, and whether we have provoked a block."""
+
+    pattern: int
+    blocked: bool
+
+
+@dataclass(frozen=True)
+class Belief:
+    """Probabilities of what is true. Replies are added one by one, in the order of time."""
+
+    known: tuple[Pattern, ...]
+    outcomes: Mapping[str, tuple[str, ...]]
+    depth: Depth
+    weights: Mapping[_State, float]
+
+    @classmethod
+    def before(cls, patterns: Patterns, depth: Depth) -> Belief:
+        """Return the belief before any reply: every cause is as likely as any other."""
+        known = tuple(patterns.at(depth))
+        return cls(known, patterns.outcomes, depth, _prior(known))
+
+    def hypotheses(self) -> dict[Hypothesis, float]:
+        """Return the probability of every hypothesis."""
+        found = dict.fromkeys(HYPOTHESES, 0.0)
+        for (number, _), weight in self.weights.items():
+            found[self.known[number].hypothesis] += weight
+        return found
+
+    def causes(self) -> dict[Cause, float]:
+        """Return the probability of every cause, the likeliest first."""
+        found: dict[Cause, float] = {}
+        for (cause, _), weight in self.hypotheses().items():
+            found[cause] = found.get(cause, 0.0) + weight
+        return dict(sorted(found.items(), key=lambda each: -each[1]))
+
+    @property
+    def alive(self) -> float:
+        """The probability that the mailbox is alive."""
+        return sum(weight for hypothesis, weight in self.hypotheses().items() if hypothesis.alive)
+
+    @property
+    def blocked(self) -> float:
+        """The probability that we have provoked a block."""
+        return sum(weight for state, weight in self.weights.items() if state.blocked)
+
+    @property
+    def entropy(self) -> float:
+        """How many bits are missing to know which hypothesis is true."""
+        return _entropy(self.hypotheses())
+
+    def told(self, of: str, outcome: str) -> Belief:
+        """Return the belief after the first refusal. ``of`` is ``FIRST`` or ``WORDS``."""
+        return self._weighed(lambda state: self._likelihood(state.pattern, of, outcome))
+
+    def aged(self, seconds: float) -> Belief:
+        """Return the belief after a time in which nothing was heard."""
+        kept = 0.5 ** (seconds / _HALF_LIFE_S)
+        weights = {state: weight * kept for state, weight in self.weights.items()}
+        for state, weight in _prior(self.known).items():
+            weights[state] = weights.get(state, 0.0) + (1 - kept) * weight
+        return replace(self, weights=weights)
+
+    def observed(self, experiment: Experiment, outcome: str) -> Belief:
+        """Return the belief after the reply to an experiment.
+
+        Before the reply, the experiment may itself have provoked a block.
+        """
+        before = self._at_risk(experiment)
+        return before._weighed(lambda state: before._chance(state, experiment, outcome))  # noqa: SLF001 - its own
+
+    def gain(self, experiment: Experiment) -> float:
+        """Return by how many bits an experiment is expected to lower the entropy."""
+        before = self._at_risk(experiment)
+        outcomes = self.outcomes.get(experiment.name, ())
+        after: dict[str, dict[Hypothesis, float]] = {outcome: {} for outcome in outcomes}
+        for state, weight in before.weights.items():
+            hypothesis = self.known[state.pattern].hypothesis
+            for outcome in outcomes:
+                found = after[outcome]
+                chance = weight * before._chance(state, experiment, outcome)  # noqa: SLF001 - its own
+                found[hypothesis] = found.get(hypothesis, 0.0) + chance
+        total = sum(sum(found.values()) for found in after.values())
+        if not total:
+            return 0.0
+        expected = sum(sum(found.values()) / total * _entropy(found) for found in after.values())
+        return self.entropy - expected
+
+    def _chance(self, state: _State, experiment: Experiment, outcome: str) -> float:
+        if state.blocked and experiment.conditions.source is not Source.ELSEWHERE:
+            # A block may answer in any way but one: nothing is taken.
+            others = [each for each in self.outcomes.get(experiment.name, ()) if not each.startswith("taken")]
+            return _OTHERWISE if outcome.startswith("taken") else 1 / max(len(others), 1)
+        return self._likelihood(state.pattern, experiment.name, outcome)
+
+    def _likelihood(self, number: int, experiment: str, outcome: str) -> float:
+        """Return how likely a gateway that refuses by a pattern answers so.
+
+        Some lie in nine of ten answers, so another refusal at the same place is likelier than anything else.
+        """
+        known = self.outcomes.get(experiment, ())
+        shown = self.known[number].shows.get(experiment)
+        if shown is None or len(known) < 2:
+            return 1 / max(len(known), 2)
+        if shown == outcome:
+            return 1 - _IN_OTHER_WORDS - _OTHERWISE
+        alike = [each for each in known if each != shown and _sense(each) == _sense(shown)]
+        if _sense(outcome) == _sense(shown):
+            return _IN_OTHER_WORDS / max(len(alike), 1)
+        return _OTHERWISE / max(len(known) - 1 - len(alike), 1)
+
+    def _at_risk(self, experiment: Experiment) -> Belief:
+        conditions = experiment.conditions
+        risk = _BLOCKED_BY_RECIPIENT * (1 + conditions.transactions_before + conditions.recipients_beside)
+        if conditions.recipient is Recipient.RANDOM:
+            risk += _BLOCKED_BY_RANDOM_RECIPIENT
+        weights: dict[_State, float] = {}
+        for (number, blocked), weight in self.weights.items():
+            then = _State(number, blocked=True)
+            weights[then] = weights.get(then, 0.0) + (weight if blocked else risk * weight)
+            if not blocked:
+                weights[_State(number, blocked=False)] = (1 - risk) * weight
+        return replace(self, weights=weights)
+
+    def _weighed(self, likelihood: Callable[[_State], float]) -> Belief:
+        weights = {state: weight * likelihood(state) for state, weight in self.weights.items()}
+        total = sum(weights.values())
+        return replace(
+            self, weights={state: weight / total for state, weight in weights.items() if weight > _LEAST * total}
+        )
+
+
+def _prior(known: tuple[Pattern, ...]) -> dict[_State, float]:
+    """Return equal probabilities for all causes; within one, for the alive and the gone as of old, then by count."""
+    counts: dict[Hypothesis, int] = {}
+    for pattern in known:
+        counts[pattern.hypothesis] = counts.get(pattern.hypothesis, 0) + pattern.times
+    of_cause: dict[Cause, float] = {}
+    for hypothesis in counts:
+        of_cause[hypothesis.cause] = of_cause.get(hypothesis.cause, 0.0) + _of(hypothesis)
+    return {
+        _State(number, blocked=False): (
+            _of(each.hypothesis)
+            / of_cause[each.hypothesis.cause]
+            * each.times
+            / counts[each.hypothesis]
+            / len(of_cause)
+        )
+        for number, each in enumerate(known)
+    }
+
+
+def _of(hypothesis: Hypothesis) -> float:
+    if hypothesis.cause.fault in {Fault.RECIPIENT, Fault.MAILBOX}:
+        return 1.0
+    share = _ALIVE_IF_REFUSED_FOR_ANOTHER_REASON
+    return share if hypothesis.alive else 1 - share
+
+
+def _entropy(weights: Mapping[Hypothesis, float]) -> float:
+    total = sum(weights.values())
+    return -sum(weight / total * math.log2(weight / total) for weight in weights.values() if weight > 0)
+
+
+@cache
+def _sense(outcome: str) -> tuple[str, str]:
+    """Return what an outcome comes to, whatever the words: where it came, and whether it was a permanent refusal."""
+    answer, _, rest = outcome.partition(" at ")
+    refusals = {Answer.UNKNOWN_RECIPIENT.value, Answer.REFUSED.value}
+    return (Answer.REFUSED.value if answer in refusals else answer), rest.partition(" ")[0]

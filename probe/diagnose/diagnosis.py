@@ -1,0 +1,97 @@
+"""A diagnosis as a dialogue without input or output: it asks for experiments, and is told what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fake_gateways.truth import Cause
+from probe.diagnose.belief import Belief
+from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX, Budget, Stopped, choose, left_of
+from probe.diagnose.conditions import Depth
+from probe.diagnose.experiment import Experiment
+from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.patterns import FIRST, WORDS, Patterns
+from probe.diagnose.reply_kind import kind_of, said_cause, words_of
+from probe.sender.transaction import Result
+
+
+class Observed(NamedTuple):
+    """What came of a dialogue: the result, the time it began in seconds since the epoch, and its transcript."""
+
+    result: Result
+    at: float
+    dialogue: str = ""
+
+
+class Step(NamedTuple):
+    """One experiment, what came of it, and what was believed afterwards."""
+
+    experiment: Experiment
+    observed: Observed
+    kind: str
+    belief: Belief
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found out about a refused recipient."""
+
+    recipient: str
+    first: Observed
+    belief: Belief
+    steps: tuple[Step, ...]
+    stopped: Stopped
+
+    @property
+    def cause(self) -> Cause:
+        """The likeliest cause."""
+        return next(iter(self.belief.causes()))
+
+    @property
+    def possible(self) -> dict[Cause, float]:
+        """The fewest causes that together have a probability of 95 %, the likeliest first."""
+        found: dict[Cause, float] = {}
+        for cause, probability in self.belief.causes().items():
+            if sum(found.values()) >= SURE_OF_CAUSE:
+                break
+            found[cause] = probability
+        return found
+
+    @property
+    def is_alive(self) -> bool | None:
+        """Whether the mailbox is alive, None if that cannot be told."""
+        return None if SURE_OF_MAILBOX > self.belief.alive > 1 - SURE_OF_MAILBOX else self.belief.alive > 1 / 2
+
+    @property
+    def cost(self) -> float:
+        """What the experiments cost."""
+        return sum(step.experiment.cost(self.belief.depth) for step in self.steps)
+
+
+def diagnose(
+    recipient: str, first: Observed, means: Collection[str], patterns: Patterns, budget: Budget
+) -> Generator[Experiment, Observed, Diagnosis]:
+    """Yield experiments and take what came of each; return the diagnosis.
+
+    ``first`` is the refusal, ``means`` say which experiments can be made.
+    """
+    depth = Depth.of(first.result.stage)
+    possible = [each for each in EXPERIMENTS.values() if each.can_be_made(depth, means)]
+    words = words_of(first.result, recipient)
+    belief = Belief.before(patterns, depth)
+    belief = belief.told(FIRST, str(kind_of(first.result, recipient)))
+    belief = belief.told(WORDS, said_cause(first.result, recipient))
+    steps: list[Step] = []
+    heard = first.at
+    while True:
+        spent = sum(step.experiment.cost(depth) for step in steps)
+        chosen = choose(belief, left_of(possible, [step.experiment.name for step in steps]), len(steps), spent, budget)
+        if isinstance(chosen, Stopped):
+            return Diagnosis(recipient, first, belief, tuple(steps), chosen)
+        observed = yield chosen
+        kind = str(kind_of(observed.result, recipient, words))
+        belief = belief.aged(observed.at - heard).observed(chosen, kind)
+        heard = observed.at
+        steps.append(Step(chosen, observed, kind, belief))

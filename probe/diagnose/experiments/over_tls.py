@@ -1,0 +1,8 @@
+"""The same dialogue over TLS: whoever requires TLS is content."""
+
+from __future__ import annotations
+
+from probe.diagnose.conditions import Conditions
+from probe.diagnose.experiment import Experiment
+
+EXPERIMENT = Experiment("over-tls", "Is it taken over TLS?", Conditions(tls=True), frozenset({"tls"}))

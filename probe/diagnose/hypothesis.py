@@ -1,0 +1,35 @@
+"""What may be true of a recipient that was refused: why, and whether the mailbox is alive."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from fake_gateways.truth import Cause, Fault
+
+ALIVE: Final = "alive"
+GONE: Final = "gone"
+CAUSES: Final = tuple(cause for cause in Cause if cause is not Cause.UNKNOWN)
+"""The causes that a diagnosis tells apart."""
+
+
+class Hypothesis(NamedTuple):
+    """A cause of the refusal, and whether the mailbox is alive: mail to the gone may be refused for any reason."""
+
+    cause: Cause
+    alive: bool
+
+    def __str__(self) -> str:
+        """Return it as it is written in the table of likelihoods."""
+        return f"{self.cause} {ALIVE if self.alive else GONE}"
+
+
+def _sensible(cause: Cause, alive: bool) -> bool:  # noqa: FBT001
+    if cause.fault is Fault.RECIPIENT:
+        return not alive
+    return alive or cause.fault is not Fault.MAILBOX
+
+
+HYPOTHESES: Final = tuple(
+    Hypothesis(cause, alive) for cause in CAUSES for alive in (True, False) if _sensible(cause, alive)
+)
+"""Every hypothesis. The recipient's own fault means that the mailbox is gone; a full mailbox is alive."""

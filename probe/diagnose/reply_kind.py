@@ -1,0 +1,108 @@
+"""The few kinds of replies that a diagnosis tells apart."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
+from fake_gateways.truth import Cause, Fault
+from probe.classify.by_code import cause_of_numbers
+from probe.classify.context.words import pattern_of, topics_in
+from probe.records.attempt import Failure, Outcome
+from probe.sender.transaction import Result
+
+
+class Answer(StrEnum):
+    """What a gateway answered."""
+
+    TAKEN = "taken"
+    DEFERRED = "deferred"
+    UNKNOWN_RECIPIENT = "unknown-recipient"
+    """Refused, and the words or else the code say that the recipient does not exist or moved."""
+    REFUSED = "refused"
+    """Refused with any other words."""
+    CLOSED = "closed"
+    """The connection was closed or could not be opened, or what came was no SMTP."""
+    SILENT = "silent"
+
+
+class Place(StrEnum):
+    """Where in the dialogue the answer came."""
+
+    BEFORE_RCPT = "before-rcpt"
+    RCPT = "rcpt"
+    CONTENT = "content"
+
+
+class ReplyKind(NamedTuple):
+    """The kind of a reply. ``same`` means: the words are those of the first refusal, apart from names and numbers."""
+
+    answer: Answer
+    place: Place
+    same: bool = False
+
+    def __str__(self) -> str:
+        """Return the kind as it is written in the table of likelihoods."""
+        return f"{self.answer} at {self.place}{' in the same words' if self.same else ''}"
+
+
+KINDS: Final = (
+    ReplyKind(Answer.TAKEN, Place.RCPT),
+    ReplyKind(Answer.TAKEN, Place.CONTENT),
+    *(
+        ReplyKind(answer, place, same)
+        for answer in (Answer.DEFERRED, Answer.UNKNOWN_RECIPIENT, Answer.REFUSED, Answer.CLOSED)
+        for place in Place
+        for same in (False, True)
+        if not (answer is Answer.CLOSED and same)
+    ),
+    *(ReplyKind(Answer.SILENT, place) for place in Place),
+)
+"""Every kind."""
+
+
+def kind_of(result: Result, recipient: str, first: str | None = None) -> ReplyKind:
+    """Return the kind of a dialogue's result. ``first`` is the pattern of the first refusal's words."""
+    place = _place_of(result.stage)
+    if result.reply is None:
+        return ReplyKind(Answer.SILENT if result.failure is Failure.TIMED_OUT else Answer.CLOSED, place)
+    if result.outcome is Outcome.DELIVERED:
+        return ReplyKind(Answer.TAKEN, Place.RCPT if place is Place.BEFORE_RCPT else place)
+    same = first is not None and words_of(result, recipient) == first
+    if result.outcome is Outcome.DEFERRED:
+        return ReplyKind(Answer.DEFERRED, place, same)
+    return ReplyKind(Answer.UNKNOWN_RECIPIENT if _blames_recipient(result, recipient) else Answer.REFUSED, place, same)
+
+
+def words_of(result: Result, recipient: str) -> str:
+    """Return code, status and words of a reply, without names, addresses and numbers."""
+    reply = result.reply
+    if reply is None:
+        return ""
+    return f"{reply.code} {reply.enhanced or ''} {pattern_of(reply.text, recipient)}"
+
+
+def _place_of(stage: Stage) -> Place:
+    if stage in BEFORE_RCPT:
+        return Place.BEFORE_RCPT
+    return Place.RCPT if stage is Stage.RCPT else Place.CONTENT
+
+
+def said_cause(result: Result, recipient: str) -> str:
+    """Return the cause that a reply names in its words, or else by its code; ``none`` without a reply."""
+    cause = _said(result, recipient)
+    return "none" if cause is None else str(cause)
+
+
+def _said(result: Result, recipient: str) -> Cause | None:
+    reply = result.reply
+    if reply is None:
+        return None
+    by_words = topics_in(pattern_of(reply.text, recipient)).cause
+    return by_words or cause_of_numbers(reply.code, str(reply.enhanced) if reply.enhanced else None)[0]
+
+
+def _blames_recipient(result: Result, recipient: str) -> bool:
+    said = _said(result, recipient)
+    return said is not None and said.fault is Fault.RECIPIENT

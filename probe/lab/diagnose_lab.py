@@ -1,0 +1,309 @@
+"""A gateway of a scenario as the target of a diagnosis: its campaign is sent until the recipient is refused."""
+
+from __future__ import annotations
+
+import ipaddress
+import random
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from fake_gateways.clock import VirtualClock
+from fake_gateways.dns.mx_lookup import Exchanger
+from fake_gateways.smtp.envelope import Stage, domain_of
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
+from fake_gateways.truth import Truth
+from probe.diagnose.choice import Budget
+from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
+from probe.diagnose.contents import CHANGES, from_domain, without_attachments, without_links
+from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
+from probe.diagnose.dialogue import DialoguePlan, hold
+from probe.diagnose.experiment import Experiment
+from probe.diagnose.patterns import shipped
+from probe.input_error import InputError
+from probe.lab.connections import LaneConnections, LaneContext, connect_lane
+from probe.lab.gateways import build_gateways
+from probe.lab.lane_job import LaneJob
+from probe.lab.plan import plan_lanes
+from probe.lab.prepare import PreparedScenario
+from probe.records.attempt import Attempt, Failure, Outcome
+from probe.records.rows import Transcript
+from probe.returned_mail import verp
+from probe.returned_mail.joiner import ReturnJoiner
+from probe.scenario.model import Scenario
+from probe.sender.dkim import Signer
+from probe.sender.lane import Lane
+from probe.sender.lane_schedule import Transaction
+from probe.sender.recipients import Delivery
+from probe.sender.routes import Routes
+from probe.sender.transaction import Result
+from probe.sender.transport import TransportName
+from probe.sender.transport.transcript import Recorder, RecordingTransport
+
+BEGINS_AFTER_S: Final = 60.0
+"""A diagnosis begins this long after the refusal."""
+
+
+class _LastError(Exception):
+    """Ends a campaign early."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__(attempt.recipient)
+        self.attempt = attempt
+
+
+@dataclass(frozen=True)
+class SenderMeans:
+    """What a sender has beside what the scenario says: other domains, names and a key, all in the lab's DNS."""
+
+    control: str | None = None
+    other_domain: str | None = None
+    other_name: tuple[str, str] | None = None
+    """A name for EHLO, and the address whose PTR record has it."""
+    signer: Signer | None = None
+
+
+@dataclass
+class LabLane:
+    """A lane of a scenario without books. ``truths`` are the decisions of its gateways so far."""
+
+    prepared: PreparedScenario
+    job: LaneJob
+    clock: VirtualClock
+    connections: LaneConnections
+    routes: Routes
+    truths: list[Truth]
+    recorder: Recorder = field(default_factory=Recorder)
+    sent: dict[str, Delivery] = field(default_factory=dict)
+    offers_tls: bool = False
+
+    async def run(self, is_last: Callable[[Attempt], bool]) -> Attempt | None:
+        """Send the campaigns until a delivery has failed for good and is the last one; return its attempt."""
+        scenario = self.prepared.loaded.scenario
+
+        def note(attempt: Attempt, final: bool) -> None:  # noqa: FBT001
+            if final and attempt.outcome != Outcome.DELIVERED and is_last(attempt):
+                raise _LastError(attempt)
+
+        def keep(transcript: Transcript) -> None:
+            self.offers_tls = self.offers_tls or "STARTTLS" in transcript.dialogue
+
+        lane = Lane(
+            name=self.job.name,
+            reach=lambda to: RecordingTransport(self.connections.reach(to), self.recorder),
+            routes=self.routes,
+            sender=scenario.sender,
+            messages=self.prepared.messages,
+            clock=self.clock,
+            round_trip_s=scenario.sender.round_trip,
+            write=_ignore,
+            note=note,
+            recorder=self.recorder,
+            keep=keep,
+        )
+        try:
+            await lane.run(self._transactions(scenario))
+        except _LastError as last:
+            return last.attempt
+        return None
+
+    def _transactions(self, scenario: Scenario) -> Iterator[Transaction]:
+        for transaction in self.job.transactions(scenario, self.job.directories()):
+            self.sent.update((each.recipient.lower(), each) for each in transaction)
+            yield transaction
+
+
+@dataclass
+class Lab:
+    """A gateway just after it has refused a recipient."""
+
+    lane: LabLane
+    attempt: Attempt
+    extra: SenderMeans
+    exchangers: tuple[Exchanger, ...]
+
+    def __post_init__(self) -> None:
+        self._made = 0
+        self._rng = random.Random(f"{self.scenario.seed}:{self.recipient}:diagnosis")  # noqa: S311 - repeatable
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario."""
+        return self.lane.prepared.loaded.scenario
+
+    @property
+    def recipient(self) -> str:
+        """The recipient that was refused."""
+        return self.attempt.recipient
+
+    @property
+    def first(self) -> Observed:
+        """The refusal."""
+        return Observed(_result_of(self.attempt), self.attempt.at)
+
+    @property
+    def means(self) -> frozenset[str]:
+        """Which experiments can be made."""
+        found = {"control"}
+        if self.lane.offers_tls:
+            found.add("tls")
+        sender = self.scenario.sender
+        found |= {name for name, source in (("neighbour", Source.NEIGHBOUR), ("elsewhere", Source.ELSEWHERE))
+                  if self._source(source) is not None}  # fmt: skip
+        if self.extra.other_domain is not None:
+            found.add("domain")
+        if self.extra.other_name is not None:
+            found.add("name")
+        if self.extra.signer is not None and sender.dkim is None:
+            found.add("dkim")
+        if len(self.exchangers) > 1:
+            found.add("exchanger")
+        content = self._content(Conditions(), self.recipient, sender.return_path)
+        found |= {name for name, without in (("links", without_links), ("attachments", without_attachments))
+                  if without(content) != content}  # fmt: skip
+        return frozenset(found)
+
+    async def carry_out(self, experiment: Experiment) -> Observed:
+        """Hold the dialogue of an experiment."""
+        conditions = experiment.conditions
+        self._made += 1
+        self.lane.clock.pass_by(conditions.wait_s or BEGINS_AFTER_S)
+        at = self.lane.clock.now()
+        plan = self._plan(conditions)
+        exchanger = self.exchangers[min(conditions.exchanger, len(self.exchangers) - 1)]
+        scenario = self.scenario
+        self.lane.recorder.take()
+        transport = RecordingTransport(self.lane.connections.reach(exchanger), self.lane.recorder)
+        result = await hold(plan, transport, lambda: self.lane.clock.pass_by(scenario.sender.round_trip))
+        return Observed(result, at, self.lane.recorder.take())
+
+    def _plan(self, conditions: Conditions) -> DialoguePlan:
+        sender = self.scenario.sender
+        domain = domain_of(self.recipient)
+        control = self.extra.control or f"postmaster@{domain}"
+        about = {
+            Recipient.REFUSED: self.recipient,
+            Recipient.CONTROL: control,
+            Recipient.RANDOM: f"{self._rng.getrandbits(60):x}@{domain}",
+        }[conditions.recipient]
+        helo, source = sender.helo, self._source(conditions.source) or self.attempt.local_address
+        if conditions.other_name and self.extra.other_name is not None:
+            helo, source = self.extra.other_name
+        return_domain = sender.return_path
+        if conditions.other_domain and self.extra.other_domain is not None:
+            return_domain = self.extra.other_domain
+        content = None
+        if Depth.of(Stage(self.attempt.stage)) is Depth.CONTENT:
+            content = self._content(conditions, about, return_domain)
+        return DialoguePlan(
+            source=source,
+            helo=helo,
+            return_path=verp.encode("diagnosis", about, return_domain),
+            recipients=[*[control] * conditions.recipients_beside, about],
+            content=content,
+            before=conditions.transactions_before,
+            tls="must" if conditions.tls else "none",
+        )
+
+    def _source(self, wanted: Source) -> str | None:
+        """Return an address of ours, None if we have no such address."""
+        usual = self.attempt.local_address
+        network = ipaddress.ip_network(f"{usual}/24", strict=False) if ":" not in usual else None
+        for ip in self.scenario.sender.ips:
+            is_near = network is not None and ":" not in ip.address and ipaddress.ip_address(ip.address) in network
+            if wanted is Source.USUAL and ip.address == usual:
+                return usual
+            if ip.address != usual and is_near == (wanted is Source.NEIGHBOUR):
+                return ip.address
+        return None
+
+    def _content(self, conditions: Conditions, about: str, return_domain: str) -> bytes:
+        messages = self.lane.prepared.messages
+        delivery = self.lane.sent[self.recipient.lower()]._replace(recipient=about)
+        plain = replace(messages, signer=None).content(delivery, self._message_id(), self.lane.clock.now())
+        changed = CHANGES[conditions.content](plain)
+        if conditions.other_domain:
+            changed = from_domain(changed, return_domain)
+        signer = messages.signer or (self.extra.signer if conditions.signed else None)
+        return changed if signer is None else signer.sign(changed)
+
+    def _message_id(self) -> str:
+        return f"<diagnosis.{self._made}@{self.scenario.sender.helo}>"
+
+
+@asynccontextmanager
+async def open_lane(prepared: PreparedScenario, job: LaneJob, transport: TransportName) -> AsyncIterator[LabLane]:
+    """Open the gateways of a lane. They offer STARTTLS if their vendors do."""
+    scenario = prepared.loaded.scenario
+    clock = VirtualClock(scenario.starts.timestamp())
+    truths: list[Truth] = []
+    companies = job.population.companies
+    gateways = build_gateways(
+        companies, job.directories(), scenario, clock, write=truths.append, post=_ignore, engage=_ignore
+    )
+    with_tls = scenario.model_copy(update={"sender": scenario.sender.model_copy(update={"tls": "may"})})
+    context = LaneContext(
+        scenario=with_tls,
+        world=prepared.world,
+        companies=companies,
+        gateways=gateways,
+        clock=clock,
+        joiner=ReturnJoiner(job.name, _ignore),
+    )
+    async with connect_lane(context, transport) as connections:
+        routes = Routes(connections.ask, f"{scenario.seed}:{job.name}:routes")
+        yield LabLane(prepared, job, clock, connections, routes, truths)
+
+
+@asynccontextmanager
+async def open_lab(
+    prepared: PreparedScenario, recipient: str, transport: TransportName, extra: SenderMeans
+) -> AsyncIterator[Lab]:
+    """Send the campaign of the recipient's gateway until the recipient is refused, and yield the gateway then.
+
+    Raises InputError if no campaign goes to the recipient, or if it is never refused.
+    """
+    async with open_lane(prepared, lane_of(prepared, recipient), transport) as lane:
+        attempt = await lane.run(lambda attempt: attempt.recipient.lower() == recipient.lower())
+        if attempt is None:
+            problem = "was never refused for good" if recipient.lower() in lane.sent else "is in no campaign"
+            raise InputError(f"--recipient {recipient}", problem, "name a recipient that bounced")
+        way = await lane.routes.to(domain_of(recipient), lane.clock.now())
+        yield Lab(lane=lane, attempt=attempt, extra=extra, exchangers=way.exchangers)
+
+
+def lane_of(prepared: PreparedScenario, recipient: str) -> LaneJob:
+    """Return the lane of a recipient; raises InputError if there is none."""
+    domain = domain_of(recipient).lower()
+    for job in plan_lanes(prepared):
+        if any(domain in company.domains for company in job.population.companies):
+            return job
+    raise InputError(f"--recipient {recipient}", f"no gateway of the scenario takes mail for {domain}", "correct it")
+
+
+def _ignore(row: object) -> None:
+    """Keep nothing: a diagnosis has no books."""
+
+
+def _result_of(attempt: Attempt) -> Result:
+    stage = Stage(attempt.stage)
+    if attempt.code is None:
+        return Result(stage, failure=None if attempt.failure is None else Failure(attempt.failure), text=attempt.text)
+    enhanced = None if attempt.enhanced is None else EnhancedStatus.parse(attempt.enhanced)
+    return Result(stage, Reply(attempt.code, tuple(attempt.text.split("\n")), enhanced))
+
+
+async def diagnose_in_lab(
+    prepared: PreparedScenario, recipient: str, transport: TransportName, extra: SenderMeans, budget: Budget
+) -> Diagnosis:
+    """Send the campaign until the recipient is refused, and find out why; raises InputError."""
+    async with open_lab(prepared, recipient, transport, extra) as lab:
+        asking = diagnose(lab.recipient, lab.first, lab.means, shipped(), budget)
+        try:
+            experiment = next(asking)
+            while True:
+                experiment = asking.send(await lab.carry_out(experiment))
+        except StopIteration as ended:
+            found: Diagnosis = ended.value
+            return found

@@ -1,0 +1,1 @@
+"""Estimates what replies mean to a diagnosis, and measures how often a diagnosis is right."""

@@ -1,0 +1,74 @@
+"""Replies change what is believed."""
+
+from __future__ import annotations
+
+import pytest
+from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN
+
+from fake_gateways.truth import Cause
+from probe.diagnose.belief import Belief
+from probe.diagnose.conditions import Depth
+from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.hypothesis import Hypothesis
+from probe.diagnose.patterns import FIRST, WORDS
+
+CONTROL, NEIGHBOUR, RANDOM = (EXPERIMENTS[name] for name in ("control", "neighbour", "random-recipient"))
+START = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN).told(WORDS, "user-unknown")
+
+
+def test_before_any_reply_every_cause_is_as_likely() -> None:
+    causes = Belief.before(KNOWN, Depth.RCPT).causes()
+    assert sorted(round(each, 6) for each in causes.values() if each) == [0.333333] * 3
+
+
+def test_a_reply_makes_the_causes_that_expect_it_likelier() -> None:
+    after = START.observed(CONTROL, TAKEN)
+    assert next(iter(after.causes())) is Cause.USER_UNKNOWN
+    assert after.alive < 0.1
+    after = START.observed(CONTROL, SAME).observed(NEIGHBOUR, TAKEN)
+    assert next(iter(after.causes())) is Cause.IP_REPUTATION
+    assert after.alive > 0.95
+
+
+def test_a_mailbox_behind_a_refusal_for_another_reason_may_be_gone() -> None:
+    found = START.observed(CONTROL, SAME).observed(NEIGHBOUR, UNKNOWN).hypotheses()
+    gone, alive = (found[Hypothesis(Cause.IP_REPUTATION, alive=alive)] for alive in (False, True))
+    assert gone > 2 * alive
+
+
+def test_probabilities_add_up_to_one() -> None:
+    after = START.observed(CONTROL, SAME).aged(86_400.0).observed(NEIGHBOUR, TAKEN)
+    assert sum(after.hypotheses().values()) == pytest.approx(1.0)
+    assert sum(after.causes().values()) == pytest.approx(1.0)
+
+
+def test_what_nobody_ever_showed_decides_nothing() -> None:
+    assert START.observed(CONTROL, "silent at rcpt").causes() == pytest.approx(START.causes(), abs=0.05)
+
+
+def test_a_telling_experiment_gains_more_than_one_that_always_shows_the_same() -> None:
+    assert START.gain(CONTROL) > 0.5
+    assert START.gain(EXPERIMENTS["again"]) == 0.0
+    assert START.entropy > START.observed(CONTROL, TAKEN).entropy
+
+
+def test_belief_in_an_old_reply_fades() -> None:
+    sure = START.observed(CONTROL, TAKEN)
+    week = sure.aged(7 * 86_400.0)
+    assert sure.causes()[Cause.USER_UNKNOWN] > week.causes()[Cause.USER_UNKNOWN] > 1 / 3
+
+
+def test_a_control_that_was_taken_and_is_refused_now_means_a_block_of_our_making() -> None:
+    after = START.observed(CONTROL, TAKEN)
+    assert after.blocked < 0.05
+    for _ in range(3):
+        after = after.observed(RANDOM, SAME)
+    after = after.observed(CONTROL, SAME)
+    assert after.blocked > 0.5
+    assert after.causes()[Cause.USER_UNKNOWN] > 0.5
+
+
+def test_other_words_at_the_same_place_weigh_little() -> None:
+    same, other = START.observed(CONTROL, SAME), START.observed(CONTROL, UNKNOWN)
+    assert other.causes()[Cause.USER_UNKNOWN] < 0.3
+    assert same.alive > other.alive > START.alive

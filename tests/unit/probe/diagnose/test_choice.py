@@ -1,0 +1,44 @@
+"""Which experiment comes next, and when to stop."""
+
+from __future__ import annotations
+
+from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN
+
+from probe.diagnose.belief import Belief
+from probe.diagnose.choice import Budget, Stopped, choose, is_decided, left_of
+from probe.diagnose.conditions import Depth
+from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.patterns import FIRST
+
+START = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN)
+ALL = list(EXPERIMENTS.values())
+
+
+def test_the_cheapest_telling_experiment_comes_first() -> None:
+    chosen = choose(START, ALL, 0, 0.0, Budget())
+    assert chosen in {EXPERIMENTS["control"], EXPERIMENTS["neighbour"]}
+
+
+def test_it_stops_when_cause_and_mailbox_are_known() -> None:
+    sure = START
+    for _ in range(3):
+        sure = sure.observed(EXPERIMENTS["control"], SAME).observed(EXPERIMENTS["neighbour"], TAKEN)
+    assert is_decided(sure)
+    assert choose(sure, ALL, 0, 0.0, Budget()) is Stopped.DECIDED
+
+
+def test_it_stops_when_nothing_that_is_left_can_tell() -> None:
+    assert choose(START, [EXPERIMENTS["again"]], 0, 0.0, Budget()) is Stopped.CANNOT_TELL
+    assert choose(START, [], 0, 0.0, Budget()) is Stopped.CANNOT_TELL
+
+
+def test_it_stops_when_the_budget_is_spent() -> None:
+    assert choose(START, ALL, 0, 9.5, Budget(cost=10.0)) is Stopped.BUDGET
+    assert choose(START, ALL, 3, 0.0, Budget(experiments=3)) is Stopped.BUDGET
+
+
+def test_an_experiment_is_made_once_and_the_control_once_more() -> None:
+    left = {each.name for each in left_of(ALL, ["again", "control"])}
+    assert "again" not in left
+    assert "control" in left
+    assert "control" not in {each.name for each in left_of(ALL, ["control", "control"])}

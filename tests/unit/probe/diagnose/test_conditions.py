@@ -1,0 +1,14 @@
+"""How far an experiment goes."""
+
+from __future__ import annotations
+
+import pytest
+
+from fake_gateways.smtp.envelope import Stage
+from probe.diagnose.conditions import Depth
+
+
+@pytest.mark.parametrize("stage", [each for each in Stage if each is not Stage.REPORT])
+def test_a_dialogue_goes_no_further_than_the_refused_one(stage: Stage) -> None:
+    sends = stage in {Stage.DATA, Stage.END_OF_DATA}
+    assert Depth.of(stage) is (Depth.CONTENT if sends else Depth.RCPT)

@@ -1,0 +1,34 @@
+"""Patterns are counted, written and read."""
+
+from __future__ import annotations
+
+from diagnosing import KNOWN, SAME, TAKEN, pattern
+
+from fake_gateways.truth import Cause
+from probe.diagnose.conditions import Depth
+from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.patterns import FIRST, read, shipped, written
+
+
+def test_what_is_written_is_read_again() -> None:
+    assert set(map(str, read(written(KNOWN.known, EXPERIMENTS)))) == set(map(str, KNOWN.known))
+
+
+def test_equal_patterns_are_counted_and_the_most_frequent_comes_first() -> None:
+    rare = pattern(Cause.VELOCITY, alive=True, control=TAKEN)
+    often = pattern(Cause.VELOCITY, alive=True, control=SAME, times=2)
+    found = list(read(written([rare, often, often], EXPERIMENTS)))
+    assert [(each.times, each.shows["control"]) for each in found] == [(4, SAME), (1, TAKEN)]
+
+
+def test_outcomes_are_those_of_all_patterns() -> None:
+    assert KNOWN.outcomes["control"] == tuple(sorted((SAME, TAKEN)))
+    assert len(KNOWN.at(Depth.RCPT)) == 4
+    assert KNOWN.at(Depth.CONTENT) == []
+
+
+def test_the_shipped_patterns_know_every_cause_that_a_gateway_can_have_and_no_name_of_a_vendor() -> None:
+    patterns = shipped()
+    assert len({each.hypothesis.cause for each in patterns.known}) >= 15
+    assert {each.shows[FIRST] for each in patterns.known}
+    assert set(patterns.outcomes) - {"first", "words"} <= set(EXPERIMENTS)

@@ -1,0 +1,44 @@
+"""Cases are valid scenarios, and their gateways refuse for the cause that they are named after."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from fake_gateways import persona
+from fake_gateways.truth import Cause
+from probe.scenario.load import check
+from probe.studies.diagnose.cases import CAUSES, MESSAGES, Case, cases
+from probe.studies.diagnose.run import prepared_case, refused
+
+
+def test_every_case_is_a_valid_scenario(tmp_path: Path) -> None:
+    for name, text in MESSAGES.items():
+        (tmp_path / name).write_text(text)
+    for case in cases(["cisco-esa", "postfix"], range(4)):
+        check(case.document(), folder=tmp_path, path=case.name)
+
+
+@pytest.mark.parametrize("lies", [False, True])
+@pytest.mark.parametrize("cause", CAUSES)
+def test_a_gateway_refuses_for_the_cause_of_its_case(cause: Cause, lies: bool) -> None:  # noqa: FBT001
+    found = []
+    for seed in range(6):
+        case = Case(cause, "exchange-onprem", lies, seed)
+        found += asyncio.run(refused(case, prepared_case(case)))
+    assert found
+    assert {truth.cause for _, truth in found} == {cause}
+
+
+def test_every_persona_and_cause_has_cases() -> None:
+    drawn = list(cases(list(persona.names()), range(1)))
+    assert len(drawn) == len(persona.names()) * len(CAUSES) * 2
+    assert len({case.name for case in drawn}) == len(drawn)
+
+
+def test_that_a_full_mailbox_is_disguised_is_rare() -> None:
+    assert Case(Cause.MAILBOX_FULL, "postfix", lies=True, seed=1).weight == 1
+    assert Case(Cause.MAILBOX_FULL, "postfix", lies=False, seed=1).weight == 100
+    assert Case(Cause.VELOCITY, "postfix", lies=True, seed=1).weight == 100
