@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import aiosmtplib
@@ -82,5 +83,10 @@ async def send_report(report: DeliveryReport, address: str, port: int, patience_
     client = aiosmtplib.SMTP(
         hostname=address, port=port, timeout=patience_s, local_hostname=report.host, start_tls=False
     )
-    async with client:
+    await client.connect()
+    try:
         await client.sendmail(NULL_RETURN_PATH, [report.return_path], report.content.encode("latin-1"))
+        with suppress(aiosmtplib.SMTPException):
+            await client.quit()
+    finally:
+        client.close()  # interrupted, it must not wait for a reply to QUIT in the midst of a message

@@ -23,7 +23,7 @@ from simulation.part import Failure, Tried
 
 WAYS: Final = {"memory": ("memory", 1), "tcp": ("tcp", 1), "two": ("memory", 2), "two-tcp": ("tcp", 2)}
 """Transport and processes."""
-KILLS: Final = 3
+KILLS: Final = 2
 """How often a run is killed before it may come to its end."""
 BEGINS_S: Final = 0.2
 """The earliest moment of a kill."""
@@ -53,7 +53,7 @@ message = "news.eml"
 name = "acme"
 persona = "proofpoint"
 companies = 12
-mailboxes = { count = 800, departed = 0.1, full = 0.05, opens = 0.3, complains = 0.01, away = 0.02 }
+mailboxes = { count = 400, departed = 0.1, full = 0.05, opens = 0.3, complains = 0.01, away = 0.02 }
 claims = { velocity = "user-unknown" }
 
   [[gateway.policy]]

@@ -20,6 +20,8 @@ TOLD = [
     "36/memory/rename/once/1",
     "36/two/start/once/1",
     "36/two/commit/once/20",
+    "21/tcp/write/once/57",
+    "21/tcp/receive/once/90",
     "36/tcp/socket/once/25",
     "36/tcp/dial/once/3",
     "36/tcp/send/once/48",
