@@ -30,13 +30,17 @@ _ENDS_LINE: Final = frozenset({Failure.TIMED_OUT, Failure.GARBAGE})
 
 
 class _Transacted(NamedTuple):
-    """The message, a result for each recipient, the line they came over, and the transaction's position on it."""
+    """The message, a result for each recipient, the line they came over, and the transaction's position on it.
+
+    ``port`` is that of a connection whose greeting did not come, so that there is no line.
+    """
 
     names: Names
     results: list[Result]
     line: Line | None = None
     connection: int = 0
     position: int = 0
+    port: int = 0
 
 
 @dataclass
@@ -249,7 +253,7 @@ class Lane:
                     mx=exchanger.host,
                     mx_address=exchanger.address,
                     local_address=delivery.source,
-                    local_port=line.local_port if line else 0,
+                    local_port=line.local_port if line else done.port,
                     tls=line.tls if line else False,
                     stage=result.stage,
                     outcome=result.outcome,
@@ -276,7 +280,7 @@ class Lane:
                 line = await self.reach(exchanger).connect(slot.source, self.sender.helo)
             except LineError as error:
                 failed = Result(Stage.CONNECT, failure=error.failure, text=error.text)
-                return _Transacted(names, [failed] * len(recipients))
+                return _Transacted(names, [failed] * len(recipients), port=error.local_port)
             self._connected += 1
             refused = await introduce(line, self._round_trip, self.sender.tls)
             if refused is not None:

@@ -338,3 +338,20 @@ def test_a_tls_handshake_that_the_server_breaks_off_is_a_lost_connection(run: Ru
             await line.close()
 
     run(encrypt())
+
+
+def test_a_connection_without_a_greeting_is_known_by_its_port(run: Run[None]) -> None:
+    ports: list[int] = []
+
+    async def refuse(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        ports.append(writer.get_extra_info("peername")[1])
+        writer.close()
+
+    async def connect() -> None:
+        async with await asyncio.start_server(refuse, "127.0.0.1", 0) as server:
+            transport = TcpTransport("127.0.0.1", server.sockets[0].getsockname()[1])
+            with pytest.raises(LineError) as failed:
+                await transport.connect(SOURCE, HELO)
+        assert [failed.value.local_port] == ports
+
+    run(connect())

@@ -14,8 +14,9 @@ from wire import PATIENCE_S
 
 from simulation.part import Tried
 from simulation.wire import proxy as proxies
-from simulation.wire import worlds_on_the_wire
+from simulation.wire import stock_programs, worlds_on_the_wire
 from simulation.wire.proxy import Proxy
+from simulation.wire.stock_programs import PAIRS, Stock, Taken
 from simulation.wire.worlds_on_the_wire import Wire
 
 SAID = bytes(range(256)) * 20
@@ -89,3 +90,22 @@ def test_a_proxy_that_changes_an_octet_is_noticed(tmp_path: Path, monkeypatch: p
     tried = Tried()
     Wire().attempt("ab/0", tried, tmp_path)
     assert [failure.what.partition(":")[0] for failure in tried.failures] in (["same-books"], ["every-run-ends"])
+
+
+def test_stock_programs_and_ours_understand_each_other(tmp_path: Path) -> None:
+    tried = Tried()
+    for case in islice(Stock().cases("ab"), 12):
+        Stock().attempt(case, tried, tmp_path)
+    assert tried.failures == []
+    assert min(tried.counts[noun] for noun in ("messages", "connections", "lost connections")) > 0
+
+
+def test_a_message_that_comes_otherwise_than_it_was_sent_is_noticed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stock_programs, "PAIRS", PAIRS[2:])
+    monkeypatch.setattr(Taken, "contents", property(lambda _: {}, lambda *_: None), raising=False)
+    tried = Tried()
+    for case in islice(Stock().cases("ab"), 3):
+        Stock().attempt(case, tried, tmp_path)
+    assert any(" came None" in failure.what for failure in tried.failures)

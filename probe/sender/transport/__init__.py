@@ -15,13 +15,17 @@ TransportName = Literal["tcp", "memory"]
 
 
 class LineError(Exception):
-    """The connection failed before every reply had come; ``replies`` are those that came."""
+    """The connection failed before every reply had come; ``replies`` are those that came.
+
+    ``local_port`` is its port at this side if not even the greeting came, and there was a connection.
+    """
 
     def __init__(self, failure: Failure, text: str, replies: Sequence[Reply] = ()) -> None:
         super().__init__(text)
         self.failure = failure
         self.text = text
         self.replies = list(replies)
+        self.local_port = 0
 
 
 def no_reply(patience_s: float) -> LineError:

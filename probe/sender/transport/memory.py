@@ -31,7 +31,11 @@ class MemoryTransport:
         self._connections += 1
         port = _FIRST_PORT + self._connections
         line = MemoryLine(open_session(self._gateway, source, port), self._answer_query, port, helo)
-        await line.begin()
+        try:
+            await line.begin()
+        except LineError as error:
+            error.local_port = port
+            raise
         return line
 
 

@@ -110,7 +110,11 @@ class TcpTransport:
         except OSError:  # the server has closed it already
             raise self._reply_timeout.reason() from None
         line = TcpLine(client, helo, self._deadline_s)
-        await line.begin()
+        try:
+            await line.begin()
+        except LineError as error:
+            error.local_port = client.local_port
+            raise
         return line
 
     def has_open(self, local: tuple[str, int]) -> bool:

@@ -117,3 +117,13 @@ async def test_an_address_without_a_server_refuses_the_connection() -> None:
     with pytest.raises(LineError, match="Connection refused") as raised:
         await UnreachableTransport().connect("127.10.0.1", HELO)
     assert raised.value.failure is Failure.UNREACHABLE
+
+
+async def test_a_connection_without_a_greeting_is_known_by_its_port() -> None:
+    cut = transport({"type": "fault", "how": "cut", "at": "connect"})
+    ports = []
+    for _ in range(2):
+        with pytest.raises(LineError) as raised:
+            await cut.connect("127.10.0.1", HELO)
+        ports.append(raised.value.local_port)
+    assert 0 < ports[0] < ports[1]
