@@ -113,7 +113,7 @@ class TcpTransport:
         try:
             await line.begin()
         except LineError as error:
-            error.local_port = client.local_port
+            error.local_port = line.local_port
             raise
         return line
 
