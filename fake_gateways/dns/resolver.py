@@ -90,13 +90,8 @@ class Resolver:
 
     async def _over_udp(self, query: bytes) -> bytes | None:
         """Ask by datagrams; return the answer without its id, None if none comes."""
-        octets = None
         tries = MOST_TRIES if math.isinf(self._patience_s) else TRIES
-        for _ in range(tries):
-            octets = await self._channel.ask(query, min(AGAIN_S, self._patience_s / TRIES))
-            if octets is not None:
-                break
-        return octets
+        return await self._channel.ask(query, min(AGAIN_S, self._patience_s / TRIES), tries)
 
     async def _over_tcp(self, query: bytes) -> bytes:
         """Ask over a connection (RFC 1035 section 4.2.2). Raises OSError and EOFError."""
@@ -136,20 +131,30 @@ class _Channel(asyncio.DatagramProtocol):
         for _, answered in self._waiting.values():
             _settle(answered, None)
 
-    async def ask(self, query: bytes, patience_s: float) -> bytes | None:
-        """Send a query and return the answer, both without id; None if none comes."""
+    async def ask(self, query: bytes, again_s: float, tries: int) -> bytes | None:
+        """Send a query, again after some seconds, and return the answer, both without id; None if none comes.
+
+        An answer to an earlier try counts too: a process that was stopped finds it behind the time to try again.
+        """
         loop = asyncio.get_running_loop()
         while (identifier := os.urandom(2)) in self._waiting:
             pass
         answered: asyncio.Future[bytes | None] = loop.create_future()
         self._waiting[identifier] = query, answered
-        deadline = None if math.isinf(patience_s) else loop.call_later(patience_s, _settle, answered, None)
+        timers: list[asyncio.TimerHandle] = []
+
+        def send(left: int) -> None:
+            if left:
+                timers[:] = [loop.call_later(again_s, send, left - 1)]
+                self._transport.sendto(identifier + query)
+            else:
+                _settle(answered, None)
+
         try:
-            self._transport.sendto(identifier + query)
+            send(tries)
             return await answered
         finally:
-            if deadline is not None:
-                deadline.cancel()
+            timers[0].cancel()
             del self._waiting[identifier]
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -237,7 +237,9 @@ async def _talk(rng: random.Random, tried: Tried) -> list[str]:
     outer.close()
     inner.close()
     with suppress(TimeoutError):
-        await asyncio.wait_for(asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()})), PATIENCE_S)
+        await asyncio.wait_for(
+            asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True), PATIENCE_S
+        )
     tried.count("connections", proxy.connections)
     tried.count("lost connections", proxy.lost_connections)
     return [f"{send.__name__}, tls {tls}: {each}" for each in wrong]

@@ -39,6 +39,7 @@ class LeapingLoop(asyncio.SelectorEventLoop):
 
 
 TIMERS: Final = {
+    "resolver.py": "sends a query again, because a datagram may be lost",
     "lane_runner.py": "commits, and reports progress",
     "sslproto.py": "how long a TLS connection may take to close, when all is said",
 }
