@@ -10,7 +10,7 @@ import asyncio
 import errno
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from types import TracebackType
 from typing import Final, Self, cast
@@ -109,7 +109,7 @@ class _Channel(asyncio.DatagramProtocol):
     """A socket that is connected with the nameserver. Several queries may be under way."""
 
     def __init__(self) -> None:
-        self._waiting: dict[bytes, tuple[bytes, asyncio.Future[bytes | None]]] = {}
+        self._waiting: dict[bytes, tuple[bytes, asyncio.Future[bytes | None], Callable[[], None]]] = {}
         self._transport: asyncio.DatagramTransport
         self._closed = asyncio.Event()
 
@@ -120,16 +120,16 @@ class _Channel(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: object) -> None:
         """Take an answer; ignore what answers no question of ours, whatever id it has (RFC 5452 section 9.1)."""
         del addr
-        query, answered = self._waiting.get(data[:2], (b"", None))
+        query, answered, _ = self._waiting.get(data[:2], (b"", None, None))
         octets = data[2:]
         if answered is not None and octets[_HEADER_OCTETS : len(query)] == query[_HEADER_OCTETS:]:
             _settle(answered, octets)
 
     def error_received(self, exc: Exception) -> None:
-        """Give up the queries under way: the nameserver does not listen."""
+        """Send the queries under way again: one did not get through, or the nameserver does not listen."""
         del exc
-        for _, answered in self._waiting.values():
-            _settle(answered, None)
+        for _, _, send in tuple(self._waiting.values()):
+            send()
 
     async def ask(self, query: bytes, again_s: float, tries: int) -> bytes | None:
         """Send a query, again after some seconds, and return the answer, both without id; None if none comes.
@@ -140,21 +140,27 @@ class _Channel(asyncio.DatagramProtocol):
         while (identifier := os.urandom(2)) in self._waiting:
             pass
         answered: asyncio.Future[bytes | None] = loop.create_future()
-        self._waiting[identifier] = query, answered
-        timers: list[asyncio.TimerHandle] = []
+        timer: asyncio.TimerHandle | None = None
+        left = tries
 
-        def send(left: int) -> None:
+        def send() -> None:
+            nonlocal timer, left
+            if timer is not None:
+                timer.cancel()
             if left:
-                timers[:] = [loop.call_later(again_s, send, left - 1)]
+                left -= 1
+                timer = loop.call_later(again_s, send)
                 self._transport.sendto(identifier + query)
             else:
                 _settle(answered, None)
 
+        self._waiting[identifier] = query, answered, send
         try:
-            send(tries)
+            send()
             return await answered
         finally:
-            timers[0].cancel()
+            if timer is not None:
+                timer.cancel()
             del self._waiting[identifier]
 
     def connection_lost(self, exc: Exception | None) -> None:
