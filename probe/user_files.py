@@ -10,7 +10,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
-from fake_gateways.strict import InvalidValueError
 from fake_gateways.untrusted.bounded_read import read_bounded
 from probe.input_error import InputError, not_utf8
 
@@ -62,21 +61,6 @@ def read_text(path: Path, most: int, too_large: str) -> str:
         raise InputError(path, f"cannot be read ({error.strerror})", remedy) from None
     except UnicodeDecodeError as error:
         raise InputError(path, not_utf8(error), "save it as UTF-8") from None
-
-
-def require_in_project(folder: Path, name: str) -> None:
-    """Raise InvalidValueError for a file that a scenario in ``folder`` may not name.
-
-    It may name those of its folder, and those of the repository that it is in. Links count as what they lead to.
-    """
-    own = folder.resolve()
-    project = next((each for each in (own, *own.parents) if exists(each / ".git")), own)
-    try:
-        lies_in = (own / name).resolve().is_relative_to(project)
-    except (OSError, ValueError, RuntimeError):  # too long, with a NUL, a circle of links
-        lies_in = False
-    if not lies_in:
-        raise InvalidValueError(f"{name!r} is not in the folder or the repository of the scenario", "copy it there")
 
 
 def require_writable(option: str, path: Path | None) -> None:

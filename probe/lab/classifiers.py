@@ -10,8 +10,7 @@ from probe.classify.reading import ChosenClassifier
 from probe.classify.registry import PATIENCE_S, choose
 from probe.classify.spec import RULE_KINDS, ClassifierSpec, parse, where
 from probe.input_error import InputError
-from probe.scenario.load import Loaded
-from probe.user_files import require_in_project
+from probe.scenario.load import Loaded, require_in_project
 
 
 def choose_for(

@@ -13,11 +13,12 @@ from pydantic import ValidationError
 from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
 from fake_gateways.session import ALWAYS_TOLD
+from fake_gateways.strict import InvalidValueError
 from fake_gateways.untrusted.toml_text import parse_toml
 from probe.input_error import InputError, not_utf8, one_of, raise_all
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
-from probe.user_files import is_file, read_text, require_in_project
+from probe.user_files import exists, is_file, read_text
 from probe.validation_errors import UNKNOWN_KEY, mistakes, problem_and_remedy, shortened
 
 MAX_OCTETS: Final = 16 * 1024 * 1024
@@ -176,3 +177,18 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
         if step != "[key]":
             words.append(shortened(step))
     return ".".join(words)
+
+
+def require_in_project(folder: Path, name: str) -> None:
+    """Raise InvalidValueError for a file that a scenario in ``folder`` may not name.
+
+    It may name those of its folder, and those of the repository that it is in. Links count as what they lead to.
+    """
+    own = folder.resolve()
+    project = next((each for each in (own, *own.parents) if exists(each / ".git")), own)
+    try:
+        lies_in = (own / name).resolve().is_relative_to(project)
+    except (OSError, ValueError, RuntimeError):  # too long, with a NUL, a circle of links
+        lies_in = False
+    if not lies_in:
+        raise InvalidValueError(f"{name!r} is not in the folder or the repository of the scenario", "copy it there")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import weakref
+from typing import Any
 
 import trial_gateway
 
@@ -15,11 +16,12 @@ async def test_a_connection_that_has_ended_is_freed_at_once() -> None:
     trial = trial_gateway.build()
     carriers: list[weakref.ref[Carrier]] = []
 
-    def keep(carrier: Carrier) -> Carrier:
+    def made(*parts: Any, **settings: Any) -> Carrier:
+        carrier = Carrier(*parts, **settings)
         carriers.append(weakref.ref(carrier))
         return carrier
 
-    server = await serve(trial.gateway, trial.answer_query, address="127.0.0.1", keep=keep)
+    server = await serve(trial.gateway, trial.answer_query, address="127.0.0.1", carrier=made)
     gc.disable()
     try:
         for _ in range(3):

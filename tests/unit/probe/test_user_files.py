@@ -10,6 +10,7 @@ import pytest
 
 from fake_gateways.strict import InvalidValueError
 from probe.input_error import InputError
+from probe.scenario.load import require_in_project
 from probe.user_files import (
     exists,
     is_file,
@@ -17,7 +18,6 @@ from probe.user_files import (
     is_pipe,
     open_here,
     read_text,
-    require_in_project,
     require_writable,
     write_here,
     write_whole,
