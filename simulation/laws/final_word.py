@@ -8,6 +8,7 @@ a full mailbox.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from fake_gateways.truth import Cause
@@ -49,11 +50,22 @@ def is_final(attempt: Attempt) -> bool:
 def _gave_up(attempts: Sequence[Attempt], retry: Retry) -> bool:
     """Whether the next attempt would begin after the sender gives up."""
     last = attempts[-1]
-    # A retest begins a series of its own, after a refusal.
-    begins = max((place + 1 for place, each in enumerate(attempts) if each.outcome == Outcome.REFUSED), default=0)
-    elapsed = last.at + last.duration_s - attempts[begins].at
+    elapsed = last.at + last.duration_s - _begins(attempts).at
     waits = (retry.connection or retry,) if last.outcome == Outcome.FAILED else (retry, retry.rate or retry)
     return any(elapsed + _wait_s(each, last.number) >= each.give_up_after - 1e-3 for each in waits)
+
+
+def _begins(attempts: Sequence[Attempt]) -> Attempt:
+    """Return the first attempt of the last series. A retest begins one, in a later round than the refusal before it.
+
+    In the same round, a refusal before MAIL only leads to another exchanger (RFC 5321 section 5.1).
+    """
+    later = (
+        attempt
+        for before, attempt in reversed([*pairwise(attempts)])
+        if before.outcome == Outcome.REFUSED and attempt.number > before.number
+    )
+    return next(later, attempts[0])
 
 
 def _wait_s(waits: Waits, number: int) -> float:

@@ -8,9 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from book_rows import attempt
 from small_world import small_world
 
 from probe.ledger import FILE
+from probe.scenario.sending import Retry
+from simulation.laws import final_word
 from simulation.laws.all_laws import LAWS, broken_laws
 from simulation.laws.canaries import CANARIES, EVERY, Canary, canary_of
 from simulation.laws.left import Left, Run
@@ -70,6 +73,16 @@ def test_a_law_is_the_first_to_notice_its_canary(canary: Canary, ran: Left, tmp_
         noticed = notices(canary, small_world(), tmp_path)
     assert noticed is not None, "the world has nothing that this canary could spoil"
     assert noticed[0].law == canary.law
+
+
+def test_only_a_later_round_than_a_refusal_is_a_retest() -> None:
+    retry = Retry.model_validate({"first": "60s", "factor": 1, "longest": "60s", "give_up_after": "1000s"})
+    refused = attempt(at=0.0, number=1, outcome="refused")
+    last = attempt(at=950.0, number=3, duration_s=0.0, outcome="failed")
+    for number, gave_up in ((1, True), (2, False)):
+        rows = [refused, attempt(at=30.0, number=number, outcome="failed"), last]
+        assert final_word._gave_up(rows, retry) is gave_up
+    assert not final_word._gave_up([refused, last], retry)
 
 
 def test_every_law_has_a_canary() -> None:
