@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 import traceback
+from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -99,7 +100,7 @@ def attempt(part: Part, case: str) -> Tried:
     folder = Path(tempfile.mkdtemp(prefix="fivefifty-simulation-"))
     try:
         part.attempt(case, tried, folder)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is a failure
+    except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever it is, it is a failure
         what = f"{type(error).__name__}: {error}"
         tried.failures.append(Failure(part.name, case, what, traceback.format_exc()))
     finally:

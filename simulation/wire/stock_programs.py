@@ -7,7 +7,6 @@ import random
 import smtplib
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -236,13 +235,18 @@ async def _talk(rng: random.Random, tried: Tried) -> list[str]:
         wrong += _differences(mail, heard, taken, whole=proxy.lost_connections == lost)
     outer.close()
     inner.close()
-    with suppress(TimeoutError):
-        await asyncio.wait_for(
-            asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True), PATIENCE_S
-        )
+    await _others_end()
     tried.count("connections", proxy.connections)
     tried.count("lost connections", proxy.lost_connections)
     return [f"{send.__name__}, tls {tls}: {each}" for each in wrong]
+
+
+async def _others_end() -> None:
+    """Wait until the tasks of servers and proxy have ended, however they do: the proxy cancels some itself."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        ended, _ = await asyncio.wait(others, timeout=PATIENCE_S)
+        await asyncio.gather(*ended, return_exceptions=True)  # errors are heard, which else are told of later
 
 
 def _differences(mail: Mail, heard: Heard, taken: Taken, *, whole: bool) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from asyncio import CancelledError
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ class Toy:
         match case.rpartition("/")[2]:
             case "raises":
                 raise KeyError(case)
+            case "is-cancelled":
+                raise CancelledError
             case "dies":
                 os.kill(os.getpid(), signal.SIGKILL)
             case "hangs":
@@ -56,6 +59,11 @@ def test_what_raises_or_kills_its_process_is_a_failure_and_the_others_are_tried(
         ("x/2/dies", "the process ended with -9"),
     ]
     assert tried.counts["cases"] == 5
+
+
+def test_what_is_cancelled_is_a_failure_too() -> None:
+    (failure,) = attempt(Toy(()), "x/0/is-cancelled").failures
+    assert failure.what == "CancelledError: "
 
 
 def test_what_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,6 +100,17 @@ def test_stock_programs_and_ours_understand_each_other(tmp_path: Path) -> None:
     assert min(tried.counts[noun] for noun in ("messages", "connections", "lost connections")) > 0
 
 
+async def test_what_others_cancel_or_never_end_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stock_programs, "PATIENCE_S", 0.01)
+    async with asyncio.TaskGroup() as others:
+        others.create_task(asyncio.sleep(0)).cancel()
+        slow = others.create_task(asyncio.sleep(600))
+        await stock_programs._others_end()
+        assert not slow.done()
+        slow.cancel()
+        await stock_programs._others_end()
+
+
 def test_a_message_that_comes_otherwise_than_it_was_sent_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
