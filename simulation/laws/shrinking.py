@@ -11,7 +11,8 @@ from simulation.worlds.world import World
 
 MOST_TRIES: Final = 2000
 """Most of them are invalid, which is found in milliseconds."""
-MOST_S: Final = 60.0
+MOST_S: Final = 20.0
+"""A worker that shrinks tries nothing else, also when the time of its part is over."""
 _FIRST: Final = ("gateway", "campaign", "dns", "policy", "ips", "limit")
 """The lists whose entries are dropped before other things."""
 _MOST_HALVED: Final = 1

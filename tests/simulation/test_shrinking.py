@@ -63,7 +63,7 @@ def test_tries_are_bounded_by_number_and_by_time() -> None:
 
     assert shrunk(small_world(), never, tries=5) == small_world()
     assert len(tried) == 5
-    times = iter(range(0, 1000, 25))
+    times = iter(range(0, 1000, 8))
     shrunk(small_world(), never, clock=lambda: next(times))
     assert len(tried) == 7
 
