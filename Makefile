@@ -45,9 +45,13 @@ bench-compare: $(READY)
 	@$(BENCH) --against $(REF)
 
 ## simulate: try to break everything for three minutes, or longer: make simulate FOR=8h KEEP=1
+simulate: export FOR := $(FOR)
+simulate: export SEED := $(SEED)
+simulate: export ONLY := $(ONLY)
+simulate: export AGAIN := $(AGAIN)
 simulate: $(READY)
-	@$(BIN)/python -m simulation $(if $(FOR),--for $(FOR)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only $(ONLY)) \
-		$(if $(AGAIN),--again $(AGAIN)) $(if $(KEEP),--keep)
+	@# The shell reads these from the environment, so no quote in them can end ours.
+	@$(BIN)/python -m simulation --for="$${FOR:-3m}" --seed="$$SEED" --only="$$ONLY" --again="$$AGAIN" $(if $(KEEP),--keep)
 
 STRENGTH = $(FILES) $(if $(FOR),--for $(FOR))
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -14,7 +15,7 @@ import typer
 from probe.harmless import harmless
 from simulation.account import Account, page
 from simulation.driver import simulate
-from simulation.part import Failure, Tried, parts_named
+from simulation.part import CaseError, Failure, Part, Tried, parts_named
 from simulation.parts import FEATURES, PARTS
 from simulation.process import attempt
 
@@ -22,11 +23,15 @@ _HERE: Final = Path(__file__).parent
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600}
 FAILED: Final = 1
 USAGE: Final = 2
+INTERRUPTED: Final = 130
+_SEED: Final = re.compile(r"[A-Za-z0-9._/-]{1,200}", re.ASCII)
 
 
 def main(  # noqa: PLR0917 - they are options
     lasts: Annotated[str, typer.Option("--for", help="how long, such as 90s, 3m or 8h")] = "3m",
-    seed: Annotated[str, typer.Option(help="any text; the commit's hash if it is not given")] = "",
+    seed: Annotated[
+        str, typer.Option(help="letters, digits, and any of . _ / -; the commit's hash if it is not given")
+    ] = "",
     only: Annotated[str, typer.Option(help=f"some parts: {','.join(part.name for part in PARTS)}")] = "",
     again: Annotated[str, typer.Option(help="repeat one case, such as worlds:ab12cd34/1234")] = "",
     processes: Annotated[int, typer.Option(min=1, help="how many processes")] = os.cpu_count() or 1,
@@ -36,15 +41,16 @@ def main(  # noqa: PLR0917 - they are options
     commit = _commit()
     seed = seed or commit
     try:
+        _check_seed(seed)
         chosen = parts_named(PARTS, [name for name in only.split(",") if name] or [part.name for part in PARTS])
         seconds = _seconds(lasts)
         if again:
-            raise typer.Exit(_again(again))
+            raise typer.Exit(_again(again, commit))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
         raise typer.Exit(USAGE) from None
     print(f"seed {seed}, commit {commit}, for {lasts}, {processes} processes: {', '.join(p.name for p in chosen)}")
-    found = simulate(chosen, seed, seconds, processes, _tell if sys.stderr.isatty() else lambda *_: None)
+    found = _try_parts(chosen, seed, seconds, processes)
     for name, (tried, spent) in found.items():
         counts = ", ".join(f"{number:,} {noun}" for noun, number in sorted(tried.counts.items()))
         print(f"{name}: {counts or 'nothing'} in {spent:.0f} s, {len(tried.failures)} failures")
@@ -59,14 +65,54 @@ def main(  # noqa: PLR0917 - they are options
     raise typer.Exit(FAILED if failures or untried else 0)
 
 
-def _again(name: str) -> int:
+def _again(name: str, commit: str) -> int:
     part, _, case = name.partition(":")
     (chosen,) = parts_named(PARTS, [part])
-    tried = attempt(chosen, case)
-    print(f"{name}: {dict(tried.counts)}")
+    if not case:
+        raise ValueError(
+            f"--again {harmless(name)} names no case: write for example {part}:CASE, as a failure shows it"
+        )
+    try:
+        tried = attempt(chosen, case)
+    except KeyboardInterrupt:
+        return _interrupted({})
+    except CaseError as error:
+        raise ValueError(f"{part} has no case {harmless(case)}: {harmless(str(error))}") from None
+    print(f"{harmless(name)}, commit {commit}: {dict(tried.counts)}")
     for failure in tried.failures:
         _show(failure)
     return FAILED if tried.failures else 0
+
+
+def _try_parts(parts: Sequence[Part], seed: str, seconds: float, processes: int) -> dict[str, tuple[Tried, float]]:
+    found: dict[str, tuple[Tried, float]] = {}
+
+    def tell(name: str, tried: Tried, spent: float) -> None:
+        found[name] = tried, spent
+        if sys.stderr.isatty():
+            _tell(name, tried, spent)
+
+    try:
+        return simulate(parts, seed, seconds, processes, tell)
+    except KeyboardInterrupt:
+        raise typer.Exit(_interrupted(found)) from None
+
+
+def _interrupted(found: dict[str, tuple[Tried, float]]) -> int:
+    for tried, _ in found.values():
+        for failure in tried.failures:
+            _show(failure)
+    cases = ", ".join(f"{tried.counts['cases']:,} cases of {name}" for name, (tried, _) in found.items())
+    failures = sum(len(tried.failures) for tried, _ in found.values())
+    print(f"interrupted after {cases or 'no case'}: {failures} failures", file=sys.stderr)
+    return INTERRUPTED
+
+
+def _check_seed(seed: str) -> None:
+    if _SEED.fullmatch(seed) is None:
+        raise ValueError(
+            "--seed has other characters than letters, digits and . _ / -, or more than 200: choose another"
+        )
 
 
 def _show(failure: Failure) -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
+
+_NUMBERED: Final = re.compile(r"[A-Za-z0-9._/-]+/[0-9]{1,18}", re.ASCII)
+
+
+class CaseError(ValueError):
+    """A part cannot read the name of a case. The message is half a sentence that says what it reads."""
 
 
 class Failure(NamedTuple):
@@ -68,8 +75,14 @@ class Part(Protocol):
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Try one case in an empty folder, count what was tried, and add failures.
 
-        An exception is a failure too.
+        An exception is a failure too, but CaseError: it says that there is no such case.
         """
+
+
+def check_numbered(case: str) -> None:
+    """Raise CaseError if a case is not SEED/NUMBER."""
+    if _NUMBERED.fullmatch(case) is None:
+        raise CaseError("a case is SEED/NUMBER, such as ab12cd34/1234")
 
 
 def parts_named(parts: Sequence[Part], names: Iterable[str]) -> list[Part]:

@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from simulation.part import Failure, Part, Tried
+from simulation.part import CaseError, Failure, Part, Tried
 
 LIMIT_S: Final = 120.0
 """A case that takes longer than this hangs."""
@@ -95,11 +95,13 @@ class Worker:
 
 
 def attempt(part: Part, case: str) -> Tried:
-    """Try one case in a folder of its own."""
+    """Try one case in a folder of its own. Raises CaseError if there is no such case."""
     tried = Tried(Counter(cases=1))
     folder = Path(tempfile.mkdtemp(prefix="fivefifty-simulation-"))
     try:
         part.attempt(case, tried, folder)
+    except CaseError:
+        raise
     except (Exception, CancelledError) as error:  # noqa: BLE001 - whatever it is, it is a failure
         what = f"{type(error).__name__}: {error}"
         tried.failures.append(Failure(part.name, case, what, traceback.format_exc()))

@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-from simulation.part import Failure, Tried
+from simulation.part import CaseError, Failure, Tried, check_numbered
 
 WAYS: Final = {"memory": ("memory", 1), "tcp": ("tcp", 1), "two": ("memory", 2), "two-tcp": ("tcp", 2)}
 """Transport and processes."""
@@ -87,7 +87,10 @@ class Kills:
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Kill a run some times, and let it come to its end."""
-        way = case.partition("/")[0]
+        way, _, moments = case.partition("/")
+        if way not in WAYS:
+            raise CaseError(f"a case is WAY/SEED/NUMBER, and a way is {' or '.join(WAYS)}")
+        check_numbered(moments)
         whole = whole_run(way)
         command = _command(folder, way)
         rng = random.Random(case)

@@ -6,9 +6,10 @@ The run must then end with the same books, or with one sentence; resumed, it mus
 from __future__ import annotations
 
 import random
+import re
 import signal
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,10 +22,10 @@ from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, load
-from simulation.faults.calls import Calls, Fault
+from simulation.faults.calls import KINDS, Calls, Fault
 from simulation.faults.machine import watched
 from simulation.laws.classifiers import classifiers_of
-from simulation.part import Failure, Tried
+from simulation.part import CaseError, Failure, Tried
 from simulation.worlds.world import FILE
 
 WORLDS: Final = Path(__file__).parent / "worlds"
@@ -35,6 +36,7 @@ FEW: Final = 12
 """Faults that are tried in a world before those of the next one."""
 HANGS_S: Final = 30
 _ONCE: Final = {"once": False, "ever": True}
+_NUMBER: Final = re.compile("[1-9][0-9]{0,17}")
 
 
 class Whole(NamedTuple):
@@ -70,10 +72,10 @@ class Faults:
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Let one call fail, and resume."""
-        world, way, kind, duration, at = case.split("/")
+        world, way, kind, duration, at = _read(case)
         whole = whole_run(world, way)
         loaded = load(WORLDS / world / FILE)
-        calls = Calls(Fault(kind, int(at), _ONCE[duration]))
+        calls = Calls(Fault(kind, at, _ONCE[duration]))
         told = ""
         try:
             with watched(calls, folder), _no_hang():
@@ -106,6 +108,19 @@ class Faults:
             if card != whole.card:
                 what = f"other books after resuming from {told or 'its end'}: {_differing(card, whole.card)}"
                 tried.failures.append(Failure(self.name, case, what))
+
+
+def _read(case: str) -> tuple[str, str, str, str, int]:
+    """Return world, way, kind, duration and number; raises CaseError."""
+    names: tuple[Collection[str], ...] = (sorted(world.name for world in WORLDS.iterdir()), WAYS, KINDS, _ONCE)
+    *words, number = case.split("/")
+    if len(words) != len(names) or _NUMBER.fullmatch(number) is None:
+        raise CaseError("a case is WORLD/WAY/KIND/once/NUMBER or WORLD/WAY/KIND/ever/NUMBER")
+    for word, known in zip(words, names, strict=True):
+        if word not in known:
+            raise CaseError(f"{word!r} is none of {', '.join(known)}")
+    world, way, kind, duration = words
+    return world, way, kind, duration, int(number)
 
 
 def _faults_in(world: str, way: str, seed: float) -> Iterator[str]:

@@ -17,7 +17,7 @@ from simulation.fuzzing.mutation import Mutator
 from simulation.fuzzing.target import Target
 from simulation.fuzzing.targets import TARGETS
 from simulation.fuzzing.watch import Fault, tried
-from simulation.part import Failure, Tried
+from simulation.part import CaseError, Failure, Tried, check_numbered
 
 _BY_NAME: Final = {target.name: target for target in TARGETS}
 _INPUT: Final = "input:"
@@ -49,15 +49,17 @@ class Fuzzing:
         """Try the inputs of a case; each fault is a failure once, with the smallest input that was found."""
         name, _, rest = case.partition("/")
         if name not in _BY_NAME:
-            raise ValueError(f"no target is called {name!r}: choose from {', '.join(_BY_NAME)}")
+            raise CaseError(f"no target is called {name!r}: choose from {', '.join(_BY_NAME)}")
         target = _BY_NAME[name]
         if rest.startswith(_INPUT):
             faults = _faults(target, [_read(rest.removeprefix(_INPUT))], found)
         elif rest.startswith(_GUIDED):
+            check_numbered(rest.removeprefix(_GUIDED))
             failing, number = guided.run(target, rest.removeprefix(_GUIDED), folder)
             faults = _faults(target, failing, Tried())
             found.count(f"{name} inputs guided by coverage", number)
         else:
+            check_numbered(rest)
             mutator = Mutator(target.inputs(), target.words, target.longest, random.Random(rest))
             faults = _faults(target, (mutator.next() for _ in range(target.batch)), found)
         for data, fault in faults:
@@ -94,4 +96,7 @@ def _written(data: bytes) -> str:
 
 
 def _read(text: str) -> bytes:
-    return zlib.decompress(base64.urlsafe_b64decode(text))
+    try:
+        return zlib.decompress(base64.urlsafe_b64decode(text))
+    except (ValueError, zlib.error):
+        raise CaseError("the input is not base64 of zlib") from None

@@ -19,7 +19,7 @@ from simulation.laws.left import Left
 from simulation.laws.regression import REGRESSIONS, keep
 from simulation.laws.running import WAYS, run_world
 from simulation.laws.shrinking import shrunk
-from simulation.part import Failure, Tried
+from simulation.part import Failure, Tried, check_numbered
 from simulation.worlds.draw_world import draw_world
 from simulation.worlds.world import World
 
@@ -38,6 +38,7 @@ class Worlds:
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Try one world, or the canary that it has to be."""
+        check_numbered(case)
         world = draw_world(case)
         tried.met(world.features)
         first = canary_of(case)

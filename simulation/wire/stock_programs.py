@@ -23,7 +23,7 @@ from probe.sender.transaction import introduce, transact
 from probe.sender.transport import LineError
 from probe.sender.transport.tcp import TcpTransport
 from simulation.fuzzing.told_policies import DOMAIN, gateway
-from simulation.part import Failure, Tried
+from simulation.part import Failure, Tried, check_numbered
 from simulation.wire.proxy import Proxy
 
 HOST: Final = "127.0.0.1"
@@ -212,6 +212,7 @@ class Stock:
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Send some messages from one program to another."""
         del folder
+        check_numbered(case)
         wrong = event_loop.run(_talk(random.Random(f"stock:{case}"), tried))
         tried.failures += (Failure(self.name, case, what) for what in wrong[:1])
 

@@ -25,7 +25,7 @@ from simulation.laws import (
 from simulation.laws.classifiers import classifiers_of
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
-from simulation.part import Failure, Tried
+from simulation.part import Failure, Tried, check_numbered
 from simulation.wire.proxied_run import run_proxied
 from simulation.worlds import draw_world
 
@@ -58,6 +58,7 @@ class Wire:
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Try one world."""
+        check_numbered(case)
         world = draw_world(case)
         rng = random.Random(f"wire:{case}")
         cuts = rng.choice(CUTS) if rng.random() < HALF else 0.0
