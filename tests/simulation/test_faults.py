@@ -8,7 +8,7 @@ import pytest
 
 from simulation.faults.calls import KINDS, Calls, Fault
 from simulation.faults.nth_call import WORLDS, Faults, whole_run
-from simulation.part import Tried
+from simulation.part import Failure, Tried
 
 TOLD = [
     "36/memory/open/once/5",
@@ -68,3 +68,14 @@ def test_the_call_of_a_number_fails_and_all_that_follow_where_it_lasts(lasting: 
     assert [number for number in range(1, 6) if calls.fails("send")] == failing
     assert not calls.fails("receive")
     assert (calls.struck, calls.made()) == (len(failing), {"send": 5, "receive": 1})
+
+
+def test_only_what_is_known_to_be_open_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def fails(self: Faults, case: str, tried: Tried, folder: Path) -> None:
+        tried.failures.append(Failure(self.name, case, "other books"))
+
+    monkeypatch.setattr(Faults, "_try", fails)
+    for case, failures in (("54/tcp/receive/ever/65", 0), ("54/tcp/receive/once/65", 1), ("5/tcp/receive/ever/65", 1)):
+        tried = Tried()
+        Faults().attempt(case, tried, tmp_path)
+        assert len(tried.failures) == failures
