@@ -36,8 +36,8 @@ FEW: Final = 12
 """Faults that are tried in a world before those of the next one."""
 HANGS_S: Final = 30
 KNOWN: Final = ("54/tcp/receive/ever",)
-"""Faults that are open. If receiving fails for good while a gateway says garbage and hangs up, the sender takes it for a
-connection that the gateway has cut: it cannot tell this from a reset. The attempt says line-cut in place of garbage."""
+"""Faults that are open. If receiving fails for good while a gateway says garbage and hangs up, the sender takes it for
+a connection that the gateway has cut, as it cannot tell this from a reset: line-cut in place of garbage."""
 _ONCE: Final = {"once": False, "ever": True}
 _NUMBER: Final = re.compile("[1-9][0-9]{0,17}")
 
