@@ -183,7 +183,9 @@ class Ledger:
     def finished_lanes(self) -> dict[str, dict[str, int]]:
         """Return what was written in each finished lane, by its name."""
         notes = self._database.read(tuple, "SELECT key, value FROM note WHERE key GLOB 'lane *'")
-        return {key.removeprefix("lane "): json.loads(value) for key, value in notes}
+        found = {key.removeprefix("lane "): json.loads(value) for key, value in notes}
+        # Somebody may have changed the books: a lane without counts has not ended.
+        return {lane: counts for lane, counts in found.items() if isinstance(counts, dict)}
 
     def rows_by_owner(self) -> dict[str, dict[str, OwnedRows]]:
         """Count the rows that lanes and gateways have written, by table and then by lane or gateway."""
