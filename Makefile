@@ -67,9 +67,10 @@ mutate: $(READY)
 cost: $(READY)
 	$(BIN)/python benchmarks/calls.py --update
 
-## docs: write docs/reference and the generated blocks of ARCHITECTURE.md from the code
+## docs: write docs/reference, the generated blocks of ARCHITECTURE.md and simulation/ACCOUNT.md from code and data
 docs: $(READY)
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m simulation.account_file
 	PYTHONPATH=tests/support $(BIN)/python tests/test_architecture.py
 
 ## charts: write the charts of the report from tools/charts.py

@@ -13,10 +13,10 @@ from typing import Annotated, Final
 import typer
 
 from probe.harmless import harmless
-from simulation.account import Account, page
+from simulation.account_file import load_account, save_account
 from simulation.driver import simulate
 from simulation.part import CaseError, Failure, Part, Tried, parts_named
-from simulation.parts import FEATURES, PARTS
+from simulation.parts import PARTS
 from simulation.process import attempt
 
 _HERE: Final = Path(__file__).parent
@@ -58,7 +58,9 @@ def main(  # noqa: PLR0917 - they are options
     for failure in failures:
         _show(failure)
     if keep:
-        _keep(commit, found)
+        account = load_account()
+        account.add(commit, found)
+        save_account(account)
     untried = [name for name, (tried, _) in found.items() if not tried.counts["cases"]]
     if untried:
         print(f"error: no time was left for {', '.join(untried)}", file=sys.stderr)
@@ -125,15 +127,6 @@ def _show(failure: Failure) -> None:
 def _tell(name: str, tried: Tried, seconds: float) -> None:
     shown = f"\r{name}: {tried.counts['cases']:,} cases, {len(tried.failures)} failures, {seconds:.0f} s"
     print(f"{shown:<78}", end="\r", file=sys.stderr, flush=True)
-
-
-def _keep(commit: str, found: dict[str, tuple[Tried, float]]) -> None:
-    file = _HERE / "account.json"
-    account = Account.read(file.read_text("utf-8")) if file.exists() else Account()
-    account.add(commit, found)
-    file.write_text(account.written(), "utf-8")
-    text = page(account, FEATURES, (_HERE / "found.toml").read_text("utf-8"))
-    (_HERE / "ACCOUNT.md").write_text(text, "utf-8")
 
 
 def _seconds(text: str) -> float:

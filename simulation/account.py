@@ -6,7 +6,8 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, groupby
+from operator import itemgetter
 from typing import Any, Final
 
 from simulation.part import Tried
@@ -27,11 +28,13 @@ class Account:
     def read(cls, text: str) -> Account:
         """Read an account from JSON."""
         raw: dict[str, Any] = json.loads(text)
-        return cls(raw["parts"], {(one, other) for one, other in raw["pairs"]}, raw["commits"])
+        pairs = {(one, other) for one, others in raw["pairs"].items() for other in others.split()}
+        return cls(raw["parts"], pairs, raw["commits"])
 
     def written(self) -> str:
-        """Return the account as JSON."""
-        raw = {"parts": self.parts, "commits": self.commits, "pairs": sorted(self.pairs)}
+        """Return the account as JSON. Pairs are written by their first feature, as a line each: there are thousands."""
+        pairs = {one: " ".join(other for _, other in some) for one, some in groupby(sorted(self.pairs), itemgetter(0))}
+        raw = {"parts": self.parts, "commits": self.commits, "pairs": pairs}
         return json.dumps(raw, indent=1, sort_keys=True) + "\n"
 
     def add(self, commit: str, found: Mapping[str, tuple[Tried, float]]) -> None:
@@ -54,7 +57,7 @@ def _page(account: Account, features: list[str], faults: list[dict[str, str]]) -
     spent = sum(account.commits.values())
     yield "# What was tried"
     yield ""
-    yield f"Written by `make simulate KEEP=1`, which adds its counts. So far: {spent:,} s."
+    yield f"`make simulate KEEP=1` adds its counts. So far: {spent:,} s, {len(account.commits):,} commits."
     for name, counts in account.parts.items():
         yield from ("", f"## {name}", "", "| what | how often |", "|---|--:|")
         yield from (f"| {noun} | {number:,} |" for noun, number in sorted(counts.items()))

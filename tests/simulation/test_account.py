@@ -7,6 +7,7 @@ import tomllib
 from source_tree import ROOT
 
 from simulation.account import Account, page
+from simulation.account_file import PAGE, load_account, page_of
 from simulation.part import Failure, Tried
 
 FOUND = 'fault = [{ by = "worlds", what = "A lost row", test = "tests/simulation/test_account.py" }]'
@@ -26,6 +27,7 @@ def test_runs_are_added_up() -> None:
     account = Account.read(account.written())
     assert account.parts == {"worlds": {"worlds": 7, "failures": 1, "seconds": 7}}
     assert account.commits == {"aaa": 2, "bbb": 5}
+    assert account.pairs == {("pause", "retest"), ("pause", "tls"), ("retest", "tls")}
 
 
 def test_the_page_shows_counts_pairs_and_faults() -> None:
@@ -46,3 +48,7 @@ def test_every_regression_test_that_is_named_exists() -> None:
         if not path.is_file() or (name and f"def {name}(" not in path.read_text("utf-8")):
             missing.append(fault["test"])
     assert missing == []
+
+
+def test_the_page_is_what_the_program_writes() -> None:
+    assert PAGE.read_text("utf-8") == page_of(load_account()), "run: make docs"
