@@ -62,9 +62,22 @@ def test_files_whose_figures_are_missing_or_old_are_measured(branches: ModuleTyp
     assert [file for file, each in found.items() if each["n"] == 2] == [pure[1][0], pure[0][0]]
     assert json.loads(results.read_text("utf-8")) == found
     assert "gone.py" not in found
+    assert measured.not_measured(found, ()) == ""
+    del found[pure[0][0]]
+    found[pure[1][0]]["state"] = "old"
+    assert measured.not_measured(found, ()) == f"2 of {len(pure)} files are not measured or have changed: run again"
+    assert measured.not_measured(found, [pure[2][0]]) == ""
     with pytest.raises(SystemExit, match="is not a pure file"):
         measured.measure(results, ["probe/lab/run.py"], 60, lambda *_: {})
 
 
+def test_a_pure_file_that_is_not_measured_is_still_pure(branches: ModuleType) -> None:
+    pure = min(sys.modules["measured"].pure_files())
+    assert list(branches.complaints({}, {pure: 1})) == []
+
+
 def test_times_are_read(branches: ModuleType) -> None:
     assert [branches.seconds_in(text) for text in ("90s", "5m", "2h")] == [90, 300, 7200]
+    for text in ("10", "", "5x"):
+        with pytest.raises(SystemExit, match=r"^error: --for .* is not a duration with a unit; write for example"):
+            branches.seconds_in(text)

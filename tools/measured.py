@@ -11,6 +11,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from fake_gateways.units import parse_duration
+
 ROOT: Final = Path(__file__).parents[1]
 _TABLES: Final = (str(ROOT / "tests"), str(ROOT / "tests" / "support"))
 """The folders of the tests that know which files are pure."""
@@ -59,6 +61,14 @@ def measure(
     return found
 
 
+def not_measured(found: Figures, wanted: Sequence[str]) -> str:
+    """Return a sentence on how many of the wanted files, or of all, have no figures of their present state, if any."""
+    pure = pure_files()
+    asked = {file: pure[file] for file in wanted or pure}
+    left = len(list(_changed(found, asked)))
+    return f"{left} of {len(asked)} files are not measured or have changed: run again" if left else ""
+
+
 def _changed(found: Figures, pure: dict[str, str]) -> Iterator[str]:
     """Yield the files whose figures are of another state, those without any first."""
     yield from (file for file in pure if file not in found)
@@ -66,5 +76,8 @@ def _changed(found: Figures, pure: dict[str, str]) -> Iterator[str]:
 
 
 def seconds_in(text: str) -> float:
-    """Read a time such as 90s, 5m or 2h."""
-    return float(text[:-1]) * {"s": 1, "m": 60, "h": 3600}[text[-1]]
+    """Read a time such as 90s, 5m or 2h; exit with a sentence if it is none."""
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise SystemExit(f"error: --for {error}") from None

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Final
 
-from measured import ROOT, measure, require, seconds_in
+from measured import ROOT, measure, not_measured, require, seconds_in
 
 RESULTS: Final = Path(__file__).with_name("mutants.json")
 _COPIED: Final = ("probe", "fake_gateways", "fivefifty", "simulation", "tests", "scenarios", "docs", "README.md")
@@ -55,13 +55,14 @@ class Workshop:
         counted = re.findall("|".join(rf"{sign} (\d+)" for sign in _STATES), done.stdout)
         last = [next(filter(None, each)) for each in counted[-len(_STATES) :]]
         if len(last) < len(_STATES):
-            return {"mutants": 0, "error": (done.stdout + done.stderr)[-300:]}
+            raise SystemExit(f"error: mutmut fails with {file}:\n{(done.stdout + done.stderr)[-2000:]}")
         figures = dict(zip(_STATES.values(), map(int, last), strict=True))
         listed = subprocess.run([*mutmut, "results"], cwd=self._folder, capture_output=True, text=True, check=False)
         alive = re.findall(r"^\s+(\S+?): (?:survived|no tests)", listed.stdout, re.MULTILINE)
         if self._shows:
             for name in alive:
-                shown = subprocess.run([*mutmut, "show", name], cwd=self._folder, text=True, check=False, stdout=-1)
+                show = [*mutmut, "show", name]
+                shown = subprocess.run(show, cwd=self._folder, text=True, check=False, stdout=subprocess.PIPE)
                 print(shown.stdout)
         noticed = figures["killed"] + figures["late"] + figures["suspicious"]
         return {"mutants": sum(figures.values()), "noticed": noticed}
@@ -79,8 +80,11 @@ def main() -> int:
         workshop = Workshop(Path(folder), arguments.processes, shows=bool(arguments.files))
         found = measure(RESULTS, arguments.files, seconds_in(arguments.lasts), workshop.figures_of)
     mutants = sum(each["mutants"] for each in found.values())
-    noticed = sum(each.get("noticed", 0) for each in found.values())
+    noticed = sum(each["noticed"] for each in found.values())
     print(f"{noticed:,} of {mutants:,} changes ({noticed / max(1, mutants):.1%}) in {len(found)} files are noticed")
+    left = not_measured(found, arguments.files)
+    if left:
+        print(left)
     return 0
 
 
