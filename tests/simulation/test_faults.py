@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
+from probe.input_error import InputError
+from simulation.faults import nth_call
 from simulation.faults.calls import KINDS, Calls, Fault
 from simulation.faults.nth_call import WORLDS, Faults, whole_run
 from simulation.part import Failure, Tried
@@ -71,11 +74,48 @@ def test_the_call_of_a_number_fails_and_all_that_follow_where_it_lasts(lasting: 
 
 
 def test_only_what_is_known_to_be_open_is_no_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = ["other books"]
+
     def fails(self: Faults, case: str, tried: Tried, folder: Path) -> None:
-        tried.failures.append(Failure(self.name, case, "other books"))
+        tried.failures += (Failure(self.name, case, what) for what in found)
 
     monkeypatch.setattr(Faults, "_try", fails)
     for case, failures in (("54/tcp/receive/ever/65", 0), ("54/tcp/receive/once/65", 1), ("5/tcp/receive/ever/65", 1)):
         tried = Tried()
         Faults().attempt(case, tried, tmp_path)
         assert len(tried.failures) == failures
+    found.append("cannot be resumed")
+    tried = Tried()
+    Faults().attempt("54/tcp/receive/ever/65", tried, tmp_path)
+    assert [each.what for each in tried.failures] == found
+
+
+def test_an_error_without_a_fault_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    case, told = "36/memory/write/once/999999", "scenario.toml: is wrong; correct it"
+    whole_run("36", "memory")
+
+    def refuses(*_: object) -> None:
+        raise InputError("scenario.toml", "is wrong", "correct it")
+
+    monkeypatch.setattr(nth_call, "_run", refuses)
+    tried = Tried()
+    Faults().attempt(case, tried, tmp_path)
+    assert [each.what for each in tried.failures] == [f"without any fault: {told}"]
+    assert tried.counts == {"faults past the end": 1}
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, SystemExit])
+def test_only_ctrl_c_ends_the_simulation(
+    error: type[BaseException], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    whole_run("36", "memory")
+
+    def ends(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(nth_call, "_run", ends)
+    tried = Tried()
+    with pytest.raises(KeyboardInterrupt) if error is KeyboardInterrupt else nullcontext():
+        Faults().attempt("36/memory/write/once/1", tried, tmp_path)
+    told = [] if error is KeyboardInterrupt else ["SystemExit in place of a sentence: "]
+    assert [each.what for each in tried.failures] == told
