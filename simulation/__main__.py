@@ -61,7 +61,7 @@ def main(  # noqa: PLR0917 - they are options
         account = load_account()
         account.add(commit, found)
         save_account(account)
-    untried = [name for name, (tried, _) in found.items() if not tried.counts["cases"]]
+    untried = [name for name, (tried, _) in found.items() if not (tried.counts["cases"] or tried.failures)]
     if untried:
         print(f"error: no time was left for {', '.join(untried)}", file=sys.stderr)
     raise typer.Exit(FAILED if failures or untried else 0)
@@ -118,10 +118,12 @@ def _check_seed(seed: str) -> None:
 
 
 def _show(failure: Failure) -> None:
-    print(f"FAILED {failure.part}:{failure.case}: {harmless(failure.what)}")
+    name = f"{failure.part}:{failure.case}"
+    print(f"FAILED {name if failure.case else failure.part}: {harmless(failure.what)}")
     if failure.detail:
         print(harmless(failure.detail))
-    print(f"    repeat it: make simulate AGAIN={failure.part}:{failure.case}")
+    if failure.case:
+        print(f"    repeat it: make simulate AGAIN={name}")
 
 
 def _tell(name: str, tried: Tried, seconds: float) -> None:

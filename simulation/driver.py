@@ -50,8 +50,9 @@ def _run(part: Part, seed: str, until: float, processes: int) -> Iterator[Tried]
                 except EOFError:
                     workers.remove(worker)
                     code = worker.end()
-                    if worker.case:
+                    if worker.case or code:
                         yield worker.died(f"the process ended with {code}")
+                    if worker.case:
                         workers.append(worker.successor())
                     continue
                 if result is not None:
@@ -60,7 +61,8 @@ def _run(part: Part, seed: str, until: float, processes: int) -> Iterator[Tried]
                 workers.remove(worker)
                 worker.end()
                 yield worker.died(f"takes more than {LIMIT_S:.0f} s")
-                workers.append(worker.successor())
+                if worker.case:
+                    workers.append(worker.successor())
     finally:
         for worker in workers:
             worker.end()

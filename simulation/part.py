@@ -20,6 +20,8 @@ class CaseError(ValueError):
 class Failure(NamedTuple):
     """Something that should not have happened: ``case`` repeats it, and ``what`` says in a sentence what it was.
 
+    ``case`` is empty if it happened between cases.
+
     ``detail`` is a traceback, or the place of a file that shows it.
     """
 

@@ -88,8 +88,8 @@ class Worker:
         return Worker(self.work, self.done + 1)
 
     def died(self, what: str) -> Tried:
-        """Return the failure of the case during which the process ended."""
-        tried = Tried(Counter(cases=1))
+        """Return the failure of the case during which the process ended, without a case if that was between two."""
+        tried = Tried(Counter(cases=1) if self.case else Counter())
         tried.failures.append(Failure(self.work.part.name, self.case, what))
         return tried
 

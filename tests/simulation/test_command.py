@@ -86,6 +86,14 @@ def test_an_interrupted_run_says_what_was_tried(monkeypatch: pytest.MonkeyPatch)
     assert "repeat it: make simulate AGAIN=worlds:x/1" in out
 
 
+def test_a_failure_between_cases_is_shown_and_cannot_be_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    died = Tried(failures=[Failure("worlds", "", "the process ended with 1")])
+    monkeypatch.setattr(command, "simulate", lambda *_: {"worlds": (died, 1.0)})
+    code, out, told = _said("--seed=x", "--only=worlds")
+    assert (code, told) == (command.FAILED, "")
+    assert out.splitlines()[-1] == "FAILED worlds: the process ended with 1"
+
+
 def test_ctrl_c_is_one_sentence() -> None:
     run = subprocess.Popen(
         [sys.executable, "-m", "simulation", "--for=60s", "--seed=suite", "--only=stock", "--processes=1"],

@@ -74,6 +74,32 @@ def test_what_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tried.counts["cases"] == 2
 
 
+@dataclass
+class Caseless(Toy):
+    """A part whose cases end otherwise than they should, before a case or after some."""
+
+    def cases(self, seed: str) -> Iterator[str]:
+        yield from Toy.cases(self, seed)
+        if self.name == "hangs":
+            time.sleep(600)
+        raise KeyError(self.name)
+
+
+@pytest.mark.parametrize("does", [(), ("passes", "passes")])
+def test_a_process_that_dies_between_cases_is_a_failure_without_a_case(does: tuple[str, ...]) -> None:
+    ((tried, _),) = simulate([Caseless(does)], "x", 60, 1).values()
+    assert [(each.part, each.case, each.what) for each in tried.failures] == [("toy", "", "the process ended with 1")]
+    assert tried.counts["cases"] == len(does)
+
+
+def test_a_process_that_hangs_between_cases_is_ended_and_has_no_successor(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (process, driver):
+        monkeypatch.setattr(module, "LIMIT_S", 0.5)
+    ((tried, _),) = simulate([Caseless(("passes",), "hangs")], "x", 60, 1).values()
+    assert [(each.case, each.what) for each in tried.failures] == [("", "takes more than 0 s")]
+    assert tried.counts["cases"] == 1
+
+
 def test_no_case_begins_when_the_time_is_over() -> None:
     ((tried, _),) = simulate([Toy(("passes",))], "x", 0, 1).values()
     assert tried.counts["cases"] == 0
