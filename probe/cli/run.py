@@ -98,6 +98,7 @@ def run(
     if baseline is not None:
         names = [each.name for each in readers(loaded, classifiers)]
         known = (baseline_file.known_of(baseline, loaded.scenario.name, loaded.scenario.seed, names), baseline)
+    remarks: list[str] = []
     try:
         with LiveProgress(loaded.scenario.name) as watching:
 
@@ -105,7 +106,15 @@ def run(
                 print_notes(one_process_only(len(planned.lanes), planned.deliveries, workers))
                 watching.begin(planned)
 
-            result = run_scenario(prepared, options, begin=begin, tell=watching.tell, tell_judged=watching.tell_judged)
+            result = run_scenario(
+                prepared,
+                options,
+                begin=begin,
+                tell=watching.tell,
+                tell_judged=watching.tell_judged,
+                remark=remarks.append,
+            )
     except KeyboardInterrupt:
         raise InterruptedRunError(folder) from None
+    print_notes(remarks)
     conclude(result, folder, known, reports, scenario)

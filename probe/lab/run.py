@@ -35,12 +35,13 @@ def run_scenario(
     begin: Callable[[Progress], None] = lambda _: None,
     tell: OnSteps = lambda _: None,
     tell_judged: OnJudged = lambda *_: None,
+    remark: Callable[[str], None] = lambda _: None,
 ) -> JudgedRun:
     """Run a scenario into a folder and judge it.
 
     ``begin`` gets the number of deliveries planned for each lane; ``tell`` gets the progress, ``tell_judged`` that of
-    the judge. Before anything is sent, raises InputError, and OutsideError for an address beyond loopback and the
-    allowed networks. Afterwards raises BooksError and ClassifierError.
+    the judge, ``remark`` what the user should know. Before anything is sent, raises InputError, and OutsideError for an
+    address beyond loopback and the allowed networks. Afterwards raises BooksError and ClassifierError.
     """
     bound = expected(prepared, options.classifiers, options.gates)
     if options.transport == "tcp":
@@ -55,10 +56,12 @@ def run_scenario(
             _send(prepared, options, begin, tell)
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
-                ledger.index()
                 if options.log is not None:
+                    ledger.index()
                     write_log(options.log, ledger)
                 ledger.seal()
+            elif options.log is not None:
+                remark(f"--log {options.log}: nothing is appended, because the run in {options.out} has ended before")
         reading = readers(prepared.loaded, options.classifiers)
         result = judge_run(
             options.out, reading, bound=bound, prices=options.prices, workers=options.workers, tell=tell_judged
