@@ -1,4 +1,4 @@
-"""The error for mistakes in the user's input."""
+"""The error for mistakes in the user's input, and the base of all errors that are no fault of fivefifty."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ _SIMILAR: Final = 0.75
 """Below this, get_close_matches finds words that only share some letters."""
 
 
-class InputError(Exception):
+class ToldError(Exception):
+    """An end of a command that is no fault of fivefifty, and that nothing in the books explains."""
+
+
+class InputError(ToldError):
     """A mistake in the user's input, as one sentence: place, problem, remedy. Commands exit with code 2.
 
     ``others`` are further mistakes in the same file, each a sentence of its own.

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol, TypeGuard, TypeVar
 
 from fake_gateways.truth import Cause, Remedy
 from probe.classify.evidence import Evidence
+from probe.input_error import ToldError
 from probe.records.attempt import Failure
 
 
@@ -138,7 +139,7 @@ class ChosenClassifier:
         return self.again, ()
 
 
-class ClassifierError(Exception):
+class ClassifierError(ToldError):
     """A classifier failed, or its answer is not valid. The command ends with exit code 4."""
 
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
+from probe.input_error import ToldError
+
 
 class Exit(IntEnum):
     """Exit codes, stable."""
@@ -20,7 +22,7 @@ class Exit(IntEnum):
     PIPE_CLOSED = 141
 
 
-class InterruptedRunError(Exception):
+class InterruptedRunError(ToldError):
     """Ctrl-C during a run."""
 
     def __init__(self, folder: Path) -> None:
@@ -43,5 +45,5 @@ def keeping_nothing() -> Iterator[None]:
         raise NothingKeptError from None
 
 
-class PipeClosedError(Exception):
+class PipeClosedError(ToldError):
     """The reader of our output has closed it. An exception of its own, because typer exits with 1 on EPIPE."""

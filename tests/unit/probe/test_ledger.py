@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from book_rows import attempt, refused, truth
 
+from fake_gateways.loopback import OutsideError
 from fake_gateways.truth import Truth
+from probe.classify.reading import ClassifierError
 from probe.cli import books
+from probe.cli.exit_codes import InterruptedRunError, PipeClosedError
 from probe.input_error import InputError
+from probe.judge.books import BooksError
 from probe.ledger import BATCH, FILE, Ledger
 from probe.records.attempt import Attempt
 from probe.records.rows import Classification, Mailbox, Note, Planned
@@ -252,3 +259,45 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     assert str(caught.value) == (
         f"{tmp_path}/file/run: cannot be written (Not a directory); choose another folder with --out"
     )
+
+
+@pytest.mark.parametrize(
+    ("raised", "scans"),
+    [
+        (PipeClosedError(), 0),
+        (ClassifierError("timed out"), 0),
+        (InputError("news.toml", "is missing", "add it"), 0),
+        (InterruptedRunError(Path("run")), 0),
+        (OutsideError("192.0.2.1"), 0),
+        (OSError(errno.EMFILE, "Too many open files"), 0),
+        (KeyboardInterrupt(), 0),
+        (OSError(errno.EOVERFLOW, "Value too large"), 1),
+        (BooksError("a row is missing"), 1),
+        (ZeroDivisionError(), 1),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_only_what_would_be_called_our_fault_makes_the_books_be_scanned(
+    raised: BaseException, scans: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned: list[object] = []
+    monkeypatch.setattr("probe.ledger.flaw_in", scanned.append)
+    begun = Ledger.create(tmp_path / "run")
+    with pytest.raises(type(raised)), begun:
+        raise raised
+    assert len(scanned) == scans
+
+
+def test_a_closed_pipe_does_not_make_the_books_be_scanned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scanned: list[object] = []
+    monkeypatch.setattr("probe.ledger.flaw_in", scanned.append)
+    with Ledger.create(tmp_path / "run") as begun:
+        begun.add([attempt()])
+
+    def closed(*_: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(buffer=SimpleNamespace(writelines=closed, write=closed)))
+    with pytest.raises(PipeClosedError):
+        books.books(tmp_path / "run", export=True)
+    assert scanned == []
