@@ -159,7 +159,7 @@ async def _keep(ledger: Ledger, counter: StepCounter, faults: _Faults, most: flo
         faults.raise_first()
         still = 0 if ledger.flush() else still + 1
         counter.flush()
-    problem = f"grow no more: for {still * FLUSH_S:.0f} s no server of the run has answered"
+    problem = f"has got no row for {still * FLUSH_S:.0f} s: no server of the run answers"
     raise InputError(
         ledger.path, problem, "look whether sockets of 127.0.0.0/8 are blocked, then repeat it with --resume"
     )

@@ -96,8 +96,6 @@ def test_decisions_come_before_the_attempts_that_heard_of_them(expected: str) ->
 def test_a_run_that_has_ended_appends_nothing_and_says_so(prepared: PreparedScenario, tmp_path: Path) -> None:
     folder, log = tmp_path / "run", tmp_path / "run.jsonl"
     run(prepared, folder, tmp_path / "first.jsonl")
-    done = fivefifty(
-        "run", tmp_path / "small.toml", "--transport", "memory", "--out", folder, "--resume", "--log", log
-    )
+    done = fivefifty("run", tmp_path / "small.toml", "--transport", "memory", "--out", folder, "--resume", "--log", log)
     assert f"note: --log {log}: nothing is appended, because the run in {folder} has ended before" in done.stderr
     assert not log.exists()

@@ -118,9 +118,8 @@ def test_a_run_whose_servers_do_not_answer_ends_and_says_so(tmp_path: Path, monk
     monkeypatch.setattr(nameserver, "respond", lambda *_, **__: None)
     monkeypatch.setattr(lane_runner, "FLUSH_S", 0.01)
     monkeypatch.setattr(lane_runner, "STILL", 10)
-    with pytest.raises(
-        InputError, match=r"ledger\.sqlite: grow no more: for 0 s no server of the run has answered; look"
-    ):
+    told = r"ledger\.sqlite: has got no row for 0 s: no server of the run answers; look"
+    with pytest.raises(InputError, match=told):
         books("twelve", "tcp", tmp_path)
 
 
