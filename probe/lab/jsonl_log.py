@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Iterator
 from heapq import merge
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -26,7 +27,8 @@ _CHUNK: Final = 64 * 1024
 def write_log(file: Path, ledger: Ledger) -> None:
     """Append the attempts and decisions of all lanes to a file. Raises InputError if it cannot be written.
 
-    What an interrupted run has appended is cut off first, and so is a last line that is not complete.
+    A last line that is not complete is cut off first. What an interrupted run has appended stays, and so do the lines
+    that another run has appended since.
     """
     with writing(f"--log {file}"):
         if file.exists() and not file.is_file():
@@ -37,10 +39,18 @@ def write_log(file: Path, ledger: Ledger) -> None:
             path = str(file.resolve())
             begun: dict[str, int] = json.loads(ledger.note(_BEGUN) or "{}")
             size = log.seek(0, io.SEEK_END)
-            begins = min(begun[path], size) if path in begun else _whole_lines(log, size)
-            log.truncate(begins)
+            whole = _whole_lines(log, size)
+            begins = min(begun.get(path, whole), whole)
             ledger.note(_BEGUN, json.dumps({path: begins}))
-            log.writelines(_lines(ledger))
+            log.truncate(whole)
+            log.seek(begins)
+            log.writelines(_missing(log, _lines(ledger)))
+
+
+def _missing(log: BinaryIO, lines: Iterator[bytes]) -> Iterator[bytes]:
+    """Return the lines that do not follow in a file yet. The lines of a run are always the same."""
+    following = next((line for line in lines if log.readline() != line), None)
+    return iter(()) if following is None else chain([following], lines)
 
 
 def _whole_lines(log: BinaryIO, size: int) -> int:

@@ -14,6 +14,7 @@ from probe.lab import jsonl_log
 from probe.lab.options import Options
 from probe.lab.prepare import PreparedScenario, prepare
 from probe.lab.run import run_scenario
+from probe.ledger import Ledger
 from probe.scenario.load import load
 
 SEVERAL = bent('domains = ["acme.example"]', "companies = 3", bent("recipients = { count = 10 }\n", ""))
@@ -99,3 +100,32 @@ def test_a_run_that_has_ended_appends_nothing_and_says_so(prepared: PreparedScen
     done = fivefifty("run", tmp_path / "small.toml", "--transport", "memory", "--out", folder, "--resume", "--log", log)
     assert f"note: --log {log}: nothing is appended, because the run in {folder} has ended before" in done.stderr
     assert not log.exists()
+
+
+@pytest.mark.parametrize("after", [0, 7, 30, 1000], ids=lambda after: f"{after} lines")
+def test_lines_that_another_run_has_appended_meanwhile_stay(
+    prepared: PreparedScenario, expected: str, after: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "run.jsonl"
+    log.write_text(OLD, "ascii")
+    with monkeypatch.context() as patched:
+        lines, encode = iter(range(after)), jsonl_log._ENCODE
+
+        def encoded(row: object) -> str:
+            if next(lines, None) is None:
+                raise KeyboardInterrupt
+            return encode(row)
+
+        def interrupt(_: Ledger) -> None:
+            raise KeyboardInterrupt
+
+        patched.setattr(jsonl_log, "_ENCODE", encoded)
+        patched.setattr(Ledger, "seal", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            run(prepared, tmp_path / "run", log)
+    written = "".join(expected.splitlines(keepends=True)[:after])
+    assert log.read_text("ascii") == OLD + written
+    with log.open("a", encoding="ascii") as file:
+        file.write(OLD * 3 + '{"event":"att')
+    run(prepared, tmp_path / "run", log)
+    assert log.read_text("ascii") == OLD + written + OLD * 3 + expected[len(written) :]
