@@ -41,7 +41,7 @@ COMMANDS: Final = (
     Command("report", "Write the report of a run: one HTML file that needs no network."),
     Command("show", "Show what is recorded about one recipient: attempts, truth, returned mail, dialogues."),
     Command("explain", "Explain how `context` reached its verdict on one recipient."),
-    Command("diagnose", "Find out why a gateway refuses a recipient, by a few polite experiments."),
+    Command("diagnose", "Find out why a gateway refuses a recipient, with a few experiments."),
     Command("compare", "Compare two classifiers, or two versions of one; exit with 1 if the second is worse."),
     Command("baseline", "Record the mistakes that classifiers make today, so that CI fails only on new ones."),
     Command("sweep", "Run a scenario at every point of a grid and show where each classifier breaks."),

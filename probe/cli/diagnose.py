@@ -21,16 +21,14 @@ def diagnose(
         typer.Option(metavar="ADDRESS", help="A recipient of the same company that exists (default: its postmaster)."),
     ] = None,
     transport: Annotated[TransportName, typer.Option(help="Use sockets, or stay in memory.")] = "memory",
-    most: Annotated[int, typer.Option("--experiments", min=1, help="Make at most so many experiments.")] = 15,
+    most: Annotated[int, typer.Option("--experiments", min=1, help="Maximum number of experiments.")] = 15,
     seed: Seed = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find out why a gateway refuses a recipient, by a few polite experiments.
+    """Find out why a gateway refuses a recipient, with a few experiments.
 
-    The campaign is sent until the recipient is refused. Exits with 0 if the mailbox is alive and nothing refuses it any
-    more, 1 if a reason was found, 4 if it cannot be told.
+    The campaign is sent until the recipient is refused for good. Exits with 1 if it found why, 4 if it cannot tell.
     """
-    import asyncio
     import json
 
     from fake_gateways.smtp.envelope import is_address
@@ -38,7 +36,7 @@ def diagnose(
     from probe.diagnose.choice import Budget, Stopped
     from probe.diagnose.document import as_document
     from probe.input_error import InputError
-    from probe.lab.diagnose_lab import SenderMeans, diagnose_in_lab
+    from probe.lab.diagnose_lab import SenderMeans, diagnose_prepared
     from probe.lab.prepare import prepare
     from probe.report.terminal.diagnosis import print_diagnosis
 
@@ -48,12 +46,10 @@ def diagnose(
     prepared = prepare(load_scenario(scenario, seed))
     with keeping_nothing():
         budget = Budget(experiments=most)
-        found = asyncio.run(diagnose_in_lab(prepared, recipient, transport, SenderMeans(control=control), budget))
+        found = diagnose_prepared(prepared, recipient, transport, SenderMeans(control=control), budget)
     with printing():
         if as_json:
             print(json.dumps(as_document(found), indent=2))
         else:
             print_diagnosis(PipedConsole(), found)
-    if found.stopped is not Stopped.DECIDED:
-        raise typer.Exit(Exit.CLASSIFIER_FAILED)
-    raise typer.Exit(Exit.GATE_FAILED)
+    raise typer.Exit(Exit.REASON_FOUND if found.stopped is Stopped.DECIDED else Exit.CANNOT_TELL)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +12,9 @@ from probe.cli.options import CORES, AsJson, Workers
 from probe.cli.output import print_notes, printing
 from probe.harmless import harmless
 from probe.input_error import InputError
+
+_SEED: Final = 101
+"""The patterns of diagnose are made with other seeds."""
 
 
 def evaluate(
@@ -36,7 +39,10 @@ def evaluate(
         bool,
         typer.Option("--diagnose", help="Measure fivefifty diagnose instead, at gateways whose cause is known."),
     ] = False,
-    seed: Annotated[int, typer.Option(metavar="N", help="With --diagnose: the seed of the gateways.")] = 101,
+    seed: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="With --diagnose: random seed of the generated gateways (default: 101)."),
+    ] = None,
 ) -> None:
     """Score every classifier on many scenarios, with intervals and held-out vendors.
 
@@ -45,8 +51,10 @@ def evaluate(
     if diagnoses:
         if scenarios or classifier:
             raise InputError("--diagnose", "makes its own gateways", "leave scenarios and classifiers out")
-        _evaluate_diagnoses(seed, workers or CORES, as_json=as_json)
+        _evaluate_diagnoses(_SEED if seed is None else seed, workers or CORES, as_json=as_json)
         return
+    if seed is not None:
+        raise InputError("--seed", "is for the gateways of --diagnose", "add --diagnose, or leave it out")
     import json
     import sys
 

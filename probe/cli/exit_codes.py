@@ -18,6 +18,10 @@ class Exit(IntEnum):
     INPUT_WRONG = 2
     FAULT = 3
     CLASSIFIER_FAILED = 4
+    REASON_FOUND = 1
+    """Of diagnose."""
+    CANNOT_TELL = 4
+    """Of diagnose."""
     INTERRUPTED = 130
     PIPE_CLOSED = 141
 

@@ -12,22 +12,25 @@ from probe.cli.options import CORES, Workers
 from probe.cli.output import printing
 from probe.input_error import InputError
 
+_SCENARIOS: Final = 528
 _SEEDS: Final = 3
 """Each gateway of the patterns is drawn so often."""
 
 
 def fit(
     *,
-    scenarios: Annotated[int, typer.Option(min=22, metavar="N", help="How many scenarios to make and run.")] = 528,
+    scenarios: Annotated[
+        int | None, typer.Option(min=22, metavar="N", help="How many scenarios to make and run (default: 528).")
+    ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Number of the first scenario.")] = 0,
-    out: Annotated[Path, typer.Option(metavar="FOLDER", help="Where weights.toml and held_out.json go.")] = Path(
-        "fitted"
-    ),
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where weights.toml and held_out.json go, or patterns.csv.")
+    ] = Path("fitted"),
     reference: Annotated[
         bool, typer.Option("--reference", help="Compare with gradient boosting on the same cases.")
     ] = False,
     diagnoses: Annotated[
-        bool, typer.Option("--diagnose", help="Write patterns.csv for fivefifty diagnose instead, from --seed on.")
+        bool, typer.Option("--diagnose", help="Write patterns.csv for fivefifty diagnose instead.")
     ] = False,
     workers: Workers = None,
 ) -> None:
@@ -35,6 +38,8 @@ def fit(
     from probe.report.terminal.sweep import runs_bar
 
     if diagnoses:
+        if scenarios is not None or reference:
+            raise InputError("--diagnose", "makes its own gateways", "leave --scenarios and --reference out")
         _fit_diagnoses(seed, out, workers or CORES)
         return
     try:
@@ -44,7 +49,7 @@ def fit(
         raise InputError("fit", problem, "install it: pip install 'fivefifty[fit]'") from None
     with keeping_nothing(), printing():
         for line in session.fit_into_folder(
-            range(seed, seed + scenarios), out, workers or CORES, runs_bar, reference=reference
+            range(seed, seed + (scenarios or _SCENARIOS)), out, workers or CORES, runs_bar, reference=reference
         ):
             print(line, flush=True)
 
@@ -56,13 +61,13 @@ def _fit_diagnoses(seed: int, out: Path, workers: int) -> None:
     from probe.report.terminal.sweep import runs_bar
     from probe.studies.diagnose.cases import cases
     from probe.studies.diagnose.run import estimate
-    from probe.user_files import writing
+    from probe.user_files import write_here, writing
 
     drawn = list(cases(list(persona.names()), range(seed, seed + _SEEDS)))
     with keeping_nothing(), runs_bar("gateways", len(drawn)) as filling:
         patterns = estimate(drawn, workers, filling.advance)
     with writing(out, "choose another folder with --out"):
         out.mkdir(parents=True, exist_ok=True)
-        (out / "patterns.csv").write_text(written(patterns, EXPERIMENTS), "utf-8")
+        write_here(out / "patterns.csv", written(patterns, EXPERIMENTS).encode())
     with printing():
         print(f"{len(patterns):,} recipients of {len(drawn):,} gateways: {out / 'patterns.csv'}")

@@ -9,23 +9,28 @@ from fake_gateways.truth import Cause
 
 
 class Advice(NamedTuple):
-    """What was found, what to do, and who can help."""
+    """What was found, what to do, and who can help; ``ask`` is empty if nobody else is needed."""
 
     finding: str
     remedy: str
     ask: str
 
+    @property
+    def help(self) -> str:
+        """Who can help, as a sentence."""
+        return f"Who can help: {self.ask}." if self.ask else "You can fix it yourself."
+
 
 _ADMINISTRATOR: Final = "the recipient's IT team"
 _PROVIDER: Final = "your mail provider"
-_NOBODY: Final = "nobody: you can mend it yourself"
+_NOBODY: Final = ""
 
 ADVICE: Final[Mapping[Cause, Advice]] = {
     Cause.USER_UNKNOWN: Advice(
         "The mailbox does not exist.", "Remove the address from your list.", "your contact at the company, by telephone"
     ),
     Cause.MAILBOX_DISABLED: Advice(
-        "The mailbox exists, but is switched off.",
+        "The mailbox exists, but is disabled.",
         "Remove the address from your list.",
         "your contact at the company, by telephone",
     ),
@@ -33,7 +38,7 @@ ADVICE: Final[Mapping[Cause, Advice]] = {
         "The recipient has another address now.", "Ask for the new address.", "your contact at the company"
     ),
     Cause.BAD_DOMAIN: Advice(
-        "The domain takes no mail.", "Remove the addresses of this domain, or correct them.", "the company"
+        "The domain does not accept mail.", "Remove the addresses of this domain, or correct them.", "the company"
     ),
     Cause.MAILBOX_FULL: Advice(
         "The mailbox is full.", "Keep the address and send again in a few weeks.", "your contact at the company"
@@ -51,7 +56,7 @@ ADVICE: Final[Mapping[Cause, Advice]] = {
     Cause.CONTENT: Advice(
         "The gateway refuses what your message says or links to.",
         "Keep the address. Change the message: links, tracking, wording.",
-        f"{_NOBODY}; if plain messages are refused too, {_ADMINISTRATOR}",
+        f"if plain messages are refused too, {_ADMINISTRATOR}",
     ),
     Cause.VIRUS: Advice(
         "The gateway takes your message for malware.",
@@ -77,7 +82,7 @@ ADVICE: Final[Mapping[Cause, Advice]] = {
         "The message is too large for this gateway.", "Keep the address. Send a smaller message.", _NOBODY
     ),
     Cause.TLS_REQUIRED: Advice(
-        "The gateway takes mail over TLS only.", "Keep the address. Switch on TLS for outgoing mail.", _PROVIDER
+        "The gateway accepts mail over TLS only.", "Keep the address. Switch on TLS for outgoing mail.", _PROVIDER
     ),
     Cause.DIRECTORY_HARVEST: Advice(
         "The gateway has blocked you, because you wrote to too many addresses that do not exist.",
@@ -85,7 +90,7 @@ ADVICE: Final[Mapping[Cause, Advice]] = {
         _ADMINISTRATOR,
     ),
     Cause.GREYLISTED: Advice(
-        "The gateway takes mail of unknown senders at the second attempt.",
+        "The gateway accepts mail from unknown senders only at the second attempt.",
         "Keep the address. Try again after some minutes, from the same IP address.",
         _PROVIDER,
     ),

@@ -26,6 +26,8 @@ _OTHERWISE: Final = 0.03
 """How likely a gateway answers otherwise than its pattern says: no two are equal, and some change their minds."""
 _IN_OTHER_WORDS: Final = 0.07
 """How likely it refuses at the same place, but in other words than its pattern says."""
+_BLOCKED: Final = "blocked"
+"""In place of what a pattern shows: we have provoked a block."""
 _LEAST: Final = 1e-9
 """Patterns that are less likely than this are dropped."""
 
@@ -83,7 +85,7 @@ class Belief:
 
     def told(self, of: str, outcome: str) -> Belief:
         """Return the belief after the first refusal. ``of`` is ``FIRST`` or ``WORDS``."""
-        return self._weighed(lambda state: self._likelihood(state.pattern, of, outcome))
+        return self._weighed_by(of, outcome, lambda state: self.known[state.pattern].shows.get(of))
 
     def aged(self, seconds: float) -> Belief:
         """Return the belief after a time in which nothing was heard."""
@@ -98,52 +100,50 @@ class Belief:
 
         Before the reply, the experiment may itself have provoked a block.
         """
-        before = self._at_risk(experiment)
-        return before._weighed(lambda state: before._chance(state, experiment, outcome))  # noqa: SLF001 - its own
+        at_risk = self._at_risk(experiment)
+        return at_risk._weighed_by(experiment.name, outcome, lambda state: self._shown(state, experiment))  # noqa: SLF001
 
     def gain(self, experiment: Experiment) -> float:
         """Return by how many bits an experiment is expected to lower the entropy."""
         before = self._at_risk(experiment)
-        outcomes = self.outcomes.get(experiment.name, ())
-        after: dict[str, dict[Hypothesis, float]] = {outcome: {} for outcome in outcomes}
+        shown: dict[str | None, dict[Hypothesis, float]] = {}
         for state, weight in before.weights.items():
+            of_shown = shown.setdefault(self._shown(state, experiment), {})
             hypothesis = self.known[state.pattern].hypothesis
-            for outcome in outcomes:
-                found = after[outcome]
-                chance = weight * before._chance(state, experiment, outcome)  # noqa: SLF001 - its own
-                found[hypothesis] = found.get(hypothesis, 0.0) + chance
-        total = sum(sum(found.values()) for found in after.values())
+            of_shown[hypothesis] = of_shown.get(hypothesis, 0.0) + weight
+        after: list[dict[Hypothesis, float]] = []
+        outcomes = self.outcomes.get(experiment.name, ())
+        for outcome in outcomes:
+            found: dict[Hypothesis, float] = {}
+            for each, weights in shown.items():
+                likelihood = _likelihood(outcomes, each, outcome)
+                for hypothesis, weight in weights.items():
+                    found[hypothesis] = found.get(hypothesis, 0.0) + weight * likelihood
+            after.append(found)
+        total = sum(sum(found.values()) for found in after)
         if not total:
             return 0.0
-        expected = sum(sum(found.values()) / total * _entropy(found) for found in after.values())
-        return self.entropy - expected
+        return self.entropy - sum(sum(found.values()) / total * _entropy(found) for found in after)
 
-    def _chance(self, state: _State, experiment: Experiment, outcome: str) -> float:
+    def _shown(self, state: _State, experiment: Experiment) -> str | None:
+        """Return the outcome that a pattern shows, None if it is not known, and that of a block where there is one."""
         if state.blocked and experiment.conditions.source is not Source.ELSEWHERE:
-            # A block may answer in any way but one: nothing is taken.
-            others = [each for each in self.outcomes.get(experiment.name, ()) if not each.startswith("taken")]
-            return _OTHERWISE if outcome.startswith("taken") else 1 / max(len(others), 1)
-        return self._likelihood(state.pattern, experiment.name, outcome)
+            return _BLOCKED
+        return self.known[state.pattern].shows.get(experiment.name)
 
-    def _likelihood(self, number: int, experiment: str, outcome: str) -> float:
-        """Return how likely a gateway that refuses by a pattern answers so.
-
-        Some lie in nine of ten answers, so another refusal at the same place is likelier than anything else.
-        """
-        known = self.outcomes.get(experiment, ())
-        shown = self.known[number].shows.get(experiment)
-        if shown is None or len(known) < 2:
-            return 1 / max(len(known), 2)
-        if shown == outcome:
-            return 1 - _IN_OTHER_WORDS - _OTHERWISE
-        alike = [each for each in known if each != shown and _sense(each) == _sense(shown)]
-        if _sense(outcome) == _sense(shown):
-            return _IN_OTHER_WORDS / max(len(alike), 1)
-        return _OTHERWISE / max(len(known) - 1 - len(alike), 1)
+    def _weighed_by(self, experiment: str, outcome: str, shown: Callable[[_State], str | None]) -> Belief:
+        outcomes = self.outcomes.get(experiment, ())
+        weights = {
+            state: weight * _likelihood(outcomes, shown(state), outcome) for state, weight in self.weights.items()
+        }
+        total = sum(weights.values())
+        return replace(
+            self, weights={state: weight / total for state, weight in weights.items() if weight > _LEAST * total}
+        )
 
     def _at_risk(self, experiment: Experiment) -> Belief:
         conditions = experiment.conditions
-        risk = _BLOCKED_BY_RECIPIENT * (1 + conditions.transactions_before + conditions.recipients_beside)
+        risk = _BLOCKED_BY_RECIPIENT * conditions.recipients
         if conditions.recipient is Recipient.RANDOM:
             risk += _BLOCKED_BY_RANDOM_RECIPIENT
         weights: dict[_State, float] = {}
@@ -153,13 +153,6 @@ class Belief:
             if not blocked:
                 weights[_State(number, blocked=False)] = (1 - risk) * weight
         return replace(self, weights=weights)
-
-    def _weighed(self, likelihood: Callable[[_State], float]) -> Belief:
-        weights = {state: weight * likelihood(state) for state, weight in self.weights.items()}
-        total = sum(weights.values())
-        return replace(
-            self, weights={state: weight / total for state, weight in weights.items() if weight > _LEAST * total}
-        )
 
 
 def _prior(known: tuple[Pattern, ...]) -> dict[_State, float]:
@@ -200,3 +193,23 @@ def _sense(outcome: str) -> tuple[str, str]:
     answer, _, rest = outcome.partition(" at ")
     refusals = {Answer.UNKNOWN_RECIPIENT.value, Answer.REFUSED.value}
     return (Answer.REFUSED.value if answer in refusals else answer), rest.partition(" ")[0]
+
+
+@cache
+def _likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str) -> float:
+    """Return how likely a gateway that refuses by a pattern answers so. ``outcomes`` are all of the experiment.
+
+    A block may answer in any way but one: nothing is taken. Some gateways lie in nine of ten answers, so another
+    refusal at the same place is likelier than anything else.
+    """
+    if shown == _BLOCKED:
+        others = [each for each in outcomes if not each.startswith(Answer.TAKEN)]
+        return _OTHERWISE if outcome.startswith(Answer.TAKEN) else 1 / max(len(others), 1)
+    if shown is None or len(outcomes) < 2:
+        return 1 / max(len(outcomes), 2)
+    if shown == outcome:
+        return 1 - _IN_OTHER_WORDS - _OTHERWISE
+    alike = [each for each in outcomes if each != shown and _sense(each) == _sense(shown)]
+    if _sense(outcome) == _sense(shown):
+        return _IN_OTHER_WORDS / max(len(alike), 1)
+    return _OTHERWISE / max(len(outcomes) - 1 - len(alike), 1)

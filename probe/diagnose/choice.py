@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from fake_gateways.truth import Fault
+from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
 from probe.diagnose.experiment import Experiment
+from probe.diagnose.hypothesis import told_apart
 
 SURE_OF_CAUSE: Final = 0.95
 SURE_OF_MAILBOX: Final = 0.99
@@ -28,22 +29,18 @@ class Stopped(StrEnum):
 
 @dataclass(frozen=True)
 class Budget:
-    """What may be spent. Zero messages means that no message may be delivered."""
+    """What may be spent: costs as an experiment counts them, and a number of experiments."""
 
     cost: float = 60.0
     experiments: int = 15
 
 
 def is_decided(belief: Belief) -> bool:
-    """Whether the cause is known, and whether the mailbox is alive.
-
-    The causes of which the recipient is at fault count as one: whether a mailbox never existed or is switched off
-    makes no difference to a sender.
-    """
-    causes = belief.causes()
-    likeliest = next(iter(causes.values()))
-    gone = sum(weight for cause, weight in causes.items() if cause.fault is Fault.RECIPIENT)
-    return max(likeliest, gone) >= SURE_OF_CAUSE and max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX
+    """Whether the cause is known, as far as it matters to a sender, and whether the mailbox is alive."""
+    of_cause: dict[Cause, float] = {}
+    for cause, weight in belief.causes().items():
+        of_cause[told_apart(cause)] = of_cause.get(told_apart(cause), 0.0) + weight
+    return max(of_cause.values()) >= SURE_OF_CAUSE and max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX
 
 
 def choose(belief: Belief, left: Iterable[Experiment], made: int, spent: float, budget: Budget) -> Experiment | Stopped:
@@ -53,8 +50,7 @@ def choose(belief: Belief, left: Iterable[Experiment], made: int, spent: float, 
     """
     if is_decided(belief):
         return Stopped.DECIDED
-    gains = {each.name: (belief.gain(each), each) for each in left}
-    telling = [(gain, each) for gain, each in gains.values() if gain >= _LEAST_GAIN]
+    telling = [(gain, each) for each in left if (gain := belief.gain(each)) >= _LEAST_GAIN]
     if not telling:
         return Stopped.CANNOT_TELL
     if made >= budget.experiments:

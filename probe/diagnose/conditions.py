@@ -77,3 +77,8 @@ class Conditions:
     signed: bool = False
     tls: bool = False
     exchanger: int = 0
+
+    @property
+    def recipients(self) -> int:
+        """How many recipients RCPT names in the whole dialogue."""
+        return 1 + self.transactions_before + self.recipients_beside

@@ -6,6 +6,7 @@ from collections.abc import Collection, Generator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fake_gateways.smtp.envelope import BEFORE_RCPT
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
 from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX, Budget, Stopped, choose, left_of
@@ -13,7 +14,7 @@ from probe.diagnose.conditions import Depth
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.patterns import FIRST, WORDS, Patterns
-from probe.diagnose.reply_kind import kind_of, said_cause, words_of
+from probe.diagnose.reply_kind import TAKEN_AT_CONTENT, kind_of, said_cause, words_of
 from probe.sender.transaction import Result
 
 
@@ -65,9 +66,24 @@ class Diagnosis:
         return None if SURE_OF_MAILBOX > self.belief.alive > 1 - SURE_OF_MAILBOX else self.belief.alive > 1 / 2
 
     @property
-    def cost(self) -> float:
-        """What the experiments cost."""
-        return sum(step.experiment.cost(self.belief.depth) for step in self.steps)
+    def recipients(self) -> int:
+        """About how many recipients the gateway was asked, with those asked twice."""
+        asked = [step for step in self.steps if step.observed.result.stage not in BEFORE_RCPT]
+        return sum(step.experiment.conditions.recipients for step in asked)
+
+    @property
+    def messages(self) -> int:
+        """How many messages were delivered, at most. One may have been delivered to controls only."""
+        delivers = self.belief.depth is Depth.CONTENT
+        return sum(
+            step.kind == TAKEN_AT_CONTENT or (delivers and step.experiment.conditions.recipients_beside > 0)
+            for step in self.steps
+        )
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, from the refusal to the last experiment."""
+        return self.steps[-1].observed.at - self.first.at if self.steps else 0.0
 
 
 def diagnose(

@@ -8,7 +8,7 @@ from typing import Final
 
 from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.envelope import Stage
-from probe.records.attempt import Failure
+from probe.records.attempt import Failure, Outcome
 from probe.sender.transaction import Result, RoundTrip, Tls, introduce, transact
 from probe.sender.transport import Line, LineError, Transport
 
@@ -65,14 +65,12 @@ async def hold(plan: DialoguePlan, transport: Transport, round_trip: RoundTrip) 
 
 async def _to_rcpt(line: Line, return_path: str, recipients: Sequence[str], round_trip: RoundTrip) -> Result:
     """Begin a transaction, take the reply to its last recipient, and reset it."""
-    steps = [(Stage.MAIL, Command("MAIL", path=return_path)),
-             *((Stage.RCPT, Command("RCPT", path=each)) for each in recipients)]  # fmt: skip
-    result = Result(Stage.MAIL, failure=Failure.LINE_CUT, text="closed by the other side")
-    for number, (stage, command) in enumerate(steps):
-        result = await _say(line, stage, command, round_trip)
-        is_refused_mail = stage is Stage.MAIL and (result.reply is None or not result.reply.completes)
-        if result.reply is None or is_refused_mail or number == len(steps) - 1 or not line.is_open:
-            break
+    result = await _say(line, Stage.MAIL, Command("MAIL", path=return_path), round_trip)
+    if result.outcome is Outcome.DELIVERED:
+        for each in recipients:
+            result = await _say(line, Stage.RCPT, Command("RCPT", path=each), round_trip)
+            if result.reply is None or not line.is_open:
+                break
     if line.is_open and result.reply is not None:
         await _say(line, Stage.MAIL, _RSET, round_trip)
     return result

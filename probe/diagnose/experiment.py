@@ -21,7 +21,8 @@ class Experiment:
     """One change of the conditions, and the question that it answers.
 
     ``needs`` are means without which it cannot be made: ``control``, ``neighbour``, ``elsewhere``, ``domain``,
-    ``name``, ``dkim``, ``tls``, ``exchanger``, ``links``. ``only_at`` is set if it makes sense at one depth only.
+    ``name``, ``dkim``, ``tls``, ``exchanger``, ``links``, ``attachments``. ``only_at`` is set if it makes sense at one
+    depth only.
     """
 
     name: str
@@ -36,8 +37,7 @@ class Experiment:
         A recipient is 0.5. A random one is 2 more, because gateways count unknown recipients and block whoever asks for
         many (Cisco's directory harvest prevention: 25 an hour).
         """
-        recipients = 1 + self.conditions.transactions_before + self.conditions.recipients_beside
-        spent = _SETTING_UP + _RECIPIENT * recipients
+        spent = _SETTING_UP + _RECIPIENT * self.conditions.recipients
         if depth is Depth.CONTENT:
             spent += _MESSAGE * (1 + self.conditions.recipients_beside)
         if self.conditions.recipient is Recipient.RANDOM:

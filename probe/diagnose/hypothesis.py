@@ -12,15 +12,16 @@ CAUSES: Final = tuple(cause for cause in Cause if cause is not Cause.UNKNOWN)
 """The causes that a diagnosis tells apart."""
 
 
+def told_apart(cause: Cause) -> Cause:
+    """Return a cause as far as it matters to a sender: in which way a mailbox is gone makes no difference."""
+    return Cause.USER_UNKNOWN if cause.fault is Fault.RECIPIENT else cause
+
+
 class Hypothesis(NamedTuple):
     """A cause of the refusal, and whether the mailbox is alive: mail to the gone may be refused for any reason."""
 
     cause: Cause
     alive: bool
-
-    def __str__(self) -> str:
-        """Return it as it is written in the table of likelihoods."""
-        return f"{self.cause} {ALIVE if self.alive else GONE}"
 
 
 def _sensible(cause: Cause, alive: bool) -> bool:  # noqa: FBT001

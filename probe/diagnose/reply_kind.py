@@ -43,23 +43,12 @@ class ReplyKind(NamedTuple):
     same: bool = False
 
     def __str__(self) -> str:
-        """Return the kind as it is written in the table of likelihoods."""
+        """Return the kind as it is written in patterns.csv."""
         return f"{self.answer} at {self.place}{' in the same words' if self.same else ''}"
 
 
-KINDS: Final = (
-    ReplyKind(Answer.TAKEN, Place.RCPT),
-    ReplyKind(Answer.TAKEN, Place.CONTENT),
-    *(
-        ReplyKind(answer, place, same)
-        for answer in (Answer.DEFERRED, Answer.UNKNOWN_RECIPIENT, Answer.REFUSED, Answer.CLOSED)
-        for place in Place
-        for same in (False, True)
-        if not (answer is Answer.CLOSED and same)
-    ),
-    *(ReplyKind(Answer.SILENT, place) for place in Place),
-)
-"""Every kind."""
+TAKEN_AT_CONTENT: Final = str(ReplyKind(Answer.TAKEN, Place.CONTENT))
+"""The outcome of an experiment that has delivered a message to the recipient that it is about."""
 
 
 def kind_of(result: Result, recipient: str, first: str | None = None) -> ReplyKind:
@@ -90,14 +79,14 @@ def _place_of(stage: Stage) -> Place:
 
 
 def said_cause(result: Result, recipient: str) -> str:
-    """Return the cause that a reply names in its words, or else by its code; ``none`` without a reply."""
+    """Return the cause that a reply names in its words, or else by its code; ``none`` without a refusal."""
     cause = _said(result, recipient)
     return "none" if cause is None else str(cause)
 
 
 def _said(result: Result, recipient: str) -> Cause | None:
     reply = result.reply
-    if reply is None:
+    if reply is None or reply.accepts:
         return None
     by_words = topics_in(pattern_of(reply.text, recipient)).cause
     return by_words or cause_of_numbers(reply.code, str(reply.enhanced) if reply.enhanced else None)[0]

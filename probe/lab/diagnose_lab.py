@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import asyncio
 import random
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -11,6 +11,8 @@ from typing import Final
 
 from fake_gateways.clock import VirtualClock
 from fake_gateways.dns.mx_lookup import Exchanger
+from fake_gateways.loopback import require_inside
+from fake_gateways.policies.session_view import network_of
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Truth
@@ -22,11 +24,14 @@ from probe.diagnose.dialogue import DialoguePlan, hold
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.patterns import shipped
 from probe.input_error import InputError
+from probe.lab import event_loop
 from probe.lab.connections import LaneConnections, LaneContext, connect_lane
-from probe.lab.gateways import build_gateways
+from probe.lab.gateways import build_gateways, require_scanners
 from probe.lab.lane_job import LaneJob
+from probe.lab.lane_runner import Faults
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
+from probe.lab.shortage import shortages
 from probe.records.attempt import Attempt, Failure, Outcome
 from probe.records.rows import Transcript
 from probe.returned_mail import verp
@@ -74,9 +79,11 @@ class LabLane:
     connections: LaneConnections
     routes: Routes
     truths: list[Truth]
+    faults: Faults
     recorder: Recorder = field(default_factory=Recorder)
     sent: dict[str, Delivery] = field(default_factory=dict)
     offers_tls: bool = False
+    last_dialogue: str = ""
 
     async def run(self, is_last: Callable[[Attempt], bool]) -> Attempt | None:
         """Send the campaigns until a delivery has failed for good and is the last one; return its attempt."""
@@ -87,6 +94,7 @@ class LabLane:
                 raise _LastError(attempt)
 
         def keep(transcript: Transcript) -> None:
+            self.last_dialogue = transcript.dialogue
             self.offers_tls = self.offers_tls or "STARTTLS" in transcript.dialogue
 
         lane = Lane(
@@ -106,6 +114,8 @@ class LabLane:
             await lane.run(self._transactions(scenario))
         except _LastError as last:
             return last.attempt
+        finally:
+            self.faults.raise_first()
         return None
 
     def _transactions(self, scenario: Scenario) -> Iterator[Transaction]:
@@ -122,6 +132,7 @@ class Lab:
     attempt: Attempt
     extra: SenderMeans
     exchangers: tuple[Exchanger, ...]
+    dialogue: str
 
     def __post_init__(self) -> None:
         self._made = 0
@@ -140,17 +151,19 @@ class Lab:
     @property
     def first(self) -> Observed:
         """The refusal."""
-        return Observed(_result_of(self.attempt), self.attempt.at)
+        return Observed(_result_of(self.attempt), self.attempt.at, self.dialogue)
 
     @property
     def means(self) -> frozenset[str]:
         """Which experiments can be made."""
         found = {"control"}
-        if self.lane.offers_tls:
-            found.add("tls")
         sender = self.scenario.sender
-        found |= {name for name, source in (("neighbour", Source.NEIGHBOUR), ("elsewhere", Source.ELSEWHERE))
-                  if self._source(source) is not None}  # fmt: skip
+        if self.lane.offers_tls and sender.tls == "none":
+            found.add("tls")
+        if self._source(Source.NEIGHBOUR) is not None:
+            found.add("neighbour")
+        if self._source(Source.ELSEWHERE) is not None:
+            found.add("elsewhere")
         if self.extra.other_domain is not None:
             found.add("domain")
         if self.extra.other_name is not None:
@@ -160,8 +173,10 @@ class Lab:
         if len(self.exchangers) > 1:
             found.add("exchanger")
         content = self._content(Conditions(), self.recipient, sender.return_path)
-        found |= {name for name, without in (("links", without_links), ("attachments", without_attachments))
-                  if without(content) != content}  # fmt: skip
+        if without_links(content) != content:
+            found.add("links")
+        if without_attachments(content) != content:
+            found.add("attachments")
         return frozenset(found)
 
     async def carry_out(self, experiment: Experiment) -> Observed:
@@ -176,6 +191,7 @@ class Lab:
         self.lane.recorder.take()
         transport = RecordingTransport(self.lane.connections.reach(exchanger), self.lane.recorder)
         result = await hold(plan, transport, lambda: self.lane.clock.pass_by(scenario.sender.round_trip))
+        self.lane.faults.raise_first()
         return Observed(result, at, self.lane.recorder.take())
 
     def _plan(self, conditions: Conditions) -> DialoguePlan:
@@ -203,17 +219,16 @@ class Lab:
             recipients=[*[control] * conditions.recipients_beside, about],
             content=content,
             before=conditions.transactions_before,
-            tls="must" if conditions.tls else "none",
+            tls="must" if conditions.tls else sender.tls,
         )
 
     def _source(self, wanted: Source) -> str | None:
         """Return an address of ours, None if we have no such address."""
         usual = self.attempt.local_address
-        network = ipaddress.ip_network(f"{usual}/24", strict=False) if ":" not in usual else None
+        if wanted is Source.USUAL:
+            return usual
         for ip in self.scenario.sender.ips:
-            is_near = network is not None and ":" not in ip.address and ipaddress.ip_address(ip.address) in network
-            if wanted is Source.USUAL and ip.address == usual:
-                return usual
+            is_near = network_of(ip.address) == network_of(usual)
             if ip.address != usual and is_near == (wanted is Source.NEIGHBOUR):
                 return ip.address
         return None
@@ -253,7 +268,9 @@ async def open_lane(prepared: PreparedScenario, job: LaneJob, transport: Transpo
     )
     async with connect_lane(context, transport) as connections:
         routes = Routes(connections.ask, f"{scenario.seed}:{job.name}:routes")
-        yield LabLane(prepared, job, clock, connections, routes, truths)
+        faults = Faults()
+        asyncio.get_running_loop().set_exception_handler(faults.note)
+        yield LabLane(prepared, job, clock, connections, routes, truths, faults)
 
 
 @asynccontextmanager
@@ -268,9 +285,15 @@ async def open_lab(
         attempt = await lane.run(lambda attempt: attempt.recipient.lower() == recipient.lower())
         if attempt is None:
             problem = "was never refused for good" if recipient.lower() in lane.sent else "is in no campaign"
-            raise InputError(f"--recipient {recipient}", problem, "name a recipient that bounced")
+            raise InputError(f"--recipient {recipient}", problem, "name one that was refused in an SMTP dialogue")
+        dialogue = lane.last_dialogue
         way = await lane.routes.to(domain_of(recipient), lane.clock.now())
-        yield Lab(lane=lane, attempt=attempt, extra=extra, exchangers=way.exchangers)
+        if not way.exchangers:
+            problem = f"has no mail server ({way.obstacle}), so there is no gateway to ask"
+            raise InputError(f"--recipient {recipient}", problem, "name another recipient")
+        # That which refused comes first.
+        exchangers = sorted(way.exchangers, key=lambda each: each.address != attempt.mx_address)
+        yield Lab(lane=lane, attempt=attempt, extra=extra, exchangers=tuple(exchangers), dialogue=dialogue)
 
 
 def lane_of(prepared: PreparedScenario, recipient: str) -> LaneJob:
@@ -279,7 +302,9 @@ def lane_of(prepared: PreparedScenario, recipient: str) -> LaneJob:
     for job in plan_lanes(prepared):
         if any(domain in company.domains for company in job.population.companies):
             return job
-    raise InputError(f"--recipient {recipient}", f"no gateway of the scenario takes mail for {domain}", "correct it")
+    raise InputError(
+        f"--recipient {recipient}", f"no gateway of the scenario takes mail for {domain}", "check the domain"
+    )
 
 
 def _ignore(row: object) -> None:
@@ -292,6 +317,22 @@ def _result_of(attempt: Attempt) -> Result:
         return Result(stage, failure=None if attempt.failure is None else Failure(attempt.failure), text=attempt.text)
     enhanced = None if attempt.enhanced is None else EnhancedStatus.parse(attempt.enhanced)
     return Result(stage, Reply(attempt.code, tuple(attempt.text.split("\n")), enhanced))
+
+
+def diagnose_prepared(
+    prepared: PreparedScenario, recipient: str, transport: TransportName, extra: SenderMeans, budget: Budget
+) -> Diagnosis:
+    """Diagnose a recipient of a prepared scenario; raises InputError, also for what it cannot diagnose."""
+    scenario = prepared.loaded.scenario
+    if scenario.is_foreign or scenario.clock != "virtual":
+        problem = "has real servers or real time, and diagnose works with simulated gateways only"
+        raise InputError(prepared.loaded.path, problem, "choose a scenario without them")
+    if transport == "tcp":
+        for address in prepared.addresses:
+            require_inside(address, ())
+    with shortages():
+        event_loop.run(require_scanners(prepared, ()))
+        return event_loop.run(diagnose_in_lab(prepared, recipient, transport, extra, budget))
 
 
 async def diagnose_in_lab(

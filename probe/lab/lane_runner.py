@@ -91,7 +91,7 @@ def run_lanes(job: WorkerJob, on_steps: OnSteps) -> None:
         event_loop.run(_run(job, ledger, StepCounter(on_steps)))
 
 
-class _Faults:
+class Faults:
     """Exceptions that are not awaited anywhere, such as one in a gateway's protocol."""
 
     def __init__(self) -> None:
@@ -113,7 +113,7 @@ class _Faults:
 async def _run(job: WorkerJob, ledger: Ledger, counter: StepCounter) -> None:
     semaphore = asyncio.Semaphore(LANES_AT_ONCE[job.transport])
     ended = itertools.count(1)
-    faults = _Faults()
+    faults = Faults()
     asyncio.get_running_loop().set_exception_handler(faults.note)
 
     async def run_one(lane: LaneJob) -> None:
@@ -147,7 +147,7 @@ async def _run(job: WorkerJob, ledger: Ledger, counter: StepCounter) -> None:
     faults.raise_first()
 
 
-async def _keep(ledger: Ledger, counter: StepCounter, faults: _Faults, most: float) -> None:
+async def _keep(ledger: Ledger, counter: StepCounter, faults: Faults, most: float) -> None:
     """Commit rows and report progress regularly, so that a slow run that is killed keeps its rows.
 
     Raises a fault, and InputError after ``most`` times without a row.

@@ -12,6 +12,7 @@ from small_scenario import SCENARIO, bent, write
 from probe.cli.exit_codes import Exit
 from probe.ledger import Ledger
 
+ROOT = Path(__file__).parents[2]
 LISTED = bent(
     '{ address = "127.10.0.1" }',
     '{ address = "127.10.0.1", listed = [{ zone = "bl.example.net" }] }, { address = "127.10.0.2", share = 0.000001 }, '
@@ -40,7 +41,7 @@ def recipient_of(folder: Path, cause: str | None) -> str:
 def test_a_disguised_refusal_is_explained(folder: Path) -> None:
     recipient = recipient_of(folder, "ip-reputation")
     done = fivefifty("diagnose", "small.toml", "--recipient", recipient, cwd=folder)
-    assert done.returncode in {Exit.GATE_FAILED, Exit.CLASSIFIER_FAILED}, done.stderr
+    assert done.returncode in {Exit.REASON_FOUND, Exit.CANNOT_TELL}, done.stderr
     assert f"{recipient} was refused at RCPT" in done.stdout
     assert "ip-reputation" in done.stdout
     assert "The mailbox is alive" in done.stdout
@@ -84,5 +85,42 @@ def test_a_recipient_that_was_never_refused_is_one_sentence(folder: Path) -> Non
 def test_few_experiments_cannot_tell(folder: Path) -> None:
     recipient = recipient_of(folder, "ip-reputation")
     done = fivefifty("diagnose", "small.toml", "--recipient", recipient, "--experiments", 1, cwd=folder)
-    assert done.returncode == Exit.CLASSIFIER_FAILED
+    assert done.returncode == Exit.CANNOT_TELL
     assert "the budget is spent" in done.stdout
+
+
+def test_what_a_gateway_says_is_no_markup(folder: Path) -> None:
+    persona = (ROOT / "fake_gateways/personas/proofpoint.toml").read_text("utf-8")
+    (folder / "hostile.toml").write_text(persona.replace("User Unknown", "User Unknown [red] [/foo]"), "utf-8")
+    write(folder, LISTED.replace('persona = "proofpoint"', 'persona = "hostile.toml"'))
+    recipient = recipient_of(folder, "ip-reputation")
+    done = fivefifty("diagnose", "small.toml", "--recipient", recipient, cwd=folder)
+    assert done.returncode in {Exit.REASON_FOUND, Exit.CANNOT_TELL}, done.stderr
+    assert "[red] [/foo]" in done.stdout
+
+
+def test_a_domain_without_a_mail_server_is_one_sentence(folder: Path) -> None:
+    nowhere = '\n[[dns]]\nname = "acme.example"\ntype = "MX"\nvalue = "0 ."\n'
+    write(folder, bent('domains = ["acme.example"]', 'domains = ["acme.example"]\nhas_mx = false') + nowhere)
+    fivefifty("run", "small.toml", "--transport", "memory", "--out", "run", cwd=folder)
+    with Ledger.open(folder / "run") as ledger:
+        recipient = next(row.recipient for row in ledger.attempts())
+    done = fivefifty("diagnose", "small.toml", "--recipient", recipient, cwd=folder)
+    assert done.returncode == Exit.INPUT_WRONG
+    assert "has no mail server" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_real_time_and_real_servers_are_refused(folder: Path) -> None:
+    write(folder, bent("seed = 7", 'seed = 7\nclock = "wall"'))
+    done = fivefifty("diagnose", "small.toml", "--recipient", "ann@acme.example", cwd=folder)
+    assert done.returncode == Exit.INPUT_WRONG
+    assert "simulated gateways only" in done.stderr
+
+
+def test_the_refusal_is_shown_with_its_dialogue(folder: Path) -> None:
+    recipient = recipient_of(folder, "ip-reputation")
+    done = fivefifty("diagnose", "small.toml", "--recipient", recipient, "--json", cwd=folder)
+    dialogue = json.loads(done.stdout)["refusal"]["dialogue"]
+    assert f"> RCPT TO:<{recipient}>" in dialogue
+    assert any(line.startswith("< 550") for line in dialogue)

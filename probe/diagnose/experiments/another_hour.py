@@ -5,4 +5,4 @@ from __future__ import annotations
 from probe.diagnose.conditions import Conditions
 from probe.diagnose.experiment import Experiment
 
-EXPERIMENT = Experiment("another-hour", "Has it passed at another hour?", Conditions(wait_s=18_000.0))
+EXPERIMENT = Experiment("another-hour", "Is it still refused five hours later?", Conditions(wait_s=18_000.0))

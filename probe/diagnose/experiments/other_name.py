@@ -5,4 +5,6 @@ from __future__ import annotations
 from probe.diagnose.conditions import Conditions
 from probe.diagnose.experiment import Experiment
 
-EXPERIMENT = Experiment("other-name", "Is it our name in EHLO?", Conditions(other_name=True), frozenset({"name"}))
+EXPERIMENT = Experiment(
+    "other-name", "Is it still refused under another EHLO name?", Conditions(other_name=True), frozenset({"name"})
+)

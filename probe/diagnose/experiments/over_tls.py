@@ -5,4 +5,4 @@ from __future__ import annotations
 from probe.diagnose.conditions import Conditions
 from probe.diagnose.experiment import Experiment
 
-EXPERIMENT = Experiment("over-tls", "Is it taken over TLS?", Conditions(tls=True), frozenset({"tls"}))
+EXPERIMENT = Experiment("over-tls", "Is it accepted over TLS?", Conditions(tls=True), frozenset({"tls"}))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
+from probe.report.terminal.table import print_table
 from probe.studies.diagnose.accuracy import Accuracy, Spent
 
+_HEADINGS: Final = (
+    "true cause", "recipients", "cause right", "best possible", "decided", "then cause right", "then mailbox right",
+)  # fmt: skip
 _LISTED: Final = 10
 
 
@@ -18,16 +20,18 @@ def print_accuracy(
     console: Console, causes: Mapping[str, Accuracy], spent: Mapping[str, Spent], mixed_up: Mapping[str, int]
 ) -> None:
     """Print how often diagnoses were right, and what they cost."""
-    table = Table(box=box.HORIZONTALS)
-    for number, column in enumerate(
-        ("true cause", "recipients", "cause right", "at best", "decided", "then cause right", "then mailbox right")
-    ):
-        table.add_column(column, justify="right" if number else "left", no_wrap=not number)
-    for cause, (recipients, *shares) in causes.items():
-        table.add_row(cause, f"{recipients:,}", *("" if each is None else f"{each:.1%}" for each in shares))
-    console.print("Diagnoses of gateways whose cause is known", style="bold", soft_wrap=True)
-    console.print(table)
-    for what, (median, most) in spent.items():
-        console.print(f"{what}: {median:,.0f} in half of the cases at most, {most:,.0f} in 95 of 100")
-    for pair, times in list(mixed_up.items())[:_LISTED]:
-        console.print(f"mixed up: {pair} ({times:,})")
+    rows = [
+        [cause, f"{recipients:,}", *("" if each is None else f"{each:.1%}" for each in shares)]
+        for cause, (recipients, *shares) in causes.items()
+    ]
+    print_table(console, "Diagnoses of gateways whose cause is known", _HEADINGS, rows)
+    print_table(
+        console,
+        "\nWhat they cost",
+        ("", "median", "95th percentile"),
+        [[what, f"{median:,.0f}", f"{most:,.0f}"] for what, (median, most) in spent.items()],
+    )
+    wrong = list(mixed_up.items())[:_LISTED]
+    print_table(
+        console, "\nWrong causes", ("true cause", "recipients"), [[pair, f"{times:,}"] for pair, times in wrong]
+    )

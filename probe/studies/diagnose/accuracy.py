@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from fake_gateways.truth import Cause, Fault
+from fake_gateways.truth import Cause
 from probe.diagnose.choice import Stopped
-from probe.diagnose.hypothesis import Hypothesis
+from probe.diagnose.hypothesis import Hypothesis, told_apart
 from probe.studies.diagnose.cases import Case
 
 Signature = tuple[tuple[str, str], ...]
@@ -21,11 +21,8 @@ class Diagnosed(NamedTuple):
     case: Case
     truth: Hypothesis
     cause: Cause
-    likeliest: float
     alive: float
     stopped: Stopped
-    experiments: tuple[str, ...]
-    kinds: tuple[str, ...]
     messages: int
     recipients: int
     seconds: float
@@ -36,12 +33,13 @@ class Accuracy(NamedTuple):
     """How often diagnoses were right.
 
     ``possible`` is the share that nobody could better who reads what all experiments show: some causes show the same.
+    It is about all causes together.
     ``sure`` is the share of diagnoses that were decided; of these, ``sure_of_cause`` and ``sure_of_mailbox`` are right.
     """
 
     recipients: int
     right: float
-    possible: float
+    possible: float | None
     sure: float
     sure_of_cause: float | None
     sure_of_mailbox: float | None
@@ -55,12 +53,16 @@ class Spent(NamedTuple):
 
 
 def accuracy(found: Sequence[Diagnosed]) -> Accuracy:
-    """Count how often diagnoses were right."""
+    """Count how often diagnoses of gateways of every cause were right."""
+    return _accuracy(found)._replace(possible=_possible(found))
+
+
+def _accuracy(found: Sequence[Diagnosed]) -> Accuracy:
     sure = [each for each in found if each.stopped is Stopped.DECIDED]
     return Accuracy(
         recipients=len(found),
         right=sum(map(_is_right, found)) / len(found),
-        possible=_possible(found),
+        possible=None,
         sure=len(sure) / len(found),
         sure_of_cause=_share(map(_is_right, sure)),
         sure_of_mailbox=_share((each.alive > 1 / 2) == each.truth.alive for each in sure),
@@ -69,10 +71,10 @@ def accuracy(found: Sequence[Diagnosed]) -> Accuracy:
 
 def by_cause(found: Sequence[Diagnosed]) -> dict[str, Accuracy]:
     """Return the accuracy for all, and for each true cause."""
-    of: dict[str, list[Diagnosed]] = {"all": list(found)}
+    of: dict[str, list[Diagnosed]] = {}
     for each in sorted(found, key=lambda each: each.truth.cause):
         of.setdefault(each.truth.cause.value, []).append(each)
-    return {cause: accuracy(some) for cause, some in of.items()}
+    return {"all": accuracy(found), **{cause: _accuracy(some) for cause, some in of.items()}}
 
 
 def spent(found: Sequence[Diagnosed]) -> dict[str, Spent]:
@@ -85,15 +87,14 @@ def spent(found: Sequence[Diagnosed]) -> dict[str, Spent]:
 
 
 def mixed_up(found: Sequence[Diagnosed]) -> dict[str, int]:
-    """Return how often each cause was taken for each other one, the most frequent first."""
-    counts = Counter(f"{each.truth.cause} for {each.cause}" for each in found if not _is_right(each))
+    """Return how often each cause was diagnosed as another one, the most frequent first."""
+    counts = Counter(f"{each.truth.cause}, diagnosed as {each.cause}" for each in found if not _is_right(each))
     return dict(counts.most_common())
 
 
 def _is_right(each: Diagnosed) -> bool:
-    """Whether the cause is right. For a sender it makes no difference in which way a mailbox is gone."""
-    both_gone = each.cause.fault is Fault.RECIPIENT and each.truth.cause.fault is Fault.RECIPIENT
-    return both_gone or each.cause is each.truth.cause
+    """Whether the cause is right, as far as it matters to a sender."""
+    return told_apart(each.cause) is told_apart(each.truth.cause)
 
 
 def _percentiles(values: Iterable[float]) -> Spent:
@@ -104,7 +105,7 @@ def _percentiles(values: Iterable[float]) -> Spent:
 def _possible(found: Sequence[Diagnosed]) -> float:
     groups: dict[tuple[str, Signature], Counter[Cause]] = defaultdict(Counter)
     for each in found:
-        groups[each.case.persona, each.signature][each.truth.cause] += 1
+        groups[each.case.persona, each.signature][told_apart(each.truth.cause)] += 1
     return sum(max(counts.values()) for counts in groups.values()) / len(found)
 
 

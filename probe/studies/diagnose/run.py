@@ -98,25 +98,16 @@ async def _of_case(case: Case) -> list[Diagnosed]:
     found = []
     for recipient, truth in await refused(case, prepared):
         diagnosis = await diagnose_in_lab(prepared, recipient, "memory", extra, Budget())
-        steps = diagnosis.steps
-        depth = diagnosis.belief.depth
-        conditions = [step.experiment.conditions for step in steps]
-        asked = [1 + each.transactions_before + each.recipients_beside for each in conditions]
         found.append(
             Diagnosed(
                 case=case,
                 truth=truth,
                 cause=diagnosis.cause,
-                likeliest=next(iter(diagnosis.belief.causes().values())),
                 alive=diagnosis.belief.alive,
                 stopped=diagnosis.stopped,
-                experiments=tuple(step.experiment.name for step in steps),
-                kinds=tuple(step.kind for step in steps),
-                messages=sum(step.kind.startswith("taken at content") for step in steps)
-                if depth is Depth.CONTENT
-                else 0,
-                recipients=sum(asked),
-                seconds=steps[-1].observed.at - diagnosis.first.at if steps else 0.0,
+                messages=diagnosis.messages,
+                recipients=diagnosis.recipients,
+                seconds=diagnosis.seconds,
                 signature=tuple(sorted((await pattern_of(prepared, recipient, truth, extra)).shows.items())),
             )
         )

@@ -5,10 +5,15 @@ from __future__ import annotations
 import pytest
 
 from fake_gateways.smtp.envelope import Stage
-from probe.diagnose.conditions import Depth
+from probe.diagnose.conditions import Conditions, Depth
 
 
 @pytest.mark.parametrize("stage", [each for each in Stage if each is not Stage.REPORT])
 def test_a_dialogue_goes_no_further_than_the_refused_one(stage: Stage) -> None:
     sends = stage in {Stage.DATA, Stage.END_OF_DATA}
     assert Depth.of(stage) is (Depth.CONTENT if sends else Depth.RCPT)
+
+
+def test_recipients_are_counted_with_those_before_and_beside() -> None:
+    assert Conditions().recipients == 1
+    assert Conditions(transactions_before=9, recipients_beside=2).recipients == 12

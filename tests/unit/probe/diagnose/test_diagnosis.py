@@ -56,7 +56,13 @@ def test_answers_that_fit_nothing_are_not_decided() -> None:
 def test_it_keeps_to_its_budget() -> None:
     found = diagnosed(lambda _: REFUSAL, Budget(experiments=1))
     assert len(found.steps) == 1
-    assert found.cost == sum(step.experiment.cost(found.belief.depth) for step in found.steps)
+    assert (found.recipients, found.messages, found.seconds) == (1, 0, 60.0)
+
+
+def test_nobody_was_asked_about_before_rcpt() -> None:
+    early = replied(554, "5.7.1", "Blocked", Stage.CONNECT)
+    assert diagnosed(lambda _: early).recipients == 0
+    assert diagnosed(lambda _: REFUSAL, Budget(experiments=0)).seconds == 0.0
 
 
 def test_the_document_has_every_experiment_and_what_to_do() -> None:

@@ -6,7 +6,7 @@ import pytest
 from diagnosing import RECIPIENT, REFUSAL, replied
 
 from fake_gateways.smtp.envelope import Stage
-from probe.diagnose.reply_kind import KINDS, kind_of, said_cause, words_of
+from probe.diagnose.reply_kind import kind_of, said_cause, words_of
 from probe.records.attempt import Failure
 from probe.sender.transaction import Result
 
@@ -26,9 +26,7 @@ from probe.sender.transaction import Result
 )
 def test_the_kind_of_a_reply_and_the_cause_it_names(result: Result, kind: str, cause: str) -> None:
     assert str(kind_of(result, RECIPIENT)) == kind
-    assert str(kind_of(result, RECIPIENT)) in {str(each) for each in KINDS}
-    if cause != "none":
-        assert said_cause(result, RECIPIENT) == cause
+    assert said_cause(result, RECIPIENT) == cause
 
 
 def test_without_a_reply_no_cause_is_named() -> None:

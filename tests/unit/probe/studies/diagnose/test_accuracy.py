@@ -14,7 +14,7 @@ def diagnosed(truth: Cause, said: Cause, *, alive: float = 0.999, sure: bool = T
     hypothesis = Hypothesis(truth, alive=truth is not Cause.USER_UNKNOWN)
     stopped = Stopped.DECIDED if sure else Stopped.CANNOT_TELL
     case = Case(truth, "cisco-esa", lies=True, seed=1)
-    return Diagnosed(case, hypothesis, said, 0.99, alive, stopped, (), (), 0, 1, 60.0, (("control", shows),))
+    return Diagnosed(case, hypothesis, said, alive, stopped, 0, 1, 60.0, (("control", shows),))
 
 
 def test_right_answers_are_counted_and_those_that_are_sure() -> None:
@@ -44,9 +44,16 @@ def test_figures_are_by_true_cause() -> None:
         "content": 1.0,
         "velocity": 0.0,
     }
-    assert mixed_up(found) == {"velocity for content": 1}
+    assert mixed_up(found) == {"velocity, diagnosed as content": 1}
     assert spent(found)["minutes"] == (1.0, 1.0)
 
 
 def test_in_which_way_a_mailbox_is_gone_makes_no_difference() -> None:
     assert accuracy([diagnosed(Cause.USER_UNKNOWN, Cause.MAILBOX_DISABLED)]).right == 1.0
+
+
+def test_what_is_right_is_possible() -> None:
+    found = accuracy(
+        [diagnosed(Cause.USER_UNKNOWN, Cause.USER_UNKNOWN), diagnosed(Cause.MAILBOX_DISABLED, Cause.USER_UNKNOWN)]
+    )
+    assert (found.right, found.possible) == (1.0, 1.0)

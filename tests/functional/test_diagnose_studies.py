@@ -1,0 +1,57 @@
+"""Patterns are counted and diagnoses measured at generated gateways, by fit --diagnose and evaluate --diagnose."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fivefifty_command import INPUT_WRONG, fivefifty
+from rich.console import Console
+
+from fake_gateways.truth import Cause
+from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.patterns import read, written
+from probe.report.terminal.accuracy import print_accuracy
+from probe.studies.diagnose.accuracy import by_cause, mixed_up, spent
+from probe.studies.diagnose.cases import Case
+from probe.studies.diagnose.run import estimate, measure
+
+CASES = [
+    Case(Cause.IP_REPUTATION, "postfix", lies=True, seed=1),
+    Case(Cause.USER_UNKNOWN, "postfix", lies=False, seed=1),
+]
+
+
+def test_every_recipient_leaves_a_pattern() -> None:
+    told: list[int] = []
+    patterns = list(read(written(estimate(CASES, 1, told.append), EXPERIMENTS)))
+    assert {each.hypothesis.cause for each in patterns} == {Cause.IP_REPUTATION, Cause.USER_UNKNOWN}
+    of_gone = next(each for each in patterns if each.hypothesis.cause is Cause.USER_UNKNOWN)
+    assert of_gone.shows["control"] == "taken at rcpt"
+    assert told == [1, 1]
+
+
+def test_diagnoses_are_measured_and_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    found = measure(CASES, 1, lambda _: None)
+    assert {each.truth.cause for each in found} == {Cause.IP_REPUTATION, Cause.USER_UNKNOWN}
+    figures = by_cause(found)
+    assert figures["all"].recipients == len(found)
+    print_accuracy(Console(width=200), figures, spent(found), mixed_up(found))
+    printed = capsys.readouterr().out
+    assert "ip-reputation" in printed
+    assert "95th percentile" in printed
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("evaluate", "--seed", "7"),
+        ("evaluate", "--diagnose", "control"),
+        ("fit", "--diagnose", "--reference"),
+        ("fit", "--diagnose", "--scenarios", "30"),
+    ],
+)
+def test_options_that_do_not_belong_together_are_one_sentence(words: tuple[str, ...], tmp_path: Path) -> None:
+    done = fivefifty(*words, cwd=tmp_path)
+    assert done.returncode == INPUT_WRONG
+    assert done.stderr.count("\n") == 1
