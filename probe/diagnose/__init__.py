@@ -1,1 +1,1 @@
-"""Finds out by a few experiments why a gateway refuses a recipient."""
+"""Finds out with a few experiments why a gateway refuses a recipient."""

@@ -23,7 +23,7 @@ def drawing(floors: Sequence[str]) -> str:
         folder = ROOT / floor
         is_whole = not any(other.startswith(f"{floor}/") for other in floors)
         if folder.is_dir() and is_whole:
-            lines.append(f"{floor + '/':<24}{_purpose(folder)}")
+            lines.append(f"{floor + '/':<23} {_purpose(folder)}")
         elif lines and lines[-1].startswith(f"{floor.partition('/')[0]}/*") and "/" in floor:
             lines[-1] += f" > {floor.partition('/')[2]}"
         else:
