@@ -21,10 +21,10 @@ from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
 from probe.lab.resume import remaining_lanes
 from probe.lab.shares import processes_for, share_out
-from probe.lab.shortage import shortages
 from probe.ledger import FILE, Ledger
 from probe.ledger.locks import locked
 from probe.sender.progress import OnSteps, Progress
+from probe.shortage import shortages
 from probe.user_files import require_writable
 
 

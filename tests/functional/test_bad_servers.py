@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 import math
+import os
 import socket
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
@@ -315,6 +317,32 @@ def test_in_simulated_time_a_source_address_that_is_not_ours_is_a_mistake(run: R
             transport = TcpTransport("127.0.0.1", port, allowed=[ip_network("192.0.2.0/24")], deadline_s=math.inf)
             with pytest.raises(InputError, match=r"192\.0\.2\.1 to 127\.0\.0\.1: cannot be connected \(Cannot assign"):
                 await transport.connect("192.0.2.1", HELO)
+
+    run(connect())
+
+
+@pytest.mark.parametrize(
+    ("number", "raised", "told"),
+    [
+        (errno.EADDRNOTAVAIL, OSError, "Cannot assign requested address"),
+        (errno.EAGAIN, OSError, "Resource temporarily unavailable"),
+        (
+            errno.EPERM,
+            InputError,
+            r"\(Operation not permitted\); look whether sockets of 127\.0\.0\.0/8 are blocked, or",
+        ),
+    ],
+)
+def test_in_simulated_time_a_machine_without_ports_is_no_mistake_of_the_address(
+    number: int, raised: type[Exception], told: str, run: Run[None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bool:
+        raise OSError(number, os.strerror(number))
+
+    async def connect() -> None:
+        monkeypatch.setattr(tcp, "_connected_at_once", fail)
+        with pytest.raises(raised, match=told):
+            await TcpTransport("127.0.0.1", 25, deadline_s=math.inf).connect(SOURCE, HELO)
 
     run(connect())
 

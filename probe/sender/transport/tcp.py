@@ -31,6 +31,7 @@ from probe.input_error import InputError
 from probe.records.attempt import Failure
 from probe.sender.transport import LineError, hung_up, keywords, no_reply, no_smtp
 from probe.sender.transport.dot_stuffing import stuff
+from probe.shortage import SHORT
 
 Broke = Callable[[tuple[str, int], OSError], None]
 """Gets the own address and port of a connection that an error of the network has ended."""
@@ -43,6 +44,8 @@ _BIND_WITHOUT_PORT: Final[int | None] = 24 if sys.platform == "linux" else None
 """IP_BIND_ADDRESS_NO_PORT (ip(7)): the kernel chooses the port when connecting instead of when binding.
 
 A port then has to be free for that peer only. Python has no name for the option before 3.12."""
+_ON_BIND: Final = "add the address to a network interface"
+_ON_CONNECT: Final = "look whether sockets of 127.0.0.0/8 are blocked"
 _GREETS: Final = 220
 _COMPLETES: Final = 250
 _NO_REPLY: Final = -1
@@ -90,13 +93,14 @@ class TcpTransport:
         self._port = port
         self._family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET
         self._deadline_s = deadline_s
+        self._is_ours = math.isinf(deadline_s)
         self._reply_timeout = reply_timeout or ReplyTimeout(deadline_s)
 
     async def connect(self, source: str, helo: str) -> TcpLine:
         """Connect from a source address and read the greeting.
 
-        Raises LineError, OutsideError for the source, and in simulated time InputError if there is no connection: then
-        the server listens, so it is this machine that has no socket or port left.
+        Raises LineError, and OutsideError for the source. In simulated time, where the server is one of ours and
+        listens, raises InputError, and OSError if this machine is short of something such as ports.
         """
         if source not in self._sources:
             require_inside(source, self._allowed)
@@ -130,11 +134,13 @@ class TcpTransport:
     async def _socket(self, source: str) -> socket.socket:
         """Bind a socket to the source address and connect it."""
         sock = socket.socket(self._family, socket.SOCK_STREAM)
+        is_bound = False
         try:
             sock.setblocking(False)  # noqa: FBT003 - socket's own signature
             if _BIND_WITHOUT_PORT is not None:
                 sock.setsockopt(socket.IPPROTO_IP, _BIND_WITHOUT_PORT, 1)
             sock.bind((source, 0))
+            is_bound = True
             if not _connected_at_once(sock, (self._address, self._port)):
                 async with asyncio.timeout(self._deadline_s):
                     await asyncio.get_running_loop().sock_connect(sock, (self._address, self._port))
@@ -142,8 +148,10 @@ class TcpTransport:
             sock.close()
             # Each event loop words the error differently, and the text is part of the books.
             told = os.strerror(error.errno or 0)
-            if math.isinf(self._deadline_s):
-                remedy = "add the address to a network interface, or run it with --transport memory"
+            if self._is_ours:
+                if is_bound and error.errno in SHORT:
+                    raise
+                remedy = f"{_ON_CONNECT if is_bound else _ON_BIND}, or run it with --transport memory"
                 raise InputError(f"{source} to {self._address}", f"cannot be connected ({told})", remedy) from None
             if isinstance(error, TimeoutError):
                 raise LineError(Failure.TIMED_OUT, f"no connection within {self._deadline_s:g} s") from None

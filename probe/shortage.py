@@ -9,7 +9,7 @@ from typing import Final
 
 from probe.input_error import InputError
 
-_SHORT: Final = frozenset(
+SHORT: Final = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.EAGAIN, errno.EADDRNOTAVAIL, errno.ETIMEDOUT}
 )
 """No more descriptors, buffers, memory, processes or ports, or no time for an answer within this process."""
@@ -25,6 +25,6 @@ def shortages() -> Iterator[None]:
         # uvloop wraps the error of a datagram socket in one that has no number.
         cause = raised.__cause__
         error = cause if raised.errno is None and isinstance(cause, OSError) else raised
-        if error.filename is not None or error.errno not in _SHORT:
+        if error.filename is not None or error.errno not in SHORT:
             raise
         raise InputError("this machine", f"cannot go on ({error.strerror})", _REMEDY) from None
