@@ -25,9 +25,9 @@ from probe.returned_mail.joiner import ReturnJoiner
 from probe.scenario.companies import Company
 from probe.scenario.model import Scenario
 from probe.scenario.sending import Sender
-from probe.sender.transport import Transport, TransportName
+from probe.sender.transport import ReplyTimeout, Transport, TransportName
 from probe.sender.transport.memory import MemoryTransport, UnreachableTransport
-from probe.sender.transport.tcp import ReplyTimeout, TcpTransport
+from probe.sender.transport.tcp import TcpTransport
 
 
 @dataclass(frozen=True, kw_only=True)

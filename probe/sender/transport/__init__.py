@@ -38,6 +38,19 @@ def hung_up() -> LineError:
     return LineError(Failure.LINE_CUT, "closed by the other side")
 
 
+class ReplyTimeout:
+    """How long to wait for a reply, in seconds. In simulated time no timer runs; the lane's clock sets ``is_out``."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.is_out = False
+
+    def reason(self) -> LineError:
+        """Return why a connection was lost: the timeout had passed, or the other side closed it."""
+        is_out, self.is_out = self.is_out, False
+        return no_reply(self.seconds) if is_out else hung_up()
+
+
 def no_smtp() -> LineError:
     """Return the error for a greeting, or a reply to EHLO, that is not SMTP."""
     return LineError(Failure.GARBAGE, "what came is no SMTP reply")

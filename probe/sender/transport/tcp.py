@@ -29,7 +29,7 @@ from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import GarbageError, Reply, ReplyReader, from_wire
 from probe.input_error import InputError
 from probe.records.attempt import Failure
-from probe.sender.transport import LineError, hung_up, keywords, no_reply, no_smtp
+from probe.sender.transport import LineError, ReplyTimeout, keywords, no_reply, no_smtp
 from probe.sender.transport.dot_stuffing import stuff
 from probe.shortage import SHORT
 
@@ -52,19 +52,6 @@ _NO_REPLY: Final = -1
 """aiosmtplib's code for what is no reply."""
 _CLOSES: Final = 421
 """After this reply a server closes the connection (RFC 5321 section 3.8)."""
-
-
-class ReplyTimeout:
-    """How long to wait for a reply, in seconds. In simulated time no timer runs; the lane's clock sets ``is_out``."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.is_out = False
-
-    def reason(self) -> LineError:
-        """Return why a connection was lost: the timeout had passed, or the other side closed it."""
-        is_out, self.is_out = self.is_out, False
-        return no_reply(self.seconds) if is_out else hung_up()
 
 
 class TcpTransport:
@@ -107,13 +94,13 @@ class TcpTransport:
             self._sources.add(source)
         sock = await self._socket(source)
         loop = asyncio.get_running_loop()
-        client = _Client(loop, self._reply_timeout, self._broke, waits=math.isinf(self._deadline_s))
+        client = _Client(loop, self._reply_timeout, self._broke, self._deadline_s)
         self._clients.add(client)
         try:
             await loop.create_connection(lambda: client, sock=sock)
         except OSError:  # the server has closed it already
             raise self._reply_timeout.reason() from None
-        line = TcpLine(client, helo, self._deadline_s)
+        line = TcpLine(client, helo)
         try:
             await line.begin()
         except LineError as error:
@@ -175,10 +162,9 @@ class TcpLine:
 
     greeting: Reply
 
-    def __init__(self, client: _Client, helo: str, deadline_s: float) -> None:
+    def __init__(self, client: _Client, helo: str) -> None:
         self._client = client
         self._helo = helo
-        self._deadline_s = deadline_s
         self._is_introduced = False
         self.tls = False
         self.keywords: frozenset[str] = frozenset()
@@ -187,7 +173,7 @@ class TcpLine:
     async def begin(self) -> None:
         """Wait for the greeting. Raises LineError; then the connection is closed."""
         try:
-            self.greeting = _sensible(await self._client.greeting(self._deadline_s), _GREETS)
+            self.greeting = _sensible(await self._client.greeting(), _GREETS)
         except LineError:
             await self._client.hang_up()
             raise
@@ -200,7 +186,7 @@ class TcpLine:
     async def hello(self) -> Reply:
         """Say EHLO."""
         octets = b"EHLO " + self._helo.encode("ascii") + b"\r\n"
-        reply = _sensible(await self._client.talk(octets, 1, self._deadline_s, no_smtp()), _COMPLETES)
+        reply = _sensible(await self._client.talk(octets, 1, no_smtp()), _COMPLETES)
         if reply.code == _COMPLETES:
             self.keywords = keywords(reply.lines[1:])
             self._is_introduced = True
@@ -209,10 +195,10 @@ class TcpLine:
     async def encrypt(self) -> Reply:
         """Say STARTTLS. Gateways use certificates of their own, so none is verified."""
         try:
-            answer = await self._client.encrypt(_trusting(), self._deadline_s)
+            answer = await self._client.encrypt(_trusting())
         except aiosmtplib.SMTPTimeoutError:
             await self._client.hang_up()
-            raise no_reply(self._deadline_s) from None
+            raise no_reply(self._client.deadline_s) from None
         except aiosmtplib.SMTPResponseException as refused:
             if refused.code == _NO_REPLY:
                 raise no_smtp() from None
@@ -227,36 +213,36 @@ class TcpLine:
     async def exchange(self, commands: Sequence[Command]) -> list[Reply]:
         """Send commands in one write and wait for the reply to each. Raises LineError."""
         octets = b"".join([command.octets + b"\r\n" for command in commands])
-        return await self._client.talk(octets, len(commands), self._deadline_s)
+        return await self._client.talk(octets, len(commands))
 
     async def send(self, content: bytes) -> Reply:
         """Send content with dot-stuffing and wait for the reply to its end. Raises LineError."""
-        return (await self._client.talk(stuff(content), 1, self._deadline_s))[0]
+        return (await self._client.talk(stuff(content), 1))[0]
 
     async def close(self) -> None:
         """Say QUIT if the connection is still open, and close it."""
         if not (self._is_introduced and self.is_open):
             await self._client.hang_up()
             return
-        goodbye_s = self._deadline_s if math.isinf(self._deadline_s) else min(GOODBYE_S, self._deadline_s)
         with suppress(LineError):  # a server may close without a reply to QUIT
-            await self._client.talk(b"QUIT\r\n", 1, goodbye_s)
+            await self._client.say_goodbye()
         self._client.close()
 
 
 class _Client(SMTPProtocol):
     """Sends several commands in one write, and collects a reply to each.
 
-    With ``waits`` it goes on only when the server has noticed that it hung up. In simulated time the server writes that
-    down by the lane's clock, which must not show another time by then.
+    Without a deadline it goes on only when the server has noticed that it hung up. In simulated time the server writes
+    that down by the lane's clock, which must not show another time by then.
     """
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, reply_timeout: ReplyTimeout, broke: Broke, *, waits: bool = False
+        self, loop: asyncio.AbstractEventLoop, reply_timeout: ReplyTimeout, broke: Broke, deadline_s: float
     ) -> None:
         super().__init__(loop)
         self._broke = broke
-        self._waits = waits
+        self.deadline_s = deadline_s
+        self._waits = math.isinf(deadline_s)
         self._gone: asyncio.Future[None] | None = None
         self.reply_timeout = reply_timeout
         self._reader = ReplyReader()
@@ -276,13 +262,17 @@ class _Client(SMTPProtocol):
         self._done = self._loop.create_future()
         self.is_open = True
 
-    async def greeting(self, deadline_s: float) -> list[Reply]:
+    async def greeting(self) -> list[Reply]:
         """Return the greeting. Raises LineError."""
-        return await self._heard(cast("asyncio.Future[None]", self._done), deadline_s)
+        return await self._heard(cast("asyncio.Future[None]", self._done))
 
-    async def talk(
-        self, octets: bytes, expected: int, deadline_s: float, if_garbage: LineError | None = None
-    ) -> list[Reply]:
+    async def say_goodbye(self) -> None:
+        """Say QUIT, after which there is nothing more to say. Raises LineError."""
+        if not self._waits:
+            self.deadline_s = min(GOODBYE_S, self.deadline_s)
+        await self.talk(b"QUIT\r\n", 1)
+
+    async def talk(self, octets: bytes, expected: int, if_garbage: LineError | None = None) -> list[Reply]:
         """Write, and return ``expected`` replies, fewer if the last is a 421. Raises LineError.
 
         ``if_garbage`` is raised if there is no reply but something else; by default the error says what came.
@@ -294,10 +284,10 @@ class _Client(SMTPProtocol):
         self._garbage = if_garbage
         done = self._done = self._loop.create_future()
         self._wire.write(octets)
-        return await self._heard(done, deadline_s)
+        return await self._heard(done)
 
-    async def _heard(self, done: asyncio.Future[None], deadline_s: float) -> list[Reply]:
-        deadline = None if math.isinf(deadline_s) else self._loop.call_later(deadline_s, self._time_out, deadline_s)
+    async def _heard(self, done: asyncio.Future[None]) -> list[Reply]:
+        deadline = None if self._waits else self._loop.call_later(self.deadline_s, self._time_out)
         try:
             await done
         except LineError:
@@ -310,12 +300,12 @@ class _Client(SMTPProtocol):
             self._done = None
         return self._replies
 
-    async def encrypt(self, context: ssl.SSLContext, deadline_s: float) -> aiosmtplib.SMTPResponse:
+    async def encrypt(self, context: ssl.SSLContext) -> aiosmtplib.SMTPResponse:
         """Say STARTTLS and encrypt, as aiosmtplib does. Raises SMTPException, and OSError."""
         if not self.is_open:
             raise aiosmtplib.SMTPServerDisconnected("")
         super().connection_made(self._wire)
-        answer = await self.start_tls(context, timeout=deadline_s)
+        answer = await self.start_tls(context, timeout=self.deadline_s)
         self._wire = cast("asyncio.Transport", self.transport)
         return answer
 
@@ -376,8 +366,8 @@ class _Client(SMTPProtocol):
         if self._done is not None and not self._done.done():
             self._done.set_result(None)
 
-    def _time_out(self, deadline_s: float) -> None:
-        self.fail(no_reply(deadline_s))
+    def _time_out(self) -> None:
+        self.fail(no_reply(self.deadline_s))
 
     def fail(self, error: LineError) -> None:
         """Raise an error where replies are awaited, which then hangs up; if none are, close the connection."""

@@ -6,7 +6,7 @@ import pytest
 
 from fake_gateways.smtp.reply import Reply
 from probe.records.attempt import Failure
-from probe.sender.transport import LineError, hung_up, no_reply, no_smtp
+from probe.sender.transport import LineError, ReplyTimeout, hung_up, no_reply, no_smtp
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,10 @@ def test_an_error_keeps_the_replies_that_came_before_it() -> None:
     came = (Reply(250),)
     assert LineError(Failure.LINE_CUT, "gone", came).replies == [Reply(250)]
     assert hung_up().replies == []
+
+
+def test_a_connection_is_lost_by_the_timeout_once_it_has_passed() -> None:
+    timeout = ReplyTimeout(300.0)
+    assert timeout.reason().text == "closed by the other side"
+    timeout.is_out = True
+    assert [timeout.reason().text for _ in range(2)] == ["no reply within 300 s", "closed by the other side"]
