@@ -10,6 +10,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from fake_gateways.untrusted.bounded_read import read_bounded
 from probe.input_error import InputError
 from probe.judge.books import judged_in, require_whole_readings
 from probe.judge.findings import Finding
@@ -22,6 +23,8 @@ from probe.report.html.page import PageContent, page
 from probe.user_files import write_whole, writing
 
 REPORT: Final = "report.html"
+_MAX_OCTETS: Final = 1024**3
+"""Octets of a scorecard, at most."""
 
 
 def write_report(result: JudgedRun, findings: Sequence[Finding], folder: Path, out: Path | None = None) -> Path:
@@ -54,7 +57,7 @@ def judged_before(folder: Path) -> JudgedRun:
     """Return the stored result of a run that was judged before; raises InputError, BooksError."""
     remedy = "judge the run with fivefifty check"
     try:
-        figures = json.loads((folder / SCORECARD).read_text("utf-8"))
+        figures = json.loads(read_bounded(folder / SCORECARD, _MAX_OCTETS))
         card = TypeAdapter(Scorecard).validate_python(figures)
         gates = TypeAdapter(list[Gate]).validate_python(figures["gates"])
     except OSError as error:

@@ -28,7 +28,7 @@ from probe.studies.fit.fitting import (
     predict,
     weigh,
 )
-from probe.user_files import writing
+from probe.user_files import write_here, writing
 
 T = TypeVar("T")
 _TESTED: Final = 3
@@ -82,8 +82,8 @@ def fit_into_folder(
         "for each unit that the evidence function returns; a positive weight means 'alive'.",
     )
     with writing(out, "choose another folder with --out"):
-        (out / "weights.toml").write_text(write(weights, remarks), "utf-8")
-        (out / "held_out.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
+        write_here(out / "weights.toml", write(weights, remarks).encode())
+        write_here(out / "held_out.json", f"{json.dumps(kept, indent=1)}\n".encode())
     yield f"written: {out / 'weights.toml'}, {out / 'held_out.json'}"
 
 
