@@ -31,7 +31,7 @@ from probe.lab.lane_job import LaneJob
 from probe.lab.lane_runner import Faults
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
-from probe.lab.shortage import shortages
+from probe.shortage import shortages
 from probe.records.attempt import Attempt, Failure, Outcome
 from probe.records.rows import Transcript
 from probe.returned_mail import verp
