@@ -31,7 +31,6 @@ from probe.lab.lane_job import LaneJob
 from probe.lab.lane_runner import Faults
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
-from probe.shortage import shortages
 from probe.records.attempt import Attempt, Failure, Outcome
 from probe.records.rows import Transcript
 from probe.returned_mail import verp
@@ -45,6 +44,7 @@ from probe.sender.routes import Routes
 from probe.sender.transaction import Result
 from probe.sender.transport import TransportName
 from probe.sender.transport.transcript import Recorder, RecordingTransport
+from probe.shortage import shortages
 
 BEGINS_AFTER_S: Final = 60.0
 """A diagnosis begins this long after the refusal."""
