@@ -27,7 +27,7 @@ def run(target: Target, seed: str, folder: Path) -> tuple[list[bytes], int]:
     command = [sys.executable, "-m", "simulation.fuzzing.guided", target.name, seed, str(folder)]
     told = subprocess.run(command, capture_output=True, timeout=_LIMIT_S, check=False, cwd=Path(__file__).parents[2])
     counted = folder / _COUNT
-    if not counted.exists():
+    if told.returncode or not counted.exists():
         raise RuntimeError(f"atheris ended with {told.returncode}: {told.stderr[-2_000:].decode('utf-8', 'replace')}")
     return [each.read_bytes() for each in sorted(folder.glob(f"{_FAILING}*"))], int(counted.read_text("ascii"))
 

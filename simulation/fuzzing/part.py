@@ -58,6 +58,10 @@ class Fuzzing:
             failing, number = guided.run(target, rest.removeprefix(_GUIDED), folder)
             faults = _faults(target, failing, Tried())
             found.count(f"{name} inputs guided by coverage", number)
+            lost = [data for data in failing if tried(target, data) is None]
+            if lost:
+                inputs = "\n".join(f"{name}/{_INPUT}{_written(data)}" for data in lost)
+                found.failures.append(Failure(self.name, case, f"{len(lost)} inputs failed under atheris only", inputs))
         else:
             check_numbered(rest)
             mutator = Mutator(target.inputs(), target.words, target.longest, random.Random(rest))

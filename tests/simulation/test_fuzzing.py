@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import subprocess
 from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
@@ -97,6 +98,33 @@ def test_a_planted_fault_is_found_by_seed_once_and_repeated_by_its_name(
     again = Tried()
     Fuzzing().attempt(failure.case, again, tmp_path)
     assert (again.counts["toy inputs"], again.failures) == (1, [failure])
+
+
+def test_inputs_that_fail_under_atheris_only_are_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    target = Target("toy", planted, corpus="units")
+    monkeypatch.setattr(part, "_BY_NAME", {"toy": target})
+    monkeypatch.setattr(guided, "run", lambda *_: ([b"[", b"fine", b"[["], 50))
+    found = Tried()
+    Fuzzing().attempt("toy/guided:seed/3", found, tmp_path)
+    alone, repeated = found.failures
+    assert (alone.case, alone.what) == ("toy/guided:seed/3", "1 inputs failed under atheris only")
+    Fuzzing().attempt(alone.detail, again := Tried(), tmp_path)
+    assert (again.counts["toy inputs"], again.failures) == (1, [])
+    assert repeated.what.startswith("raises KeyError at ")
+
+
+@pytest.mark.parametrize(("code", "written"), [(77, "50"), (0, "")])
+def test_atheris_that_ends_otherwise_is_an_error(
+    code: int, written: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def run(*_: object, **__: object) -> subprocess.CompletedProcess[bytes]:
+        if written:
+            (tmp_path / "count").write_text(written, "ascii")
+        return subprocess.CompletedProcess((), code, b"", b"out of memory")
+
+    monkeypatch.setattr(guided.subprocess, "run", run)
+    with pytest.raises(RuntimeError, match=f"atheris ended with {code}: out of memory"):
+        guided.run(Target("toy", planted, corpus="units"), "seed", tmp_path)
 
 
 def test_an_unknown_target_is_refused(tmp_path: Path) -> None:
