@@ -19,6 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
+from simulation.command import fault_of
 from simulation.part import CaseError, Failure, Tried, check_numbered
 
 WAYS: Final = {"memory": ("memory", 1), "tcp": ("tcp", 1), "two": ("memory", 2), "two-tcp": ("tcp", 2)}
@@ -99,10 +100,9 @@ class Kills:
                 break
             tried.count("kills")
             tried.count(f"kills, {way}")
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode or done.stderr:
-            what = f"cannot be resumed: exit code {done.returncode}: {done.stderr.strip()}"
-            tried.failures.append(Failure(self.name, case, what))
+        fault = fault_of(command)
+        if fault:
+            tried.failures.append(Failure(self.name, case, f"cannot be resumed: {fault}"))
             return
         card, log = _left_in(folder)
         differing = [name for name in whole.card if card[name] != whole.card[name]]

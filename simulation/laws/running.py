@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
 import sys
 from collections.abc import Collection
 from contextlib import nullcontext
@@ -16,6 +15,7 @@ from probe.lab.options import Options
 from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, check, load
+from simulation.command import fault_of
 from simulation.laws.changed import HEALS_AFTER_S, healed_from, without_lies
 from simulation.laws.classifiers import classifiers_of
 from simulation.laws.hostile import hostile_reports
@@ -83,9 +83,9 @@ def _resume_apart(run: Run, loaded: Loaded) -> None:
     named = [] if loaded.scenario.classifiers else [f"--classifier={each.name}" for each in classifiers_of(loaded)]
     command = [sys.executable, "-m", "fivefifty", "run", loaded.path, f"--out={run.folder}", "--transport=memory"]
     command += [f"--log={run.log}", "--transcripts", "--resume", *named]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode not in {Exit.PASSED, Exit.GATE_FAILED} or done.stderr:
-        run.error = RuntimeError(f"exit code {done.returncode}: {done.stderr}")
+    fault = fault_of(command, {Exit.PASSED, Exit.GATE_FAILED})
+    if fault:
+        run.error = RuntimeError(fault)
 
 
 def _run(run: Run, loaded: Loaded, **options: Any) -> None:
