@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,10 +30,14 @@ class Stopped(StrEnum):
 
 @dataclass(frozen=True)
 class Budget:
-    """What may be spent: costs as an experiment counts them, and a number of experiments."""
+    """What may be spent: costs as an experiment counts them, and a number of experiments.
+
+    Experiments that begin only after more than ``longest_wait_s`` are not made.
+    """
 
     cost: float = 60.0
     experiments: int = 15
+    longest_wait_s: float = math.inf
 
 
 def is_decided(belief: Belief) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -87,26 +87,42 @@ class Diagnosis:
 
 
 def diagnose(
-    recipient: str, first: Observed, means: Collection[str], patterns: Patterns, budget: Budget
-) -> Generator[Experiment, Observed, Diagnosis]:
-    """Yield experiments and take what came of each; return the diagnosis.
+    recipient: str,
+    first: Observed,
+    means: Collection[str],
+    patterns: Patterns,
+    budget: Budget,
+    *,
+    earlier: Iterable[tuple[Experiment, Observed]] = (),
+) -> Generator[Experiment, Observed | None, Diagnosis]:
+    """Yield experiments and take what came of each, None if it may not be made now; return the diagnosis.
 
-    ``first`` is the refusal, ``means`` say which experiments can be made.
+    ``first`` is the refusal, ``means`` say which experiments can be made. ``earlier`` ones have been made before.
     """
     depth = Depth.of(first.result.stage)
-    possible = [each for each in EXPERIMENTS.values() if each.can_be_made(depth, means)]
+    possible = [
+        each
+        for each in EXPERIMENTS.values()
+        if each.can_be_made(depth, means) and each.conditions.wait_s <= budget.longest_wait_s
+    ]
     words = words_of(first.result, recipient)
     belief = Belief.before(patterns, depth)
     belief = belief.told(FIRST, str(kind_of(first.result, recipient)))
     belief = belief.told(WORDS, said_cause(first.result, recipient))
     steps: list[Step] = []
     heard = first.at
+    remembered = iter(earlier)
     while True:
-        spent = sum(step.experiment.cost(depth) for step in steps)
-        chosen = choose(belief, left_of(possible, [step.experiment.name for step in steps]), len(steps), spent, budget)
-        if isinstance(chosen, Stopped):
-            return Diagnosis(recipient, first, belief, tuple(steps), chosen)
-        observed = yield chosen
+        chosen, observed = next(remembered, (None, None))
+        if chosen is None:
+            spent = sum(step.experiment.cost(depth) for step in steps)
+            left = left_of(possible, [step.experiment.name for step in steps])
+            next_one = choose(belief, left, len(steps), spent, budget)
+            if isinstance(next_one, Stopped):
+                return Diagnosis(recipient, first, belief, tuple(steps), next_one)
+            chosen, observed = next_one, (yield next_one)
+        if observed is None:
+            return Diagnosis(recipient, first, belief, tuple(steps), Stopped.BUDGET)
         kind = str(kind_of(observed.result, recipient, words))
         belief = belief.aged(observed.at - heard).observed(chosen, kind)
         heard = observed.at

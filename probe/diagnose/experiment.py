@@ -20,9 +20,9 @@ _DAY_S: Final = 86_400.0
 class Experiment:
     """One change of the conditions, and the question that it answers.
 
-    ``needs`` are means without which it cannot be made: ``control``, ``neighbour``, ``elsewhere``, ``domain``,
-    ``name``, ``dkim``, ``tls``, ``exchanger``, ``links``, ``attachments``. ``only_at`` is set if it makes sense at one
-    depth only.
+    ``needs`` are means without which it cannot be made: ``control``, ``random``, ``neighbour``, ``elsewhere``,
+    ``domain``, ``name``, ``dkim``, ``tls``, ``exchanger``, ``links``, ``attachments``. ``only_at`` is set if it makes
+    sense at one depth only.
     """
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -12,17 +12,18 @@ from typing import Final
 from fake_gateways.clock import VirtualClock
 from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.loopback import require_inside
-from fake_gateways.policies.session_view import network_of
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Truth
 from probe.diagnose.choice import Budget
-from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
-from probe.diagnose.contents import CHANGES, from_domain, without_attachments, without_links
-from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
+from probe.diagnose.conditions import Conditions, Depth, Source
+from probe.diagnose.contents import CHANGES, from_domain
+from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.dialogue import DialoguePlan, hold
 from probe.diagnose.experiment import Experiment
+from probe.diagnose.our_side import address_means, address_of, content_means, named
 from probe.diagnose.patterns import shipped
+from probe.diagnose.target import diagnose_target
 from probe.input_error import InputError
 from probe.lab import event_loop
 from probe.lab.connections import LaneConnections, LaneContext, connect_lane
@@ -154,16 +155,19 @@ class Lab:
         return Observed(_result_of(self.attempt), self.attempt.at, self.dialogue)
 
     @property
+    def earlier(self) -> Sequence[tuple[Experiment, Observed]]:
+        """Nothing has been asked before."""
+        return ()
+
+    @property
     def means(self) -> frozenset[str]:
         """Which experiments can be made."""
-        found = {"control"}
         sender = self.scenario.sender
+        content = self._content(Conditions(), self.recipient, sender.return_path)
+        found = {"control", "random", *address_means(self.attempt.local_address, self._addresses)}
+        found |= {*content_means(content)}
         if self.lane.offers_tls and sender.tls == "none":
             found.add("tls")
-        if self._source(Source.NEIGHBOUR) is not None:
-            found.add("neighbour")
-        if self._source(Source.ELSEWHERE) is not None:
-            found.add("elsewhere")
         if self.extra.other_domain is not None:
             found.add("domain")
         if self.extra.other_name is not None:
@@ -172,11 +176,6 @@ class Lab:
             found.add("dkim")
         if len(self.exchangers) > 1:
             found.add("exchanger")
-        content = self._content(Conditions(), self.recipient, sender.return_path)
-        if without_links(content) != content:
-            found.add("links")
-        if without_attachments(content) != content:
-            found.add("attachments")
         return frozenset(found)
 
     async def carry_out(self, experiment: Experiment) -> Observed:
@@ -198,11 +197,7 @@ class Lab:
         sender = self.scenario.sender
         domain = domain_of(self.recipient)
         control = self.extra.control or f"postmaster@{domain}"
-        about = {
-            Recipient.REFUSED: self.recipient,
-            Recipient.CONTROL: control,
-            Recipient.RANDOM: f"{self._rng.getrandbits(60):x}@{domain}",
-        }[conditions.recipient]
+        about = named(conditions.recipient, self.recipient, control, f"{self._rng.getrandbits(60):x}@{domain}")
         helo, source = sender.helo, self._source(conditions.source) or self.attempt.local_address
         if conditions.other_name and self.extra.other_name is not None:
             helo, source = self.extra.other_name
@@ -222,16 +217,13 @@ class Lab:
             tls="must" if conditions.tls else sender.tls,
         )
 
+    @property
+    def _addresses(self) -> list[str]:
+        return [ip.address for ip in self.scenario.sender.ips]
+
     def _source(self, wanted: Source) -> str | None:
         """Return an address of ours, None if we have no such address."""
-        usual = self.attempt.local_address
-        if wanted is Source.USUAL:
-            return usual
-        for ip in self.scenario.sender.ips:
-            is_near = network_of(ip.address) == network_of(usual)
-            if ip.address != usual and is_near == (wanted is Source.NEIGHBOUR):
-                return ip.address
-        return None
+        return address_of(wanted, self.attempt.local_address, self._addresses)
 
     def _content(self, conditions: Conditions, about: str, return_domain: str) -> bytes:
         messages = self.lane.prepared.messages
@@ -340,11 +332,4 @@ async def diagnose_in_lab(
 ) -> Diagnosis:
     """Send the campaign until the recipient is refused, and find out why; raises InputError."""
     async with open_lab(prepared, recipient, transport, extra) as lab:
-        asking = diagnose(lab.recipient, lab.first, lab.means, shipped(), budget)
-        try:
-            experiment = next(asking)
-            while True:
-                experiment = asking.send(await lab.carry_out(experiment))
-        except StopIteration as ended:
-            found: Diagnosis = ended.value
-            return found
+        return await diagnose_target(lab, shipped(), budget)

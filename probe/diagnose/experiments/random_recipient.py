@@ -6,5 +6,8 @@ from probe.diagnose.conditions import Conditions, Recipient
 from probe.diagnose.experiment import Experiment
 
 EXPERIMENT = Experiment(
-    "random-recipient", "What is said of a recipient that does not exist?", Conditions(recipient=Recipient.RANDOM)
+    "random-recipient",
+    "What is said of a recipient that does not exist?",
+    Conditions(recipient=Recipient.RANDOM),
+    frozenset({"random"}),
 )

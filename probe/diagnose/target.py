@@ -1,0 +1,51 @@
+"""What a diagnosis needs of the gateway that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from probe.diagnose.choice import Budget
+from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
+from probe.diagnose.experiment import Experiment
+from probe.diagnose.patterns import Patterns
+
+
+class Target(Protocol):
+    """A gateway that has refused a recipient."""
+
+    @property
+    def recipient(self) -> str:
+        """The recipient that was refused."""
+        ...
+
+    @property
+    def first(self) -> Observed:
+        """The refusal."""
+        ...
+
+    @property
+    def earlier(self) -> Sequence[tuple[Experiment, Observed]]:
+        """Experiments that were made before, in the order of time."""
+        ...
+
+    @property
+    def means(self) -> frozenset[str]:
+        """Which experiments can be made."""
+        ...
+
+    async def carry_out(self, experiment: Experiment) -> Observed | None:
+        """Make an experiment; return None if it may not be made now."""
+        ...
+
+
+async def diagnose_target(target: Target, patterns: Patterns, budget: Budget) -> Diagnosis:
+    """Make experiments until the diagnosis ends."""
+    asking = diagnose(target.recipient, target.first, target.means, patterns, budget, earlier=target.earlier)
+    try:
+        experiment = next(asking)
+        while True:
+            experiment = asking.send(await target.carry_out(experiment))
+    except StopIteration as ended:
+        found: Diagnosis = ended.value
+        return found
