@@ -2,54 +2,142 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
 
 import typer
 
 from probe.cli.exit_codes import Exit, keeping_nothing
-from probe.cli.options import AsJson, ScenarioFile, Seed, load_scenario
+from probe.cli.options import AsJson, Seed, load_scenario
 from probe.cli.output import printing
+from probe.input_error import InputError
 from probe.sender.transport import TransportName
+
+if TYPE_CHECKING:
+    from probe.diagnose.diagnosis import Diagnosis
+    from probe.diagnose.reached import Reached, Unreached
+
+_LONGEST: Final = "10m"
 
 
 def diagnose(
-    scenario: ScenarioFile,
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET", help="A scenario, as for run; or a mail server: HOST, HOST:PORT or [IPv6]:PORT."
+        ),
+    ],
     *,
     recipient: Annotated[str, typer.Option(metavar="ADDRESS", help="A recipient that was refused.")],
     control: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="A recipient of the same company that exists (default: its postmaster)."),
     ] = None,
-    transport: Annotated[TransportName, typer.Option(help="Use sockets, or stay in memory.")] = "memory",
     most: Annotated[int, typer.Option("--experiments", min=1, help="Maximum number of experiments.")] = 15,
+    transport: Annotated[
+        TransportName | None,
+        typer.Option(help="For a scenario: use sockets, or stay in memory (the default).", show_default=False),
+    ] = None,
     seed: Seed = None,
+    message: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For a host: the refused message. It is sent, and may be delivered."),
+    ] = None,
+    return_path: Annotated[
+        str | None, typer.Option("--from", metavar="ADDRESS", help="For a host: the return-path of your mail.")
+    ] = None,
+    helo: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="For a host: the name in EHLO (default: the domain of the return-path)."),
+    ] = None,
+    source: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IP", help="For a host: an IP address of yours, the usual one first. Repeat for several."),
+    ] = None,
+    allow: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For a host beyond this machine: the list that allows to ask it."),
+    ] = None,
+    longest: Annotated[
+        str | None,
+        typer.Option("--for", metavar="DURATION", help=f"For a host: how long it may take (default: {_LONGEST})."),
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="For a host: where all that was asked is kept (see the manual)."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Find out why a gateway refuses a recipient, with a few experiments.
 
-    The campaign is sent until the recipient is refused for good. Exits with 1 if it found why, 4 if it cannot tell.
+    The campaign of a scenario is sent until the recipient is refused for good. A host is asked for the recipient first.
+    Exits with 0 if a host accepts it, 1 if it found why not, 4 if it cannot tell.
     """
-    import json
-
     from fake_gateways.smtp.envelope import is_address
-    from probe.cli.console import PipedConsole
-    from probe.diagnose.choice import Budget, Stopped
-    from probe.diagnose.document import as_document
-    from probe.input_error import InputError
-    from probe.lab.diagnose_lab import SenderMeans, diagnose_prepared
-    from probe.lab.prepare import prepare
-    from probe.report.terminal.diagnosis import print_diagnosis
+    from probe.diagnose.choice import Budget
+    from probe.diagnose.host.host_name import names_host
+    from probe.user_files import exists
 
-    for option, address in (("--recipient", recipient), ("--control", control)):
+    for option, address in (("--recipient", recipient), ("--control", control), ("--from", return_path)):
         if address is not None and not is_address(address):
             raise InputError(option, f"{address!r} is not a valid address", "write for example ann@acme.example")
-    prepared = prepare(load_scenario(scenario, seed))
-    with keeping_nothing():
-        budget = Budget(experiments=most)
-        found = diagnose_prepared(prepared, recipient, transport, SenderMeans(control=control), budget)
+    budget = Budget(experiments=most)
+    if exists(Path(target)) or not names_host(target):
+        host_options = {"--message": message, "--from": return_path, "--helo": helo, "--source": source}
+        _refuse(host_options | {"--allow": allow, "--for": longest, "--state": state}, f"{target} is a scenario")
+        from probe.lab.diagnose_lab import SenderMeans, diagnose_prepared
+        from probe.lab.prepare import prepare
+        from probe.scenario.shipped_files import located
+
+        prepared = prepare(load_scenario(located(Path(target)), seed))
+        extra = SenderMeans(control=control)
+        with keeping_nothing():
+            found = diagnose_prepared(prepared, recipient, transport or "memory", extra, budget)
+        _conclude(found, as_json=as_json)
+    _refuse({"--transport": transport, "--seed": seed}, f"{target} is a host")
+    from probe.cli.ask_host import ask_host, asking_for
+
+    asking = asking_for(
+        target,
+        recipient=recipient,
+        control=control,
+        message=message,
+        return_path=return_path,
+        helo=helo,
+        sources=source or [],
+        allow=allow,
+        longest=longest or _LONGEST,
+    )
+    _conclude(ask_host(asking, state, replace(budget, longest_wait_s=asking.most_s)), as_json=as_json)
+
+
+def _refuse(options: Mapping[str, object], why: str) -> None:
+    for option, value in options.items():
+        if value is not None:
+            raise InputError(option, f"is of no use here, because {why}", "leave it out")
+
+
+def _conclude(found: Diagnosis | Reached | Unreached, *, as_json: bool) -> NoReturn:
+    """Print what was found, and exit with its code."""
+    from probe.cli.console import PipedConsole
+    from probe.diagnose.choice import Stopped
+    from probe.diagnose.diagnosis import Diagnosis
+    from probe.diagnose.document import as_document
+    from probe.diagnose.reached import Reached
+    from probe.report.terminal.diagnosis import print_diagnosis, print_sentences
+
     with printing():
         if as_json:
-            print(json.dumps(as_document(found), indent=2))
-        else:
+            document: dict[str, Any] = as_document(found) if isinstance(found, Diagnosis) else found.document()
+            print(json.dumps(document, indent=2))
+        elif isinstance(found, Diagnosis):
             print_diagnosis(PipedConsole(), found)
-    raise typer.Exit(Exit.REASON_FOUND if found.stopped is Stopped.DECIDED else Exit.CANNOT_TELL)
+        else:
+            print_sentences(PipedConsole(), found.sentences())
+    if isinstance(found, Reached):
+        raise typer.Exit(Exit.PASSED)
+    is_decided = isinstance(found, Diagnosis) and found.stopped is Stopped.DECIDED
+    raise typer.Exit(Exit.REASON_FOUND if is_decided else Exit.CANNOT_TELL)

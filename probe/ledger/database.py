@@ -37,8 +37,10 @@ class Database:
     other processes, and SQLite would refuse it.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, if_damaged: str = "run the scenario again") -> None:
+        """Set up no connection yet. ``if_damaged`` is the remedy for a file that cannot be read."""
         self.path = path
+        self._if_damaged = if_damaged
         self._connections: dict[str, sqlite3.Connection] = {}
 
     def _connection(self, purpose: str) -> sqlite3.Connection:
@@ -62,7 +64,7 @@ class Database:
         try:
             yield from map(make, self._connection("read").execute(query, values))
         except sqlite3.DatabaseError as error:
-            raise InputError(self.path, f"cannot be read ({error})", "run the scenario again") from None
+            raise InputError(self.path, f"cannot be read ({error})", self._if_damaged) from None
 
     @contextmanager
     def change(self, remedy: str = "make room, or choose another --out") -> Iterator[sqlite3.Connection]:

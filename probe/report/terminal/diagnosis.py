@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
@@ -32,6 +33,12 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
     if diagnosis.steps:
         console.print(_table(diagnosis))
     for line in conclusion(diagnosis):
+        _print(console, line)
+
+
+def print_sentences(console: Console, sentences: Iterable[str]) -> None:
+    """Print sentences in which a server may be quoted."""
+    for line in sentences:
         _print(console, line)
 
 

@@ -25,7 +25,7 @@ class Asked:
     earlier: Sequence[tuple[Experiment, Observed]] = ()
     may_ask: Callable[[int], bool] = lambda _: True
     recipient: str = RECIPIENT
-    first: Observed = Observed(REFUSAL, 0.0)
+    first: Observed = field(default_factory=lambda: Observed(REFUSAL, 0.0))
     means: frozenset[str] = frozenset({"control", "neighbour"})
     made: list[str] = field(default_factory=list)
 

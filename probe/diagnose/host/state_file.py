@@ -1,0 +1,179 @@
+"""The state file of ``diagnose``: every dialogue with a host, written before it begins and again when it has ended.
+
+Budgets, the pace, blocks and earlier answers are all read from these rows. What a dialogue may spend is committed
+before it begins, so that it counts even if the process is killed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple, Self
+
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
+from probe.diagnose.diagnosis import Observed
+from probe.diagnose.host.manners import DAY_S, Past, Spending
+from probe.input_error import InputError
+from probe.ledger.database import Database
+from probe.records.attempt import Failure
+from probe.sender.transaction import Result
+from probe.user_files import writing
+
+_VERSION: Final = 1
+_REMEDY: Final = "name another file with --state"
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS dialogue (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, host TEXT NOT NULL, network TEXT NOT NULL, provider TEXT NOT NULL,
+    series TEXT NOT NULL, experiment TEXT NOT NULL, said TEXT NOT NULL, connections INTEGER NOT NULL,
+    recipients INTEGER NOT NULL, messages INTEGER NOT NULL, guessed INTEGER NOT NULL, ended REAL, stage TEXT,
+    code INTEGER, enhanced TEXT, text TEXT, failure TEXT, transcript TEXT, blocked_until REAL
+)
+"""
+_SPENT: Final = """
+SELECT ifnull(sum(connections), 0), ifnull(sum(recipients), 0), ifnull(sum(messages), 0), ifnull(sum(guessed), 0)
+FROM dialogue WHERE host = ? AND at > ?
+"""
+_POLL_S: Final = 0.2
+_OFFSETS: Final = 2**31
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+class Begun(NamedTuple):
+    """A dialogue that is about to begin.
+
+    ``network`` and ``provider`` are what its pace is counted under. ``series`` names everything that must be the same
+    for an answer to count in a later diagnosis. ``said`` is what was said of us, for the record.
+    """
+
+    at: float
+    host: str
+    network: str
+    provider: str
+    series: str
+    experiment: str
+    said: str
+    spending: Spending
+
+
+class StateFile:
+    """The file, open. To be entered as a context."""
+
+    def __init__(self, path: Path) -> None:
+        """Make the file and its folder if they are missing; raises InputError."""
+        with writing(path, _REMEDY):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        self.path = path
+        self._database = Database(path, if_damaged=_REMEDY)
+
+    def __enter__(self) -> Self:
+        """Set up the table; raises InputError if the file is of another kind."""
+        with self._database.change(_REMEDY) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            if version != _VERSION and tables:
+                raise InputError(self.path, "is no state file of this version", _REMEDY)
+            connection.execute(_SCHEMA)
+            connection.execute("CREATE INDEX IF NOT EXISTS by_time ON dialogue (at)")
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self._database.close()
+
+    @asynccontextmanager
+    async def turn(self, keys: Iterable[str], sleep: Sleep) -> AsyncIterator[None]:
+        """Wait until no other process holds a dialogue under one of the keys. A killed process holds none.
+
+        Each key is a record lock (fcntl(2)) on an octet of a file beside the state file.
+        """
+        path = self.path.with_name(f"{self.path.name}.lock")
+        with writing(path, _REMEDY):
+            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            # Every process locks in the same order, so that no two wait for each other.
+            for offset in sorted({zlib.crc32(key.encode()) % _OFFSETS for key in keys}):
+                while not _locked(lock, offset):
+                    await sleep(_POLL_S)
+            yield
+        finally:
+            os.close(lock)
+
+    def past(self, network: str, provider: str, now: float) -> list[Past]:
+        """Return the dialogues of the last day with a provider, in the order of time."""
+        query = "SELECT at, blocked_until FROM dialogue WHERE (network = ? OR provider = ?) AND at > ? ORDER BY at, id"
+        return list(self._database.read(Past._make, query, network, provider, now - DAY_S))
+
+    def begin(self, begun: Begun, most: Spending | None) -> tuple[int, str | None]:
+        """Write down a dialogue and what it spends, if that is within the most of a day.
+
+        Returns its number, and in place of it the name of what would be too much. It is committed on return.
+        """
+        with self._database.change(_REMEDY) as connection:
+            spent = Spending(*connection.execute(_SPENT, (begun.host, begun.at - DAY_S)).fetchone())
+            beyond = None if most is None else spent.plus(begun.spending).beyond(most)
+            if beyond is not None:
+                return 0, beyond
+            values = (*begun[:7], *begun.spending)
+            names = "at, host, network, provider, series, experiment, said, connections, recipients, messages, guessed"
+            marks = ", ".join("?" * len(values))
+            row = connection.execute(f"INSERT INTO dialogue ({names}) VALUES ({marks})", values)  # noqa: S608
+            return row.lastrowid or 0, None
+
+    def end(self, number: int, at: float, observed: Observed, blocked_until: float | None) -> None:
+        """Write down what came of a dialogue."""
+        result = observed.result
+        reply = result.reply
+        values = (
+            at,
+            result.stage.value,
+            reply and reply.code,
+            str(reply.enhanced) if reply and reply.enhanced else None,
+            json.dumps(list(reply.lines)) if reply else result.text,
+            result.failure and result.failure.value,
+            observed.dialogue,
+            blocked_until,
+        )
+        names = ("ended", "stage", "code", "enhanced", "text", "failure", "transcript", "blocked_until")
+        with self._database.change(_REMEDY) as connection:
+            assigned = ", ".join(f"{name} = ?" for name in names)
+            connection.execute(f"UPDATE dialogue SET {assigned} WHERE id = ?", (*values, number))  # noqa: S608
+
+    def answers(self, series: str, now: float) -> list[tuple[str, Observed]]:
+        """Return the names of a series' experiments of the last day, and what came of each, in the order of time."""
+        query = (
+            "SELECT experiment, at, stage, code, enhanced, text, failure, transcript FROM dialogue "
+            "WHERE series = ? AND at > ? AND ended IS NOT NULL ORDER BY at, id"
+        )
+        return list(self._database.read(_answer, query, series, now - DAY_S))
+
+    def spent(self, host: str, now: float) -> Spending:
+        """Return what was spent on a host within the last day."""
+        (found,) = self._database.read(Spending._make, _SPENT, host, now - DAY_S)
+        return Spending(*found)
+
+
+def _locked(descriptor: int, offset: int) -> bool:
+    """Lock one octet of a file; return False if another process has locked it."""
+    try:
+        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, offset)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def _answer(row: tuple[Any, ...]) -> tuple[str, Observed]:
+    experiment, at, stage, code, enhanced, text, failure, transcript = row
+    reply = None
+    if code is not None:
+        reply = Reply(code, tuple(json.loads(text)), EnhancedStatus.parse(enhanced) if enhanced else None)
+        text = ""
+    result = Result(Stage(stage), reply, None if failure is None else Failure(failure), text)
+    return experiment, Observed(result, at, transcript)
