@@ -44,6 +44,7 @@ from probe.user_files import read_text
 _MOST_OCTETS: Final = 1024 * 1024
 _LONGEST_DIALOGUE_S: Final = 300.0
 """Real seconds for a whole dialogue, in which every reply may take ``reply_timeout_s``."""
+_PAUSE_S: Final = 0.2
 _FOR_GREYLISTS: Final = 0.8
 """The share of the time that is spent on waiting for a greylist."""
 
@@ -97,7 +98,6 @@ class HostTarget:
     clock: Clock
     note: str | None = None
     _known: Remembered = field(default_factory=lambda: Remembered(None, ()))
-    _recorder: Recorder = field(default_factory=Recorder)
 
     def __post_init__(self) -> None:
         """Set the time at which it ends."""
@@ -217,22 +217,23 @@ class HostTarget:
 
     async def _hold_now(self, number: int, plan: DialoguePlan, exchanger: Exchanger) -> Observed:
         at = self.clock.now()
-        transport = RecordingTransport(
-            TcpTransport(
-                exchanger.address,
-                self.asking.host.port,
-                allowed=[only(exchanger.address), only(plan.source)],
-                deadline_s=self.asking.reply_timeout_s,
-            ),
-            self._recorder,
+        server = TcpTransport(
+            exchanger.address,
+            self.asking.host.port,
+            allowed=[only(exchanger.address), only(plan.source)],
+            deadline_s=self.asking.reply_timeout_s,
         )
-        self._recorder.take()
+        recorder = Recorder()
+        holding = asyncio.ensure_future(hold(plan, RecordingTransport(server, recorder), lambda: None))
         try:
-            async with asyncio.timeout(_LONGEST_DIALOGUE_S):
-                result = await hold(plan, transport, lambda: None)
-        except TimeoutError:
-            result = Result(Stage.RCPT, failure=Failure.TIMED_OUT, text=f"no end within {_LONGEST_DIALOGUE_S:g} s")
-        observed = Observed(result, at, self._recorder.take())
+            ended_itself, _ = await asyncio.wait({holding}, timeout=_LONGEST_DIALOGUE_S)
+        finally:
+            server.close()  # hangs up, which ends the dialogue if it has not ended
+        result = await holding
+        if not ended_itself:
+            text = f"no end within {_LONGEST_DIALOGUE_S:g} s"
+            result = Result(result.stage, failure=Failure.TIMED_OUT, text=text)
+        observed = Observed(result, at, recorder.take())
         ended = self.clock.now()
         blocked_s = blocked_for_s(result, plan.recipients[-1])
         self.state.end(number, ended, observed, None if blocked_s is None else ended + blocked_s)
@@ -244,7 +245,7 @@ class HostTarget:
         if self.permitted is None:
             yield
             return
-        async with self.state.turn((network, provider), self._sleep):
+        async with self.state.turn((network, provider), self._pause):
             while True:
                 now = self.clock.now()
                 at = may_begin(self.state.past(network, provider, now), now)
@@ -252,6 +253,13 @@ class HostTarget:
                     break
                 await self._sleep(at - now)
             yield
+
+    async def _pause(self) -> None:
+        """Wait a little for another process."""
+        if self.clock.now() + _PAUSE_S > self._ends_at:
+            self.note = "another dialogue with the same provider is under way"
+            raise _TooLateError
+        await self.clock.sleep(_PAUSE_S)
 
     async def _sleep(self, seconds: float) -> None:
         """Wait; raise _TooLateError, with a note, if that would be longer than the user wants."""
@@ -300,21 +308,35 @@ class HostTarget:
 
 async def diagnose_host(asking: Asking, budget: Budget, state: StateFile, clock: Clock) -> Found:
     """Ask a host for a recipient, and find out why it is refused; raises InputError for what may not be asked."""
+    target = await open_target(asking, state, clock)
+    if not target.exchangers:
+        nothing = Result(Stage.CONNECT, failure=Failure.NO_ANSWER, text=NO_ANSWER)
+        return Found(Unreached(asking.recipient, Observed(nothing, clock.now())), None)
+    reached = await target.ask()
+    if reached is not None:
+        return Found(reached, None)
+    if target.is_out_of_reach:
+        return Found(Unreached(asking.recipient, target.first), target.note)
+    return Found(await diagnose_target(target, shipped(), budget), target.note)
+
+
+async def open_target(asking: Asking, state: StateFile, clock: Clock) -> HostTarget:
+    """Return the host as a target; raises InputError for what may not be asked.
+
+    It has no exchangers if the nameserver does not answer.
+    """
     permitted = _permitted(asking, clock)
     return_path = asking.return_path if permitted is None else asking.return_path or permitted.contact
     if return_path is None:
         raise InputError("--from", "is missing", "give the return-path of your mail")
     exchangers = await exchangers_of(asking.host, None if permitted is None else permitted.nameserver)
-    if not exchangers:
-        nothing = Result(Stage.CONNECT, failure=Failure.NO_ANSWER, text=NO_ANSWER)
-        return Found(Unreached(asking.recipient, Observed(nothing, clock.now())), None)
-    usual = asking.sources[0] if asking.sources else usual_source(exchangers[0].address)
-    reachable = [each for each in exchangers if (":" in each.address) == (":" in usual)]
-    if not reachable:
-        raise InputError(asking.host.name, f"has no address that {usual} can reach", "name another --source")
+    usual = asking.sources[0] if asking.sources else usual_source(exchangers)
     for source in asking.sources:
         require_ours(source)
-    target = HostTarget(
+    reachable = [each for each in exchangers if (":" in each.address) == (":" in usual)]
+    if exchangers and not reachable:
+        raise InputError(asking.host.name, f"has no address that {usual} can reach", "name another --source")
+    return HostTarget(
         asking=asking,
         permitted=permitted,
         exchangers=reachable,
@@ -323,12 +345,6 @@ async def diagnose_host(asking: Asking, budget: Budget, state: StateFile, clock:
         state=state,
         clock=clock,
     )
-    reached = await target.ask()
-    if reached is not None:
-        return Found(reached, None)
-    if target.is_out_of_reach:
-        return Found(Unreached(asking.recipient, target.first), target.note)
-    return Found(await diagnose_target(target, shipped(), budget), target.note)
 
 
 def _permitted(asking: Asking, clock: Clock) -> Permission | None:

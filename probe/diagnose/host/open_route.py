@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -59,16 +60,20 @@ def only(address: str) -> Network:
     return ipaddress.ip_network(address)
 
 
-def usual_source(address: str) -> str:
-    """Return the address from which this machine would connect. No packet is sent; raises InputError."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    try:
-        with socket.socket(family, socket.SOCK_DGRAM) as probing:
+def usual_source(exchangers: Sequence[Exchanger]) -> str:
+    """Return the address from which this machine would connect to the first that it can; raises InputError.
+
+    No packet is sent.
+    """
+    for _, address in exchangers:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as probing, suppress(OSError):
             probing.connect((address, _DNS_PORT))
             found: str = probing.getsockname()[0]
             return found
-    except OSError as error:
-        raise InputError(address, f"cannot be reached from here ({error.strerror})", "name a --source") from None
+    if not exchangers:
+        return ""
+    raise InputError(exchangers[0].host, "cannot be reached from this machine", "name an IP address with --source")
 
 
 def require_ours(source: str) -> None:

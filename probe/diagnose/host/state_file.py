@@ -39,10 +39,9 @@ _SPENT: Final = """
 SELECT ifnull(sum(connections), 0), ifnull(sum(recipients), 0), ifnull(sum(messages), 0), ifnull(sum(guessed), 0)
 FROM dialogue WHERE host = ? AND at > ?
 """
-_POLL_S: Final = 0.2
 _OFFSETS: Final = 2**31
 
-Sleep = Callable[[float], Awaitable[None]]
+Pause = Callable[[], Awaitable[None]]
 
 
 class Begun(NamedTuple):
@@ -89,7 +88,7 @@ class StateFile:
         self._database.close()
 
     @asynccontextmanager
-    async def turn(self, keys: Iterable[str], sleep: Sleep) -> AsyncIterator[None]:
+    async def turn(self, keys: Iterable[str], pause: Pause) -> AsyncIterator[None]:
         """Wait until no other process holds a dialogue under one of the keys. A killed process holds none.
 
         Each key is a record lock (fcntl(2)) on an octet of a file beside the state file.
@@ -101,7 +100,7 @@ class StateFile:
             # Every process locks in the same order, so that no two wait for each other.
             for offset in sorted({zlib.crc32(key.encode()) % _OFFSETS for key in keys}):
                 while not _locked(lock, offset):
-                    await sleep(_POLL_S)
+                    await pause()
             yield
         finally:
             os.close(lock)

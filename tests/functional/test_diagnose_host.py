@@ -1,0 +1,345 @@
+"""fivefifty diagnose HOST against gateways of fivefifty serve, servers that misbehave, and mistakes of the user."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deadline import DEADLINE_S, until
+from fivefifty_command import COMMAND, complaint, environment, fivefifty, free_port
+from misbehaving_server import CLOSE, FOREVER, HANG, RESET, Act, Script, misbehaving
+from serve_process import Serving, serving
+
+from fake_gateways.clock import WallClock
+from probe.cli.exit_codes import Exit
+from probe.diagnose.choice import Budget, Stopped
+from probe.diagnose.diagnosis import Diagnosis
+from probe.diagnose.host.host_name import Host
+from probe.diagnose.host.open_host import Asking, Found, diagnose_host
+from probe.diagnose.host.state_file import StateFile
+from probe.diagnose.reached import Unreached
+
+ROOT = Path(__file__).parents[2]
+US = ("--from", "news@bounce.sender.example", "--helo", "mta1.sender.example", "--source", "127.10.0.1")
+ROSTER, WARY, STRICT = "127.1.0.1", "127.1.0.2", "127.1.0.3"
+SPAM = "From: <news@bounce.sender.example>\nSubject: Monday\n\nYou have won the JACKPOT.\n"
+GREYLISTING = """\
+schema = 1
+name = "grey"
+title = "A greylist"
+seed = 1
+starts = 2026-03-02T08:00:00Z
+
+[[gateway]]
+name = "grey"
+persona = "postfix"
+domains = ["grey.example"]
+mailbox = [{ address = "ann@grey.example" }]
+
+  [[gateway.policy]]
+  type = "greylisting"
+"""
+ALLOW = """\
+contact = "postmaster@sender.example"
+%s
+
+[[host]]
+name = "%s"
+recipients = ["ann@acme.example", "present@roster.example"]
+purpose = "why the newsletter is refused"
+expires = %s
+"""
+
+
+def allow_list(folder: Path, name: str = "127.0.0.1", more: str = "", days: int = 30) -> Path:
+    """Write an allow list for one host."""
+    path = folder / "allow.toml"
+    path.write_text(ALLOW % (more, name, datetime.now(UTC).date() + timedelta(days=days)), "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("served")
+    with serving(ROOT / "tests/foreign/serve.toml", folder / "books") as found:
+        yield found
+
+
+def found_at(served: Serving, address: str, *more: object) -> tuple[int, dict[str, Any]]:
+    """Diagnose at a served gateway; return exit code and document."""
+    done = fivefifty("diagnose", f"{address}:{served.port}", *US, *more, "--json")
+    assert done.stderr == "", done
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_a_recipient_that_is_accepted_is_reachable(served: Serving) -> None:
+    code, found = found_at(served, ROSTER, "--recipient", "present@roster.example")
+    assert (code, found["reachable"], found["accepted"]["stage"]) == (Exit.PASSED, True, "rcpt")
+    said = fivefifty("diagnose", f"{ROSTER}:{served.port}", *US, "--recipient", "present@roster.example")
+    assert "present@roster.example is reachable" in said.stdout
+
+
+def test_a_mailbox_that_is_gone_is_found(served: Serving) -> None:
+    who = ("--recipient", "departed@roster.example", "--control", "present@roster.example")
+    code, found = found_at(served, ROSTER, *who)
+    assert (code, found["mailbox"]["is_alive"]) == (Exit.REASON_FOUND, False)
+    assert next(iter(found["causes"])) == "user-unknown"
+
+
+def test_a_listed_address_that_is_told_as_an_unknown_user_leaves_the_mailbox_alive(served: Serving) -> None:
+    who = ("--recipient", "listed@wary.example", "--control", "reader@wary.example")
+    others = ("--source", "127.10.0.1", "--source", "127.20.0.1")
+    done = fivefifty("diagnose", f"{WARY}:{served.port}", *US[:4], "--source", "127.10.0.2", *others, *who, "--json")
+    found = json.loads(done.stdout)
+    assert "550" in found["refusal"]["reply"]
+    assert found["mailbox"]["is_alive"] is True
+    assert "ip-reputation" in found["causes"]
+    assert "user-unknown" not in found["causes"]
+
+
+def test_content_that_is_disliked_is_found_with_the_message(served: Serving, tmp_path: Path) -> None:
+    (tmp_path / "spam.eml").write_text(SPAM, "utf-8")
+    who = ("--recipient", "lottery@strict.example", "--control", "reader@strict.example")
+    code, found = found_at(served, STRICT, *who, "--message", tmp_path / "spam.eml")
+    assert code in {Exit.REASON_FOUND, Exit.CANNOT_TELL}
+    assert "content" in found["causes"]
+    assert not {"user-unknown", "mailbox-disabled"} & set(found["causes"])
+    assert found["refusal"]["stage"] == "end-of-data"
+    assert found["mailbox"]["is_alive"] is True
+    code, found = found_at(served, STRICT, *who)
+    assert (code, found["accepted"]["stage"]) == (Exit.PASSED, "rcpt")
+
+
+def test_a_greylist_is_waited_out_on_the_clock(tmp_path: Path) -> None:
+    (tmp_path / "grey.toml").write_text(GREYLISTING, "utf-8")
+    with serving(tmp_path / "grey.toml", tmp_path / "books", options=["--speed", "10000"]) as grey:
+        code, found = found_at(grey, ROSTER, "--recipient", "ann@grey.example", "--for", "500ms")
+    assert (code, found["reachable"]) == (Exit.PASSED, True)
+    assert found["deferred"]["reply"].startswith("4")
+
+
+def test_a_domain_of_an_allow_list_is_asked_at_its_exchangers(served: Serving, tmp_path: Path) -> None:
+    allow = allow_list(tmp_path, "roster.example", f'nameserver = "127.0.0.1:{served.dns_port}"')
+    state = tmp_path / "state.sqlite"
+    who = ("--recipient", "present@roster.example", "--allow", allow, "--state", state)
+    done = fivefifty("diagnose", f"roster.example:{served.port}", *who)
+    assert done.returncode == Exit.PASSED, done
+    with closing(sqlite3.connect(state)) as rows:
+        assert rows.execute("SELECT provider, network, host FROM dialogue").fetchall() == [
+            ("iphmx.com", "127.1.0.0/24", "roster.example")
+        ]
+
+
+def test_a_nameserver_that_does_not_answer_is_no_verdict(tmp_path: Path) -> None:
+    allow = allow_list(tmp_path, "roster.example", f'nameserver = "127.0.0.1:{free_port()}"')
+    who = ("--recipient", "present@roster.example", "--allow", allow, "--state", tmp_path / "state.sqlite")
+    done = fivefifty("diagnose", "roster.example", *who, "--json")
+    assert done.returncode == Exit.CANNOT_TELL
+    found = json.loads(done.stdout)
+    assert (found["reachable"], found["failed"]["reply"]) == (False, "the nameserver does not answer")
+
+
+def test_nobody_who_listens_is_no_verdict() -> None:
+    done = fivefifty("diagnose", f"127.0.0.1:{free_port()}", *US, "--recipient", "ann@acme.example")
+    assert done.returncode == Exit.CANNOT_TELL
+    assert "Nobody could be asked about ann@acme.example: Connection refused." in done.stdout
+
+
+def misbehaved(folder: Path, script: Script, reply_timeout_s: float = 0.1) -> Found:
+    """Diagnose at a server that follows a script."""
+
+    async def ask() -> Found:
+        async with misbehaving(script) as (port, _):
+            asking = Asking(
+                host=Host("127.0.0.1", port),
+                recipient="ann@acme.example",
+                message=SPAM.replace("\n", "\r\n").encode(),
+                return_path="news@sender.example",
+                reply_timeout_s=reply_timeout_s,
+                most_s=0.0,
+            )
+            with StateFile(folder / "state.sqlite") as state:
+                return await diagnose_host(asking, Budget(experiments=3), state, WallClock(0.0))
+
+    return asyncio.run(ask())
+
+
+STAGES = ("greeting", "EHLO", "MAIL", "RCPT", "DATA", "content")
+MISDEEDS: list[tuple[str, tuple[Act, ...]]] = [
+    *((at, acts) for at in STAGES for acts in ((HANG,), (RESET,), (b"\0\xff\x1b[31m what?\r\n",))),
+    ("RCPT", (CLOSE,)),
+    ("RCPT", (b"250-and more\r\n", FOREVER)),
+    ("RCPT", (b"599 \xff\r\n",)),
+]
+
+
+@pytest.mark.parametrize(("at", "acts"), MISDEEDS)
+def test_a_server_that_misbehaves_ends_in_an_uncertain_verdict(tmp_path: Path, at: str, acts: tuple[Act, ...]) -> None:
+    found = misbehaved(tmp_path, {at: acts}).outcome
+    if isinstance(found, Diagnosis):
+        assert found.is_alive is not False, (found.belief.alive, found.possible)
+        assert found.stopped is not Stopped.DECIDED, found.possible
+    else:
+        assert isinstance(found, Unreached)
+
+
+def test_a_dialogue_ends_although_the_server_would_let_it_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("probe.diagnose.host.open_host._LONGEST_DIALOGUE_S", 0.05)
+    found = misbehaved(tmp_path, {"MAIL": (HANG,)}, reply_timeout_s=DEADLINE_S).outcome
+    assert isinstance(found, Diagnosis)
+    assert found.first.result.text == "no end within 0.05 s"
+
+
+@contextmanager
+def hanging(folder: Path, *more: object) -> Iterator[tuple[subprocess.Popen[str], Path, list[object]]]:
+    """Start the command against a server that hangs at RCPT, and wait until it has written that down."""
+    state = folder / "state.sqlite"
+
+    async def serve(port_known: asyncio.Future[int]) -> None:
+        async with misbehaving({"RCPT": (HANG,)}) as (port, _):
+            port_known.set_result(port)
+            await asyncio.get_running_loop().create_future()
+
+    loop = asyncio.new_event_loop()
+    known: asyncio.Future[int] = loop.create_future()
+    task = loop.create_task(serve(known))
+    port = loop.run_until_complete(known)
+    command: list[object] = [
+        "diagnose", f"127.0.0.1:{port}", "--recipient", "ann@acme.example", "--state", state, *more,
+    ]  # fmt: skip
+
+    def has_begun() -> bool:
+        loop.run_until_complete(asyncio.sleep(0.01))
+        return spent(state) == (1, 1)
+
+    with subprocess.Popen(
+        [COMMAND, *map(str, command)],
+        encoding="utf-8",
+        env=environment(),
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+    ) as process:
+        try:
+            until(has_begun)
+            yield process, state, command
+        finally:
+            process.kill()
+            task.cancel()
+            loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
+            loop.close()
+
+
+def spent(state: Path) -> tuple[int, int]:
+    """Return the connections and recipients that were spent."""
+    try:
+        with closing(sqlite3.connect(f"file:{state}?mode=ro", uri=True)) as rows:
+            found: tuple[int, int] = rows.execute("SELECT sum(connections), sum(recipients) FROM dialogue").fetchone()
+            return found
+    except sqlite3.OperationalError:  # not there yet
+        return 0, 0
+
+
+def test_what_a_killed_command_has_spent_is_remembered(tmp_path: Path) -> None:
+    allow = allow_list(tmp_path)
+    allow.write_text(allow.read_text("utf-8") + "connections_per_day = 1\n", "utf-8")
+    with hanging(tmp_path, "--allow", allow) as (process, state, command):
+        process.send_signal(signal.SIGKILL)
+        process.wait(DEADLINE_S)
+        assert spent(state) == (1, 1)
+        sentence = complaint(fivefifty(*command))
+        assert "the connections that the allow list permits within a day are spent" in sentence
+        assert spent(state) == (1, 1)
+
+
+def test_one_dialogue_with_a_provider_at_a_time(tmp_path: Path) -> None:
+    allow = allow_list(tmp_path)
+    with hanging(tmp_path, "--allow", allow) as (process, state, command):
+        sentence = complaint(fivefifty(*command, "--for", "0s"))
+        assert "another dialogue with the same provider is under way" in sentence
+        assert spent(state) == (1, 1)
+        assert process.poll() is None
+
+
+def test_an_interrupted_command_says_what_is_kept(tmp_path: Path) -> None:
+    with hanging(tmp_path, *US) as (process, state, _):
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=DEADLINE_S)
+        assert process.returncode == Exit.INTERRUPTED
+        assert stderr == f"fivefifty: interrupted; {state} holds what was asked; the same command goes on from there\n"
+
+
+WHO = ("--recipient", "ann@acme.example")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("mx.acme.example", *WHO), "is not on this machine, and no allow list names it"),
+        (("192.0.2.1:25", *WHO, *US), "is not on this machine, and no allow list names it"),
+        (("[2001:db8::1]:25", *WHO, *US), "is not on this machine, and no allow list names it"),
+        (("127.0.0.1:0", *WHO), "'0' is not a port"),
+        (("127.0.0.1", *WHO), "--from: is missing"),
+        (("127.0.0.1", *WHO, "--from", "news"), "--from: 'news' is not a valid address"),
+        (("127.0.0.1", *WHO, *US, "--source", "10.0.0.0/8"), "is not an IP address"),
+        (("127.0.0.1", *WHO, "--from", "a@b.example", "--source", "192.0.2.1"), "is no address of this machine"),
+        (("127.0.0.1", *WHO, "--from", "a@b.example", "--source", "::1"), "has no address that ::1 can reach"),
+        (("127.0.0.1", *WHO, *US, "--for", "soon"), "--for: 'soon' is not a duration"),
+        (("127.0.0.1", *WHO, *US[:2], "--helo", "a b"), "--helo: 'a b' is not a host name"),
+        (("127.0.0.1", *WHO, *US, "--message", "no.eml"), "--message no.eml: cannot be read"),
+        (("127.0.0.1", *WHO, *US, "--message", "empty.eml"), "does not begin with a header field"),
+        (("127.0.0.1", *WHO, *US, "--state", "empty.eml/x"), "cannot be written"),
+        (("127.0.0.1", *WHO, *US, "--state", "text.txt"), "file is not a database"),
+        (("127.0.0.1", *WHO, *US, "--state", "other.sqlite"), "is no state file of this version"),
+        (("127.0.0.1", *WHO, *US, "--allow", "no.toml"), "no.toml: cannot be read"),
+        (("127.0.0.1", *WHO, *US, "--allow", "text.txt"), "text.txt: is not valid TOML"),
+        (("127.0.0.1", *WHO, *US, "--seed", "1"), "--seed: is of no use here, because 127.0.0.1 is a host"),
+        (("127.0.0.1", *WHO, *US, "--transport", "tcp"), "--transport: is of no use here"),
+        (("control", *WHO, *US), "--from: is of no use here, because control is a scenario"),
+        (("control", *WHO, "--for", "1m"), "--for: is of no use here"),
+    ],
+)
+def test_a_mistake_is_one_sentence(tmp_path: Path, words: tuple[str, ...], sentence: str) -> None:
+    (tmp_path / "empty.eml").touch()
+    (tmp_path / "text.txt").write_text("what is this?\n" * 100, "utf-8")
+    with closing(sqlite3.connect(tmp_path / "other.sqlite")) as other:
+        other.execute("CREATE TABLE dialogue (id)")
+    assert sentence in complaint(fivefifty("diagnose", *words, cwd=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "sentence"),
+    [
+        ("mx.acme.example", 30, "does not name 127.0.0.1"),
+        ("127.0.0.1", -1, "has expired on"),
+        ("127.0.0.1", 400, "choose a day within the next year"),
+        ("127.0.0.0/8", 30, "is more than one host"),
+    ],
+)
+def test_a_list_that_does_not_allow_it_is_one_sentence(tmp_path: Path, name: str, days: int, sentence: str) -> None:
+    allow = allow_list(tmp_path, name, days=days)
+    assert sentence in complaint(fivefifty("diagnose", "127.0.0.1", *WHO, "--allow", allow, cwd=tmp_path))
+
+
+def test_the_state_of_a_user_is_where_xdg_says(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [COMMAND, "diagnose", f"127.0.0.1:{free_port()}", *WHO, "--allow", allow_list(tmp_path)],
+        check=False,
+        capture_output=True,
+        env=environment() | {"XDG_STATE_HOME": os.fspath(tmp_path / "state")},
+        timeout=DEADLINE_S,
+    )
+    assert done.returncode == Exit.CANNOT_TELL, done
+    assert spent(tmp_path / "state/fivefifty/diagnose.sqlite") == (1, 1)
