@@ -44,6 +44,10 @@ class Patterns:
         """Return the patterns of a depth."""
         return [pattern for pattern in self.known if pattern.depth is depth]
 
+    def without(self, cause: Cause) -> Patterns:
+        """Return the patterns of all other causes."""
+        return Patterns(tuple(pattern for pattern in self.known if pattern.hypothesis.cause is not cause))
+
     @cached_property
     def outcomes(self) -> Mapping[str, tuple[str, ...]]:
         """The outcomes that each experiment ever had."""

@@ -25,16 +25,28 @@ options {{
 }}
 logging {{ type = "file"; filename = "{folder}/rspamd.log"; level = "info"; }}
 worker "normal" {{ bind_socket = "127.0.0.1:{port}"; count = 1; }}
+{proxy}
 regexp {{
   LAST_CHANCE = {{ re = "/last chance for free seats/i{{mime}}"; score = 9.0; }}
 }}
-actions {{ reject = 15; add_header = 6; }}
+actions {{ reject = {reject}; add_header = 6; }}
+"""
+
+# A mail server asks it as a milter (rspamd.com/doc/workers/rspamd_proxy.html).
+PROXY: Final = """\
+worker "rspamd_proxy" {{
+  bind_socket = "127.0.0.1:{milter}"; count = 1; milter = yes; timeout = 60s;
+  upstream "local" {{ default = yes; self_scan = yes; }}
+}}
 """
 
 
 @contextmanager
-def rspamd() -> Iterator[int]:
-    """Run an instance; yields its port. Skips, saying why, where rspamd is not installed."""
+def rspamd(*, milter: int | None = None, reject: float = 15) -> Iterator[int]:
+    """Run an instance; yields its port. Skips, saying why, where rspamd is not installed.
+
+    ``milter`` is the port of a milter, ``reject`` the points at which it has a message refused.
+    """
     program = shutil.which("rspamd")
     if program is None:
         pytest.skip("rspamd is not installed (Debian package rspamd)")
@@ -42,7 +54,9 @@ def rspamd() -> Iterator[int]:
     with tempfile.TemporaryDirectory(prefix="rspamd-of-our-own-") as name:
         folder = Path(name)
         folder.chmod(0o777)
-        (folder / "rspamd.conf").write_text(CONFIG.format(folder=folder, port=port), "utf-8")
+        proxy = "" if milter is None else PROXY.format(milter=milter)
+        text = CONFIG.format(folder=folder, port=port, proxy=proxy, reject=reject)
+        (folder / "rspamd.conf").write_text(text, "utf-8")
         command = [program, "-f", "-i", "-c", str(folder / "rspamd.conf")]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
             try:

@@ -16,7 +16,8 @@ from typing import Final, NamedTuple
 
 from fake_gateways.clock import Clock
 from fake_gateways.dns.mx_lookup import NO_ANSWER, Exchanger
-from fake_gateways.smtp.envelope import Stage, domain_of
+from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
+from fake_gateways.truth import Cause
 from fake_gateways.untrusted.toml_text import parse_toml
 from probe.diagnose.choice import Budget
 from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
@@ -44,6 +45,7 @@ from probe.user_files import read_text
 _MOST_OCTETS: Final = 1024 * 1024
 _LONGEST_DIALOGUE_S: Final = 300.0
 """Real seconds for a whole dialogue, in which every reply may take ``reply_timeout_s``."""
+_OFFERS_TLS: Final = "STARTTLS"
 _PAUSE_S: Final = 0.2
 _FOR_GREYLISTS: Final = 0.8
 """The share of the time that is spent on waiting for a greylist."""
@@ -143,13 +145,18 @@ class HostTarget:
         found = {"control", *address_means(self.usual, self.asking.sources)}
         if self._may_guess():
             found.add("random")
-        if "STARTTLS" in self.first.dialogue:
+        if _OFFERS_TLS in self.first.dialogue:
             found.add("tls")
         if len(self.exchangers) > 1:
             found.add("exchanger")
         if self._depth is Depth.CONTENT and self.asking.message is not None:
             found |= {*content_means(self.asking.message)}
         return frozenset(found)
+
+    @property
+    def may_require_tls(self) -> bool:
+        """Whether the server may require TLS: no server does that does not offer it."""
+        return _OFFERS_TLS in self.first.dialogue or self.first.result.stage in BEFORE_MAIL
 
     @property
     def is_out_of_reach(self) -> bool:
@@ -317,7 +324,8 @@ async def diagnose_host(asking: Asking, budget: Budget, state: StateFile, clock:
         return Found(reached, None)
     if target.is_out_of_reach:
         return Found(Unreached(asking.recipient, target.first), target.note)
-    return Found(await diagnose_target(target, shipped(), budget), target.note)
+    patterns = shipped() if target.may_require_tls else shipped().without(Cause.TLS_REQUIRED)
+    return Found(await diagnose_target(target, patterns, budget), target.note)
 
 
 async def open_target(asking: Asking, state: StateFile, clock: Clock) -> HostTarget:

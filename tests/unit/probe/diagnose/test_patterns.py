@@ -35,3 +35,8 @@ def test_the_shipped_patterns_know_every_cause_that_a_gateway_can_have_and_no_na
     shown = {outcome for each in patterns.known for outcome in each.shows.values()}
     assert [name for name in persona.names() if any(name in outcome for outcome in shown)] == []
     assert set(patterns.outcomes) - {"first", "words"} <= set(EXPERIMENTS)
+
+
+def test_a_cause_can_be_left_out() -> None:
+    left = KNOWN.without(Cause.GREYLISTED)
+    assert {each.hypothesis.cause for each in left.known} == {Cause.USER_UNKNOWN, Cause.IP_REPUTATION}

@@ -1,0 +1,237 @@
+"""fivefifty diagnose at a real Postfix, Exim and rspamd, whose reasons are known from their configuration."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import shutil
+import socketserver
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import pytest
+from deadline import until
+from fivefifty_command import fivefifty, free_port
+from postfix_instance import postfix, require_postfix
+from rspamd_instance import rspamd
+
+from probe.cli.exit_codes import Exit
+
+pytestmark = pytest.mark.foreign
+
+USUAL, LISTED, NEIGHBOUR, ELSEWHERE = "127.10.0.1", "127.10.0.2", "127.10.0.3", "127.20.0.1"
+ADDRESS: Final = "127.9.2.1"
+GREYLIST_S: Final = 1.0
+PLAIN = "From: <news@sender.example>\nTo: <ann@acme.example>\nSubject: Monday\n\nThe minutes are on the shelf.\n"
+SPAM = PLAIN.replace("The minutes are on the shelf.", "This is your last chance for free seats!")
+
+
+class Verdict(NamedTuple):
+    """What the command found: its exit code, and the probable causes."""
+
+    code: int
+    causes: list[str]
+    is_alive: bool | None
+    document: dict[str, Any]
+
+
+def diagnosed(port: int, recipient: str, *more: object, sources: tuple[str, ...] = (USUAL,)) -> Verdict:
+    """Diagnose at the server."""
+    ours = [word for source in sources for word in ("--source", source)]
+    us = ("--from", "news@sender.example", "--helo", "mta1.sender.example", *ours)
+    who = ("--recipient", recipient, "--control", "bob@acme.example")
+    done = fivefifty("diagnose", f"{ADDRESS}:{port}", *us, *who, *more, "--json")
+    assert done.returncode in {Exit.PASSED, Exit.REASON_FOUND, Exit.CANNOT_TELL}, done
+    found = json.loads(done.stdout)
+    alive = found["mailbox"]["is_alive"] if "mailbox" in found else None
+    return Verdict(done.returncode, list(found.get("causes", ())), alive, found)
+
+
+@contextmanager
+def policy_service(answer: Callable[[Mapping[str, str]], str]) -> Iterator[int]:
+    """Serve Postfix's policy protocol (SMTPD_POLICY_README) on loopback; yields the port."""
+
+    class Asked(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            attributes: dict[str, str] = {}
+            for line in self.rfile:
+                name, equals, value = line.decode().strip().partition("=")
+                if equals:
+                    attributes[name] = value
+                else:
+                    self.wfile.write(f"action={answer(attributes)}\n\n".encode())
+                    attributes = {}
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Asked) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@contextmanager
+def behind_postfix(policy: int | None = None, milter: int | None = None) -> Iterator[int]:
+    """Run a Postfix that takes mail for ann, bob, listed and postmaster; yields its port."""
+    require_postfix()
+    port = free_port()
+    restrictions = ["reject_unauth_destination"]
+    if policy is not None:
+        restrictions.append(f"check_policy_service inet:127.0.0.1:{policy}")
+    who = " ".join(f"{{{name}@acme.example=ok}}" for name in ("ann", "bob", "postmaster"))
+    settings = {
+        "relay_domains": "acme.example",
+        "relay_recipient_maps": f"inline:{{ {who.replace('} {', '}, {')} }}",
+        "mynetworks": "10.0.0.0/8",
+        "smtpd_recipient_restrictions": ", ".join(restrictions),
+        "transport_maps": "inline:{ {acme.example=discard:} }",
+        "smtpd_milters": "" if milter is None else f"inet:127.0.0.1:{milter}",
+    }
+    services = f"anvil unix - - n - 1 anvil\n{ADDRESS}:{port} inet n - n - - smtpd\n"
+    with postfix("mx.acme.example", settings, services=services):
+        yield port
+
+
+def lying(attributes: Mapping[str, str]) -> str:
+    """Tell a listed client that no recipient exists."""
+    return "550 5.1.1 User unknown" if attributes["client_address"] == LISTED else "DUNNO"
+
+
+def test_a_postfix_whose_policy_service_lies_to_a_listed_client() -> None:
+    with policy_service(lying) as policy, behind_postfix(policy) as port:
+        found = diagnosed(port, "ann@acme.example", sources=(LISTED, NEIGHBOUR, ELSEWHERE))
+        alone = diagnosed(port, "ann@acme.example", sources=(LISTED,))
+        listed_and_gone = diagnosed(port, "gone@acme.example", sources=(LISTED, NEIGHBOUR, ELSEWHERE))
+        gone = diagnosed(port, "gone@acme.example")
+        present = diagnosed(port, "ann@acme.example")
+    assert "5.1.1" in found.document["refusal"]["reply"]
+    assert found.is_alive is True
+    assert "ip-reputation" in found.causes
+    assert not {"user-unknown", "mailbox-disabled"} & {*found.causes, *alone.causes}
+    assert alone.is_alive is not False
+    assert listed_and_gone.is_alive is not True
+    assert (gone.code, gone.is_alive, gone.causes[0]) == (Exit.REASON_FOUND, False, "user-unknown")
+    assert (present.code, present.document["reachable"]) == (Exit.PASSED, True)
+
+
+def test_a_postfix_with_a_greylist() -> None:
+    first: dict[str, float] = {}
+
+    def greylisting(attributes: Mapping[str, str]) -> str:
+        seen = first.setdefault(attributes["recipient"], time.monotonic())
+        return "DUNNO" if time.monotonic() - seen >= GREYLIST_S else "DEFER_IF_PERMIT 4.7.1 Greylisted, try again"
+
+    with policy_service(greylisting) as policy, behind_postfix(policy) as port:
+        found = diagnosed(port, "ann@acme.example", "--for", "2s")
+    assert (found.code, found.document["reachable"]) == (Exit.PASSED, True)
+    assert "Greylisted" in found.document["deferred"]["reply"]
+
+
+def test_a_postfix_with_rspamd_that_dislikes_a_phrase(tmp_path: Path) -> None:
+    (tmp_path / "spam.eml").write_text(SPAM, "utf-8")
+    (tmp_path / "plain.eml").write_text(PLAIN, "utf-8")
+    milter = free_port()
+    with rspamd(milter=milter, reject=8), behind_postfix(milter=milter) as port:
+        found = diagnosed(port, "ann@acme.example", "--message", tmp_path / "spam.eml")
+        plain = diagnosed(port, "ann@acme.example", "--message", tmp_path / "plain.eml")
+        gone = diagnosed(port, "gone@acme.example", "--message", tmp_path / "spam.eml")
+    assert found.document["refusal"]["stage"] == "end-of-data"
+    assert found.is_alive is True
+    assert "content" in found.causes
+    assert (plain.code, plain.document["accepted"]["stage"]) == (Exit.PASSED, "end-of-data")
+    assert (gone.is_alive, gone.causes[0]) == (False, "user-unknown")
+
+
+EXIM: Final = """\
+primary_hostname = mx.acme.example
+exim_path = {program}
+spool_directory = {folder}/spool
+log_file_path = {folder}/log/%slog
+pid_file_path = {folder}/exim.pid
+local_interfaces = {address}.{port}
+keep_environment =
+never_users =
+tls_advertise_hosts =
+queue_only = false
+acl_smtp_rcpt = people
+
+begin acl
+people:
+{rules}  deny !local_parts = ann : bob : postmaster
+       message = 550 5.1.1 User unknown
+  accept
+
+begin routers
+all:
+  driver = accept
+  transport = nowhere
+
+begin transports
+nowhere:
+  driver = appendfile
+  file = /dev/null
+  user = Debian-exim
+"""
+BY_SENDER: Final = """\
+  deny sender_domains = sender.example
+       message = 550 5.1.1 User unknown
+"""
+BY_HELO: Final = """\
+  deny condition = ${if match{$sender_helo_name}{sender.example}}
+       message = 550 5.7.1 Your mail system is not welcome here
+"""
+
+
+@contextmanager
+def behind_exim(rules: str = "") -> Iterator[int]:
+    """Run an Exim that takes mail for ann, bob and postmaster; yields its port."""
+    program = os.environ.get("FIVEFIFTY_EXIM") or shutil.which("exim4")
+    if program is None:
+        pytest.skip("Exim is not there (FIVEFIFTY_EXIM names none; .ci/run unpacks one)")
+    if os.geteuid() != 0:
+        pytest.skip("Exim has to be started by root")
+    try:
+        user = pwd.getpwnam("Debian-exim")
+    except KeyError:
+        pytest.skip("Exim needs the user Debian-exim, which its Debian package makes")
+    port = free_port()
+    with tempfile.TemporaryDirectory(prefix="exim-of-our-own-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for each in ("spool", "log"):
+            (folder / each).mkdir()
+            os.chown(folder / each, user.pw_uid, user.pw_gid)
+        config = folder / "exim.conf"
+        config.write_text(EXIM.format(program=program, folder=folder, address=ADDRESS, port=port, rules=rules), "utf-8")
+        with subprocess.Popen([program, "-C", str(config), "-bdf", "-q1h"], stderr=subprocess.PIPE) as daemon:
+            try:
+                until(lambda: (folder / "log" / "mainlog").exists() or daemon.poll() is not None)
+                assert daemon.poll() is None, daemon.communicate()
+                yield port
+            finally:
+                daemon.terminate()
+                daemon.wait(10)
+
+
+def test_an_exim_that_knows_its_recipients() -> None:
+    with behind_exim() as port:
+        gone = diagnosed(port, "gone@acme.example")
+        present = diagnosed(port, "ann@acme.example")
+    assert (gone.code, gone.is_alive, gone.causes[0]) == (Exit.REASON_FOUND, False, "user-unknown")
+    assert (present.code, present.document["reachable"]) == (Exit.PASSED, True)
+
+
+@pytest.mark.parametrize("rule", [BY_SENDER, BY_HELO], ids=["lying about the sender", "honest about the name"])
+def test_an_exim_that_refuses_by_sender(rule: str) -> None:
+    with behind_exim(rule) as port:
+        found = diagnosed(port, "ann@acme.example", sources=(USUAL, NEIGHBOUR, ELSEWHERE))
+    assert found.is_alive is not False
+    assert not {"user-unknown", "mailbox-disabled"} & set(found.causes)
+    assert {"sender-rejected", "policy"} & set(found.causes)
+    assert "tls-required" not in found.causes  # it does not offer TLS
