@@ -12,16 +12,16 @@ from typing import Final
 from fake_gateways.clock import VirtualClock
 from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.loopback import require_inside
+from fake_gateways.policies.session_view import network_of
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Truth
 from probe.diagnose.choice import Budget
-from probe.diagnose.conditions import Conditions, Depth, Source
-from probe.diagnose.contents import CHANGES, from_domain
+from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
+from probe.diagnose.contents import CHANGES, from_domain, without_attachments, without_links
 from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.dialogue import DialoguePlan, hold
 from probe.diagnose.experiment import Experiment
-from probe.diagnose.our_side import address_means, address_of, content_means, named
 from probe.diagnose.patterns import shipped
 from probe.diagnose.target import diagnose_target
 from probe.input_error import InputError
@@ -162,12 +162,14 @@ class Lab:
     @property
     def means(self) -> frozenset[str]:
         """Which experiments can be made."""
+        found = {"control", "random"}
         sender = self.scenario.sender
-        content = self._content(Conditions(), self.recipient, sender.return_path)
-        found = {"control", "random", *address_means(self.attempt.local_address, self._addresses)}
-        found |= {*content_means(content)}
         if self.lane.offers_tls and sender.tls == "none":
             found.add("tls")
+        if self._source(Source.NEIGHBOUR) is not None:
+            found.add("neighbour")
+        if self._source(Source.ELSEWHERE) is not None:
+            found.add("elsewhere")
         if self.extra.other_domain is not None:
             found.add("domain")
         if self.extra.other_name is not None:
@@ -176,6 +178,11 @@ class Lab:
             found.add("dkim")
         if len(self.exchangers) > 1:
             found.add("exchanger")
+        content = self._content(Conditions(), self.recipient, sender.return_path)
+        if without_links(content) != content:
+            found.add("links")
+        if without_attachments(content) != content:
+            found.add("attachments")
         return frozenset(found)
 
     async def carry_out(self, experiment: Experiment) -> Observed:
@@ -197,7 +204,11 @@ class Lab:
         sender = self.scenario.sender
         domain = domain_of(self.recipient)
         control = self.extra.control or f"postmaster@{domain}"
-        about = named(conditions.recipient, self.recipient, control, f"{self._rng.getrandbits(60):x}@{domain}")
+        about = {
+            Recipient.REFUSED: self.recipient,
+            Recipient.CONTROL: control,
+            Recipient.RANDOM: f"{self._rng.getrandbits(60):x}@{domain}",
+        }[conditions.recipient]
         helo, source = sender.helo, self._source(conditions.source) or self.attempt.local_address
         if conditions.other_name and self.extra.other_name is not None:
             helo, source = self.extra.other_name
@@ -217,13 +228,16 @@ class Lab:
             tls="must" if conditions.tls else sender.tls,
         )
 
-    @property
-    def _addresses(self) -> list[str]:
-        return [ip.address for ip in self.scenario.sender.ips]
-
     def _source(self, wanted: Source) -> str | None:
         """Return an address of ours, None if we have no such address."""
-        return address_of(wanted, self.attempt.local_address, self._addresses)
+        usual = self.attempt.local_address
+        if wanted is Source.USUAL:
+            return usual
+        for ip in self.scenario.sender.ips:
+            is_near = network_of(ip.address) == network_of(usual)
+            if ip.address != usual and is_near == (wanted is Source.NEIGHBOUR):
+                return ip.address
+        return None
 
     def _content(self, conditions: Conditions, about: str, return_domain: str) -> bytes:
         messages = self.lane.prepared.messages
