@@ -207,15 +207,11 @@ class Wire(asyncio.Transport):
 
 
 class Carried:
-    """An event loop that stays, in which carriers answer. Close it in the end."""
+    """An event loop in which carriers answer, for as long as the process lasts."""
 
     def __init__(self, *, proxied: bool = False) -> None:
         self._loop = asyncio.new_event_loop()
         self._is_proxied = proxied
-
-    def close(self) -> None:
-        """Close the loop."""
-        self._loop.close()
 
     def until_done(self, coroutine: Coroutine[Any, Any, Thing]) -> Thing:
         """Run a coroutine in the loop."""

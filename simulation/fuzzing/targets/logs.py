@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -107,12 +106,8 @@ class _Any(dict[str, str]):
         super().__init__(dict.fromkeys(names.split(), "x"))
 
 
-def _of(name: str) -> Callable[[bytes], None]:
-    return partial(_read, name)
-
-
 TARGETS: Final = (
-    *(Target(f"log-{name}", _of(name), words=_WORDS) for name in FORMATS),
+    *(Target(f"log-{name}", partial(_read, name), words=_WORDS) for name in FORMATS),
     Target("log-guess", _guess, corpus="log-any", words=_WORDS, batch=300),
     Target("log-learn", _learn, corpus="log-postfix", words=_WORDS),
     Target("log-import", _import, corpus="log-any", words=_WORDS, batch=200),

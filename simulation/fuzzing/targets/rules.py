@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Final, get_args
 
@@ -60,12 +59,8 @@ def _expression(data: bytes) -> None:
     search.matches("550 5.1.1 <ann@acme.example>: user unknown")
 
 
-def _of(kind: str) -> Callable[[bytes], None]:
-    return partial(_file, kind)
-
-
 TARGETS: Final = (
-    *(Target(f"rules-{kind}", _of(kind), words=(*_WORDS, *_OPERATORS), batch=500) for kind in PARSERS),
+    *(Target(f"rules-{kind}", partial(_file, kind), words=(*_WORDS, *_OPERATORS), batch=500) for kind in PARSERS),
     Target("rules-guess", _guess, corpus="rules-any", words=_WORDS),
     Target("expression", _expression, allowed=(UnsupportedExpressionError,), words=_OPERATORS, longest=4_096),
 )

@@ -14,6 +14,7 @@ from probe.returned_mail.verp import decode
 from probe.testing.arguments import read_conditions
 from probe.testing.patterns import contains, matches_any, read_addresses
 from probe.testing.told_reply import read_reply
+from simulation.fuzzing.slots import Slots
 from simulation.fuzzing.target import Target
 
 _WORDS: Final = (
@@ -55,12 +56,7 @@ def _reply(data: bytes) -> None:
     """Read a reply that a test tells a gateway; what is read can be said."""
     wording = read_reply(data.decode("utf-8", "replace"), "gateway.refuse(reply)")
     assert isinstance(wording, Wording)
-    assert wording.say(_Values()).code == wording.code
-
-
-class _Values(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return name
+    assert wording.say(Slots()).code == wording.code
 
 
 def _conditions(data: bytes) -> None:

@@ -19,6 +19,7 @@ from probe.lab.plan import plan_lanes
 from probe.lab.prepare import prepare
 from probe.scenario.load import Loaded, check
 from probe.validation_errors import mistakes, problem_and_remedy
+from simulation.fuzzing.slots import Slots
 from simulation.fuzzing.target import NAMED, Target
 
 _WORDS: Final = (
@@ -56,11 +57,6 @@ def _checked(text: str) -> Loaded:
     return check(raw, folder=NAMED, path="scenario.toml")
 
 
-class _Values(dict[str, str]):
-    def __missing__(self, name: str) -> str:
-        return name
-
-
 def _persona(data: bytes) -> None:
     """Read a persona, and say what it can say."""
     try:
@@ -70,7 +66,7 @@ def _persona(data: bytes) -> None:
             problem_and_remedy(each, Persona)
         return
     list(remarks(persona, "mine.toml"))
-    values = _Values()
+    values = Slots()
     for stage in Stage:
         for cause in Cause:
             for refusal in persona.refusals(cause, stage):
