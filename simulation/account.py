@@ -6,11 +6,11 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations, groupby
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from simulation.part import Tried
+from simulation.part import Tried, pairs_of
 from simulation.worlds.features import APART
 
 _SECONDS: Final = "seconds"
@@ -50,7 +50,7 @@ class Account:
 
 def page(account: Account, features: Iterable[str], found: str) -> str:
     """Return ACCOUNT.md. ``found`` is the text of found.toml: faults, and the regression test of each."""
-    return "\n".join(_page(account, sorted(features), tomllib.loads(found)["fault"])) + "\n"
+    return "\n".join(_page(account, list(features), tomllib.loads(found)["fault"])) + "\n"
 
 
 def _page(account: Account, features: list[str], faults: list[dict[str, str]]) -> Iterator[str]:
@@ -61,7 +61,7 @@ def _page(account: Account, features: list[str], faults: list[dict[str, str]]) -
     for name, counts in account.parts.items():
         yield from ("", f"## {name}", "", "| what | how often |", "|---|--:|")
         yield from (f"| {noun} | {number:,} |" for noun, number in sorted(counts.items()))
-    possible = set(combinations(features, 2)) - APART
+    possible = {*pairs_of(features)} - APART
     met = account.pairs & possible
     yield from ("", "## Pairs of features", "")
     yield f"{len(met):,} of {len(possible):,} pairs of the {len(features)} features of worlds have met."

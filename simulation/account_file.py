@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from simulation.account import Account, page
-from simulation.parts import FEATURES
+from simulation.worlds.features import FEATURES
 
 _HERE: Final = Path(__file__).parent
 COUNTS: Final = _HERE / "account.json"

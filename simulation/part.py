@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, count
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -48,7 +48,7 @@ class Tried:
 
     def met(self, features: Iterable[str]) -> None:
         """Note that features met in one world."""
-        self.pairs.update(combinations(sorted(features), 2))
+        self.pairs.update(pairs_of(features))
 
     def merge(self, other: Tried) -> None:
         """Add what another one counted."""
@@ -81,8 +81,18 @@ class Part(Protocol):
         """
 
 
+def pairs_of(features: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Return every pair of features, each in sorted order."""
+    return combinations(sorted(features), 2)
+
+
+def numbered(seed: str) -> Iterator[str]:
+    """Yield cases by seed, without end."""
+    return (f"{seed}/{number}" for number in count())
+
+
 def check_numbered(case: str) -> None:
-    """Raise CaseError if a case is not SEED/NUMBER."""
+    """Raise CaseError if a case is none of ``numbered``."""
     if _NUMBERED.fullmatch(case) is None:
         raise CaseError("a case is SEED/NUMBER, such as ab12cd34/1234")
 

@@ -11,8 +11,5 @@ from simulation.laws.worlds_part import Worlds
 from simulation.part import Part
 from simulation.wire.stock_programs import Stock
 from simulation.wire.worlds_on_the_wire import Wire
-from simulation.worlds.features import FEATURES as OF_WORLDS
 
 PARTS: Final[tuple[Part, ...]] = (Worlds(), Wire(), Stock(), Faults(), Kills(), Fuzzing())
-FEATURES: Final[tuple[str, ...]] = OF_WORLDS
-"""Everything that worlds can have."""

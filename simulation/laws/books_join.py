@@ -82,4 +82,4 @@ def _gaps(what: str, numbers: Iterable[tuple[str, int]]) -> Iterator[str]:
             yield f"the {what} {owner} are not numbered from 1 to {len(of_owner)}: missing {missing[:5]}"
 
 
-LAW = Law("books-join", "every decision is in the books once, and every attempt joins", _broken)
+LAW = Law("books-join", _broken)

@@ -14,4 +14,4 @@ def _broken(left: Left) -> Iterator[str]:
             yield f"{run.name}: {type(run.error).__name__}: {run.error}"
 
 
-LAW = Law("every-run-ends", "every run of a world ends with a result", _broken)
+LAW = Law("every-run-ends", _broken)

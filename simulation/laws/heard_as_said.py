@@ -37,4 +37,4 @@ def _difference(attempt: Attempt, truth: Truth) -> str:
     return ""
 
 
-LAW = Law("heard-as-said", "what a client heard is what was said, minus what was lost on the line", _broken)
+LAW = Law("heard-as-said", _broken)

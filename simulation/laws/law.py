@@ -9,10 +9,9 @@ from simulation.laws.left import Left
 
 
 class Law(NamedTuple):
-    """A law: a sentence that is true of every world, and a function that yields a sentence for what breaks it."""
+    """A law: its name, and a function that yields a sentence for what breaks it. Its module says what it is."""
 
     name: str
-    says: str
     broken: Callable[[Left], Iterator[str]]
 
 

@@ -37,7 +37,6 @@ class Books(NamedTuple):
     readings: list[Classification]
     gateways: list[KnownGateway]
     dialogues: dict[tuple[str, int], str]
-    parts: dict[str, str]
     digest: str
 
     @classmethod
@@ -56,7 +55,6 @@ class Books(NamedTuple):
                 sorted(ledger.classifications(), key=lambda row: (row.classifier, row.campaign, row.recipient)),
                 list(ledger.gateways()),
                 ledger.dialogues((row.lane, row.seq) for row in attempts),
-                ledger.hashes(),
                 ledger.digest(),
             )
 

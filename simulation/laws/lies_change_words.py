@@ -70,4 +70,4 @@ def _causes(truths: list[Truth]) -> dict[str, set[str]]:
     return found
 
 
-LAW = Law("lies-change-words", "a lie never changes who exists", _broken)
+LAW = Law("lies-change-words", _broken)

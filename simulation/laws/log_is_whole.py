@@ -35,4 +35,4 @@ def _of(run: Run) -> Iterator[str]:
         yield f"the log has {key}, which the books have not, or has it again"
 
 
-LAW = Law("log-is-whole", "the log has every attempt and every decision once", _broken)
+LAW = Law("log-is-whole", _broken)

@@ -42,4 +42,4 @@ def _of(run: Run) -> Iterator[str]:
             delivered.add(key)
 
 
-LAW = Law("sent-once", "no mail is sent twice unless the standard says so", _broken)
+LAW = Law("sent-once", _broken)

@@ -49,4 +49,4 @@ def _unread(run: Run) -> Iterator[str]:
             yield f"{row.recipient} {row.kind} a message that had not arrived: {row}"
 
 
-LAW = Law("what-came-back", "every report comes back, and is about whom it was sent for", _broken)
+LAW = Law("what-came-back", _broken)

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 
 from probe.input_error import InputError
@@ -19,7 +18,7 @@ from simulation.laws.left import Left
 from simulation.laws.regression import REGRESSIONS, keep
 from simulation.laws.running import WAYS, run_world
 from simulation.laws.shrinking import shrunk
-from simulation.part import Failure, Tried, check_numbered
+from simulation.part import Failure, Tried, check_numbered, numbered
 from simulation.worlds.draw_world import draw_world
 from simulation.worlds.world import World
 
@@ -34,17 +33,17 @@ class Worlds:
 
     def cases(self, seed: str) -> Iterator[str]:
         """Yield the seeds of worlds, without end."""
-        return (f"{seed}/{number}" for number in count())
+        return numbered(seed)
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Try one world, or the canary that it has to be."""
         check_numbered(case)
         world = draw_world(case)
-        tried.met(world.features)
         first = canary_of(case)
         if first is not None:
             self._try_canary(world, first, tried, folder)
             return
+        tried.met(world.features)
         left = run_world(world, folder / "runs")
         _count(left, tried)
         broken = broken_laws(left)

@@ -8,7 +8,6 @@ import smtplib
 import ssl
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -23,7 +22,7 @@ from probe.sender.transaction import introduce, transact
 from probe.sender.transport import LineError
 from probe.sender.transport.tcp import TcpTransport
 from simulation.fuzzing.told_policies import DOMAIN, gateway
-from simulation.part import Failure, Tried, check_numbered
+from simulation.part import Failure, Tried, check_numbered, numbered
 from simulation.wire.proxy import Proxy
 
 HOST: Final = "127.0.0.1"
@@ -207,7 +206,7 @@ class Stock:
 
     def cases(self, seed: str) -> Iterator[str]:
         """Yield seeds, without end."""
-        return (f"{seed}/{number}" for number in count())
+        return numbered(seed)
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Send some messages from one program to another."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -22,10 +21,11 @@ from simulation.laws import (
     sender_keeps_limits,
     sent_once,
 )
+from simulation.laws.all_laws import broken_laws
 from simulation.laws.classifiers import classifiers_of
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
-from simulation.part import Failure, Tried, check_numbered
+from simulation.part import Failure, Tried, check_numbered, numbered
 from simulation.wire.proxied_run import run_proxied
 from simulation.worlds import draw_world
 
@@ -54,7 +54,7 @@ class Wire:
 
     def cases(self, seed: str) -> Iterator[str]:
         """Yield the seeds of worlds, without end."""
-        return (f"{seed}/{number}" for number in count())
+        return numbered(seed)
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
         """Try one world."""
@@ -74,8 +74,4 @@ class Wire:
             options = Options(transport="memory", workers=1, out=memory.folder, classifiers=classifiers_of(loaded))
             memory.result = run_scenario(prepare(loaded), options)
             left, laws = Left(world, loaded, [memory, run]), WHOLE
-        for law in laws:
-            what = next(law.broken(left), None)
-            if what is not None:
-                tried.failures.append(Failure(self.name, case, f"{law.name}: {what}"))
-                return
+        tried.failures += (Failure(self.name, case, f"{law}: {what}") for law, what in broken_laws(left, laws)[:1])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations
 from typing import Final
 
 from fake_gateways.people.directory import MailboxState
@@ -13,6 +12,7 @@ from fake_gateways.policies.content import WHERE
 from fake_gateways.reports.dsn import Habit, Layout
 from fake_gateways.smtp.envelope import Stage
 from probe.classify.rules.formats import PARSERS
+from simulation.part import pairs_of
 
 PERSONAS: Final = tuple(f"persona:{name}" for name in (*names(), "own-file"))
 POLICIES: Final = tuple(f"policy:{kind}" for kind in KINDS)
@@ -120,7 +120,7 @@ APART: Final = frozenset(
 )
 """Pairs of features that no world can have together."""
 
-PAIRS: Final = frozenset(combinations(sorted(FEATURES), 2)) - APART
+PAIRS: Final = frozenset(pairs_of(FEATURES)) - APART
 """Every pair of features that can meet, each in sorted order."""
 
 NEEDS: Final[dict[str, tuple[str, ...]]] = {

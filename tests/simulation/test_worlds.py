@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
-from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from pydantic import BaseModel
 from probe.lab.prepare import prepare
 from probe.scenario.load import load
 from probe.scenario.model import Scenario
+from simulation.part import pairs_of
 from simulation.worlds import APART, FEATURES, PAIRS, World, draw_world
 from simulation.worlds.drawing import Drawing
 from simulation.worlds.toml_text import toml_text
@@ -122,7 +122,7 @@ def _set_in(value: Any) -> Iterator[str]:
 
 
 def test_every_feature_occurs_and_nearly_every_pair_meets() -> None:
-    met = {pair for world in drawn() for pair in combinations(sorted(world.features), 2)}
+    met = {pair for world in drawn() for pair in pairs_of(world.features)}
     assert set(FEATURES) == {feature for world in drawn() for feature in world.features}
     assert not met & APART
     assert len(PAIRS & met) >= 0.999 * len(PAIRS)

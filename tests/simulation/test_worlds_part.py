@@ -10,7 +10,7 @@ from small_world import small_world
 
 from simulation.laws import worlds_part
 from simulation.laws.canaries import CANARIES
-from simulation.laws.law import Broken, Law
+from simulation.laws.law import Broken
 from simulation.laws.worlds_part import Worlds
 from simulation.part import Tried
 
@@ -38,6 +38,7 @@ def test_a_canary_is_noticed_and_counted_by_kind(tmp_path: Path) -> None:
     kinds = [noun for noun in tried.counts if noun.startswith("canaries, ")]
     assert (tried.counts["canaries"], len(kinds)) == (1, 1)
     assert kinds[0].removeprefix("canaries, ") in {canary.name for canary in CANARIES}
+    assert tried.pairs == set(), "a canary shows nothing of the features of its world"
 
 
 def test_a_canary_that_no_law_notices_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +74,3 @@ def test_a_failure_that_does_not_come_again_says_so(tmp_path: Path, monkeypatch:
     tried = Tried()
     Worlds(regressions=tmp_path).attempt("ab/1", tried, tmp_path / "runs")
     assert tried.failures[0].detail == "it does not happen each time"
-
-
-def test_a_law_is_a_sentence() -> None:
-    assert Law._fields == ("name", "says", "broken")
