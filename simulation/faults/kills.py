@@ -20,16 +20,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
 from simulation.command import fault_of
+from simulation.faults.ways import WAYS
+from simulation.laws.same_books import OF_THE_RUN
 from simulation.part import CaseError, Failure, Tried, check_numbered
 
-WAYS: Final = {"memory": ("memory", 1), "tcp": ("tcp", 1), "two": ("memory", 2), "two-tcp": ("tcp", 2)}
-"""Transport and processes."""
 KILLS: Final = 2
 """How often a run is killed before it may come to its end."""
 BEGINS_S: Final = 0.2
 """The earliest moment of a kill."""
-_OF_THE_RUN: Final = {"peer_port", "local_port", "duration_s"}
-"""What differs in the log of a run over sockets."""
 
 MESSAGE: Final = "From: news@sender.example\nSubject: Hello\n\nHello {{given_name}}.\n"
 SCENARIO: Final = """\
@@ -97,6 +95,7 @@ class Kills:
         rng = random.Random(case)
         for _ in range(KILLS):
             if not _is_killed(command, rng.uniform(BEGINS_S, whole.seconds), parent_only=rng.random() < 0.5):
+                tried.count("runs that ended before a kill")
                 break
             tried.count("kills")
             tried.count(f"kills, {way}")
@@ -157,5 +156,5 @@ def _left_in(folder: Path) -> tuple[dict[str, Any], Counter[str]]:
         except ValueError:
             lines[line] += 1
             continue
-        lines[json.dumps({name: value for name, value in row.items() if name not in _OF_THE_RUN})] += 1
+        lines[json.dumps({name: value for name, value in row.items() if name not in OF_THE_RUN})] += 1
     return card, lines

@@ -25,14 +25,15 @@ from probe.lab.run import run_scenario
 from probe.scenario.load import Loaded, load
 from simulation.faults.calls import KINDS, Calls, Fault
 from simulation.faults.machine import watched
+from simulation.faults.ways import WAYS
 from simulation.laws.classifiers import classifiers_of
 from simulation.part import CaseError, Failure, Tried
 from simulation.worlds.world import FILE
 
 WORLDS: Final = Path(__file__).parent / "worlds"
 """Ten small worlds that have little in common."""
-WAYS: Final = {"memory": ("memory", 1), "tcp": ("tcp", 1), "two": ("memory", 2)}
-"""Transport and processes."""
+_WAYS: Final = ("memory", "tcp", "two")
+"""The ways of which every call fails."""
 FEW: Final = 12
 """Faults that are tried in a world before those of the next one."""
 HANGS_S: Final = 30
@@ -71,7 +72,7 @@ class Faults:
     def cases(self, seed: str) -> Iterator[str]:
         """Yield every fault once, a few of each world in turn."""
         rng = random.Random(f"faults:{seed}")
-        places = [(world.name, way) for world in sorted(WORLDS.iterdir()) for way in WAYS]
+        places = [(world.name, way) for world in sorted(WORLDS.iterdir()) for way in _WAYS]
         rng.shuffle(places)
         left: list[Iterator[str]] = [_faults_in(world, way, rng.random()) for world, way in places]
         while left:
@@ -138,7 +139,7 @@ class Faults:
 
 def _read(case: str) -> tuple[str, str, str, str, int]:
     """Return world, way, kind, duration and number; raises CaseError."""
-    names: tuple[Collection[str], ...] = (sorted(world.name for world in WORLDS.iterdir()), WAYS, KINDS, _ONCE)
+    names: tuple[Collection[str], ...] = (sorted(world.name for world in WORLDS.iterdir()), _WAYS, KINDS, _ONCE)
     *words, number = case.split("/")
     if len(words) != len(names) or _NUMBER.fullmatch(number) is None:
         raise CaseError("a case is WORLD/WAY/KIND/once/NUMBER or WORLD/WAY/KIND/ever/NUMBER")

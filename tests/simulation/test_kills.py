@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 
 from simulation.faults import kills
-from simulation.faults.kills import WAYS, Kills, Whole
+from simulation.faults.kills import Kills, Whole
+from simulation.faults.ways import WAYS
 from simulation.part import Tried
+
+MOST_RUNS = 10
+"""A run may end before the moment of its kill, but hardly so many."""
 
 
 def test_a_killed_run_ends_with_the_same_books_and_the_same_log(
@@ -18,8 +22,15 @@ def test_a_killed_run_ends_with_the_same_books_and_the_same_log(
 ) -> None:
     monkeypatch.setattr(kills, "KILLS", 1)
     tried = Tried()
-    Kills().attempt("memory/suite/1", tried, tmp_path)
-    assert tried.failures == []
+    for number in range(MOST_RUNS):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        Kills().attempt(f"memory/suite/{number}", tried, folder)
+        assert tried.failures == []
+        if tried.counts["kills"]:
+            return
+        assert tried.counts["runs that ended before a kill"] == number + 1
+    pytest.fail("no run was killed before its end")
 
 
 def test_other_books_and_another_log_are_failures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +41,7 @@ def test_other_books_and_another_log_are_failures(tmp_path: Path, monkeypatch: p
     told = [failure.what for failure in tried.failures]
     assert told[0] == "other books than without kills: books"
     assert told[1].startswith("the log lacks 2 lines and has ")
+    assert tried.counts == {"runs that ended before a kill": 1}
 
 
 def test_the_ways_come_in_turn() -> None:
