@@ -12,6 +12,8 @@ from typing import Annotated, Final
 
 import typer
 
+from fake_gateways.units import parse_duration
+from probe.cli.exit_codes import Exit
 from probe.harmless import harmless
 from simulation.account_file import load_account, save_account
 from simulation.driver import simulate
@@ -20,11 +22,9 @@ from simulation.parts import PARTS
 from simulation.process import attempt
 
 _HERE: Final = Path(__file__).parent
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600}
-FAILED: Final = 1
-USAGE: Final = 2
-INTERRUPTED: Final = 130
 _SEED: Final = re.compile(r"[A-Za-z0-9._/-]{1,200}", re.ASCII)
+Found = dict[str, tuple[Tried, float]]
+"""What was tried and the seconds, by part."""
 
 
 def main(  # noqa: PLR0917 - they are options
@@ -41,30 +41,33 @@ def main(  # noqa: PLR0917 - they are options
     commit = _commit()
     seed = seed or commit
     try:
-        _check_seed(seed)
+        _check(seed, again, keep=keep)
         chosen = parts_named(PARTS, [name for name in only.split(",") if name] or [part.name for part in PARTS])
         seconds = _seconds(lasts)
         if again:
             raise typer.Exit(_again(again, commit))
     except ValueError as error:
         print(f"error: {error}", file=sys.stderr)
-        raise typer.Exit(USAGE) from None
+        raise typer.Exit(Exit.INPUT_WRONG) from None
     print(f"seed {seed}, commit {commit}, for {lasts}, {processes} processes: {', '.join(p.name for p in chosen)}")
-    found = _try_parts(chosen, seed, seconds, processes)
+    found: Found = {}
+    try:
+        _try_parts(chosen, seed, seconds, processes, found)
+    except KeyboardInterrupt:
+        raise typer.Exit(_interrupted(found)) from None
+    finally:
+        if keep:
+            _keep(commit, found)
     for name, (tried, spent) in found.items():
         counts = ", ".join(f"{number:,} {noun}" for noun, number in sorted(tried.counts.items()))
         print(f"{name}: {counts or 'nothing'} in {spent:.0f} s, {len(tried.failures)} failures")
     failures = [failure for tried, _ in found.values() for failure in tried.failures]
     for failure in failures:
         _show(failure)
-    if keep:
-        account = load_account()
-        account.add(commit, found)
-        save_account(account)
     untried = [name for name, (tried, _) in found.items() if not (tried.counts["cases"] or tried.failures)]
     if untried:
         print(f"error: no time was left for {', '.join(untried)}", file=sys.stderr)
-    raise typer.Exit(FAILED if failures or untried else 0)
+    raise typer.Exit(Exit.GATE_FAILED if failures or untried else Exit.PASSED)
 
 
 def _again(name: str, commit: str) -> int:
@@ -83,34 +86,39 @@ def _again(name: str, commit: str) -> int:
     print(f"{harmless(name)}, commit {commit}: {dict(tried.counts)}")
     for failure in tried.failures:
         _show(failure)
-    return FAILED if tried.failures else 0
+    return Exit.GATE_FAILED if tried.failures else Exit.PASSED
 
 
-def _try_parts(parts: Sequence[Part], seed: str, seconds: float, processes: int) -> dict[str, tuple[Tried, float]]:
-    found: dict[str, tuple[Tried, float]] = {}
+def _try_parts(parts: Sequence[Part], seed: str, seconds: float, processes: int, found: Found) -> None:
+    """Try parts; ``found`` has what was tried until now, also when it is interrupted."""
 
     def tell(name: str, tried: Tried, spent: float) -> None:
         found[name] = tried, spent
         if sys.stderr.isatty():
             _tell(name, tried, spent)
 
-    try:
-        return simulate(parts, seed, seconds, processes, tell)
-    except KeyboardInterrupt:
-        raise typer.Exit(_interrupted(found)) from None
+    found.update(simulate(parts, seed, seconds, processes, tell))
 
 
-def _interrupted(found: dict[str, tuple[Tried, float]]) -> int:
+def _keep(commit: str, found: Found) -> None:
+    account = load_account()
+    account.add(commit, found)
+    save_account(account)
+
+
+def _interrupted(found: Found) -> int:
     for tried, _ in found.values():
         for failure in tried.failures:
             _show(failure)
     cases = ", ".join(f"{tried.counts['cases']:,} cases of {name}" for name, (tried, _) in found.items())
     failures = sum(len(tried.failures) for tried, _ in found.values())
     print(f"interrupted after {cases or 'no case'}: {failures} failures", file=sys.stderr)
-    return INTERRUPTED
+    return Exit.INTERRUPTED
 
 
-def _check_seed(seed: str) -> None:
+def _check(seed: str, again: str, *, keep: bool) -> None:
+    if again and keep:
+        raise ValueError("--keep is beside --again, which repeats one case and counts nothing: leave out one of them")
     if _SEED.fullmatch(seed) is None:
         raise ValueError(
             "--seed has other characters than letters, digits and . _ / -, or more than 200: choose another"
@@ -132,10 +140,13 @@ def _tell(name: str, tried: Tried, seconds: float) -> None:
 
 
 def _seconds(text: str) -> float:
-    found = re.fullmatch(r"([0-9]{1,6}(?:\.[0-9]+)?)([smh])", text)
-    if found is None or float(found[1]) == 0:
-        raise ValueError(f"--for {text!r} is not a time: write for example 90s, 3m or 8h")
-    return float(found[1]) * _UNITS[found[2]]
+    try:
+        seconds = parse_duration(text)
+    except ValueError as error:
+        raise ValueError(f"--for {error}") from None
+    if not seconds:
+        raise ValueError("--for is no time at all: write for example 90s, 3m or 8h")
+    return seconds
 
 
 def _commit() -> str:
