@@ -12,6 +12,8 @@ from itertools import pairwise
 from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
+from tenacity import RetryCallState, stop_after_delay
+
 from fake_gateways.people.directory import MailboxState
 from fake_gateways.truth import Fate
 from probe.classify.by_text import ByText
@@ -22,9 +24,10 @@ from probe.ledger import FILE
 from probe.records.attempt import Attempt, Outcome
 from probe.report import recipient_story
 from probe.report.html import page
+from probe.sender import retry
 from probe.sender.retry import RetrySchedule
-from simulation.laws.final_word import is_final
 from simulation.laws.left import Left, Run
+from simulation.laws.schedule import is_final, waits_of
 
 EVERY: Final = 100
 """One world of so many is a canary."""
@@ -33,7 +36,7 @@ _FIRST: Final = 7
 
 
 class Canary(NamedTuple):
-    """A fault that is made on purpose, and the law that has to notice it first.
+    """A fault that is made on purpose, and the law that has to notice it.
 
     ``during`` is in effect while the world is run. Afterwards ``spoil`` changes what was left; it returns False if the
     world has nothing that could be spoilt.
@@ -169,6 +172,20 @@ def _wrong_figure(left: Left) -> bool:
     return True
 
 
+def _wrong_rate(left: Left) -> bool:
+    """Take recall for a share of all recipients."""
+    changed = False
+    for run in left.runs:
+        file = run.folder / SCORECARD
+        card = json.loads(file.read_text("utf-8"))
+        for score in card["classifiers"].values():
+            known = score["recall"]
+            score["recall"] = score["rightly_suppressed"] / (card["recipients"] + 1)
+            changed = changed or score["recall"] != known
+        file.write_text(json.dumps(card), "utf-8")
+    return changed
+
+
 def _broken_line(left: Left) -> bool:
     for run in left.runs:
         run.log.write_bytes(run.log.read_bytes()[:-5])
@@ -182,11 +199,21 @@ def _other_verdict(left: Left) -> bool:
 def _gave_up_early(left: Left) -> bool:
     """Whether somebody was deferred, and the sender had time for another attempt."""
     retry = left.loaded.scenario.sender.retry
-    least = min(each.give_up_after for each in (retry, retry.connection or retry, retry.rate or retry))
-    most = max(each.first for each in (retry, retry.connection or retry, retry.rate or retry))
+    least = min(each.give_up_after for each in waits_of(retry))
+    most = max(each.first for each in waits_of(retry))
     return any(
         not is_final(attempts[-1]) and attempts[-1].number == 1 and attempts[-1].duration_s + most < least
         for attempts in left.first.attempts_by_key.values()
+    )
+
+
+def _tried_on(left: Left) -> bool:
+    """Whether the sender decided to try again although all its times to give up were over."""
+    most = max(each.give_up_after for each in waits_of(left.loaded.scenario.sender.retry))
+    return left.loaded.scenario.sender.retest is None and any(
+        one.at + one.duration_s - attempts[0].at >= most and other.number > one.number
+        for attempts in left.first.attempts_by_key.values()
+        for one, other in pairwise(attempts)
     )
 
 
@@ -206,6 +233,10 @@ def _any(_: Left) -> bool:
 def _never_again() -> Iterator[None]:
     with patch.object(RetrySchedule, "next_wait_s", lambda *_: None):
         yield
+
+
+def _twice_as_long(seconds: float) -> Callable[[RetryCallState], bool]:
+    return stop_after_delay(2 * seconds)
 
 
 @contextmanager
@@ -237,6 +268,13 @@ def _counting() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def _markup_by_script() -> Iterator[None]:
+    piece = page._piece  # noqa: SLF001 - where the page takes its scripts from
+    with patch.object(page, "_piece", lambda name: piece(name).replace("textContent = text", "innerHTML = text")):
+        yield
+
+
 def _fails(*_: Any) -> None:
     raise RuntimeError("a canary")
 
@@ -252,11 +290,18 @@ CANARIES: Final = (
     Canary("doubled mail", "sent-once", _anybody(Outcome.DELIVERED), _always_again),
     Canary("limit not kept", "sender-keeps-limits", _limit_not_kept),
     Canary("attempt too soon", "sender-keeps-limits", _too_soon),
+    Canary(
+        "sender that never gives up",
+        "sender-keeps-limits",
+        _tried_on,
+        lambda: patch.object(retry, "stop_after_delay", _twice_as_long),
+    ),
     Canary("lost report", "what-came-back", _lost_report),
     Canary("mail read early", "what-came-back", _read_early),
     Canary("leaked lie", "lies-change-words", _leaked_lie),
     Canary("mailbox of a lie", "lies-change-words", _mailbox_of_a_lie),
     Canary("wrong figure", "card-adds-up", _wrong_figure),
+    Canary("wrong rate", "card-adds-up", _wrong_rate),
     Canary("broken log line", "log-is-whole", _broken_line),
     Canary("other verdict", "same-verdicts", _other_verdict),
     Canary("verdict by order", "same-verdicts", _reads_text, _counting),
@@ -267,4 +312,5 @@ CANARIES: Final = (
         lambda: patch.object(recipient_story, "harmless", lambda text: text),
     ),
     Canary("raw element", "harmless-reports", _any, lambda: patch.object(page, "_ESCAPES", {})),
+    Canary("script that writes markup", "harmless-reports", _any, _markup_by_script),
 )

@@ -1,4 +1,4 @@
-"""Law: the scorecard adds up, and counts what the books hold."""
+"""Law: the scorecard adds up, counts what the books hold, and has the rates of its counts."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from probe.records.attempt import Outcome
 from probe.records.returned import by_recipient, is_bounce
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
+from simulation.laws.rates import rates, share
 
 _FATES: Final = {
     "junked": Fate.JUNK,
@@ -58,6 +59,10 @@ def _sums(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
         suppressed = sum((row.classifier, row.advice) == (name, "suppress") for row in books.readings)
         yield f"suppressed by {name}", suppressed, right + wrong
         yield f"gone, by {name}", truth["gone"], score["rightly_suppressed"] + score["missed_dead"]
+        yield from (
+            (f"{what}, by {name}", is_, shown) for what, is_, shown in rates(score, truth["alive"], truth["gone"])
+        )
+    yield share("hard_bounce_rate", hard, card["recipients"], card)
 
 
 def _by_rows(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
@@ -70,10 +75,15 @@ def _by_rows(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
         return ended == Outcome.DELIVERED and (campaign, recipient.lower()) not in bounced
 
     delivered = sum(arrived(*key) for key in run.attempts_by_key)
-    alive = sum(
-        state_of(mailboxes.get(recipient.lower()), each[-1].at + each[-1].duration_s).alive
-        for (_, recipient), each in run.attempts_by_key.items()
-    )
+    alive = {
+        (campaign, recipient)
+        for (campaign, recipient), each in run.attempts_by_key.items()
+        if state_of(mailboxes.get(recipient.lower()), each[-1].at + each[-1].duration_s).alive
+    }
+    suppressed = [row for row in run.books.readings if row.advice == "suppress"]
+    wrong = Counter(row.classifier for row in suppressed if (row.campaign, row.recipient) in alive)
+    for name, score in card["classifiers"].items():
+        yield f"alive and suppressed by {name}", wrong[name], score["wrongly_suppressed"]
     last = {(attempt.campaign, attempt.recipient): truth for attempt, truth in run.joined.pairs}
     causes = Counter(
         truth.cause
@@ -86,7 +96,7 @@ def _by_rows(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     for name, fate in _FATES.items():
         yield name, fates[fate], card[name]
     yield "delivered, as rows", delivered, card["delivered"]
-    yield "alive, as rows", alive, card["truth"]["alive"]
+    yield "alive, as rows", len(alive), card["truth"]["alive"]
     yield (
         "mail that came back",
         len(run.books.returned),
@@ -94,4 +104,4 @@ def _by_rows(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     )
 
 
-LAW = Law("card-adds-up", "the scorecard adds up", _broken)
+LAW = Law("card-adds-up", _broken)

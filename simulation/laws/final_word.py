@@ -8,16 +8,17 @@ a full mailbox.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from typing import Final
 
 from fake_gateways.truth import Cause
-from probe.records.attempt import Attempt, Failure, Outcome
-from probe.scenario.sending import Retry, Waits
+from probe.records.attempt import Attempt
+from probe.scenario.sending import Retry
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
+from simulation.laws.schedule import is_final, next_times, series
 
 DAY_S: Final = 86_400.0
+_SLACK_S: Final = 1e-3
 
 
 def _broken(left: Left) -> Iterator[str]:
@@ -40,42 +41,10 @@ def _without(run: Run, retry: Retry) -> Iterator[str]:
             yield f"the sender did not try again for {who}: {attempts[-1]}"
 
 
-def is_final(attempt: Attempt) -> bool:
-    """Whether an attempt is the last of its delivery by its outcome alone (RFC 5321 section 4.2.1)."""
-    if attempt.outcome == Outcome.FAILED:
-        return attempt.failure in {Failure.NO_ROUTE, Failure.IN_DOUBT}
-    return attempt.outcome in {Outcome.DELIVERED, Outcome.REFUSED}
-
-
 def _gave_up(attempts: Sequence[Attempt], retry: Retry) -> bool:
     """Whether the next attempt would begin after the sender gives up."""
-    last = attempts[-1]
-    elapsed = last.at + last.duration_s - _begins(attempts).at
-    waits = (retry.connection or retry,) if last.outcome == Outcome.FAILED else (retry, retry.rate or retry)
-    return any(elapsed + _wait_s(each, last.number) >= each.give_up_after - 1e-3 for each in waits)
-
-
-def _begins(attempts: Sequence[Attempt]) -> Attempt:
-    """Return the first attempt of the last series. A retest begins one, in a later round than the refusal before it.
-
-    In the same round, a refusal before MAIL only leads to another exchanger (RFC 5321 section 5.1).
-    """
-    later = (
-        attempt
-        for before, attempt in reversed([*pairwise(attempts)])
-        if before.outcome == Outcome.REFUSED and attempt.number > before.number
-    )
-    return next(later, attempts[0])
-
-
-def _wait_s(waits: Waits, number: int) -> float:
-    """Return the wait after an attempt by its number, without tenacity."""
-    wait = waits.first
-    for _ in range(number - 1):
-        if wait >= waits.longest or waits.factor == 1:
-            break
-        wait *= waits.factor
-    return min(wait, waits.longest)
+    *_, latest = series(attempts)
+    return any(at >= ends - _SLACK_S for at, ends in next_times(latest[0], latest[-1], retry))
 
 
 def _still_deferred(left: Left, run: Run) -> Iterator[str]:
@@ -91,4 +60,4 @@ def _still_deferred(left: Left, run: Run) -> Iterator[str]:
             yield f"{run.name}: {row.recipient} in {row.campaign} has no final word in time: {attempts[-1]}"
 
 
-LAW = Law("final-word", "every recipient gets a final word, within a day after faults stop", _broken)
+LAW = Law("final-word", _broken)

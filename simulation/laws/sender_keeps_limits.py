@@ -1,4 +1,4 @@
-"""Law: the sender keeps the limits that it has set itself: rates, connections, waits before it tries again."""
+"""Law: the sender keeps the limits that it has set itself: rates, connections, waits, the time until it gives up."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Final
 
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.units import PerTime
-from probe.records.attempt import Attempt, Outcome
-from probe.scenario.sending import Limit, Retry
+from probe.records.attempt import Attempt
+from probe.scenario.sending import Limit, Retry, Sender
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
+from simulation.laws.schedule import next_times, series
 
 _SLACK_S: Final = 1e-5
 """Times are rounded to the microsecond."""
@@ -26,7 +27,8 @@ def _broken(left: Left) -> Iterator[str]:
         for limit in sender.limit:
             if limit.rate is not None:
                 yield from (f"{run.name}: {what}" for what in _too_many(limit, limit.rate, transactions))
-        yield from (f"{run.name}: {what}" for what in _too_soon(run, sender.retry))
+        yield from (f"{run.name}: {what}" for what in _too_many_connections(run, sender))
+        yield from (f"{run.name}: {what}" for what in _wrong_times(run, sender.retry))
 
 
 def _transactions(run: Run) -> Iterator[Attempt]:
@@ -51,14 +53,38 @@ def _too_many(limit: Limit, rate: PerTime, transactions: Iterable[Attempt]) -> I
                 yield f"{rate.most + 1} transactions within {last - first} s, against the limit {limit}"
 
 
-def _too_soon(run: Run, retry: Retry) -> Iterator[str]:
-    shortest = min(each.first for each in (retry, retry.connection or retry, retry.rate or retry))
+def _too_many_connections(run: Run, sender: Sender) -> Iterator[str]:
+    """Yield where more connections were busy at once, from one source address to one exchanger, than are allowed."""
+    busy: dict[tuple[str, str, int], list[tuple[float, int, int]]] = {}
+    for each in _transactions(run):
+        domain = domain_of(each.recipient)
+        applying = [limit for limit in sender.limit if limit.to.lower() in {"*", each.mx, domain}]
+        most = min([sender.connections_per_gateway, *(limit.connections for limit in applying if limit.connections)])
+        # A domain with a limit of its own has its own connections.
+        own = domain if any(limit.to.lower() == domain for limit in sender.limit) else ""
+        at = busy.setdefault((each.local_address, f"{each.mx_address} {own}".strip(), most), [])
+        at += (each.at + _SLACK_S, 1, each.seq), (each.at + each.duration_s - _SLACK_S, -1, each.seq)
+    for (source, target, most), changes in busy.items():
+        now = 0
+        for _, change, seq in sorted(change for change in changes):
+            now += change
+            if now > most:
+                yield f"{now} connections at once from {source} to {target}, against {most}: attempt {seq}"
+                break
+
+
+def _wrong_times(run: Run, retry: Retry) -> Iterator[str]:
+    """Yield the attempts that began too soon, and those that should not have been made."""
     for attempts in run.attempts_by_key.values():
-        for one, other in pairwise(attempts):
-            if other.number == one.number or one.outcome == Outcome.REFUSED:
-                continue  # another exchanger in the same round, or a retest
-            if other.at < one.at + one.duration_s + shortest - _SLACK_S:
-                yield f"the sender waited less than {shortest} s: {one}, {other}"
+        for each in series(attempts):
+            for one, other in pairwise(each):
+                if other.number == one.number:
+                    continue  # another exchanger in the same round
+                times = list(next_times(each[0], one, retry))
+                if other.at - each[0].at < min(at for at, _ in times) - _SLACK_S:
+                    yield f"the sender did not wait long enough: {one}, {other}"
+                if all(at >= ends + _SLACK_S for at, ends in times):
+                    yield f"the sender tried again after the time at which it gives up: {one}, {other}"
 
 
-LAW = Law("sender-keeps-limits", "the sender keeps its limits and waits", _broken)
+LAW = Law("sender-keeps-limits", _broken)

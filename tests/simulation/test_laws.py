@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from contextlib import nullcontext
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from book_rows import attempt
 from small_world import small_world
+from source_tree import ROOT
 
 from probe.ledger import FILE
 from probe.scenario.sending import Retry
@@ -87,6 +89,12 @@ def test_only_a_later_round_than_a_refusal_is_a_retest() -> None:
 
 def test_every_law_has_a_canary() -> None:
     assert {canary.law for canary in CANARIES} == {law.name for law in LAWS}
+
+
+def test_the_page_on_trust_names_every_law_and_counts_the_canaries() -> None:
+    text = (ROOT / "docs" / "trust.md").read_text("utf-8")
+    assert re.findall(r"^\| ([a-z]+(?:-[a-z]+)+) \|", text, re.MULTILINE) == [law.name for law in LAWS]
+    assert f"There are {len(CANARIES)} kinds." in text
 
 
 def test_one_world_in_a_hundred_is_a_canary_of_another_kind_each_time() -> None:

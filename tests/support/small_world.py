@@ -30,14 +30,25 @@ claims = { velocity = "user-unknown" }
   type = "fault"
   how = "cut"
   share = 0.2
+
+[[gateway]]
+name = "gamma"
+persona = "postfix"
+domains = ["gamma.example"]
+mailboxes = { count = 6 }
+
+  [[gateway.policy]]
+  type = "greylisting"
+  wait = "30h"
+  window = "2d"
 """
 
 
 def small_world(seed: str = "small/1") -> World:
-    """Return it: two gateways that lie, one of them slow and faulty."""
+    """Return it: two gateways that lie, one of them slow and faulty, and one for which no sender is patient enough."""
     text = bent('type = "content"', 'type = "message-size"\n  limit = "10 B"\n  share = 0.5', SCENARIO + _MORE)
     text = bent("claims = { content =", "claims = { too-large =", text)
-    text = bent("recipients = { count = 10 }", "recipients = { count = 16 }", text)
+    text = bent("recipients = { count = 10 }", "recipients = { count = 20 }", text)
     text = bent("count = 20, departed = 0.1 }", "count = 20, departed = 0.1, opens = 0.9, away = 0.4 }", text)
     text = bent('rate = "10/1s"', 'rate = "10/1s"\nlimit = [{ rate = "3/1m" }]', text)
     return World(seed, frozenset({"lies", "greylisting"}), tomllib.loads(text), {"news.eml": MESSAGE})
