@@ -44,7 +44,8 @@ def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes 
     except dns.exception.DNSException:
         return _formerr(octets)
     if question is None:
-        return _decline(octets)
+        declined = _decline(query)
+        return declined and identifier + declined
     answer = world.answer(question, at)
     exists = bool(answer.records) or world.exists(question.name, at)
     return identifier + _respond(query, answer, exists=exists, over_udp=over_udp)
@@ -88,19 +89,19 @@ def _respond(query: bytes, answer: Answer, *, exists: bool, over_udp: bool) -> b
         return cut.to_wire()[2:]
 
 
-def _decline(octets: bytes) -> bytes | None:
-    """Return the response to what is no question about the Internet, None if it is a response itself."""
-    query = dns.message.from_wire(octets)
-    if query.flags & dns.flags.QR:
+def _decline(query: bytes) -> bytes | None:
+    """Return the response to what is no question about the Internet, None if it is a response itself; without ids."""
+    message = dns.message.from_wire(_NO_ID + query)  # the id is part of what a compressed name may point at
+    if message.flags & dns.flags.QR:
         return None
-    response = dns.message.make_response(query)
-    if query.opcode() != dns.opcode.QUERY:
+    response = dns.message.make_response(message)
+    if message.opcode() != dns.opcode.QUERY:
         response.set_rcode(dns.rcode.NOTIMP)
-    elif len(query.question) != 1:
+    elif len(message.question) != 1:
         response.set_rcode(dns.rcode.FORMERR)
     else:
         response.set_rcode(dns.rcode.REFUSED)
-    return response.to_wire()
+    return response.to_wire()[2:]
 
 
 def _formerr(octets: bytes) -> bytes | None:

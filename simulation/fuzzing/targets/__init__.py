@@ -11,6 +11,7 @@ from simulation.fuzzing.targets import (
     lmtp,
     logs,
     mail,
+    nameserver,
     policies,
     proxy,
     rules,
@@ -47,4 +48,5 @@ TARGETS: Final[tuple[Target, ...]] = (
     *books.TARGETS,
     *xclient.TARGETS,
     *proxy.TARGETS,
+    *nameserver.TARGETS,
 )
