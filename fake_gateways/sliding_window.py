@@ -11,19 +11,19 @@ class SlidingWindow:
     """Counts events within the last ``rate.seconds``, and compares them with ``rate.most``.
 
     An event leaves the window when it is exactly ``rate.seconds`` old. Times are in seconds; they are expected in
-    ascending order.
+    ascending order. The latest ``kept`` events are kept: as many as it takes to compare, unless a number is given.
     """
 
-    def __init__(self, rate: PerTime) -> None:
+    def __init__(self, rate: PerTime, kept: int | None = None) -> None:
         self.rate = rate
-        self._events: deque[float] = deque()
+        self._events: deque[float] = deque(maxlen=kept or rate.most + 1)
 
     def add(self, at: float) -> None:
         """Count one event."""
         self._events.append(at)
 
     def count(self, at: float) -> int:
-        """Return how many events are in the window at a time."""
+        """Return how many events are in the window at a time, of those that are kept."""
         events, seconds = self._events, self.rate.seconds
         while events and events[0] + seconds <= at:
             events.popleft()

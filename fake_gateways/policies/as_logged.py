@@ -113,7 +113,9 @@ class AsLogged:
     def _at_rcpt(self, recipient: str) -> Refuse | Disconnect | Divert | None:
         key = recipient.lower()
         self._later.pop(key, None)
-        logged = self._logged.get(key, (ACCEPTED,))
+        logged = self._logged.get(key)
+        if logged is None:
+            return None  # and nothing is counted of whomever a client may name
         attempt = self._tried.get(key, 0)
         self._tried[key] = attempt + 1
         said = logged[min(attempt, len(logged) - 1)]

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import Decision, SessionView, network_of
+from fake_gateways.remembered import MOST, MOST_COUNTERS, Remembered
 from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
@@ -44,9 +45,9 @@ class DirectoryHarvest:
 
     def __init__(self, settings: DirectoryHarvestSettings) -> None:
         self._settings = settings
-        self._recipients: dict[str, SlidingWindow] = {}
-        self._unknown: dict[str, SlidingWindow] = {}
-        self._blocked: dict[str, float] = {}
+        self._recipients = Remembered[str, SlidingWindow](MOST_COUNTERS)
+        self._unknown = Remembered[str, SlidingWindow](MOST_COUNTERS)
+        self._blocked = Remembered[str, float]()
 
     def judge(self, view: SessionView) -> Refuse | Disconnect | None:
         """Refuse a blocked client, whichever recipient it names."""
@@ -61,8 +62,8 @@ class DirectoryHarvest:
         key, at = self._key(view), view.at
         recipients, unknown = self._recipients.get(key), self._unknown.get(key)
         if recipients is None or unknown is None:
-            recipients = self._recipients[key] = SlidingWindow(self._settings.limit)
-            unknown = self._unknown[key] = SlidingWindow(self._settings.limit)
+            recipients = self._recipients[key] = SlidingWindow(self._settings.limit, MOST)
+            unknown = self._unknown[key] = SlidingWindow(self._settings.limit, MOST)
         recipients.add(at)
         if decision.cause is Cause.USER_UNKNOWN:
             unknown.add(at)

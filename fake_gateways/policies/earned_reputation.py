@@ -9,6 +9,7 @@ from pydantic import Field
 
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import Decision, SessionView, network_of
+from fake_gateways.remembered import Remembered
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.units import Duration, Share
@@ -51,7 +52,7 @@ class EarnedReputation:
 
     def __init__(self, settings: EarnedReputationSettings) -> None:
         self._settings = settings
-        self._scores: dict[str, tuple[float, float]] = {}
+        self._scores = Remembered[str, tuple[float, float]]()
 
     def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a sender while its score is too low."""

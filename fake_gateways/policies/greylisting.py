@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView, network_of
+from fake_gateways.remembered import Remembered
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
@@ -50,9 +51,9 @@ class Greylisting:
 
     def __init__(self, settings: GreylistingSettings) -> None:
         self._settings = settings
-        self._first_seen: dict[tuple[str, str, str], float] = {}
-        self._allowed_until: dict[tuple[str, str, str], float] = {}
-        self._passed: dict[str, int] = {}
+        self._first_seen = Remembered[tuple[str, str, str], float]()
+        self._allowed_until = Remembered[tuple[str, str, str], float]()
+        self._passed = Remembered[str, int]()
 
     def judge(self, view: SessionView) -> Refuse | None:
         """Defer a triplet that is new, or whose retry is too early or too late."""
@@ -68,7 +69,7 @@ class Greylisting:
             return None
         waited_s = view.at - self._first_seen.get(triplet, view.at)
         if settings.wait <= waited_s <= settings.window:
-            del self._first_seen[triplet]
+            self._first_seen.pop(triplet, None)  # without a wait, nothing was noted
             self._allowed_until[triplet] = view.at + settings.keep
             self._passed[network] = self._passed.get(network, 0) + 1
             return None

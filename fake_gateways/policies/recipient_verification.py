@@ -9,6 +9,7 @@ from pydantic import Field
 from fake_gateways.policies.directory import fault
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView
+from fake_gateways.remembered import Remembered
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import FileName
 from fake_gateways.truth import Cause
@@ -50,7 +51,7 @@ class RecipientVerification:
 
     def __init__(self, settings: RecipientVerificationSettings) -> None:
         self._settings = settings
-        self._kept: dict[str, tuple[Cause | None, float]] = {}
+        self._kept = Remembered[str, tuple[Cause | None, float]]()
 
     def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a recipient that the gateway believes to be absent.

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from fake_gateways.policies.policy import Nature, Settings
 from fake_gateways.policies.session_view import SessionView, network_of
+from fake_gateways.remembered import MOST_COUNTERS, Remembered
 from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError
@@ -62,8 +63,8 @@ class Velocity:
     def __init__(self, settings: VelocitySettings) -> None:
         self._settings = settings
         self._key_of = [_KEY_OF[scope] for scope in settings.per]
-        self._windows: dict[str, SlidingWindow] = {}
-        self._blocked: dict[str, float] = {}
+        self._windows = Remembered[str, SlidingWindow](MOST_COUNTERS)
+        self._blocked = Remembered[str, float]()
 
     def judge(self, view: SessionView) -> Refuse | None:
         """Refuse a blocked sender; else count, and refuse what is beyond the limit."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
-from functools import partial
 
+from fake_gateways.remembered import MOST_COUNTERS, Remembered
 from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.auth import BAD_CREDENTIALS, TRY_LATER, Credentials, Login
 from fake_gateways.smtp.reply import Reply
@@ -23,17 +22,17 @@ class _Check:
     def __init__(self, spec: LoginSpec, now: Callable[[], float]) -> None:
         self._spec = spec
         self._now = now
-        self._failed = (
-            None if spec.limit is None else defaultdict[str, SlidingWindow](partial(SlidingWindow, spec.limit))
-        )
+        self._failed = Remembered[str, SlidingWindow](MOST_COUNTERS)
 
     def __call__(self, credentials: Credentials) -> Reply | None:
-        failed = None if self._failed is None else self._failed[credentials.user]
+        failed = self._failed.get(credentials.user)
         if self._spec.refuse == "temporarily" or (failed is not None and failed.count(self._now()) >= failed.rate.most):
             return TRY_LATER
         if self._spec.refuse == "no" and self._is_known(credentials):
             return None
-        if failed is not None:
+        if self._spec.limit is not None:
+            if failed is None:
+                failed = self._failed[credentials.user] = SlidingWindow(self._spec.limit)
             failed.add(self._now())
         return BAD_CREDENTIALS
 

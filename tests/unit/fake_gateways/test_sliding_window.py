@@ -41,3 +41,14 @@ def test_there_is_room_again_when_the_oldest_event_leaves() -> None:
 
 def test_events_beyond_the_rate_must_leave_too_before_there_is_room() -> None:
     assert window_of(0.0, 1.0, 2.0).has_room_at(2.0) == 11.0
+
+
+def test_no_more_events_are_kept_than_it_takes_to_compare_them() -> None:
+    window = window_of(*range(1000), most=2, seconds=1000.0)
+    assert window.count(999.0) == 3
+    assert window.has_room_at(999.0) == 1998.0
+    window = SlidingWindow(PerTime(2, 1000.0), kept=10)
+    for at in range(1000):
+        window.add(at)
+    assert window.count(999.0) == 10
+    assert window.has_room_at(999.0) == 1998.0

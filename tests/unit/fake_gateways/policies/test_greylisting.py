@@ -99,3 +99,8 @@ def test_a_client_that_has_come_back_often_enough_is_trusted_with_everybody() ->
 def test_a_window_that_no_retry_can_meet_is_refused() -> None:
     with pytest.raises(ValidationError, match="no retry would be accepted"):
         GreylistingSettings(type="greylisting", wait="1h", window="30m")
+
+
+def test_without_a_wait_the_first_attempt_passes() -> None:
+    door = Door(wait="0s")
+    assert [door.opens(at) for at in (0, 0, 10)] == [True, True, True]
