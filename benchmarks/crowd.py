@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count, cycle
 from pathlib import Path
@@ -59,9 +59,10 @@ def main() -> None:
             _deliver(port, 1)  # what is made once is made
             for crowd, members in crowds.items():
                 alone, _ = _deliver(port, seconds)
-                with _crowd(members, port):
+                with _crowd(members, port) as still_there:
                     beside, slowest = _deliver(port, seconds)
                     memory = memory_mb(process)
+                    still_there()
                 print(
                     f"{crowd:14} {members:24} {alone / seconds:6.0f} messages/s alone, {beside / seconds:6.0f} beside"
                     f" ({beside / alone:4.0%}), slowest {slowest * 1000:4.0f} ms, server {memory:4.0f} MB",
@@ -83,14 +84,19 @@ def _deliver(port: int, seconds: float) -> tuple[int, float]:
 
 
 @contextmanager
-def _crowd(members: str, port: int) -> Iterator[None]:
-    """Let a crowd hold the server while the block lasts."""
+def _crowd(members: str, port: int) -> Iterator[Callable[[], None]]:
+    """Let a crowd hold the server while the block lasts; give what raises RuntimeError if it has gone."""
     command = [sys.executable, HERE, "crowd", members, str(port)]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
+
+        def still_there() -> None:
+            if process.poll() is not None:
+                raise RuntimeError(f"the crowd {members} has gone: what was measured is not beside it")
+
         try:
             if process.stdout is None or process.stdout.readline() != "here\n":
                 raise RuntimeError(f"the crowd {members} could not come")
-            yield
+            yield still_there
         finally:
             process.kill()
 
@@ -103,16 +109,14 @@ def _allow_many_files() -> int:
 
 
 def _be_a_crowd(members: str, port: int) -> None:
-    """Connect, say so on standard output, and go on until killed."""
+    """Connect, say so on standard output, and go on until killed, or until the server closes a connection."""
     _allow_many_files()
     crowds = dict(word.split(":") for word in members.split(","))
     lines = {kind: [_connected(port) for _ in range(int(number))] for kind, number in crowds.items()}
     print("here", flush=True)
-    for line in lines.get("flood", []):
-        line.settimeout(0)
     selector = selectors.DefaultSelector()
-    for kind in ("slow", "flood"):
-        for line in lines.get(kind, []):
+    for kind, some in lines.items():
+        for line in some:
             line.settimeout(0)
             selector.register(line, selectors.EVENT_READ | (selectors.EVENT_WRITE if kind == "flood" else 0))
     slow = lines.get("slow", [])
@@ -137,8 +141,8 @@ def _connected(port: int) -> socket.socket:
 def _take_turn(line: socket.socket, events: int) -> None:
     """Read what has come, and flood if there is room."""
     try:
-        if events & selectors.EVENT_READ:
-            line.recv(65_536)
+        if events & selectors.EVENT_READ and not line.recv(65_536):
+            raise ConnectionError("the server has closed a connection")
         if events & selectors.EVENT_WRITE:
             line.send(FLOOD)
     except BlockingIOError:

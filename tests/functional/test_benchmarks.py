@@ -6,13 +6,15 @@ import importlib
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from deadline import DEADLINE_S
+from deadline import DEADLINE_S, until
 
 from fake_gateways.policies import KINDS
 
@@ -112,3 +114,25 @@ def test_a_crowd_is_measured() -> None:
     lines = ran("crowd.py", 20, 0.2).splitlines()
     assert [line.split("  ")[0] for line in lines] == ["idle", "slow", "idle and slow", "flooding"]
     assert all(line.endswith(" MB") for line in lines)
+
+
+def test_a_crowd_whose_connections_are_closed_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    crowd = importlib.import_module("crowd")
+    with socket.create_server((crowd.sockets.GATEWAY, 0)) as server:
+        port = server.getsockname()[1]
+
+        def greet() -> None:
+            client, _ = server.accept()
+            client.send(b"220 hello\r\n")
+            clients.append(client)
+
+        clients: list[socket.socket] = []
+        greeting = threading.Thread(target=greet)
+        greeting.start()
+        with crowd._crowd("idle:1", port) as still_there:
+            greeting.join()
+            still_there()
+            clients[0].close()
+            with pytest.raises(RuntimeError, match="the crowd idle:1 has gone"):
+                until(lambda: bool(still_there()))
