@@ -32,14 +32,21 @@ def choose_for(
     if wanted:
         return choose(wanted, place, patience_s=patience_s, allowed=allowed, check_only=check_only)
     option, place = place, place_in(loaded)
-    for spec in parse(loaded.scenario.classifiers, place):
-        _require_own_files(spec, loaded, where(place, spec.text))
+    for spec in _own_classifiers(loaded):
         if spec.kind in {"python", "program"} and not (programs or loaded.trusted):
             remedy = f"say {permission} if you trust the scenario, or choose by {option}"
             raise InputError(where(place, spec.text), "is code that the scenario would have us run", remedy)
     return choose(
         loaded.scenario.classifiers, place, loaded.folder, patience_s=patience_s, allowed=allowed, check_only=check_only
     )
+
+
+def _own_classifiers(loaded: Loaded) -> list[ClassifierSpec]:
+    """Return what a scenario names; raises InputError if it names files that are not its own."""
+    found = parse(loaded.scenario.classifiers, place_in(loaded))
+    for spec in found:
+        _require_own_files(spec, loaded, where(place_in(loaded), spec.text))
+    return found
 
 
 def _require_own_files(spec: ClassifierSpec, loaded: Loaded, here: str) -> None:
@@ -53,8 +60,7 @@ def _require_own_files(spec: ClassifierSpec, loaded: Loaded, here: str) -> None:
 
 def look_at(loaded: Loaded) -> tuple[ChosenClassifier, ...]:
     """Check the scenario's classifiers without running any, and return them; raises InputError."""
-    for spec in parse(loaded.scenario.classifiers, place_in(loaded)):
-        _require_own_files(spec, loaded, where(place_in(loaded), spec.text))
+    _own_classifiers(loaded)
     return choose(loaded.scenario.classifiers, place_in(loaded), loaded.folder, check_only=True)
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from probe.input_error import InputError
 from probe.lab.lane_job import LaneJob
 from probe.lab.options import Options
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import FILE, Ledger
+from probe.records.attempt import Attempt
+from probe.records.rows import Intent, Planned
 from probe.sender.resume import remaining_work
 from probe.sender.retry import RetrySchedule
 from probe.user_files import is_file
+
+Row = TypeVar("Row", Attempt, Intent, Planned)
 
 
 def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequence[LaneJob]) -> list[LaneJob] | None:
@@ -46,32 +52,42 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
                 (each.name for lane in simulated for each in lane.population.companies),
             )
         begun_lanes = {row.lane for row in ledger.planned()} if foreign else set()
-        return [
-            _continued(prepared, lane, ledger) if lane.name in foreign & begun_lanes else lane for lane in unfinished
-        ]
+        continued = _continued(prepared, [lane for lane in unfinished if lane.name in foreign & begun_lanes], ledger)
+        return [continued.get(lane.name, lane) for lane in unfinished]
 
 
-def _continued(prepared: PreparedScenario, lane: LaneJob, ledger: Ledger) -> LaneJob:
-    """Return a lane with its remaining work, and write the attempts whose outcome is in doubt."""
-    sender = prepared.loaded.scenario.sender
-    transactions = list(lane.transactions(prepared.loaded.scenario, lane.directories()))
-    gateways = [company.name for company in lane.population.companies]
-    remaining = remaining_work(
-        lane.name,
-        transactions,
-        (attempt for attempt in ledger.attempts() if attempt.lane == lane.name),
-        (intent for intent in ledger.intents() if intent.lane == lane.name),
-        schedule=RetrySchedule(sender.retry),
-        messages=prepared.messages,
-        starts=prepared.loaded.scenario.starts.timestamp(),
-    )
-    ledger.add(remaining.in_doubt)
-    # Of what was planned, an interrupted run has written what was due by then.
-    known = set(ledger.planned())
-    rows = (lane.planned(delivery) for transaction in transactions for delivery in transaction)
-    ledger.add(row for row in rows if row not in known)
-    written = {
-        table: sum(rows.number for owner, rows in owners.items() if owner in {lane.name, *gateways})
-        for table, owners in ledger.rows_by_owner().items()
-    }
-    return dataclasses.replace(lane, remaining=remaining, written=written)
+def _continued(prepared: PreparedScenario, lanes: Sequence[LaneJob], ledger: Ledger) -> dict[str, LaneJob]:
+    """Return lanes with their remaining work, and write the attempts whose outcome is in doubt."""
+    scenario = prepared.loaded.scenario
+    attempts, intents, planned = (_by_lane(rows) for rows in (ledger.attempts(), ledger.intents(), ledger.planned()))
+    left = {}
+    for lane in lanes:
+        transactions = list(lane.transactions(scenario, lane.directories()))
+        left[lane.name] = remaining_work(
+            lane.name,
+            transactions,
+            attempts[lane.name],
+            intents[lane.name],
+            schedule=RetrySchedule(scenario.sender.retry),
+            messages=prepared.messages,
+            starts=scenario.starts.timestamp(),
+        )
+        ledger.add(left[lane.name].in_doubt)
+        # Of what was planned, an interrupted run has written what was due by then.
+        known = set(planned[lane.name])
+        rows = (lane.planned(delivery) for transaction in transactions for delivery in transaction)
+        ledger.add(row for row in rows if row not in known)
+    tables = ledger.rows_by_owner()
+    found = {}
+    for lane in lanes:
+        owners = {lane.name, *(company.name for company in lane.population.companies)}
+        written = {table: sum(of[owner].number for owner in owners & of.keys()) for table, of in tables.items()}
+        found[lane.name] = dataclasses.replace(lane, remaining=left[lane.name], written=written)
+    return found
+
+
+def _by_lane(rows: Iterable[Row]) -> defaultdict[str, list[Row]]:
+    found = defaultdict[str, list[Row]](list)
+    for row in rows:
+        found[row.lane].append(row)
+    return found
