@@ -48,14 +48,14 @@ class Bouncer:
     async def _send(self, report: DeliveryReport) -> None:
         await self._clock.until(report.at)
         for wait_s in (*RETRIES_S, None):
-            taken = await self.hand_over(report)
+            taken = await self._hand_over(report)
             if taken is not None or wait_s is None:
                 break
             await self._clock.sleep(wait_s)
         self.delivered += taken is True
         self.given_up += taken is not True
 
-    async def hand_over(self, report: DeliveryReport) -> bool | None:
+    async def _hand_over(self, report: DeliveryReport) -> bool | None:
         """Send a report now. None means: try again later."""
         try:
             way = await way_to(domain_of(report.return_path), self._ask)

@@ -51,7 +51,15 @@ _NAMES: Final = {
     "mailbox.gateway": "gateway.name",
 }
 """Columns that hold only names of another table."""
-_NOTES: Final = {"campaigns": list, "foreign": list, "expect": dict, "prices": dict, "seed": int, "unfinished": list}
+_NOTES: Final = {
+    "campaigns": list,
+    "expect": dict,
+    "foreign": list,
+    "log": dict,
+    "prices": dict,
+    "seed": int,
+    "unfinished": list,
+}
 """Notes in JSON, with the type of each."""
 _END_OF_TIME_S: Final = 2**37
 """Later times, in seconds since the epoch, have no date."""

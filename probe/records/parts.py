@@ -59,11 +59,11 @@ def _line(values: Any) -> bytes:
     """Return a line. Characters that a terminal obeys or hides, such as U+009B and U+202E, are escaped."""
     line = to_json(values)
     if not line.isascii():
-        line = _UNSEEN.sub(_escaped, line.decode()).encode()
+        line = _BEYOND_ASCII.sub(_escaped, line.decode()).encode()
     return line + b"\n"
 
 
-_UNSEEN: Final = re.compile(r"[^\x00-\x7f]")
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -96,5 +96,10 @@ def test_what_fivefifty_never_writes_is_told_in_place_of_the_error_that_it_cause
     assert told.endswith("; run the scenario again")
 
 
+def test_a_note_about_the_log_that_is_none_is_told(books: Path, tmp_path: Path) -> None:
+    with Ledger.open(changed(tmp_path, books, "INSERT INTO note VALUES ('log', 'x')")) as ledger:
+        assert ledger._flaw() == "has a note log that is not one"
+
+
 def test_every_advice_of_a_classifier_is_known_to_the_books() -> None:
     assert set(soundness._ADVICE) == set(Advice)

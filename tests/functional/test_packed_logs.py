@@ -37,7 +37,8 @@ def test_a_file_that_unpacks_to_little_is_read_however_dense_it_is(tmp_path: Pat
     assert sum(1 for _ in files.lines(packed)) == 9_000
 
 
-def test_of_empty_lines_in_a_row_the_first_is_read_and_the_rest_are_counted(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_of_empty_lines_in_a_row_the_first_is_read_and_the_rest_are_counted(tmp_path: Path, end: bytes) -> None:
     log = tmp_path / "log"
-    log.write_bytes(b"a\n\n\n\nb\n\nc\n")
+    log.write_bytes(end.join((b"a", b"", b"", b"", b"b", b"", b"c", b"")))
     assert [(line.number, line.text) for line in files.lines(log)] == [(1, "a"), (2, ""), (5, "b"), (6, ""), (7, "c")]

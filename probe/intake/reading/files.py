@@ -61,7 +61,7 @@ def lines(path: Path, advance: Advance = lambda _: None) -> Iterator[LogLine]:
         is_empty = False
         while line := text.readline(_AT_MOST):
             number += 1
-            was_empty, is_empty = is_empty, line == "\n"
+            was_empty, is_empty = is_empty, line in {"\n", "\r\n"}
             if not (is_empty and was_empty):
                 yield LogLine(number, line.rstrip("\r\n"))
             if number % 1000 == 0:
