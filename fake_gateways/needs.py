@@ -5,15 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
-from fake_gateways.verdict import Answer, ExternalQuery, Question, Scan, Wait
+from fake_gateways.verdict import UNANSWERED, Answer, ExternalQuery, Question, Scan, Wait
 
 Ask = Callable[[Question], Awaitable[Answer]]
 Sleep = Callable[[float], Awaitable[None]]
 ScannerCall = Callable[[Scan], Awaitable[Answer]]
-
-UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 
 
 class GivenUpError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from fake_gateways.smtp.reply import EnhancedStatus
 from fake_gateways.truth import Cause, Fate
@@ -102,6 +103,9 @@ class Answer:
     ttl_s: float = 300.0
     failed: bool = False
 
+
+UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
+"""The answer of a server that does not answer, or fails; nobody remembers it."""
 
 ExternalQuery = Question | Scan | Wait
 Verdict = Refuse | Disconnect | Garble | Divert | DelayRefusal

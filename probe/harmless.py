@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+SHOWN: Final = 80
+"""So many characters of what a stranger wrote are shown in a sentence about it."""
 _COMMAND: Final = re.compile(r"^ *::(?=[A-Za-z-]+(?: |::))|##(?=\w*\[)", re.MULTILINE)
 """Commands in a log: GitHub's ``::name::`` at the start of a line and ``##[name]`` anywhere, Azure's ``##vso[name]``,
 TeamCity's ``##teamcity[name]``. GitHub's second form is not documented (``ActionCommand.cs`` of its runner)."""

@@ -6,8 +6,6 @@ The same questions come again and again. A query is read once, and a response is
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -177,8 +175,6 @@ async def serve(
     while True:
         attempts -= 1
         tcp = await started(await asyncio.start_server(talk, address, port, start_serving=False))
-        if not tcp.sockets:  # asyncio passes over the sockets that it cannot open
-            raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
         chosen = tcp.sockets[0].getsockname()[1]
         try:
             udp, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(world, now), local_addr=(address, chosen))

@@ -21,7 +21,7 @@ import dns.message
 import dns.rcode
 
 from fake_gateways.loopback import Network, require_inside
-from fake_gateways.verdict import Answer, Question
+from fake_gateways.verdict import UNANSWERED, Answer, Question
 
 PATIENCE_S: Final = 5.0
 TRIES: Final = 3
@@ -32,7 +32,6 @@ AGAIN_S: Final = 2.0
 """The longest time after which it is sent again, in real seconds."""
 _HEADER_OCTETS: Final = 10
 """The header of a message without its id (RFC 1035 section 4.1.1)."""
-_UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 
 
 class Resolver:
@@ -78,15 +77,15 @@ class Resolver:
                 async with asyncio.timeout(self._patience_s):
                     answer = _read(await self._over_tcp(query))
         except dns.exception.DNSException:
-            return _UNANSWERED
+            return UNANSWERED
         except (OSError, EOFError):
             return self._unanswered()
-        return answer or _UNANSWERED
+        return answer or UNANSWERED
 
     def _unanswered(self) -> Answer:
         if math.isinf(self._patience_s):
             raise OSError(errno.ETIMEDOUT, "its nameserver does not answer")
-        return _UNANSWERED
+        return UNANSWERED
 
     async def _over_udp(self, query: bytes) -> bytes | None:
         """Ask by datagrams; return the answer without its id, None if none comes."""
@@ -196,7 +195,7 @@ def _read(octets: bytes) -> Answer | None:
     if response.rcode() == dns.rcode.NXDOMAIN:
         return _absence(response)
     if response.rcode() != dns.rcode.NOERROR:
-        return _UNANSWERED
+        return UNANSWERED
     found = response.resolve_chaining().answer
     return _absence(response) if found is None else Answer(tuple(map(str, found)), float(found.ttl))
 

@@ -12,7 +12,7 @@ from typing import Annotated, Final, NamedTuple
 from pydantic import AfterValidator
 
 from fake_gateways.strict import InvalidValueError
-from fake_gateways.verdict import Answer, Question
+from fake_gateways.verdict import UNANSWERED, Answer, Question
 
 _LABEL: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -111,7 +111,7 @@ class World:
                 return Answer(records, TTL_S)
             # The answer is what a resolver finds at the end of the alias chain (RFC 1034 section 3.6.2).
             name = alias[0].lower().rstrip(".")
-        return Answer(failed=True, ttl_s=0.0)
+        return UNANSWERED
 
     def _records_at(self, question: Question, at: float) -> tuple[str, ...]:
         records = self._records.get(question)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from fake_gateways.verdict import Answer, Scan
+from fake_gateways.verdict import UNANSWERED, Answer, Scan
 
 if TYPE_CHECKING:
     import httpx
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 PATIENCE_S: Final = 30.0
 MAX_OCTETS: Final = 1024 * 1024
 """The longest answer that is read; rspamd's are a few kilobytes."""
-UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 
 
 class Rspamd:

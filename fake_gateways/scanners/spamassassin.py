@@ -9,11 +9,10 @@ import asyncio
 import re
 from typing import Final
 
-from fake_gateways.verdict import Answer, Scan
+from fake_gateways.verdict import UNANSWERED, Answer, Scan
 
 PATIENCE_S: Final = 60.0
 MAX_OCTETS: Final = 64 * 1024
-UNANSWERED: Final = Answer(failed=True, ttl_s=0.0)
 _SPAM: Final = re.compile(rb"^spam:\s*(?:true|false|yes|no)\s*;\s*(-?\d+(?:\.\d+)?)\s*/", re.IGNORECASE | re.MULTILINE)
 
 

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from probe.harmless import SHOWN
 from probe.input_error import InputError, one_of
 from probe.intake.event import BadLine, Event, LogLine
 from probe.intake.formats import FORMATS, MAILBOX, TABLES, mailbox
@@ -18,7 +19,7 @@ from probe.intake.reading import files, mail_files
 from probe.intake.reading.addresses import addressed
 from probe.intake.reading.files import Advance, size_of
 from probe.intake.reading.mail_files import SavedMail
-from probe.intake.skipped import LONGEST_EXAMPLE, example_of
+from probe.intake.skipped import example_of
 
 _REMEMBERED: Final = 50
 """Lines whose text is still known when a reader says that it could not read one of them."""
@@ -78,7 +79,7 @@ def _with_text(events: Iterable[Event | BadLine], recent: deque[LogLine]) -> Ite
         if isinstance(event, BadLine):
             text = next((line.text for line in recent if line.number == event.number), "")
             whole = ": ".join(filter(None, (text, event.text)))
-            yield event._replace(text=whole[: LONGEST_EXAMPLE + 1].strip())
+            yield event._replace(text=whole[: SHOWN + 1].strip())
         else:
             yield event
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from probe.harmless import clipped, harmless
+from probe.harmless import SHOWN, clipped, harmless
 from probe.intake.event import BadLine
 
 _MOST_REASONS: Final = 100
@@ -16,8 +16,6 @@ _MOST_REASONS: Final = 100
 _QUOTED: Final = re.compile(r"'.*'|\".*\"", re.DOTALL)
 _OTHERS: Final = "other reasons"
 _SHOWN: Final = 10
-LONGEST_EXAMPLE: Final = 80
-"""In characters of the line."""
 
 
 @dataclass
@@ -55,6 +53,6 @@ class SkippedLines:
 
 def example_of(bad: BadLine) -> str:
     """Return the number of a line, why it was not read, and how it starts."""
-    more = "..." if len(bad.text) > LONGEST_EXAMPLE else ""
-    start = f": {harmless(bad.text[:LONGEST_EXAMPLE])}{more}" if bad.text else ""
+    more = "..." if len(bad.text) > SHOWN else ""
+    start = f": {harmless(bad.text[:SHOWN])}{more}" if bad.text else ""
     return f"{bad.what} {bad.number} ({clipped(bad.reason, 200)}){start}"

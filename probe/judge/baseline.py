@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from fake_gateways.untrusted.toml_text import parse_toml
 from probe.classify.reading import Reading
 from probe.input_error import InputError
 from probe.judge.errors import is_error
 from probe.judge.kinds import kind_of, rule_in
 from probe.judge.story import JudgedRecipient, name_of
+from probe.valid_toml import valid_toml
 
 _HEAD: Final = """\
 # What classifiers got wrong, by scenario. Written by: fivefifty baseline update
@@ -89,10 +89,7 @@ def _most_frequent(counts: Counter[str]) -> str:
 
 def parse(text: str, place: str) -> Baseline:
     """Read a baseline file; raises InputError."""
-    try:
-        raw = parse_toml(text)
-    except ValueError as error:
-        raise InputError(place, f"is not valid TOML ({error})", _REMEDY) from None
+    raw = valid_toml(text, place, _REMEDY)
     try:
         return {name: _known(each) for name, each in raw.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import math
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -188,7 +187,5 @@ class Listeners:
 
 
 def _port_of(listener: asyncio.Server) -> int:
-    if not listener.sockets:  # asyncio passes over the sockets that it cannot open
-        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
     port: int = listener.sockets[0].getsockname()[1]
     return port

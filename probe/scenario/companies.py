@@ -19,15 +19,12 @@ from fake_gateways.policies.directory import DirectorySettings
 from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.smtp.envelope import domain_of, is_address
 from fake_gateways.untrusted.bounded_read import open_table
+from probe.harmless import SHOWN
 from probe.input_error import InputError, not_utf8, one_of
 from probe.scenario.model import GatewaySpec, Scenario
 
 POOL: Final = 60_000
 """Loopback addresses for gateways: 250 in each /24, starting at 127.1.0.0."""
-
-
-_SHOWN: Final = 80
-"""Characters of a wrong value that are shown."""
 
 
 def always(given: Iterable[AnySettings]) -> tuple[AnySettings, ...]:
@@ -143,12 +140,10 @@ def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
                 place = f"{path}: line {rows.line_num}"
                 address, state = (str(row[name] or "").strip().lower() for name in ("address", "state"))
                 if not is_address(address):
-                    raise InputError(
-                        place, f"{address[:_SHOWN]!r} is not a valid address", "correct or remove the line"
-                    )
+                    raise InputError(place, f"{address[:SHOWN]!r} is not a valid address", "correct or remove the line")
                 if state not in set(MailboxState):
                     raise InputError(
-                        place, f"{state[:_SHOWN]!r} is not a state of a mailbox", one_of(state, MailboxState)
+                        place, f"{state[:SHOWN]!r} is not a state of a mailbox", one_of(state, MailboxState)
                     )
                 found.append((place, address, MailboxState(state)))
     except (OSError, csv.Error, UnicodeDecodeError) as error:

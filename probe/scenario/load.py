@@ -14,11 +14,11 @@ from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
 from fake_gateways.session import ALWAYS_TOLD
 from fake_gateways.strict import InvalidValueError
-from fake_gateways.untrusted.toml_text import parse_toml
 from probe.input_error import InputError, not_utf8, one_of, raise_all
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
 from probe.user_files import exists, is_file, read_text
+from probe.valid_toml import valid_toml
 from probe.validation_errors import UNKNOWN_KEY, mistakes, problem_and_remedy, shortened
 
 MAX_OCTETS: Final = 16 * 1024 * 1024
@@ -52,10 +52,7 @@ def load(path: Path, *, served: bool = False) -> Loaded:
 def read(path: Path) -> dict[str, Any]:
     """Read a scenario file without checking its tables; raises InputError if it is not valid TOML."""
     text = read_text(path, MAX_OCTETS, "move lists of recipients into a CSV file (seed_list)")
-    try:
-        return parse_toml(text)
-    except ValueError as error:
-        raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
+    return valid_toml(text, path)
 
 
 def check(raw: dict[str, Any], *, folder: Path, path: str, served: bool = False, trusted: bool = False) -> Loaded:

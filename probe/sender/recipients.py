@@ -11,13 +11,12 @@ from typing import Final, NamedTuple, Self
 
 from fake_gateways.smtp.envelope import domain_of, is_address
 from fake_gateways.untrusted.bounded_read import open_table
+from probe.harmless import SHOWN
 from probe.input_error import InputError, not_utf8
 from probe.scenario.sending import Campaign
 
 NUMBERS: Final = "L"
 """The type code of an array of recipients' numbers."""
-SHOWN: Final = 80
-"""Characters of a wrong address that are shown."""
 MAX_FIELD: Final = 300
 """Characters of a merge field, at most. A line of a message has at most 998 (RFC 5322 section 2.1.1)."""
 

@@ -6,13 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from probe.harmless import SHOWN
 from probe.judge.findings import Concerned, concerned, gateway_of
 from probe.judge.story import JudgedRecipient
 
 GATEWAYS: Final = 5
 """Gateways that are named."""
-_SHOWN: Final = 80
-"""Characters of a reply that are shown."""
 
 
 @dataclass
@@ -64,7 +63,7 @@ def _shown(recipient: JudgedRecipient) -> str:
     story = recipient.story
     code, enhanced, text = story.evidence.heard
     words = " ".join(text.split())
-    shown = words if len(words) <= _SHOWN else f"{words[: _SHOWN - 1]}…"
+    shown = words if len(words) <= SHOWN else f"{words[: SHOWN - 1]}…"
     reply = " ".join(filter(None, (str(code or ""), enhanced, repr(shown))))
     truth = story.truth
     if truth is None:

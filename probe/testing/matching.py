@@ -8,6 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any, Final, Generic, TypeVar
 
 from fake_gateways.truth import Truth
+from probe.harmless import SHOWN
 from probe.testing.patterns import contains, matches, matches_any
 from probe.testing.recorded import GatewayRecord, ReceivedMessage
 from probe.testing.rules import GatewayRule
@@ -19,8 +20,6 @@ Patterns = tuple[str, ...]
 
 LISTED: Final = 10
 """The most messages, and the most refusals, that a failure lists."""
-_SHOWN: Final = 80
-"""The most characters of a text that are shown."""
 
 
 @dataclass(frozen=True)
@@ -237,4 +236,4 @@ def _quoted(text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"

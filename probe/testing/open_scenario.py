@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from fake_gateways.untrusted.toml_text import parse_toml
-from probe.input_error import InputError
 from probe.scenario.load import Loaded, check, load
 from probe.scenario.shipped_files import located
+from probe.valid_toml import valid_toml
 
 AS_TEXT: Final = "the scenario in the test"
 """The place in errors about a scenario that has no file."""
@@ -22,16 +21,8 @@ def load_scenario(scenario: Scenario, root: Path, *, served: bool = False) -> Lo
     """Read and check a scenario, whose path is relative to ``root``; raises InputError. ``served`` as for ``load``."""
     if isinstance(scenario, Path) or (isinstance(scenario, str) and "\n" not in scenario):
         return load(relative_path(located(Path(scenario), root)), served=served)
-    raw = _parse_toml(scenario) if isinstance(scenario, str) else dict(scenario)
+    raw = valid_toml(scenario, AS_TEXT) if isinstance(scenario, str) else dict(scenario)
     return check(raw, folder=root, path=AS_TEXT, served=served, trusted=True)
-
-
-def _parse_toml(text: str) -> dict[str, Any]:
-    """Read TOML text; raises InputError."""
-    try:
-        return parse_toml(text)
-    except ValueError as error:
-        raise InputError(AS_TEXT, f"is not valid TOML ({error})", "correct the line that the message names") from None
 
 
 def relative_path(path: Path) -> Path:

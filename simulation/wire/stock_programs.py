@@ -15,8 +15,8 @@ import aiosmtplib
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from fake_gateways import certificate, server
-from fake_gateways.needs import UNANSWERED
 from fake_gateways.truth import Truth
+from fake_gateways.verdict import UNANSWERED
 from probe.lab import event_loop
 from probe.sender.transaction import introduce, transact
 from probe.sender.transport import LineError

@@ -13,7 +13,7 @@ from small_scenario import bent, write
 
 from fake_gateways import scanners
 from fake_gateways.loopback import OutsideError
-from fake_gateways.verdict import Answer, Scan
+from fake_gateways.verdict import UNANSWERED, Answer, Scan
 from probe.classify.registry import choose
 from probe.input_error import InputError
 from probe.lab.options import Options
@@ -21,7 +21,6 @@ from probe.lab.prepare import prepare
 from probe.lab.run import run_scenario
 from probe.scenario.load import load
 
-UNANSWERED = Answer(failed=True, ttl_s=0.0)
 HTTP = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from probe.classify.evidence import Evidence
 from probe.classify.external.pending import PendingAnswers
 from probe.classify.reading import Classifier, ClassifierError, Reading, on_one_line
+from probe.harmless import SHOWN
 from probe.input_error import InputError
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ AT_ONCE: Final = 500
 MAX_OCTETS: Final = 16 * 1024 * 1024
 """The maximum size of a response, in octets."""
 _HEADERS: Final = {"content-type": "application/json", "accept": "application/json", "accept-encoding": "identity"}
-_SHOWN: Final = 80
 
 
 class HttpEndpoint:
@@ -103,10 +103,10 @@ def opener(name: str, url: str, patience_s: float, here: str) -> Callable[[], Ab
 
 def _read(status: int, encoding: str, body: bytes) -> list[Any]:
     if status != 200:
-        shown = body[: 4 * _SHOWN].decode("utf-8", "replace")[:_SHOWN]
+        shown = body[: 4 * SHOWN].decode("utf-8", "replace")[:SHOWN]
         raise _WrongAnswerError(f"answered with status {status} ({shown!r})")
     if encoding.lower() != "identity":
-        raise _WrongAnswerError(f"answered in the encoding {encoding!r:.{_SHOWN}}; only identity is accepted")
+        raise _WrongAnswerError(f"answered in the encoding {encoding!r:.{SHOWN}}; only identity is accepted")
     try:
         answers = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -11,11 +11,8 @@ from fake_gateways.truth import Cause
 from probe.classify.evidence import Evidence
 from probe.classify.external.protocol import MAX_ANSWER_OCTETS, Answer, request
 from probe.classify.reading import Advice, ClassifierError, Reading, first_few
+from probe.harmless import SHOWN
 from probe.input_error import InputError
-
-_SHOWN: Final = 80
-"""The number of characters of an invalid answer that an error message shows."""
-
 
 _REMEMBERED: Final = 10_000
 """The number of last answers whose recipients are remembered, to recognise a second answer."""
@@ -101,8 +98,8 @@ class PendingAnswers:
 
     def wrong(self, line: bytes, problem: str) -> ClassifierError:
         """Return an error about an answer that is not valid."""
-        shown = line[: 4 * _SHOWN].decode("utf-8", "replace")
-        shown = f"{shown[:_SHOWN]}..." if len(shown) > _SHOWN else shown
+        shown = line[: 4 * SHOWN].decode("utf-8", "replace")
+        shown = f"{shown[:SHOWN]}..." if len(shown) > SHOWN else shown
         still = f"; no answer yet for {self.missing()}" if not self.all_answered else ""
         return ClassifierError(f"classifier {self.name} answered {shown!r}, which is not valid: {problem}{still}")
 
@@ -135,4 +132,4 @@ def _first(error: ValidationError) -> str:
 
 def _plain(text: str) -> str:
     """Return a foreign text, shortened and without control characters, for an error message of one line."""
-    return "".join(each if each.isprintable() else "?" for each in text[:_SHOWN])
+    return "".join(each if each.isprintable() else "?" for each in text[:SHOWN])

@@ -13,6 +13,7 @@ from probe.classify.rules.formats.own import labels_in, parse_tests
 from probe.classify.rules.rule_set import RuleExample, RuleSet, RuleText
 from probe.input_error import InputError, one_of
 from probe.user_files import read_text
+from probe.valid_toml import valid_toml
 
 MAX_OCTETS: Final = 4 * 1024 * 1024
 MAX_RULES: Final = 5_000
@@ -44,10 +45,7 @@ def kind_of(paths: Sequence[Path]) -> str:
 def load_labels(path: Path) -> dict[str, Cause | None]:
     """Read a file of ``[labels]``: class names of the user, each with its cause or ``none``."""
     file = read(path)
-    try:
-        raw = parse_toml(file.text)
-    except ValueError as error:
-        raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
+    raw = valid_toml(file.text, path)
     table = raw.get("labels")
     if (
         set(raw) != {"labels"}

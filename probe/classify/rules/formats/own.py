@@ -17,7 +17,6 @@ from pydantic_core import ErrorDetails
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError, Strict
-from fake_gateways.untrusted.toml_text import parse_toml
 from probe.classify import taxonomy
 from probe.classify.rules.formats.toml_places import header, headers
 from probe.classify.rules.reply import ReceivedReply, parse_reply
@@ -36,6 +35,7 @@ from probe.classify.rules.rule_set import (
     make_rule,
 )
 from probe.input_error import InputError, raise_all
+from probe.valid_toml import valid_toml
 from probe.validation_errors import mistakes, problem_and_remedy
 
 
@@ -152,10 +152,7 @@ def _own_tests(place: RulePlace, written: _RuleTable) -> Iterator[RuleExample]:
 
 
 def _table(file: RuleText) -> _FileTable:
-    try:
-        table = parse_toml(file.text)
-    except ValueError as error:
-        raise InputError(file.name, f"is not valid TOML ({error})", "correct the line it names") from None
+    table = valid_toml(file.text, file.name)
     try:
         return _FileTable.model_validate(table)
     except ValidationError as error:
