@@ -85,11 +85,16 @@ def prices_of(ledger: Ledger) -> MistakePrices:
     return MistakePrices.model_validate_json(ledger.note("prices") or "{}")
 
 
+def _real_servers(ledger: Ledger) -> frozenset[str]:
+    """Return the IP addresses of the exchangers that are no gateways of ours."""
+    return frozenset(json.loads(ledger.note("foreign") or "[]"))
+
+
 class LaneReader:
     """Reads the books of a run lane by lane."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._foreign = frozenset(json.loads(ledger.note("foreign") or "[]"))
+        self._foreign = _real_servers(ledger)
         self._several_campaigns = len(ledger.campaigns) > 1
         self._addresses = {each.name: each.address for each in ledger.gateways()}
         self._lanes = {lane.name: lane for lane in ledger.lanes()}
@@ -199,8 +204,7 @@ def require_whole(ledger: Ledger, tried: Mapping[str, int], orphans: Orphans) ->
         FinishedLane(each.name, each.gateways, planned[each.name], tried.get(each.name, 0), written.get(each.name))
         for each in ledger.lanes()
     ]
-    is_foreign = ledger.note("foreign") not in {None, "[]"}
-    broken = list(broken_laws(lanes, ledger.rows_by_owner(), foreign=is_foreign))
+    broken = list(broken_laws(lanes, ledger.rows_by_owner(), foreign=bool(_real_servers(ledger))))
     if orphans.attempts or orphans.decisions:
         broken.append(str(orphans))
     if broken:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 
+from probe.lab.lane_job import LaneJob
 from probe.lab.lane_runner import WorkerJob, run_lanes
 from probe.lab.processes import stream
 from probe.ledger import Ledger
@@ -36,8 +37,18 @@ def _run_in_worker(job: WorkerJob, send: Callable[[Steps], None]) -> None:
 def _unfinished(job: WorkerJob) -> WorkerJob:
     """Return what a killed worker left to do; the rows of the lanes that it had begun are deleted."""
     with Ledger(job.ledger) as ledger:
-        finished = ledger.finished_lanes()
-        lanes = [lane for lane in job.lanes if lane.name not in finished]
-        gateways = (company.name for lane in lanes for company in lane.population.companies)
-        ledger.delete_unfinished((lane.name for lane in lanes), gateways)
+        lanes = unfinished_of(ledger, job.lanes)
+        delete_rows(ledger, lanes)
     return dataclasses.replace(job, lanes=lanes)
+
+
+def unfinished_of(ledger: Ledger, lanes: Iterable[LaneJob]) -> list[LaneJob]:
+    """Return those of the lanes that have not ended."""
+    finished = ledger.finished_lanes()
+    return [lane for lane in lanes if lane.name not in finished]
+
+
+def delete_rows(ledger: Ledger, lanes: Sequence[LaneJob]) -> None:
+    """Delete the rows of lanes that begin again, and of their gateways."""
+    gateways = (company.name for lane in lanes for company in lane.population.companies)
+    ledger.delete_unfinished((lane.name for lane in lanes), gateways)

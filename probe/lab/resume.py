@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from probe.input_error import InputError
 from probe.lab.lane_job import LaneJob
+from probe.lab.lane_processes import delete_rows, unfinished_of
 from probe.lab.options import Options
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import FILE, Ledger
@@ -37,8 +38,7 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
         if begun != prepared.fingerprint or ledger.note("transport") != options.transport:
             problem = "holds a run of another scenario, seed or transport"
             raise InputError(options.out, problem, "run what was begun there, or choose another folder with --out")
-        finished = ledger.finished_lanes()
-        unfinished = [lane for lane in lanes if lane.name not in finished]
+        unfinished = unfinished_of(ledger, lanes)
         smart_host = prepared.loaded.scenario.sender.smart_host
         foreign = {
             lane.name
@@ -47,10 +47,7 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
         }
         simulated = [lane for lane in unfinished if lane.name not in foreign]
         if not ledger.complete:
-            ledger.delete_unfinished(
-                (lane.name for lane in simulated),
-                (each.name for lane in simulated for each in lane.population.companies),
-            )
+            delete_rows(ledger, simulated)
         begun_lanes = {row.lane for row in ledger.planned()} if foreign else set()
         continued = _continued(prepared, [lane for lane in unfinished if lane.name in foreign & begun_lanes], ledger)
         return [continued.get(lane.name, lane) for lane in unfinished]
