@@ -41,7 +41,7 @@ def choose_for(
     )
 
 
-def _own_classifiers(loaded: Loaded) -> list[ClassifierSpec]:
+def _own_classifiers(loaded: Loaded) -> tuple[ClassifierSpec, ...]:
     """Return what a scenario names; raises InputError if it names files that are not its own."""
     found = parse(loaded.scenario.classifiers, place_in(loaded))
     for spec in found:

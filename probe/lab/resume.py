@@ -56,7 +56,7 @@ def remaining_lanes(prepared: PreparedScenario, options: Options, lanes: Sequenc
 def _continued(prepared: PreparedScenario, lanes: Sequence[LaneJob], ledger: Ledger) -> dict[str, LaneJob]:
     """Return lanes with their remaining work, and write the attempts whose outcome is in doubt."""
     scenario = prepared.loaded.scenario
-    attempts, intents, planned = (_by_lane(rows) for rows in (ledger.attempts(), ledger.intents(), ledger.planned()))
+    attempts, intents, planned = _by_lane(ledger.attempts()), _by_lane(ledger.intents()), _by_lane(ledger.planned())
     left = {}
     for lane in lanes:
         transactions = list(lane.transactions(scenario, lane.directories()))
