@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from typing import Final
+from typing import Any, Final
+
+from fake_gateways.untrusted.toml_text import parse_toml
 
 _SIMILAR: Final = 0.75
 """Below this, get_close_matches finds words that only share some letters."""
@@ -54,3 +56,11 @@ def not_utf8(error: UnicodeDecodeError) -> str:
         return "is a UTF-16 file"
     line = error.object.count(b"\n", 0, error.start) + 1
     return f"is not a UTF-8 file (line {line} has the octet 0x{error.object[error.start]:02x})"
+
+
+def valid_toml(text: str, place: object, remedy: str = "correct the line it names") -> dict[str, Any]:
+    """Return the table of a TOML text; raises InputError about its place."""
+    try:
+        return parse_toml(text)
+    except ValueError as error:
+        raise InputError(place, f"is not valid TOML ({error})", remedy) from None

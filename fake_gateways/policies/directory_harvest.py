@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.remembered import MOST, MOST_COUNTERS, Remembered
 from fake_gateways.policies.session_view import Decision, SessionView, network_of
-from fake_gateways.remembered import MOST, MOST_COUNTERS, Remembered
 from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause

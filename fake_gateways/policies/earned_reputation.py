@@ -8,8 +8,8 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.remembered import Remembered
 from fake_gateways.policies.session_view import Decision, SessionView, network_of
-from fake_gateways.remembered import Remembered
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.units import Duration, Share

@@ -7,8 +7,8 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.remembered import Remembered
 from fake_gateways.policies.session_view import SessionView, network_of
-from fake_gateways.remembered import Remembered
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause

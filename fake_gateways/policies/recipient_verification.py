@@ -8,8 +8,8 @@ from pydantic import Field
 
 from fake_gateways.policies.directory import fault
 from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.remembered import Remembered
 from fake_gateways.policies.session_view import SessionView
-from fake_gateways.remembered import Remembered
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import FileName
 from fake_gateways.truth import Cause

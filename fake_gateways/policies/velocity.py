@@ -8,8 +8,8 @@ from typing import ClassVar, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from fake_gateways.policies.policy import Nature, Settings
+from fake_gateways.policies.remembered import MOST_COUNTERS, Remembered
 from fake_gateways.policies.session_view import SessionView, network_of
-from fake_gateways.remembered import MOST_COUNTERS, Remembered
 from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError

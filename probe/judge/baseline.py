@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from probe.classify.reading import Reading
-from probe.input_error import InputError
+from probe.input_error import InputError, valid_toml
 from probe.judge.errors import is_error
 from probe.judge.kinds import kind_of, rule_in
 from probe.judge.story import JudgedRecipient, name_of
-from probe.valid_toml import valid_toml
 
 _HEAD: Final = """\
 # What classifiers got wrong, by scenario. Written by: fivefifty baseline update

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from fake_gateways.remembered import MOST_COUNTERS, Remembered
+from fake_gateways.policies.remembered import MOST_COUNTERS, Remembered
 from fake_gateways.sliding_window import SlidingWindow
 from fake_gateways.smtp.auth import BAD_CREDENTIALS, TRY_LATER, Credentials, Login
 from fake_gateways.smtp.reply import Reply

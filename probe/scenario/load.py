@@ -14,11 +14,10 @@ from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
 from fake_gateways.session import ALWAYS_TOLD
 from fake_gateways.strict import InvalidValueError
-from probe.input_error import InputError, not_utf8, one_of, raise_all
+from probe.input_error import InputError, not_utf8, one_of, raise_all, valid_toml
 from probe.scenario.companies import always
 from probe.scenario.model import GatewaySpec, Scenario
 from probe.user_files import exists, is_file, read_text
-from probe.valid_toml import valid_toml
 from probe.validation_errors import UNKNOWN_KEY, mistakes, problem_and_remedy, shortened
 
 MAX_OCTETS: Final = 16 * 1024 * 1024

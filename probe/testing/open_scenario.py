@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from probe.input_error import valid_toml
 from probe.scenario.load import Loaded, check, load
 from probe.scenario.shipped_files import located
-from probe.valid_toml import valid_toml
 
 AS_TEXT: Final = "the scenario in the test"
 """The place in errors about a scenario that has no file."""

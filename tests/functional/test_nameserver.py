@@ -213,9 +213,7 @@ def test_a_name_that_points_at_the_id_of_its_query_is_read_in_one_way() -> None:
     # The id is part of the message that a compressed name may point at (RFC 1035 section 4.1.4), but not of a question.
     two = _query()[:5] + b"\2" + _query()[6:] + b"\2mx\xc0\0\0\x0f\0\1"
     answers = [nameserver.respond(id_ + two[2:], World(), STARTS, over_udp=True) for id_ in (b"\0\0", b"\x7f\x7f")]
-    assert [answer and answer[:2] for answer in answers] == [b"\0\0", b"\x7f\x7f"]
-    assert {answer and answer[2:] for answer in answers} == {answers[0] and answers[0][2:]}
-    assert dns.message.from_wire(answers[0] or b"").rcode() == dns.rcode.FORMERR
+    assert answers[1] == b"\x7f\x7f" + (answers[0] or b"")[2:]
 
 
 @pytest.mark.parametrize("packet", [b"", b"\0", b"\x12\x34" * 5, _query(1)[:2] + b"\x80" + _query(1)[3:]])

@@ -11,9 +11,8 @@ from fake_gateways.untrusted.toml_text import parse_toml
 from probe.classify.rules.formats import PARSERS, guess
 from probe.classify.rules.formats.own import labels_in, parse_tests
 from probe.classify.rules.rule_set import RuleExample, RuleSet, RuleText
-from probe.input_error import InputError, one_of
+from probe.input_error import InputError, one_of, valid_toml
 from probe.user_files import read_text
-from probe.valid_toml import valid_toml
 
 MAX_OCTETS: Final = 4 * 1024 * 1024
 MAX_RULES: Final = 5_000

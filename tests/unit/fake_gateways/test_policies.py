@@ -14,8 +14,8 @@ from fake_gateways.policies import KINDS, AnySettings, begin
 from fake_gateways.policies.greylisting import GreylistingSettings
 from fake_gateways.policies.guard import Guard
 from fake_gateways.policies.policy import Observer, Settings
+from fake_gateways.policies.remembered import Remembered
 from fake_gateways.policies.session_view import Decision
-from fake_gateways.remembered import Remembered
 from fake_gateways.smtp.envelope import Envelope, Stage
 from fake_gateways.truth import Cause, Fate
 
@@ -27,7 +27,7 @@ ANY: TypeAdapter[Settings] = TypeAdapter(AnySettings)
 def test_every_file_of_a_policy_is_registered_under_its_own_name() -> None:
     files = {path.stem for path in Path(fake_gateways.policies.__path__[0]).glob("*.py")}
     named = {kind.replace("-", "_") for kind in KINDS}
-    shared = {"__init__", "policy", "session_view", "guard", "dns_replay", "message_parts"}
+    shared = {"__init__", "policy", "session_view", "guard", "dns_replay", "message_parts", "remembered"}
     assert files == named | shared
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from probe.input_error import InputError, one_of, raise_all
+from probe.input_error import InputError, one_of, raise_all, valid_toml
 
 
 def test_an_input_error_is_one_sentence_of_place_problem_and_remedy() -> None:
@@ -50,3 +50,14 @@ def test_several_mistakes_in_each_of_several_files_are_all_listed() -> None:
 )
 def test_an_unknown_word_is_answered_with_the_most_similar_one_or_with_all(word: str, remedy: str) -> None:
     assert one_of(word, ["content", "user-unknown", "unknown"]) == remedy
+
+
+def test_a_text_is_a_table() -> None:
+    assert valid_toml("a = 1", "here") == {"a": 1}
+
+
+def test_what_is_wrong_is_told_with_its_place_and_a_remedy() -> None:
+    with pytest.raises(InputError, match=r"^here: is not valid TOML \(.+\); correct the line it names$"):
+        valid_toml("a", "here")
+    with pytest.raises(InputError, match=r"; write it again$"):
+        valid_toml("a", "here", "write it again")

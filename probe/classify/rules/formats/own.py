@@ -34,8 +34,7 @@ from probe.classify.rules.rule_set import (
     cause_at,
     make_rule,
 )
-from probe.input_error import InputError, raise_all
-from probe.valid_toml import valid_toml
+from probe.input_error import InputError, raise_all, valid_toml
 from probe.validation_errors import mistakes, problem_and_remedy
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fake_gateways.remembered import Remembered
+from fake_gateways.policies.remembered import Remembered
 
 
 def test_the_oldest_entry_beyond_the_most_is_forgotten() -> None:
