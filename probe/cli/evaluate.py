@@ -15,6 +15,8 @@ from probe.input_error import InputError
 
 _SEED: Final = 101
 """The patterns of diagnose are made with other seeds."""
+_DRAWS: Final = 200
+"""How many tables with noise are drawn, at each depth."""
 
 
 def evaluate(
@@ -43,6 +45,12 @@ def evaluate(
         int | None,
         typer.Option(metavar="N", help="With --diagnose: random seed of the generated gateways (default: 101)."),
     ] = None,
+    optimum: Annotated[
+        bool,
+        typer.Option(
+            "--optimum", help="With --diagnose: compare its choice of experiments with the best possible one instead."
+        ),
+    ] = False,
 ) -> None:
     """Score every classifier on many scenarios, with intervals and held-out vendors.
 
@@ -51,8 +59,13 @@ def evaluate(
     if diagnoses:
         if scenarios or classifier:
             raise InputError("--diagnose", "makes its own gateways", "leave scenarios and classifiers out")
+        if optimum:
+            _compare_with_optimum(_SEED if seed is None else seed, as_json=as_json)
+            return
         _evaluate_diagnoses(_SEED if seed is None else seed, workers or CORES, as_json=as_json)
         return
+    if optimum:
+        raise InputError("--optimum", "is about the experiments of --diagnose", "add --diagnose, or leave it out")
     if seed is not None:
         raise InputError("--seed", "is for the gateways of --diagnose", "add --diagnose, or leave it out")
     import json
@@ -111,3 +124,24 @@ def _evaluate_diagnoses(seed: int, workers: int, *, as_json: bool) -> None:
             print(json.dumps(figures, indent=2))
         else:
             print_accuracy(PipedConsole(), causes, costs, mixed)
+
+
+def _compare_with_optimum(seed: int, *, as_json: bool) -> None:
+    import json
+    import random
+
+    from probe.cli.console import PipedConsole
+    from probe.diagnose.conditions import Depth
+    from probe.diagnose.patterns import shipped
+    from probe.report.terminal.optimum import print_optimum
+    from probe.report.terminal.sweep import runs_bar
+    from probe.studies.diagnose.optimum import summary
+
+    rng = random.Random(seed)  # noqa: S311 - must be repeatable
+    with keeping_nothing(), runs_bar("tables with noise", len(Depth) * _DRAWS) as filling:
+        figures = summary(shipped(), rng, _DRAWS, filling.advance)
+    with printing():
+        if as_json:
+            print(json.dumps(figures, indent=2))
+        else:
+            print_optimum(PipedConsole(), figures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ from fivefifty_command import INPUT_WRONG, fivefifty
 from rich.console import Console
 
 from fake_gateways.truth import Cause
+from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
-from probe.diagnose.patterns import read, written
+from probe.diagnose.patterns import read, shipped, written
 from probe.report.terminal.accuracy import print_accuracy
+from probe.report.terminal.optimum import print_optimum
 from probe.studies.diagnose.accuracy import by_cause, mixed_up, spent
 from probe.studies.diagnose.cases import Case
+from probe.studies.diagnose.optimum import summary
 from probe.studies.diagnose.run import estimate, measure
 
 CASES = [
@@ -42,10 +46,26 @@ def test_diagnoses_are_measured_and_printed(capsys: pytest.CaptureFixture[str]) 
     assert "95th percentile" in printed
 
 
+def test_the_shipped_choice_costs_at_most_5_percent_more_than_the_best_one(capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[int] = []
+    figures = summary(shipped(), random.Random(1), 2, told.append)
+    for depth in Depth:
+        of_all = figures[depth]
+        assert of_all["optimal"] <= of_all["shipped"] <= 1.05 * of_all["optimal"]
+        assert of_all["optimal"] <= of_all["fixed_by_reply"] <= of_all["fixed"]
+    assert told == [1] * 4
+    assert [each["tables"] for each in figures.values()] == [1, 1, 2, 2]
+    print_optimum(Console(width=200), figures)
+    printed = capsys.readouterr().out
+    assert "rcpt, with noise" in printed
+    assert f"{figures['rcpt']['above_optimum']['value']:.1%}" in printed
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ("evaluate", "--seed", "7"),
+        ("evaluate", "--optimum"),
         ("evaluate", "--diagnose", "control"),
         ("fit", "--diagnose", "--reference"),
         ("fit", "--diagnose", "--scenarios", "30"),
