@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import pwd
-import shutil
 import socketserver
-import subprocess
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pytest
-from deadline import until
-from fivefifty_command import fivefifty, free_port
-from postfix_instance import postfix, require_postfix
+from exim_instance import listening
+from fivefifty_command import apart, complaint, fivefifty, free_port
+from network_namespace import network_namespace
+from postfix_instance import Postfix, postfix, require_postfix
 from rspamd_instance import rspamd
 
 from probe.cli.exit_codes import Exit
@@ -77,24 +74,33 @@ def policy_service(answer: Callable[[Mapping[str, str]], str]) -> Iterator[int]:
 
 
 @contextmanager
-def behind_postfix(policy: int | None = None, milter: int | None = None) -> Iterator[int]:
-    """Run a Postfix that takes mail for ann, bob, listed and postmaster; yields its port."""
+def receiving_postfix(
+    listens_at: str, policy: int | None = None, milter: int | None = None, prefix: Sequence[str] = ()
+) -> Iterator[Postfix]:
+    """Run a Postfix that takes mail for ann, bob and postmaster."""
     require_postfix()
-    port = free_port()
     restrictions = ["reject_unauth_destination"]
     if policy is not None:
         restrictions.append(f"check_policy_service inet:127.0.0.1:{policy}")
-    who = " ".join(f"{{{name}@acme.example=ok}}" for name in ("ann", "bob", "postmaster"))
+    who = ", ".join(f"{{{name}@acme.example=ok}}" for name in ("ann", "bob", "postmaster"))
     settings = {
         "relay_domains": "acme.example",
-        "relay_recipient_maps": f"inline:{{ {who.replace('} {', '}, {')} }}",
+        "relay_recipient_maps": f"inline:{{ {who} }}",
         "mynetworks": "10.0.0.0/8",
         "smtpd_recipient_restrictions": ", ".join(restrictions),
         "transport_maps": "inline:{ {acme.example=discard:} }",
         "smtpd_milters": "" if milter is None else f"inet:127.0.0.1:{milter}",
     }
-    services = f"anvil unix - - n - 1 anvil\n{ADDRESS}:{port} inet n - n - - smtpd\n"
-    with postfix("mx.acme.example", settings, services=services):
+    services = f"anvil unix - - n - 1 anvil\n{listens_at} inet n - n - - smtpd\n"
+    with postfix("mx.acme.example", settings, prefix, services) as instance:
+        yield instance
+
+
+@contextmanager
+def behind_postfix(policy: int | None = None, milter: int | None = None) -> Iterator[int]:
+    """Run such a Postfix on loopback; yields its port."""
+    port = free_port()
+    with receiving_postfix(f"{ADDRESS}:{port}", policy, milter):
         yield port
 
 
@@ -148,6 +154,39 @@ def test_a_postfix_with_rspamd_that_dislikes_a_phrase(tmp_path: Path) -> None:
     assert (gone.is_alive, gone.causes[0]) == (False, "user-unknown")
 
 
+ALLOW: Final = """\
+contact = "postmaster@sender.example"
+
+[[host]]
+name = "192.0.2.25"
+recipients = ["gone@acme.example", "bob@acme.example"]
+purpose = "why our newsletter is refused"
+expires = {expires}
+"""
+
+
+def test_a_postfix_beyond_this_machine_is_asked_politely(tmp_path: Path) -> None:
+    expires = datetime.now(UTC).date() + timedelta(days=7)
+    (tmp_path / "allow.toml").write_text(ALLOW.format(expires=expires), "utf-8")
+    who = ("diagnose", "192.0.2.25", "--recipient", "gone@acme.example", "--control", "bob@acme.example")
+    with (
+        network_namespace(tmp_path, "127.0.0.53", "192.0.2.25/24", "192.0.2.1/24") as namespace,
+        receiving_postfix("192.0.2.25:25", prefix=namespace) as receiver,
+    ):
+        refused = apart(*who, "--from", "news@sender.example", "--source", "192.0.2.1", prefix=namespace)
+        options = ("--allow", tmp_path / "allow.toml", "--state", tmp_path / "state", "--source", "192.0.2.1")
+        # Without time to wait there are two connections: the third would come within a minute.
+        done = apart(*who, *options, "--for", "5s", "--json", prefix=namespace)
+        log = receiver.log()
+    assert "is not on this machine, and no allow list names it" in complaint(refused)
+    found = json.loads(done.stdout)
+    assert next(iter(found["causes"])) == "user-unknown"
+    assert len(found["experiments"]) == 1
+    assert "which is later than --for allows" in done.stderr
+    assert log.count(" connect from unknown[192.0.2.1]") == 2
+    assert "from=<postmaster@sender.example> to=<gone@acme.example> proto=ESMTP helo=<sender.example>" in log
+
+
 EXIM: Final = """\
 primary_hostname = mx.acme.example
 exim_path = {program}
@@ -191,32 +230,9 @@ BY_HELO: Final = """\
 @contextmanager
 def behind_exim(rules: str = "") -> Iterator[int]:
     """Run an Exim that takes mail for ann, bob and postmaster; yields its port."""
-    program = os.environ.get("FIVEFIFTY_EXIM") or shutil.which("exim4")
-    if program is None:
-        pytest.skip("Exim is not there (FIVEFIFTY_EXIM names none; .ci/run unpacks one)")
-    if os.geteuid() != 0:
-        pytest.skip("Exim has to be started by root")
-    try:
-        user = pwd.getpwnam("Debian-exim")
-    except KeyError:
-        pytest.skip("Exim needs the user Debian-exim, which its Debian package makes")
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="exim-of-our-own-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for each in ("spool", "log"):
-            (folder / each).mkdir()
-            os.chown(folder / each, user.pw_uid, user.pw_gid)
-        config = folder / "exim.conf"
-        config.write_text(EXIM.format(program=program, folder=folder, address=ADDRESS, port=port, rules=rules), "utf-8")
-        with subprocess.Popen([program, "-C", str(config), "-bdf", "-q1h"], stderr=subprocess.PIPE) as daemon:
-            try:
-                until(lambda: (folder / "log" / "mainlog").exists() or daemon.poll() is not None)
-                assert daemon.poll() is None, daemon.communicate()
-                yield port
-            finally:
-                daemon.terminate()
-                daemon.wait(10)
+    with listening(EXIM, address=ADDRESS, port=port, rules=rules):
+        yield port
 
 
 def test_an_exim_that_knows_its_recipients() -> None:

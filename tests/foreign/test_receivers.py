@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final
 
 import pytest
-from deadline import until
+from exim_instance import listening
 from fivefifty_command import PASSED, fivefifty, free_port
 from postfix_instance import postfix, require_postfix
 
@@ -168,51 +163,18 @@ BY_NAME: Final = """\
 @contextmanager
 def by_exim(port: int, home_port: int) -> Iterator[str]:
     """An Exim that listens at an address for each stage, and denies at that stage alone."""
-    program = os.environ.get("FIVEFIFTY_EXIM") or shutil.which("exim4")
-    if program is None:
-        pytest.skip("Exim is not there (FIVEFIFTY_EXIM names none; .ci/run unpacks one)")
-    if os.geteuid() != 0:
-        pytest.skip("Exim has to be started by root")
-    try:
-        user = pwd.getpwnam("Debian-exim")
-    except KeyError:
-        pytest.skip("Exim needs the user Debian-exim, which its Debian package makes")
-    with tempfile.TemporaryDirectory(prefix="exim-of-our-own-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for each in ("spool", "log"):
-            (folder / each).mkdir()
-            os.chown(folder / each, user.pw_uid, user.pw_gid)
-        acls = "".join(
-            ACL.format(
-                stage=stage.replace("-", "_"),
-                number=0 if stage == "rcpt" else number,
-                more=BY_NAME if stage == "rcpt" else "",
-            )
-            for number, stage in enumerate(STAGES, 1)
+    acls = "".join(
+        ACL.format(
+            stage=stage.replace("-", "_"),
+            number=0 if stage == "rcpt" else number,
+            more=BY_NAME if stage == "rcpt" else "",
         )
-        interfaces = " ; ".join(f"127.9.1.{number}.{port}" for number in range(1, len(STAGES) + 1))
-        config = folder / "exim.conf"
-        config.write_text(
-            EXIM.format(
-                program=program,
-                folder=folder,
-                interfaces=interfaces,
-                acls=acls,
-                return_domain=RETURN_DOMAIN,
-                home=HOME,
-                home_port=home_port,
-            ),
-            "utf-8",
-        )
-        with subprocess.Popen([program, "-C", str(config), "-bdf", "-q1h"], stderr=subprocess.PIPE) as daemon:
-            try:
-                until(lambda: (folder / "log" / "mainlog").exists() or daemon.poll() is not None)
-                assert daemon.poll() is None, daemon.communicate()
-                yield "127.9.1.{}"
-            finally:
-                daemon.terminate()
-                daemon.wait(10)
+        for number, stage in enumerate(STAGES, 1)
+    )
+    interfaces = " ; ".join(f"127.9.1.{number}.{port}" for number in range(1, len(STAGES) + 1))
+    places = {"return_domain": RETURN_DOMAIN, "home": HOME, "home_port": home_port}
+    with listening(EXIM, interfaces=interfaces, acls=acls, **places):
+        yield "127.9.1.{}"
 
 
 Receiver = Callable[[int, int], AbstractContextManager[str]]

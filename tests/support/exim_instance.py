@@ -1,4 +1,4 @@
-"""An Exim of our own: all its files in a temporary folder, no listening socket, mail handed over on its command line.
+"""An Exim of our own: all its files in a temporary folder, mail handed over on its command line or by SMTP.
 
 Debian lets Exim and Postfix not be installed side by side; FIVEFIFTY_EXIM names a program that was only unpacked.
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from deadline import DEADLINE_S
+from deadline import DEADLINE_S, until
 
 USER: Final = "Debian-exim"
 CONFIG: Final = """\
@@ -85,8 +85,8 @@ class Exim:
 
 
 @contextmanager
-def exim(exchanger: str, port: int) -> Iterator[Exim]:
-    """Prepare an instance that sends everything to one exchanger, encrypted. Skips where that cannot be."""
+def configured(config: str, **fields: object) -> Iterator[Exim]:
+    """Prepare an instance; ``config`` has fields for these, program and folder. Skips where that cannot be."""
     program = os.environ.get("FIVEFIFTY_EXIM") or shutil.which("exim4")
     if program is None:
         pytest.skip("Exim is not there (FIVEFIFTY_EXIM names none; .ci/run unpacks one)")
@@ -102,6 +102,28 @@ def exim(exchanger: str, port: int) -> Iterator[Exim]:
         for each in ("spool", "log"):
             (folder / each).mkdir()
             os.chown(folder / each, user.pw_uid, user.pw_gid)
-        text = CONFIG.format(folder=folder, program=program, exchanger=exchanger, port=port)
-        (folder / "exim.conf").write_text(text, "utf-8")
+        (folder / "exim.conf").write_text(config.format(folder=folder, program=program, **fields), "utf-8")
         yield Exim(program, folder)
+
+
+@contextmanager
+def exim(exchanger: str, port: int) -> Iterator[Exim]:
+    """Prepare an instance that sends everything to one exchanger, encrypted. Skips where that cannot be."""
+    with configured(CONFIG, exchanger=exchanger, port=port) as instance:
+        yield instance
+
+
+@contextmanager
+def listening(config: str, **fields: object) -> Iterator[Exim]:
+    """Run an instance that listens. Skips where that cannot be."""
+    with configured(config, **fields) as instance:
+        log = instance.folder / "log" / "mainlog"
+        command = [instance.program, "-C", str(instance.folder / "exim.conf"), "-bdf", "-q1h"]
+        with subprocess.Popen(command, stderr=subprocess.PIPE) as daemon:
+            try:
+                until(lambda: log.exists() or daemon.poll() is not None)
+                assert daemon.poll() is None, daemon.communicate()
+                yield instance
+            finally:
+                daemon.terminate()
+                daemon.wait(10)
