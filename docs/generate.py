@@ -1,4 +1,4 @@
-"""Writes docs/reference/ from the code: commands, scenario keys, policies, personas. Called by: make docs."""
+"""Writes docs/reference/ from the code: commands, scenario keys, policies, personas, schemas. Called by: make docs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from fake_gateways import persona
 from fake_gateways.policies import KINDS
 from fake_gateways.truth import Cause
 from probe.cli.commands import COMMANDS
+from probe.diagnose import document
 from probe.input_error import InputError
 from probe.scenario.load import load_persona
 from probe.scenario.model import Scenario
@@ -40,6 +41,7 @@ def pages() -> dict[str, str]:
         "policies.md": page("Policies", policies()),
         "personas.md": page("Personas", personas()),
         "causes.md": page("Causes", causes()),
+        "diagnosis.schema.json": json.dumps(document.schema(), indent=2) + "\n",
     }
 
 

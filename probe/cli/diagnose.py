@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
-from probe.cli.exit_codes import Exit, keeping_nothing
+from probe.cli.exit_codes import keeping_nothing
 from probe.cli.options import AsJson, Seed, load_scenario
-from probe.cli.output import printing
 from probe.input_error import InputError
 from probe.sender.transport import TransportName
-
-if TYPE_CHECKING:
-    from probe.diagnose.diagnosis import Diagnosis
-    from probe.diagnose.reached import Reached, Unreached
 
 _LONGEST: Final = "10m"
 
@@ -74,9 +68,11 @@ def diagnose(
     """Find out why a gateway refuses a recipient, with a few experiments.
 
     The campaign of a scenario is sent until the recipient is refused for good. A host is asked for the recipient first.
-    Exits with 0 if a host accepts it, 1 if it found why not, 4 if it cannot tell.
+    Exits with 0 if the recipient is accepted by now, else with 1 if it found why not, with 0 if it found only that the
+    mailbox is alive, and with 4 if it cannot tell.
     """
     from fake_gateways.smtp.envelope import is_address
+    from probe.cli.diagnosis_output import show
     from probe.diagnose.choice import Budget
     from probe.diagnose.host.host_name import names_host
     from probe.user_files import exists
@@ -96,7 +92,7 @@ def diagnose(
         extra = SenderMeans(control=control)
         with keeping_nothing():
             found = diagnose_prepared(prepared, recipient, transport or "memory", extra, budget)
-        _conclude(found, as_json=as_json)
+        raise typer.Exit(show(found, as_json=as_json))
     _refuse({"--transport": transport, "--seed": seed}, f"{target} is a host")
     from probe.cli.ask_host import ask_host, asking_for
 
@@ -111,33 +107,11 @@ def diagnose(
         allow=allow,
         longest=longest or _LONGEST,
     )
-    _conclude(ask_host(asking, state, replace(budget, longest_wait_s=asking.most_s)), as_json=as_json)
+    outcome = ask_host(asking, state, replace(budget, longest_wait_s=asking.most_s))
+    raise typer.Exit(show(outcome, as_json=as_json))
 
 
 def _refuse(options: Mapping[str, object], why: str) -> None:
     for option, value in options.items():
         if value is not None:
             raise InputError(option, f"is of no use here, because {why}", "leave it out")
-
-
-def _conclude(found: Diagnosis | Reached | Unreached, *, as_json: bool) -> NoReturn:
-    """Print what was found, and exit with its code."""
-    from probe.cli.console import PipedConsole
-    from probe.diagnose.choice import Stopped
-    from probe.diagnose.diagnosis import Diagnosis
-    from probe.diagnose.document import as_document
-    from probe.diagnose.reached import Reached
-    from probe.report.terminal.diagnosis import print_diagnosis, print_sentences
-
-    with printing():
-        if as_json:
-            document: dict[str, Any] = as_document(found) if isinstance(found, Diagnosis) else found.document()
-            print(json.dumps(document, indent=2))
-        elif isinstance(found, Diagnosis):
-            print_diagnosis(PipedConsole(), found)
-        else:
-            print_sentences(PipedConsole(), found.sentences())
-    if isinstance(found, Reached):
-        raise typer.Exit(Exit.PASSED)
-    is_decided = isinstance(found, Diagnosis) and found.stopped is Stopped.DECIDED
-    raise typer.Exit(Exit.REASON_FOUND if is_decided else Exit.CANNOT_TELL)

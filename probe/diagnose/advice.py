@@ -20,9 +20,14 @@ class Advice(NamedTuple):
         """Who can help, as a sentence."""
         return f"Who can help: {self.ask}." if self.ask else "You can fix it yourself."
 
+    @property
+    def reader(self) -> str:
+        """Who should get a letter with the evidence: the recipient's IT team or your mail provider, "" if neither."""
+        return next((each for each in (ADMINISTRATOR, PROVIDER) if each in self.ask), "")
 
-_ADMINISTRATOR: Final = "the recipient's IT team"
-_PROVIDER: Final = "your mail provider"
+
+ADMINISTRATOR: Final = "the recipient's IT team"
+PROVIDER: Final = "your mail provider"
 _NOBODY: Final = ""
 
 ADVICE: Final[Mapping[Cause, Advice]] = {
@@ -46,17 +51,17 @@ ADVICE: Final[Mapping[Cause, Advice]] = {
     Cause.IP_REPUTATION: Advice(
         "The gateway does not trust the IP address that you send from.",
         "Keep the address. Find out which blocklist has your IP address, remove the reason, and ask to be removed.",
-        f"{_PROVIDER}, then {_ADMINISTRATOR}",
+        f"{PROVIDER}, then {ADMINISTRATOR}",
     ),
     Cause.SENDER_REJECTED: Advice(
         "The gateway refuses your domain.",
         "Keep the address. Ask to have your domain allowed.",
-        _ADMINISTRATOR,
+        ADMINISTRATOR,
     ),
     Cause.CONTENT: Advice(
         "The gateway refuses what your message says or links to.",
         "Keep the address. Change the message: links, tracking, wording.",
-        f"if plain messages are refused too, {_ADMINISTRATOR}",
+        f"if plain messages are refused too, {ADMINISTRATOR}",
     ),
     Cause.VIRUS: Advice(
         "The gateway takes your message for malware.",
@@ -66,35 +71,35 @@ ADVICE: Final[Mapping[Cause, Advice]] = {
     Cause.POLICY: Advice(
         "The gateway has a rule that your mail breaks: attachments, names, regions, or who may write to the recipient.",
         "Keep the address. Ask which rule it is.",
-        _ADMINISTRATOR,
+        ADMINISTRATOR,
     ),
     Cause.AUTHENTICATION: Advice(
         "Your mail does not prove that it comes from you.",
         "Keep the address. Correct SPF, DKIM and DMARC of your domains.",
-        _PROVIDER,
+        PROVIDER,
     ),
     Cause.VELOCITY: Advice(
         "You send too fast for this gateway.",
         "Keep the address. Send more slowly to this company, and over fewer connections.",
-        _PROVIDER,
+        PROVIDER,
     ),
     Cause.TOO_LARGE: Advice(
         "The message is too large for this gateway.", "Keep the address. Send a smaller message.", _NOBODY
     ),
     Cause.TLS_REQUIRED: Advice(
-        "The gateway accepts mail over TLS only.", "Keep the address. Switch on TLS for outgoing mail.", _PROVIDER
+        "The gateway accepts mail over TLS only.", "Keep the address. Switch on TLS for outgoing mail.", PROVIDER
     ),
     Cause.DIRECTORY_HARVEST: Advice(
         "The gateway has blocked you, because you wrote to too many addresses that do not exist.",
         "Keep the address. Remove dead addresses of this company first, then wait some hours.",
-        _ADMINISTRATOR,
+        ADMINISTRATOR,
     ),
     Cause.GREYLISTED: Advice(
         "The gateway accepts mail from unknown senders only at the second attempt.",
         "Keep the address. Try again after some minutes, from the same IP address.",
-        _PROVIDER,
+        PROVIDER,
     ),
-    Cause.NETWORK: Advice("The gateway could not be reached.", "Keep the address. Try again later.", _PROVIDER),
-    Cause.SYSTEM: Advice("The gateway has a technical problem.", "Keep the address. Try again later.", _ADMINISTRATOR),
+    Cause.NETWORK: Advice("The gateway could not be reached.", "Keep the address. Try again later.", PROVIDER),
+    Cause.SYSTEM: Advice("The gateway has a technical problem.", "Keep the address. Try again later.", ADMINISTRATOR),
 }
 """Advice for every cause that a diagnosis tells apart."""

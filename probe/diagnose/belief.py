@@ -125,6 +125,17 @@ class Belief:
             return 0.0
         return self.entropy - sum(sum(found.values()) / total * _entropy(found) for found in after)
 
+    def chances(self, experiment: Experiment) -> dict[str, float]:
+        """Return how likely each outcome of an experiment is, the likeliest first."""
+        outcomes = self.outcomes.get(experiment.name, ())
+        found = dict.fromkeys(outcomes, 0.0)
+        for state, weight in self._at_risk(experiment).weights.items():
+            for outcome in outcomes:
+                found[outcome] += weight * _likelihood(outcomes, self._shown(state, experiment), outcome)
+        total = sum(found.values())
+        ordered = sorted(found.items(), key=lambda each: -each[1])
+        return {outcome: weight / total for outcome, weight in ordered}
+
     def _shown(self, state: _State, experiment: Experiment) -> str | None:
         """Return the outcome that a pattern shows, None if it is not known, and that of a block where there is one."""
         if state.blocked and experiment.conditions.source is not Source.ELSEWHERE:

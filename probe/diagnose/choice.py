@@ -41,11 +41,16 @@ class Budget:
 
 
 def is_decided(belief: Belief) -> bool:
-    """Whether the cause is known, as far as it matters to a sender, and whether the mailbox is alive."""
+    """Whether the cause is known, and whether the mailbox is alive."""
+    return is_explained(belief) and max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX
+
+
+def is_explained(belief: Belief) -> bool:
+    """Whether the cause is known, as far as it matters to a sender."""
     of_cause: dict[Cause, float] = {}
     for cause, weight in belief.causes().items():
         of_cause[told_apart(cause)] = of_cause.get(told_apart(cause), 0.0) + weight
-    return max(of_cause.values()) >= SURE_OF_CAUSE and max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX
+    return max(of_cause.values()) >= SURE_OF_CAUSE
 
 
 def choose(belief: Belief, left: Iterable[Experiment], made: int, spent: float, budget: Budget) -> Experiment | Stopped:

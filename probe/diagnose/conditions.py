@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from fake_gateways.smtp.envelope import Stage
@@ -77,6 +77,11 @@ class Conditions:
     signed: bool = False
     tls: bool = False
     exchanger: int = 0
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the dialogue is the refused one, at another time."""
+        return replace(self, wait_s=0.0) == Conditions()
 
     @property
     def recipients(self) -> int:

@@ -9,30 +9,37 @@ from typing import NamedTuple
 from fake_gateways.smtp.envelope import BEFORE_RCPT
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
-from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX, Budget, Stopped, choose, left_of
+from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX, Budget, Stopped, choose, is_explained, left_of
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.patterns import FIRST, WORDS, Patterns
-from probe.diagnose.reply_kind import TAKEN_AT_CONTENT, kind_of, said_cause, words_of
+from probe.diagnose.reply_kind import TAKEN_AT_CONTENT, TAKEN_AT_RCPT, kind_of, said_cause, words_of
 from probe.sender.transaction import Result
 
 
 class Observed(NamedTuple):
-    """What came of a dialogue: the result, the time it began in seconds since the epoch, and its transcript."""
+    """What came of a dialogue: the result, the time it began in seconds since the epoch, and its transcript.
+
+    ``source`` is the address it came from, ``return_path`` and ``recipient`` are what MAIL and RCPT named.
+    """
 
     result: Result
     at: float
     dialogue: str = ""
+    source: str = ""
+    return_path: str = ""
+    recipient: str = ""
 
 
 class Step(NamedTuple):
-    """One experiment, what came of it, and what was believed afterwards."""
+    """One experiment, what came of it, and what was believed afterwards and before."""
 
     experiment: Experiment
     observed: Observed
     kind: str
     belief: Belief
+    before: Belief
 
 
 @dataclass(frozen=True)
@@ -64,6 +71,18 @@ class Diagnosis:
     def is_alive(self) -> bool | None:
         """Whether the mailbox is alive, None if that cannot be told."""
         return None if SURE_OF_MAILBOX > self.belief.alive > 1 - SURE_OF_MAILBOX else self.belief.alive > 1 / 2
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether the cause is known, as far as it matters to a sender."""
+        return is_explained(self.belief)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the gateway took the refused dialogue without a change the last time it was held."""
+        taken = TAKEN_AT_CONTENT if self.belief.depth is Depth.CONTENT else TAKEN_AT_RCPT
+        kinds = [step.kind for step in self.steps if step.experiment.conditions.is_unchanged]
+        return kinds[-1:] == [taken]
 
     @property
     def recipients(self) -> int:
@@ -124,6 +143,7 @@ def diagnose(
         if observed is None:
             return Diagnosis(recipient, first, belief, tuple(steps), Stopped.BUDGET)
         kind = str(kind_of(observed.result, recipient, words))
-        belief = belief.aged(observed.at - heard).observed(chosen, kind)
+        before = belief.aged(observed.at - heard)
+        belief = before.observed(chosen, kind)
         heard = observed.at
-        steps.append(Step(chosen, observed, kind, belief))
+        steps.append(Step(chosen, observed, kind, belief, before))

@@ -49,6 +49,8 @@ class ReplyKind(NamedTuple):
 
 TAKEN_AT_CONTENT: Final = str(ReplyKind(Answer.TAKEN, Place.CONTENT))
 """The outcome of an experiment that has delivered a message to the recipient that it is about."""
+TAKEN_AT_RCPT: Final = str(ReplyKind(Answer.TAKEN, Place.RCPT))
+"""The outcome of an experiment that ends after RCPT, if the recipient that it is about was taken."""
 
 
 def kind_of(result: Result, recipient: str, first: str | None = None) -> ReplyKind:

@@ -152,7 +152,8 @@ class Lab:
     @property
     def first(self) -> Observed:
         """The refusal."""
-        return Observed(_result_of(self.attempt), self.attempt.at, self.dialogue)
+        last = self.attempt
+        return Observed(_result_of(last), last.at, self.dialogue, last.local_address, last.return_path, last.recipient)
 
     @property
     def earlier(self) -> Sequence[tuple[Experiment, Observed]]:
@@ -198,7 +199,8 @@ class Lab:
         transport = RecordingTransport(self.lane.connections.reach(exchanger), self.lane.recorder)
         result = await hold(plan, transport, lambda: self.lane.clock.pass_by(scenario.sender.round_trip))
         self.lane.faults.raise_first()
-        return Observed(result, at, self.lane.recorder.take())
+        dialogue = self.lane.recorder.take()
+        return Observed(result, at, dialogue, plan.source, plan.return_path, plan.recipients[-1])
 
     def _plan(self, conditions: Conditions) -> DialoguePlan:
         sender = self.scenario.sender

@@ -240,7 +240,7 @@ class HostTarget:
         if not ended_itself:
             text = f"no end within {_LONGEST_DIALOGUE_S:g} s"
             result = Result(result.stage, failure=Failure.TIMED_OUT, text=text)
-        observed = Observed(result, at, recorder.take())
+        observed = Observed(result, at, recorder.take(), plan.source, plan.return_path, plan.recipients[-1])
         ended = self.clock.now()
         blocked_s = blocked_for_s(result, plan.recipients[-1])
         self.state.end(number, ended, observed, None if blocked_s is None else ended + blocked_s)

@@ -32,7 +32,8 @@ CREATE TABLE IF NOT EXISTS dialogue (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, host TEXT NOT NULL, network TEXT NOT NULL, provider TEXT NOT NULL,
     series TEXT NOT NULL, experiment TEXT NOT NULL, said TEXT NOT NULL, connections INTEGER NOT NULL,
     recipients INTEGER NOT NULL, messages INTEGER NOT NULL, guessed INTEGER NOT NULL, ended REAL, stage TEXT,
-    code INTEGER, enhanced TEXT, text TEXT, failure TEXT, transcript TEXT, blocked_until REAL
+    code INTEGER, enhanced TEXT, text TEXT, failure TEXT, transcript TEXT, source TEXT, return_path TEXT,
+    recipient TEXT, blocked_until REAL
 )
 """
 _SPENT: Final = """
@@ -138,9 +139,15 @@ class StateFile:
             json.dumps(list(reply.lines)) if reply else result.text,
             result.failure and result.failure.value,
             observed.dialogue,
+            observed.source,
+            observed.return_path,
+            observed.recipient,
             blocked_until,
         )
-        names = ("ended", "stage", "code", "enhanced", "text", "failure", "transcript", "blocked_until")
+        names = (
+            *("ended", "stage", "code", "enhanced", "text", "failure", "transcript"),
+            *("source", "return_path", "recipient", "blocked_until"),
+        )
         with self._database.change(_REMEDY) as connection:
             assigned = ", ".join(f"{name} = ?" for name in names)
             connection.execute(f"UPDATE dialogue SET {assigned} WHERE id = ?", (*values, number))  # noqa: S608
@@ -148,8 +155,8 @@ class StateFile:
     def answers(self, series: str, now: float) -> list[tuple[str, Observed]]:
         """Return the names of a series' experiments of the last day, and what came of each, in the order of time."""
         query = (
-            "SELECT experiment, at, stage, code, enhanced, text, failure, transcript FROM dialogue "
-            "WHERE series = ? AND at > ? AND ended IS NOT NULL ORDER BY at, id"
+            "SELECT experiment, at, stage, code, enhanced, text, failure, transcript, source, return_path, recipient "
+            "FROM dialogue WHERE series = ? AND at > ? AND ended IS NOT NULL ORDER BY at, id"
         )
         return list(self._database.read(_answer, query, series, now - DAY_S))
 
@@ -169,10 +176,10 @@ def _locked(descriptor: int, offset: int) -> bool:
 
 
 def _answer(row: tuple[Any, ...]) -> tuple[str, Observed]:
-    experiment, at, stage, code, enhanced, text, failure, transcript = row
+    experiment, at, stage, code, enhanced, text, failure, *held = row
     reply = None
     if code is not None:
         reply = Reply(code, tuple(json.loads(text)), EnhancedStatus.parse(enhanced) if enhanced else None)
         text = ""
     result = Result(Stage(stage), reply, None if failure is None else Failure(failure), text)
-    return experiment, Observed(result, at, transcript)
+    return experiment, Observed(result, at, *held)

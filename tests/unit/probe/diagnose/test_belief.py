@@ -72,3 +72,9 @@ def test_other_words_at_the_same_place_weigh_little() -> None:
     same, other = START.observed(CONTROL, SAME), START.observed(CONTROL, UNKNOWN)
     assert other.causes()[Cause.USER_UNKNOWN] < 0.3
     assert same.alive > other.alive > START.alive
+
+
+def test_the_chances_of_the_outcomes_add_up_and_the_likeliest_comes_first() -> None:
+    chances = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN).chances(EXPERIMENTS["control"])
+    assert sum(chances.values()) == pytest.approx(1.0)
+    assert next(iter(chances)) == SAME

@@ -17,3 +17,8 @@ def test_a_dialogue_goes_no_further_than_the_refused_one(stage: Stage) -> None:
 def test_recipients_are_counted_with_those_before_and_beside() -> None:
     assert Conditions().recipients == 1
     assert Conditions(transactions_before=9, recipients_beside=2).recipients == 12
+
+
+def test_a_dialogue_at_another_time_is_unchanged() -> None:
+    assert Conditions(wait_s=1200.0).is_unchanged
+    assert not Conditions(tls=True).is_unchanged

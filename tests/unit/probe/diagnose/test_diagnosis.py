@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import pairwise
 
-from diagnosing import KNOWN, RECIPIENT, REFUSAL, replied
+from diagnosed import TAKEN, diagnosed, waited
+from diagnosing import REFUSAL, replied
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from probe.diagnose.choice import Budget, Stopped
-from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
-from probe.diagnose.document import as_document
-from probe.diagnose.experiment import Experiment
-from probe.sender.transaction import Result
-
-TAKEN = replied(250, "2.1.5", "ok")
-MEANS = {"control", "neighbour"}
-
-
-def diagnosed(answer: Callable[[str], Result], budget: Budget | None = None) -> Diagnosis:
-    """Diagnose a recipient whose gateway answers experiments by name."""
-    asking = diagnose(RECIPIENT, Observed(REFUSAL, 0.0), MEANS, KNOWN, budget or Budget())
-    at = 0.0
-    try:
-        experiment: Experiment = next(asking)
-        while True:
-            at += 60.0
-            experiment = asking.send(Observed(answer(experiment.name), at))
-    except StopIteration as ended:
-        found: Diagnosis = ended.value
-        return found
 
 
 def test_an_address_that_is_not_trusted_is_found_and_the_mailbox_is_alive() -> None:
@@ -65,10 +45,13 @@ def test_nobody_was_asked_about_before_rcpt() -> None:
     assert diagnosed(lambda _: REFUSAL, Budget(experiments=0)).seconds == 0.0
 
 
-def test_the_document_has_every_experiment_and_what_to_do() -> None:
-    found = diagnosed(lambda name: TAKEN if name == "neighbour" else REFUSAL)
-    document = as_document(found)
-    assert document["mailbox"]["is_alive"] is True
-    assert document["advice"][0]["cause"] == "ip-reputation"
-    assert document["refusal"]["reply"] == "550 5.1.1 User unknown"
-    assert [each["name"] for each in document["experiments"]] == [step.experiment.name for step in found.steps]
+def test_a_recipient_is_reachable_if_the_unchanged_dialogue_is_accepted_at_last() -> None:
+    assert waited().is_reachable
+    assert not diagnosed(lambda name: TAKEN if name == "neighbour" else REFUSAL).is_reachable
+
+
+def test_what_was_believed_before_a_step_is_what_was_believed_after_the_step_before() -> None:
+    steps = diagnosed(lambda name: TAKEN if name == "neighbour" else REFUSAL).steps
+    assert len(steps) > 1
+    for before, after in pairwise(steps):
+        assert abs(before.belief.alive - after.before.alive) < 0.001

@@ -1,0 +1,27 @@
+"""The outcome of an experiment in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from probe.diagnose.reply_kind import Answer, Place
+
+_ANSWERS: Final = {
+    Answer.TAKEN: "accepted",
+    Answer.DEFERRED: "deferred",
+    Answer.UNKNOWN_RECIPIENT: "refused: no such recipient",
+    Answer.REFUSED: "refused for another reason",
+    Answer.CLOSED: "connection closed",
+    Answer.SILENT: "no reply",
+}
+_PLACES: Final = {Place.BEFORE_RCPT: "before RCPT", Place.RCPT: "at RCPT", Place.CONTENT: "after the message"}
+
+
+def in_words(kind: str) -> str:
+    """Return the kind of a reply (``str`` of a ReplyKind) in words."""
+    answer, _, rest = kind.partition(" at ")
+    place, _, same = rest.partition(" ")
+    if same and answer != Answer.DEFERRED:
+        return f"refused in the same words, {_PLACES[Place(place)]}"
+    words = f"{_ANSWERS[Answer(answer)]}, {_PLACES[Place(place)]}"
+    return f"{words}, in the same words" if same else words
