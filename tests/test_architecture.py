@@ -152,7 +152,8 @@ DOORS: Final = {
     ("probe/sender/recipients.py", "pathlib"): {"read_list", "_listed"},
     ("probe/sender/template.py", "pathlib"): {"read"},
     ("probe/sender/dkim.py", "pathlib"): {"signer"},
-    ("probe/report/html/page.py", "importlib"): {"_piece"},
+    ("probe/report/html/template.py", "importlib"): {"piece"},
+    ("probe/report/letter_words.py", "importlib"): {"letter_words"},
     ("probe/scenario/companies.py", "pathlib"): {"_mailboxes_in", "staff"},
     ("probe/scenario/model.py", "pathlib"): {"_resolved"},
 }
@@ -175,7 +176,7 @@ ONLY_IN: Final = {
     "altair": {"probe/report/plots/sensitivity.py", "probe/report/plots/sweep.py"},
     "vl_convert": {"probe/report/plots/chart_file.py"},
     "pytest": {"fivefifty/pytest_plugin.py", "probe/testing/collect.py"},
-    "jinja2": {"probe/report/html/page.py"},
+    "jinja2": {"probe/report/html/template.py"},
     "tomlkit": {"probe/intake/to_scenario/write_scenario.py"},
     "re2": {
         "fake_gateways/policies/content.py",

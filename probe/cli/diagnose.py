@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from probe.cli.exit_codes import keeping_nothing
-from probe.cli.options import AsJson, Seed, load_scenario
+from probe.cli.options import AsJson, DiagnosisPage, Letter, Seed, load_scenario
 from probe.input_error import InputError
 from probe.sender.transport import TransportName
 
@@ -64,6 +64,8 @@ def diagnose(
         typer.Option(metavar="FILE", help="For a host: where all that was asked is kept (see the manual)."),
     ] = None,
     as_json: AsJson = False,
+    letter: Letter = None,
+    html: DiagnosisPage = None,
 ) -> None:
     """Find out why a gateway refuses a recipient, with a few experiments.
 
@@ -72,11 +74,12 @@ def diagnose(
     mailbox is alive, and with 4 if it cannot tell.
     """
     from fake_gateways.smtp.envelope import is_address
-    from probe.cli.diagnosis_output import show
+    from probe.cli.diagnosis_output import Form
     from probe.diagnose.choice import Budget
     from probe.diagnose.host.host_name import names_host
     from probe.user_files import exists
 
+    form = Form(as_json, letter, html)
     for option, address in (("--recipient", recipient), ("--control", control), ("--from", return_path)):
         if address is not None and not is_address(address):
             raise InputError(option, f"{address!r} is not a valid address", "write for example ann@acme.example")
@@ -92,7 +95,7 @@ def diagnose(
         extra = SenderMeans(control=control)
         with keeping_nothing():
             found = diagnose_prepared(prepared, recipient, transport or "memory", extra, budget)
-        raise typer.Exit(show(found, as_json=as_json))
+        raise typer.Exit(form.show(found))
     _refuse({"--transport": transport, "--seed": seed}, f"{target} is a host")
     from probe.cli.ask_host import ask_host, asking_for
 
@@ -108,7 +111,7 @@ def diagnose(
         longest=longest or _LONGEST,
     )
     outcome = ask_host(asking, state, replace(budget, longest_wait_s=asking.most_s))
-    raise typer.Exit(show(outcome, as_json=as_json))
+    raise typer.Exit(form.show(outcome))
 
 
 def _refuse(options: Mapping[str, object], why: str) -> None:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, TypeVar
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
 
 import typer
 
@@ -62,6 +62,15 @@ Plot = Annotated[
     typer.Option(metavar="FILE", help="Draw a chart: .svg, .png or .html (needs the extra plot)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as JSON instead of tables.")]
+DiagnosisPage = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Also write a web page that needs no network.")
+]
+Letter = Annotated[
+    Literal["en", "de", "fr"] | None,
+    typer.Option(
+        metavar="LANGUAGE", help="Print a letter with the evidence for the recipient's IT team instead: en, de or fr."
+    ),
+]
 Reports = Annotated[
     list[str] | None,
     typer.Option(

@@ -33,11 +33,19 @@ def percent(share: float) -> str:
     return f"{math.floor(share * 1000) / 10:.1f}%"
 
 
+def duration(seconds: float) -> str:
+    """Return a duration in minutes, hours or days."""
+    for unit, size in (("day", 86_400), ("hour", 3600)):
+        if seconds >= 2 * size:
+            return count(round(seconds / size), unit)
+    return count(round(seconds / 60), "minute")
+
+
 def spent(diagnosis: Diagnosis) -> str:
     """Return what the experiments took."""
     return (
         f"Spent: {count(len(diagnosis.steps), 'connection')}, {count(diagnosis.recipients, 'recipient')} asked, "
-        f"{count(diagnosis.messages, 'message')} delivered, {count(round(diagnosis.seconds / 60), 'minute')}."
+        f"{count(diagnosis.messages, 'message')} delivered, {duration(diagnosis.seconds)}."
     )
 
 
@@ -70,7 +78,7 @@ def _to_do(diagnosis: Diagnosis) -> str:
     elif diagnosis.is_explained or diagnosis.is_alive is False:
         told = f"{advice.remedy} {advice.help}"
     else:
-        told = f"Keep the address. Ask {ADMINISTRATOR} which it is; --letter writes the message."
+        told = f"Keep the address. Ask {ADMINISTRATOR} which it is."
     if diagnosis.belief.blocked > _WORTH_A_WORD:
         told += f" We may have provoked a block ({diagnosis.belief.blocked:.0%}): wait some hours before the next try."
     return told

@@ -145,3 +145,39 @@ def test_the_exit_code_says_what_was_found() -> None:
     assert exit_of(listed()) == Exit.REASON_FOUND
     assert exit_of(gone()) == Exit.REASON_FOUND
     assert exit_of(undecided()) == Exit.CANNOT_TELL
+
+
+def test_a_letter_is_printed_alone_and_a_page_is_written_beside_it(folder: Path) -> None:
+    recipient = recipient_of(folder, "ip-reputation")
+    asked = ("diagnose", "small.toml", "--recipient", recipient, "--letter", "de", "--html", "page.html")
+    done = fivefifty(*asked, cwd=folder)
+    assert done.returncode in TOLD, done.stderr
+    assert done.stdout.startswith("Betreff: ")
+    assert done.stdout.endswith("Mit freundlichen Grüßen\n")
+    assert recipient in (folder / "page.html").read_text("utf-8")
+
+
+def test_for_a_mailbox_that_is_gone_no_letter_is_printed(folder: Path) -> None:
+    write(folder, SCENARIO)
+    recipient = recipient_of(folder, "user-unknown")
+    done = fivefifty("diagnose", "small.toml", "--recipient", recipient, "--letter", "en", cwd=folder)
+    if done.returncode == Exit.REASON_FOUND:
+        assert done.stdout == ""
+        assert "fivefifty: note: there is no letter" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--letter", "en", "--json"), "--letter: cannot be printed together with --json; give one of them"),
+        (("--letter", "it"), "'it' is not one of 'en', 'de', 'fr'"),
+        (("--html", "nowhere/page.html"), "--html nowhere/page.html: cannot be written"),
+    ],
+)
+def test_a_form_that_cannot_be_is_one_sentence_before_anything_is_sent(
+    folder: Path, options: tuple[str, ...], sentence: str
+) -> None:
+    done = fivefifty("diagnose", "small.toml", "--recipient", "nobody@elsewhere.example", *options, cwd=folder)
+    assert done.returncode == Exit.INPUT_WRONG
+    assert sentence in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -59,12 +59,12 @@ class Seen(NamedTuple):
 
 @contextmanager
 def reports(browser: Browser, folder: Path) -> Iterator[Callable[..., Seen]]:
-    """Give a function that writes a report, opens it, and waits until it is drawn."""
+    """Give a function that writes a report, or another page, opens it, and waits until a report is drawn."""
     contexts = []
 
-    def open_(made: PageContent, **options: Any) -> Seen:
+    def open_(made: PageContent | str, **options: Any) -> Seen:
         file = folder / "report.html"
-        file.write_text(page(made), "utf-8")
+        file.write_text(made if isinstance(made, str) else page(made), "utf-8")
         context = browser.new_context(**{"viewport": WIDE, **options})
         contexts.append(context)
         context.set_default_timeout(DEADLINE_S * 1000)
@@ -73,7 +73,7 @@ def reports(browser: Browser, folder: Path) -> Iterator[Callable[..., Seen]]:
         seen.page.on("pageerror", lambda error: seen.console.append(str(error)))
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.goto(file.as_uri())
-        if options.get("java_script_enabled", True):
+        if isinstance(made, PageContent) and options.get("java_script_enabled", True):
             seen.page.wait_for_selector("html[data-drawn]")
         return seen
 

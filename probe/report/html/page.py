@@ -7,19 +7,15 @@ other script and no requests.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any, Final
 
-import jinja2
 from markupsafe import Markup
 
-from probe.harmless import clipped, harmless
+from probe.harmless import clipped
 from probe.judge.findings import Finding
 from probe.judge.gates import Gate, figure_text
 from probe.judge.outcome import LABELS, RecipientOutcome
@@ -29,6 +25,7 @@ from probe.report.html import charts
 from probe.report.html.figures import Chart
 from probe.report.html.flow import COLUMNS, COLUMNS_AS_LOGGED, flow
 from probe.report.html.recipients import Dialogues, list_recipients
+from probe.report.html.template import piece, rendered
 from probe.report.summary import count, received, summary, unknown_causes
 
 SCRIPTS: Final = ("vega.js", "recipients.js", "page.js")
@@ -75,7 +72,10 @@ def page(content: PageContent) -> str:
         shown = [{name: getattr(chart, name) for name in ("kind", "data", "height", "most")} for chart in drawn]
         return embedded({"kinds": kinds, "charts": shown, "recipients": vars(listed)})
 
-    return _template().render(
+    return rendered(
+        "page.html.jinja",
+        ("page.css",),
+        SCRIPTS,
         title=content.title,
         card=card,
         sentences=summary(card),
@@ -105,9 +105,6 @@ def page(content: PageContent) -> str:
         figure_text=figure_text,
         number=number,
         data=data,
-        style=_piece("page.css"),
-        scripts=[_piece(name) for name in SCRIPTS],
-        policy=_policy(),
     )
 
 
@@ -142,39 +139,9 @@ def _parts(card: Scorecard) -> list[tuple[RecipientOutcome, int, str]]:
 
 
 @cache
-def _piece(name: str) -> Markup:
-    text = resources.files("probe.report.html").joinpath(name).read_text("utf-8")
-    return Markup(text)  # noqa: S704 - our own files
-
-
-@cache
 def _specifications() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(_piece("charts.json"))
+    found: dict[str, Any] = json.loads(piece("charts.json"))
     return found
-
-
-@cache
-def _policy() -> str:
-    """Return the content security policy: the page's own scripts, by their hashes, and no requests."""
-    digests = (hashlib.sha256(_piece(name).encode()).digest() for name in SCRIPTS)
-    scripts = " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
-    return (
-        f"default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-@cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, finalize=_harmless_text, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.from_string(_piece("page.html.jinja"))
-
-
-def _harmless_text(value: Any) -> Any:
-    """Make every text that goes into the page harmless; markup is our own and stays as it is."""
-    return harmless(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _recipient_lines(finding: Finding) -> list[str]:

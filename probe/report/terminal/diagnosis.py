@@ -17,6 +17,7 @@ from probe.diagnose.diagnosis import Diagnosis, Step
 from probe.diagnose.document import said
 from probe.diagnose.reply_kind import Answer
 from probe.harmless import clipped, harmless
+from probe.report.letter import letter_of
 from probe.report.verdict import percent, spent, verdict_of
 
 _MOST: Final = 60
@@ -39,6 +40,8 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
             _print(console, f"{cause}, {weight:.0%}: {advice.finding}")
             _print(console, f"{advice.remedy} {advice.help}", indent=4)
     _print(console, spent(diagnosis))
+    if letter_of(diagnosis, "en").text:
+        _print(console, "--letter en (or de, fr) prints a letter with this evidence.")
 
 
 def print_sentences(console: Console, sentences: Iterable[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from diagnosed import gone, listed, undecided, waited
 
 from probe.diagnose.diagnosis import Diagnosis
-from probe.report.verdict import percent, spent, verdict_of
+from probe.report.verdict import duration, percent, spent, verdict_of
 
 
 def test_a_cause_that_was_found_is_explained() -> None:
@@ -31,9 +31,7 @@ def test_what_is_not_decided_is_asked() -> None:
     assert found.startswith("Not decided: ")
     assert found.endswith("; the budget is spent.")
     assert mailbox.startswith("The mailbox may be alive (")
-    assert (
-        to_do == "What to do: Keep the address. Ask the recipient's IT team which it is; --letter writes the message."
-    )
+    assert to_do == "What to do: Keep the address. Ask the recipient's IT team which it is."
 
 
 def test_a_recipient_that_is_accepted_by_now_is_called_so() -> None:
@@ -67,3 +65,8 @@ def test_a_probability_is_rounded_down() -> None:
 
 def test_what_it_took_is_counted() -> None:
     assert spent(undecided()) == "Spent: 1 connection, 1 recipient asked, 0 messages delivered, 1 minute."
+
+
+def test_a_duration_has_the_unit_that_fits() -> None:
+    told = [duration(seconds) for seconds in (60, 7000, 18_000, 200_000)]
+    assert told == ["1 minute", "117 minutes", "5 hours", "2 days"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
-from diagnosed import diagnosed, listed, undecided
+from diagnosed import diagnosed, gone, listed, undecided
 from diagnosing import REFUSAL, replied
 from rich.console import Console
 
@@ -26,7 +26,9 @@ def test_the_first_three_lines_are_the_verdict() -> None:
     lines = [line.rstrip() for line in printed(listed(), 200).splitlines()]
     assert lines[:3] == [*verdict_of(listed())]
     assert "ann@acme.example was refused at RCPT on 2026-03-02 09:02 UTC:" in lines
-    assert lines[-1].startswith("Spent: ")
+    assert lines[-2].startswith("Spent: ")
+    assert lines[-1] == "--letter en (or de, fr) prints a letter with this evidence."
+    assert "--letter" not in printed(gone())
 
 
 def test_causes_that_are_not_told_apart_are_listed_with_what_to_do() -> None:
