@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from diagnosed import DIALOGUE, TAKEN, diagnosed, listed, undecided
 from diagnosing import replied
-from opened_report import HOSTILE, Seen
-from test_report_page import AXE, PHONE
+from opened_report import AXE, HOSTILE, PHONE, Seen
 
 from probe.report.html.diagnosis import diagnosis_page
 

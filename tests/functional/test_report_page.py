@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -10,21 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from opened_report import HOSTILE, WIDE, Seen, everything
+from opened_report import AXE, HOSTILE, PHONE, WIDE, Seen, everything
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
 CHARTS: Final = 10
-PHONE: Final = {"width": 360, "height": 740}
-AXE: Final = next(
-    (
-        path
-        for each in os.environ.get("NODE_PATH", "").split(os.pathsep)
-        for path in Path(each).glob("axe-core/axe.min.js")
-    ),
-    None,
-)
 
 
 def test_charts_are_drawn_without_a_word_on_the_console_and_without_a_request(look: Callable[..., Seen]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 WIDE: Final = {"width": 1200, "height": 900}
+PHONE: Final = {"width": 360, "height": 740}
+AXE: Final = next(
+    (
+        path
+        for each in os.environ.get("NODE_PATH", "").split(os.pathsep)
+        for path in Path(each).glob("axe-core/axe.min.js")
+    ),
+    None,
+)
 SCRIPT: Final = "</script><script>window.owned = 1</script><img src=x onerror='window.owned = 1'>\"'><b id=owned>"
 HOSTILE: Final = f"{SCRIPT}\x1b[31m\u202egnol\u2066 {{{{ 7 * 7 }}}} \u2028"
 
