@@ -14,6 +14,7 @@ from small_scenario import SCENARIO, bent, write
 from probe.cli.diagnosis_output import exit_of
 from probe.cli.exit_codes import Exit
 from probe.diagnose.document import schema
+from probe.diagnose.reached import Reached, Unreached
 from probe.ledger import Ledger
 
 TOLD = {Exit.PASSED, Exit.REASON_FOUND, Exit.CANNOT_TELL}
@@ -142,6 +143,8 @@ def test_the_printed_document_fits_the_schema(folder: Path) -> None:
 
 def test_the_exit_code_says_what_was_found() -> None:
     assert exit_of(waited()) == Exit.PASSED
+    assert exit_of(Reached("ann@acme.example", waited().first)) == Exit.PASSED
+    assert exit_of(Unreached("ann@acme.example", waited().first)) == Exit.CANNOT_TELL
     assert exit_of(listed()) == Exit.REASON_FOUND
     assert exit_of(gone()) == Exit.REASON_FOUND
     assert exit_of(undecided()) == Exit.CANNOT_TELL

@@ -9,11 +9,12 @@ from html.parser import HTMLParser
 
 import pytest
 from diagnosed import DIALOGUE, TAKEN, diagnosed, gone, listed, undecided, waited
-from diagnosing import REFUSAL, replied
+from diagnosing import RECIPIENT, REFUSAL, replied
 
 from probe.diagnose.choice import Budget
-from probe.diagnose.diagnosis import Diagnosis
-from probe.report.html.diagnosis import diagnosis_page
+from probe.diagnose.diagnosis import Diagnosis, Observed
+from probe.diagnose.reached import Reached, Unreached
+from probe.report.html.diagnosis import diagnosis_page, page_without_refusal
 
 HOSTILE = "</pre></script><script>alert(1)</script><img src=x onerror=alert(1)>\"'{{ 7 * 7 }}\x1b[31m\u202e"
 
@@ -94,3 +95,12 @@ def test_what_is_endless_is_cut() -> None:
     endless = replied(550, "5.1.1", "x" * 100_000)
     lines = "\n".join(["< 250-x"] * 100_000)
     assert len(diagnosis_page(diagnosed(lambda _: endless, first=endless, dialogue=lines))) < 200_000
+
+
+@pytest.mark.parametrize("made", [Reached, Unreached])
+def test_where_nothing_was_refused_the_page_says_so(made: type[Reached | Unreached]) -> None:
+    observed = Observed(replied(250, "2.1.5", f"ok {HOSTILE}"), 0.0, f"> x\n< 250 {HOSTILE}")
+    text = page_without_refusal(made(RECIPIENT, observed))
+    assert _Tags(text).tags & {"script", "img"} == set()
+    assert "ann@acme.example" in text.partition("<h1>")[2]
+    assert "Dialogue" in text
