@@ -23,7 +23,7 @@ from probe.judge.result import SCORECARD, JudgedRun
 from probe.ledger import FILE
 from probe.records.attempt import Attempt, Outcome
 from probe.report import recipient_story
-from probe.report.html import page
+from probe.report.html import template
 from probe.sender import retry
 from probe.sender.retry import RetrySchedule
 from simulation.laws.left import Left, Run
@@ -270,8 +270,8 @@ def _counting() -> Iterator[None]:
 
 @contextmanager
 def _markup_by_script() -> Iterator[None]:
-    piece = page._piece  # noqa: SLF001 - where the page takes its scripts from
-    with patch.object(page, "_piece", lambda name: piece(name).replace("textContent = text", "innerHTML = text")):
+    piece = template.piece  # where the page takes its scripts from
+    with patch.object(template, "piece", lambda name: piece(name).replace("textContent = text", "innerHTML = text")):
         yield
 
 
