@@ -23,7 +23,7 @@ from probe.judge.result import SCORECARD, JudgedRun
 from probe.ledger import FILE
 from probe.records.attempt import Attempt, Outcome
 from probe.report import recipient_story
-from probe.report.html import template
+from probe.report.html import page, template
 from probe.sender import retry
 from probe.sender.retry import RetrySchedule
 from simulation.laws.left import Left, Run
