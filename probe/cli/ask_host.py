@@ -82,19 +82,24 @@ def asking_for(
     longest: str,
 ) -> Asking:
     """Read what the user asks for; raises InputError."""
-    if helo is not None and not (is_host_name(helo.lower()) or re.fullmatch(r"\[[0-9A-Za-z.:]+\]", helo)):
-        raise InputError("--helo", f"{helo!r} is not a host name", "write for example mail.sender.example")
     return Asking(
         host=parse_host(target),
         recipient=recipient,
         control=control,
         message=None if message is None else _content(message),
         return_path=return_path,
-        helo=helo,
+        helo=None if helo is None else _name(helo),
         sources=tuple(map(_source, sources)),
         allow=allow,
         most_s=_seconds(longest),
     )
+
+
+def _name(text: str) -> str:
+    name = text.lower()  # some other letters become ASCII
+    if not (is_host_name(name) or re.fullmatch(r"\[[0-9a-z.:]+\]", name)):
+        raise InputError("--helo", f"{text!r} is not a host name", "write for example mail.sender.example")
+    return name
 
 
 def _source(text: str) -> str:

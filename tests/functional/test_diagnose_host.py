@@ -298,6 +298,10 @@ WHO = ("--recipient", "ann@acme.example")
         (("127.0.0.1", *WHO, "--from", "a@b.example", "--source", "::1"), "has no address that ::1 can reach"),
         (("127.0.0.1", *WHO, *US, "--for", "soon"), "--for: 'soon' is not a duration"),
         (("127.0.0.1", *WHO, *US[:2], "--helo", "a b"), "--helo: 'a b' is not a host name"),
+        (
+            ("127.0.0.1", *WHO, *US[:2], "--helo", "mail.\N{LATIN SMALL LETTER E WITH ACUTE}.example"),
+            "is not a host name",
+        ),
         (("127.0.0.1", *WHO, *US, "--message", "no.eml"), "--message no.eml: cannot be read"),
         (("127.0.0.1", *WHO, *US, "--message", "empty.eml"), "does not begin with a header field"),
         (("127.0.0.1", *WHO, *US, "--state", "empty.eml/x"), "cannot be written"),

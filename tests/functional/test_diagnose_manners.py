@@ -21,8 +21,9 @@ from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.diagnosis import Diagnosis
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.host.host_name import Host
+from probe.diagnose.host.manners import Spending
 from probe.diagnose.host.open_host import Asking, Found, diagnose_host, open_target
-from probe.diagnose.host.state_file import StateFile
+from probe.diagnose.host.state_file import Begun, StateFile
 from probe.diagnose.reached import Reached
 from probe.input_error import InputError
 
@@ -274,3 +275,35 @@ def test_a_recipient_that_is_accepted_by_now_is_reachable(tmp_path: Path) -> Non
     found = asked.times(2, between=lambda: answers.__setitem__(0, "250 2.1.5 ok"))
     assert isinstance(found[0].outcome, Diagnosis)
     assert isinstance(found[1].outcome, Reached)
+
+
+def test_a_provider_is_known_by_its_network_and_by_its_name(tmp_path: Path) -> None:
+    with StateFile(tmp_path / "state.sqlite") as state:
+        for at, network, provider in [(1.0, "net", "name"), (2.0, "net", "other"), (3.0, "more", "name")]:
+            begun = Begun(NOW + at, "host", network, provider, "series", "as-is", "", Spending(1, 1))
+            assert state.begin(begun, None)[1] is None
+        assert [past.at - NOW for past in state.past("net", "name", NOW)] == [1.0, 2.0, 3.0]
+        assert [past.at - NOW for past in state.past("net", "no", NOW)] == [1.0, 2.0]
+        assert [past.at - NOW for past in state.past("no", "name", NOW)] == [1.0, 3.0]
+        assert state.past("net", "name", NOW + DAY_S + 4.0) == []
+
+
+def test_a_row_that_was_changed_is_one_sentence(tmp_path: Path) -> None:
+    asked = Asked(tmp_path)
+    asked(Budget(experiments=1))
+    with closing(sqlite3.connect(tmp_path / "state.sqlite")) as state, state:
+        state.execute("UPDATE dialogue SET stage = 'nowhere'")
+    with pytest.raises(InputError, match="has a row that was changed"):
+        asked()
+
+
+def test_ipv6(tmp_path: Path) -> None:
+    async def ask() -> Found:
+        async with answering(never, address="::1") as (port, _):
+            asking = Asking(host=Host("::1", port), recipient=ANN, return_path="news@sender.example", most_s=0.0)
+            with StateFile(tmp_path / "state.sqlite") as state:
+                return await diagnose_host(asking, Budget(experiments=1), state, VirtualClock(NOW))
+
+    found = asyncio.run(ask()).outcome
+    assert isinstance(found, Diagnosis)
+    assert "(connects from ::1)" in found.first.dialogue

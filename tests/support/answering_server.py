@@ -14,8 +14,8 @@ _USUAL: Final = {"": "220 mx.acme.example", "DATA": "354 go ahead", "QUIT": "221
 
 
 @asynccontextmanager
-async def answering(answer: Answer, port: int = 0) -> AsyncIterator[tuple[int, list[str]]]:
-    """Serve on 127.0.0.1; gives the port, a free one unless one is given, and the lines that were heard."""
+async def answering(answer: Answer, port: int = 0, address: str = "127.0.0.1") -> AsyncIterator[tuple[int, list[str]]]:
+    """Serve; gives the port, a free one unless one is given, and the lines that were heard."""
     heard: list[str] = []
     talking: set[asyncio.Task[None]] = set()
 
@@ -38,7 +38,7 @@ async def answering(answer: Answer, port: int = 0) -> AsyncIterator[tuple[int, l
                 heard.append(line)
         writer.transport.abort()
 
-    server = await asyncio.start_server(talk, "127.0.0.1", port)
+    server = await asyncio.start_server(talk, address, port)
     try:
         yield server.sockets[0].getsockname()[1], heard
     finally:

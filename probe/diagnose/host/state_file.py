@@ -68,7 +68,7 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         """Make the file and its folder if they are missing; raises InputError."""
         with writing(path, _REMEDY):
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(0o700, parents=True, exist_ok=True)  # it holds what others answered us
         self.path = path
         self._database = Database(path, if_damaged=_REMEDY)
 
@@ -158,7 +158,10 @@ class StateFile:
             "SELECT experiment, at, stage, code, enhanced, text, failure, transcript, source, return_path, recipient "
             "FROM dialogue WHERE series = ? AND at > ? AND ended IS NOT NULL ORDER BY at, id"
         )
-        return list(self._database.read(_answer, query, series, now - DAY_S))
+        try:
+            return list(self._database.read(_answer, query, series, now - DAY_S))
+        except (KeyError, TypeError, ValueError):
+            raise InputError(self.path, "has a row that was changed", _REMEDY) from None
 
     def spent(self, host: str, now: float) -> Spending:
         """Return what was spent on a host within the last day."""
