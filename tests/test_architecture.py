@@ -170,7 +170,11 @@ OUTSIDE: Final = {
 ONLY_IN: Final = {
     "aiosmtpd": {"fake_gateways/server.py", "probe/returned_mail/mailbox_server.py"},
     "aiosmtplib": {"probe/sender/transport/tcp.py", "fake_gateways/reports/bouncer.py"},
-    "dns": {"fake_gateways/dns/resolver.py", "fake_gateways/dns/nameserver.py"},
+    "dns": {
+        "fake_gateways/dns/resolver.py",
+        "fake_gateways/dns/nameserver.py",
+        "probe/studies/diagnose/verifier_run.py",  # py3-validate-email asks through it
+    },
     "sqlite3": {"probe/ledger/database.py"},
     "typer": {file for file in SOURCES if file.startswith("probe/cli/")},
     "altair": {"probe/report/plots/sensitivity.py", "probe/report/plots/sweep.py"},

@@ -15,6 +15,8 @@ from probe.input_error import InputError
 
 _SEED: Final = 101
 """The patterns of diagnose are made with other seeds."""
+_SEEDS: Final = 3
+"""Each gateway is drawn so often."""
 _DRAWS: Final = 200
 """How many tables with noise are drawn, at each depth."""
 
@@ -45,6 +47,16 @@ def evaluate(
         int | None,
         typer.Option(metavar="N", help="With --diagnose: random seed of the generated gateways (default: 101)."),
     ] = None,
+    gateways: Annotated[
+        int | None,
+        typer.Option("--cases", min=1, metavar="N", help="With --diagnose: measure so many gateways only, drawn."),
+    ] = None,
+    held_out: Annotated[
+        bool,
+        typer.Option(
+            "--held-out", help="With --diagnose: diagnose each vendor also with the patterns of the others only."
+        ),
+    ] = False,
     optimum: Annotated[
         bool,
         typer.Option(
@@ -59,15 +71,17 @@ def evaluate(
     if diagnoses:
         if scenarios or classifier:
             raise InputError("--diagnose", "makes its own gateways", "leave scenarios and classifiers out")
+        first = _SEED if seed is None else seed
         if optimum:
-            _compare_with_optimum(_SEED if seed is None else seed, as_json=as_json)
-            return
-        _evaluate_diagnoses(_SEED if seed is None else seed, workers or CORES, as_json=as_json)
+            _compare_with_optimum(first, as_json=as_json)
+        else:
+            _evaluate_diagnoses(first, gateways, workers or CORES, held_out=held_out, as_json=as_json)
         return
-    if optimum:
-        raise InputError("--optimum", "is about the experiments of --diagnose", "add --diagnose, or leave it out")
-    if seed is not None:
-        raise InputError("--seed", "is for the gateways of --diagnose", "add --diagnose, or leave it out")
+    belonging = {
+        "--seed": seed is not None, "--cases": gateways is not None, "--held-out": held_out, "--optimum": optimum
+    }  # fmt: skip
+    for option in (option for option, given in belonging.items() if given):
+        raise InputError(option, "belongs to --diagnose", "add --diagnose, or leave it out")
     import json
     import sys
 
@@ -99,31 +113,40 @@ def evaluate(
             print_evaluation(PipedConsole(), figures)
 
 
-def _evaluate_diagnoses(seed: int, workers: int, *, as_json: bool) -> None:
+def _evaluate_diagnoses(seed: int, most: int | None, workers: int, *, held_out: bool, as_json: bool) -> None:
     import json
+    import random
+    import sys
 
     from fake_gateways import persona
     from probe.cli.console import PipedConsole
     from probe.report.terminal.accuracy import print_accuracy
     from probe.report.terminal.sweep import runs_bar
-    from probe.studies.diagnose import run as study
-    from probe.studies.diagnose.accuracy import by_cause, mixed_up, spent
+    from probe.studies.diagnose import measure_run as study
     from probe.studies.diagnose.cases import cases
+    from probe.studies.diagnose.figures import summary
+    from probe.studies.diagnose.verifier_run import has_py3_validate_email
 
-    drawn = list(cases(list(persona.names()), range(seed, seed + 1)))
-    with keeping_nothing(), runs_bar("gateways", len(drawn)) as filling:
-        found = study.measure(drawn, workers, filling.advance)
-    causes, costs, mixed = by_cause(found), spent(found), mixed_up(found)
+    personas = list(persona.names())
+    drawn = list(cases(personas, range(seed, seed + _SEEDS)))
+    if most is not None and most < len(drawn):
+        drawn = random.Random(seed).sample(drawn, most)  # noqa: S311 - must be repeatable
+    if not has_py3_validate_email():
+        print("py3-validate-email is left out: it is not installed", file=sys.stderr)
+    others = None
+    with keeping_nothing():
+        if held_out:
+            known = list(cases(personas, study.ESTIMATED_FROM))
+            with runs_bar("gateways for the patterns", len(known)) as filling:
+                others = study.vendors_held_out(known, workers, filling.advance)
+        with runs_bar("gateways", len(drawn)) as filling:
+            found = study.measure(drawn, workers, filling.advance, others)
+    figures = summary(found, len(drawn), seed)
     with printing():
         if as_json:
-            figures = {
-                "causes": {cause: each._asdict() for cause, each in causes.items()},
-                "spent": {what: each._asdict() for what, each in costs.items()},
-                "mixed_up": mixed,
-            }
             print(json.dumps(figures, indent=2))
         else:
-            print_accuracy(PipedConsole(), causes, costs, mixed)
+            print_accuracy(PipedConsole(), figures)
 
 
 def _compare_with_optimum(seed: int, *, as_json: bool) -> None:

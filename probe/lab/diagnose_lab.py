@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fake_gateways.clock import VirtualClock
 from fake_gateways.dns.mx_lookup import Exchanger
+from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import require_inside
 from fake_gateways.policies.session_view import network_of
 from fake_gateways.smtp.envelope import Stage, domain_of
@@ -72,16 +73,21 @@ class SenderMeans:
 
 @dataclass
 class LabLane:
-    """A lane of a scenario without books. ``truths`` are the decisions of its gateways so far."""
+    """A lane of a scenario without books. ``truths`` are the decisions of its gateways so far.
+
+    ``gateways`` are by their address. ``attempts`` are those of its campaigns.
+    """
 
     prepared: PreparedScenario
     job: LaneJob
     clock: VirtualClock
+    gateways: Mapping[str, Gateway]
     connections: LaneConnections
     routes: Routes
     truths: list[Truth]
     faults: Faults
     recorder: Recorder = field(default_factory=Recorder)
+    attempts: list[Attempt] = field(default_factory=list)
     sent: dict[str, Delivery] = field(default_factory=dict)
     offers_tls: bool = False
     last_dialogue: str = ""
@@ -91,6 +97,7 @@ class LabLane:
         scenario = self.prepared.loaded.scenario
 
         def note(attempt: Attempt, final: bool) -> None:  # noqa: FBT001
+            self.attempts.append(attempt)
             if final and attempt.outcome != Outcome.DELIVERED and is_last(attempt):
                 raise _LastError(attempt)
 
@@ -278,7 +285,7 @@ async def open_lane(prepared: PreparedScenario, job: LaneJob, transport: Transpo
         routes = Routes(connections.ask, f"{scenario.seed}:{job.name}:routes")
         faults = Faults()
         asyncio.get_running_loop().set_exception_handler(faults.note)
-        yield LabLane(prepared, job, clock, connections, routes, truths, faults)
+        yield LabLane(prepared, job, clock, gateways, connections, routes, truths, faults)
 
 
 @asynccontextmanager

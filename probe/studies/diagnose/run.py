@@ -1,29 +1,27 @@
-"""Makes experiments at gateways whose reason to refuse is known, and diagnoses them."""
+"""Makes every experiment at gateways whose reason to refuse is known, and counts what they show."""
 
 from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from fake_gateways.smtp.envelope import Stage
-from probe.diagnose.choice import Budget
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import Hypothesis
 from probe.diagnose.patterns import FIRST, WORDS, Pattern
 from probe.diagnose.reply_kind import kind_of, said_cause, words_of
 from probe.lab import processes
-from probe.lab.diagnose_lab import SenderMeans, diagnose_in_lab, open_lab, open_lane
+from probe.lab.diagnose_lab import SenderMeans, open_lab, open_lane
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario, prepare
 from probe.records.attempt import Attempt
 from probe.scenario.load import check
 from probe.scenario.sending import Dkim
 from probe.sender.dkim import signer
-from probe.studies.diagnose.accuracy import Diagnosed
 from probe.studies.diagnose.cases import MESSAGES, NAMED, OTHER_DOMAIN, OTHER_NAME, Case
 
 MOST_RECIPIENTS: Final = 2
@@ -37,13 +35,13 @@ def extra_means(prepared: PreparedScenario) -> SenderMeans:
     return SenderMeans(other_domain=OTHER_DOMAIN, other_name=(OTHER_NAME, NAMED), signer=signing)
 
 
-def prepared_case(case: Case) -> PreparedScenario:
-    """Prepare the scenario of a case."""
+def prepared_case(case: Case, document: dict[str, Any] | None = None) -> PreparedScenario:
+    """Prepare the scenario of a case, or another ``document`` with its messages."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, text in MESSAGES.items():
             (folder / file).write_text(text, "utf-8")
-        return prepare(check(case.document(), folder=folder, path=case.name))
+        return prepare(check(document or case.document(), folder=folder, path=case.name))
 
 
 async def refused(case: Case, prepared: PreparedScenario) -> list[tuple[str, Hypothesis]]:
@@ -92,48 +90,15 @@ def patterns_of(case: Case) -> list[Pattern]:
     return asyncio.run(_patterns_of(case))
 
 
-async def _of_case(case: Case) -> list[Diagnosed]:
-    prepared = prepared_case(case)
-    extra = extra_means(prepared)
-    found = []
-    for recipient, truth in await refused(case, prepared):
-        diagnosis = await diagnose_in_lab(prepared, recipient, "memory", extra, Budget())
-        found.append(
-            Diagnosed(
-                case=case,
-                truth=truth,
-                cause=diagnosis.cause,
-                alive=diagnosis.belief.alive,
-                stopped=diagnosis.stopped,
-                messages=diagnosis.messages,
-                recipients=diagnosis.recipients,
-                seconds=diagnosis.seconds,
-                signature=tuple(sorted((await pattern_of(prepared, recipient, truth, extra)).shows.items())),
-            )
-        )
-    return found
-
-
-def diagnosed(case: Case) -> list[Diagnosed]:
-    """Diagnose some recipients of a case."""
-    return asyncio.run(_of_case(case))
-
-
 def estimate(cases: Sequence[Case], workers: int, tell: Callable[[int], object]) -> list[Pattern]:
     """Return the patterns of cases; ``tell`` is called with 1 after each."""
-    return _all(patterns_of, cases, workers, tell)
+    return [pattern for some in each_of(patterns_of, cases, workers, tell) for pattern in some]
 
 
-def measure(cases: Sequence[Case], workers: int, tell: Callable[[int], object]) -> list[Diagnosed]:
-    """Diagnose some recipients of every case; ``tell`` is called with 1 after each."""
-    return _all(diagnosed, cases, workers, tell)
-
-
-def _all(
-    work: Callable[[Case], list[Found]], cases: Sequence[Case], workers: int, tell: Callable[[int], object]
-) -> list[Found]:
-    found: list[Found] = []
-    for some in processes.in_order(work, cases, workers):
-        found += some
+def each_of(
+    work: Callable[[Case], Found], cases: Sequence[Case], workers: int, tell: Callable[[int], object]
+) -> Iterator[Found]:
+    """Yield what comes of each case, in order; ``tell`` is called with 1 after each."""
+    for found in processes.in_order(work, cases, workers):
         tell(1)
-    return found
+        yield found
