@@ -1,10 +1,10 @@
-"""Writes docs/reference/ from the code: commands, scenario keys, policies, personas, schemas. Called by: make docs."""
+"""Writes docs/reference/ from the code, and tables of measured figures into documents. Called by: make docs."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,9 +14,11 @@ from fake_gateways.truth import Cause
 from probe.cli.commands import COMMANDS
 from probe.diagnose import document
 from probe.input_error import InputError
+from probe.report.terminal.accuracy import FIGURES, MAIN, OF_PARTS, cost_rows, figure_rows, share, verifier_rows
 from probe.scenario.load import load_persona
 from probe.scenario.model import Scenario
 
+ROOT: Final = Path(__file__).parents[1]
 REFERENCE: Final = Path(__file__).parent / "reference"
 PERSONAS: Final = Path(persona.__file__).parent / "personas"
 MANY: Final = 8
@@ -30,6 +32,11 @@ WORDS: Final = {
     "boolean": "`true` or `false`",
     "object": "a table",
 }
+ACCURACY: Final = Path(__file__).parent / "diagnose-accuracy.json"
+"""Written by: fivefifty evaluate --diagnose --held-out --json."""
+IN_README: Final = ("cause_right_where_told", "mailbox_right_where_told", "living_called_gone")
+CONFUSED: Final = 12
+"""Pairs of causes that are listed."""
 HEAD: Final = "<!-- Written by `make docs` from the code; what is changed here by hand is lost. -->\n"
 
 
@@ -281,6 +288,54 @@ def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> Iterator[str]
     yield ""
 
 
+def measured() -> dict[str, list[str]]:
+    """Return the tables of diagnose's accuracy by the name of their block, in README.md and docs/diagnose.md."""
+    figures = json.loads(ACCURACY.read_text("utf-8"))
+    groups = figures["groups"]
+    main = [name for name in MAIN if name in groups]
+    kinds = {name: each for name, each in groups.items() if name not in MAIN}
+    shown = [groups[name] for name in main]
+    costs = [[f"{what}: median / 95th percentile", *each] for what, *each in cost_rows(shown)]
+    few = [[FIGURES[key], *(share(each[key]) for each in shown[:3])] for key in IN_README]
+    return {
+        "accuracy of diagnose": _figures(("", *main[:3]), [*few, costs[0][:4]]),
+        "all figures of diagnose": _figures(("", *main), [*figure_rows(shown), *costs]),
+        "kinds of noise": _parts(kinds),
+        "true causes": _parts(figures["causes"]),
+        "other verifiers": _figures(
+            ("", "living called gone", "gone called living", "unknown", "recipients asked"), verifier_rows(figures)
+        ),
+        "mixed up": _figures(
+            ("true cause, and what it was diagnosed as", "recipients", "of these, experiments could tell"),
+            [
+                [f"{each['true']}, as {each['diagnosed']}", str(each["recipients"]), str(each["could_be_told"])]
+                for each in figures["mixed_up"][:CONFUSED]
+            ],
+        ),
+    }
+
+
+def _parts(of: dict[str, Any]) -> list[str]:
+    rows = [[name, *(share(each[key]) for key in OF_PARTS), str(each["recipients"])] for name, each in of.items()]
+    return _figures(("", *OF_PARTS.values(), "recipients"), rows)
+
+
+def _figures(heads: tuple[str, ...], rows: Iterable[list[str]]) -> list[str]:
+    """Return a table whose columns of figures are aligned at the right."""
+    rule = f"|---|{'--:|' * (len(heads) - 1)}"
+    return [f"| {' | '.join(heads)} |", rule, *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+def with_figures(text: str) -> str:
+    """Return a document with its blocks of measured figures as they are now."""
+    for name, lines in measured().items():
+        begin, end = f"<!-- {name} -->\n", "<!-- end -->"
+        before, found, rest = text.partition(begin)
+        if found:
+            text = f"{before}{begin}{chr(10).join(lines)}\n{end}{rest.partition(end)[2]}"
+    return text
+
+
 if __name__ == "__main__":
     REFERENCE.mkdir(exist_ok=True)
     try:
@@ -289,3 +344,5 @@ if __name__ == "__main__":
         sys.exit(str(error))
     for file, text in written.items():
         (REFERENCE / file).write_text(text, "utf-8")
+    for document in (ROOT / "README.md", ROOT / "docs" / "diagnose.md"):
+        document.write_text(with_figures(document.read_text("utf-8")), "utf-8")

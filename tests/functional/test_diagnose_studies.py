@@ -1,4 +1,4 @@
-"""Patterns are counted, and choices compared with the best ones, at generated gateways, by fit --diagnose and evaluate --diagnose."""
+"""Patterns are counted, and choices compared with the best ones: fit --diagnose, evaluate --diagnose --optimum."""
 
 from __future__ import annotations
 
