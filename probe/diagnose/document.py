@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from fake_gateways.truth import Cause
 from probe.diagnose.advice import ADVICE
@@ -90,7 +90,7 @@ class ExperimentMade(Dialogue):
 class Document(_Part):
     """A diagnosis, as ``fivefifty diagnose --json`` prints it. Probabilities are between 0 and 1."""
 
-    schema_: Literal[1] = Field(1, alias="schema")
+    schema_: Literal[1] = Field(SCHEMA, alias="schema")
     """It rises when a key is removed or changes its meaning."""
     recipient: str
     """The recipient that was refused."""
@@ -113,10 +113,30 @@ class Document(_Part):
     """In the order in which they were made."""
 
 
+class Accepted(_Part):
+    """What is printed in place of a diagnosis if a host accepts the recipient."""
+
+    schema_: Literal[1] = Field(SCHEMA, alias="schema")
+    recipient: str
+    reachable: Literal[True] = True
+    accepted: Dialogue
+    deferred: Dialogue | None
+    """The first answer, if that was a deferral."""
+
+
+class NotReached(_Part):
+    """What is printed in place of a diagnosis if no server of a host could be asked."""
+
+    schema_: Literal[1] = Field(SCHEMA, alias="schema")
+    recipient: str
+    reachable: Literal[False] = False
+    failed: Dialogue
+
+
 def schema() -> dict[str, Any]:
-    """Return the JSON Schema of the document."""
-    made = Document.model_json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+    """Return the JSON Schema of what ``fivefifty diagnose --json`` prints."""
+    made = TypeAdapter(Document | Accepted | NotReached).json_schema(mode="serialization")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fivefifty diagnose", **made}
 
 
 def as_document(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -134,7 +154,7 @@ def as_document(diagnosis: Diagnosis) -> dict[str, Any]:
             Advised(cause=cause, finding=ADVICE[cause].finding, remedy=ADVICE[cause].remedy, ask=ADVICE[cause].ask)
             for cause in diagnosis.possible
         ],
-        refusal=Dialogue(kind=str(kind_of(diagnosis.first.result, diagnosis.recipient)), **_observed(diagnosis.first)),
+        refusal=dialogue_of(diagnosis.first, diagnosis.recipient),
         experiments=[
             ExperimentMade(
                 name=step.experiment.name,
@@ -150,6 +170,11 @@ def as_document(diagnosis: Diagnosis) -> dict[str, Any]:
         ],
     )
     return made.model_dump(mode="json", by_alias=True)
+
+
+def dialogue_of(observed: Observed, recipient: str) -> Dialogue:
+    """Return a dialogue about a recipient."""
+    return Dialogue(kind=str(kind_of(observed.result, recipient)), **_observed(observed))
 
 
 def said(observed: Observed) -> str:

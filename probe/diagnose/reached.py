@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from fake_gateways.smtp.envelope import Stage
 from probe.diagnose.diagnosis import Observed
-from probe.diagnose.document import SCHEMA, said
+from probe.diagnose.document import Accepted, NotReached, dialogue_of, said
 
 
 class Reached(NamedTuple):
@@ -31,13 +31,10 @@ class Reached(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """Return it as a document of JSON."""
-        return {
-            "schema": SCHEMA,
-            "recipient": self.recipient,
-            "reachable": True,
-            "accepted": _answer(self.observed),
-            "deferred": None if self.deferred is None else _answer(self.deferred),
-        }
+        deferred = None if self.deferred is None else dialogue_of(self.deferred, self.recipient)
+        accepted = dialogue_of(self.observed, self.recipient)
+        made = Accepted(recipient=self.recipient, accepted=accepted, deferred=deferred)
+        return made.model_dump(mode="json", by_alias=True)
 
 
 class Unreached(NamedTuple):
@@ -56,13 +53,5 @@ class Unreached(NamedTuple):
 
     def document(self) -> dict[str, Any]:
         """Return it as a document of JSON."""
-        return {
-            "schema": SCHEMA,
-            "recipient": self.recipient,
-            "reachable": False,
-            "failed": _answer(self.observed),
-        }
-
-
-def _answer(observed: Observed) -> dict[str, Any]:
-    return {"at": observed.at, "stage": observed.result.stage.value, "reply": said(observed)}
+        made = NotReached(recipient=self.recipient, failed=dialogue_of(self.observed, self.recipient))
+        return made.model_dump(mode="json", by_alias=True)

@@ -17,11 +17,13 @@ from typing import Any
 import pytest
 from deadline import DEADLINE_S, until
 from fivefifty_command import COMMAND, complaint, environment, fivefifty, free_port
+from json_schema import faults
 from misbehaving_server import CLOSE, FOREVER, HANG, RESET, Act, Script, misbehaving
 from serve_process import Serving, serving
 
 from fake_gateways.clock import WallClock
 from probe.cli.exit_codes import Exit
+from probe.diagnose.document import schema
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.diagnosis import Diagnosis
 from probe.diagnose.host.host_name import Host
@@ -79,7 +81,9 @@ def found_at(served: Serving, address: str, *more: object) -> tuple[int, dict[st
     """Diagnose at a served gateway; return exit code and document."""
     done = fivefifty("diagnose", f"{address}:{served.port}", *US, *more, "--json")
     assert done.stderr == "", done
-    return done.returncode, json.loads(done.stdout)
+    document = json.loads(done.stdout)
+    assert list(faults(document, schema(), schema())) == []
+    return done.returncode, document
 
 
 def test_a_recipient_that_is_accepted_is_reachable(served: Serving) -> None:
@@ -87,6 +91,14 @@ def test_a_recipient_that_is_accepted_is_reachable(served: Serving) -> None:
     assert (code, found["reachable"], found["accepted"]["stage"]) == (Exit.PASSED, True, "rcpt")
     said = fivefifty("diagnose", f"{ROSTER}:{served.port}", *US, "--recipient", "present@roster.example")
     assert "present@roster.example is reachable" in said.stdout
+
+
+def test_for_a_recipient_that_is_accepted_there_is_a_page_and_no_letter(served: Serving, tmp_path: Path) -> None:
+    who = (*US, "--recipient", "present@roster.example", "--letter", "fr", "--html", tmp_path / "page.html")
+    done = fivefifty("diagnose", f"{ROSTER}:{served.port}", *who)
+    assert (done.returncode, done.stdout) == (Exit.PASSED, "")
+    assert done.stderr == "fivefifty: note: there is no letter, because nothing was refused\n"
+    assert "present@roster.example is reachable" in (tmp_path / "page.html").read_text("utf-8")
 
 
 def test_a_mailbox_that_is_gone_is_found(served: Serving) -> None:

@@ -10,6 +10,7 @@ from json_schema import faults
 from fake_gateways.smtp.envelope import Stage
 from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.document import as_document, said, schema
+from probe.diagnose.reached import Reached, Unreached
 from probe.records.attempt import Failure
 from probe.sender.transaction import Result
 
@@ -25,6 +26,13 @@ def test_a_reply_is_one_line_and_a_failure_is_told() -> None:
 )
 def test_a_document_fits_the_schema(found: Diagnosis) -> None:
     assert list(faults(as_document(found), schema(), schema())) == []
+
+
+def test_where_nothing_was_refused_the_document_fits_the_schema_too() -> None:
+    observed = listed().first
+    outcomes = (Reached("a@acme.example", observed), Reached("a@acme.example", observed, observed))
+    for found in (*outcomes, Unreached("a@acme.example", observed)):
+        assert list(faults(found.document(), schema(), schema())) == []
 
 
 def test_a_document_of_another_schema_or_with_other_keys_does_not_fit() -> None:

@@ -31,17 +31,15 @@ def test_after_a_deferral_it_was_a_greylist() -> None:
         "60 seconds before, the answer was:",
     ]
     assert "greylist" in said[-1]
-    assert reached.document()["deferred"] == {"at": 30.0, "stage": "rcpt", "reply": "451 4.7.1 Greylisted"}
+    deferred = reached.document()["deferred"]
+    assert (deferred["at"], deferred["stage"], deferred["reply"]) == (30.0, "rcpt", "451 4.7.1 Greylisted")
 
 
 def test_it_has_a_document() -> None:
-    assert Reached(RECIPIENT, TAKEN).document() == {
-        "schema": 1,
-        "recipient": RECIPIENT,
-        "reachable": True,
-        "accepted": {"at": 90.0, "stage": "rcpt", "reply": "250 2.1.5 ok"},
-        "deferred": None,
-    }
+    document = Reached(RECIPIENT, TAKEN).document()
+    accepted = document.pop("accepted")
+    assert document == {"schema": 1, "recipient": RECIPIENT, "reachable": True, "deferred": None}
+    assert (accepted["at"], accepted["stage"], accepted["reply"]) == (90.0, "rcpt", "250 2.1.5 ok")
 
 
 def test_without_a_server_nothing_is_said_about_the_mailbox() -> None:
@@ -49,4 +47,5 @@ def test_without_a_server_nothing_is_said_about_the_mailbox() -> None:
     found = Unreached(RECIPIENT, Observed(refused, 90.0))
     assert found.sentences()[0] == f"Nobody could be asked about {RECIPIENT}: Connection refused."
     assert "Nothing can be said about the mailbox" in found.sentences()[2]
-    assert found.document()["failed"] == {"at": 90.0, "stage": "connect", "reply": "Connection refused"}
+    failed = found.document()["failed"]
+    assert (failed["at"], failed["stage"], failed["reply"]) == (90.0, "connect", "Connection refused")
