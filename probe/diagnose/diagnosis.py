@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import BEFORE_RCPT
 from fake_gateways.truth import Cause
@@ -16,6 +16,10 @@ from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.patterns import FIRST, WORDS, Patterns
 from probe.diagnose.reply_kind import TAKEN_AT_CONTENT, TAKEN_AT_RCPT, kind_of, said_cause, words_of
 from probe.sender.transaction import Result
+
+_WORTH_NAMING: Final = 1.25
+"""A step that raises a probability by this factor speaks for it."""
+_LEAST: Final = 1e-9
 
 
 class Observed(NamedTuple):
@@ -83,6 +87,11 @@ class Diagnosis:
         taken = TAKEN_AT_CONTENT if self.belief.depth is Depth.CONTENT else TAKEN_AT_RCPT
         kinds = [step.kind for step in self.steps if step.experiment.conditions.is_unchanged]
         return kinds[-1:] == [taken]
+
+    def spoke_for(self, cause: Cause) -> list[Step]:
+        """Return the steps that made a cause more likely, the strongest first."""
+        raised = [(step.belief.causes()[cause] / max(step.before.causes()[cause], _LEAST), step) for step in self.steps]
+        return [step for by, step in sorted(raised, key=lambda each: -each[0]) if by >= _WORTH_NAMING]
 
     @property
     def recipients(self) -> int:

@@ -41,6 +41,8 @@ class Advised(_Part):
     """What to do."""
     ask: str
     """Who can help; empty if nobody else is needed."""
+    spoke_for: list[str]
+    """The experiments that made the cause more likely, by name, the strongest first."""
 
 
 class Dialogue(_Part):
@@ -151,7 +153,13 @@ def as_document(diagnosis: Diagnosis) -> dict[str, Any]:
         causes={cause: _rounded(weight) for cause, weight in diagnosis.possible.items()},
         we_provoked_a_block=_rounded(belief.blocked),
         advice=[
-            Advised(cause=cause, finding=ADVICE[cause].finding, remedy=ADVICE[cause].remedy, ask=ADVICE[cause].ask)
+            Advised(
+                cause=cause,
+                finding=ADVICE[cause].finding,
+                remedy=ADVICE[cause].remedy,
+                ask=ADVICE[cause].ask,
+                spoke_for=[step.experiment.name for step in diagnosis.spoke_for(cause)],
+            )
             for cause in diagnosis.possible
         ],
         refusal=dialogue_of(diagnosis.first, diagnosis.recipient),

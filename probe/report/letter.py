@@ -12,6 +12,7 @@ from probe.diagnose.document import said
 from probe.diagnose.reply_kind import Answer, kind_of
 from probe.harmless import clipped, harmless
 from probe.report.letter_words import Language, LetterWords, changes, letter_words
+from probe.report.outcome_words import in_words
 
 _MOST: Final = 500
 """Characters of a reply, at most."""
@@ -103,6 +104,11 @@ def changed_words(step: Step, words: LetterWords) -> str:
     return ", ".join(
         words.changed[key].format(number=f"{number:g}", **told) for key, number in changes(step.experiment.conditions)
     )
+
+
+def spoken(step: Step) -> str:
+    """Return an experiment and its outcome in a few English words."""
+    return f"{changed_words(step, letter_words('en'))}: {in_words(step.kind)}"
 
 
 def _reply(observed: Observed, words: LetterWords) -> str:

@@ -23,9 +23,9 @@ from serve_process import Serving, serving
 
 from fake_gateways.clock import WallClock
 from probe.cli.exit_codes import Exit
-from probe.diagnose.document import schema
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.diagnosis import Diagnosis
+from probe.diagnose.document import schema
 from probe.diagnose.host.host_name import Host
 from probe.diagnose.host.open_host import Asking, Found, diagnose_host
 from probe.diagnose.host.state_file import StateFile

@@ -18,7 +18,7 @@ from probe.diagnose.reached import Reached, Unreached
 from probe.diagnose.reply_kind import Answer, kind_of
 from probe.harmless import clipped
 from probe.report.html.template import rendered
-from probe.report.letter import changed_words, letter_of
+from probe.report.letter import changed_words, letter_of, spoken
 from probe.report.letter_words import LANGUAGES, letter_words
 from probe.report.outcome_words import in_words
 from probe.report.verdict import duration, percent, spent, verdict_of
@@ -31,6 +31,7 @@ _MOST_LINES: Final = 400
 _WORTH_A_LINE: Final = 0.03
 _MOST_BRANCHES: Final = 4
 _MOST_CAUSES: Final = 4
+_MOST_STEPS: Final = 3
 _NAMES: Final = {"en": "English", "de": "German", "fr": "French"}
 
 
@@ -78,6 +79,7 @@ class Cell(NamedTuple):
     cause: Cause
     weight: float
     advice: Advice | None
+    spoke_for: str
 
 
 def diagnosis_page(diagnosis: Diagnosis) -> str:
@@ -136,7 +138,12 @@ def _figures(diagnosis: Diagnosis) -> list[tuple[str, str]]:
 def _causes(diagnosis: Diagnosis) -> list[Cell]:
     possible = diagnosis.possible
     return [
-        Cell(cause, weight * 100, ADVICE[cause] if cause in possible else None)
+        Cell(
+            cause,
+            weight * 100,
+            ADVICE[cause] if cause in possible else None,
+            "; ".join(map(spoken, diagnosis.spoke_for(cause)[:_MOST_STEPS])) if cause in possible else "",
+        )
         for cause, weight in diagnosis.belief.causes().items()
         if cause in possible or weight >= _WORTH_A_LINE / 3
     ]

@@ -17,10 +17,11 @@ from probe.diagnose.diagnosis import Diagnosis, Step
 from probe.diagnose.document import said
 from probe.diagnose.reply_kind import Answer
 from probe.harmless import clipped, harmless
-from probe.report.letter import letter_of
+from probe.report.letter import letter_of, spoken
 from probe.report.verdict import percent, spent, verdict_of
 
 _MOST: Final = 60
+_MOST_STEPS: Final = 3
 
 
 def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
@@ -39,6 +40,10 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
             advice = ADVICE[cause]
             _print(console, f"{cause}, {weight:.0%}: {advice.finding}")
             _print(console, f"{advice.remedy} {advice.help}", indent=4)
+    for cause in diagnosis.possible:
+        told = "; ".join(map(spoken, diagnosis.spoke_for(cause)[:_MOST_STEPS]))
+        if told:
+            _print(console, f"What spoke for {cause}: {told}.")
     _print(console, spent(diagnosis))
     if letter_of(diagnosis, "en").text:
         _print(console, "--letter en (or de, fr) prints a letter with this evidence.")

@@ -55,3 +55,9 @@ def test_what_was_believed_before_a_step_is_what_was_believed_after_the_step_bef
     assert len(steps) > 1
     for before, after in pairwise(steps):
         assert abs(before.belief.alive - after.before.alive) < 0.001
+
+
+def test_the_step_that_raises_a_cause_most_speaks_for_it() -> None:
+    found = diagnosed(lambda name: TAKEN if name == "neighbour" else REFUSAL)
+    assert found.spoke_for(Cause.IP_REPUTATION)[0].experiment.name == "neighbour"
+    assert found.spoke_for(Cause.USER_UNKNOWN) == []

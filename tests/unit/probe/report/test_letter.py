@@ -13,7 +13,7 @@ from fake_gateways.truth import Cause
 from probe.diagnose.diagnosis import Diagnosis
 from probe.diagnose.patterns import Patterns
 from probe.records.attempt import Failure
-from probe.report.letter import letter_of
+from probe.report.letter import letter_of, spoken
 from probe.report.letter_words import LANGUAGES, Language
 from probe.sender.transaction import Result
 
@@ -137,3 +137,8 @@ def test_hostile_words_stay_one_line_without_control_characters_and_are_no_templ
     assert "User unknown Hello {recipient} {0} ?[31m?" in line
     assert line.endswith("more characters)")
     assert all(each.isprintable() for each in text.splitlines())
+
+
+def test_an_experiment_is_told_in_a_few_words() -> None:
+    told = {spoken(step) for step in listed().steps}
+    assert "from another of our IP addresses (127.10.0.2): accepted, at RCPT" in told

@@ -62,6 +62,7 @@ def test_a_node_has_its_question_its_change_its_reply_and_other_replies() -> Non
     assert "Changed: <bdi>from another of our IP addresses (127.10.0.2)</bdi>." in text
     assert '<strong class="good">accepted, at RCPT</strong>' in text
     assert "Other replies would have meant" in text
+    assert "What spoke for it: <bdi>from another of our IP addresses (127.10.0.2): accepted, at RCPT" in text
     assert text.count('<div class="node">') == len(listed().steps) + 2
 
 

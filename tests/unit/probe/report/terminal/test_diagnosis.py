@@ -31,6 +31,11 @@ def test_the_first_three_lines_are_the_verdict() -> None:
     assert "--letter" not in printed(gone())
 
 
+def test_what_spoke_for_a_cause_is_named() -> None:
+    told = printed(listed(), 200)
+    assert "What spoke for ip-reputation: from another of our IP addresses (127.10.0.2): accepted, at RCPT" in told
+
+
 def test_causes_that_are_not_told_apart_are_listed_with_what_to_do() -> None:
     told = printed(undecided())
     assert "You send too fast" not in told
