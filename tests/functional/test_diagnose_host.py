@@ -8,6 +8,7 @@ import os
 import signal
 import sqlite3
 import subprocess
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering_server import HANG as SILENCE
+from answering_server import answering, in_background
 from deadline import DEADLINE_S, until
 from fivefifty_command import COMMAND, complaint, environment, fivefifty, free_port
 from json_schema import faults
@@ -34,6 +37,7 @@ from probe.diagnose.reached import Unreached
 ROOT = Path(__file__).parents[2]
 US = ("--from", "news@bounce.sender.example", "--helo", "mta1.sender.example", "--source", "127.10.0.1")
 ROSTER, WARY, STRICT = "127.1.0.1", "127.1.0.2", "127.1.0.3"
+WHO = ("--recipient", "ann@acme.example")
 SPAM = "From: <news@bounce.sender.example>\nSubject: Monday\n\nYou have won the JACKPOT.\n"
 GREYLISTING = """\
 schema = 1
@@ -215,29 +219,10 @@ def test_a_dialogue_ends_although_the_server_would_let_it_go_on(
 
 
 @contextmanager
-def hanging(folder: Path, *more: object) -> Iterator[tuple[subprocess.Popen[str], Path, list[object]]]:
-    """Start the command against a server that hangs at RCPT, and wait until it has written that down."""
-    state = folder / "state.sqlite"
-
-    async def serve(port_known: asyncio.Future[int]) -> None:
-        async with misbehaving({"RCPT": (HANG,)}) as (port, _):
-            port_known.set_result(port)
-            await asyncio.get_running_loop().create_future()
-
-    loop = asyncio.new_event_loop()
-    known: asyncio.Future[int] = loop.create_future()
-    task = loop.create_task(serve(known))
-    port = loop.run_until_complete(known)
-    command: list[object] = [
-        "diagnose", f"127.0.0.1:{port}", "--recipient", "ann@acme.example", "--state", state, *more,
-    ]  # fmt: skip
-
-    def has_begun() -> bool:
-        loop.run_until_complete(asyncio.sleep(0.01))
-        return spent(state) == (1, 1)
-
+def started(*words: object) -> Iterator[subprocess.Popen[str]]:
+    """Start the command, and leave nothing behind."""
     with subprocess.Popen(
-        [COMMAND, *map(str, command)],
+        [COMMAND, "diagnose", *map(str, words)],
         encoding="utf-8",
         env=environment(),
         stderr=subprocess.PIPE,
@@ -245,13 +230,20 @@ def hanging(folder: Path, *more: object) -> Iterator[tuple[subprocess.Popen[str]
         stdout=subprocess.PIPE,
     ) as process:
         try:
-            until(has_begun)
-            yield process, state, command
+            yield process
         finally:
             process.kill()
-            task.cancel()
-            loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
-            loop.close()
+
+
+@contextmanager
+def hanging(folder: Path, *more: object) -> Iterator[tuple[subprocess.Popen[str], Path, list[object]]]:
+    """Start the command against a server that hangs at RCPT, and wait until it has written that down."""
+    state = folder / "state.sqlite"
+    with in_background(misbehaving({"RCPT": (HANG,)})) as (port, _):
+        words: list[object] = [f"127.0.0.1:{port}", *WHO, "--state", state, *more]
+        with started(*words) as process:
+            until(lambda: spent(state) == (1, 1))
+            yield process, state, words
 
 
 def spent(state: Path) -> tuple[int, int]:
@@ -267,19 +259,51 @@ def spent(state: Path) -> tuple[int, int]:
 def test_what_a_killed_command_has_spent_is_remembered(tmp_path: Path) -> None:
     allow = allow_list(tmp_path)
     allow.write_text(allow.read_text("utf-8") + "connections_per_day = 1\n", "utf-8")
-    with hanging(tmp_path, "--allow", allow) as (process, state, command):
+    with hanging(tmp_path, "--allow", allow) as (process, state, words):
         process.send_signal(signal.SIGKILL)
         process.wait(DEADLINE_S)
         assert spent(state) == (1, 1)
-        sentence = complaint(fivefifty(*command))
+        sentence = complaint(fivefifty("diagnose", *words))
         assert "the connections that the allow list permits within a day are spent" in sentence
         assert spent(state) == (1, 1)
 
 
+def test_after_a_kill_it_goes_on_from_what_is_known(tmp_path: Path) -> None:
+    state, dialogues = tmp_path / "state.sqlite", Counter[str]()
+
+    def answer(peer: str, line: str) -> str | None:
+        del peer
+        dialogues[line] += line.startswith("EHLO")
+        hangs = dialogues["EHLO mta1.sender.example"] == 3
+        return (SILENCE if hangs else "550 5.1.1 User unknown") if line.startswith("RCPT") else None
+
+    def names(answered: str) -> list[str]:
+        with closing(sqlite3.connect(state)) as rows:
+            query = f"SELECT experiment FROM dialogue WHERE ended IS {answered} ORDER BY id"
+            return [name for (name,) in rows.execute(query)]
+
+    with in_background(answering(answer)) as (port, _):
+        sources = ("--source", "127.10.0.2", "--source", "127.20.0.1")
+        words = [f"127.0.0.1:{port}", *WHO, *US, *sources, "--state", state, "--experiments", 4]
+        with started(*words) as process:
+            until(lambda: dialogues["EHLO mta1.sender.example"] == 3 or process.poll() is not None)
+            assert process.poll() is None, process.communicate()
+            process.send_signal(signal.SIGKILL)
+            process.wait(DEADLINE_S)
+        before, (lost,) = names("NOT NULL"), names("NULL")
+        assert before[0] == "as-is"
+        done = fivefifty("diagnose", *words, "--json")
+    assert done.returncode == Exit.CANNOT_TELL, done
+    found = [each["name"] for each in json.loads(done.stdout)["experiments"]]
+    assert found[:2] == [before[1], "again"]
+    assert names("NOT NULL")[:3] == [*before, "as-is"]
+    assert lost in found
+
+
 def test_one_dialogue_with_a_provider_at_a_time(tmp_path: Path) -> None:
     allow = allow_list(tmp_path)
-    with hanging(tmp_path, "--allow", allow) as (process, state, command):
-        sentence = complaint(fivefifty(*command, "--for", "0s"))
+    with hanging(tmp_path, "--allow", allow) as (process, state, words):
+        sentence = complaint(fivefifty("diagnose", *words, "--for", "0s"))
         assert "another dialogue with the same provider is under way" in sentence
         assert spent(state) == (1, 1)
         assert process.poll() is None
@@ -291,9 +315,6 @@ def test_an_interrupted_command_says_what_is_kept(tmp_path: Path) -> None:
         _, stderr = process.communicate(timeout=DEADLINE_S)
         assert process.returncode == Exit.INTERRUPTED
         assert stderr == f"fivefifty: interrupted; {state} holds what was asked; the same command goes on from there\n"
-
-
-WHO = ("--recipient", "ann@acme.example")
 
 
 @pytest.mark.parametrize(

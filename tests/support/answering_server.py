@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from typing import Final
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from typing import Final, TypeVar
+
+Served = TypeVar("Served")
 
 Answer = Callable[[str, str], str | None]
 """Gets the client's IP address and a line; returns a reply, None for the usual one. The greeting answers ""."""
+HANG: Final = ""
+"""In place of a reply: the server says nothing more."""
 
 _USUAL: Final = {"": "220 mx.acme.example", "DATA": "354 go ahead", "QUIT": "221 bye", ".": "250 2.0.0 queued"}
 
@@ -28,7 +33,11 @@ async def answering(answer: Answer, port: int = 0, address: str = "127.0.0.1") -
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while True:
                 if not is_content or line == ".":
-                    reply = answer(peer, line) or _USUAL.get(line, "250 2.0.0 ok")
+                    reply = answer(peer, line)
+                    if reply is None:
+                        reply = _USUAL.get(line, "250 2.0.0 ok")
+                    if reply == HANG:
+                        await asyncio.get_running_loop().create_future()
                     is_content = reply.startswith("354")
                     writer.write(f"{reply}\r\n".encode())
                     await writer.drain()
@@ -47,3 +56,18 @@ async def answering(answer: Answer, port: int = 0, address: str = "127.0.0.1") -
             task.cancel()
         await asyncio.gather(*talking, return_exceptions=True)
         await server.wait_closed()
+
+
+@contextmanager
+def in_background(server: AbstractAsyncContextManager[Served]) -> Iterator[Served]:
+    """Run a server in a thread of its own; gives what it gives."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    try:
+        yield asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result()
+    finally:
+        asyncio.run_coroutine_threadsafe(server.__aexit__(None, None, None), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
