@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import domain_of
+from fake_gateways.truth import Cause
+from probe.classify.by_code import cause_of_numbers
+from probe.classify.context.words import pattern_of, topics_in
 from probe.diagnose.advice import ADMINISTRATOR, ADVICE
 from probe.diagnose.diagnosis import Diagnosis, Observed, Step
 from probe.diagnose.document import said
-from probe.diagnose.reply_kind import Answer, kind_of
 from probe.harmless import clipped, harmless
 from probe.report.letter_words import Language, LetterWords, changes, letter_words
 from probe.report.outcome_words import in_words
@@ -80,12 +82,25 @@ def _evidence(diagnosis: Diagnosis, words: LetterWords) -> list[str]:
     if not diagnosis.steps:
         return []
     found = []
-    says_unknown = kind_of(diagnosis.first.result, diagnosis.recipient).answer is Answer.UNKNOWN_RECIPIENT
-    if says_unknown and diagnosis.is_alive:
+    if _says_unknown(diagnosis) and diagnosis.is_alive:
         found.append(words.said_unknown)
     found += [words.tried, "\n".join(f"  - {_tried(step, words)}" for step in diagnosis.steps)]
     delivered = {0: words.delivered_none, 1: words.delivered_one}.get(diagnosis.messages, words.delivered_many)
     return [*found, delivered.format(messages=diagnosis.messages)]
+
+
+def _says_unknown(diagnosis: Diagnosis) -> bool:
+    """Whether the refusal says in words or by its enhanced status that the recipient does not exist.
+
+    A bare 550 says nothing.
+    """
+    reply = diagnosis.first.result.reply
+    if reply is None:
+        return False
+    said = topics_in(pattern_of(reply.text, diagnosis.recipient)).cause
+    if said is None and reply.enhanced is not None:
+        said, _ = cause_of_numbers(reply.code, str(reply.enhanced))
+    return said is Cause.USER_UNKNOWN
 
 
 def _tried(step: Step, words: LetterWords) -> str:

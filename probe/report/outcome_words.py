@@ -9,8 +9,8 @@ from probe.diagnose.reply_kind import Answer, Place
 _ANSWERS: Final = {
     Answer.TAKEN: "accepted",
     Answer.DEFERRED: "deferred",
-    Answer.UNKNOWN_RECIPIENT: "refused: no such recipient",
-    Answer.REFUSED: "refused for another reason",
+    Answer.UNKNOWN_RECIPIENT: "refused, read as an unknown recipient",
+    Answer.REFUSED: "refused, read as another reason",
     Answer.CLOSED: "connection closed",
     Answer.SILENT: "no reply",
 }

@@ -11,7 +11,6 @@ from typing import Final, NamedTuple
 
 from fake_gateways.truth import Cause
 from probe.diagnose.advice import ADVICE, Advice
-from probe.diagnose.belief import Belief
 from probe.diagnose.diagnosis import Diagnosis, Observed, Step
 from probe.diagnose.document import said
 from probe.diagnose.reached import Reached, Unreached
@@ -51,6 +50,13 @@ class Branch(NamedTuple):
     cause: str
     weight: str
     alive: str
+
+
+class _Chance(NamedTuple):
+    """A kind of reply, and how likely it was."""
+
+    kind: str
+    chance: float
 
 
 class Node(NamedTuple):
@@ -153,7 +159,7 @@ def _nodes(diagnosis: Diagnosis) -> Iterator[Node]:
     words = letter_words("en")
     for number, step in enumerate(diagnosis.steps, 1):
         observed = step.observed
-        chances = step.before.chances(step.experiment)
+        chances = _chances(step)
         yield Node(
             number=number,
             question=step.experiment.question,
@@ -163,7 +169,7 @@ def _nodes(diagnosis: Diagnosis) -> Iterator[Node]:
             recipient=observed.recipient,
             words=in_words(step.kind),
             is_taken=step.kind.startswith(Answer.TAKEN),
-            chance=f"{chances[step.kind]:.0%}" if step.kind in chances else "",
+            chance=f"{chances[in_words(step.kind)].chance:.0%}" if in_words(step.kind) in chances else "",
             reply=_reply(observed),
             dialogue=_dialogue(observed),
             shifts=_shifts(step),
@@ -181,17 +187,25 @@ def _shifts(step: Step) -> list[Shift]:
     return [Shift(cause, before[cause] * 100, after[cause] * 100) for cause in ordered]
 
 
-def _branches(step: Step, chances: dict[str, float]) -> list[Branch]:
+def _chances(step: Step) -> dict[str, _Chance]:
+    """Return how likely each reply was, in words; two kinds may have the same words, of which the likelier is kept."""
+    found: dict[str, _Chance] = {}
+    for kind, chance in step.before.chances(step.experiment).items():
+        words = in_words(kind)
+        likeliest = found.get(words, _Chance(kind, 0.0))
+        found[words] = _Chance(likeliest.kind, likeliest.chance + chance)
+    return found
+
+
+def _branches(step: Step, chances: dict[str, _Chance]) -> list[Branch]:
     """Return the likeliest of the replies that did not come."""
-    others = [(kind, chance) for kind, chance in chances.items() if kind != step.kind and chance >= _WORTH_A_LINE]
-    return [
-        _branch(step.before.observed(step.experiment, kind), kind, chance) for kind, chance in others[:_MOST_BRANCHES]
-    ]
-
-
-def _branch(then: Belief, kind: str, chance: float) -> Branch:
-    cause, weight = next(iter(then.causes().items()))
-    return Branch(in_words(kind), f"{chance:.0%}", cause, f"{weight:.0%}", percent(then.alive))
+    found = []
+    for words, (kind, chance) in sorted(chances.items(), key=lambda each: -each[1].chance):
+        if words != in_words(step.kind) and chance >= _WORTH_A_LINE:
+            then = step.before.observed(step.experiment, kind)
+            cause, weight = next(iter(then.causes().items()))
+            found.append(Branch(words, f"{chance:.0%}", cause, f"{weight:.0%}", percent(then.alive)))
+    return found[:_MOST_BRANCHES]
 
 
 def _reply(observed: Observed) -> str:

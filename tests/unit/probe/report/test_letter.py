@@ -142,3 +142,20 @@ def test_hostile_words_stay_one_line_without_control_characters_and_are_no_templ
 def test_an_experiment_is_told_in_a_few_words() -> None:
     told = {spoken(step) for step in listed().steps}
     assert "from another of our IP addresses (127.10.0.2): accepted, at RCPT" in told
+
+
+@pytest.mark.parametrize(
+    ("refusal", "says_so"),
+    [
+        (replied(550, "5.1.1", "No such user"), True),
+        (replied(550, None, "User unknown"), True),
+        (replied(550, "5.1.1", "Recipient rejected"), True),
+        (replied(550, None, "rejecting spoofed message"), False),
+        (replied(550, "5.2.1", "Mailbox disabled"), False),
+    ],
+)
+def test_that_the_recipient_does_not_exist_is_only_repeated_if_the_reply_says_so(
+    refusal: Result, *, says_so: bool
+) -> None:
+    text = letter_of(diagnosed(lambda name: TAKEN if name == "neighbour" else refusal, first=refusal), "en").text
+    assert ("The reply says that this recipient does not exist" in text) is says_so
