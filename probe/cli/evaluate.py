@@ -123,12 +123,12 @@ def _evaluate_diagnoses(seed: int, most: int | None, workers: int, *, held_out: 
     from probe.report.terminal.accuracy import print_accuracy
     from probe.report.terminal.sweep import runs_bar
     from probe.studies.diagnose import measure_run as study
-    from probe.studies.diagnose.cases import cases
+    from probe.studies.diagnose.cases import as_met, cases
     from probe.studies.diagnose.figures import summary
     from probe.studies.diagnose.verifier_run import has_py3_validate_email
 
     personas = list(persona.names())
-    drawn = list(cases(personas, range(seed, seed + _SEEDS)))
+    drawn = list(as_met(cases(personas, range(seed, seed + _SEEDS))))
     if most is not None and most < len(drawn):
         drawn = random.Random(seed).sample(drawn, most)  # noqa: S311 - must be repeatable
     if not has_py3_validate_email():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final, NamedTuple
@@ -11,14 +11,20 @@ from typing import Final, NamedTuple
 from fake_gateways.truth import Cause, Fault
 from probe.diagnose.conditions import Depth, Recipient, Source
 from probe.diagnose.experiment import Experiment
-from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis
+from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis, told_apart
 from probe.diagnose.patterns import Pattern, Patterns
 from probe.diagnose.reply_kind import Answer
 
-_ALIVE_IF_REFUSED_FOR_ANOTHER_REASON: Final = 0.95
-"""Of those whom a gateway refuses for a reason of its own, most are alive: some 4 to 5 % of a list has left."""
+_ALIVE_IF_REFUSED_FOR_ANOTHER_REASON: Final = 0.8
+"""Of those whom a gateway refuses for a reason of its own, most are alive: some 4 to 5 % of a list has left.
+
+But whoever asks has doubts. With this value, a gateway that takes everybody proves nothing of a mailbox.
+"""
 _HALF_LIFE_S: Final = 5 * 86_400.0
 """Servers change their minds: after this time a belief counts half (emailtester.net, IMC 2005)."""
+_BLOCK_HALVES_S: Final = 3600.0
+"""Blocks that were provoked end by themselves: half of them within this time."""
 _BLOCKED_BY_RECIPIENT: Final = 0.002
 _BLOCKED_BY_RANDOM_RECIPIENT: Final = 0.02
 """How likely one more recipient makes a gateway block us. Counters of unknown recipients are the lowest."""
@@ -28,7 +34,11 @@ _IN_OTHER_WORDS: Final = 0.07
 """How likely it refuses at the same place, but in other words than its pattern says."""
 _BLOCKED: Final = "blocked"
 """In place of what a pattern shows: we have provoked a block."""
-_LEAST: Final = 1e-9
+_WAITING: Final = ("after-minutes", "another-hour")
+"""The experiments that show whether a refusal passes, the shorter first."""
+_WITHOUT: Final = {"links": "without-links", "attachments": "without-attachments"}
+"""Parts of a message, and the experiment that only a message with such parts allows."""
+_LEAST: Final = 1e-7
 """Patterns that are less likely than this are dropped."""
 
 
@@ -47,12 +57,22 @@ class Belief:
     outcomes: Mapping[str, tuple[str, ...]]
     depth: Depth
     weights: Mapping[_State, float]
+    at_first: Mapping[_State, float]
+    """The probabilities after the first refusal, before any experiment: to these a belief fades."""
+    waited_s: float = 0.0
+    """How long the experiments have waited, all together."""
 
     @classmethod
-    def before(cls, patterns: Patterns, depth: Depth) -> Belief:
-        """Return the belief before any reply: every cause is as likely as any other."""
-        known = tuple(patterns.at(depth))
-        return cls(known, patterns.outcomes, depth, _prior(known))
+    def before(cls, patterns: Patterns, depth: Depth, means: Collection[str] | None = None) -> Belief:
+        """Return the belief before any reply: every cause is as likely as any other.
+
+        With ``means`` only patterns count whose messages have links and attachments if this one has.
+        """
+        known = patterns.at(depth)
+        if means is not None and depth is Depth.CONTENT:
+            known = [each for each in known if _has_the_same_parts(each, means)] or known
+        prior = _prior(known)
+        return cls(tuple(known), patterns.outcomes, depth, prior, prior)
 
     def hypotheses(self) -> dict[Hypothesis, float]:
         """Return the probability of every hypothesis."""
@@ -81,17 +101,24 @@ class Belief:
     @property
     def entropy(self) -> float:
         """How many bits are missing to know which hypothesis is true."""
-        return _entropy(self.hypotheses())
+        return _entropy(_as_far_as_it_matters(self.hypotheses()))
 
     def told(self, of: str, outcome: str) -> Belief:
-        """Return the belief after the first refusal. ``of`` is ``FIRST`` or ``WORDS``."""
-        return self._weighed_by(of, outcome, lambda state: self.known[state.pattern].shows.get(of))
+        """Return the belief after the first refusal. ``of`` is ``FIRST``, ``WORDS`` or ``HISTORY``."""
+        after = self._weighed_by(of, outcome, lambda state: self.known[state.pattern].shows.get(of))
+        return replace(after, at_first=after.weights)
 
     def aged(self, seconds: float) -> Belief:
         """Return the belief after a time in which nothing was heard."""
         kept = 0.5 ** (seconds / _HALF_LIFE_S)
-        weights = {state: weight * kept for state, weight in self.weights.items()}
-        for state, weight in _prior(self.known).items():
+        ended = 1 - 0.5 ** (seconds / _BLOCK_HALVES_S)
+        weights: dict[_State, float] = {}
+        for state, weight in self.weights.items():
+            weights[state] = weights.get(state, 0.0) + kept * weight * (1 - ended if state.blocked else 1.0)
+            if state.blocked:
+                then = _State(state.pattern, blocked=False)
+                weights[then] = weights.get(then, 0.0) + kept * weight * ended
+        for state, weight in self.at_first.items():
             weights[state] = weights.get(state, 0.0) + (1 - kept) * weight
         return replace(self, weights=weights)
 
@@ -100,8 +127,10 @@ class Belief:
 
         Before the reply, the experiment may itself have provoked a block.
         """
-        at_risk = self._at_risk(experiment)
-        return at_risk._weighed_by(experiment.name, outcome, lambda state: self._shown(state, experiment))  # noqa: SLF001
+        after = self._at_risk(experiment)._weighed_by(  # noqa: SLF001
+            experiment.name, outcome, lambda state: self._shown(state, experiment)
+        )
+        return replace(after, waited_s=self.waited_s + experiment.conditions.wait_s)
 
     def gain(self, experiment: Experiment) -> float:
         """Return by how many bits an experiment is expected to lower the entropy."""
@@ -109,7 +138,7 @@ class Belief:
         shown: dict[str | None, dict[Hypothesis, float]] = {}
         for state, weight in before.weights.items():
             of_shown = shown.setdefault(self._shown(state, experiment), {})
-            hypothesis = self.known[state.pattern].hypothesis
+            hypothesis = _mattering(self.known[state.pattern].hypothesis)
             of_shown[hypothesis] = of_shown.get(hypothesis, 0.0) + weight
         after: list[dict[Hypothesis, float]] = []
         outcomes = self.outcomes.get(experiment.name, ())
@@ -138,9 +167,16 @@ class Belief:
 
     def _shown(self, state: _State, experiment: Experiment) -> str | None:
         """Return the outcome that a pattern shows, None if it is not known, and that of a block where there is one."""
-        if state.blocked and experiment.conditions.source is not Source.ELSEWHERE:
+        conditions = experiment.conditions
+        if state.blocked and conditions.source is not Source.ELSEWHERE:
             return _BLOCKED
-        return self.known[state.pattern].shows.get(experiment.name)
+        shows = self.known[state.pattern].shows
+        if not EXPERIMENTS[experiment.name].conditions.wait_s:
+            for name in _WAITING:
+                if _waits(name) <= self.waited_s + conditions.wait_s and shows.get(name, "").startswith(Answer.TAKEN):
+                    # What made the gateway refuse has passed.
+                    return None if conditions.recipient is Recipient.RANDOM else shows[name]
+        return shows.get(experiment.name)
 
     def _weighed_by(self, experiment: str, outcome: str, shown: Callable[[_State], str | None]) -> Belief:
         outcomes = self.outcomes.get(experiment, ())
@@ -166,7 +202,27 @@ class Belief:
         return replace(self, weights=weights)
 
 
-def _prior(known: tuple[Pattern, ...]) -> dict[_State, float]:
+def _has_the_same_parts(pattern: Pattern, means: Collection[str]) -> bool:
+    return all((name in pattern.shows) == (part in means) for part, name in _WITHOUT.items())
+
+
+def _waits(name: str) -> float:
+    return EXPERIMENTS[name].conditions.wait_s
+
+
+@cache
+def _mattering(hypothesis: Hypothesis) -> Hypothesis:
+    return hypothesis._replace(cause=told_apart(hypothesis.cause))
+
+
+def _as_far_as_it_matters(weights: Mapping[Hypothesis, float]) -> dict[Hypothesis, float]:
+    found: dict[Hypothesis, float] = {}
+    for hypothesis, weight in weights.items():
+        found[_mattering(hypothesis)] = found.get(_mattering(hypothesis), 0.0) + weight
+    return found
+
+
+def _prior(known: Sequence[Pattern]) -> dict[_State, float]:
     """Return equal probabilities for all causes; within one, for the alive and the gone as of old, then by count."""
     counts: dict[Hypothesis, int] = {}
     for pattern in known:

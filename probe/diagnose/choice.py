@@ -10,6 +10,7 @@ from typing import Final
 
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
+from probe.diagnose.conditions import Depth
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.hypothesis import told_apart
 
@@ -39,6 +40,10 @@ class Budget:
     experiments: int = 15
     longest_wait_s: float = math.inf
 
+    def allows(self, experiment: Experiment, depth: Depth, spent: float) -> bool:
+        """Whether an experiment may be made after so much was spent."""
+        return spent + experiment.cost(depth) <= self.cost and experiment.conditions.wait_s <= self.longest_wait_s
+
 
 def is_decided(belief: Belief) -> bool:
     """Whether the cause is known, and whether the mailbox is alive."""
@@ -65,7 +70,7 @@ def choose(belief: Belief, left: Iterable[Experiment], made: int, spent: float, 
         return Stopped.CANNOT_TELL
     if made >= budget.experiments:
         return Stopped.BUDGET
-    affordable = [(gain, each) for gain, each in telling if spent + each.cost(belief.depth) <= budget.cost]
+    affordable = [(gain, each) for gain, each in telling if budget.allows(each, belief.depth, spent)]
     if not affordable:
         return Stopped.BUDGET
     return max(affordable, key=lambda each: each[0] / each[1].cost(belief.depth))[1]

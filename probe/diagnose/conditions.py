@@ -35,6 +35,8 @@ class Content(StrEnum):
     CAMPAIGN = "campaign"
     WITHOUT_LINKS = "without-links"
     WITHOUT_ATTACHMENTS = "without-attachments"
+    RENAMED = "renamed"
+    """Its attachments have names that no rule about names refuses."""
     SAME_SIZE = "same-size"
     """A personal message, as long as that of the campaign."""
     NEUTRAL = "neutral"
@@ -61,6 +63,7 @@ class Conditions:
     """How one dialogue is held; the defaults are those of the refused one.
 
     ``wait_s`` passes before it begins. ``transactions_before`` are begun and reset in the same connection before it.
+    ``without`` are parts of the message that are left out, by their numbers.
     ``recipients_beside`` are controls in the same transaction. ``exchanger`` counts the exchangers in the order of
     their preference, ``other_domain`` and ``other_name`` are another domain of the return-path and another name in
     EHLO, whose address and PTR record match.
@@ -69,6 +72,7 @@ class Conditions:
     recipient: Recipient = Recipient.REFUSED
     source: Source = Source.USUAL
     content: Content = Content.CAMPAIGN
+    without: frozenset[int] = frozenset()
     wait_s: float = 0.0
     transactions_before: int = 0
     recipients_beside: int = 0

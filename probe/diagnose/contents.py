@@ -6,26 +6,21 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from probe.diagnose.conditions import Content
+from probe.diagnose.conditions import Conditions, Content
+from probe.diagnose.message_parts import FILE_NAME, LINK, Kind, parts_of, without_parts
 
-_LINK: Final = re.compile(rb"\b(?:https?://|www\.)(?:=\r\n|[^\s\"'<>])+", re.IGNORECASE)
-"""A link. In quoted-printable it may go over several lines (RFC 2045 section 6.7)."""
 _KEPT: Final = (b"from", b"to", b"date", b"message-id", b"reply-to")
 _NEUTRAL: Final = (
     b"Subject: Our appointment\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=us-ascii\r\n\r\n"
     b"Hello,\r\n\r\nthank you for your message. Thursday suits me well.\r\n\r\nKind regards\r\n"
 )
 _LINE: Final = b"It was good to see all of you again.\r\n"
-_BOUNDARY: Final = re.compile(rb"(?i)\bboundary=\"?([^\"\r\n;]{1,70})")
-_FILE: Final = re.compile(
-    rb"(?i)^content-(?:disposition|type):[^\r\n]*(?:\r\n[ \t][^\r\n]*)*(?:file)?name\*?=", re.MULTILINE
-)
 _EMPTY: Final = b"Subject: \r\n\r\n"
 
 
 def without_links(content: bytes) -> bytes:
     """Return a message without its links, in the text and in the header; it is the same if it has none."""
-    return _LINK.sub(b"", content)
+    return LINK.sub(b"", content)
 
 
 def neutral(content: bytes) -> bytes:
@@ -41,12 +36,22 @@ def same_size(content: bytes) -> bytes:
 
 def without_attachments(content: bytes) -> bytes:
     """Return a message without the parts that have a file name; it is the same if it has none (RFC 2183)."""
-    boundary = _BOUNDARY.search(content)
-    if boundary is None:
-        return content
-    mark = b"--" + boundary[1]
-    pieces = content.split(mark)
-    return mark.join(each for each in pieces if not _FILE.search(each.partition(b"\r\n\r\n")[0]))
+    attachments = [number for number, part in enumerate(parts_of(content)) if part.kind is Kind.ATTACHMENT]
+    return without_parts(content, attachments)
+
+
+def renamed(content: bytes) -> bytes:
+    """Return a message whose attachments have names that end with .txt; it is the same if it has none."""
+    pieces: list[bytes] = []
+    at = 0
+    for part in parts_of(content):
+        if part.kind is Kind.ATTACHMENT:
+            ((begins, ends),) = part.places
+            header, blank, body = content[begins:ends].partition(b"\r\n\r\n")
+            number = len(pieces) // 2 + 1
+            pieces += [content[at:begins], FILE_NAME.sub(rb'\1="part%d.txt"' % number, header) + blank + body]
+            at = ends
+    return b"".join([*pieces, content[at:]])
 
 
 def empty(content: bytes) -> bytes:
@@ -71,8 +76,14 @@ CHANGES: Final[Mapping[Content, Callable[[bytes], bytes]]] = {
     Content.CAMPAIGN: bytes,
     Content.WITHOUT_LINKS: without_links,
     Content.WITHOUT_ATTACHMENTS: without_attachments,
+    Content.RENAMED: renamed,
     Content.SAME_SIZE: same_size,
     Content.NEUTRAL: neutral,
     Content.EMPTY: empty,
 }
 """How each content is made of the campaign's message."""
+
+
+def changed(content: bytes, conditions: Conditions) -> bytes:
+    """Return a message as the conditions change it."""
+    return CHANGES[conditions.content](without_parts(content, conditions.without))

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Generator, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import BEFORE_RCPT
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
+from probe.diagnose.bisection import ABOUT_CONTENT, chosen_of, smallest, suspects
 from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX, Budget, Stopped, choose, is_explained, left_of
-from probe.diagnose.conditions import Depth
+from probe.diagnose.conditions import Content, Depth
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
-from probe.diagnose.patterns import FIRST, WORDS, Patterns
-from probe.diagnose.reply_kind import TAKEN_AT_CONTENT, TAKEN_AT_RCPT, kind_of, said_cause, words_of
+from probe.diagnose.experiments.random_likewise import as_taken
+from probe.diagnose.experiments.without_parts import without
+from probe.diagnose.host.manners import blocked_for_s
+from probe.diagnose.message_parts import Part
+from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Patterns
+from probe.diagnose.reply_kind import TAKEN_AT_CONTENT, TAKEN_AT_RCPT, Answer, kind_of, said_cause, words_of
+from probe.records.attempt import Outcome
 from probe.sender.transaction import Result
 
 _WORTH_NAMING: Final = 1.25
@@ -55,6 +61,8 @@ class Diagnosis:
     belief: Belief
     steps: tuple[Step, ...]
     stopped: Stopped
+    disliked: tuple[Part, ...] = ()
+    """The smallest part of the message without which it is taken; several if all of them must go."""
 
     @property
     def cause(self) -> Cause:
@@ -122,37 +130,112 @@ def diagnose(
     budget: Budget,
     *,
     earlier: Iterable[tuple[Experiment, Observed]] = (),
+    history: str | None = None,
+    parts: Sequence[Part] = (),
 ) -> Generator[Experiment, Observed | None, Diagnosis]:
     """Yield experiments and take what came of each, None if it may not be made now; return the diagnosis.
 
     ``first`` is the refusal, ``means`` say which experiments can be made. ``earlier`` ones have been made before.
+    ``history`` is what came of attempts before the refusal (see ``probe.diagnose.history``), ``parts`` are those of the
+    message.
     """
-    depth = Depth.of(first.result.stage)
-    possible = [
-        each
-        for each in EXPERIMENTS.values()
-        if each.can_be_made(depth, means) and each.conditions.wait_s <= budget.longest_wait_s
-    ]
-    words = words_of(first.result, recipient)
-    belief = Belief.before(patterns, depth)
+    asking = _Asking(recipient, first, frozenset(means), budget)
+    belief = Belief.before(patterns, asking.depth, means)
     belief = belief.told(FIRST, str(kind_of(first.result, recipient)))
     belief = belief.told(WORDS, said_cause(first.result, recipient))
-    steps: list[Step] = []
-    heard = first.at
-    remembered = iter(earlier)
+    if history is not None:
+        belief = belief.told(HISTORY, history)
+    for experiment, observed in earlier:
+        belief = asking.heard(belief, experiment, observed)
     while True:
-        chosen, observed = next(remembered, (None, None))
-        if chosen is None:
-            spent = sum(step.experiment.cost(depth) for step in steps)
-            left = left_of(possible, [step.experiment.name for step in steps])
-            next_one = choose(belief, left, len(steps), spent, budget)
-            if isinstance(next_one, Stopped):
-                return Diagnosis(recipient, first, belief, tuple(steps), next_one)
-            chosen, observed = next_one, (yield next_one)
-        if observed is None:
-            return Diagnosis(recipient, first, belief, tuple(steps), Stopped.BUDGET)
-        kind = str(kind_of(observed.result, recipient, words))
-        before = belief.aged(observed.at - heard)
-        belief = before.observed(chosen, kind)
-        heard = observed.at
-        steps.append(Step(chosen, observed, kind, belief, before))
+        chosen = choose(belief, asking.left(), len(asking.steps), asking.spent, budget)
+        if isinstance(chosen, Stopped):
+            break
+        answer = yield chosen
+        if answer is None:
+            return Diagnosis(recipient, first, belief, tuple(asking.steps), Stopped.BUDGET)
+        belief = asking.heard(belief, chosen, answer)
+    disliked = yield from _disliked(asking, belief, parts)
+    return Diagnosis(recipient, first, belief, tuple(asking.steps), chosen, disliked)
+
+
+@dataclass
+class _Asking:
+    """What was asked so far, and what can be asked next."""
+
+    recipient: str
+    first: Observed
+    means: frozenset[str]
+    budget: Budget
+    steps: list[Step] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.depth = Depth.of(self.first.result.stage)
+        self.words = words_of(self.first.result, self.recipient)
+        self._at = self.first.at
+        self._blocked_s = self._block_s(self.first.result)
+
+    @property
+    def spent(self) -> float:
+        """What the experiments cost so far."""
+        return sum(step.experiment.cost(self.depth) for step in self.steps)
+
+    def left(self) -> list[Experiment]:
+        """Return the experiments that can be made now. After a reply that speaks of a block, they wait for its end."""
+        taken = as_taken(step.experiment.now for step in self.steps if step.kind.startswith(Answer.TAKEN))
+        means = self.means if taken is None else self.means | taken.needs
+        possible = [each for each in EXPERIMENTS.values() if each.can_be_made(self.depth, means)]
+        found = left_of(possible, [step.experiment.name for step in self.steps])
+        return [self.polite(taken if taken is not None and each.name == taken.name else each) for each in found]
+
+    def polite(self, experiment: Experiment) -> Experiment:
+        """Return an experiment that waits until the block has passed of which the last reply spoke."""
+        return experiment.after(self._blocked_s)
+
+    def _block_s(self, result: Result) -> float:
+        """Return for how long a reply blocks us, 0 if it does not. A bad reputation told at first does not pass."""
+        repeated = words_of(result, self.recipient) == self.words
+        if repeated and said_cause(result, self.recipient) not in {Cause.VELOCITY, Cause.DIRECTORY_HARVEST}:
+            return 0.0
+        return blocked_for_s(result, self.recipient) or 0.0
+
+    def heard(self, belief: Belief, experiment: Experiment, observed: Observed) -> Belief:
+        """Note what came of an experiment, and return what is believed now."""
+        kind = str(kind_of(observed.result, self.recipient, self.words))
+        before = belief.aged(observed.at - self._at)
+        belief = before if experiment.conditions.without else before.observed(experiment, kind)
+        self._at = observed.at
+        self._blocked_s = self._block_s(observed.result)
+        self.steps.append(Step(experiment, observed, kind, belief, before))
+        return belief
+
+
+def _disliked(
+    asking: _Asking, belief: Belief, parts: Sequence[Part]
+) -> Generator[Experiment, Observed | None, tuple[Part, ...]]:
+    """Leave out half of what may be disliked, again and again, as long as the budget lasts."""
+    changed: dict[Content, bool] = {
+        step.experiment.conditions.content: step.observed.result.outcome is Outcome.DELIVERED
+        for step in asking.steps
+        if step.experiment.conditions.content is not Content.CAMPAIGN
+    }
+    about_content = sum(weight for cause, weight in belief.causes().items() if cause in ABOUT_CONTENT)
+    if asking.depth is not Depth.CONTENT or about_content < SURE_OF_CAUSE:
+        return ()
+    suspected = suspects(parts, changed)
+    searching = smallest(suspected, certain=any(changed.values()))
+    try:
+        numbers = next(searching)
+        while True:
+            experiment = asking.polite(without(numbers))
+            if len(asking.steps) >= asking.budget.experiments:
+                return ()
+            if not asking.budget.allows(experiment, asking.depth, asking.spent):
+                return ()
+            observed = yield experiment
+            if observed is None:
+                return ()
+            asking.heard(belief, experiment, observed)
+            numbers = searching.send(observed.result.outcome is Outcome.DELIVERED)
+    except StopIteration as ended:
+        return chosen_of(parts, suspected, ended.value)

@@ -19,8 +19,8 @@ _RSET: Final = Command("RSET")
 class DialoguePlan:
     """What is said in a dialogue. The last of ``recipients`` is the one that the experiment is about.
 
-    Without ``content`` it ends with RSET after RCPT. ``before`` transactions to the first recipient are begun and reset
-    before it.
+    Without ``content`` it ends with RSET after RCPT, and ``size`` is announced if the server wants it (RFC 1870).
+    ``before`` transactions to the first recipient are begun and reset before it.
     """
 
     source: str
@@ -28,6 +28,7 @@ class DialoguePlan:
     return_path: str
     recipients: Sequence[str]
     content: bytes | None
+    size: int = 0
     before: int = 0
     tls: Tls = "none"
 
@@ -44,11 +45,11 @@ async def hold(plan: DialoguePlan, transport: Transport, round_trip: RoundTrip) 
         if refused is not None:
             return refused
         for _ in range(plan.before):
-            early = await _to_rcpt(line, plan.return_path, plan.recipients[:1], round_trip)
+            early = await _to_rcpt(line, plan, plan.recipients[:1], round_trip)
             if not line.is_open:
                 return early
         if plan.content is None:
-            return await _to_rcpt(line, plan.return_path, plan.recipients, round_trip)
+            return await _to_rcpt(line, plan, plan.recipients, round_trip)
         results = await transact(
             line,
             return_path=plan.return_path,
@@ -63,9 +64,11 @@ async def hold(plan: DialoguePlan, transport: Transport, round_trip: RoundTrip) 
         await line.close()
 
 
-async def _to_rcpt(line: Line, return_path: str, recipients: Sequence[str], round_trip: RoundTrip) -> Result:
+async def _to_rcpt(line: Line, plan: DialoguePlan, recipients: Sequence[str], round_trip: RoundTrip) -> Result:
     """Begin a transaction, take the reply to its last recipient, and reset it."""
-    result = await _say(line, Stage.MAIL, Command("MAIL", path=return_path), round_trip)
+    size = {"SIZE": str(plan.size)} if plan.size and "SIZE" in line.keywords else {}
+    mail = Command("MAIL", path=plan.return_path, parameters=size)
+    result = await _say(line, Stage.MAIL, mail, round_trip)
     if result.outcome is Outcome.DELIVERED:
         for each in recipients:
             result = await _say(line, Stage.RCPT, Command("RCPT", path=each), round_trip)

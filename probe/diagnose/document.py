@@ -11,6 +11,7 @@ from fake_gateways.truth import Cause
 from probe.diagnose.advice import ADVICE
 from probe.diagnose.belief import Belief
 from probe.diagnose.diagnosis import Diagnosis, Observed
+from probe.diagnose.message_parts import Kind
 from probe.diagnose.reply_kind import kind_of
 from probe.records.attempt import reply_line
 
@@ -43,6 +44,14 @@ class Advised(_Part):
     """Who can help; empty if nobody else is needed."""
     spoke_for: list[str]
     """The experiments that made the cause more likely, by name, the strongest first."""
+
+
+class Disliked(_Part):
+    """A part of the message that the gateway dislikes."""
+
+    kind: Kind
+    text: str
+    """What a reader sees of it, shortened."""
 
 
 class Dialogue(_Part):
@@ -107,6 +116,8 @@ class Document(_Part):
     """The fewest causes that together have a probability of 95 %, the likeliest first."""
     we_provoked_a_block: float = Field(ge=0, le=1)
     """The probability that the experiments made the gateway block us."""
+    disliked: list[Disliked]
+    """The smallest part of the message without which it is taken; several if all of them must go."""
     advice: list[Advised]
     """One for each of the causes, in the same order."""
     refusal: Dialogue
@@ -152,6 +163,7 @@ def as_document(diagnosis: Diagnosis) -> dict[str, Any]:
         mailbox=Mailbox(alive=_rounded(belief.alive), is_alive=diagnosis.is_alive),
         causes={cause: _rounded(weight) for cause, weight in diagnosis.possible.items()},
         we_provoked_a_block=_rounded(belief.blocked),
+        disliked=[Disliked(kind=part.kind, text=part.text) for part in diagnosis.disliked],
         advice=[
             Advised(
                 cause=cause,

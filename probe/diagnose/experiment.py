@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from probe.diagnose.conditions import Conditions, Depth, Recipient
@@ -21,8 +21,8 @@ class Experiment:
     """One change of the conditions, and the question that it answers.
 
     ``needs`` are means without which it cannot be made: ``control``, ``random``, ``neighbour``, ``elsewhere``,
-    ``domain``, ``name``, ``dkim``, ``tls``, ``exchanger``, ``links``, ``attachments``. ``only_at`` is set if it makes
-    sense at one depth only.
+    ``domain``, ``name``, ``dkim``, ``tls``, ``exchanger``, ``links``, ``attachments``, ``size`` (the size is
+    announced), ``taken`` (an experiment took the recipient). ``only_at`` is set if it makes sense at one depth only.
     """
 
     name: str
@@ -43,6 +43,17 @@ class Experiment:
         if self.conditions.recipient is Recipient.RANDOM:
             spent += _RANDOM_RECIPIENT
         return spent + _HOUR * min(self.conditions.wait_s, _DAY_S) / 3600.0
+
+    def after(self, seconds: float) -> Experiment:
+        """Return the experiment after a time, or after its own if that is longer."""
+        if self.conditions.wait_s >= seconds:
+            return self
+        return replace(self, conditions=replace(self.conditions, wait_s=seconds))
+
+    @property
+    def now(self) -> Experiment:
+        """The experiment without its time of waiting."""
+        return replace(self, conditions=replace(self.conditions, wait_s=0.0))
 
     def can_be_made(self, depth: Depth, means: Iterable[str]) -> bool:
         """Whether it can be made at a depth with these means."""

@@ -16,6 +16,8 @@ from probe.diagnose.hypothesis import ALIVE, GONE, Hypothesis
 
 FIRST: Final = "first"
 """In place of an experiment: the first refusal, whose outcome is the kind of its reply."""
+HISTORY: Final = "history"
+"""In place of an experiment: what came of earlier attempts at the gateway (see ``probe.diagnose.history``)."""
 WORDS: Final = "words"
 """In place of an experiment: the first refusal, whose outcome is the cause that its words name."""
 _FILE: Final = "patterns.csv"
@@ -75,7 +77,7 @@ def read(text: str) -> Iterator[Pattern]:
 def written(patterns: Iterable[Pattern], experiments: Iterable[str]) -> str:
     """Return patterns as CSV: equal ones once, sorted by cause, the most frequent first."""
     counts: Counter[tuple[str, ...]] = Counter()
-    columns = [FIRST, WORDS, *experiments]
+    columns = [FIRST, WORDS, HISTORY, *experiments]
     for hypothesis, depth, shows, times in patterns:
         mailbox = ALIVE if hypothesis.alive else GONE
         counts[hypothesis.cause, mailbox, depth, *(shows.get(name, "") for name in columns)] += times

@@ -8,6 +8,7 @@ from typing import Protocol
 from probe.diagnose.choice import Budget
 from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
 from probe.diagnose.experiment import Experiment
+from probe.diagnose.message_parts import Part
 from probe.diagnose.patterns import Patterns
 
 
@@ -30,6 +31,16 @@ class Target(Protocol):
         ...
 
     @property
+    def history(self) -> str | None:
+        """What came of attempts before the refusal (see ``probe.diagnose.history``), None if that is not known."""
+        ...
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """The parts of the message."""
+        ...
+
+    @property
     def means(self) -> frozenset[str]:
         """Which experiments can be made."""
         ...
@@ -41,7 +52,16 @@ class Target(Protocol):
 
 async def diagnose_target(target: Target, patterns: Patterns, budget: Budget) -> Diagnosis:
     """Make experiments until the diagnosis ends."""
-    asking = diagnose(target.recipient, target.first, target.means, patterns, budget, earlier=target.earlier)
+    asking = diagnose(
+        target.recipient,
+        target.first,
+        target.means,
+        patterns,
+        budget,
+        earlier=target.earlier,
+        history=target.history,
+        parts=target.parts,
+    )
     try:
         experiment = next(asking)
         while True:

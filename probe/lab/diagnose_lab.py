@@ -19,10 +19,12 @@ from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Truth
 from probe.diagnose.choice import Budget
 from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
-from probe.diagnose.contents import CHANGES, from_domain, without_attachments, without_links
+from probe.diagnose.contents import changed, from_domain, without_attachments, without_links
 from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.dialogue import DialoguePlan, hold
 from probe.diagnose.experiment import Experiment
+from probe.diagnose.history import Earlier, told_by
+from probe.diagnose.message_parts import Part, parts_of
 from probe.diagnose.patterns import shipped
 from probe.diagnose.target import diagnose_target
 from probe.input_error import InputError
@@ -168,30 +170,36 @@ class Lab:
         return ()
 
     @property
+    def history(self) -> str:
+        """What came of earlier attempts at the gateway."""
+        *earlier, last = (Earlier(each.recipient, _result_of(each)) for each in self.lane.attempts)
+        return told_by(earlier, last)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of the message, as they are left out by experiments."""
+        return parts_of(self._plain(self.recipient))
+
+    @property
     def means(self) -> frozenset[str]:
         """Which experiments can be made."""
-        found = {"control", "random"}
         sender = self.scenario.sender
-        if self.lane.offers_tls and sender.tls == "none":
-            found.add("tls")
-        if self._source(Source.NEIGHBOUR) is not None:
-            found.add("neighbour")
-        if self._source(Source.ELSEWHERE) is not None:
-            found.add("elsewhere")
-        if self.extra.other_domain is not None:
-            found.add("domain")
-        if self.extra.other_name is not None:
-            found.add("name")
-        if self.extra.signer is not None and sender.dkim is None:
-            found.add("dkim")
-        if len(self.exchangers) > 1:
-            found.add("exchanger")
         content = self._content(Conditions(), self.recipient, sender.return_path)
-        if without_links(content) != content:
-            found.add("links")
-        if without_attachments(content) != content:
-            found.add("attachments")
-        return frozenset(found)
+        can = {
+            "control": True,
+            "random": True,
+            "neighbour": self._source(Source.NEIGHBOUR) is not None,
+            "elsewhere": self._source(Source.ELSEWHERE) is not None,
+            "domain": self.extra.other_domain is not None,
+            "name": self.extra.other_name is not None,
+            "dkim": self.extra.signer is not None and sender.dkim is None,
+            "tls": self.lane.offers_tls and sender.tls == "none",
+            "exchanger": len(self.exchangers) > 1,
+            "size": self.attempt.stage == Stage.MAIL and " SIZE=" in self.dialogue,
+            "links": without_links(content) != content,
+            "attachments": without_attachments(content) != content,
+        }
+        return frozenset(name for name, possible in can.items() if possible)
 
     async def carry_out(self, experiment: Experiment) -> Observed:
         """Hold the dialogue of an experiment."""
@@ -224,15 +232,14 @@ class Lab:
         return_domain = sender.return_path
         if conditions.other_domain and self.extra.other_domain is not None:
             return_domain = self.extra.other_domain
-        content = None
-        if Depth.of(Stage(self.attempt.stage)) is Depth.CONTENT:
-            content = self._content(conditions, about, return_domain)
+        content = self._content(conditions, about, return_domain)
         return DialoguePlan(
             source=source,
             helo=helo,
             return_path=verp.encode("diagnosis", about, return_domain),
             recipients=[*[control] * conditions.recipients_beside, about],
-            content=content,
+            content=content if Depth.of(Stage(self.attempt.stage)) is Depth.CONTENT else None,
+            size=len(content),
             before=conditions.transactions_before,
             tls="must" if conditions.tls else sender.tls,
         )
@@ -249,14 +256,17 @@ class Lab:
         return None
 
     def _content(self, conditions: Conditions, about: str, return_domain: str) -> bytes:
-        messages = self.lane.prepared.messages
-        delivery = self.lane.sent[self.recipient.lower()]._replace(recipient=about)
-        plain = replace(messages, signer=None).content(delivery, self._message_id(), self.lane.clock.now())
-        changed = CHANGES[conditions.content](plain)
+        content = changed(self._plain(about), conditions)
         if conditions.other_domain:
-            changed = from_domain(changed, return_domain)
-        signer = messages.signer or (self.extra.signer if conditions.signed else None)
-        return changed if signer is None else signer.sign(changed)
+            content = from_domain(content, return_domain)
+        signer = self.lane.prepared.messages.signer or (self.extra.signer if conditions.signed else None)
+        return content if signer is None else signer.sign(content)
+
+    def _plain(self, about: str) -> bytes:
+        """Return the campaign's message, not signed."""
+        delivery = self.lane.sent[self.recipient.lower()]._replace(recipient=about)
+        messages = replace(self.lane.prepared.messages, signer=None)
+        return messages.content(delivery, self._message_id(), self.lane.clock.now())
 
     def _message_id(self) -> str:
         return f"<diagnosis.{self._made}@{self.scenario.sender.helo}>"

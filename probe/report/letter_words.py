@@ -62,6 +62,8 @@ def changes(conditions: Conditions) -> list[tuple[str, float]]:
             found.append(("hours", value / 3600) if value >= _HOURS_FROM_S else ("minutes", value / 60))
         elif isinstance(value, str):
             found.append((f"{field.name}-{value}", 0))
+        elif isinstance(value, frozenset):
+            found.append((field.name, len(value)))
         else:
             found.append((field.name, value))
     return found or [("nothing", 0)]

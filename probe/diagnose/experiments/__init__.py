@@ -13,6 +13,7 @@ from probe.diagnose.experiments import (
     beside_others,
     control,
     empty_content,
+    fast,
     later_in_connection,
     neighbour,
     neutral_content,
@@ -21,9 +22,12 @@ from probe.diagnose.experiments import (
     other_name,
     other_network,
     over_tls,
+    random_likewise,
     random_recipient,
+    renamed_attachments,
     same_size,
     signed,
+    small_size,
     without_attachments,
     without_links,
 )
@@ -39,6 +43,8 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         neutral_content,
         empty_content,
         same_size,
+        small_size,
+        renamed_attachments,
         without_attachments,
         without_links,
         later_in_connection,
@@ -50,6 +56,8 @@ EXPERIMENTS: Final[Mapping[str, Experiment]] = {
         next_exchanger,
         after_minutes,
         another_hour,
+        fast,
+        random_likewise,
     )
 }
 """Every experiment by its name."""

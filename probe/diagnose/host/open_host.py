@@ -21,7 +21,7 @@ from fake_gateways.truth import Cause
 from fake_gateways.untrusted.toml_text import parse_toml
 from probe.diagnose.choice import Budget
 from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
-from probe.diagnose.contents import CHANGES
+from probe.diagnose.contents import changed
 from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.dialogue import DialoguePlan, hold
 from probe.diagnose.experiment import Experiment
@@ -31,6 +31,7 @@ from probe.diagnose.host.manners import Spending, blocked_for_s, may_begin, netw
 from probe.diagnose.host.open_route import exchangers_of, only, require_ours, usual_source
 from probe.diagnose.host.remembered import AS_IS, Remembered, remembered, wait_for_greylist_s
 from probe.diagnose.host.state_file import Begun, StateFile
+from probe.diagnose.message_parts import Part, parts_of
 from probe.diagnose.our_side import address_means, address_of, content_means, named
 from probe.diagnose.patterns import shipped
 from probe.diagnose.reached import Reached, Unreached
@@ -140,6 +141,16 @@ class HostTarget:
         return self._known.earlier
 
     @property
+    def history(self) -> str | None:
+        """Nobody knows what came before the refusal."""
+        return None
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """The parts of the message, as they are left out by experiments."""
+        return () if self.asking.message is None else parts_of(self.asking.message)
+
+    @property
     def means(self) -> frozenset[str]:
         """Which experiments can be made."""
         found = {"control", *address_means(self.usual, self.asking.sources)}
@@ -149,6 +160,8 @@ class HostTarget:
             found.add("tls")
         if len(self.exchangers) > 1:
             found.add("exchanger")
+        if self.first.result.stage is Stage.MAIL and " SIZE=" in self.first.dialogue:
+            found.add("size")
         if self._depth is Depth.CONTENT and self.asking.message is not None:
             found |= {*content_means(self.asking.message)}
         return frozenset(found)
@@ -302,12 +315,14 @@ class HostTarget:
         unknown = f"{secrets.token_hex(8)}@{domain_of(self.recipient)}"
         about = named(conditions.recipient, self.recipient, self._control, unknown)
         header = b"" if self.permitted is None else self.permitted.header
+        announced = None if self.asking.message is None else header + changed(self.asking.message, conditions)
         return DialoguePlan(
             source=address_of(conditions.source, self.usual, self.asking.sources) or self.usual,
             helo=self._helo,
             return_path=self.return_path,
             recipients=[*[self._control] * conditions.recipients_beside, about],
-            content=None if message is None else header + CHANGES[conditions.content](message),
+            content=None if message is None else announced,
+            size=0 if announced is None else len(announced),
             before=conditions.transactions_before,
             tls="must" if conditions.tls else "none",
         )

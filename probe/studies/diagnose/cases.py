@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fake_gateways.policies.virus import EICAR
 from fake_gateways.truth import Cause, Fault
+from probe.studies.diagnose.messages import Message, add_file, add_link, draw_message
 
 USUAL: Final = "127.10.0.1"
 NEIGHBOUR: Final = "127.10.0.2"
@@ -17,110 +18,182 @@ ELSEWHERE: Final = "127.11.0.1"
 NAMED: Final = "127.10.0.9"
 DOMAIN: Final = "acme.example"
 _ZONE: Final = "bl.reputation.example"
+_LINKS_ZONE: Final = "uri.reputation.example"
 _RETURN_DOMAIN: Final = "bounce.sender.example"
+_FROM_DOMAIN: Final = "sender.example"
 OTHER_DOMAIN: Final = "other-sender.example"
 OTHER_NAME: Final = "mail.other-sender.example"
+MESSAGE: Final = "message.eml"
+"""The file of a case's message."""
+_BESIDE: Final[tuple[Mapping[str, Any], ...]] = (
+    {"type": "directory-harvest", "limit": "4/1h", "block_for": "1h"},
+    {"type": "directory-harvest", "limit": "8/1h", "block_for": "1h", "per": "/24"},
+    {"type": "velocity", "limit": "8/5m", "count": "recipients", "block_for": "30m"},
+    {"type": "messages-per-connection", "most": 5},
+    {"type": "tarpit"},
+    {"type": "fault", "how": "421", "share": 0.03},
+)
+"""Policies beside the one that refuses. They refuse whoever is fast, or asks for unknown recipients: also a probe."""
 
-Draft = dict[str, Any]
-"""A scenario's document while it is drawn. ``gateway`` is a single table."""
+
+class Draft(NamedTuple):
+    """A case while it is drawn. ``gateway`` and ``sender`` are tables of the scenario, ``dns`` its records."""
+
+    gateway: dict[str, Any]
+    sender: dict[str, Any]
+    dns: list[dict[str, Any]]
+    message: Message
+
+    def policy(self, **policy: Any) -> None:
+        """Add a policy."""
+        self.gateway["policy"].append(policy)
+
+    def record(self, name: str, kind: str, value: str) -> None:
+        """Add a DNS record."""
+        self.dns.append({"name": name, "type": kind, "value": value})
 
 
 def _mailboxes(key: str) -> Callable[[Draft, random.Random], None]:
     def draw(draft: Draft, rng: random.Random) -> None:
-        draft["gateway"]["mailboxes"][key] = round(rng.uniform(0.1, 0.3), 3)
+        draft.gateway["mailboxes"][key] = round(rng.uniform(0.1, 0.3), 3)
 
     return draw
-
-
-def _policy(draft: Draft, **policy: Any) -> None:
-    draft["gateway"]["policy"].append(policy)
 
 
 def _ip_reputation(draft: Draft, rng: random.Random) -> None:
     stage = rng.choice(["connect", "mail", "rcpt"])
     kind = rng.randrange(3)
     if kind == 0:
-        draft["sender"]["ips"][0]["listed"] = [{"zone": _ZONE}]
-        _policy(draft, type="ip-reputation", zones=[_ZONE], at=stage)
+        draft.sender["ips"][0]["listed"] = [{"zone": _ZONE}]
+        draft.policy(type="ip-reputation", zones=[_ZONE], at=stage)
     else:
         network = "127.10.0.0/24" if kind == 1 else USUAL + "/32"
-        _policy(draft, type="ip-reputation", deny=[network], at=stage)
+        draft.policy(type="ip-reputation", deny=[network], at=stage)
 
 
 def _sender_rejected(draft: Draft, rng: random.Random) -> None:
     stage = rng.choice(["mail", "rcpt"])
     if rng.random() < 0.5:
-        _policy(draft, type="sender-domain", deny=[_RETURN_DOMAIN], at=stage)
+        draft.policy(type="sender-domain", deny=[_RETURN_DOMAIN], at=stage)
     else:
-        _policy(draft, type="sender-reputation", deny=["sender.example"], at=stage)
+        draft.policy(type="sender-reputation", deny=[_FROM_DOMAIN], at=stage)
 
 
 def _content(draft: Draft, rng: random.Random) -> None:
-    draft["message"] = "tracked.eml"
-    if rng.random() < 0.3:
-        _policy(draft, type="url-blocklist", zones=["uri.example"])
-        draft["dns"].append({"name": "news.sender.example.uri.example", "type": "A", "value": "127.0.0.2"})
+    message = draft.message
+    kind = rng.choice(["zone", "score", "subject", "words", "links", "attachments", "markup"])
+    if kind == "zone":
+        draft.record(f"{add_link(message, rng)}.{_LINKS_ZONE}", "A", "127.0.0.2")
+        draft.policy(type="url-blocklist", zones=[_LINKS_ZONE])
         return
-    refuse_at = rng.choice([2.0, 3.0, 5.0])
-    _policy(draft, type="content", refuse_at=refuse_at, junk_at=refuse_at - 0.5)
+    if kind == "score":
+        message.subject = "Last chance: FREE offer, act now"
+        draft.policy(type="content", refuse_at=rng.choice([2.0, 3.0]), junk_at=1.5)
+        return
+    message.markup = message.pixel = message.pixel or kind == "markup"
+    pattern = "".join(each if each.isalnum() or each in " <" else "." for each in _disliked(kind, message, rng))
+    draft.policy(type="content", refuse_at=7.0, rules=[{"where": kind, "pattern": pattern, "points": 9.0}])
+
+
+def _disliked(kind: str, message: Message, rng: random.Random) -> str:
+    """Return a text of a kind of part that the message has, or gets."""
+    if kind == "subject":
+        return message.subject
+    if kind == "words":
+        return rng.choice(message.paragraphs)
+    if kind == "links":
+        return add_link(message, rng)
+    return "<img" if kind == "markup" else _suffix(add_file(message, rng))
+
+
+def _suffix(file: str) -> str:
+    return "." + file.rpartition(".")[2]
 
 
 def _virus(draft: Draft, rng: random.Random) -> None:
-    del rng
-    draft["message"] = "infected.eml"
-    _policy(draft, type="virus")
+    if rng.random() < 0.1:
+        draft.message.paragraphs.append(EICAR.decode())
+        draft.message.markup = draft.message.pixel = False
+    else:
+        add_file(draft.message, rng)
+        draft.message.infected = True
+    draft.policy(type="virus")
 
 
 def _other_policy(draft: Draft, rng: random.Random) -> None:
-    kind = rng.choice(["attachments", "client-name", "geography"])
+    kind = rng.choice(["attachments", "attachments", "client-name", "geography"])
     if kind == "attachments":
-        draft["message"] = "attached.eml"
-        _policy(draft, type=kind)
+        draft.policy(type=kind, types=[_suffix(add_file(draft.message, rng))])
     elif kind == "client-name":
-        draft["sender"]["helo"] = "mta1.unknown-name.example"
-        draft["unresolved"] = True
-        _policy(draft, type=kind, require=["helo-resolves"])
+        draft.sender["helo"] = "mta1.unknown-name.example"
+        draft.policy(type=kind, require=["helo-resolves"])
     else:
         country = {"XX": ["127.10.0.0/16"], "YY": ["127.11.0.0/16"]}
-        _policy(draft, type=kind, regions=country, refuse=["XX"], at=rng.choice(["connect", "mail", "rcpt"]))
+        draft.policy(type=kind, regions=country, refuse=["XX"], at=rng.choice(["connect", "mail", "rcpt"]))
 
 
 def _authentication(draft: Draft, rng: random.Random) -> None:
-    if rng.random() < 0.5:
-        draft["dns"].append({"name": _RETURN_DOMAIN, "type": "TXT", "value": f'"v=spf1 ip4:{ELSEWHERE} -all"'})
-        _policy(draft, type="spf", at=rng.choice(["mail", "rcpt"]))
+    kind = rng.choice(["spf", "dkim", "dmarc"])
+    if kind == "spf":
+        draft.record(_RETURN_DOMAIN, "TXT", f'"v=spf1 ip4:{ELSEWHERE} -all"')
+        draft.policy(type=kind, at=rng.choice(["mail", "rcpt", "end-of-data"]))
+        return
+    draft.message.signed = False
+    if kind == "dkim":
+        draft.policy(type=kind, refuse=["none"])
     else:
-        _policy(draft, type="dkim", refuse=["none"])
+        draft.record(f"_dmarc.{_FROM_DOMAIN}", "TXT", '"v=DMARC1; p=reject"')
+        draft.policy(type=kind)
 
 
 def _velocity(draft: Draft, rng: random.Random) -> None:
     minutes = rng.choice([10, 30, 60])
-    sent = int(draft["sender"]["rate"].partition("/")[0]) * minutes / 60
-    limit = f"{max(2, round(sent * rng.uniform(0.2, 0.6)))}/{minutes}m"
-    _policy(draft, type="velocity", limit=limit, per=[rng.choice(["ip", "/24"])],
-            count=rng.choice(["messages", "recipients"]), block_for=rng.choice(["10m", "1h"]))  # fmt: skip
+    sent = int(draft.sender["rate"].partition("/")[0]) * minutes / 60
+    draft.policy(
+        type="velocity",
+        limit=f"{max(2, round(sent * rng.uniform(0.2, 0.6)))}/{minutes}m",
+        per=[rng.choice(["ip", "/24", "sender-domain"])],
+        count=rng.choice(["messages", "recipients"]),
+        block_for=rng.choice(["0s", "10m", "1h"]),
+        at=rng.choice(["mail", "rcpt", "rcpt"]),
+    )
 
 
 def _too_large(draft: Draft, rng: random.Random) -> None:
-    draft["message"] = "tracked.eml"
-    _policy(draft, type="message-size", limit=rng.choice(["0.5 kB", "0.7 kB"]))
+    draft.message.filled_with = draft.message.filled_with or 10
+    size = len(draft.message.render())
+    limit = f"{size * rng.uniform(0.3, 0.9) / 1000:.2f} kB"
+    if rng.random() < 0.3:
+        draft.gateway["size_limit"] = limit
+    else:
+        draft.policy(type="message-size", limit=limit)
 
 
 def _tls(draft: Draft, rng: random.Random) -> None:
-    _policy(draft, type="tls-required", at=rng.choice(["mail", "rcpt"]))
+    draft.policy(type="tls-required", at=rng.choice(["mail", "rcpt"]))
 
 
 def _harvest(draft: Draft, rng: random.Random) -> None:
-    draft["gateway"]["mailboxes"]["departed"] = 0.4
-    _policy(draft, type="directory-harvest", limit=f"{rng.randint(2, 6)}/1h", block_for=rng.choice(["30m", "2h"]))
+    draft.gateway["mailboxes"]["departed"] = 0.4
+    draft.policy(
+        type="directory-harvest",
+        limit=f"{rng.randint(2, 6)}/1h",
+        block_for=rng.choice(["30m", "2h"]),
+        per=rng.choice(["ip", "/24"]),
+    )
 
 
 def _greylisted(draft: Draft, rng: random.Random) -> None:
-    _policy(draft, type="greylisting", wait=rng.choice(["5m", "10m", "15m"]))
+    draft.policy(type="greylisting", wait=rng.choice(["5m", "10m", "15m"]), mask=rng.choice([32, 24]))
 
 
 def _system(draft: Draft, rng: random.Random) -> None:
-    _policy(draft, type="fault", how="421", at=rng.choice(["connect", "mail", "rcpt"]))
+    kind = rng.choice(["421", "421", "hang", "cut", "directory"])
+    passes = {"until": "3h"} if rng.random() < 0.5 else {}
+    if kind == "directory":
+        draft.policy(type="recipient-verification", failing="defers", **passes)
+    else:
+        draft.policy(type="fault", how=kind, at=rng.choice(["connect", "mail", "rcpt"]), **passes)
 
 
 _DRAW: Final[Mapping[Cause, Callable[[Draft, random.Random], None]]] = {
@@ -166,13 +239,42 @@ class Case:
         """A name without spaces."""
         return f"{self.cause}-{self.persona}-{'lying' if self.lies else 'honest'}-{self.seed}"
 
+    def message(self) -> bytes:
+        """Return the file of the message."""
+        return self._drawn().message.render()
+
     def document(self) -> dict[str, Any]:
-        """Return the scenario, as its file would hold it. Its files are in ``messages``."""
+        """Return the scenario, as its file would hold it. Its message is in ``MESSAGE``."""
+        draft = self._drawn()
+        if self.lies:
+            draft.gateway["claims"] = {
+                self.cause.value: "mailbox-disabled" if self.cause is Cause.USER_UNKNOWN else "user-unknown"
+            }
+        if draft.message.signed:
+            draft.sender["dkim"] = {"domain": _FROM_DOMAIN}
+        return {
+            "schema": 1,
+            "name": f"case-{self.seed}",
+            "title": self.name,
+            "seed": self.seed,
+            "starts": datetime(2026, 3, 2, 8, tzinfo=UTC),
+            "sender": draft.sender,
+            "campaign": [{"name": "news", "message": MESSAGE}],
+            "gateway": [draft.gateway],
+            "dns": draft.dns,
+        }
+
+    def _drawn(self) -> Draft:
         rng = random.Random(self.name)  # noqa: S311 - must be repeatable
-        draft: Draft = {
-            "message": "plain.eml",
-            "dns": [],
-            "sender": {
+        draft = Draft(
+            gateway={
+                "name": "acme",
+                "persona": self.persona,
+                "domains": [DOMAIN],
+                "mailboxes": {"count": rng.randint(12, 60), "departed": round(rng.uniform(0.05, 0.2), 3)},
+                "policy": [],
+            },
+            sender={
                 "helo": "mta1.sender.example",
                 "return_path": _RETURN_DOMAIN,
                 "ips": [
@@ -183,36 +285,20 @@ class Case:
                 "retry": {"first": "1m", "give_up_after": "1s"},
                 "rate": f"{rng.choice([30, 60, 120])}/1h",
             },
-            "gateway": {
-                "name": "acme",
-                "persona": self.persona,
-                "domains": [DOMAIN],
-                "mailboxes": {"count": rng.randint(25, 60), "departed": round(rng.uniform(0.02, 0.15), 3)},
-                "policy": [],
-            },
-        }
+            dns=[],
+            message=draw_message(rng),
+        )
+        draft.record(OTHER_DOMAIN, "TXT", '"v=spf1 +all"')
+        draft.record(OTHER_DOMAIN, "A", NAMED)
+        draft.record(OTHER_NAME, "A", NAMED)
+        if self.cause.fault not in {Fault.RECIPIENT, Fault.MAILBOX} and rng.random() < 0.15:
+            draft.gateway["mailboxes"]["catch_all"] = True
         _DRAW[self.cause](draft, rng)
-        gateway = draft["gateway"]
-        if self.lies:
-            gateway["claims"] = {
-                self.cause.value: "mailbox-disabled" if self.cause is Cause.USER_UNKNOWN else "user-unknown"
-            }
-        return {
-            "schema": 1,
-            "name": f"case-{self.seed}",
-            "title": self.name,
-            "seed": self.seed,
-            "starts": datetime(2026, 3, 2, 8, tzinfo=UTC),
-            "sender": draft["sender"],
-            "campaign": [{"name": "news", "message": draft["message"]}],
-            "gateway": [gateway],
-            "dns": [
-                *draft["dns"],
-                {"name": OTHER_DOMAIN, "type": "TXT", "value": '"v=spf1 +all"'},
-                {"name": OTHER_DOMAIN, "type": "A", "value": NAMED},
-                {"name": OTHER_NAME, "type": "A", "value": NAMED},
-            ],
-        }
+        if rng.random() < 0.4:
+            beside = rng.choice(_BESIDE)
+            if all(each["type"] != beside["type"] for each in draft.gateway["policy"]):
+                draft.policy(**beside)
+        return draft
 
 
 def cases(personas: list[str], seeds: range) -> Iterator[Case]:
@@ -223,23 +309,8 @@ def cases(personas: list[str], seeds: range) -> Iterator[Case]:
                 yield from (Case(cause, persona, lies, seed) for lies in (False, True))
 
 
-MESSAGES: Final[Mapping[str, str]] = {
-    "plain.eml": (
-        "From: News <news@sender.example>\nSubject: Minutes of Thursday\n\nHello {{given_name}},\n\nhere they are.\n"
-    ),
-    "tracked.eml": (
-        "From: News <news@sender.example>\nSubject: Last chance: FREE offer, act now\n"
-        "List-Unsubscribe: <https://news.sender.example/u>\nMIME-Version: 1.0\n"
-        "Content-Type: text/html; charset=utf-8\n\n<p>Dear {{given_name}}, click here: "
-        '<a href="https://news.sender.example/offer?utm_source=news&utm_campaign=x">limited offer, 100 % free</a>'
-        '<img src="https://news.sender.example/open.gif" width=1 height=1></p>\n' + "<p>" + "An offer. " * 60 + "</p>\n"
-    ),
-    "infected.eml": f"From: News <news@sender.example>\nSubject: Invoice\n\n{EICAR.decode()}\n",
-    "attached.eml": (
-        "From: News <news@sender.example>\nSubject: Form\nMIME-Version: 1.0\n"
-        'Content-Type: multipart/mixed; boundary="b"\n\n--b\nContent-Type: text/plain\n\nSee the form.\n'
-        '--b\nContent-Type: application/octet-stream; name="form.exe"\n'
-        'Content-Disposition: attachment; filename="form.exe"\nContent-Transfer-Encoding: base64\n\nTVqQ\n--b--\n'
-    ),
-}
-"""The message files of the cases."""
+def as_met(drawn: Iterable[Case]) -> Iterator[Case]:
+    """Yield cases as often as they are met: all of the common ones, and a random part of the rare ones."""
+    for case in drawn:
+        if random.Random(f"{case.name}-met").random() * 100 < case.weight:  # noqa: S311 - must be repeatable
+            yield case

@@ -253,8 +253,8 @@ def drawn(patterns: Patterns, depth: Depth, number: int, rng: random.Random) -> 
 
 
 def _experiments(pattern: Pattern) -> tuple[str, ...]:
-    """Return the experiments whose outcome a pattern has."""
-    return tuple(name for name in EXPERIMENTS if name in pattern.shows)
+    """Return the experiments whose outcome a pattern has, without that which another one makes possible."""
+    return tuple(name for name, each in EXPERIMENTS.items() if name in pattern.shows and "taken" not in each.needs)
 
 
 def _given(pattern: Pattern) -> tuple[tuple[str, str], ...]:

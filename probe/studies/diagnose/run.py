@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from fake_gateways.smtp.envelope import Stage
+from fake_gateways.truth import Cause, Truth
 from probe.diagnose.conditions import Depth
+from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.experiments.random_likewise import as_taken
 from probe.diagnose.hypothesis import Hypothesis
-from probe.diagnose.patterns import FIRST, WORDS, Pattern
+from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Pattern
 from probe.diagnose.reply_kind import kind_of, said_cause, words_of
 from probe.lab import processes
 from probe.lab.diagnose_lab import SenderMeans, open_lab, open_lane
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario, prepare
-from probe.records.attempt import Attempt
+from probe.records.attempt import Attempt, Failure, Outcome
 from probe.scenario.load import check
 from probe.scenario.sending import Dkim
 from probe.sender.dkim import signer
-from probe.studies.diagnose.cases import MESSAGES, NAMED, OTHER_DOMAIN, OTHER_NAME, Case
+from probe.studies.diagnose.cases import MESSAGE, NAMED, OTHER_DOMAIN, OTHER_NAME, Case
 
-MOST_RECIPIENTS: Final = 2
 Found = TypeVar("Found")
 
 
@@ -39,43 +43,71 @@ def prepared_case(case: Case, document: dict[str, Any] | None = None) -> Prepare
     """Prepare the scenario of a case, or another ``document`` with its messages."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for file, text in MESSAGES.items():
-            (folder / file).write_text(text, "utf-8")
+        (folder / MESSAGE).write_bytes(case.message())
         return prepare(check(document or case.document(), folder=folder, path=case.name))
 
 
 async def refused(case: Case, prepared: PreparedScenario) -> list[tuple[str, Hypothesis]]:
-    """Return recipients that were refused for the cause of a case: at most two who are alive and two who are gone."""
+    """Return recipients that were refused for the cause of a case: one who is alive and one who is gone, if any."""
     (job,) = plan_lanes(prepared)
     (company,) = prepared.companies
     directory = prepared.directory(company)
     found: dict[Hypothesis, list[str]] = {}
 
     def is_last(attempt: Attempt) -> bool:
-        truth = lane.truths[-1]  # of one recipient a transaction
-        if truth.cause == case.cause:
+        if _cause_of(attempt, lane.truths) == case.cause:
             alive = directory.state(attempt.recipient, attempt.at).alive
             found.setdefault(Hypothesis(case.cause, alive), []).append(attempt.recipient)
         return False
 
     async with open_lane(prepared, job, "memory") as lane:
         await lane.run(is_last)
-    return [(recipient, truth) for truth, all_of_it in found.items() for recipient in all_of_it[:MOST_RECIPIENTS]]
+    rng = random.Random(f"{case.name}-recipients")  # noqa: S311 - must be repeatable
+    return [(rng.choice(recipients), truth) for truth, recipients in found.items()]
+
+
+def _cause_of(attempt: Attempt, truths: Sequence[Truth]) -> str | None:
+    """Return why an attempt failed. A transaction has one recipient; a gateway that hangs decides nothing."""
+    if attempt.failure == Failure.TIMED_OUT:
+        return Cause.SYSTEM
+    return truths[-1].cause if truths else None
 
 
 async def pattern_of(prepared: PreparedScenario, recipient: str, truth: Hypothesis, extra: SenderMeans) -> Pattern:
     """Make every experiment once, each at the gateway as it was after it had refused the recipient."""
-    async with open_lab(prepared, recipient, "memory", extra) as lab:
-        means, depth = lab.means, Depth.of(Stage(lab.attempt.stage))
-        result = lab.first.result
-    words = words_of(result, recipient)
-    shows = {FIRST: str(kind_of(result, recipient)), WORDS: said_cause(result, recipient)}
-    for experiment in EXPERIMENTS.values():
+    shows: dict[str, str] = {}
+    taken: list[Experiment] = []
+    words, left = "", deque(EXPERIMENTS.values())
+    means: frozenset[str] = frozenset()
+    while True:
+        async with open_lab(prepared, recipient, "memory", extra) as lab:
+            depth = Depth.of(Stage(lab.attempt.stage))
+            if not shows:
+                result, means = lab.first.result, lab.means
+                words = words_of(result, recipient)
+                shows = {FIRST: str(kind_of(result, recipient)), WORDS: said_cause(result, recipient)}
+                shows[HISTORY] = lab.history
+            experiment = _next(left, depth, means, taken)
+            if experiment is None:
+                return Pattern(truth, depth, shows)
+            observed = await lab.carry_out(experiment)
+        shows[experiment.name] = str(kind_of(observed.result, recipient, words))
+        if observed.result.outcome is Outcome.DELIVERED:
+            taken.append(experiment)
+
+
+def _next(
+    left: deque[Experiment], depth: Depth, means: frozenset[str], taken: Sequence[Experiment]
+) -> Experiment | None:
+    """Take the next experiment that can be made, None if there is none."""
+    likewise = as_taken(taken)
+    while left:
+        experiment = left.popleft()
+        if likewise is not None and experiment.name == likewise.name:
+            return likewise
         if experiment.can_be_made(depth, means):
-            async with open_lab(prepared, recipient, "memory", extra) as lab:
-                observed = await lab.carry_out(experiment)
-            shows[experiment.name] = str(kind_of(observed.result, recipient, words))
-    return Pattern(truth, depth, shows)
+            return experiment
+    return None
 
 
 async def _patterns_of(case: Case) -> list[Pattern]:

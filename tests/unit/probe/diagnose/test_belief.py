@@ -10,7 +10,7 @@ from probe.diagnose.belief import Belief
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import Hypothesis
-from probe.diagnose.patterns import FIRST, WORDS
+from probe.diagnose.patterns import FIRST, WORDS, Pattern, Patterns
 
 CONTROL, NEIGHBOUR, RANDOM = (EXPERIMENTS[name] for name in ("control", "neighbour", "random-recipient"))
 START = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN).told(WORDS, "user-unknown")
@@ -55,7 +55,7 @@ def test_a_telling_experiment_gains_more_than_one_that_always_shows_the_same() -
 def test_belief_in_an_old_reply_fades() -> None:
     sure = START.observed(CONTROL, TAKEN)
     week = sure.aged(7 * 86_400.0)
-    assert sure.causes()[Cause.USER_UNKNOWN] > week.causes()[Cause.USER_UNKNOWN] > 1 / 3
+    assert sure.causes()[Cause.USER_UNKNOWN] > week.causes()[Cause.USER_UNKNOWN] > START.causes()[Cause.USER_UNKNOWN]
 
 
 def test_a_control_that_was_taken_and_is_refused_now_means_a_block_of_our_making() -> None:
@@ -78,3 +78,27 @@ def test_the_chances_of_the_outcomes_add_up_and_the_likeliest_comes_first() -> N
     chances = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN).chances(EXPERIMENTS["control"])
     assert sum(chances.values()) == pytest.approx(1.0)
     assert next(iter(chances)) == SAME
+
+
+def test_a_block_of_our_making_ends() -> None:
+    blocked = START.observed(CONTROL, TAKEN).observed(RANDOM, SAME).observed(CONTROL, SAME)
+    assert blocked.aged(7200.0).blocked < blocked.blocked / 3
+
+
+def test_what_has_passed_is_taken_from_then_on() -> None:
+    passed = START.observed(EXPERIMENTS["after-minutes"], TAKEN)
+    assert passed.causes()[Cause.GREYLISTED] > 0.8
+    assert passed.observed(CONTROL, TAKEN).causes()[Cause.GREYLISTED] > 0.8
+    assert START.observed(CONTROL, TAKEN).causes()[Cause.GREYLISTED] < 0.1
+    # Nobody knows what is said of a random recipient then.
+    assert passed.observed(RANDOM, UNKNOWN).causes() == pytest.approx(passed.causes(), abs=0.05)
+
+
+def test_a_message_is_compared_with_messages_that_have_the_same_parts() -> None:
+    hypothesis = Hypothesis(Cause.CONTENT, alive=True)
+    linked = Pattern(hypothesis, Depth.CONTENT, {FIRST: "refused at content", "without-links": "taken at content"})
+    plain = Pattern(Hypothesis(Cause.VIRUS, alive=True), Depth.CONTENT, {FIRST: "refused at content"})
+    both = Patterns((linked, plain))
+    assert Belief.before(both, Depth.CONTENT, {"links"}).causes()[Cause.CONTENT] == 1.0
+    assert Belief.before(both, Depth.CONTENT, ()).causes()[Cause.VIRUS] == 1.0
+    assert Belief.before(both, Depth.CONTENT, {"attachments"}).causes()[Cause.VIRUS] == 0.5

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from probe.diagnose.conditions import Content
-from probe.diagnose.contents import CHANGES, empty, from_domain, neutral, same_size, without_attachments, without_links
+from probe.diagnose.contents import (
+    CHANGES,
+    empty,
+    from_domain,
+    neutral,
+    renamed,
+    same_size,
+    without_attachments,
+    without_links,
+)
 
 HEADER = b"From: News <news@sender.example>\r\nTo: <ann@acme.example>\r\nSubject: Offer\r\n"
 PLAIN = HEADER + b"\r\nSee https://sender.example/a?b=3Dc=\r\n_d and www.sender.example now.\r\n"
@@ -45,3 +54,11 @@ def test_the_domain_of_from_changes() -> None:
 def test_every_content_can_be_made() -> None:
     assert set(CHANGES) == set(Content)
     assert CHANGES[Content.CAMPAIGN](PLAIN) == PLAIN
+
+
+def test_attachments_get_other_names_and_stay() -> None:
+    found = renamed(PARTS)
+    assert b"form.pdf" not in found
+    assert b'name="part1.txt"' in found
+    assert b"JVBERi0=" in found
+    assert renamed(PLAIN) == PLAIN

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from diagnosed import TAKEN, diagnosed, waited
-from diagnosing import REFUSAL, replied
+from diagnosing import RECIPIENT, REFUSAL, UNKNOWN, pattern, replied
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from probe.diagnose.choice import Budget, Stopped
+from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
+from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
+from probe.diagnose.document import as_document
+from probe.diagnose.hypothesis import Hypothesis
+from probe.diagnose.message_parts import Kind, Part
+from probe.diagnose.patterns import FIRST, WORDS, Pattern, Patterns
 
 
 def test_an_address_that_is_not_trusted_is_found_and_the_mailbox_is_alive() -> None:
@@ -61,3 +68,84 @@ def test_the_step_that_raises_a_cause_most_speaks_for_it() -> None:
     found = diagnosed(lambda name: TAKEN if name == "neighbour" else REFUSAL)
     assert found.spoke_for(Cause.IP_REPUTATION)[0].experiment.name == "neighbour"
     assert found.spoke_for(Cause.USER_UNKNOWN) == []
+
+
+def test_where_one_was_taken_a_random_one_is_asked_in_the_same_way() -> None:
+    listed = (
+        pattern(Cause.IP_REPUTATION, alive=True, neighbour="taken at rcpt", random_likewise=UNKNOWN),
+        pattern(Cause.IP_REPUTATION, alive=False, neighbour="taken at rcpt", random_likewise="taken at rcpt"),
+        pattern(Cause.SYSTEM, alive=True, neighbour=UNKNOWN),
+    )
+    asking = diagnose(RECIPIENT, Observed(REFUSAL, 0.0), {"neighbour", "random"}, Patterns(listed), Budget())
+    assert next(asking).name == "neighbour"
+    asked = asking.send(Observed(TAKEN, 60.0))
+    assert asked.conditions == Conditions(recipient=Recipient.RANDOM, source=Source.NEIGHBOUR)
+    with pytest.raises(StopIteration) as ended:
+        asking.send(Observed(replied(550, "5.1.1", "No such person"), 120.0))
+    assert (ended.value.value.cause, ended.value.value.is_alive) == (Cause.IP_REPUTATION, True)
+
+
+def test_after_a_reply_that_speaks_of_a_block_the_next_experiment_waits() -> None:
+    blocked = replied(450, "4.7.1", "Too many messages, try again in 30 minutes")
+    found = diagnosed(lambda _: blocked)
+    assert len(found.steps) > 1
+    assert found.steps[0].experiment.conditions.wait_s < 1800.0
+    assert all(step.experiment.conditions.wait_s >= 1800.0 for step in found.steps[1:])
+
+
+# Refused for its content, and for the size.
+CONTENT = Patterns(
+    (
+        Pattern(
+            Hypothesis(Cause.CONTENT, alive=True),
+            Depth.CONTENT,
+            {
+                FIRST: "refused at content",
+                WORDS: "policy",
+                "without-links": "taken at content",
+                "without-attachments": "refused at content in the same words",
+            },
+        ),
+        Pattern(
+            Hypothesis(Cause.TOO_LARGE, alive=True),
+            Depth.CONTENT,
+            {
+                FIRST: "refused at content",
+                WORDS: "policy",
+                "without-links": "refused at content in the same words",
+                "without-attachments": "taken at content",
+            },
+        ),
+    )
+)
+LINKS = tuple(Part(Kind.LINK, f"https://{number}.example", ()) for number in range(5))
+
+
+def disliked_by(number: int, budget: Budget) -> Diagnosis:
+    """Diagnose a recipient whose gateway refuses a message with one link of five."""
+    refusal = replied(554, "5.7.1", "Refused", Stage.END_OF_DATA)
+    means = {"links", "attachments"}
+    asking = diagnose(RECIPIENT, Observed(refusal, 0.0), means, CONTENT, budget, parts=LINKS)
+    try:
+        experiment = next(asking)
+        while True:
+            fine = experiment.name == "without-links" or number in experiment.conditions.without
+            reply = replied(250, "2.0.0", "ok", Stage.END_OF_DATA) if fine else refusal
+            experiment = asking.send(Observed(reply, 60.0))
+    except StopIteration as ended:
+        found: Diagnosis = ended.value
+        return found
+
+
+def test_the_part_of_the_message_that_is_disliked_is_found() -> None:
+    for number, link in enumerate(LINKS):
+        found = disliked_by(number, Budget())
+        assert (found.cause, found.disliked) == (Cause.CONTENT, (link,))
+        assert sum(step.experiment.name == "without-parts" for step in found.steps) <= 5
+        assert as_document(found)["disliked"] == [{"kind": "link", "text": link.text}]
+
+
+def test_without_budget_the_part_is_not_looked_for() -> None:
+    found = disliked_by(1, Budget(experiments=2))
+    assert (found.cause, found.disliked) == (Cause.CONTENT, ())
+    assert disliked_by(1, Budget(cost=12.0)).disliked == ()

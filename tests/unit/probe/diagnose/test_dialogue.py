@@ -83,3 +83,10 @@ def test_no_server_is_a_result() -> None:
     plan = DialoguePlan(source="127.10.0.1", helo="x.example", return_path="", recipients=[ANN], content=None)
     result = asyncio.run(hold(plan, UnreachableTransport(), lambda: None))
     assert (result.stage, result.failure) == (Stage.CONNECT, Failure.UNREACHABLE)
+
+
+def test_the_size_is_announced_without_sending_anything() -> None:
+    trial = build(mailboxes={ANN: "present"})
+    assert held(trial, size=900)[0].outcome is Outcome.DELIVERED
+    too_large = held(trial, size=10**12)[0]
+    assert (too_large.stage, too_large.outcome) == (Stage.MAIL, Outcome.REFUSED)

@@ -36,9 +36,16 @@ def test_an_experiment_needs_its_means_and_its_depth() -> None:
     assert EXPERIMENTS["neighbour"].can_be_made(Depth.RCPT, {"neighbour"})
 
 
-def test_every_experiment_but_the_first_changes_one_condition() -> None:
+def test_every_experiment_changes_one_condition_and_fast_waits_first() -> None:
     usual = Conditions()
     for name, experiment in EXPERIMENTS.items():
         changed = [key for key, value in vars(experiment.conditions).items() if value != getattr(usual, key)]
-        assert len(changed) == (name != "again"), name
+        assert len(changed) == {"again": 0, "fast": 2}.get(name, 1), name
         assert experiment.question.endswith("?")
+
+
+def test_an_experiment_can_wait_and_need_not_wait_again() -> None:
+    assert AGAIN.after(60.0).conditions.wait_s == 60.0
+    late = EXPERIMENTS["another-hour"]
+    assert late.after(60.0) is late
+    assert late.now.conditions.wait_s == 0.0

@@ -13,6 +13,7 @@ from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.message_parts import Part
 from probe.diagnose.target import diagnose_target
 
 TAKEN = replied(250, "2.1.5", "ok")
@@ -25,6 +26,8 @@ class Asked:
     earlier: Sequence[tuple[Experiment, Observed]] = ()
     may_ask: Callable[[int], bool] = lambda _: True
     recipient: str = RECIPIENT
+    history: str | None = None
+    parts: Sequence[Part] = ()
     first: Observed = field(default_factory=lambda: Observed(REFUSAL, 0.0))
     means: frozenset[str] = frozenset({"control", "neighbour"})
     made: list[str] = field(default_factory=list)

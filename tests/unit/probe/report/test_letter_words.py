@@ -12,6 +12,7 @@ import pytest
 from probe.diagnose.advice import ADVICE
 from probe.diagnose.conditions import Conditions
 from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.experiments.without_parts import without
 from probe.records.attempt import Failure
 from probe.report.letter_words import LANGUAGES, Language, changes, letter_words
 
@@ -40,7 +41,7 @@ def test_every_language_has_the_same_sentences_with_the_same_names(language: Lan
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_there_are_words_for_every_experiment_failure_and_cause_with_a_reader(language: Language) -> None:
     words = letter_words(language)
-    changed = {key for each in EXPERIMENTS.values() for key, _ in changes(each.conditions)}
+    changed = {key for each in (*EXPERIMENTS.values(), without(frozenset({1}))) for key, _ in changes(each.conditions)}
     assert changed - set(words.changed) == set()
     assert set(words.failure) == set(Failure)
     assert set(words.cause) == {cause for cause, advice in ADVICE.items() if advice.reader}
@@ -51,3 +52,4 @@ def test_what_an_experiment_changes_is_told_with_its_number() -> None:
     assert changes(Conditions(wait_s=1200.0)) == [("minutes", 20)]
     assert changes(Conditions(wait_s=18_000.0, tls=True)) == [("hours", 5), ("tls", True)]
     assert changes(Conditions(recipients_beside=2)) == [("recipients_beside", 2)]
+    assert changes(Conditions(without=frozenset({3, 8}))) == [("without", 2)]

@@ -10,14 +10,13 @@ import pytest
 from fake_gateways import persona
 from fake_gateways.truth import Cause
 from probe.scenario.load import check
-from probe.studies.diagnose.cases import CAUSES, MESSAGES, Case, cases
+from probe.studies.diagnose.cases import CAUSES, MESSAGE, Case, as_met, cases
 from probe.studies.diagnose.run import prepared_case, refused
 
 
 def test_every_case_is_a_valid_scenario(tmp_path: Path) -> None:
-    for name, text in MESSAGES.items():
-        (tmp_path / name).write_text(text)
     for case in cases(["cisco-esa", "postfix"], range(4)):
+        (tmp_path / MESSAGE).write_bytes(case.message())
         check(case.document(), folder=tmp_path, path=case.name)
 
 
@@ -42,3 +41,16 @@ def test_that_a_full_mailbox_is_disguised_is_rare() -> None:
     assert Case(Cause.MAILBOX_FULL, "postfix", lies=True, seed=1).weight == 1
     assert Case(Cause.MAILBOX_FULL, "postfix", lies=False, seed=1).weight == 100
     assert Case(Cause.VELOCITY, "postfix", lies=True, seed=1).weight == 100
+
+
+def test_the_rare_ones_are_met_rarely() -> None:
+    drawn = list(cases(list(persona.names()), range(4)))
+    met = set(as_met(drawn))
+    assert {case for case in drawn if case.weight > 1} <= met
+    assert len([case for case in met if case.weight == 1]) < 20
+
+
+def test_any_message_goes_with_any_cause() -> None:
+    messages = [Case(Cause.IP_REPUTATION, "postfix", lies=False, seed=seed).message() for seed in range(40)]
+    for mark in (b"https://", b"filename=", b"<p>", b"text/plain"):
+        assert 0 < sum(mark in message for message in messages) < 40
