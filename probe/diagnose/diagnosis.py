@@ -183,7 +183,7 @@ class _Asking:
     def left(self) -> list[Experiment]:
         """Return the experiments that can be made now. After a reply that speaks of a block, they wait for its end."""
         taken = as_taken(step.experiment.now for step in self.steps if step.kind.startswith(Answer.TAKEN))
-        means = self.means if taken is None else self.means | taken.needs
+        means = self.means if taken is None else self.means | {"taken"}
         possible = [each for each in EXPERIMENTS.values() if each.can_be_made(self.depth, means)]
         found = left_of(possible, [step.experiment.name for step in self.steps])
         return [self.polite(taken if taken is not None and each.name == taken.name else each) for each in found]

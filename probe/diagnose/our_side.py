@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from fake_gateways.policies.session_view import network_of
 from probe.diagnose.conditions import Recipient, Source
@@ -19,11 +19,10 @@ def address_of(wanted: Source, usual: str, ours: Iterable[str]) -> str | None:
     return None
 
 
-def address_means(usual: str, ours: Iterable[str]) -> Iterator[str]:
+def address_means(ours: Callable[[Source], str | None]) -> Iterator[str]:
     """Yield the means that other addresses of ours are."""
-    addresses = list(ours)
     for wanted in (Source.NEIGHBOUR, Source.ELSEWHERE):
-        if address_of(wanted, usual, addresses) is not None:
+        if ours(wanted) is not None:
             yield wanted.value
 
 

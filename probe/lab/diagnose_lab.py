@@ -13,18 +13,18 @@ from fake_gateways.clock import VirtualClock
 from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import require_inside
-from fake_gateways.policies.session_view import network_of
 from fake_gateways.smtp.envelope import Stage, domain_of
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Truth
 from probe.diagnose.choice import Budget
-from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
-from probe.diagnose.contents import changed, from_domain, without_attachments, without_links
+from probe.diagnose.conditions import Conditions, Depth, Source
+from probe.diagnose.contents import changed, from_domain
 from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.dialogue import DialoguePlan, hold
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.history import Earlier, told_by
 from probe.diagnose.message_parts import Part, parts_of
+from probe.diagnose.our_side import address_means, address_of, content_means, named
 from probe.diagnose.patterns import shipped
 from probe.diagnose.target import diagnose_target
 from probe.input_error import InputError
@@ -188,18 +188,15 @@ class Lab:
         can = {
             "control": True,
             "random": True,
-            "neighbour": self._source(Source.NEIGHBOUR) is not None,
-            "elsewhere": self._source(Source.ELSEWHERE) is not None,
             "domain": self.extra.other_domain is not None,
             "name": self.extra.other_name is not None,
             "dkim": self.extra.signer is not None and sender.dkim is None,
             "tls": self.lane.offers_tls and sender.tls == "none",
             "exchanger": len(self.exchangers) > 1,
             "size": self.attempt.stage == Stage.MAIL and " SIZE=" in self.dialogue,
-            "links": without_links(content) != content,
-            "attachments": without_attachments(content) != content,
         }
-        return frozenset(name for name, possible in can.items() if possible)
+        found = {name for name, possible in can.items() if possible}
+        return frozenset(found | {*address_means(self._source), *content_means(content)})
 
     async def carry_out(self, experiment: Experiment) -> Observed:
         """Hold the dialogue of an experiment."""
@@ -221,11 +218,7 @@ class Lab:
         sender = self.scenario.sender
         domain = domain_of(self.recipient)
         control = self.extra.control or f"postmaster@{domain}"
-        about = {
-            Recipient.REFUSED: self.recipient,
-            Recipient.CONTROL: control,
-            Recipient.RANDOM: f"{self._rng.getrandbits(60):x}@{domain}",
-        }[conditions.recipient]
+        about = named(conditions.recipient, self.recipient, control, f"{self._rng.getrandbits(60):x}@{domain}")
         helo, source = sender.helo, self._source(conditions.source) or self.attempt.local_address
         if conditions.other_name and self.extra.other_name is not None:
             helo, source = self.extra.other_name
@@ -246,14 +239,7 @@ class Lab:
 
     def _source(self, wanted: Source) -> str | None:
         """Return an address of ours, None if we have no such address."""
-        usual = self.attempt.local_address
-        if wanted is Source.USUAL:
-            return usual
-        for ip in self.scenario.sender.ips:
-            is_near = network_of(ip.address) == network_of(usual)
-            if ip.address != usual and is_near == (wanted is Source.NEIGHBOUR):
-                return ip.address
-        return None
+        return address_of(wanted, self.attempt.local_address, [ip.address for ip in self.scenario.sender.ips])
 
     def _content(self, conditions: Conditions, about: str, return_domain: str) -> bytes:
         content = changed(self._plain(about), conditions)

@@ -153,7 +153,7 @@ class HostTarget:
     @property
     def means(self) -> frozenset[str]:
         """Which experiments can be made."""
-        found = {"control", *address_means(self.usual, self.asking.sources)}
+        found = {"control", *address_means(self._address)}
         if self._may_guess():
             found.add("random")
         if _OFFERS_TLS in self.first.dialogue:
@@ -177,6 +177,10 @@ class HostTarget:
         result = self.first.result
         is_silent = result.stage is Stage.CONNECT and result.failure in {Failure.UNREACHABLE, Failure.TIMED_OUT}
         return is_silent and not self.means & {Source.NEIGHBOUR.value, Source.ELSEWHERE.value, "exchanger"}
+
+    def _address(self, wanted: Source) -> str | None:
+        """Return an address of ours, None if we have no such address."""
+        return address_of(wanted, self.usual, self.asking.sources)
 
     def _may_guess(self) -> bool:
         if self.permitted is None:
@@ -317,7 +321,7 @@ class HostTarget:
         header = b"" if self.permitted is None else self.permitted.header
         announced = None if self.asking.message is None else header + changed(self.asking.message, conditions)
         return DialoguePlan(
-            source=address_of(conditions.source, self.usual, self.asking.sources) or self.usual,
+            source=self._address(conditions.source) or self.usual,
             helo=self._helo,
             return_path=self.return_path,
             recipients=[*[self._control] * conditions.recipients_beside, about],

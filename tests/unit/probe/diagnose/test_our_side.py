@@ -25,8 +25,11 @@ def test_an_address_of_ours_is_near_or_elsewhere(wanted: Source, ours: list[str]
 
 
 def test_addresses_are_means() -> None:
-    assert list(address_means(USUAL, [USUAL])) == []
-    assert list(address_means(USUAL, [USUAL, NEIGHBOUR, ELSEWHERE])) == ["neighbour", "elsewhere"]
+    assert list(address_means({Source.USUAL: USUAL}.get)) == []
+    assert list(address_means({Source.NEIGHBOUR: NEIGHBOUR, Source.ELSEWHERE: ELSEWHERE}.get)) == [
+        "neighbour",
+        "elsewhere",
+    ]
 
 
 def test_what_can_be_left_out_of_a_message_is_a_mean() -> None:
