@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from probe.classify.by_code import ByCode
     from probe.classify.by_text import ByText
     from probe.classify.context import Context
-    from probe.classify.evidence import Evidence, Opened
+    from probe.classify.evidence import Diagnosed, Evidence, Opened
     from probe.classify.reading import (
         Advice,
         CampaignClassifier,
@@ -35,6 +35,7 @@ __all__ = [
     "Classifier",
     "ClassifierError",
     "Context",
+    "Diagnosed",
     "Evidence",
     "Failure",
     "Opened",
@@ -54,6 +55,7 @@ _MODULES: Final = {
     "Classifier": "probe.classify.reading",
     "ClassifierError": "probe.classify.reading",
     "Context": "probe.classify.context",
+    "Diagnosed": "probe.classify.evidence",
     "Evidence": "probe.classify.evidence",
     "Failure": "probe.records.attempt",
     "Opened": "probe.classify.evidence",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fake_gateways.truth import Cause
 from probe.records.attempt import Attempt, Outcome
 from probe.records.returned import Returned, is_bounce
 
@@ -17,6 +19,23 @@ class Opened(NamedTuple):
     message_id: str
 
 
+class Diagnosed(NamedTuple):
+    """What experiments have shown about a refused recipient (``fivefifty diagnose RUN --doubtful``).
+
+    Attributes:
+        causes: The probability of each cause, the likeliest first.
+        alive: The probability that the mailbox is alive. It includes what ``context`` made of all other evidence.
+        asked: Whether the recipient itself was asked about. If not, another one was that the same gateway had refused
+            in the same words.
+        at: The time of the last experiment, in seconds since the epoch.
+    """
+
+    causes: Mapping[Cause, float]
+    alive: float
+    asked: bool
+    at: float
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a sender knows about one recipient of one campaign.
@@ -27,6 +46,7 @@ class Evidence:
         returned: Mail that came back for this campaign, such as delivery reports.
         before: The evidence of earlier campaigns to the same recipient, in order of time.
         opened: Messages of earlier campaigns that were opened or clicked by then.
+        diagnosis: What experiments have shown about the refusal, None without any.
     """
 
     recipient: str
@@ -34,6 +54,7 @@ class Evidence:
     returned: tuple[Returned, ...] = ()
     before: tuple[Evidence, ...] = ()
     opened: tuple[Opened, ...] = ()
+    diagnosis: Diagnosed | None = None
 
     @property
     def last(self) -> Attempt:

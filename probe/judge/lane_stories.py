@@ -19,7 +19,7 @@ from probe.judge.story import Key, Story, build_stories, state_of
 from probe.records.attempt import Attempt
 from probe.records.parts import PartHash
 from probe.records.returned import Returned
-from probe.records.rows import Mailbox
+from probe.records.rows import Diagnosis, Mailbox
 
 Pair = tuple[Attempt, Truth | None]
 Row = TypeVar("Row")
@@ -48,6 +48,9 @@ class LaneRows(Protocol):
 
     def mailboxes(self) -> Iterator[Mailbox]:
         """Yield the mailboxes of all gateways."""
+
+    def diagnoses(self) -> Iterator[Diagnosis]:
+        """Yield the diagnoses."""
 
     def repeated(self) -> Iterator[tuple[str, int]]:
         """Yield each recipient, in lower case, that has more than one attempt in all campaigns, and their number."""
@@ -118,6 +121,8 @@ class LaneStories:
         mailboxes = {each.address: each for each in books.mailboxes()}
         came_back = _by_address(row._replace(lane="") for row in (*self.returned, *self._elsewhere) if row.recipient)
         opened = _by_address(engagements)
+        diagnoses = {(row.campaign, row.recipient): row for row in books.diagnoses()}
+        told_more = {*came_back, *(recipient.lower() for _, recipient in diagnoses)}
         left = dict(books.repeated())
         begun: dict[str, list[Pair]] = {}
         for pair in self._pairs():
@@ -129,12 +134,12 @@ class LaneStories:
                     continue
                 del left[recipient]
                 pairs = begun.pop(recipient)
-            elif recipient not in came_back:
+            elif recipient not in told_more:
                 yield self._simple_story(pair, mailboxes.get(recipient))
                 continue
             else:
                 pairs = [pair]
-            found = build_stories(pairs, mailboxes, came_back.get(recipient, ()), opened.get(recipient, ()))
+            found = build_stories(pairs, mailboxes, came_back.get(recipient, ()), opened.get(recipient, ()), diagnoses)
             for key, story in found.items():
                 yield key, story._replace(lane=books.name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -9,11 +10,11 @@ from typing import Final, NamedTuple
 from fake_gateways.people.directory import MailboxState, state_at
 from fake_gateways.people.readers import Engagement
 from fake_gateways.truth import Cause, Truth
-from probe.classify.evidence import Evidence, Opened
+from probe.classify.evidence import Diagnosed, Evidence, Opened
 from probe.classify.reading import Reading
 from probe.records.attempt import Attempt, Failure
 from probe.records.returned import Returned, by_recipient
-from probe.records.rows import Mailbox
+from probe.records.rows import Diagnosis, Mailbox
 
 _CAUSES: Final[Mapping[str, Cause]] = {cause: cause for cause in Cause}
 _STATES: Final[Mapping[str, MailboxState]] = {state: state for state in MailboxState}
@@ -84,11 +85,13 @@ def build_stories(
     mailboxes: Mapping[str, Mailbox],
     returned: Iterable[Returned] = (),
     engagements: Iterable[Engagement] = (),
+    diagnoses: Mapping[Key, Diagnosis] | None = None,
 ) -> dict[Key, Story]:
     """Collect the attempts of each recipient by campaign, with returned mail and the evidence of earlier campaigns.
 
     An address that no directory has counts as departed.
     """
+    diagnoses = diagnoses or {}
     gathered: dict[Key, list[tuple[Attempt, Truth | None]]] = {}
     for pair in pairs:
         gathered.setdefault((pair[0].campaign, pair[0].recipient), []).append(pair)
@@ -106,8 +109,13 @@ def build_stories(
             recipient,
             tuple(attempt for attempt, _ in each),
             tuple(came_back.get((campaign, key), ())),
-            tuple(past for past in before.get(key, ()) if past.last.at < first.at),
+            tuple(
+                past if past.diagnosis is None else _as_of(past, first.at)
+                for past in before.get(key, ())
+                if past.last.at < first.at
+            ),
             tuple(what for what in sorted(opened.get(key, ())) if what.at < first.at),
+            None if (known := diagnoses.get((campaign, recipient))) is None else _diagnosed(known),
         )
         before.setdefault(key, []).append(evidence)
         mailbox = mailboxes.get(key)
@@ -115,6 +123,16 @@ def build_stories(
             evidence, each[-1][1], state_of(mailbox, last.at + last.duration_s), mailbox.gateway if mailbox else ""
         )
     return stories
+
+
+def _diagnosed(row: Diagnosis) -> Diagnosed:
+    causes = {_CAUSES[cause]: float(weight) for cause, weight in json.loads(row.causes).items()}
+    return Diagnosed(causes, row.alive, row.asked, row.at)
+
+
+def _as_of(past: Evidence, at: float) -> Evidence:
+    """Return the evidence of an earlier campaign without what was found out only later."""
+    return past if past.diagnosis is not None and past.diagnosis.at < at else replace(past, diagnosis=None)
 
 
 def state_of(mailbox: Mailbox | None, at: float) -> MailboxState:

@@ -12,7 +12,7 @@ from fake_gateways.truth import Truth
 from probe.ledger.database import Database
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Classification, Mailbox
+from probe.records.rows import Classification, Diagnosis, Mailbox
 
 _TIMES_REPEATED: Final = (
     "SELECT lower(recipient), count(*) FROM attempt WHERE lane = ? GROUP BY lower(recipient) HAVING count(*) > 1"
@@ -68,6 +68,10 @@ class LaneBooks:
         """Yield a classifier's readings."""
         query = "SELECT * FROM classification WHERE classifier = ? AND lane = ? ORDER BY rowid"
         return self._read(Classification._make, query, classifier, self.name)
+
+    def diagnoses(self) -> Iterator[Diagnosis]:
+        """Yield the diagnoses."""
+        return self._read(Diagnosis._make, "SELECT * FROM diagnosis WHERE lane = ? ORDER BY rowid", self.name)
 
     def repeated(self) -> Iterator[tuple[str, int]]:
         """Yield each recipient, in lower case, that has more than one attempt in all campaigns, and their number."""

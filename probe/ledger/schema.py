@@ -14,7 +14,17 @@ from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Classification, Intent, KnownGateway, KnownLane, Mailbox, Note, Planned, Transcript
+from probe.records.rows import (
+    Classification,
+    Diagnosis,
+    Intent,
+    KnownGateway,
+    KnownLane,
+    Mailbox,
+    Note,
+    Planned,
+    Transcript,
+)
 
 TABLES: Final[dict[type[Any], str]] = {
     Truth: "truth",
@@ -29,6 +39,7 @@ TABLES: Final[dict[type[Any], str]] = {
     Intent: "intent",
     Transcript: "transcript",
     Classification: "classification",
+    Diagnosis: "diagnosis",
     Note: "note",
 }
 _KEYS: Final = {Note: "key"}
@@ -43,6 +54,7 @@ _INDEXES: Final = (
     "mailbox (gateway)",
     "mailbox (address)",
     "classification (classifier, lane)",
+    "diagnosis (lane)",
     "transcript (lane, seq)",
 )
 

@@ -44,6 +44,7 @@ _WORDS: Final[dict[str, Iterable[str]]] = {
 """Columns that hold only the words of an enumeration, or nothing."""
 _NAMES: Final = {
     "attempt.lane": "lane.name",
+    "diagnosis.lane": "lane.name",
     "planned.lane": "lane.name",
     "truth.gateway": "gateway.name",
     "report.gateway": "gateway.name",

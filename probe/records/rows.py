@@ -1,4 +1,4 @@
-"""The smaller rows of the books: mailboxes, lanes, gateways, plans, readings, intents, transcripts, notes."""
+"""The smaller rows of the books: mailboxes, lanes, gateways, plans, readings, diagnoses, intents, notes and others."""
 
 from __future__ import annotations
 
@@ -56,6 +56,21 @@ class Classification(NamedTuple):
     alive: float | None
     reason: str
     lane: str = ""
+
+
+class Diagnosis(NamedTuple):
+    """What experiments have shown about a refused recipient; see Diagnosed in probe/classify/evidence.py.
+
+    ``causes`` are the probabilities by cause, as a JSON object.
+    """
+
+    lane: str
+    campaign: str
+    recipient: str
+    causes: str
+    alive: float
+    asked: bool
+    at: float
 
 
 class Intent(NamedTuple):

@@ -5,17 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from fake_gateways.truth import Cause
+from probe.classify.context.reader import is_unsure
 from probe.classify.context.streaming import Streaming
 from probe.classify.evidence import Evidence
-from probe.classify.reading import Advice, Reading
 from probe.records.attempt import Attempt, Outcome
 from probe.scenario.sending import Sender
 from probe.sender.messages import MessageBuilder
 from probe.sender.recipients import Delivery
 
 _IN_A_ROW: Final = 2
-_SURELY_GONE: Final = 0.05
-"""Recipients with a lower probability of being alive are not retested, whatever other exchangers answered since."""
 _SAME_AFTER_PAUSE: Final = {
     Cause.CONTENT,
     Cause.VIRUS,
@@ -62,10 +60,12 @@ class AdaptiveSending:
     def retest_due(self, test: Delivery) -> Delivery | None:
         """Return a retest from the source address with the most deliveries lately; None if it is no longer needed.
 
-        Of two equally good addresses it is the one that was not used before.
+        A lane observes one exchanger only. A recipient it would suppress may still be unsure to a classifier that sees
+        all exchangers, so only near-certain deaths are left out. Of two equally good addresses it is the one that was
+        not used before.
         """
         retest, campaign = self._sender.retest, self._of(test.campaign)
-        if retest is None or (retest.who == "unsure" and not _is_unsure(campaign.reading(test.recipient))):
+        if retest is None or (retest.who == "unsure" and not is_unsure(campaign.reading(test.recipient))):
             return None
         taken = {ip.address: campaign.recent_acceptance_share(test.recipient, ip.address) for ip in self._sender.ips}
         return test._replace(source=max(taken, key=lambda address: (taken[address], address != test.source)))
@@ -86,12 +86,3 @@ class AdaptiveSending:
                     before[recipient] = (*before.get(recipient, ()), past.evidence(recipient))
             found = self._campaigns[campaign] = Streaming(before, pooled=False)
         return found
-
-
-def _is_unsure(reading: Reading) -> bool:
-    """Whether another attempt may change the reading: the advice is not to keep, and death is not certain.
-
-    A lane observes one exchanger only. A recipient it would suppress may still be unsure to a classifier that sees all
-    exchangers, so only near-certain deaths are left out.
-    """
-    return reading.advice is not Advice.KEEP and (reading.alive is None or reading.alive >= _SURELY_GONE)

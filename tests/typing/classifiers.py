@@ -16,6 +16,7 @@ from probe.classify import (
     Classifier,
     ClassifierError,
     Context,
+    Diagnosed,
     Evidence,
     Failure,
     Opened,
@@ -37,6 +38,7 @@ class One:
         assert_type(evidence.returned, tuple[Returned, ...])
         assert_type(evidence.before, tuple[Evidence, ...])
         assert_type(evidence.opened, tuple[Opened, ...])
+        assert_type(evidence.diagnosis, Diagnosed | None)
         assert_type(evidence.last, Attempt)
         assert_type(evidence.report, Returned | None)
         assert_type(evidence.bounced, bool)

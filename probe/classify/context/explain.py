@@ -8,8 +8,10 @@ from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import FUNCTIONS
 from probe.classify.context.observations import EVERY_SOURCE, IsolatedRefusals
 from probe.classify.context.reader import Reader, case_of, probability
-from probe.classify.evidence import Evidence
+from probe.classify.evidence import Diagnosed, Evidence
 
+_WORTH_NAMING = 0.05
+"""Causes that are less likely are not named."""
 _VERBS = ("Return 1 if ", "Return -1 if ", "Weigh ", "Count ")
 """Leading words of docstrings that are left out: a reader of a verdict wants the finding, not what a function does."""
 _NEIGHBOURS = {
@@ -36,12 +38,21 @@ def explain_verdict(reader: Reader, evidence: Evidence) -> Iterator[str]:
                 yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {meanings[name]}"
         total = reader.weights.first.base + sum(added for added, _ in found)
         yield f"  {total:+6.2f}  in total; calibrated on scenarios: {log_odds:+.2f}, or {probability(log_odds):.0%}"
+    if evidence.diagnosis is not None:
+        yield ""
+        yield _experiments(evidence.diagnosis)
     reading = reader.classify(evidence)
     yield ""
     yield f"cause      {reading.cause.value if reading.cause else 'none'}"
     yield f"alive      {reading.alive:.1%}" if reading.alive is not None else "alive      unknown"
     yield f"advice     {reading.advice.value}"
     yield f"reasons    {reading.reason}"
+
+
+def _experiments(diagnosis: Diagnosed) -> str:
+    whom = "this recipient" if diagnosis.asked else "recipients that were refused in the same words"
+    causes = ", ".join(f"{cause} {weight:.0%}" for cause, weight in diagnosis.causes.items() if weight >= _WORTH_NAMING)
+    return f"Experiments about {whom}: {causes}; alive {diagnosis.alive:.1%}. This takes the place of the sum."
 
 
 def _circumstances(case: RefusalCase) -> Iterator[str]:

@@ -15,11 +15,12 @@ from probe.classify.context.cause import likely_cause
 from probe.classify.context.evidence import FUNCTIONS, NAMES, Contribution
 from probe.classify.context.observations import Observations
 from probe.classify.context.odds import bounded
+from probe.classify.context.odds import log_odds as log_odds_of
 from probe.classify.context.refusal import Refusal, refusal_of
 from probe.classify.context.retests import refusals
 from probe.classify.context.weights import Weights, worth
 from probe.classify.context.words import topics_of
-from probe.classify.evidence import Evidence
+from probe.classify.evidence import Diagnosed, Evidence
 from probe.classify.reading import Advice, Reading, without_refusal
 from probe.records.attempt import Attempt, Outcome
 
@@ -34,6 +35,10 @@ _EVERYWHERE: Final = ""
 _PRIOR: Final = 2.0
 """Imaginary retests at each exchanger with the result that is usual elsewhere, so that few retests say little."""
 _CODE: Final = ByCode()
+SURELY_ALIVE: Final = 0.95
+SURELY_GONE: Final = 0.05
+"""Beyond these probabilities another attempt or experiment would hardly change what to do."""
+_SUREST: Final = 1e-6
 _ONE: Final = 1 << 60
 """A probability of 1 in fixed point."""
 
@@ -86,13 +91,18 @@ class Reader:
             return self._not_refused(evidence)
         log_odds, found = self.first_verdict(case)
         reasons = [f"{name.replace('_', ' ')} {added:+.1f}" for added, name in heaviest(found)]
+        diagnosis = evidence.diagnosis
+        if diagnosis is not None:
+            told = log_odds_of(min(1 - _SUREST, max(_SUREST, diagnosis.alive)))
+            reasons.append(f"experiments {told - log_odds:+.1f}")
+            log_odds = told
         retested = len(refusals(evidence)) > 1
         if retested:
             log_odds, added = self._second_verdict(case, evidence.last, log_odds)
             reasons.append(f"refused again {added:+.1f}")
         alive = probability(log_odds)
         advice = self._advice(case, evidence, alive, retested=retested)
-        cause = likely_cause(case, alive)
+        cause = likely_cause(case, alive) if diagnosis is None else _diagnosed_cause(diagnosis, case, alive)
         return Reading(cause, ", ".join(reasons) or "turnover alone", round(alive, 4), advice)
 
     def _not_refused(self, evidence: Evidence) -> Reading:
@@ -109,7 +119,8 @@ class Reader:
         is_last = retested or case.refusal.is_reported
         if alive < (self.weights.suppress_below_at_last if is_last else self.weights.suppress_below):
             return Advice.SUPPRESS
-        return Advice.KEEP if is_last else Advice.RETEST
+        is_settled = evidence.diagnosis is not None and evidence.diagnosis.asked and alive >= SURELY_ALIVE
+        return Advice.KEEP if is_last or is_settled else Advice.RETEST
 
     def first_verdict(self, case: RefusalCase) -> tuple[float, list[Contribution]]:
         """Return the log odds of life after the first refusal, and what every evidence function adds to them."""
@@ -144,6 +155,17 @@ class Reader:
         found = (log_odds, *self.refused_again(case))
         second = worth(curve, base + sum(weight * each for weight, each in zip(weights, found, strict=True)))
         return second, second - log_odds
+
+
+def is_unsure(reading: Reading) -> bool:
+    """Whether another attempt may change the reading: the advice is not to keep, and death is not certain."""
+    return reading.advice is not Advice.KEEP and (reading.alive is None or reading.alive >= SURELY_GONE)
+
+
+def _diagnosed_cause(diagnosis: Diagnosed, case: RefusalCase, alive: float) -> Cause:
+    """Return the cause that experiments found, if it is likelier than all others together."""
+    cause, weight = next(iter(diagnosis.causes.items()), (Cause.UNKNOWN, 0.0))
+    return cause if weight > 1 / 2 else likely_cause(case, alive)
 
 
 def case_of(evidence: Evidence, observations: Observations) -> RefusalCase | None:

@@ -86,6 +86,17 @@ class RequestOpened(Strict):
     message_id: str
 
 
+class RequestDiagnosis(Strict):
+    """What experiments have shown about a refused recipient (``fivefifty diagnose RUN --doubtful``)."""
+
+    causes: Annotated[dict[Cause, _Probability], Field(description="probability of each, the likeliest first")]
+    alive: Annotated[_Probability, Field(description="that the mailbox is alive, by all evidence that context knows")]
+    asked: Annotated[
+        bool, Field(description="whether the recipient itself was asked about, or one that was refused like it")
+    ]
+    at: _At
+
+
 class DecidingReply(Strict):
     """The reply that decides: that of the delivery report, or else the last one."""
 
@@ -114,6 +125,9 @@ class Request(Strict):
     returned: Annotated[tuple[RequestReturned, ...], Field(description="mail that came back for this campaign")]
     before: Annotated[tuple[EarlierCampaign, ...], Field(description="earlier campaigns, in order of time")]
     opened: Annotated[tuple[RequestOpened, ...], Field(description="earlier messages that were opened or clicked")]
+    diagnosis: Annotated[
+        RequestDiagnosis | None, Field(description="what experiments have shown; left out without any")
+    ] = None
 
 
 class End(Strict):
@@ -182,6 +196,7 @@ def request(evidence: Evidence) -> dict[str, Any]:
         # The history of the earlier campaigns is part of this list already.
         "before": [{"campaign": past.last.campaign, **_mail(past)} for past in evidence.before],
         "opened": [dict(zip(_OPENED, _of_opened(each), strict=True)) for each in evidence.opened],
+        **({} if evidence.diagnosis is None else {"diagnosis": evidence.diagnosis._asdict()}),
     }
 
 

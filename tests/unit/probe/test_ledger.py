@@ -25,7 +25,7 @@ from probe.input_error import InputError
 from probe.judge.books import BooksError
 from probe.ledger import BATCH, FILE, Ledger
 from probe.records.attempt import Attempt
-from probe.records.rows import Classification, Mailbox, Note, Planned
+from probe.records.rows import Classification, Diagnosis, Mailbox, Note, Planned
 
 NOT_HASHED = {"peer_port", "local_port", "duration_s"}
 
@@ -89,6 +89,7 @@ ROWS = [
     Mailbox("ann@acme.example", "acme", "present", None),
     Planned("news", "ann@acme.example", 1.5, "127.10.0.1", "acme"),
     Classification("code", "news", "ann@acme.example", None, "keep", 0.5, "delivered"),
+    Diagnosis("acme", "news", "ann@acme.example", '{"content": 1.0}', 0.9, asked=True, at=1.5),
 ]
 
 
@@ -99,7 +100,15 @@ def test_rows_are_read_back_as_they_were_written(ledger: Ledger) -> None:
     assert list(ledger.mailboxes()) == [ROWS[4]]
     assert list(ledger.planned()) == [ROWS[5]]
     assert list(ledger.classifications()) == [ROWS[6]]
+    assert list(ledger.diagnoses()) == [ROWS[7]]
     assert type(next(ledger.truths()).honest) is bool
+
+
+def test_diagnoses_replace_those_that_there_were(ledger: Ledger) -> None:
+    ledger.add(ROWS)
+    other = Diagnosis("acme", "news", "bob@acme.example", "{}", 0.1, asked=False, at=2.5)
+    ledger.replace_diagnoses([other])
+    assert list(ledger.diagnoses()) == [other]
 
 
 def test_truth_comes_by_gateway_and_attempts_by_lane_whatever_the_order_of_writing(ledger: Ledger) -> None:

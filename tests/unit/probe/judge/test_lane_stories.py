@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
-from fake_gateways.truth import Fate, Truth
+from fake_gateways.truth import Cause, Fate, Truth
+from probe.classify.evidence import Diagnosed
 from probe.judge.join import join
 from probe.judge.lane_stories import LaneStories, Orphans
 from probe.judge.story import build_stories, without_lanes
 from probe.records.attempt import Attempt, Failure
 from probe.records.returned import Returned
-from probe.records.rows import Mailbox
+from probe.records.rows import Diagnosis, Mailbox
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Rows:
     tried: Sequence[Attempt]
     back: Sequence[Returned] = ()
     known: Sequence[Mailbox] = ()
+    found: Sequence[Diagnosis] = ()
     name: str = "acme"
     gateways: tuple[str, ...] = ("acme",)
     read: list[Truth] = field(default_factory=list)
@@ -61,6 +63,10 @@ class Rows:
     def mailboxes(self) -> Iterator[Mailbox]:
         """Yield the mailboxes."""
         return iter(self.known)
+
+    def diagnoses(self) -> Iterator[Diagnosis]:
+        """Yield the diagnoses."""
+        return iter(self.found)
 
     def repeated(self) -> Iterator[tuple[str, int]]:
         """Yield those with several attempts."""
@@ -128,6 +134,18 @@ def test_what_does_not_join_is_counted_and_the_first_is_named() -> None:
     assert (lane.orphans.attempts, lane.orphans.decisions) == (2, 0)
     assert str(lane.orphans).startswith("2 attempts and 0 decisions do not join; the first: Attempt(")
     assert lane.orphans.plus(Orphans(1, 1, "")).attempts == 3
+
+
+def test_a_diagnosis_is_evidence_about_its_recipient_alone() -> None:
+    tried = [attempt(recipient=each, seq=seq) for seq, each in enumerate(("Ann@acme.example", "bob@acme.example"), 1)]
+    decided = [truth(recipient=each.recipient, seq=each.seq) for each in tried]
+    found = Diagnosis("acme", "news", "Ann@acme.example", '{"content": 0.75, "virus": 0.25}', 0.5, asked=True, at=7.5)
+    rows = Rows(decided, tried, found=[found])
+    stories = {recipient: story for (_, recipient), story in LaneStories(rows, {"acme": "127.1.0.1"})}
+    assert stories["Ann@acme.example"].evidence.diagnosis == Diagnosed(
+        {Cause.CONTENT: 0.75, Cause.VIRUS: 0.25}, 0.5, asked=True, at=7.5
+    )
+    assert stories["bob@acme.example"].evidence.diagnosis is None
 
 
 def test_classifiers_do_not_see_the_lane() -> None:

@@ -11,7 +11,7 @@ from probe.classify.registry import BASELINES
 from probe.judge.story import build_stories, gathered, judged, name_of, without_lanes
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Mailbox
+from probe.records.rows import Diagnosis, Mailbox
 
 ANN = "ann@acme.example"
 BOX = {ANN: Mailbox(ANN, "acme", "present", STARTS + 500)}
@@ -30,6 +30,17 @@ def test_earlier_campaigns_are_history_and_later_ones_are_not() -> None:
     first, second = stories["news", ANN].evidence, stories["june", ANN].evidence
     assert first.before == ()
     assert second.before == (first,)
+
+
+def test_a_later_campaign_knows_only_what_was_diagnosed_before_it() -> None:
+    rows = pairs(refused(), refused(campaign="june", at=STARTS + 1000), refused(campaign="july", at=STARTS + 3000))
+    known = {("news", ANN): Diagnosis("acme", "news", ANN, '{"content": 1.0}', 0.9, asked=True, at=STARTS + 2000)}
+    stories = build_stories(rows, BOX, diagnoses=known)
+    told = [
+        each.diagnosis is not None for each in (stories["news", ANN].evidence, *stories["july", ANN].evidence.before)
+    ]
+    assert told == [True, True, False]
+    assert [each.diagnosis for each in stories["june", ANN].evidence.before] == [None]
 
 
 def test_opens_count_if_they_came_before_the_first_attempt() -> None:

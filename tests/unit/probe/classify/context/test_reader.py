@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from circumstances import (
 
 from fake_gateways.truth import Cause
 from probe.classify.context import Context
+from probe.classify.context.reader import is_unsure
+from probe.classify.evidence import Diagnosed
 from probe.classify.reading import Advice, Reading
 from probe.records.attempt import Attempt
 
@@ -50,6 +53,44 @@ def test_a_reply_that_does_not_mention_the_recipient_is_no_reason_to_suppress_or
     reading = reading_of(sent("." * 30 + "l" + "." * 30, text="Message refused, it is spam", enhanced="5.7.1"), 30)
     assert reading.advice is Advice.KEEP
     assert reading.cause is Cause.CONTENT
+
+
+@pytest.mark.parametrize(
+    ("alive", "asked", "advice"),
+    [
+        (0.01, True, Advice.SUPPRESS),
+        (0.5, True, Advice.RETEST),
+        (0.99, True, Advice.KEEP),
+        (0.99, False, Advice.RETEST),
+        (1.0, True, Advice.KEEP),
+        (0.0, True, Advice.SUPPRESS),
+    ],
+)
+def test_what_experiments_have_shown_takes_the_place_of_the_first_verdict(
+    *, alive: float, asked: bool, advice: Advice
+) -> None:
+    campaign = campaign_of(sent(QUIET))
+    shown = Diagnosed({Cause.IP_REPUTATION: 0.9, Cause.USER_UNKNOWN: 0.1}, alive, asked, STARTS)
+    campaign[address(ALONE)] = replace(campaign[address(ALONE)], diagnosis=shown)
+    reading = Context().classify_campaign(campaign)[address(ALONE)]
+    assert reading.alive == pytest.approx(alive, abs=1e-4)
+    assert (reading.cause, reading.advice) == (Cause.IP_REPUTATION, advice)
+    assert "experiments" in reading.reason
+
+
+def test_a_cause_that_experiments_leave_open_follows_from_the_circumstances() -> None:
+    campaign = campaign_of(sent(QUIET))
+    shown = Diagnosed({Cause.CONTENT: 0.4, Cause.VELOCITY: 0.3, Cause.POLICY: 0.3}, 0.02, asked=True, at=STARTS)
+    campaign[address(ALONE)] = replace(campaign[address(ALONE)], diagnosis=shown)
+    assert Context().classify_campaign(campaign)[address(ALONE)].cause is Cause.USER_UNKNOWN
+
+
+def test_unsure_is_who_is_not_kept_and_not_surely_gone() -> None:
+    assert is_unsure(Reading(None, "", 0.5, Advice.RETEST))
+    assert is_unsure(Reading(None, "", 0.1, Advice.SUPPRESS))
+    assert is_unsure(Reading(None, "", None, Advice.SUPPRESS))
+    assert not is_unsure(Reading(None, "", 0.01, Advice.SUPPRESS))
+    assert not is_unsure(Reading(None, "", 0.9, Advice.KEEP))
 
 
 def test_a_full_mailbox_is_kept() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from asked_about import evidence
 from book_rows import STARTS, attempt, refused
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter
 
 from fake_gateways.truth import Cause
 from probe.classify import Evidence
-from probe.classify.evidence import Opened
+from probe.classify.evidence import Diagnosed, Opened
 from probe.classify.external.protocol import (
     End,
     Request,
@@ -47,6 +48,13 @@ def test_a_request_holds_what_the_sender_knows() -> None:
     assert [each["code"] for each in asked["attempts"]] == [451, 250]
     assert asked["returned"][0]["at"] == STARTS + 60
     assert asked["opened"] == [{"at": STARTS - 60, "kind": "opened", "message_id": "<0@sender.example>"}]
+
+
+def test_a_diagnosis_is_told_if_there_is_one() -> None:
+    assert "diagnosis" not in request(ANN)
+    asked = json.loads(line(request(replace(ANN, diagnosis=Diagnosed({Cause.CONTENT: 0.9}, 0.8, asked=True, at=1.5)))))
+    assert asked["diagnosis"] == {"causes": {"content": 0.9}, "alive": 0.8, "asked": True, "at": 1.5}
+    TypeAdapter(Request).validate_json(json.dumps(asked))
 
 
 def test_each_earlier_campaign_is_listed_once() -> None:
