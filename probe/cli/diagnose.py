@@ -15,22 +15,35 @@ from probe.input_error import InputError
 from probe.sender.transport import TransportName
 
 _LONGEST: Final = "10m"
+_MOST_OF_A_RUN: Final = 100
 
 
 def diagnose(
     target: Annotated[
         str,
         typer.Argument(
-            metavar="TARGET", help="A scenario, as for run; or a mail server: HOST, HOST:PORT or [IPv6]:PORT."
+            metavar="TARGET",
+            help="A scenario, as for run; a mail server: HOST, HOST:PORT or [IPv6]:PORT; or with --doubtful a run.",
         ),
     ],
     *,
-    recipient: Annotated[str, typer.Option(metavar="ADDRESS", help="A recipient that was refused.")],
+    recipient: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A recipient that was refused.", show_default=False)
+    ] = None,
+    doubtful: Annotated[
+        bool, typer.Option("--doubtful", help="Diagnose all recipients of a run of whom context is not sure.")
+    ] = False,
+    scenario: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --doubtful: the run's scenario, if it was moved.")
+    ] = None,
     control: Annotated[
         str | None,
         typer.Option(metavar="ADDRESS", help="A recipient of the same company that exists (default: its postmaster)."),
     ] = None,
-    most: Annotated[int, typer.Option("--experiments", min=1, help="Maximum number of experiments.")] = 15,
+    most: Annotated[
+        int | None,
+        typer.Option("--experiments", min=1, help="Maximum number of experiments (default: 15; for a run 100 in all)."),
+    ] = None,
     transport: Annotated[
         TransportName | None,
         typer.Option(help="For a scenario: use sockets, or stay in memory (the default).", show_default=False),
@@ -72,6 +85,8 @@ def diagnose(
     The campaign of a scenario is sent until the recipient is refused for good. A host is asked for the recipient first.
     Exits with 0 if the recipient is accepted by now, else with 1 if it found why not, with 0 if it found only that the
     mailbox is alive, and with 4 if it cannot tell.
+
+    With --doubtful it asks about recipients of a run, where that settles most of them for its cost.
     """
     from fake_gateways.smtp.envelope import is_address
     from probe.cli.diagnosis_output import Form
@@ -83,10 +98,20 @@ def diagnose(
     for option, address in (("--recipient", recipient), ("--control", control), ("--from", return_path)):
         if address is not None and not is_address(address):
             raise InputError(option, f"{address!r} is not a valid address", "write for example ann@acme.example")
-    budget = Budget(experiments=most)
+    host_options = {"--message": message, "--from": return_path, "--helo": helo, "--source": source}
+    host_options |= {"--allow": allow, "--for": longest, "--state": state}
+    if doubtful:
+        of_one = {"--recipient": recipient, "--control": control, "--seed": seed, "--letter": letter, "--html": html}
+        _refuse({**of_one, **host_options}, "--doubtful is about a whole run")
+        from probe.cli.diagnose_run import diagnose_run
+
+        diagnose_run(Path(target), scenario, transport or "memory", most or _MOST_OF_A_RUN, as_json=as_json)
+    if recipient is None:
+        raise InputError("--recipient", "is missing", "name a recipient that was refused, or add --doubtful to a run")
+    _refuse({"--scenario": scenario}, "it belongs to --doubtful")
+    budget = Budget() if most is None else Budget(experiments=most)
     if exists(Path(target)) or not names_host(target):
-        host_options = {"--message": message, "--from": return_path, "--helo": helo, "--source": source}
-        _refuse(host_options | {"--allow": allow, "--for": longest, "--state": state}, f"{target} is a scenario")
+        _refuse(host_options, f"{target} is a scenario")
         from probe.lab.diagnose_lab import SenderMeans, diagnose_prepared
         from probe.lab.prepare import prepare
         from probe.scenario.shipped_files import located

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault
@@ -38,6 +38,10 @@ _WAITING: Final = ("after-minutes", "another-hour")
 """The experiments that show whether a refusal passes, the shorter first."""
 _WITHOUT: Final = {"links": "without-links", "attachments": "without-attachments"}
 """Parts of a message, and the experiment that only a message with such parts allows."""
+_OF_ITS_OWN: Final = 0.1
+"""A recipient that is alive is refused for a reason of its own as often as if so many others had been."""
+_AS_GONE: Final = 0.5
+"""How likely one that is gone is refused for that, if the living are refused in the same words for another reason."""
 _LEAST: Final = 1e-7
 """Patterns that are less likely than this are dropped."""
 
@@ -88,7 +92,7 @@ class Belief:
             found[cause] = found.get(cause, 0.0) + weight
         return dict(sorted(found.items(), key=lambda each: -each[1]))
 
-    @property
+    @cached_property
     def alive(self) -> float:
         """The probability that the mailbox is alive."""
         return sum(weight for hypothesis, weight in self.hypotheses().items() if hypothesis.alive)
@@ -121,6 +125,32 @@ class Belief:
         for state, weight in self.at_first.items():
             weights[state] = weights.get(state, 0.0) + (1 - kept) * weight
         return replace(self, weights=weights)
+
+    def expecting(self, alive: float, causes: Mapping[Cause, float]) -> Belief:
+        """Return the belief of somebody who knows how likely the mailbox is alive, and why others like it are refused.
+
+        ``causes`` are those of others that are alive and were refused in the same words: how many, by cause.
+        """
+        before, others = self.hypotheses(), sum(causes.values())
+        of_alive = sum(weight for hypothesis, weight in before.items() if hypothesis.alive)
+        wanted: dict[Hypothesis, float] = {}
+        for hypothesis, weight in before.items():
+            own = weight / (of_alive if hypothesis.alive else 1 - of_alive) if weight else 0.0
+            kept = _OF_ITS_OWN / (_OF_ITS_OWN + others)
+            if others and not hypothesis.alive:
+                kept = max(kept, _AS_GONE)
+            as_others = (1 - kept) * causes.get(hypothesis.cause, 0.0) / others if others else 0.0
+            wanted[hypothesis] = (kept * own + as_others) * (alive if hypothesis.alive else 1 - alive)
+        weights = {
+            state: weight * wanted[hypothesis] / before[hypothesis]
+            for state, weight in self.weights.items()
+            if before[hypothesis := self.known[state.pattern].hypothesis]
+        }
+        total = sum(weights.values())
+        if not total:
+            return self
+        weights = {state: weight / total for state, weight in weights.items()}
+        return replace(self, weights=weights, at_first=weights)
 
     def observed(self, experiment: Experiment, outcome: str) -> Belief:
         """Return the belief after the reply to an experiment.

@@ -47,7 +47,12 @@ class Budget:
 
 def is_decided(belief: Belief) -> bool:
     """Whether the cause is known, and whether the mailbox is alive."""
-    return is_explained(belief) and max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX
+    return is_explained(belief) and knows_mailbox(belief)
+
+
+def knows_mailbox(belief: Belief) -> bool:
+    """Whether it is known whether the mailbox is alive, for whatever cause."""
+    return max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX
 
 
 def is_explained(belief: Belief) -> bool:
@@ -58,12 +63,21 @@ def is_explained(belief: Belief) -> bool:
     return max(of_cause.values()) >= SURE_OF_CAUSE
 
 
-def choose(belief: Belief, left: Iterable[Experiment], made: int, spent: float, budget: Budget) -> Experiment | Stopped:
+def choose(
+    belief: Belief,
+    left: Iterable[Experiment],
+    made: int,
+    spent: float,
+    budget: Budget,
+    *,
+    of_cause: bool = True,
+) -> Experiment | Stopped:
     """Return the experiment that is expected to tell most for its cost, or why none should be made.
 
+    Without ``of_cause`` it is enough to know whether the mailbox is alive.
     Greedy by information for cost (Zheng, Rish and Beygelzimer, UAI 2005).
     """
-    if is_decided(belief):
+    if is_decided(belief) if of_cause else knows_mailbox(belief):
         return Stopped.DECIDED
     telling = [(gain, each) for each in left if (gain := belief.gain(each)) >= _LEAST_GAIN]
     if not telling:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -117,6 +117,11 @@ class Diagnosis:
         )
 
     @property
+    def cost(self) -> float:
+        """What the experiments cost, as an experiment counts it."""
+        return sum(step.experiment.cost(self.belief.depth) for step in self.steps)
+
+    @property
     def seconds(self) -> float:
         """How long it took, from the refusal to the last experiment."""
         return self.steps[-1].observed.at - self.first.at if self.steps else 0.0
@@ -132,12 +137,15 @@ def diagnose(
     earlier: Iterable[tuple[Experiment, Observed]] = (),
     history: str | None = None,
     parts: Sequence[Part] = (),
+    expecting: Callable[[Belief], Belief] = lambda belief: belief,
+    of_cause: bool = True,
 ) -> Generator[Experiment, Observed | None, Diagnosis]:
     """Yield experiments and take what came of each, None if it may not be made now; return the diagnosis.
 
     ``first`` is the refusal, ``means`` say which experiments can be made. ``earlier`` ones have been made before.
     ``history`` is what came of attempts before the refusal (see ``probe.diagnose.history``), ``parts`` are those of the
-    message.
+    message. ``expecting`` adds what is known otherwise to the belief after the refusal. Without ``of_cause`` it ends as
+    soon as it knows whether the mailbox is alive.
     """
     asking = _Asking(recipient, first, frozenset(means), budget)
     belief = Belief.before(patterns, asking.depth, means)
@@ -145,17 +153,18 @@ def diagnose(
     belief = belief.told(WORDS, said_cause(first.result, recipient))
     if history is not None:
         belief = belief.told(HISTORY, history)
+    belief = expecting(belief)
     for experiment, observed in earlier:
         belief = asking.heard(belief, experiment, observed)
     while True:
-        chosen = choose(belief, asking.left(), len(asking.steps), asking.spent, budget)
+        chosen = choose(belief, asking.left(), len(asking.steps), asking.spent, budget, of_cause=of_cause)
         if isinstance(chosen, Stopped):
             break
         answer = yield chosen
         if answer is None:
             return Diagnosis(recipient, first, belief, tuple(asking.steps), Stopped.BUDGET)
         belief = asking.heard(belief, chosen, answer)
-    disliked = yield from _disliked(asking, belief, parts)
+    disliked = (yield from _disliked(asking, belief, parts)) if of_cause else ()
     return Diagnosis(recipient, first, belief, tuple(asking.steps), chosen, disliked)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from probe.diagnose.belief import Belief
 from probe.diagnose.choice import Budget
 from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
 from probe.diagnose.experiment import Experiment
@@ -50,8 +51,15 @@ class Target(Protocol):
         ...
 
 
-async def diagnose_target(target: Target, patterns: Patterns, budget: Budget) -> Diagnosis:
-    """Make experiments until the diagnosis ends."""
+async def diagnose_target(
+    target: Target,
+    patterns: Patterns,
+    budget: Budget,
+    *,
+    expecting: Callable[[Belief], Belief] = lambda belief: belief,
+    of_cause: bool = True,
+) -> Diagnosis:
+    """Make experiments until the diagnosis ends. ``expecting`` and ``of_cause`` are as for ``diagnose``."""
     asking = diagnose(
         target.recipient,
         target.first,
@@ -61,6 +69,8 @@ async def diagnose_target(target: Target, patterns: Patterns, budget: Budget) ->
         earlier=target.earlier,
         history=target.history,
         parts=target.parts,
+        expecting=expecting,
+        of_cause=of_cause,
     )
     try:
         experiment = next(asking)

@@ -14,7 +14,6 @@ from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import require_inside
 from fake_gateways.smtp.envelope import Stage, domain_of
-from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Truth
 from probe.diagnose.choice import Budget
 from probe.diagnose.conditions import Conditions, Depth, Source
@@ -35,7 +34,7 @@ from probe.lab.lane_job import LaneJob
 from probe.lab.lane_runner import Faults
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
-from probe.records.attempt import Attempt, Failure, Outcome
+from probe.records.attempt import Attempt, Outcome
 from probe.records.rows import Transcript
 from probe.returned_mail import verp
 from probe.returned_mail.joiner import ReturnJoiner
@@ -45,7 +44,7 @@ from probe.sender.lane import Lane
 from probe.sender.lane_schedule import Transaction
 from probe.sender.recipients import Delivery
 from probe.sender.routes import Routes
-from probe.sender.transaction import Result
+from probe.sender.transaction import result_of
 from probe.sender.transport import TransportName
 from probe.sender.transport.transcript import Recorder, RecordingTransport
 from probe.shortage import shortages
@@ -94,11 +93,17 @@ class LabLane:
     offers_tls: bool = False
     last_dialogue: str = ""
 
-    async def run(self, is_last: Callable[[Attempt], bool]) -> Attempt | None:
-        """Send the campaigns until a delivery has failed for good and is the last one; return its attempt."""
+    async def run(self, is_last: Callable[[Attempt], bool] = lambda _: False) -> Attempt | None:
+        """Send the campaigns until a delivery has failed for good and is the last one; return its attempt.
+
+        Without one they are sent to their end, and the clock shows when the last attempt ended.
+        """
         scenario = self.prepared.loaded.scenario
+        ended = self.clock.now()
 
         def note(attempt: Attempt, final: bool) -> None:  # noqa: FBT001
+            nonlocal ended
+            ended = max(ended, attempt.at + attempt.duration_s)
             self.attempts.append(attempt)
             if final and attempt.outcome != Outcome.DELIVERED and is_last(attempt):
                 raise _LastError(attempt)
@@ -126,6 +131,7 @@ class LabLane:
             return last.attempt
         finally:
             self.faults.raise_first()
+        await self.clock.until(ended)
         return None
 
     def _transactions(self, scenario: Scenario) -> Iterator[Transaction]:
@@ -143,6 +149,7 @@ class Lab:
     extra: SenderMeans
     exchangers: tuple[Exchanger, ...]
     dialogue: str
+    earlier: Sequence[tuple[Experiment, Observed]] = ()
 
     def __post_init__(self) -> None:
         self._made = 0
@@ -162,17 +169,13 @@ class Lab:
     def first(self) -> Observed:
         """The refusal."""
         last = self.attempt
-        return Observed(_result_of(last), last.at, self.dialogue, last.local_address, last.return_path, last.recipient)
-
-    @property
-    def earlier(self) -> Sequence[tuple[Experiment, Observed]]:
-        """Nothing has been asked before."""
-        return ()
+        return Observed(result_of(last), last.at, self.dialogue, last.local_address, last.return_path, last.recipient)
 
     @property
     def history(self) -> str:
         """What came of earlier attempts at the gateway."""
-        *earlier, last = (Earlier(each.recipient, _result_of(each)) for each in self.lane.attempts)
+        by_then = (each for each in self.lane.attempts if each.seq <= self.attempt.seq)
+        *earlier, last = (Earlier(each.recipient, result_of(each)) for each in by_then)
         return told_by(earlier, last)
 
     @property
@@ -297,14 +300,21 @@ async def open_lab(
         if attempt is None:
             problem = "was never refused for good" if recipient.lower() in lane.sent else "is in no campaign"
             raise InputError(f"--recipient {recipient}", problem, "name one that was refused in an SMTP dialogue")
-        dialogue = lane.last_dialogue
-        way = await lane.routes.to(domain_of(recipient), lane.clock.now())
-        if not way.exchangers:
-            problem = f"has no mail server ({way.obstacle}), so there is no gateway to ask"
+        lab = await lab_of(lane, attempt, extra, lane.last_dialogue)
+        if lab is None:
+            problem = "has no mail server, so there is no gateway to ask"
             raise InputError(f"--recipient {recipient}", problem, "name another recipient")
-        # That which refused comes first.
-        exchangers = sorted(way.exchangers, key=lambda each: each.address != attempt.mx_address)
-        yield Lab(lane=lane, attempt=attempt, extra=extra, exchangers=tuple(exchangers), dialogue=dialogue)
+        yield lab
+
+
+async def lab_of(lane: LabLane, attempt: Attempt, extra: SenderMeans, dialogue: str = "") -> Lab | None:
+    """Return the gateway that has refused a recipient, None if there is none."""
+    way = await lane.routes.to(domain_of(attempt.recipient), lane.clock.now())
+    if not way.exchangers:
+        return None
+    # That which refused comes first.
+    exchangers = sorted(way.exchangers, key=lambda each: each.address != attempt.mx_address)
+    return Lab(lane=lane, attempt=attempt, extra=extra, exchangers=tuple(exchangers), dialogue=dialogue)
 
 
 def lane_of(prepared: PreparedScenario, recipient: str) -> LaneJob:
@@ -322,18 +332,18 @@ def _ignore(row: object) -> None:
     """Keep nothing: a diagnosis has no books."""
 
 
-def _result_of(attempt: Attempt) -> Result:
-    stage = Stage(attempt.stage)
-    if attempt.code is None:
-        return Result(stage, failure=None if attempt.failure is None else Failure(attempt.failure), text=attempt.text)
-    enhanced = None if attempt.enhanced is None else EnhancedStatus.parse(attempt.enhanced)
-    return Result(stage, Reply(attempt.code, tuple(attempt.text.split("\n")), enhanced))
-
-
 def diagnose_prepared(
     prepared: PreparedScenario, recipient: str, transport: TransportName, extra: SenderMeans, budget: Budget
 ) -> Diagnosis:
     """Diagnose a recipient of a prepared scenario; raises InputError, also for what it cannot diagnose."""
+    require_simulated(prepared, transport)
+    with shortages():
+        event_loop.run(require_scanners(prepared, ()))
+        return event_loop.run(diagnose_in_lab(prepared, recipient, transport, extra, budget))
+
+
+def require_simulated(prepared: PreparedScenario, transport: TransportName) -> None:
+    """Raise InputError for a scenario with real servers or real time, or with addresses beyond loopback."""
     scenario = prepared.loaded.scenario
     if scenario.is_foreign or scenario.clock != "virtual":
         problem = "has real servers or real time, and diagnose works with simulated gateways only"
@@ -341,9 +351,6 @@ def diagnose_prepared(
     if transport == "tcp":
         for address in prepared.addresses:
             require_inside(address, ())
-    with shortages():
-        event_loop.run(require_scanners(prepared, ()))
-        return event_loop.run(diagnose_in_lab(prepared, recipient, transport, extra, budget))
 
 
 async def diagnose_in_lab(

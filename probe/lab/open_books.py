@@ -23,6 +23,7 @@ def open_books(ledger: Ledger, prepared: PreparedScenario, transport: str, lanes
     ledger.note("complete", "no")
     ledger.note("scenario", scenario.name)
     ledger.note("title", scenario.title)
+    ledger.note("file", prepared.loaded.path)
     ledger.note("seed", str(scenario.seed))
     ledger.note("transport", transport)
     ledger.note("campaigns", json.dumps([each.name for each in scenario.campaign]))

@@ -27,7 +27,6 @@ from probe.records.parts import HASHED, PartHash, books_hash, part_lines
 from probe.records.returned import Returned
 from probe.records.rows import (
     Classification,
-    Diagnosis,
     Intent,
     KnownGateway,
     KnownLane,
@@ -163,12 +162,6 @@ class Ledger:
         query = "DELETE FROM classification WHERE classifier = ?1 AND (?2 IS NULL OR lane = ?2)"
         with self._database.change(_JUDGE_A_COPY) as connection:
             connection.execute(query, (classifier, lane))
-
-    def replace_diagnoses(self, diagnoses: Iterable[Diagnosis]) -> None:
-        """Write diagnoses in place of all that there are."""
-        with self._database.change(_JUDGE_A_COPY) as connection:
-            connection.execute("DELETE FROM diagnosis")
-            connection.executemany(_INSERT[Diagnosis], diagnoses)
 
     def flush(self) -> bool:
         """Commit pending rows, and return whether there were any.
@@ -352,10 +345,6 @@ class Ledger:
     def planned(self) -> Iterator[Planned]:
         """Yield the planned deliveries, by the time they are due."""
         return self._read(Planned, "at")
-
-    def diagnoses(self) -> Iterator[Diagnosis]:
-        """Yield the diagnoses, by lane."""
-        return self._read(Diagnosis, "lane, rowid")
 
     def classifiers(self) -> list[str]:
         """Return the names of the classifiers that have readings in the books, sorted."""

@@ -8,8 +8,8 @@ from typing import Final, Literal, NamedTuple
 
 from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.envelope import Stage
-from fake_gateways.smtp.reply import Reply
-from probe.records.attempt import Failure, Outcome
+from fake_gateways.smtp.reply import EnhancedStatus, Reply
+from probe.records.attempt import Attempt, Failure, Outcome
 from probe.sender.transport import Line, LineError, hung_up
 
 _GO_AHEAD: Final = 354
@@ -37,6 +37,15 @@ class Result(NamedTuple):
         if self.reply.completes:
             return Outcome.DELIVERED
         return Outcome.DEFERRED if self.reply.defers else Outcome.REFUSED
+
+
+def result_of(attempt: Attempt) -> Result:
+    """Return the result that an attempt tells of."""
+    stage = Stage(attempt.stage)
+    if attempt.code is None:
+        return Result(stage, failure=None if attempt.failure is None else Failure(attempt.failure), text=attempt.text)
+    enhanced = None if attempt.enhanced is None else EnhancedStatus.parse(attempt.enhanced)
+    return Result(stage, Reply(attempt.code, tuple(attempt.text.split("\n")), enhanced))
 
 
 async def introduce(line: Line, round_trip: RoundTrip, tls: Tls = "none") -> Result | None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from fake_gateways.truth import Cause
+from probe.diagnose.belief import Belief
+from probe.diagnose.choice import Stopped
 from probe.diagnose.conditions import Depth
+from probe.diagnose.diagnosis import Diagnosis, Observed, Step
+from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import Hypothesis
 from probe.diagnose.patterns import FIRST, WORDS, Pattern, Patterns
 from probe.sender.transaction import Result
@@ -41,3 +46,13 @@ KNOWN: Final = Patterns(
         pattern(Cause.GREYLISTED, alive=True, control=SAME, neighbour=SAME, after_minutes=TAKEN),
     )
 )
+
+
+def diagnosed(cause: Cause, *, alive: bool, recipient: str = RECIPIENT, experiments: int = 1) -> Diagnosis:
+    """Return a diagnosis that is sure of a cause and of the mailbox, after some experiments."""
+    (number,) = [place for place, each in enumerate(KNOWN.known) if each.hypothesis == Hypothesis(cause, alive)]
+    before = Belief.before(KNOWN, Depth.RCPT)
+    belief = replace(before, weights={state: 1.0 for state in before.weights if state.pattern == number})
+    observed = Observed(REFUSAL, 60.0)
+    step = Step(EXPERIMENTS["again"], observed, SAME, belief, before)
+    return Diagnosis(recipient, Observed(REFUSAL, 0.0), belief, (step,) * experiments, Stopped.DECIDED)

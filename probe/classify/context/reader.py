@@ -165,7 +165,7 @@ def is_unsure(reading: Reading) -> bool:
 def _diagnosed_cause(diagnosis: Diagnosed, case: RefusalCase, alive: float) -> Cause:
     """Return the cause that experiments found, if it is likelier than all others together."""
     cause, weight = next(iter(diagnosis.causes.items()), (Cause.UNKNOWN, 0.0))
-    return cause if weight > 1 / 2 else likely_cause(case, alive)
+    return cause if weight > 1 / 2 and cause is not Cause.UNKNOWN else likely_cause(case, alive)
 
 
 def case_of(evidence: Evidence, observations: Observations) -> RefusalCase | None:

@@ -24,6 +24,7 @@ from probe.cli.exit_codes import InterruptedRunError, PipeClosedError
 from probe.input_error import InputError
 from probe.judge.books import BooksError
 from probe.ledger import BATCH, FILE, Ledger
+from probe.ledger.diagnoses import replace_diagnoses
 from probe.records.attempt import Attempt
 from probe.records.rows import Classification, Diagnosis, Mailbox, Note, Planned
 
@@ -100,15 +101,15 @@ def test_rows_are_read_back_as_they_were_written(ledger: Ledger) -> None:
     assert list(ledger.mailboxes()) == [ROWS[4]]
     assert list(ledger.planned()) == [ROWS[5]]
     assert list(ledger.classifications()) == [ROWS[6]]
-    assert list(ledger.diagnoses()) == [ROWS[7]]
+    assert list(ledger.lane("acme", ()).diagnoses()) == [ROWS[7]]
     assert type(next(ledger.truths()).honest) is bool
 
 
 def test_diagnoses_replace_those_that_there_were(ledger: Ledger) -> None:
     ledger.add(ROWS)
     other = Diagnosis("acme", "news", "bob@acme.example", "{}", 0.1, asked=False, at=2.5)
-    ledger.replace_diagnoses([other])
-    assert list(ledger.diagnoses()) == [other]
+    replace_diagnoses(ledger.path, [other])
+    assert list(ledger.lane("acme", ()).diagnoses()) == [other]
 
 
 def test_truth_comes_by_gateway_and_attempts_by_lane_whatever_the_order_of_writing(ledger: Ledger) -> None:

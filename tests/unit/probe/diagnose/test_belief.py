@@ -102,3 +102,14 @@ def test_a_message_is_compared_with_messages_that_have_the_same_parts() -> None:
     assert Belief.before(both, Depth.CONTENT, {"links"}).causes()[Cause.CONTENT] == 1.0
     assert Belief.before(both, Depth.CONTENT, ()).causes()[Cause.VIRUS] == 1.0
     assert Belief.before(both, Depth.CONTENT, {"attachments"}).causes()[Cause.VIRUS] == 0.5
+
+
+def test_what_is_known_of_others_changes_what_is_expected() -> None:
+    before = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN)
+    assert before.expecting(0.3, {}).alive == pytest.approx(0.3)
+    known = before.expecting(0.9, {Cause.IP_REPUTATION: 10.0})
+    assert known.alive == pytest.approx(0.9)
+    assert known.causes()[Cause.IP_REPUTATION] > 0.9
+    assert known.causes()[Cause.GREYLISTED] > 0
+    assert known.hypotheses()[Hypothesis(Cause.IP_REPUTATION, alive=False)] > 0.02
+    assert before.expecting(0.0, {}).alive == pytest.approx(0, abs=1e-9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN
 
 from probe.diagnose.belief import Belief
-from probe.diagnose.choice import Budget, Stopped, choose, is_decided, left_of
+from probe.diagnose.choice import Budget, Stopped, choose, is_decided, knows_mailbox, left_of
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.patterns import FIRST
@@ -42,3 +42,10 @@ def test_an_experiment_is_made_once_and_the_control_once_more() -> None:
     assert "again" not in left
     assert "control" in left
     assert "control" not in {each.name for each in left_of(ALL, ["control", "control"])}
+
+
+def test_it_may_stop_when_the_mailbox_is_known() -> None:
+    alive = START.expecting(0.999, {})
+    assert knows_mailbox(alive)
+    assert not is_decided(alive)
+    assert choose(alive, ALL, 0, 0.0, Budget(), of_cause=False) is Stopped.DECIDED
