@@ -24,11 +24,21 @@ _SETTINGS: Final = """
 source_paths = ["probe", "fake_gateways", "fivefifty"]
 only_mutate = ["{file}"]
 also_copy = ["simulation", "scenarios", "docs", "README.md"]
-pytest_add_cli_args = ["-p", "no:xdist", "-p", "no:cacheprovider", "-x", "-q"]
+pytest_add_cli_args = [
+    "-p", "no:xdist", "-p", "no:cacheprovider", "-x", "-q", "-W", "ignore::pytest.PytestAssertRewriteWarning",
+]
 pytest_add_cli_args_test_selection = ["{mirror}"]
 track_dependencies = false
 use_git_change_detection = false
 """
+_APART: Final = """
+process_isolation = "forkserver"
+forkserver_warmup = "import"
+preload_modules_file = "preloaded.txt"
+"""
+"""For changes that no test noticed in a process that had imported, and cached, what was changed: it is slower."""
+_PRELOADED: Final = "pytest\nhypothesis\npydantic\ndns.message\ntenacity\naiosmtpd.smtp\naiosmtplib\n"
+"""Libraries need not be imported anew for each change; what is ours is."""
 _STATES: Final = {"🎉": "killed", "🫥": "untested", "⏰": "late", "🤔": "suspicious", "🙁": "survived"}
 
 
@@ -42,30 +52,44 @@ class Workshop:
         for name in _COPIED:
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copyfile)(source, folder / name)
+        (folder / "preloaded.txt").write_text(_PRELOADED, "utf-8")
         self._settings = (ROOT / "pyproject.toml").read_text("utf-8")
 
     def figures_of(self, file: str, mirror: str) -> dict[str, Any]:
         """Return how many changes of a file were made, and how many its tests noticed."""
         shutil.rmtree(self._folder / "mutants", ignore_errors=True)
         settings = self._settings + _SETTINGS.format(file=file, mirror=mirror)
+        figures = self._tried(file, settings)
+        alive = self._alive()
+        if alive:
+            self._tried(file, settings + _APART, *alive)
+            alive = self._alive()
+        if self._shows:
+            for name in alive:
+                print(self._mutmut("show", name).stdout)
+        mutants = sum(figures.values())
+        return {"mutants": mutants, "noticed": mutants - len(alive)}
+
+    def _tried(self, file: str, settings: str, *names: str) -> dict[str, int]:
+        """Try changes of a file, all or the named ones; return how many are in which state."""
         (self._folder / "pyproject.toml").write_text(settings, "utf-8")
-        mutmut = [str(Path(sys.executable).with_name("mutmut"))]
-        run = [*mutmut, "run", "--max-children", str(self._processes)]
-        done = subprocess.run(run, cwd=self._folder, capture_output=True, text=True, check=False)
+        done = self._mutmut("run", "--max-children", str(self._processes), *names)
         counted = re.findall("|".join(rf"{sign} (\d+)" for sign in _STATES), done.stdout)
         last = [next(filter(None, each)) for each in counted[-len(_STATES) :]]
         if len(last) < len(_STATES):
             raise SystemExit(f"error: mutmut fails with {file}:\n{(done.stdout + done.stderr)[-2000:]}")
-        figures = dict(zip(_STATES.values(), map(int, last), strict=True))
-        listed = subprocess.run([*mutmut, "results"], cwd=self._folder, capture_output=True, text=True, check=False)
-        alive = re.findall(r"^\s+(\S+?): (?:survived|no tests)", listed.stdout, re.MULTILINE)
-        if self._shows:
-            for name in alive:
-                show = [*mutmut, "show", name]
-                shown = subprocess.run(show, cwd=self._folder, text=True, check=False, stdout=subprocess.PIPE)
-                print(shown.stdout)
-        noticed = figures["killed"] + figures["late"] + figures["suspicious"]
-        return {"mutants": sum(figures.values()), "noticed": noticed}
+        found = dict(zip(_STATES.values(), map(int, last), strict=True))
+        if not names and found["late"] > found["killed"]:
+            raise SystemExit(f"error: most changes of {file} are said to hang, so its tests cannot be run")
+        return found
+
+    def _alive(self) -> list[str]:
+        """Return the names of the changes that no test notices."""
+        return re.findall(r"^\s+(\S+?): (?:survived|no tests)", self._mutmut("results").stdout, re.MULTILINE)
+
+    def _mutmut(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [str(Path(sys.executable).with_name("mutmut")), *arguments]
+        return subprocess.run(command, cwd=self._folder, capture_output=True, text=True, check=False)
 
 
 def main() -> int:
