@@ -8,13 +8,14 @@ from probe.diagnose.hypothesis import Hypothesis
 from probe.studies.diagnose.accuracy import Diagnosed, Subject
 from probe.studies.diagnose.cases import Case
 from probe.studies.diagnose.noise import Noise
+from probe.studies.diagnose.told import Told
 
 
 def subject(truth: Cause, *, alive: bool | None = None, noise: Noise | None = None, lies: bool = True) -> Subject:
     """Return a recipient who is alive unless its own fault is the cause."""
     living = truth is not Cause.USER_UNKNOWN if alive is None else alive
     case = Case(truth, "cisco-esa", lies=lies, seed=1)
-    return Subject(case, "ann@acme.example", Hypothesis(truth, alive=living), noise, (("control", truth.value),))
+    return Subject(case, Hypothesis(truth, alive=living), noise, Told(cause=True, mailbox=True))
 
 
 def diagnosed(

@@ -10,6 +10,8 @@ from rich.console import Console
 from probe.report.terminal.table import print_table
 
 FIGURES: Final = {
+    "cause_told": "experiments can tell the cause",
+    "mailbox_told": "experiments can tell whether the mailbox is alive",
     "cause_right_where_told": "cause right, where experiments can tell",
     "mailbox_right_where_told": "mailbox right, where experiments can tell",
     "cause_right": "cause right, of all",

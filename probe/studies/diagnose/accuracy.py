@@ -13,11 +13,10 @@ from probe.diagnose.hypothesis import Hypothesis, told_apart
 from probe.judge.interval import Z, wilson
 from probe.studies.diagnose.cases import Case
 from probe.studies.diagnose.noise import Noise
+from probe.studies.diagnose.told import Told
 from probe.studies.diagnose.verifiers import Verdict
 
 Each = TypeVar("Each")
-Signature = tuple[tuple[str, str], ...]
-"""What every experiment shows at a gateway without noise."""
 WITHOUT_NOISE: Final = "without noise"
 WITH_NOISE: Final = "with noise"
 HELD_OUT: Final = "vendor held out"
@@ -31,17 +30,13 @@ LYING: Final = "lying"
 class Subject(NamedTuple):
     """A refused recipient, and what is true.
 
-    ``cause_told`` and ``mailbox_told`` are whether experiments without noise can tell the cause, and whether the
-    mailbox is alive. ``noise`` is what disturbs the gateway after the refusal.
+    ``noise`` is what disturbs the gateway after the refusal, ``told`` what all experiments without noise could tell.
     """
 
     case: Case
-    recipient: str
     truth: Hypothesis
     noise: Noise | None
-    signature: Signature
-    cause_told: bool = True
-    mailbox_told: bool = True
+    told: Told
 
 
 class Diagnosed(NamedTuple):
@@ -103,13 +98,16 @@ class Figure(NamedTuple):
 class Accuracy(NamedTuple):
     """How often diagnoses were right.
 
-    The right ones among those that experiments can tell are ``..._where_told``, those among the decided ones
-    ``..._if_decided``. ``living_called_gone`` is of the living, ``living_behind_ip_called_gone`` of those who are
-    refused for an IP address; a verdict that is left open calls nobody anything. ``honest_called_lies`` are honest
-    refusals for which another cause was decided. ``own_blocks`` are wrong verdicts after a block that the experiments
-    had provoked. The Brier scores are 0 at best; a coin's is 0.25 for the mailbox.
+    ``cause_told`` and ``mailbox_told`` are what all experiments together could tell. The right ones among these are
+    ``..._where_told``, those among the decided ones ``..._if_decided``. ``living_called_gone`` is of the living,
+    ``living_behind_ip_called_gone`` of those who are refused for an IP address; a verdict that is left open calls
+    nobody anything. ``honest_called_lies`` are honest refusals for which another cause was decided. ``own_blocks`` are
+    wrong verdicts after a block that the experiments had provoked. The Brier scores are 0 at best; a coin's is 0.25 for
+    the mailbox.
     """
 
+    cause_told: Figure
+    mailbox_told: Figure
     cause_right: Figure
     cause_right_where_told: Figure
     mailbox_right: Figure
@@ -167,11 +165,13 @@ def accuracy(found: Sequence[Diagnosed]) -> Accuracy:
     gone = [each for each in found if not each.subject.truth.alive]
     honest = [each for each in found if not each.subject.case.lies]
     behind_ip = [each for each in living if each.subject.case.cause is Cause.IP_REPUTATION]
-    told = [each for each in found if each.subject.cause_told]
-    mailbox_told = [each for each in found if each.subject.mailbox_told]
+    cause_told = [each for each in found if each.subject.told.cause]
+    mailbox_told = [each for each in found if each.subject.told.mailbox]
     return Accuracy(
+        cause_told=_share(found, lambda each: each.subject.told.cause),
+        mailbox_told=_share(found, lambda each: each.subject.told.mailbox),
         cause_right=_share(found, lambda each: each.is_right),
-        cause_right_where_told=_share(told, lambda each: each.is_right),
+        cause_right_where_told=_share(cause_told, lambda each: each.is_right),
         mailbox_right=_share(found, lambda each: each.mailbox_is_right),
         mailbox_right_where_told=_share(mailbox_told, lambda each: each.mailbox_is_right),
         decided=_share(found, lambda each: each.is_decided),
@@ -220,7 +220,7 @@ def mixed_up(found: Iterable[Diagnosed]) -> list[tuple[str, str, int, int]]:
     could = Counter(
         (told_apart(each.subject.truth.cause).value, told_apart(each.cause).value)
         for each in wrong
-        if each.subject.cause_told
+        if each.subject.told.cause
     )
     return [(true, said, times, could[true, said]) for (true, said), times in pairs.most_common()]
 

@@ -28,7 +28,7 @@ from probe.studies.diagnose.run import (
     prepared_case,
     refused,
 )
-from probe.studies.diagnose.told import signature_of, with_what_is_told
+from probe.studies.diagnose.told import told_by_all
 from probe.studies.diagnose.verifier_run import asked_by, has_py3_validate_email, py3_validate_email
 from probe.studies.diagnose.verifiers import Verdict, after_ship, passive, reacher
 
@@ -47,7 +47,7 @@ async def _of_case(case: Case, held_out: Mapping[str, Patterns]) -> list[Diagnos
         return []
     # Recipients of one gateway are too much alike for two of them to count as two.
     recipient, truth = rng.choice(everybody)
-    signature = signature_of((await pattern_of(prepared, recipient, truth, extra)).shows)
+    told = told_by_all(await pattern_of(prepared, recipient, truth, extra), shipped())
     async with open_lab(prepared, recipient, "memory", extra) as lab:
         since_s = lab.attempt.at - lab.scenario.starts.timestamp() + _NOISE_AFTER_S
     document = case.document()
@@ -56,17 +56,19 @@ async def _of_case(case: Case, held_out: Mapping[str, Patterns]) -> list[Diagnos
     extra_means(disturbed)
     found = []
     for scenario, what in ((prepared, None), (disturbed, noise)):
-        subject = Subject(case, recipient, truth, what, signature)
-        by_shipped = await _diagnosed(scenario, subject, shipped(), extra)
+        subject = Subject(case, truth, what, told)
+        by_shipped = await _diagnosed(scenario, recipient, subject, shipped(), extra)
         found.append(by_shipped._replace(verdicts=await _verdicts(scenario, recipient, extra, rng)))
         if case.persona in held_out:
-            by_others = await _diagnosed(scenario, subject, held_out[case.persona], extra)
+            by_others = await _diagnosed(scenario, recipient, subject, held_out[case.persona], extra)
             found.append(by_others._replace(held_out=True))
     return found
 
 
-async def _diagnosed(prepared: PreparedScenario, subject: Subject, patterns: Patterns, extra: SenderMeans) -> Diagnosed:
-    async with open_lab(prepared, subject.recipient, "memory", extra) as lab:
+async def _diagnosed(
+    prepared: PreparedScenario, recipient: str, subject: Subject, patterns: Patterns, extra: SenderMeans
+) -> Diagnosed:
+    async with open_lab(prepared, recipient, "memory", extra) as lab:
         before = len(lab.lane.truths)
         diagnosis = await diagnose_target(lab, patterns, Budget())
         answers = lab.lane.truths[before:]
@@ -128,4 +130,4 @@ def measure(
 ) -> list[Diagnosed]:
     """Diagnose a recipient of every case; ``tell`` is called with 1 after each."""
     of_each = each_of(partial(diagnosed, held_out or {}), cases, workers, tell)
-    return with_what_is_told(list(chain.from_iterable(of_each)), shipped().known)
+    return list(chain.from_iterable(of_each))

@@ -6,7 +6,7 @@ import asyncio
 import random
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -48,22 +48,30 @@ def prepared_case(case: Case, document: dict[str, Any] | None = None) -> Prepare
 
 
 async def refused(case: Case, prepared: PreparedScenario) -> list[tuple[str, Hypothesis]]:
-    """Return recipients that were refused for the cause of a case: one who is alive and one who is gone, if any."""
+    """Return all recipients that were refused for the cause of a case, in order."""
     (job,) = plan_lanes(prepared)
     (company,) = prepared.companies
     directory = prepared.directory(company)
-    found: dict[Hypothesis, list[str]] = {}
+    found: list[tuple[str, Hypothesis]] = []
 
     def is_last(attempt: Attempt) -> bool:
         if _cause_of(attempt, lane.truths) == case.cause:
             alive = directory.state(attempt.recipient, attempt.at).alive
-            found.setdefault(Hypothesis(case.cause, alive), []).append(attempt.recipient)
+            found.append((attempt.recipient, Hypothesis(case.cause, alive)))
         return False
 
     async with open_lane(prepared, job, "memory") as lane:
         await lane.run(is_last)
+    return found
+
+
+def one_of_each(case: Case, found: Iterable[tuple[str, Hypothesis]]) -> list[tuple[str, Hypothesis]]:
+    """Draw one recipient who is alive and one who is gone, if there are any."""
+    of: dict[Hypothesis, list[str]] = {}
+    for recipient, truth in found:
+        of.setdefault(truth, []).append(recipient)
     rng = random.Random(f"{case.name}-recipients")  # noqa: S311 - must be repeatable
-    return [(rng.choice(recipients), truth) for truth, recipients in found.items()]
+    return [(rng.choice(recipients), truth) for truth, recipients in of.items()]
 
 
 def _cause_of(attempt: Attempt, truths: Sequence[Truth]) -> str | None:
@@ -113,7 +121,8 @@ def _next(
 async def _patterns_of(case: Case) -> list[Pattern]:
     prepared = prepared_case(case)
     extra = extra_means(prepared)
-    found = [await pattern_of(prepared, recipient, truth, extra) for recipient, truth in await refused(case, prepared)]
+    chosen = one_of_each(case, await refused(case, prepared))
+    found = [await pattern_of(prepared, recipient, truth, extra) for recipient, truth in chosen]
     return [pattern._replace(times=case.weight) for pattern in found]
 
 

@@ -1,60 +1,41 @@
-"""What experiments can tell at all: some causes show the same in all of them."""
+"""What experiments can tell at all: some causes show nearly the same in all of them."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final
+from collections import defaultdict
+from typing import NamedTuple
 
 from fake_gateways.truth import Cause
-from probe.diagnose.hypothesis import Hypothesis, told_apart
-from probe.diagnose.patterns import Pattern
-from probe.studies.diagnose.accuracy import Diagnosed, Signature, Subject
-
-TOLD: Final = 0.95
-"""Experiments can tell what is true of so many of the gateways at which they show the same."""
-
-
-def signature_of(shows: Mapping[str, str]) -> Signature:
-    """Return what all experiments show, in a fixed order."""
-    return tuple(sorted(shows.items()))
+from probe.diagnose.belief import Belief
+from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX
+from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.hypothesis import told_apart
+from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Pattern, Patterns
 
 
-def with_what_is_told(found: Sequence[Diagnosed], known: Iterable[Pattern]) -> list[Diagnosed]:
-    """Return the diagnoses with what experiments can tell of their recipients, by these and by known patterns."""
-    distinct = {(each.subject.case, each.subject.recipient): each.subject for each in found}
-    tells = _tells(distinct.values(), known)
-    result = []
-    for each in found:
-        subject = each.subject
-        cause, alive = tells[subject.signature]
-        told = subject._replace(
-            cause_told=cause is told_apart(subject.truth.cause), mailbox_told=alive is subject.truth.alive
-        )
-        result.append(each._replace(subject=told))
-    return result
+class Told(NamedTuple):
+    """Whether all experiments together would decide the cause, and whether the mailbox is alive: rightly or not."""
+
+    cause: bool
+    mailbox: bool
 
 
-def _tells(
-    subjects: Collection[Subject], known: Iterable[Pattern]
-) -> dict[Signature, tuple[Cause | None, bool | None]]:
-    """Return for each signature the cause and the state of the mailbox that it tells, None for what it does not."""
-    counts: dict[Signature, Counter[Hypothesis]] = defaultdict(Counter)
-    for pattern in known:
-        counts[signature_of(pattern.shows)][pattern.hypothesis] += pattern.times
-    for each in subjects:
-        counts[each.signature][each.truth] += each.case.weight
-    return {signature: (_told_cause(of), _told_mailbox(of)) for signature, of in counts.items()}
+def told_by_all(shown: Pattern, patterns: Patterns) -> Told:
+    """Return what would be decided by who had made every experiment, each at the gateway as it was after the refusal.
 
-
-def _told_cause(counts: Counter[Hypothesis]) -> Cause | None:
-    of: Counter[Cause] = Counter()
-    for hypothesis, times in counts.items():
-        of[told_apart(hypothesis.cause)] += times
-    ((cause, times),) = of.most_common(1)
-    return cause if times >= TOLD * of.total() else None
-
-
-def _told_mailbox(counts: Counter[Hypothesis]) -> bool | None:
-    alive = sum(times for hypothesis, times in counts.items() if hypothesis.alive) / counts.total()
-    return None if 1 - TOLD < alive < TOLD else alive > 1 / 2
+    ``shown`` is what came of them.
+    """
+    belief = Belief.before(patterns, shown.depth)
+    for of in (FIRST, WORDS, HISTORY):
+        if of in shown.shows:
+            belief = belief.told(of, shown.shows[of])
+    for name, outcome in shown.shows.items():
+        if name in EXPERIMENTS:
+            belief = belief.observed(EXPERIMENTS[name], outcome)
+    of_cause: defaultdict[Cause, float] = defaultdict(float)
+    for cause, probability in belief.causes().items():
+        of_cause[told_apart(cause)] += probability
+    return Told(
+        cause=max(of_cause.values()) >= SURE_OF_CAUSE,
+        mailbox=max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX,
+    )

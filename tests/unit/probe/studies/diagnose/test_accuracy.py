@@ -22,9 +22,11 @@ from probe.studies.diagnose.accuracy import (
     spent,
 )
 from probe.studies.diagnose.noise import Noise
+from probe.studies.diagnose.told import Told
 
 VELOCITY = subject(Cause.VELOCITY)
 GONE = subject(Cause.USER_UNKNOWN)
+UNTOLD = Told(cause=False, mailbox=False)
 
 
 def test_right_answers_are_counted_and_those_that_are_decided() -> None:
@@ -55,10 +57,11 @@ def test_in_which_way_a_mailbox_is_gone_makes_no_difference() -> None:
 
 
 def test_those_that_experiments_cannot_tell_are_counted_apart() -> None:
-    untold = VELOCITY._replace(cause_told=False, mailbox_told=False)
+    untold = VELOCITY._replace(told=UNTOLD)
     found = accuracy([diagnosed(untold, Cause.CONTENT), diagnosed(VELOCITY, Cause.VELOCITY)])
     assert (found.cause_right.value, found.cause_right_where_told.value) == (0.5, 1.0)
     assert found.mailbox_right_where_told.of == 1
+    assert (found.cause_told.value, found.mailbox_told.value) == (0.5, 0.5)
 
 
 def test_an_open_verdict_calls_nobody_dead() -> None:
@@ -107,7 +110,7 @@ def test_groups_are_with_and_without_noise_and_held_out_vendors() -> None:
 
 
 def test_causes_are_listed_with_what_they_are_mixed_up_with() -> None:
-    content = subject(Cause.CONTENT)._replace(cause_told=False)
+    content = subject(Cause.CONTENT)._replace(told=UNTOLD)
     found = [diagnosed(content, Cause.VIRUS), diagnosed(VELOCITY, Cause.VELOCITY)]
     assert list(by_cause(found)) == ["content", "velocity"]
     assert confusion(found) == {"content": {"virus": 1}, "velocity": {"velocity": 1}}

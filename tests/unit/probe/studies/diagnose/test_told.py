@@ -2,52 +2,31 @@
 
 from __future__ import annotations
 
-from studied import diagnosed, subject
+from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN, pattern
 
 from fake_gateways.truth import Cause
-from probe.diagnose.conditions import Depth
-from probe.diagnose.hypothesis import Hypothesis
-from probe.diagnose.patterns import Pattern
-from probe.studies.diagnose.accuracy import Subject
-from probe.studies.diagnose.told import signature_of, with_what_is_told
+from probe.diagnose.patterns import Patterns
+from probe.studies.diagnose.told import Told, told_by_all
 
-SHOWS = {"first": "refused at rcpt", "control": "taken at rcpt"}
-
-
-def showing(cause: Cause, **kind: bool) -> Subject:
-    """Return a recipient at a gateway of a cause that shows the same as all others."""
-    return subject(cause, **kind)._replace(signature=signature_of(SHOWS))
-
-
-def told(*subjects: Subject, known: tuple[Pattern, ...] = ()) -> list[tuple[bool, bool]]:
-    """Return for each recipient whether experiments can tell the cause and the state of the mailbox."""
-    found = with_what_is_told([diagnosed(each, Cause.CONTENT) for each in subjects], known)
-    return [(each.subject.cause_told, each.subject.mailbox_told) for each in found]
-
-
-def test_nobody_can_tell_causes_apart_that_show_the_same() -> None:
-    assert told(showing(Cause.VELOCITY), showing(Cause.CONTENT)) == [(False, True), (False, True)]
+LISTED = pattern(Cause.IP_REPUTATION, alive=True, control=SAME, neighbour=TAKEN, after_minutes=SAME)
 
 
 def test_what_shows_something_else_can_be_told() -> None:
-    assert told(subject(Cause.VELOCITY), subject(Cause.CONTENT)) == [(True, True), (True, True)]
+    assert told_by_all(LISTED, KNOWN).cause
 
 
-def test_known_patterns_count() -> None:
-    pattern = Pattern(Hypothesis(Cause.CONTENT, alive=True), Depth.RCPT, SHOWS, times=100)
-    assert told(showing(Cause.VELOCITY), known=(pattern,)) == [(False, True)]
-
-
-def test_what_is_rare_does_not_hide_what_is_frequent() -> None:
-    rare = Pattern(Hypothesis(Cause.MAILBOX_FULL, alive=True), Depth.RCPT, SHOWS, times=1)
-    assert told(showing(Cause.USER_UNKNOWN, lies=False), known=(rare,)) == [(True, True)]
+def test_nobody_can_tell_causes_apart_that_show_the_same() -> None:
+    same = [pattern(cause, alive=True, control=SAME) for cause in (Cause.VELOCITY, Cause.DIRECTORY_HARVEST)]
+    assert not told_by_all(same[0], Patterns(tuple(same))).cause
 
 
 def test_the_living_and_the_gone_behind_the_same_block_cannot_be_told_apart() -> None:
-    gone = showing(Cause.VELOCITY, alive=False)._replace(recipient="bob@acme.example")
-    assert told(showing(Cause.VELOCITY), gone) == [(True, False), (True, False)]
+    same = [pattern(Cause.VELOCITY, alive=alive, control=SAME) for alive in (True, False)]
+    assert told_by_all(same[0], Patterns(tuple(same))) == Told(cause=True, mailbox=False)
 
 
-def test_noise_on_top_is_not_another_recipient() -> None:
-    one = showing(Cause.VELOCITY)
-    assert told(one, one, one) == [(True, True)] * 3
+def test_what_is_told_may_be_wrong() -> None:
+    gone = pattern(Cause.USER_UNKNOWN, alive=False, control=TAKEN)
+    patterns = Patterns((gone, pattern(Cause.VELOCITY, alive=True, control=UNKNOWN)))
+    disguised = pattern(Cause.MAILBOX_FULL, alive=True, control=TAKEN)
+    assert told_by_all(disguised, patterns).cause
