@@ -12,7 +12,7 @@ from fake_gateways.smtp.envelope import domain_of, is_address
 from fake_gateways.strict import HostAndPort, InvalidValueError, Strict, doubled
 from probe.diagnose.host.host_name import Host, is_host_name
 from probe.diagnose.host.manners import Spending
-from probe.input_error import InputError, raise_all
+from probe.input_error import InputError
 from probe.validation_errors import mistakes, problem_and_remedy
 
 _LONGEST: Final = timedelta(days=366)
@@ -90,18 +90,16 @@ class Permission(Strict):
 def checked(raw: Mapping[str, Any], path: object) -> AllowList:
     """Return the allow list of a parsed file; raises InputError with every mistake."""
     try:
-        found = AllowList.model_validate(raw)
+        allow = AllowList.model_validate(raw)
     except ValidationError as error:
-        raise_all(
-            [
-                InputError(f"{path}: {_place(each['loc'])}", *problem_and_remedy(each, AllowList))
-                for each in mistakes(error)
-            ]
-        )
-        raise
-    for name in doubled(each.name for each in found.host):
+        found = mistakes(error)
+        places = [f"{path}: {_place(each['loc'])}" for each in found]
+        ways = [problem_and_remedy(each, AllowList) for each in found]
+        first, *others = (InputError(place, *way) for place, way in zip(places, ways, strict=True))
+        raise InputError(first.place, first.problem, first.remedy, others) from None
+    for name in doubled(each.name for each in allow.host):
         raise InputError(path, f"has several hosts with the name {name}", "put their recipients into one [[host]]")
-    return found
+    return allow
 
 
 def permission(allow: AllowList, path: object, host: Host, today: date) -> Permission:

@@ -35,6 +35,9 @@ def test_addresses_are_means() -> None:
 def test_what_can_be_left_out_of_a_message_is_a_mean() -> None:
     assert list(content_means(b"Subject: Hello\r\n\r\nHello.\r\n")) == []
     assert list(content_means(b"Subject: Hello\r\n\r\nhttps://sender.example/\r\n")) == ["links"]
+    attached = b'Content-Disposition: attachment; filename="list.zip"\r\n\r\nUEsFBg==\r\n'
+    mixed = b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n--b\r\n\r\nHello.\r\n--b\r\n%s--b--\r\n' % attached
+    assert list(content_means(mixed)) == ["attachments"]
 
 
 def test_each_recipient_has_an_address() -> None:
