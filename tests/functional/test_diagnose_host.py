@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -25,10 +26,12 @@ from misbehaving_server import CLOSE, FOREVER, HANG, RESET, Act, Script, misbeha
 from serve_process import Serving, serving
 
 from fake_gateways.clock import WallClock
+from fake_gateways.untrusted.toml_text import parse_toml
 from probe.cli.exit_codes import Exit
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.diagnosis import Diagnosis
 from probe.diagnose.document import schema
+from probe.diagnose.host.allow_list import AllowedHost, checked
 from probe.diagnose.host.host_name import Host
 from probe.diagnose.host.open_host import Asking, Found, diagnose_host
 from probe.diagnose.host.state_file import StateFile
@@ -54,6 +57,16 @@ mailbox = [{ address = "ann@grey.example" }]
 
   [[gateway.policy]]
   type = "greylisting"
+
+[[dns]]
+name = "many.example"
+type = "A"
+value = "224.0.0.1"
+
+[[dns]]
+name = "null.example"
+type = "MX"
+value = "0 ."
 """
 ALLOW = """\
 contact = "postmaster@sender.example"
@@ -118,7 +131,7 @@ def test_a_listed_address_that_is_told_as_an_unknown_user_leaves_the_mailbox_ali
     done = fivefifty("diagnose", f"{WARY}:{served.port}", *US[:4], "--source", "127.10.0.2", *others, *who, "--json")
     found = json.loads(done.stdout)
     assert "550" in found["refusal"]["reply"]
-    assert found["mailbox"]["is_alive"] is True
+    assert found["mailbox"]["alive"] > 0.95
     assert "ip-reputation" in found["causes"]
     assert "user-unknown" not in found["causes"]
 
@@ -136,12 +149,39 @@ def test_content_that_is_disliked_is_found_with_the_message(served: Serving, tmp
     assert (code, found["accepted"]["stage"]) == (Exit.PASSED, "rcpt")
 
 
-def test_a_greylist_is_waited_out_on_the_clock(tmp_path: Path) -> None:
-    (tmp_path / "grey.toml").write_text(GREYLISTING, "utf-8")
-    with serving(tmp_path / "grey.toml", tmp_path / "books", options=["--speed", "10000"]) as grey:
-        code, found = found_at(grey, ROSTER, "--recipient", "ann@grey.example", "--for", "500ms")
+@pytest.fixture(scope="module")
+def grey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    folder = tmp_path_factory.mktemp("grey")
+    (folder / "grey.toml").write_text(GREYLISTING, "utf-8")
+    with serving(folder / "grey.toml", folder / "books", options=["--speed", "10000"]) as found:
+        yield found
+
+
+def test_a_greylist_is_waited_out_on_the_clock(grey: Serving) -> None:
+    code, found = found_at(grey, ROSTER, "--recipient", "ann@grey.example", "--for", "500ms")
     assert (code, found["reachable"]) == (Exit.PASSED, True)
     assert found["deferred"]["reply"].startswith("4")
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("many.example", "its addresses are of no host"),
+        ("null.example", "the domain takes no mail (null MX)"),
+        ("no.example", "the domain has neither exchanger nor address"),
+    ],
+)
+def test_a_name_without_a_mail_server_is_one_sentence(grey: Serving, tmp_path: Path, name: str, why: str) -> None:
+    allow = allow_list(tmp_path, name, f'nameserver = "127.0.0.1:{grey.dns_port}"')
+    sentence = complaint(fivefifty("diagnose", name, *WHO, "--allow", allow, "--state", tmp_path / "state.sqlite"))
+    assert f"{name}: has no mail server ({why})" in sentence
+
+
+def test_the_allow_list_of_the_manual_is_valid() -> None:
+    manual = (ROOT / "docs/manual.md").read_text("utf-8")
+    (text,) = (block for block in re.findall(r"```toml\n(.*?)```", manual, re.DOTALL) if block.startswith("contact ="))
+    (host,) = checked(parse_toml(text), "manual.md").host
+    assert AllowedHost(**host.model_dump(include={"name", "recipients", "purpose", "expires"})) == host
 
 
 def test_a_domain_of_an_allow_list_is_asked_at_its_exchangers(served: Serving, tmp_path: Path) -> None:
