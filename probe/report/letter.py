@@ -86,7 +86,7 @@ def _evidence(diagnosis: Diagnosis, words: LetterWords) -> list[str]:
         found.append(words.said_unknown)
     found += [words.tried, "\n".join(f"  - {_tried(step, words)}" for step in diagnosis.steps)]
     delivered = {0: words.delivered_none, 1: words.delivered_one}.get(diagnosis.messages, words.delivered_many)
-    return [*found, delivered.format(messages=diagnosis.messages)]
+    return [*found, delivered.format(messages=diagnosis.messages), *filter(None, [disliked(diagnosis, words)])]
 
 
 def _says_unknown(diagnosis: Diagnosis) -> bool:
@@ -119,6 +119,12 @@ def changed_words(step: Step, words: LetterWords) -> str:
     return ", ".join(
         words.changed[key].format(number=f"{number:g}", **told) for key, number in changes(step.experiment.conditions)
     )
+
+
+def disliked(diagnosis: Diagnosis, words: LetterWords) -> str:
+    """Return the sentence about the part of the message that the gateway dislikes, "" if it was not found."""
+    parts = [words.part[part.kind].format(text=harmless(part.text)) for part in diagnosis.disliked]
+    return words.disliked.format(parts=", ".join(parts)) if parts else ""
 
 
 def spoken(step: Step) -> str:

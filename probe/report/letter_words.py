@@ -34,11 +34,13 @@ class LetterWords:
     delivered_none: str
     delivered_one: str
     delivered_many: str
+    disliked: str
     open: str
     open_mailbox: str
     closing: str
     labels: Mapping[str, str]
     failure: Mapping[str, str]
+    part: Mapping[str, str]
     changed: Mapping[str, str]
     cause: Mapping[str, Mapping[str, str]]
 

@@ -17,7 +17,7 @@ from probe.diagnose.reached import Reached, Unreached
 from probe.diagnose.reply_kind import Answer, kind_of
 from probe.harmless import clipped
 from probe.report.html.template import rendered
-from probe.report.letter import changed_words, letter_of, spoken
+from probe.report.letter import changed_words, disliked, letter_of, spoken
 from probe.report.letter_words import LANGUAGES, letter_words
 from probe.report.outcome_words import in_words
 from probe.report.verdict import duration, percent, spent, verdict_of
@@ -101,6 +101,7 @@ def diagnosis_page(diagnosis: Diagnosis) -> str:
         causes=_causes(diagnosis),
         is_alive=diagnosis.is_alive,
         explained=diagnosis.is_explained,
+        disliked=disliked(diagnosis, letter_words("en")),
         refusal={
             "when": _when(first),
             "stage": first.result.stage.value.upper(),
@@ -180,7 +181,9 @@ def _nodes(diagnosis: Diagnosis) -> Iterator[Node]:
 
 
 def _shifts(step: Step) -> list[Shift]:
-    """Return the causes that were or became likeliest."""
+    """Return the causes that were or became likeliest; none of a step that only looks for a part of the message."""
+    if step.experiment.conditions.without:
+        return []
     before, after = step.before.causes(), step.belief.causes()
     ordered = sorted(after, key=lambda cause: -max(before[cause], after[cause]))[:_MOST_CAUSES]
     ordered.sort(key=lambda cause: -after[cause])

@@ -17,7 +17,8 @@ from probe.diagnose.diagnosis import Diagnosis, Step
 from probe.diagnose.document import said
 from probe.diagnose.reply_kind import Answer
 from probe.harmless import clipped, harmless
-from probe.report.letter import letter_of, spoken
+from probe.report.letter import disliked, letter_of, spoken
+from probe.report.letter_words import letter_words
 from probe.report.verdict import percent, spent, verdict_of
 
 _MOST: Final = 60
@@ -44,6 +45,8 @@ def print_diagnosis(console: Console, diagnosis: Diagnosis) -> None:
         told = "; ".join(map(spoken, diagnosis.spoke_for(cause)[:_MOST_STEPS]))
         if told:
             _print(console, f"What spoke for {cause}: {told}.")
+    if diagnosis.disliked:
+        _print(console, disliked(diagnosis, letter_words("en")))
     _print(console, spent(diagnosis))
     if letter_of(diagnosis, "en").text:
         _print(console, "--letter en (or de, fr) prints a letter with this evidence.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from diagnosed import TAKEN, diagnosed, gone, listed, undecided, waited
@@ -11,10 +12,11 @@ from diagnosing import REFUSAL, pattern, replied
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from probe.diagnose.diagnosis import Diagnosis
+from probe.diagnose.message_parts import Kind, Part
 from probe.diagnose.patterns import Patterns
 from probe.records.attempt import Failure
-from probe.report.letter import letter_of, spoken
-from probe.report.letter_words import LANGUAGES, Language
+from probe.report.letter import disliked, letter_of, spoken
+from probe.report.letter_words import LANGUAGES, Language, letter_words
 from probe.sender.transaction import Result
 
 LISTED = """\
@@ -32,7 +34,7 @@ Your mail server refused our mail to ann@acme.example:
 
 The reply says that this recipient does not exist. What follows speaks against it.
 
-To find the reason, we repeated the dialogue with one change at a time:
+To find the reason, we repeated the dialogue, each time with a change:
 
   - 2026-03-02 09:03 UTC, {first}
   - 2026-03-02 09:04 UTC, {second}
@@ -163,3 +165,13 @@ def test_that_the_recipient_does_not_exist_is_only_repeated_if_the_reply_says_so
 ) -> None:
     text = letter_of(diagnosed(lambda name: TAKEN if name == "neighbour" else refusal, first=refusal), "en").text
     assert ("The reply says that this recipient does not exist" in text) is says_so
+
+
+def test_the_part_that_is_disliked_is_named() -> None:
+    link = Part(Kind.LINK, "https://shop.example/\x1b{0}", ())
+    found = replace(listed(), disliked=(link, Part(Kind.ATTACHMENT, "offer.exe", ())))
+    assert disliked(found, letter_words("en")) == (
+        "Without the link “https://shop.example/?{0}”, the attachment “offer.exe”, the message was accepted."
+    )
+    assert "Ohne den Link „https://shop.example/?{0}“" in letter_of(found, "de").text
+    assert disliked(listed(), letter_words("en")) == ""

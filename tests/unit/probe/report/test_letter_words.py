@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from probe.diagnose.advice import ADVICE
 from probe.diagnose.conditions import Conditions
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.experiments.without_parts import without
+from probe.diagnose.message_parts import Kind
 from probe.records.attempt import Failure
 from probe.report.letter_words import LANGUAGES, Language, changes, letter_words
 
@@ -42,8 +43,13 @@ def test_every_language_has_the_same_sentences_with_the_same_names(language: Lan
 def test_there_are_words_for_every_experiment_failure_and_cause_with_a_reader(language: Language) -> None:
     words = letter_words(language)
     changed = {key for each in (*EXPERIMENTS.values(), without(frozenset({1}))) for key, _ in changes(each.conditions)}
-    assert changed - set(words.changed) == set()
+    usual = Conditions()
+    chosen = {name: type(getattr(usual, name)) for name in ("recipient", "source", "content")}
+    every = {f"{name}-{each}" for name, kind in chosen.items() for each in kind if each != getattr(usual, name)}
+    every |= {field.name for field in fields(Conditions)} - {*chosen, "wait_s"} | {"minutes", "hours", "nothing"}
+    assert changed <= every == set(words.changed)
     assert set(words.failure) == set(Failure)
+    assert set(words.part) == set(Kind)
     assert set(words.cause) == {cause for cause, advice in ADVICE.items() if advice.reader}
 
 

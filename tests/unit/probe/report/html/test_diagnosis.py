@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 
@@ -13,6 +14,8 @@ from diagnosing import RECIPIENT, REFUSAL, replied
 
 from probe.diagnose.choice import Budget
 from probe.diagnose.diagnosis import Diagnosis, Observed
+from probe.diagnose.experiments.without_parts import without
+from probe.diagnose.message_parts import Kind, Part
 from probe.diagnose.reached import Reached, Unreached
 from probe.report.html.diagnosis import diagnosis_page, page_without_refusal
 
@@ -105,3 +108,16 @@ def test_where_nothing_was_refused_the_page_says_so(made: type[Reached | Unreach
     assert _Tags(text).tags & {"script", "img"} == set()
     assert "ann@acme.example" in text.partition("<h1>")[2]
     assert "Dialogue" in text
+
+
+def test_the_part_that_is_disliked_is_named() -> None:
+    found = replace(listed(), disliked=(Part(Kind.PARAGRAPH, "Buy <now>", ()),))
+    assert "Without the paragraph “Buy &lt;now&gt;”, the message was accepted." in diagnosis_page(found)
+
+
+def test_a_step_that_looks_for_a_part_has_no_table_of_what_is_believed() -> None:
+    found = listed()
+    looked = found.steps[0]._replace(experiment=without(frozenset({0, 1})))
+    text = diagnosis_page(replace(found, steps=(looked,)))
+    assert "without 2 of its links, attachments and paragraphs" in text
+    assert '<table class="shift">' not in text

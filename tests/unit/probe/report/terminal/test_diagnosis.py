@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from diagnosed import diagnosed, gone, listed, undecided
@@ -10,6 +11,7 @@ from diagnosing import REFUSAL, replied
 from rich.console import Console
 
 from probe.diagnose.diagnosis import Diagnosis
+from probe.diagnose.message_parts import Kind, Part
 from probe.report.terminal.diagnosis import print_diagnosis
 from probe.report.verdict import verdict_of
 
@@ -59,3 +61,8 @@ def test_words_of_a_gateway_are_no_markup_and_no_control_characters() -> None:
 def test_colours_only_where_there_are_some() -> None:
     assert "\x1b[32m" in printed(listed(), colours="standard")
     assert "\x1b[3" not in printed(listed())
+
+
+def test_the_part_that_is_disliked_is_named() -> None:
+    found = replace(listed(), disliked=(Part(Kind.SUBJECT, "[red]Buy", ()),))
+    assert "Without the subject “[red]Buy”, the message was accepted." in printed(found)
