@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -307,3 +308,16 @@ def test_ipv6(tmp_path: Path) -> None:
     found = asyncio.run(ask()).outcome
     assert isinstance(found, Diagnosis)
     assert "(connects from ::1)" in found.first.dialogue
+
+
+def test_many_at_once_spend_what_the_list_permits_and_no_more(tmp_path: Path) -> None:
+    def spend(number: int) -> bool:
+        with StateFile(tmp_path / "state.sqlite") as state:
+            begun = Begun(NOW, "host", f"net {number}", f"name {number}", "series", "as-is", "", Spending(1, 2, 0))
+            return state.begin(begun, Spending(7, 9, 0))[1] is None
+
+    with ThreadPoolExecutor(8) as threads:
+        spent = sum(threads.map(spend, range(24)))
+    with StateFile(tmp_path / "state.sqlite") as state:
+        assert state.spent("host", NOW) == Spending(4, 8, 0)
+    assert spent == 4
