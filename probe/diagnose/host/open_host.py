@@ -18,14 +18,14 @@ from fake_gateways.clock import Clock
 from fake_gateways.dns.mx_lookup import NO_ANSWER, Exchanger
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
 from fake_gateways.truth import Cause
-from fake_gateways.untrusted.toml_text import parse_toml
-from probe.diagnose.choice import Budget
+from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
 from probe.diagnose.contents import changed
 from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.dialogue import DialoguePlan, hold
 from probe.diagnose.experiment import Experiment
-from probe.diagnose.host.allow_list import Permission, checked, permission, require_permitted
+from probe.diagnose.host.allow_file import permitted_by
+from probe.diagnose.host.allow_list import Permission
 from probe.diagnose.host.host_name import Host
 from probe.diagnose.host.manners import Spending, blocked_for_s, may_begin, network_of, provider_of
 from probe.diagnose.host.open_route import exchangers_of, only, require_ours, usual_source
@@ -41,9 +41,7 @@ from probe.records.attempt import Failure, Outcome
 from probe.sender.transaction import Result
 from probe.sender.transport.tcp import REPLY_TIMEOUT_S, TcpTransport
 from probe.sender.transport.transcript import Recorder, RecordingTransport
-from probe.user_files import read_text
 
-_MOST_OCTETS: Final = 1024 * 1024
 _LONGEST_DIALOGUE_S: Final = 300.0
 """Real seconds for a whole dialogue, in which every reply may take ``reply_timeout_s``."""
 _OFFERS_TLS: Final = "STARTTLS"
@@ -344,7 +342,10 @@ async def diagnose_host(asking: Asking, budget: Budget, state: StateFile, clock:
     if target.is_out_of_reach:
         return Found(Unreached(asking.recipient, target.first), target.note)
     patterns = shipped() if target.may_require_tls else shipped().without(Cause.TLS_REQUIRED)
-    return Found(await diagnose_target(target, patterns, budget), target.note)
+    found = await diagnose_target(target, patterns, budget)
+    if found.stopped is Stopped.BUDGET and len(found.steps) < budget.experiments and target.note is None:
+        target.note = "experiments that could still tell wait longer than --for allows, or cost too much"
+    return Found(found, target.note)
 
 
 async def open_target(asking: Asking, state: StateFile, clock: Clock) -> HostTarget:
@@ -375,19 +376,12 @@ async def open_target(asking: Asking, state: StateFile, clock: Clock) -> HostTar
 
 
 def _permitted(asking: Asking, clock: Clock) -> Permission | None:
-    """Return what the allow list says; raises InputError for a host that must not be asked."""
-    host, path = asking.host, asking.allow
-    if path is None:
-        if host.address is None or not ipaddress.ip_address(host.address).is_loopback:
-            problem = "is not on this machine, and no allow list names it"
-            raise InputError(host.name, problem, "name it, its recipients and your purpose in a file for --allow")
-        return None
-    text = read_text(path, _MOST_OCTETS, "name the few hosts that you ask about")
-    try:
-        raw = parse_toml(text)
-    except ValueError as error:
-        raise InputError(path, f"is not valid TOML ({error})", "correct the line it names") from None
-    today = datetime.fromtimestamp(clock.now(), UTC).date()
-    permitted = permission(checked(raw, path), path, host, today)
-    require_permitted(permitted, path, asking.recipient, asking.known_control)
-    return permitted
+    """Return what the allow list says, None in a lab; raises InputError for a host that must not be asked."""
+    host = asking.host
+    if asking.allow is not None:
+        today = datetime.fromtimestamp(clock.now(), UTC).date()
+        return permitted_by(asking.allow, host, (asking.recipient, asking.known_control), today)
+    if host.address is None or not ipaddress.ip_address(host.address).is_loopback:
+        problem = "is not on this machine, and no allow list names it"
+        raise InputError(host.name, problem, "name it, its recipients and your purpose in a file for --allow")
+    return None
