@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from io import TextIOWrapper
 from typing import Final, NoReturn
 
 from probe.cli.exit_codes import Exit, PipeClosedError
@@ -21,6 +22,8 @@ def main() -> NoReturn:
     """Run the command line. Every mistake of the user is one sentence on standard error."""
     # What stops a container ends a run as Ctrl-C does; without a handler, SIGTERM would not reach process 1 at all.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # as standard error: ASCII is no reason to end
     sys.exit(_run())
 
 

@@ -85,6 +85,7 @@ def become(command: str, wanted: Wanted) -> None:
     os.environ.update(wanted["environ"])
     time.tzset()
     os.chdir(wanted["folder"])
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - the old one knows another file there
     multiprocessing.process.ORIGINAL_DIR = wanted["folder"]  # type: ignore[attr-defined]
     sys.argv = [command, *wanted["arguments"]]
     runpy.run_path(command, run_name="__main__")
