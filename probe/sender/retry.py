@@ -37,7 +37,6 @@ class RetrySchedule:
         state = RetryCallState(strategy, fn=None, args=(), kwargs={})
         state.attempt_number = attempt.number
         state.start_time = 0.0
-        state.outcome_timestamp = elapsed_s
         wait_s: float = strategy.wait(state)
         # stop_after_delay looks at the time so far; a retry must also begin before the end.
         state.outcome_timestamp = elapsed_s + wait_s
