@@ -195,3 +195,36 @@ def test_a_bound_may_be_given_in_per_cent() -> None:
 )
 def test_the_classifiers_that_gates_are_about_are_named(expect: dict[str, Any], names: list[str]) -> None:
     assert classifiers_in(expect) == names
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [
+        (0.02, 0.02, "= 2%"),
+        (0.0, 0.0, "= 0%"),
+        (0.01, None, ">= 1%"),
+        (None, 0.03, "<= 3%"),
+        (0.01, 0.03, ">= 1% and <= 3%"),
+    ],
+)
+def test_a_bound_of_a_share_is_written_in_per_cent(least: float | None, most: float | None, words: str) -> None:
+    assert str(Bound(("hard_bounce_rate",), least, most)) == words
+
+
+def test_bounds_may_meet_but_equals_stands_alone() -> None:
+    (bound,) = bounds({"delivered": {"min": 3, "max": 3}}, {"delivered": 0}, "here")
+    assert (bound.least, bound.most) == (3, 3)
+    with pytest.raises(InputError, match="has equals and another bound"):
+        bounds({"delivered": {"min": 3, "max": 3, "equals": 3}}, {"delivered": 0}, "here")
+
+
+def test_a_line_becomes_the_tables_that_its_name_leads_through() -> None:
+    assert from_text("classifiers.code.missed_dead <= 3") == {"classifiers": {"code": {"missed_dead": {"max": 3}}}}
+
+
+def test_a_line_that_is_no_bound_is_told_with_an_example() -> None:
+    with pytest.raises(InputError) as raised:
+        from_text("delivered < 3")
+    assert str(raised.value) == (
+        "--gate delivered < 3: is not a bound; write for example 'classifiers.code.wrongly_suppressed <= 3'"
+    )
