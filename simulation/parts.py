@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from simulation.diagnoses.part import Diagnoses
 from simulation.faults.kills import Kills
 from simulation.faults.nth_call import Faults
 from simulation.fuzzing.part import Fuzzing
@@ -12,4 +13,4 @@ from simulation.part import Part
 from simulation.wire.stock_programs import Stock
 from simulation.wire.worlds_on_the_wire import Wire
 
-PARTS: Final[tuple[Part, ...]] = (Worlds(), Wire(), Stock(), Faults(), Kills(), Fuzzing())
+PARTS: Final[tuple[Part, ...]] = (Worlds(), Diagnoses(), Wire(), Stock(), Faults(), Kills(), Fuzzing())

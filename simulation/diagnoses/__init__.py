@@ -1,0 +1,1 @@
+"""Refused recipients of generated worlds are diagnosed, over both transports."""
