@@ -12,7 +12,7 @@ from fake_gateways import persona
 from fake_gateways.policies import KINDS
 from fake_gateways.truth import Cause
 from probe.cli.commands import COMMANDS
-from probe.diagnose import document
+from probe.diagnose import document, run_document
 from probe.input_error import InputError
 from probe.report.terminal.accuracy import FIGURES, MAIN, OF_PARTS, cost_rows, figure_rows, share, verifier_rows
 from probe.scenario.load import load_persona
@@ -49,6 +49,7 @@ def pages() -> dict[str, str]:
         "personas.md": page("Personas", personas()),
         "causes.md": page("Causes", causes()),
         "diagnosis.schema.json": json.dumps(document.schema(), indent=2) + "\n",
+        "diagnoses.schema.json": json.dumps(run_document.run_schema(), indent=2) + "\n",
     }
 
 

@@ -16,14 +16,17 @@ from probe.diagnose.reply_kind import kind_of
 from probe.records.attempt import reply_line
 
 SCHEMA: Final = 1
+DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 _DIGITS: Final = 4
 
 
-class _Part(BaseModel):
+class Closed(BaseModel):
+    """An object without other keys."""
+
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
-class Mailbox(_Part):
+class Mailbox(Closed):
     """Whether the mailbox is alive."""
 
     alive: float = Field(ge=0, le=1)
@@ -32,7 +35,7 @@ class Mailbox(_Part):
     """``true`` or ``false`` if that is at least 99 % sure, else ``null``."""
 
 
-class Advised(_Part):
+class Advised(Closed):
     """What a possible cause means for the sender."""
 
     cause: Cause
@@ -46,7 +49,7 @@ class Advised(_Part):
     """The experiments that made the cause more likely, by name, the strongest first."""
 
 
-class Disliked(_Part):
+class Disliked(Closed):
     """A part of the message that the gateway dislikes."""
 
     kind: Kind
@@ -54,7 +57,7 @@ class Disliked(_Part):
     """What a reader sees of it, shortened."""
 
 
-class Dialogue(_Part):
+class Dialogue(Closed):
     """One dialogue with the gateway, and what came of it."""
 
     kind: str
@@ -75,7 +78,7 @@ class Dialogue(_Part):
     """Its lines: ``>`` marks the sender, ``<`` the gateway, ``!`` a failure."""
 
 
-class Believed(_Part):
+class Believed(Closed):
     """What is believed at a moment."""
 
     alive: float = Field(ge=0, le=1)
@@ -98,7 +101,7 @@ class ExperimentMade(Dialogue):
     before: Believed
 
 
-class Document(_Part):
+class Document(Closed):
     """A diagnosis, as ``fivefifty diagnose --json`` prints it. Probabilities are between 0 and 1."""
 
     schema_: Literal[1] = Field(SCHEMA, alias="schema")
@@ -126,7 +129,7 @@ class Document(_Part):
     """In the order in which they were made."""
 
 
-class Accepted(_Part):
+class Accepted(Closed):
     """What is printed in place of a diagnosis if a host accepts the recipient."""
 
     schema_: Literal[1] = Field(SCHEMA, alias="schema")
@@ -137,7 +140,7 @@ class Accepted(_Part):
     """The first answer, if that was a deferral."""
 
 
-class NotReached(_Part):
+class NotReached(Closed):
     """What is printed in place of a diagnosis if no server of a host could be asked."""
 
     schema_: Literal[1] = Field(SCHEMA, alias="schema")
@@ -149,7 +152,7 @@ class NotReached(_Part):
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of what ``fivefifty diagnose --json`` prints."""
     made = TypeAdapter(Document | Accepted | NotReached).json_schema(mode="serialization")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "fivefifty diagnose", **made}
+    return {"$schema": DRAFT, "title": "fivefifty diagnose", **made}
 
 
 def as_document(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
+
+from pydantic import Field
 
 from fake_gateways.truth import Cause
 from probe.diagnose.choice import Budget
 from probe.diagnose.diagnosis import Diagnosis
-from probe.diagnose.document import as_document
+from probe.diagnose.document import DRAFT, SCHEMA, Closed, Document, as_document
 from probe.diagnose.doubtful import Doubt, Group, has_passed, is_settled
 
-SCHEMA: Final = 1
 FILE: Final = "diagnoses.json"
 """The file beside the books of a run."""
 _DIGITS: Final = 4
@@ -56,49 +57,116 @@ class DoubtfulRun(NamedTuple):
         return sum(each.cost for group in self.groups for each in group.asked.values())
 
 
+class MemberFound(Closed):
+    """A doubtful recipient, and what is believed of it."""
+
+    recipient: str
+    campaign: str
+    alive_before: float = Field(ge=0, le=1)
+    """The probability that it is alive, as ``context`` saw it."""
+    alive: float = Field(ge=0, le=1)
+    """The probability that it is alive, after the experiments."""
+    is_settled: bool
+    """Whether it is known now whether it is alive."""
+    asked: bool
+    """Whether it was asked about itself, not only others of its group."""
+    causes: dict[Cause, float]
+
+
+class DiagnosisFound(Document):
+    """The diagnosis of a member; without causes and advice if the refusal has passed."""
+
+    has_passed: bool
+
+
+class GroupFound(Closed):
+    """Recipients that were refused alike."""
+
+    gateway: str
+    network: str
+    source: str
+    stage: str
+    words: str
+    causes: dict[Cause, float]
+    """Of all its members, by their share."""
+    alive: float = Field(ge=0, le=1)
+    """The share of its members that are believed to be alive."""
+    settled: int
+    recipients: list[MemberFound]
+    diagnoses: list[DiagnosisFound]
+
+
+class Spent(Closed):
+    """What could be spent."""
+
+    experiments: int
+    cost: float
+
+
+class RunFound(Closed):
+    """What was found out about the doubtful recipients of a run. Times are in seconds since the epoch."""
+
+    schema_: Literal[1] = Field(SCHEMA, alias="schema")
+    """It rises when a key is removed or changes its meaning."""
+    scenario: str
+    recipients: int
+    settled: int
+    asked: int
+    experiments: int
+    cost: float
+    budget: Spent
+    groups: list[GroupFound]
+
+
+def run_schema() -> dict[str, Any]:
+    """Return the JSON Schema of ``diagnoses.json``."""
+    return {"$schema": DRAFT, **RunFound.model_json_schema(mode="serialization")}
+
+
 def run_as_document(run: DoubtfulRun) -> dict[str, Any]:
-    """Return what was found as a document. Times are in seconds since the epoch, probabilities between 0 and 1."""
-    return {
-        "schema": SCHEMA,
-        "scenario": run.scenario,
-        "recipients": run.recipients,
-        "settled": run.settled,
-        "asked": run.asked,
-        "experiments": run.experiments,
-        "cost": round(run.cost, 2),
-        "budget": {"experiments": run.budget.experiments, "cost": run.budget.cost},
-        "groups": [_group(each) for each in run.groups],
-    }
+    """Return what was found as a document."""
+    made = RunFound(
+        scenario=run.scenario,
+        recipients=run.recipients,
+        settled=run.settled,
+        asked=run.asked,
+        experiments=run.experiments,
+        cost=round(run.cost, 2),
+        budget=Spent(experiments=run.budget.experiments, cost=run.budget.cost),
+        groups=[_group(each) for each in run.groups],
+    )
+    return made.model_dump(mode="json", by_alias=True)
 
 
-def _group(group: Group) -> dict[str, Any]:
-    return {
+def _group(group: Group) -> GroupFound:
+    return GroupFound(
         **group.likeness._asdict(),
-        "causes": _rounded(group.all_causes),
-        "alive": round(sum(group.alive(each) for each in group.members) / len(group.members), _DIGITS),
-        "settled": group.settled,
-        "recipients": [_member(group, each) for each in group.members],
-        "diagnoses": [_diagnosis(each) for each in group.asked.values()],
-    }
+        causes=_rounded(group.all_causes),
+        alive=round(sum(group.alive(each) for each in group.members) / len(group.members), _DIGITS),
+        settled=group.settled,
+        recipients=[_member(group, each) for each in group.members],
+        diagnoses=[_diagnosis(each) for each in group.asked.values()],
+    )
 
 
-def _diagnosis(diagnosis: Diagnosis) -> dict[str, Any]:
+def _diagnosis(diagnosis: Diagnosis) -> DiagnosisFound:
     passed = has_passed(diagnosis)
-    return as_document(diagnosis) | {"has_passed": passed} | ({"causes": {}, "advice": []} if passed else {})
+    nothing: dict[str, Any] = {"causes": {}, "advice": []} if passed else {}
+    return DiagnosisFound.model_validate({**as_document(diagnosis), **nothing, "has_passed": passed})
 
 
-def _member(group: Group, member: Doubt) -> dict[str, Any]:
+def _member(group: Group, member: Doubt) -> MemberFound:
     finding = group.finding(member)
-    return {
-        "recipient": member.attempt.recipient,
-        "campaign": member.attempt.campaign,
-        "alive_before": round(member.alive, _DIGITS),
-        "alive": round(finding.alive, _DIGITS),
-        "is_settled": is_settled(finding.alive),
-        "asked": finding.asked,
-        "causes": _rounded(finding.causes),
-    }
+    return MemberFound(
+        recipient=member.attempt.recipient,
+        campaign=member.attempt.campaign,
+        alive_before=round(member.alive, _DIGITS),
+        alive=round(finding.alive, _DIGITS),
+        is_settled=is_settled(finding.alive),
+        asked=finding.asked,
+        causes=_rounded(finding.causes),
+    )
 
 
-def _rounded(causes: Mapping[Cause, float]) -> dict[str, float]:
-    return {cause.value: share for cause, weight in causes.items() if (share := round(weight, _DIGITS))}
+def _rounded(causes: Mapping[Cause, float]) -> dict[Cause, float]:
+    return {cause: share for cause, weight in causes.items() if (share := round(weight, _DIGITS))}

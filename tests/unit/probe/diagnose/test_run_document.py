@@ -6,11 +6,12 @@ import json
 
 from book_rows import refused
 from diagnosing import RECIPIENT, diagnosed
+from json_schema import faults
 
 from fake_gateways.truth import Cause
 from probe.diagnose.choice import Budget
 from probe.diagnose.doubtful import Doubt, grouped
-from probe.diagnose.run_document import DoubtfulRun, run_as_document
+from probe.diagnose.run_document import DoubtfulRun, run_as_document, run_schema
 
 
 def run_of(budget: Budget, experiments: int = 2) -> DoubtfulRun:
@@ -22,6 +23,8 @@ def run_of(budget: Budget, experiments: int = 2) -> DoubtfulRun:
 
 def test_the_document_has_groups_recipients_and_diagnoses() -> None:
     document = json.loads(json.dumps(run_as_document(run_of(Budget(400.0, 100)))))
+    assert list(faults(document, run_schema(), run_schema())) == []
+    assert list(faults({**document, "spent": 1}, run_schema(), run_schema()))
     assert (document["recipients"], document["asked"], document["settled"], document["experiments"]) == (2, 1, 1, 2)
     (group,) = document["groups"]
     assert list(group["causes"]) == ["ip-reputation", "user-unknown"]
