@@ -6,8 +6,10 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -67,6 +69,23 @@ def test_a_server_that_misbehaves_ends_in_an_uncertain_verdict(tmp_path: Path, a
         assert found.stopped is not Stopped.DECIDED, found.possible
     else:
         assert isinstance(found, Unreached)
+
+
+def test_a_nameserver_that_keeps_silent_ends_without_a_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("probe.diagnose.host.open_route._LOOKUP_S", 0.05)
+    with socket.socket(type=socket.SOCK_DGRAM) as nameserver, StateFile(tmp_path / "state.sqlite") as state:
+        nameserver.bind(("127.0.0.1", 0))
+        allow = allow_list(tmp_path, "acme.example", f'nameserver = "127.0.0.1:{nameserver.getsockname()[1]}"')
+        asking = Asking(host=Host("acme.example"), recipient="ann@acme.example", allow=allow)
+        found = asyncio.run(diagnose_host(asking, Budget(), state, WallClock(time.time())))
+    assert isinstance(found.outcome, Unreached)
+
+
+def test_a_nameserver_that_cannot_be_reached_is_no_verdict(tmp_path: Path) -> None:
+    allow = allow_list(tmp_path, "acme.example", 'nameserver = "255.255.255.255:53"')
+    done = fivefifty("diagnose", "acme.example", *WHO, "--allow", allow, "--state", tmp_path / "state.sqlite")
+    assert done.returncode == Exit.CANNOT_TELL, done
+    assert "the nameserver does not answer" in done.stdout
 
 
 def test_a_dialogue_ends_although_the_server_would_let_it_go_on(

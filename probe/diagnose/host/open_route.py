@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import socket
 from collections.abc import Sequence
@@ -15,6 +16,8 @@ from fake_gateways.loopback import Network
 from probe.diagnose.host.host_name import Host, ip_or_none
 from probe.input_error import InputError
 
+_LOOKUP_S: Final = 30.0
+"""For all questions together: a nameserver may name many servers, and answer nothing about them."""
 _RESOLV_CONF: Final = Path("/etc/resolv.conf")
 _DNS_PORT: Final = 53
 
@@ -22,13 +25,16 @@ _DNS_PORT: Final = 53
 async def exchangers_of(host: Host, nameserver: tuple[str, int] | None) -> Sequence[Exchanger]:
     """Return the servers to ask: the host itself, or the exchangers of a domain.
 
-    There are none if the nameserver does not answer. Raises InputError if it says that there is no server.
+    There are none if the nameserver does not answer in time. Raises InputError if it says that there is no server.
     """
     if host.address is not None:
         return [Exchanger(host.name, host.address)]
     address, port = nameserver or _system_nameserver()
-    async with Resolver(address, port, allowed=[only(address)]) as resolver:
-        way = await way_to(host.name, resolver.ask)
+    try:
+        async with asyncio.timeout(_LOOKUP_S), Resolver(address, port, allowed=[only(address)]) as resolver:
+            way = await way_to(host.name, resolver.ask)
+    except OSError:  # no time is left, or the nameserver cannot be reached
+        return []
     # A nameserver may answer anything. What is no address of one host is not asked.
     usable = [each for each in way.exchangers if _is_of_one_host(each.address)]
     if not usable and not way.may_clear:
