@@ -120,7 +120,11 @@ class RunFound(Closed):
 
 def run_schema() -> dict[str, Any]:
     """Return the JSON Schema of ``diagnoses.json``."""
-    return {"$schema": DRAFT, **RunFound.model_json_schema(mode="serialization")}
+    return {
+        "$schema": DRAFT,
+        **RunFound.model_json_schema(mode="serialization"),
+        "title": "fivefifty diagnose --doubtful",
+    }
 
 
 def run_as_document(run: DoubtfulRun) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import domain_of
-from fake_gateways.truth import Cause
+from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import cause_of_numbers
 from probe.classify.context.words import pattern_of, topics_in
 from probe.diagnose.advice import ADMINISTRATOR, ADVICE
@@ -31,7 +31,7 @@ def letter_of(diagnosis: Diagnosis, language: Language) -> Letter:
     """Return the letter for the recipient's IT team, or for the mail provider if that can help."""
     if diagnosis.is_alive is False:
         return Letter("", "there is no letter, because the mailbox is gone: remove the address from your list")
-    if not diagnosis.is_explained:
+    if not diagnosis.is_explained or (diagnosis.is_alive is None and diagnosis.cause.fault is Fault.RECIPIENT):
         return Letter(_written(diagnosis, letter_words(language), ""), "")
     advice = ADVICE[diagnosis.cause]
     if not advice.reader:

@@ -75,6 +75,8 @@ def _to_do(diagnosis: Diagnosis) -> str:
     advice = ADVICE[diagnosis.cause]
     if diagnosis.is_alive is False and diagnosis.cause.fault is not Fault.RECIPIENT:
         told = _REMOVE
+    elif diagnosis.is_explained and diagnosis.is_alive is None and diagnosis.cause.fault is Fault.RECIPIENT:
+        told = f"Keep the address until that is certain. Ask {ADMINISTRATOR} whether the mailbox exists."
     elif diagnosis.is_explained or diagnosis.is_alive is False:
         told = f"{advice.remedy} {advice.help}"
     else:

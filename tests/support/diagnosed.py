@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from diagnosing import KNOWN, RECIPIENT, REFUSAL, replied
 
@@ -62,3 +64,14 @@ def undecided() -> Diagnosis:
 def waited() -> Diagnosis:
     """Return the diagnosis of a greylist: the recipient is accepted later."""
     return diagnosed(lambda name: TAKEN if name == "after-minutes" else REFUSAL)
+
+
+def probably_gone() -> Diagnosis:
+    """Return a diagnosis of a mailbox that is gone with 97 %."""
+    found = undecided()
+    weights: dict[Any, float] = {}
+    for state in found.belief.weights:
+        hypothesis = found.belief.known[state.pattern].hypothesis
+        weights[state] = {"user-unknown": 0.97, "ip-reputation": 0.03 * hypothesis.alive}.get(hypothesis.cause, 0.0)
+    total = sum(weights.values())
+    return replace(found, belief=replace(found.belief, weights={each: w / total for each, w in weights.items()}))

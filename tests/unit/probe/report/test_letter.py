@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from diagnosed import TAKEN, diagnosed, gone, listed, undecided, waited
+from diagnosed import TAKEN, diagnosed, gone, listed, probably_gone, undecided, waited
 from diagnosing import REFUSAL, pattern, replied
 
 from fake_gateways.smtp.envelope import Stage
@@ -175,3 +175,9 @@ def test_the_part_that_is_disliked_is_named() -> None:
     )
     assert "Ohne den Link „https://shop.example/?{0}“" in letter_of(found, "de").text
     assert disliked(listed(), letter_words("en")) == ""
+
+
+def test_whether_a_mailbox_exists_that_is_probably_gone_is_asked() -> None:
+    found = probably_gone()
+    assert (found.is_explained, found.is_alive) == (True, None)
+    assert "Could you please tell us whether this mailbox exists" in letter_of(found, "en").text

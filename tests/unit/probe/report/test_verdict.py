@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from diagnosed import gone, listed, undecided, waited
+from diagnosed import gone, listed, probably_gone, undecided, waited
 
 from probe.diagnose.diagnosis import Diagnosis
 from probe.report.verdict import duration, percent, spent, verdict_of
@@ -70,3 +70,9 @@ def test_what_it_took_is_counted() -> None:
 def test_a_duration_has_the_unit_that_fits() -> None:
     told = [duration(seconds) for seconds in (60, 7000, 18_000, 200_000)]
     assert told == ["1 minute", "117 minutes", "5 hours", "2 days"]
+
+
+def test_a_mailbox_that_is_only_probably_gone_is_kept() -> None:
+    told = verdict_of(probably_gone())
+    assert told.mailbox.startswith("The mailbox may be alive (")
+    assert told.to_do.startswith("What to do: Keep the address until that is certain.")
