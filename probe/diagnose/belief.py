@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -13,8 +14,8 @@ from probe.diagnose.conditions import Depth, Recipient, Source
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis, told_apart
-from probe.diagnose.patterns import Pattern, Patterns
-from probe.diagnose.reply_kind import Answer
+from probe.diagnose.patterns import FIRST, Pattern, Patterns
+from probe.diagnose.reply_kind import ALIKE, Answer, Place
 
 _ALIVE_IF_REFUSED_FOR_ANOTHER_REASON: Final = 0.8
 """Of those whom a gateway refuses for a reason of its own, most are alive: some 4 to 5 % of a list has left.
@@ -34,15 +35,22 @@ _IN_OTHER_WORDS: Final = 0.07
 """How likely it refuses at the same place, but in other words than its pattern says."""
 _BLOCKED: Final = "blocked"
 """In place of what a pattern shows: we have provoked a block."""
-_WAITING: Final = ("after-minutes", "another-hour")
-"""The experiments that show whether a refusal passes, the shorter first."""
-_WITHOUT: Final = {"links": "without-links", "attachments": "without-attachments"}
-"""Parts of a message, and the experiment that only a message with such parts allows."""
+_NEVER_SEEN: Final = 0.05
+"""How likely the words of a refusal, or what came before it, are none of those that were seen with its cause."""
+_WAITS_S: Final = {name: EXPERIMENTS[name].conditions.wait_s for name in ("after-minutes", "another-hour")}
+"""The experiments that show whether a refusal passes, the shorter first, and how long they wait."""
+_CHANGES_NOTHING_WITHOUT: Final = {
+    "links": "without-links",
+    "attachments": "without-attachments",
+    "size": "small-size",
+    "tls": "over-tls",
+}
+"""Experiments that change nothing if something is missing: a message without links is the same without them."""
 _OF_ITS_OWN: Final = 0.1
 """A recipient that is alive is refused for a reason of its own as often as if so many others had been."""
 _AS_GONE: Final = 0.5
 """How likely one that is gone is refused for that, if the living are refused in the same words for another reason."""
-_LEAST: Final = 1e-7
+_LEAST: Final = 1e-6
 """Patterns that are less likely than this are dropped."""
 
 
@@ -63,19 +71,22 @@ class Belief:
     weights: Mapping[_State, float]
     at_first: Mapping[_State, float]
     """The probabilities after the first refusal, before any experiment: to these a belief fades."""
+    first: str = ""
+    """The kind of the first refusal."""
     waited_s: float = 0.0
-    """How long the experiments have waited, all together."""
+    """How long the experiments have waited since the last one in which the recipient was refused."""
 
     @classmethod
     def before(cls, patterns: Patterns, depth: Depth, means: Collection[str] | None = None) -> Belief:
         """Return the belief before any reply: every cause is as likely as any other.
 
-        With ``means`` only patterns count whose messages have links and attachments if this one has.
+        With ``means``, patterns do not count that cannot be: a message without links is not disliked for its links.
         """
         known = patterns.at(depth)
-        if means is not None and depth is Depth.CONTENT:
-            known = [each for each in known if _has_the_same_parts(each, means)] or known
-        prior = _prior(known)
+        if means is not None:
+            known = [each for each in known if _fits(each, means)] or known
+        known = [_with_alike(each) for each in known]
+        prior = _prior(known, patterns)
         return cls(tuple(known), patterns.outcomes, depth, prior, prior)
 
     def hypotheses(self) -> dict[Hypothesis, float]:
@@ -108,9 +119,33 @@ class Belief:
         return _entropy(_as_far_as_it_matters(self.hypotheses()))
 
     def told(self, of: str, outcome: str) -> Belief:
-        """Return the belief after the first refusal. ``of`` is ``FIRST``, ``WORDS`` or ``HISTORY``."""
-        after = self._weighed_by(of, outcome, lambda state: self.known[state.pattern].shows.get(of))
+        """Return the belief after the first refusal. ``of`` is ``FIRST``, ``WORDS`` or ``HISTORY``.
+
+        Where a gateway refuses belongs to its pattern. What it says, and what came before, belongs to the cause: any
+        pattern may come with any words.
+        """
+        if of == FIRST:
+            after = self._weighed(lambda state: _likelihood_of_place(self._first(state, of), outcome))
+            after = replace(after, first=outcome)
+        else:
+            shares = self._shares(of, outcome)
+            after = self._weighed(lambda state: shares[self.known[state.pattern].hypothesis.cause])
         return replace(after, at_first=after.weights)
+
+    def _first(self, state: _State, of: str) -> str | None:
+        return self.known[state.pattern].shows.get(of)
+
+    def _shares(self, of: str, outcome: str) -> dict[Cause, float]:
+        """Return how likely an outcome is for each cause, as far as is known."""
+        found: dict[Cause, list[float]] = {}
+        for state, weight in self.weights.items():
+            of_cause = found.setdefault(self.known[state.pattern].hypothesis.cause, [0.0, 0.0])
+            of_cause[self._first(state, of) == outcome] += weight
+        any_other = 1 / max(len(self.outcomes.get(of, ())), 2)
+        return {
+            cause: (1 - _NEVER_SEEN) * same / (same + other) + _NEVER_SEEN * any_other
+            for cause, (other, same) in found.items()
+        }
 
     def aged(self, seconds: float) -> Belief:
         """Return the belief after a time in which nothing was heard."""
@@ -157,10 +192,14 @@ class Belief:
 
         Before the reply, the experiment may itself have provoked a block.
         """
-        after = self._at_risk(experiment)._weighed_by(  # noqa: SLF001
-            experiment.name, outcome, lambda state: self._shown(state, experiment)
+        outcomes = self.outcomes.get(experiment.name, ())
+        if outcome == self.first and _is_about_refused(experiment.name):
+            outcome = ALIKE
+        after = self._at_risk(experiment)._weighed(  # noqa: SLF001
+            lambda state: _likelihood(outcomes, self._shown(state, experiment), outcome, self.first)
         )
-        return replace(after, waited_s=self.waited_s + experiment.conditions.wait_s)
+        is_refused = experiment.conditions.is_of_the_same_message and not outcome.startswith(Answer.TAKEN)
+        return replace(after, waited_s=0.0 if is_refused else self.waited_s + experiment.conditions.wait_s)
 
     def gain(self, experiment: Experiment) -> float:
         """Return by how many bits an experiment is expected to lower the entropy."""
@@ -175,7 +214,7 @@ class Belief:
         for outcome in outcomes:
             found: dict[Hypothesis, float] = {}
             for each, weights in shown.items():
-                likelihood = _likelihood(outcomes, each, outcome)
+                likelihood = _likelihood(outcomes, each, outcome, self.first)
                 for hypothesis, weight in weights.items():
                     found[hypothesis] = found.get(hypothesis, 0.0) + weight * likelihood
             after.append(found)
@@ -190,7 +229,7 @@ class Belief:
         found = dict.fromkeys(outcomes, 0.0)
         for state, weight in self._at_risk(experiment).weights.items():
             for outcome in outcomes:
-                found[outcome] += weight * _likelihood(outcomes, self._shown(state, experiment), outcome)
+                found[outcome] += weight * _likelihood(outcomes, self._shown(state, experiment), outcome, self.first)
         total = sum(found.values())
         ordered = sorted(found.items(), key=lambda each: -each[1])
         return {outcome: weight / total for outcome, weight in ordered}
@@ -202,17 +241,19 @@ class Belief:
             return _BLOCKED
         shows = self.known[state.pattern].shows
         if not EXPERIMENTS[experiment.name].conditions.wait_s:
-            for name in _WAITING:
-                if _waits(name) <= self.waited_s + conditions.wait_s and shows.get(name, "").startswith(Answer.TAKEN):
-                    # What made the gateway refuse has passed.
+            for name, waits_s in _WAITS_S.items():
+                if waits_s <= self.waited_s + conditions.wait_s and shows.get(name, "").startswith(Answer.TAKEN):
+                    # What made the gateway refuse has passed, but each new sender and recipient is greylisted anew.
+                    greylists = self.known[state.pattern].hypothesis.cause is Cause.GREYLISTED
+                    if greylists and not conditions.is_of_the_same_message:
+                        break
                     return None if conditions.recipient is Recipient.RANDOM else shows[name]
+        if experiment.name in _CHANGES_NOTHING_WITHOUT.values():
+            return shows.get(experiment.name, shows.get("again"))
         return shows.get(experiment.name)
 
-    def _weighed_by(self, experiment: str, outcome: str, shown: Callable[[_State], str | None]) -> Belief:
-        outcomes = self.outcomes.get(experiment, ())
-        weights = {
-            state: weight * _likelihood(outcomes, shown(state), outcome) for state, weight in self.weights.items()
-        }
+    def _weighed(self, likelihood: Callable[[_State], float]) -> Belief:
+        weights = {state: weight * likelihood(state) for state, weight in self.weights.items()}
         total = sum(weights.values())
         return replace(
             self, weights={state: weight / total for state, weight in weights.items() if weight > _LEAST * total}
@@ -232,12 +273,27 @@ class Belief:
         return replace(self, weights=weights)
 
 
-def _has_the_same_parts(pattern: Pattern, means: Collection[str]) -> bool:
-    return all((name in pattern.shows) == (part in means) for part, name in _WITHOUT.items())
+@cache
+def _is_about_refused(name: str) -> bool:
+    return name in EXPERIMENTS and EXPERIMENTS[name].conditions.recipient is Recipient.REFUSED
 
 
-def _waits(name: str) -> float:
-    return EXPERIMENTS[name].conditions.wait_s
+def _with_alike(pattern: Pattern) -> Pattern:
+    """Return a pattern in which the refused recipient is refused alike in any words: many gateways have several."""
+    first = pattern.shows.get(FIRST)
+    shows = {
+        name: ALIKE if outcome == first and _is_about_refused(name) else outcome
+        for name, outcome in pattern.shows.items()
+    }
+    return pattern._replace(shows=shows)
+
+
+def _fits(pattern: Pattern, means: Collection[str]) -> bool:
+    """Whether a gateway may refuse by a pattern, and not for something that is missing here."""
+    again = pattern.shows.get("again")
+    return all(
+        mean in means or pattern.shows.get(name, again) == again for mean, name in _CHANGES_NOTHING_WITHOUT.items()
+    )
 
 
 @cache
@@ -252,24 +308,36 @@ def _as_far_as_it_matters(weights: Mapping[Hypothesis, float]) -> dict[Hypothesi
     return found
 
 
-def _prior(known: Sequence[Pattern]) -> dict[_State, float]:
-    """Return equal probabilities for all causes; within one, for the alive and the gone as of old, then by count."""
-    counts: dict[Hypothesis, int] = {}
+def _prior(known: Sequence[Pattern], patterns: Patterns) -> dict[_State, float]:
+    """Return equal probabilities for all causes; within one, for the alive and the gone as of old, then by count.
+
+    A cause that refuses elsewhere in most cases is as much less likely here.
+    """
+    everywhere: Counter[Cause] = Counter()
+    here: Counter[Cause] = Counter()
+    for pattern in patterns.known:
+        everywhere[pattern.hypothesis.cause] += pattern.times
+    counts: Counter[Hypothesis] = Counter()
     for pattern in known:
-        counts[pattern.hypothesis] = counts.get(pattern.hypothesis, 0) + pattern.times
+        counts[pattern.hypothesis] += pattern.times
+    for pattern in patterns.at(known[0].depth) if known else ():
+        here[pattern.hypothesis.cause] += pattern.times
     of_cause: dict[Cause, float] = {}
     for hypothesis in counts:
         of_cause[hypothesis.cause] = of_cause.get(hypothesis.cause, 0.0) + _of(hypothesis)
-    return {
+    weights = {
         _State(number, blocked=False): (
-            _of(each.hypothesis)
+            here[each.hypothesis.cause]
+            / everywhere[each.hypothesis.cause]
+            * _of(each.hypothesis)
             / of_cause[each.hypothesis.cause]
             * each.times
             / counts[each.hypothesis]
-            / len(of_cause)
         )
         for number, each in enumerate(known)
     }
+    total = sum(weights.values())
+    return {state: weight / total for state, weight in weights.items()}
 
 
 def _of(hypothesis: Hypothesis) -> float:
@@ -287,13 +355,30 @@ def _entropy(weights: Mapping[Hypothesis, float]) -> float:
 @cache
 def _sense(outcome: str) -> tuple[str, str]:
     """Return what an outcome comes to, whatever the words: where it came, and whether it was a permanent refusal."""
-    answer, _, rest = outcome.partition(" at ")
+    answer, _, place = outcome.partition(" at ")
     refusals = {Answer.UNKNOWN_RECIPIENT.value, Answer.REFUSED.value}
-    return (Answer.REFUSED.value if answer in refusals else answer), rest.partition(" ")[0]
+    return (Answer.REFUSED.value if answer in refusals else answer), place
 
 
 @cache
-def _likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str) -> float:
+def _differ_in_words(one: str, other: str, first: str) -> bool:
+    """Whether two outcomes differ in nothing but the words. ``first`` is the first refusal, which others are like."""
+    if ALIKE in {one, other} and not first:
+        refusals = (Answer.REFUSED.value, Answer.DEFERRED.value)
+        return all(each == ALIKE or _sense(each)[0] in refusals for each in (one, other))
+    return _sense(first if one == ALIKE else one) == _sense(first if other == ALIKE else other)
+
+
+def _likelihood_of_place(shown: str | None, outcome: str) -> float:
+    """Return how likely the first refusal comes at the place where a pattern has it."""
+    if shown is None:
+        return 1 / len(Place)
+    same = _sense(shown)[1] == _sense(outcome)[1]
+    return 1 - _OTHERWISE if same else _OTHERWISE / (len(Place) - 1)
+
+
+@cache
+def _likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str, first: str = "") -> float:
     """Return how likely a gateway that refuses by a pattern answers so. ``outcomes`` are all of the experiment.
 
     A block may answer in any way but one: nothing is taken. Some gateways lie in nine of ten answers, so another
@@ -306,7 +391,7 @@ def _likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str) -> f
         return 1 / max(len(outcomes), 2)
     if shown == outcome:
         return 1 - _IN_OTHER_WORDS - _OTHERWISE
-    alike = [each for each in outcomes if each != shown and _sense(each) == _sense(shown)]
-    if _sense(outcome) == _sense(shown):
+    alike = [each for each in outcomes if each != shown and _differ_in_words(each, shown, first)]
+    if _differ_in_words(outcome, shown, first):
         return _IN_OTHER_WORDS / max(len(alike), 1)
     return _OTHERWISE / max(len(outcomes) - 1 - len(alike), 1)

@@ -88,6 +88,12 @@ class Conditions:
         return replace(self, wait_s=0.0) == Conditions()
 
     @property
+    def is_of_the_same_message(self) -> bool:
+        """Whether a greylist knows it again: by source, return-path and recipient."""
+        same = self.recipient is Recipient.REFUSED and self.source is Source.USUAL
+        return same and not (self.other_domain or self.other_name)
+
+    @property
     def recipients(self) -> int:
         """How many recipients RCPT names in the whole dialogue."""
         return 1 + self.transactions_before + self.recipients_beside

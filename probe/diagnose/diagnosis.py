@@ -19,7 +19,15 @@ from probe.diagnose.experiments.without_parts import without
 from probe.diagnose.host.manners import blocked_for_s
 from probe.diagnose.message_parts import Part
 from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Patterns
-from probe.diagnose.reply_kind import TAKEN_AT_CONTENT, TAKEN_AT_RCPT, Answer, kind_of, said_cause, words_of
+from probe.diagnose.reply_kind import (
+    TAKEN_AT_CONTENT,
+    TAKEN_AT_RCPT,
+    Answer,
+    kind_of,
+    said_cause,
+    told_by_words,
+    words_of,
+)
 from probe.records.attempt import Outcome
 from probe.sender.transaction import Result
 
@@ -150,7 +158,7 @@ def diagnose(
     asking = _Asking(recipient, first, frozenset(means), budget)
     belief = Belief.before(patterns, asking.depth, means)
     belief = belief.told(FIRST, str(kind_of(first.result, recipient)))
-    belief = belief.told(WORDS, said_cause(first.result, recipient))
+    belief = belief.told(WORDS, told_by_words(first.result, recipient))
     if history is not None:
         belief = belief.told(HISTORY, history)
     belief = expecting(belief)
@@ -210,7 +218,7 @@ class _Asking:
 
     def heard(self, belief: Belief, experiment: Experiment, observed: Observed) -> Belief:
         """Note what came of an experiment, and return what is believed now."""
-        kind = str(kind_of(observed.result, self.recipient, self.words))
+        kind = str(kind_of(observed.result, observed.recipient or self.recipient, self.words))
         before = belief.aged(observed.at - self._at)
         belief = before if experiment.conditions.without else before.observed(experiment, kind)
         self._at = observed.at

@@ -35,6 +35,10 @@ class Place(StrEnum):
     CONTENT = "content"
 
 
+ALIKE: Final = "alike"
+"""The kind of a refusal in the same words as the first."""
+
+
 class ReplyKind(NamedTuple):
     """The kind of a reply. ``same`` means: the words are those of the first refusal, apart from names and numbers."""
 
@@ -43,8 +47,11 @@ class ReplyKind(NamedTuple):
     same: bool = False
 
     def __str__(self) -> str:
-        """Return the kind as it is written in patterns.csv."""
-        return f"{self.answer} at {self.place}{' in the same words' if self.same else ''}"
+        """Return the kind as it is written in patterns.csv.
+
+        Gateways that refuse for the same reason in different words show the same: a refusal like the first.
+        """
+        return ALIKE if self.same else f"{self.answer} at {self.place}"
 
 
 TAKEN_AT_CONTENT: Final = str(ReplyKind(Answer.TAKEN, Place.CONTENT))
@@ -84,6 +91,14 @@ def said_cause(result: Result, recipient: str) -> str:
     """Return the cause that a reply names in its words, or else by its code; ``none`` without a refusal."""
     cause = _said(result, recipient)
     return "none" if cause is None else str(cause)
+
+
+def told_by_words(result: Result, recipient: str) -> str:
+    """Return what the words of a refusal tell: the cause that they name, and whether it passes by itself."""
+    if result.reply is None:
+        return kind_of(result, recipient).answer.value
+    cause = said_cause(result, recipient)
+    return f"{cause} for now" if result.outcome is Outcome.DEFERRED else cause
 
 
 def _said(result: Result, recipient: str) -> Cause | None:

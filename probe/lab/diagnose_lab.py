@@ -232,13 +232,19 @@ class Lab:
         return DialoguePlan(
             source=source,
             helo=helo,
-            return_path=verp.encode("diagnosis", about, return_domain),
+            return_path=self._return_path(about, return_domain),
             recipients=[*[control] * conditions.recipients_beside, about],
             content=content if Depth.of(Stage(self.attempt.stage)) is Depth.CONTENT else None,
             size=len(content),
             before=conditions.transactions_before,
             tls="must" if conditions.tls else sender.tls,
         )
+
+    def _return_path(self, about: str, domain: str) -> str:
+        """Return that of the refused dialogue for the same recipient: to a greylist, another one is another message."""
+        if about == self.recipient and self.attempt.return_path:
+            return self.attempt.return_path.rpartition("@")[0] + "@" + domain
+        return verp.encode(self.attempt.campaign, about, domain)
 
     def _source(self, wanted: Source) -> str | None:
         """Return an address of ours, None if we have no such address."""

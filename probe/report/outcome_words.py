@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from probe.diagnose.reply_kind import Answer, Place
+from probe.diagnose.reply_kind import ALIKE, Answer, Place
 
 _ANSWERS: Final = {
     Answer.TAKEN: "accepted",
@@ -19,9 +19,7 @@ _PLACES: Final = {Place.BEFORE_RCPT: "before RCPT", Place.RCPT: "at RCPT", Place
 
 def in_words(kind: str) -> str:
     """Return the kind of a reply (``str`` of a ReplyKind) in words."""
-    answer, _, rest = kind.partition(" at ")
-    place, _, same = rest.partition(" ")
-    if same and answer != Answer.DEFERRED:
-        return f"refused in the same words, {_PLACES[Place(place)]}"
-    words = f"{_ANSWERS[Answer(answer)]}, {_PLACES[Place(place)]}"
-    return f"{words}, in the same words" if same else words
+    if kind == ALIKE:
+        return "the same words as at first"
+    answer, _, place = kind.partition(" at ")
+    return f"{_ANSWERS[Answer(answer)]}, {_PLACES[Place(place)]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 from small_scenario import SCENARIO, bent, write
@@ -64,3 +65,11 @@ def test_without_tls_it_is_a_change(tmp_path: Path) -> None:
     assert "> STARTTLS" not in refused
     assert "> STARTTLS" in over_tls
     assert "tls" in means
+
+
+def test_the_same_dialogue_has_the_same_return_path_so_that_a_greylist_knows_it(tmp_path: Path) -> None:
+    text = bent('persona = "proofpoint"', 'persona = "postfix"', HONEST)
+    text = bent('type = "content"', f'type = "ip-reputation"\n  deny = ["{ONE}/32"]\n  at = "rcpt"', text)
+    _, refused, again = lab_of(tmp_path, text, "again")
+    paths = [re.findall(r"MAIL FROM:<(.*?)>", dialogue) for dialogue in (refused, again)]
+    assert paths[0] == paths[1] != []

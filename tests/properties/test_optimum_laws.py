@@ -126,14 +126,19 @@ def test_with_noise_too_the_optimum_is_the_least_of_all_ways_to_choose(patterns:
         for experiment in left:
             name, outcomes = experiment.name, patterns.outcomes[experiment.name]
             rest = tuple(each for each in left if each is not experiment)
-            chances = [
-                sum(
-                    weight * _likelihood(outcomes, belief.known[state.pattern].shows[name], outcome)
+            weights = [
+                {
+                    state: weight * _likelihood(outcomes, belief.known[state.pattern].shows[name], outcome)
                     for state, weight in belief.weights.items()
-                )
+                }
                 for outcome in outcomes
             ]
-            after = [list(ways(belief.told(name, outcome), rest)) for outcome in outcomes]
+            chances = [sum(each.values()) for each in weights]
+            thens = [
+                replace(belief, weights={state: weight / p for state, weight in each.items()})
+                for each, p in zip(weights, chances, strict=True)
+            ]
+            after = [list(ways(then, rest)) for then in thens]
             for chosen in itertools.product(*after):
                 mean = sum(p * cost for p, cost in zip(chances, chosen, strict=True)) / sum(chances)
                 yield experiment.cost(Depth.RCPT) + mean

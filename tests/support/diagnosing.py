@@ -19,7 +19,7 @@ from probe.sender.transaction import Result
 
 RECIPIENT: Final = "ann@acme.example"
 UNKNOWN: Final = "unknown-recipient at rcpt"
-SAME: Final = f"{UNKNOWN} in the same words"
+SAME: Final = "alike"
 TAKEN: Final = "taken at rcpt"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
+from fake_gateways import persona
 from fake_gateways.policies.virus import EICAR
 from fake_gateways.truth import Cause, Fault
 from probe.studies.diagnose.messages import Message, add_file, add_link, draw_message
@@ -302,11 +303,13 @@ class Case:
 
 
 def cases(personas: list[str], seeds: range) -> Iterator[Case]:
-    """Yield every cause at every persona, honest and lying, for every seed."""
+    """Yield every cause that a persona can have, honest and lying, for every seed."""
     for seed in seeds:
-        for persona in personas:
+        for name in personas:
+            offers_tls = "STARTTLS" in persona.load(name).keywords
             for cause in CAUSES:
-                yield from (Case(cause, persona, lies, seed) for lies in (False, True))
+                if offers_tls or cause is not Cause.TLS_REQUIRED:
+                    yield from (Case(cause, name, lies, seed) for lies in (False, True))
 
 
 def as_met(drawn: Iterable[Case]) -> Iterator[Case]:

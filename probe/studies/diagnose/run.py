@@ -18,7 +18,7 @@ from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.experiments.random_likewise import as_taken
 from probe.diagnose.hypothesis import Hypothesis
 from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Pattern
-from probe.diagnose.reply_kind import kind_of, said_cause, words_of
+from probe.diagnose.reply_kind import kind_of, told_by_words, words_of
 from probe.lab import processes
 from probe.lab.diagnose_lab import SenderMeans, open_lab, open_lane
 from probe.lab.plan import plan_lanes
@@ -93,13 +93,13 @@ async def pattern_of(prepared: PreparedScenario, recipient: str, truth: Hypothes
             if not shows:
                 result, means = lab.first.result, lab.means
                 words = words_of(result, recipient)
-                shows = {FIRST: str(kind_of(result, recipient)), WORDS: said_cause(result, recipient)}
+                shows = {FIRST: str(kind_of(result, recipient)), WORDS: told_by_words(result, recipient)}
                 shows[HISTORY] = lab.history
             experiment = _next(left, depth, means, taken)
             if experiment is None:
                 return Pattern(truth, depth, shows)
             observed = await lab.carry_out(experiment)
-        shows[experiment.name] = str(kind_of(observed.result, recipient, words))
+        shows[experiment.name] = str(kind_of(observed.result, observed.recipient, words))
         if observed.result.outcome is Outcome.DELIVERED:
             taken.append(experiment)
 

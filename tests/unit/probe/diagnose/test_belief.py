@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN
+from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN, pattern
 
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import Hypothesis
-from probe.diagnose.patterns import FIRST, WORDS, Pattern, Patterns
+from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Pattern, Patterns
 
 CONTROL, NEIGHBOUR, RANDOM = (EXPERIMENTS[name] for name in ("control", "neighbour", "random-recipient"))
 START = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN).told(WORDS, "user-unknown")
@@ -85,23 +85,20 @@ def test_a_block_of_our_making_ends() -> None:
     assert blocked.aged(7200.0).blocked < blocked.blocked / 3
 
 
-def test_what_has_passed_is_taken_from_then_on() -> None:
-    passed = START.observed(EXPERIMENTS["after-minutes"], TAKEN)
-    assert passed.causes()[Cause.GREYLISTED] > 0.8
-    assert passed.observed(CONTROL, TAKEN).causes()[Cause.GREYLISTED] > 0.8
-    assert START.observed(CONTROL, TAKEN).causes()[Cause.GREYLISTED] < 0.1
+def test_what_has_passed_is_taken_from_then_on_and_greylists_begin_anew() -> None:
+    minutes = EXPERIMENTS["after-minutes"]
+    shows = {"control": SAME, "random_recipient": UNKNOWN, "again": SAME, "after_minutes": TAKEN}
+    fast, greylist = (pattern(cause, alive=True, **shows) for cause in (Cause.VELOCITY, Cause.GREYLISTED))
+    lasting = pattern(Cause.SYSTEM, alive=True, **shows | {"control": TAKEN, "after_minutes": SAME})
+    start = Belief.before(Patterns((fast, greylist, lasting)), Depth.RCPT)
+    passed = start.observed(minutes, TAKEN)
+    assert passed.observed(CONTROL, TAKEN).causes()[Cause.VELOCITY] > 0.7
+    assert passed.observed(CONTROL, SAME).causes()[Cause.GREYLISTED] > 0.7
     # Nobody knows what is said of a random recipient then.
-    assert passed.observed(RANDOM, UNKNOWN).causes() == pytest.approx(passed.causes(), abs=0.05)
-
-
-def test_a_message_is_compared_with_messages_that_have_the_same_parts() -> None:
-    hypothesis = Hypothesis(Cause.CONTENT, alive=True)
-    linked = Pattern(hypothesis, Depth.CONTENT, {FIRST: "refused at content", "without-links": "taken at content"})
-    plain = Pattern(Hypothesis(Cause.VIRUS, alive=True), Depth.CONTENT, {FIRST: "refused at content"})
-    both = Patterns((linked, plain))
-    assert Belief.before(both, Depth.CONTENT, {"links"}).causes()[Cause.CONTENT] == 1.0
-    assert Belief.before(both, Depth.CONTENT, ()).causes()[Cause.VIRUS] == 1.0
-    assert Belief.before(both, Depth.CONTENT, {"attachments"}).causes()[Cause.VIRUS] == 0.5
+    assert passed.observed(RANDOM, UNKNOWN).causes() == pytest.approx(passed.causes(), abs=0.1)
+    # A new refusal begins a new time of waiting.
+    again = passed.observed(EXPERIMENTS["again"], SAME)
+    assert (passed.waited_s, again.waited_s) == (1200.0, 0.0)
 
 
 def test_what_is_known_of_others_changes_what_is_expected() -> None:
@@ -113,3 +110,42 @@ def test_what_is_known_of_others_changes_what_is_expected() -> None:
     assert known.causes()[Cause.GREYLISTED] > 0
     assert known.hypotheses()[Hypothesis(Cause.IP_REPUTATION, alive=False)] > 0.02
     assert before.expecting(0.0, {}).alive == pytest.approx(0, abs=1e-9)
+
+
+def test_what_cannot_be_does_not_count() -> None:
+    first = {FIRST: "refused at content", "again": "alike"}
+    patterns = Patterns(
+        (
+            Pattern(
+                Hypothesis(Cause.CONTENT, alive=True), Depth.CONTENT, first | {"without-links": "taken at content"}
+            ),
+            Pattern(Hypothesis(Cause.VIRUS, alive=True), Depth.CONTENT, first | {"without-links": "alike"}),
+            Pattern(Hypothesis(Cause.SYSTEM, alive=True), Depth.CONTENT, first),
+            Pattern(
+                Hypothesis(Cause.TLS_REQUIRED, alive=True), Depth.CONTENT, first | {"over-tls": "taken at content"}
+            ),
+        )
+    )
+    assert Belief.before(patterns, Depth.CONTENT).causes()[Cause.CONTENT] == 0.25
+    assert Belief.before(patterns, Depth.CONTENT, {"links"}).causes()[Cause.CONTENT] == pytest.approx(1 / 3)
+    plain = Belief.before(patterns, Depth.CONTENT, {"tls"})
+    assert plain.causes()[Cause.CONTENT] == 0.0
+    # A message without links is the same without them.
+    linked = Belief.before(patterns, Depth.CONTENT, {"links"}).observed(EXPERIMENTS["without-links"], "alike").causes()
+    assert linked[Cause.SYSTEM] == pytest.approx(linked[Cause.VIRUS])
+
+
+def test_words_and_history_belong_to_the_cause_and_not_to_the_pattern() -> None:
+    listed = {"control": SAME, "other_domain": SAME}
+    patterns = Patterns(
+        (
+            pattern(Cause.IP_REPUTATION, alive=True, **listed, history="all refused alike"),
+            pattern(Cause.IP_REPUTATION, alive=True, control=SAME, other_domain=TAKEN, history="nothing"),
+            pattern(Cause.USER_UNKNOWN, alive=False, control=TAKEN, other_domain=SAME, history="taken until now"),
+        )
+    )
+    start = Belief.before(patterns, Depth.RCPT).told(FIRST, UNKNOWN)
+    listed_since = start.told(HISTORY, "all refused alike")
+    assert listed_since.causes()[Cause.IP_REPUTATION] > 0.9
+    assert listed_since.chances(EXPERIMENTS["other-domain"])[TAKEN] > 0.3
+    assert start.told(HISTORY, "never seen").causes() == pytest.approx(start.causes(), abs=0.01)

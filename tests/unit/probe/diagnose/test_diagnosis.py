@@ -103,7 +103,7 @@ CONTENT = Patterns(
                 FIRST: "refused at content",
                 WORDS: "policy",
                 "without-links": "taken at content",
-                "without-attachments": "refused at content in the same words",
+                "without-attachments": "alike",
             },
         ),
         Pattern(
@@ -112,7 +112,7 @@ CONTENT = Patterns(
             {
                 FIRST: "refused at content",
                 WORDS: "policy",
-                "without-links": "refused at content in the same words",
+                "without-links": "alike",
                 "without-attachments": "taken at content",
             },
         ),

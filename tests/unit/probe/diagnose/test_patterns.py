@@ -34,7 +34,7 @@ def test_the_shipped_patterns_know_every_cause_that_a_gateway_can_have_and_no_na
     assert all(each.shows[FIRST] for each in patterns.known)
     shown = {outcome for each in patterns.known for outcome in each.shows.values()}
     assert [name for name in persona.names() if any(name in outcome for outcome in shown)] == []
-    assert set(patterns.outcomes) - {"first", "words"} <= set(EXPERIMENTS)
+    assert set(patterns.outcomes) - {"first", "words", "history"} <= set(EXPERIMENTS)
 
 
 def test_a_cause_can_be_left_out() -> None:

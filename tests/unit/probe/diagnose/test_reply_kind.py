@@ -6,7 +6,7 @@ import pytest
 from diagnosing import RECIPIENT, REFUSAL, replied
 
 from fake_gateways.smtp.envelope import Stage
-from probe.diagnose.reply_kind import kind_of, said_cause, words_of
+from probe.diagnose.reply_kind import kind_of, said_cause, told_by_words, words_of
 from probe.records.attempt import Failure
 from probe.sender.transaction import Result
 
@@ -39,3 +39,9 @@ def test_the_same_words_are_those_without_names_and_numbers() -> None:
     same = replied(550, "5.1.1", "<bob@acme.example>: user unknown [id 9822y]")
     assert kind_of(same, "bob@acme.example", first).same
     assert not kind_of(replied(550, "5.1.1", "no such user"), "bob@acme.example", first).same
+
+
+def test_words_tell_a_cause_and_whether_it_passes() -> None:
+    assert told_by_words(REFUSAL, RECIPIENT) == "user-unknown"
+    assert told_by_words(replied(451, "4.7.1", "Greylisted, try later"), RECIPIENT) == "greylisted for now"
+    assert told_by_words(Result(Stage.CONNECT, failure=Failure.TIMED_OUT), RECIPIENT) == "silent"
