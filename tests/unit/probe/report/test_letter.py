@@ -154,6 +154,7 @@ def test_an_experiment_is_told_in_a_few_words() -> None:
         (replied(550, "5.1.1", "No such user"), True),
         (replied(550, None, "User unknown"), True),
         (replied(550, "5.1.1", "Recipient rejected"), True),
+        (replied(550, "5.1.1", "x"), True),
         (replied(550, None, "rejecting spoofed message"), False),
         (replied(550, "5.2.1", "Mailbox disabled"), False),
     ],
