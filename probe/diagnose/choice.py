@@ -20,6 +20,12 @@ _LEAST_GAIN: Final = 0.02
 """Bits. An experiment of which less is expected tells nothing."""
 
 
+_WEIGHT_OF_COST: Final = 0.7
+"""Cheap experiments that tell little are followed by others. With this exponent it costs least in all, when compared
+with the exact optimum (``fivefifty evaluate --diagnose --optimum``).
+"""
+
+
 class Stopped(StrEnum):
     """Why a diagnosis ended."""
 
@@ -87,7 +93,7 @@ def choose(
     affordable = [(gain, each) for gain, each in telling if budget.allows(each, belief.depth, spent)]
     if not affordable:
         return Stopped.BUDGET
-    return max(affordable, key=lambda each: each[0] / each[1].cost(belief.depth))[1]
+    return max(affordable, key=lambda each: each[0] / each[1].cost(belief.depth) ** _WEIGHT_OF_COST)[1]
 
 
 def left_of(experiments: Collection[Experiment], made: Iterable[str]) -> list[Experiment]:

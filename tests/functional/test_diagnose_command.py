@@ -62,7 +62,7 @@ def test_both_transports_find_the_same_with_the_same_dialogues(folder: Path) -> 
         found.append(json.loads(fivefifty(*asked, cwd=folder).stdout))
     assert found[0] == found[1]
     assert next(iter(found[0]["causes"])) == "ip-reputation"
-    assert found[0]["mailbox"]["alive"] > 0.9
+    assert found[0]["mailbox"]["alive"] > 0.7
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_a_letter_is_printed_alone_and_a_page_is_written_beside_it(folder: Path)
 
 
 def test_for_a_mailbox_that_is_gone_no_letter_is_printed(folder: Path) -> None:
-    write(folder, SCENARIO)
+    write(folder, bent('persona = "proofpoint"', 'persona = "postfix"'))
     recipient = recipient_of(folder, "user-unknown")
     done = fivefifty("diagnose", "small.toml", "--recipient", recipient, "--letter", "en", cwd=folder)
     if done.returncode == Exit.REASON_FOUND:
