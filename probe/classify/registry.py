@@ -22,6 +22,7 @@ from probe.classify.always_keep import AlwaysKeep
 from probe.classify.by_code import ByCode
 from probe.classify.by_text import ByText
 from probe.classify.context import Context
+from probe.classify.context.partial import ContextAtFirst, ContextDiagnosed, ContextRetested
 from probe.classify.external import http_endpoint, python_object
 from probe.classify.external.program import Program
 from probe.classify.reading import ChosenClassifier, Classifier
@@ -35,7 +36,13 @@ from probe.user_files import is_file
 BASELINES: Final[dict[str, Callable[[], Classifier]]] = {"code": ByCode, "text": ByText, "always-keep": AlwaysKeep}
 """What most senders do today, and the opposite: to suppress no address at all."""
 
-OURS: Final[dict[str, Callable[[], Classifier]]] = {**BASELINES, "context": Context}
+OURS: Final[dict[str, Callable[[], Classifier]]] = {
+    **BASELINES,
+    "context": Context,
+    "context-at-first": ContextAtFirst,
+    "context-retested": ContextRetested,
+    "context-diagnosed": ContextDiagnosed,
+}
 """All classifiers of this package."""
 
 PATIENCE_S: Final = 60.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from math import exp, log
@@ -12,7 +13,6 @@ from fake_gateways.policies.session_view import network_of
 from fake_gateways.truth import Cause
 from probe.classify.context.reader import SURELY_ALIVE, SURELY_GONE
 from probe.diagnose.belief import Belief
-from probe.diagnose.choice import SURE_OF_MAILBOX
 from probe.diagnose.conditions import Recipient
 from probe.diagnose.diagnosis import Diagnosis, Step
 from probe.diagnose.experiment import Experiment
@@ -20,6 +20,7 @@ from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import Hypothesis
 from probe.diagnose.reply_kind import Answer, words_of
 from probe.records.attempt import Attempt
+from probe.records.rows import Diagnosis as DiagnosisRow
 from probe.sender.transaction import result_of
 
 _ALIKE: Final = 2.0
@@ -28,6 +29,11 @@ _UNASKED: Final = 8.0
 """The cost of the first diagnosis, until one has been made."""
 _CONNECTION: Final = 1.0
 _SUREST: Final = 1e-4
+LONGEST_WAIT_S: Final = 3600.0
+"""Only about the first member of a group an experiment may wait longer: time tells of the cause, not of the mailbox."""
+_BY_OTHERS: Final = 0.98
+_CERTAIN: Final = 1e-3
+"""Nobody is asked about whose state is as certain as this."""
 _AGAIN: Final = ("another-hour", "after-minutes", "again")
 """The experiments that change nothing but the time, the longest first."""
 
@@ -46,6 +52,7 @@ class Likeness(NamedTuple):
     its /24. ``source`` is the address that the mail came from.
     """
 
+    campaign: str
     gateway: str
     network: str
     source: str
@@ -95,11 +102,16 @@ class Group:
         return self._by_others(member, len(self.asked), self._found_alive)
 
     def expectation(self, member: Doubt) -> Callable[[Belief], Belief]:
-        """Return what the others tell of a member, as a change of the belief after its refusal."""
+        """Return what the others tell of a member, as a change of the belief after its refusal.
+
+        They alone do not settle whether it is alive: whoever is asked about is asked at least once.
+        """
         asked = {name: each for name, each in self.asked.items() if name != member.attempt.recipient}
         others = replace(self, asked=asked)
         living = (each for found in others._settled for each in found.belief.hypotheses().items() if each[0].alive)  # noqa: SLF001
-        return partial(Belief.expecting, alive=others.alive(member), causes=_ordered(living))
+        return partial(
+            Belief.expecting, alive=min(_BY_OTHERS, max(1 - _BY_OTHERS, others.alive(member))), causes=_ordered(living)
+        )
 
     @property
     def all_causes(self) -> dict[Cause, float]:
@@ -123,7 +135,7 @@ class Group:
     @property
     def next(self) -> Doubt | None:
         """The member to ask about next: the least certain one, None if all are certain or were asked about."""
-        left = [each for each in self._unasked if _doubt(self.alive(each)) > 1 - SURE_OF_MAILBOX]
+        left = [each for each in self._unasked if _doubt(self.alive(each)) > _CERTAIN]
         return min(left, key=lambda each: (-_doubt(self.alive(each)), each.attempt.recipient), default=None)
 
     @property
@@ -172,6 +184,17 @@ def is_settled(alive: float) -> bool:
 def _doubt(alive: float) -> float:
     """Return how likely the likelier answer is wrong."""
     return min(alive, 1 - alive)
+
+
+def rows_of(group: Group, lane: str) -> Iterator[DiagnosisRow]:
+    """Yield what is known of the members of a group that was asked about, as rows of the books."""
+    found = group.asked.values()
+    at = max((each.steps[-1].observed.at if each.steps else each.first.at for each in found), default=0.0)
+    for member in group.members if found else ():
+        causes, alive, asked = group.finding(member)
+        likely = json.dumps({cause.value: weight for cause, weight in causes.items() if weight})
+        attempt = member.attempt
+        yield DiagnosisRow(lane, attempt.campaign, attempt.recipient, likely, alive, asked, at)
 
 
 def has_passed(diagnosis: Diagnosis) -> bool:
@@ -224,6 +247,7 @@ def likeness_of(attempt: Attempt) -> Likeness:
     """Return what a refused recipient shares with others."""
     host, _, parent = attempt.mx.partition(".")
     return Likeness(
+        campaign=attempt.campaign,
         gateway=parent if parent.count(".") else f"{host}.{parent}".rstrip("."),
         network=network_of(attempt.mx_address),
         source=attempt.local_address,

@@ -82,6 +82,7 @@ class DiagnosisFound(Document):
 class GroupFound(Closed):
     """Recipients that were refused alike."""
 
+    campaign: str
     gateway: str
     network: str
     source: str

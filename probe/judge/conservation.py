@@ -10,7 +10,7 @@ from probe.records.rows import OwnedRows
 FINAL: Final = "final"
 """Beside the number of rows of each table: how many deliveries of a lane came to an end."""
 _OF_GATEWAYS: Final = ("truth", "report", "engagement", "mailbox")
-_NUMBERED: Final = {"attempt": True, "returned": True, "truth": False, "engagement": False}
+_NUMBERED: Final = {"attempt": True, "returned": True, "probe": True, "truth": False, "engagement": False}
 """Tables whose rows are numbered from 1, and whether a real server leaves that so. A report may be posted twice."""
 _NOTHING: Final = OwnedRows(0, 0, 0)
 

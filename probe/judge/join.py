@@ -10,6 +10,7 @@ from typing import Final
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from fake_gateways.truth import Fate, Truth
 from probe.records.attempt import Attempt
+from probe.records.rows import Probe
 
 _SLACK_S: Final = 1e-3
 """Tolerance in seconds: both sides round times to the microsecond."""
@@ -69,6 +70,29 @@ class Matcher:
         A cut connection is not a decision about a recipient; its attempt is a failure on the sender's side.
         """
         return (each for decisions in self._waiting.values() for each in decisions if each.fate != Fate.CUT)
+
+
+class ProbedDecisions:
+    """Knows which decisions are about experiments of the sender: they are neither deliveries nor left over."""
+
+    def __init__(self, probes: Iterable[Probe]) -> None:
+        self._return_paths: set[str] = set()
+        self._before_mail: dict[Key, list[Probe]] = {}
+        for each in probes:
+            self._return_paths.add(each.return_path)
+            if each.stage in BEFORE_MAIL:
+                key = each.mx_address, each.local_address, each.local_port
+                self._before_mail.setdefault(key, []).append(each)
+
+    def others(self, decisions: Iterator[Truth]) -> Iterator[Truth]:
+        """Return the decisions that are about no experiment."""
+        return filter(self._is_other, decisions) if self._return_paths else decisions
+
+    def _is_other(self, decision: Truth) -> bool:
+        if decision.return_path is not None:
+            return decision.return_path not in self._return_paths
+        known = self._before_mail.get(_key_of_truth(decision), ())
+        return not any(each.at - _SLACK_S <= decision.at <= each.at + each.duration_s + _SLACK_S for each in known)
 
 
 def join(truths: Iterable[Truth], attempts: Iterable[Attempt], foreign: frozenset[str] = frozenset()) -> Joined:

@@ -14,12 +14,12 @@ from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.classify.evidence import Evidence
-from probe.judge.join import Matcher, latest, needs_no_decision
+from probe.judge.join import Matcher, ProbedDecisions, latest, needs_no_decision
 from probe.judge.story import Key, Story, build_stories, state_of
 from probe.records.attempt import Attempt
 from probe.records.parts import PartHash
 from probe.records.returned import Returned
-from probe.records.rows import Diagnosis, Mailbox
+from probe.records.rows import EXPERIMENTS, Diagnosis, Mailbox, Probe
 
 Pair = tuple[Attempt, Truth | None]
 Row = TypeVar("Row")
@@ -51,6 +51,9 @@ class LaneRows(Protocol):
 
     def diagnoses(self) -> Iterator[Diagnosis]:
         """Yield the diagnoses."""
+
+    def probes(self) -> Iterator[Probe]:
+        """Yield the experiments."""
 
     def repeated(self) -> Iterator[tuple[str, int]]:
         """Yield each recipient, in lower case, that has more than one attempt in all campaigns, and their number."""
@@ -108,7 +111,8 @@ class LaneStories:
     def __iter__(self) -> Iterator[tuple[Key, Story]]:
         """Yield the stories, each when its last attempt has been read."""
         books = self._books
-        self.returned = list(self._hashed(Returned, books.name, books.returned()))
+        returned = self._hashed(Returned, books.name, books.returned())
+        self.returned = [row for row in returned if row.campaign != EXPERIMENTS]
         engagements = [
             row
             for gateway in sorted(books.gateways)
@@ -154,8 +158,11 @@ class LaneStories:
     def _pairs(self) -> Iterator[Pair]:
         """Yield each attempt with its decision."""
         matcher = Matcher()
+        probes = ProbedDecisions(self._hashed(Probe, self._books.name, self._books.probes()))
         decisions = {
-            self._addresses[gateway]: _Decisions(self._hashed(Truth, gateway, self._books.truths_of(gateway)), matcher)
+            self._addresses[gateway]: _Decisions(
+                probes.others(self._hashed(Truth, gateway, self._books.truths_of(gateway))), matcher
+            )
             for gateway in self._books.gateways
         }
         orphan = ""

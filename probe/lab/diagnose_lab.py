@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from fake_gateways.clock import VirtualClock
+from fake_gateways.clock import Clock, VirtualClock
 from fake_gateways.dns.mx_lookup import Exchanger
+from fake_gateways.dns.zone import World
 from fake_gateways.gateway import Gateway
 from fake_gateways.loopback import require_inside
 from fake_gateways.smtp.envelope import Stage, domain_of
@@ -29,19 +30,20 @@ from probe.diagnose.target import diagnose_target
 from probe.input_error import InputError
 from probe.lab import event_loop
 from probe.lab.connections import LaneConnections, LaneContext, connect_lane
+from probe.lab.faults import Faults
 from probe.lab.gateways import build_gateways, require_scanners
 from probe.lab.lane_job import LaneJob
-from probe.lab.lane_runner import Faults
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
 from probe.records.attempt import Attempt, Outcome
-from probe.records.rows import Transcript
+from probe.records.rows import EXPERIMENTS, Transcript
 from probe.returned_mail import verp
 from probe.returned_mail.joiner import ReturnJoiner
 from probe.scenario.model import Scenario
 from probe.sender.dkim import Signer
 from probe.sender.lane import Lane
 from probe.sender.lane_schedule import Transaction
+from probe.sender.messages import MessageBuilder
 from probe.sender.recipients import Delivery
 from probe.sender.routes import Routes
 from probe.sender.transaction import result_of
@@ -79,9 +81,11 @@ class LabLane:
     ``gateways`` are by their address. ``attempts`` are those of its campaigns.
     """
 
-    prepared: PreparedScenario
+    scenario: Scenario
+    messages: MessageBuilder
+    world: World
     job: LaneJob
-    clock: VirtualClock
+    clock: Clock
     gateways: Mapping[str, Gateway]
     connections: LaneConnections
     routes: Routes
@@ -98,7 +102,7 @@ class LabLane:
 
         Without one they are sent to their end, and the clock shows when the last attempt ended.
         """
-        scenario = self.prepared.loaded.scenario
+        scenario = self.scenario
         ended = self.clock.now()
 
         def note(attempt: Attempt, final: bool) -> None:  # noqa: FBT001
@@ -117,7 +121,7 @@ class LabLane:
             reach=lambda to: RecordingTransport(self.connections.reach(to), self.recorder),
             routes=self.routes,
             sender=scenario.sender,
-            messages=self.prepared.messages,
+            messages=self.messages,
             clock=self.clock,
             round_trip_s=scenario.sender.round_trip,
             write=_ignore,
@@ -126,7 +130,7 @@ class LabLane:
             keep=keep,
         )
         try:
-            await lane.run(self._transactions(scenario))
+            await lane.run(self.noted(self.job.transactions(scenario, self.job.directories())))
         except _LastError as last:
             return last.attempt
         finally:
@@ -134,8 +138,9 @@ class LabLane:
         await self.clock.until(ended)
         return None
 
-    def _transactions(self, scenario: Scenario) -> Iterator[Transaction]:
-        for transaction in self.job.transactions(scenario, self.job.directories()):
+    def noted(self, transactions: Iterable[Transaction]) -> Iterator[Transaction]:
+        """Yield transactions, and remember what is sent to whom."""
+        for transaction in transactions:
             self.sent.update((each.recipient.lower(), each) for each in transaction)
             yield transaction
 
@@ -150,6 +155,8 @@ class Lab:
     exchangers: tuple[Exchanger, ...]
     dialogue: str
     earlier: Sequence[tuple[Experiment, Observed]] = ()
+    apart: bool = False
+    """Experiments have return-paths of their own, so that books can tell them from deliveries."""
 
     def __post_init__(self) -> None:
         self._made = 0
@@ -158,7 +165,7 @@ class Lab:
     @property
     def scenario(self) -> Scenario:
         """The scenario."""
-        return self.lane.prepared.loaded.scenario
+        return self.lane.scenario
 
     @property
     def recipient(self) -> str:
@@ -202,13 +209,17 @@ class Lab:
         return frozenset(found | {*address_means(self._source), *content_means(content)})
 
     async def carry_out(self, experiment: Experiment) -> Observed:
-        """Hold the dialogue of an experiment."""
+        """Wait as long as an experiment does, and hold its dialogue."""
+        self.lane.clock.pass_by(experiment.conditions.wait_s or BEGINS_AFTER_S)
+        return await self.ask(experiment)
+
+    async def ask(self, experiment: Experiment) -> Observed:
+        """Hold the dialogue of an experiment now."""
         conditions = experiment.conditions
         self._made += 1
-        self.lane.clock.pass_by(conditions.wait_s or BEGINS_AFTER_S)
         at = self.lane.clock.now()
         plan = self._plan(conditions)
-        exchanger = self.exchangers[min(conditions.exchanger, len(self.exchangers) - 1)]
+        exchanger = self.exchanger_of(experiment)
         scenario = self.scenario
         self.lane.recorder.take()
         transport = RecordingTransport(self.lane.connections.reach(exchanger), self.lane.recorder)
@@ -216,6 +227,15 @@ class Lab:
         self.lane.faults.raise_first()
         dialogue = self.lane.recorder.take()
         return Observed(result, at, dialogue, plan.source, plan.return_path, plan.recipients[-1])
+
+    @property
+    def depth(self) -> Depth:
+        """How far dialogues go."""
+        return Depth.of(Stage(self.attempt.stage))
+
+    def exchanger_of(self, experiment: Experiment) -> Exchanger:
+        """Return the exchanger that an experiment asks."""
+        return self.exchangers[min(experiment.conditions.exchanger, len(self.exchangers) - 1)]
 
     def _plan(self, conditions: Conditions) -> DialoguePlan:
         sender = self.scenario.sender
@@ -234,7 +254,7 @@ class Lab:
             helo=helo,
             return_path=self._return_path(about, return_domain),
             recipients=[*[control] * conditions.recipients_beside, about],
-            content=content if Depth.of(Stage(self.attempt.stage)) is Depth.CONTENT else None,
+            content=content if self.depth is Depth.CONTENT else None,
             size=len(content),
             before=conditions.transactions_before,
             tls="must" if conditions.tls else sender.tls,
@@ -242,6 +262,8 @@ class Lab:
 
     def _return_path(self, about: str, domain: str) -> str:
         """Return that of the refused dialogue for the same recipient: to a greylist, another one is another message."""
+        if self.apart:
+            return verp.encode(EXPERIMENTS, about, domain)
         if about == self.recipient and self.attempt.return_path:
             return self.attempt.return_path.rpartition("@")[0] + "@" + domain
         return verp.encode(self.attempt.campaign, about, domain)
@@ -254,13 +276,13 @@ class Lab:
         content = changed(self._plain(about), conditions)
         if conditions.other_domain:
             content = from_domain(content, return_domain)
-        signer = self.lane.prepared.messages.signer or (self.extra.signer if conditions.signed else None)
+        signer = self.lane.messages.signer or (self.extra.signer if conditions.signed else None)
         return content if signer is None else signer.sign(content)
 
     def _plain(self, about: str) -> bytes:
         """Return the campaign's message, not signed."""
         delivery = self.lane.sent[self.recipient.lower()]._replace(recipient=about)
-        messages = replace(self.lane.prepared.messages, signer=None)
+        messages = replace(self.lane.messages, signer=None)
         return messages.content(delivery, self._message_id(), self.lane.clock.now())
 
     def _message_id(self) -> str:
@@ -290,7 +312,9 @@ async def open_lane(prepared: PreparedScenario, job: LaneJob, transport: Transpo
         routes = Routes(connections.ask, f"{scenario.seed}:{job.name}:routes")
         faults = Faults()
         asyncio.get_running_loop().set_exception_handler(faults.note)
-        yield LabLane(prepared, job, clock, gateways, connections, routes, truths, faults)
+        yield LabLane(
+            scenario, prepared.messages, prepared.world, job, clock, gateways, connections, routes, truths, faults
+        )
 
 
 @asynccontextmanager

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,7 @@ from probe.classify.context import Context
 from probe.classify.context.reader import is_unsure
 from probe.classify.evidence import Evidence
 from probe.diagnose.choice import Budget
-from probe.diagnose.doubtful import Doubt, Group, again_after, grouped, is_settled, most_worth
+from probe.diagnose.doubtful import LONGEST_WAIT_S, Doubt, Group, again_after, grouped, most_worth, rows_of
 from probe.diagnose.patterns import shipped
 from probe.diagnose.run_document import DoubtfulRun
 from probe.diagnose.target import diagnose_target
@@ -33,10 +33,10 @@ from probe.lab.gateways import require_scanners
 from probe.lab.lane_job import LaneJob
 from probe.lab.plan import plan_lanes
 from probe.lab.prepare import PreparedScenario
+from probe.lab.reconsidered import reconsidered
 from probe.ledger import Ledger
 from probe.ledger.diagnoses import replace_diagnoses
 from probe.records.attempt import Outcome
-from probe.records.rows import Diagnosis as DiagnosisRow
 from probe.sender.transport import TransportName
 from probe.shortage import shortages
 from probe.user_files import is_file
@@ -71,7 +71,12 @@ def diagnose_run(
             with shortages():
                 event_loop.run(require_scanners(prepared, ()))
                 event_loop.run(_Asking(prepared, lanes, transport, tell).ask(run))
-            replace_diagnoses(ledger.path, _rows(run.groups, lanes))
+            rows = (
+                rows_of(group, lanes[domain_of(group.members[0].attempt.recipient).lower()].name)
+                for group in run.groups
+                if group.members
+            )
+            replace_diagnoses(ledger.path, chain.from_iterable(rows))
     return run
 
 
@@ -86,6 +91,9 @@ def scenario_of(ledger: Ledger, given: Path | None) -> Path:
 
 
 def _require_same(ledger: Ledger, prepared: PreparedScenario) -> None:
+    if prepared.loaded.scenario.sender.diagnose is not None:
+        problem = "has asked about its doubtful recipients during the run"
+        raise InputError(ledger.path, problem, "read what was found with fivefifty check, or remove sender.diagnose")
     if not ledger.complete:
         raise InputError(ledger.path, "is not finished", "finish it with fivefifty run --resume")
     if ledger.note("begun") != prepared.fingerprint:
@@ -144,7 +152,7 @@ class _Asking:
                     labs.append((group, member, lab))
                 self.tell(run.experiments, run.budget.experiments)
             for group, member, lab in labs:
-                await _reconsider(group, member, lab)
+                group.asked[lab.recipient] = reconsidered(group, member, lab)
 
 
 async def _diagnose(group: Group, member: Doubt, lane: LabLane, budget: Budget) -> Lab | None:
@@ -158,6 +166,8 @@ async def _diagnose(group: Group, member: Doubt, lane: LabLane, budget: Budget) 
     if lab is None:  # its domain has no mail server any more
         group.members = [each for each in group.members if each is not member]
         return None
+    if group.asked:
+        budget = replace(budget, longest_wait_s=LONGEST_WAIT_S)
     if not group.is_still_refused:
         again = again_after(now - member.attempt.at)
         observed = await lab.carry_out(again)
@@ -168,32 +178,3 @@ async def _diagnose(group: Group, member: Doubt, lane: LabLane, budget: Budget) 
         lab, shipped(), budget, expecting=group.expectation(member), of_cause=not group.asked
     )
     return lab
-
-
-async def _reconsider(group: Group, member: Doubt, lab: Lab) -> None:
-    """Read the experiments again if they did not settle a member: since then more was found about others."""
-    found = group.asked[lab.recipient]
-    if not is_settled(found.belief.alive):
-        lab.earlier = [(step.experiment, step.observed) for step in found.steps]
-        again = await diagnose_target(lab, shipped(), _NOTHING, expecting=group.expectation(member), of_cause=False)
-        group.asked[lab.recipient] = replace(again, stopped=found.stopped)
-
-
-def _rows(groups: Sequence[Group], lanes: Mapping[str, LaneJob]) -> Iterator[DiagnosisRow]:
-    """Yield what the groups that were asked about tell of their members."""
-    for group in groups:
-        if not group.asked:
-            continue
-        at = max(each.steps[-1].observed.at if each.steps else each.first.at for each in group.asked.values())
-        for member in group.members:
-            finding = group.finding(member)
-            causes = {cause.value: weight for cause, weight in finding.causes.items() if weight}
-            yield DiagnosisRow(
-                lane=lanes[domain_of(member.attempt.recipient).lower()].name,
-                campaign=member.attempt.campaign,
-                recipient=member.attempt.recipient,
-                causes=json.dumps(causes),
-                alive=finding.alive,
-                asked=finding.asked,
-                at=at,
-            )

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from fake_gateways.clock import Clock, VirtualClock, WallClock
 from fake_gateways.dns.mx_lookup import Exchanger
@@ -24,14 +24,17 @@ from probe.input_error import InputError
 from probe.judge.conservation import FINAL
 from probe.lab import event_loop
 from probe.lab.connections import LaneContext, connect_lane
+from probe.lab.diagnose_lab import LabLane
+from probe.lab.faults import Faults
 from probe.lab.gateways import build_gateways
+from probe.lab.inquiries import Inquiries
 from probe.lab.lane_job import LaneJob
 from probe.lab.listeners import Listeners
 from probe.lab.open_books import mailboxes
 from probe.ledger import Ledger
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Intent, Mailbox, Planned, Transcript
+from probe.records.rows import Intent, Mailbox, Planned, Probe, Transcript
 from probe.returned_mail.joiner import ReturnJoiner
 from probe.scenario.model import Scenario
 from probe.sender.destination_queue import QueuedTransaction
@@ -91,25 +94,6 @@ def run_lanes(job: WorkerJob, on_steps: OnSteps) -> None:
         event_loop.run(_run(job, ledger, StepCounter(on_steps)))
 
 
-class Faults:
-    """Exceptions that are not awaited anywhere, such as one in a gateway's protocol."""
-
-    def __init__(self) -> None:
-        self._first: BaseException | None = None
-        self.noted = asyncio.Event()
-
-    def note(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        """Take an exception from the event loop."""
-        del loop
-        self._first = self._first or context.get("exception") or RuntimeError(context["message"])
-        self.noted.set()
-
-    def raise_first(self) -> None:
-        """Raise the first, if there is one."""
-        if self._first is not None:
-            raise self._first
-
-
 async def _run(job: WorkerJob, ledger: Ledger, counter: StepCounter) -> None:
     semaphore = asyncio.Semaphore(LANES_AT_ONCE[job.transport])
     ended = itertools.count(1)
@@ -118,7 +102,7 @@ async def _run(job: WorkerJob, ledger: Ledger, counter: StepCounter) -> None:
 
     async def run_one(lane: LaneJob) -> None:
         async with semaphore:
-            written = await _run_lane(job, lane, ledger, counter)
+            written = await _run_lane(job, lane, ledger, counter, faults)
             faults.raise_first()  # it may have changed what happened in this lane
             ledger.finish_lane(lane.name, written)
             if next(ended) % LANES_AT_A_COLLECTION[job.transport] == 0:
@@ -165,7 +149,9 @@ async def _keep(ledger: Ledger, counter: StepCounter, faults: Faults, most: floa
     )
 
 
-async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, counter: StepCounter) -> dict[str, int]:
+async def _run_lane(
+    job: WorkerJob, lane_job: LaneJob, ledger: Ledger, counter: StepCounter, faults: Faults
+) -> dict[str, int]:
     """Run a lane and deliver the reports about it. Return how many rows it has written, by table.
 
     Of a lane that has run from its beginning, ``final`` is how many deliveries came to an end.
@@ -212,10 +198,14 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, counter: 
         allowed=job.allowed,
     )
 
+    asking: Inquiries | None = None
+
     def note(attempt: Attempt, final: bool) -> None:  # noqa: FBT001 - as a lane calls it
         if final and FINAL in written:
             written[FINAL] += 1
         counter.count(lane_job.name, attempt, final=final)
+        if asking is not None:
+            asking.note(attempt, final=final)
 
     recorder = Recorder() if job.transcripts else None
     smart_host = scenario.sender.smart_host
@@ -240,7 +230,15 @@ async def _run_lane(job: WorkerJob, lane_job: LaneJob, ledger: Ledger, counter: 
             keep=writer(Transcript),
             about_to=_journal(lane_job.name, ledger) if scenario.is_foreign else _no_journal,
         )
+        if scenario.sender.diagnose is not None:
+            asked = LabLane(
+                scenario, job.messages, job.world, lane_job, clock, gateways, connections, lane.routes, [], faults
+            )
+            asking = Inquiries(asked, scenario.sender.diagnose, lane.later, writer(Probe))
+            transactions = asked.noted(transactions)
         await lane.run(transactions, remaining)
+        if asking is not None:
+            ledger.add(asking.rows())
         for report in sorted(posted, key=lambda report: (report.at, report.gateway, report.seq)):
             await clock.until(report.at)
             await connections.deliver_report(report)

@@ -27,6 +27,7 @@ from probe.records.parts import HASHED, PartHash, books_hash, part_lines
 from probe.records.returned import Returned
 from probe.records.rows import (
     Classification,
+    Diagnosis,
     Intent,
     KnownGateway,
     KnownLane,
@@ -34,6 +35,7 @@ from probe.records.rows import (
     Note,
     OwnedRows,
     Planned,
+    Probe,
     Transcript,
 )
 from probe.user_files import is_file, is_folder, open_here, writing
@@ -45,7 +47,7 @@ VERSION: Final = 4
 """The version of the tables, in the header of the file (``PRAGMA user_version``)."""
 _JUDGING: Final = ".judging"
 """Locked by the one command that judges the books."""
-_OF_LANES: Final = (Attempt, Returned, Transcript, Planned)
+_OF_LANES: Final = (Attempt, Returned, Transcript, Planned, Probe)
 _OF_GATEWAYS: Final = (Truth, DeliveryReport, Engagement, Mailbox)
 """What an unfinished lane and its gateways have written."""
 _KEYS_A_QUERY: Final = 10_000
@@ -210,7 +212,8 @@ class Ledger:
     def delete_unfinished(self, lanes: Iterable[str], gateways: Iterable[str]) -> None:
         """Delete the rows of unfinished lanes and of their gateways, and the indexes, so that writing is fast again."""
         with self._database.change() as connection:
-            for column, names, row_types in (("lane", lanes, _OF_LANES), ("gateway", gateways, _OF_GATEWAYS)):
+            of_lanes = (*_OF_LANES, Diagnosis)
+            for column, names, row_types in (("lane", lanes, of_lanes), ("gateway", gateways, _OF_GATEWAYS)):
                 wanted = json.dumps(list(names))
                 for row_type in row_types:
                     query = f"DELETE FROM {TABLES[row_type]} WHERE {column} IN (SELECT value FROM json_each(?))"  # noqa: S608

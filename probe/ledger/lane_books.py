@@ -12,7 +12,7 @@ from fake_gateways.truth import Truth
 from probe.ledger.database import Database
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Classification, Diagnosis, Mailbox
+from probe.records.rows import Classification, Diagnosis, Mailbox, Probe
 
 _TIMES_REPEATED: Final = (
     "SELECT lower(recipient), count(*) FROM attempt WHERE lane = ? GROUP BY lower(recipient) HAVING count(*) > 1"
@@ -72,6 +72,10 @@ class LaneBooks:
     def diagnoses(self) -> Iterator[Diagnosis]:
         """Yield the diagnoses."""
         return self._read(Diagnosis._make, "SELECT * FROM diagnosis WHERE lane = ? ORDER BY rowid", self.name)
+
+    def probes(self) -> Iterator[Probe]:
+        """Yield the experiments."""
+        return self._read(Probe._make, "SELECT * FROM probe WHERE lane = ? ORDER BY seq", self.name)
 
     def repeated(self) -> Iterator[tuple[str, int]]:
         """Yield each recipient, in lower case, that has more than one attempt in all campaigns, and their number."""

@@ -23,6 +23,7 @@ from probe.records.rows import (
     Mailbox,
     Note,
     Planned,
+    Probe,
     Transcript,
 )
 
@@ -40,6 +41,7 @@ TABLES: Final[dict[type[Any], str]] = {
     Transcript: "transcript",
     Classification: "classification",
     Diagnosis: "diagnosis",
+    Probe: "probe",
     Note: "note",
 }
 _KEYS: Final = {Note: "key"}
@@ -55,6 +57,7 @@ _INDEXES: Final = (
     "mailbox (address)",
     "classification (classifier, lane)",
     "diagnosis (lane)",
+    "probe (lane, seq)",
     "transcript (lane, seq)",
 )
 

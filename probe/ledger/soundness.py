@@ -35,6 +35,9 @@ _WORDS: Final[dict[str, Iterable[str]]] = {
     "classification.cause": Cause,
     "engagement.kind": Reaction,
     "mailbox.state": MailboxState,
+    "probe.failure": Failure,
+    "probe.outcome": Outcome,
+    "probe.stage": Stage,
     "returned.kind": ReturnedKind,
     "truth.cause": Cause,
     "truth.claimed": Cause,
@@ -45,6 +48,7 @@ _WORDS: Final[dict[str, Iterable[str]]] = {
 _NAMES: Final = {
     "attempt.lane": "lane.name",
     "diagnosis.lane": "lane.name",
+    "probe.lane": "lane.name",
     "planned.lane": "lane.name",
     "truth.gateway": "gateway.name",
     "report.gateway": "gateway.name",

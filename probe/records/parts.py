@@ -22,10 +22,12 @@ from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
+from probe.records.rows import Probe
 
 HASHED: Final[dict[type[Any], str]] = {
     Attempt: "attempt",
     Engagement: "engagement",
+    Probe: "probe",
     DeliveryReport: "report",
     Returned: "returned",
     Truth: "truth",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class Mailbox(NamedTuple):
@@ -71,6 +71,37 @@ class Diagnosis(NamedTuple):
     alive: float
     asked: bool
     at: float
+
+
+EXPERIMENTS: Final = "diagnosis"
+"""What stands for the campaign in the return-paths of experiments."""
+
+
+class Probe(NamedTuple):
+    """One dialogue that the sender held to find out why ``recipient`` was refused; see probe/diagnose/experiments.
+
+    ``asked`` is whom RCPT named. The other columns are as in Attempt.
+    """
+
+    lane: str
+    seq: int
+    at: float
+    duration_s: float
+    campaign: str
+    recipient: str
+    experiment: str
+    asked: str
+    return_path: str
+    mx: str
+    mx_address: str
+    local_address: str
+    local_port: int
+    stage: str
+    outcome: str
+    code: int | None
+    enhanced: str | None
+    text: str
+    failure: str | None
 
 
 class Intent(NamedTuple):

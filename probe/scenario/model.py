@@ -19,6 +19,7 @@ from fake_gateways.smtp.envelope import is_address
 from fake_gateways.strict import FileName, HostAndPort, InvalidValueError, IpAddress, Moment, Name, Strict, doubled
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
+from probe.records.rows import EXPERIMENTS
 from probe.scenario.login import LoginSpec
 from probe.scenario.prices import MistakePrices
 from probe.scenario.sending import RECIPIENT, Campaign, Sender, TimeZone
@@ -292,6 +293,16 @@ class Scenario(Strict):
             raise InvalidValueError(
                 "has a retest, which is for simulated gateways", "remove sender.retest, or what is foreign"
             )
+        if self.sender.diagnose is not None and self.clock != "virtual":
+            raise InvalidValueError(
+                "makes experiments, which is for simulated time", 'remove sender.diagnose, or write clock = "virtual"'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _experiments_are_no_campaign(self) -> Self:
+        if self.sender.diagnose is not None and any(each.name == EXPERIMENTS for each in self.campaign):
+            raise InvalidValueError(f"a campaign is called {EXPERIMENTS}, as experiments are", "give it another name")
         return self
 
 

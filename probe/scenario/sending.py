@@ -124,6 +124,18 @@ class Retest(Strict):
     rate: Rate = PerTime(8, 3600.0)
 
 
+class Diagnose(Strict):
+    """Make experiments about refused recipients of whom ``context`` is unsure, as ``fivefifty diagnose RUN`` does.
+
+    They begin ``after`` a while. ``rate`` and the number of ``experiments`` count for each gateway. Keep the rate below
+    the gateways' limits on unknown recipients, which start at 10 an hour (Cisco, GoDaddy).
+    """
+
+    after: Duration = Field(default=3600.0, gt=0)
+    rate: Rate = PerTime(8, 3600.0)
+    experiments: Annotated[int, Field(ge=1)] = 200
+
+
 class Dkim(Strict):
     """Sign every message (RFC 6376) with a ``key`` file (PEM, RSA), or an Ed25519 key made from the seed (RFC 8463).
 
@@ -150,6 +162,7 @@ class Sender(Strict):
     limit: tuple[Limit, ...] = ()
     pause: Pause | None = None
     retest: Retest | None = None
+    diagnose: Diagnose | None = None
     round_trip: Duration = Field(default=0.04, description="simulated time of one exchange with a gateway")
     keep_open: Duration = Field(default=5.0, description="how long an idle connection is kept for the next message")
     patience: Duration = Field(default=300.0, gt=0, description="how long to wait for a reply (RFC 5321 4.5.3.2)")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -24,6 +24,8 @@ from probe.sender.transaction import Result, introduce, transact
 from probe.sender.transport import Line, LineError, Transport
 from probe.sender.transport.transcript import Recorder
 
+Errand = Callable[[float], Awaitable[None]]
+"""What a lane does at a time beside its deliveries; it gets the time."""
 _END_OF_DATA: Final = Stage.END_OF_DATA
 _ENDS_LINE: Final = frozenset({Failure.TIMED_OUT, Failure.GARBAGE})
 """Failures after which a line cannot be used, although it is open."""
@@ -65,7 +67,7 @@ class Lane:
     recorder: Recorder | None = None
     keep: Callable[[Transcript], None] = lambda _: None
     about_to: Callable[[QueuedTransaction], None] = lambda _: None
-    _agenda: Agenda[QueuedTransaction | DestinationQueue] = field(default_factory=Agenda)
+    _agenda: Agenda[QueuedTransaction | DestinationQueue | Errand] = field(default_factory=Agenda)
     _written: int = 0
     _connected: int = 0
     _idle_from: float = math.inf
@@ -91,13 +93,20 @@ class Lane:
             await self._close_idle(at)
             if isinstance(event, QueuedTransaction):
                 await self._enqueue(event, at)
-            else:
+            elif isinstance(event, DestinationQueue):
                 await self._start_waiting(event, at)
+            else:
+                await self.clock.until(at)
+                await event(at)
         await self._close_idle(float("inf"))
+
+    def later(self, at: float, errand: Errand) -> None:
+        """Do something at a time; it must not take longer than a transaction."""
+        self._agenda.put(at, errand)
 
     def _in_order(
         self, transactions: Iterator[tuple[Delivery, ...]]
-    ) -> Iterator[tuple[float, QueuedTransaction | DestinationQueue]]:
+    ) -> Iterator[tuple[float, QueuedTransaction | DestinationQueue | Errand]]:
         """Yield planned transactions and events of the agenda by time; of those due at once, planned ones first."""
         planned = next(transactions, None)
         while planned is not None or self._agenda:

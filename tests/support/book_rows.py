@@ -7,6 +7,7 @@ from typing import Any, Final
 from fake_gateways.truth import Truth
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
+from probe.records.rows import Probe
 from probe.returned_mail import verp as return_path
 
 STARTS: Final = 1_772_438_400.0
@@ -106,5 +107,31 @@ def returned(**columns: Any) -> Returned:
         message_id="",
         joined_by="return-path",
         content="",
+    )
+    return row._replace(**columns)
+
+
+def probe(**columns: Any) -> Probe:
+    """Return an experiment with ``ann``, who was refused again, unless columns say otherwise."""
+    row = Probe(
+        lane="acme",
+        seq=1,
+        at=STARTS,
+        duration_s=0.24,
+        campaign="news",
+        recipient="ann@acme.example",
+        experiment="again",
+        asked="ann@acme.example",
+        return_path="diagnosis+ann=acme.example@bounce.sender.example",
+        mx="mx.acme.example",
+        mx_address="127.1.0.1",
+        local_address="127.10.0.1",
+        local_port=1025,
+        stage="rcpt",
+        outcome="refused",
+        code=550,
+        enhanced=None,
+        text="no",
+        failure=None,
     )
     return row._replace(**columns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -167,6 +167,7 @@ def run(
     round_trip_s: float = 0.0,
     unreachable: int = 0,
     names: Sequence[tuple[str, str, str]] = (),
+    prepare: Callable[[Lane], None] = lambda _: None,
     **keys: Any,
 ) -> Run:
     """Let a lane carry out deliveries; ``keys`` are the sender's, ``names`` are records. Nothing real is waited for."""
@@ -219,6 +220,7 @@ def run(
         write=done.attempts.append,
         note=lambda _, final: _count(done, final=final),
     )
+    prepare(lane)
     at_once(lane.run(deliveries))
     return done
 

@@ -117,10 +117,10 @@ class Reader:
         if not blames_recipient(case, evidence):
             return Advice.KEEP
         is_last = retested or case.refusal.is_reported
-        if alive < (self.weights.suppress_below_at_last if is_last else self.weights.suppress_below):
+        was_asked = evidence.diagnosis is not None and evidence.diagnosis.asked
+        if alive < (self.weights.suppress_below_at_last if is_last or was_asked else self.weights.suppress_below):
             return Advice.SUPPRESS
-        is_settled = evidence.diagnosis is not None and evidence.diagnosis.asked and alive >= SURELY_ALIVE
-        return Advice.KEEP if is_last or is_settled else Advice.RETEST
+        return Advice.KEEP if is_last or (was_asked and alive >= SURELY_ALIVE) else Advice.RETEST
 
     def first_verdict(self, case: RefusalCase) -> tuple[float, list[Contribution]]:
         """Return the log odds of life after the first refusal, and what every evidence function adds to them."""

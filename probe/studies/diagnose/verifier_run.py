@@ -95,7 +95,7 @@ async def py3_validate_email(lab: Lab) -> Verdict:
     clock = lane.clock
     clock.pass_by(BEGINS_AFTER_S)
     async with Listeners(clock) as listeners:
-        names = await listeners.open_nameserver(lane.prepared.world)
+        names = await listeners.open_nameserver(lane.world)
         resolver = await listeners.open_resolver(*names)
         answer = query_handler(lab.scenario, resolver.ask, clock.sleep, (), patience_s=sender.patience)
         ports = {

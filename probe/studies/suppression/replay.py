@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -79,7 +80,7 @@ class Replay:
     def __init__(self, stories: Mapping[Key, Story], name: str, classifier: Classifier) -> None:
         """Let the classifier read all recipients; raises ClassifierError."""
         self._name, self._classifier = name, classifier
-        stories = without_lanes(stories)
+        stories = _told_in_time(without_lanes(stories))
         self._campaigns: dict[str, dict[Key, Story]] = {}
         for key, story in sorted(stories.items(), key=lambda item: (_began(item[1]), item[0])):
             self._campaigns.setdefault(key[0], {})[key] = story
@@ -127,6 +128,18 @@ def _began(story: Story) -> float:
 def _ended(evidence: Evidence) -> float:
     ended = evidence.last.at + evidence.last.duration_s
     return ended if evidence.report is None else max(ended, evidence.report.at)
+
+
+def _told_in_time(stories: Mapping[Key, Story]) -> dict[Key, Story]:
+    """Return the stories without diagnoses that were made after the next message to the same address was sent."""
+    found = dict(stories)
+    next_began: dict[str, float] = {}
+    for key, story in sorted(stories.items(), key=lambda item: -_began(item[1])):
+        diagnosis, address = story.evidence.diagnosis, key[1].lower()
+        if diagnosis is not None and diagnosis.at >= next_began.get(address, math.inf):
+            found[key] = story._replace(evidence=dataclasses.replace(story.evidence, diagnosis=None))
+        next_began[address] = _began(story)
+    return found
 
 
 def _suppresses(name: str, policy: Policy, past: tuple[PastMessage, ...], at: float) -> bool:

@@ -51,6 +51,7 @@ def replay_run(
             {mailbox.address: mailbox for mailbox in ledger.mailboxes()},
             ledger.returned(),
             ledger.engagements(),
+            diagnoses={(row.campaign, row.recipient): row for lane in ledger.lanes() for row in lane.diagnoses()},
         )
         complete = ledger.complete
     if len({campaign for campaign, _ in found}) < 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,17 @@ from diagnosing import KNOWN, TAKEN, UNKNOWN, diagnosed
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
 from probe.diagnose.conditions import Conditions, Depth
-from probe.diagnose.doubtful import Doubt, Group, again_after, grouped, has_passed, is_settled, likeness_of, most_worth
+from probe.diagnose.doubtful import (
+    Doubt,
+    Group,
+    again_after,
+    grouped,
+    has_passed,
+    is_settled,
+    likeness_of,
+    most_worth,
+    rows_of,
+)
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.patterns import FIRST
 
@@ -79,7 +90,7 @@ def test_one_answer_tells_something_of_all(*, alive: bool) -> None:
 
 
 def test_the_least_certain_are_asked_about_first_and_the_sure_never() -> None:
-    group = group_of(doubt("anna", 0.9), doubt("bernd", 0.4), doubt("carla", 0.999))
+    group = group_of(doubt("anna", 0.9), doubt("bernd", 0.4), doubt("carla", 0.9999))
     order = []
     while (member := group.next) is not None:
         order.append(member.attempt.recipient)
@@ -112,7 +123,7 @@ def test_a_group_whose_diagnoses_cost_much_and_settle_nothing_comes_last() -> No
 
 def test_without_doubt_nobody_is_asked() -> None:
     assert most_worth([]) is None
-    assert most_worth([group_of(doubt("anna", 0.999))]) is None
+    assert most_worth([group_of(doubt("anna", 0.9999))]) is None
     assert is_settled(0.96)
     assert is_settled(0.04)
     assert not is_settled(0.5)
@@ -157,3 +168,15 @@ def test_a_cause_that_has_not_passed_is_not_asked_for_again() -> None:
     neighbour = sure.steps[0]._replace(experiment=EXPERIMENTS["neighbour"], kind=TAKEN)
     group.asked["anna@acme.example"] = replace(sure, steps=(*sure.steps, neighbour))
     assert group.is_still_refused
+
+
+def test_the_rows_of_a_group_say_what_is_known_of_every_member() -> None:
+    group = group_of(doubt("anna"), doubt("bernd"))
+    assert not list(rows_of(group, "acme"))
+    answered(group, Cause.IP_REPUTATION, "anna", alive=True)
+    anna, bernd = rows_of(group, "acme")
+    assert (anna.lane, anna.campaign, anna.recipient, anna.asked, anna.at) == (
+        "acme", "news", "anna@acme.example", True, 60.0,
+    )  # fmt: skip
+    assert json.loads(anna.causes) == {"ip-reputation": 1.0}
+    assert not bernd.asked

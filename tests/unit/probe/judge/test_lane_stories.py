@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from book_rows import attempt, returned, truth
+from book_rows import STARTS, attempt, probe, returned, truth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +19,7 @@ from probe.judge.lane_stories import LaneStories, Orphans
 from probe.judge.story import build_stories, without_lanes
 from probe.records.attempt import Attempt, Failure
 from probe.records.returned import Returned
-from probe.records.rows import Diagnosis, Mailbox
+from probe.records.rows import Diagnosis, Mailbox, Probe
 
 
 @dataclass
@@ -31,6 +31,7 @@ class Rows:
     back: Sequence[Returned] = ()
     known: Sequence[Mailbox] = ()
     found: Sequence[Diagnosis] = ()
+    made: Sequence[Probe] = ()
     name: str = "acme"
     gateways: tuple[str, ...] = ("acme",)
     read: list[Truth] = field(default_factory=list)
@@ -67,6 +68,10 @@ class Rows:
     def diagnoses(self) -> Iterator[Diagnosis]:
         """Yield the diagnoses."""
         return iter(self.found)
+
+    def probes(self) -> Iterator[Probe]:
+        """Yield the experiments."""
+        return iter(self.made)
 
     def repeated(self) -> Iterator[tuple[str, int]]:
         """Yield those with several attempts."""
@@ -146,6 +151,26 @@ def test_a_diagnosis_is_evidence_about_its_recipient_alone() -> None:
         {Cause.CONTENT: 0.75, Cause.VIRUS: 0.25}, 0.5, asked=True, at=7.5
     )
     assert stories["bob@acme.example"].evidence.diagnosis is None
+
+
+def test_experiments_are_neither_deliveries_nor_left_over() -> None:
+    delivered = attempt()
+    made = [
+        probe(return_path="diagnosis+ann=acme.example@bounce.sender.example"),
+        probe(seq=2, at=STARTS + 100, stage="connect", return_path="unused", local_port=77),
+    ]
+    decided = [
+        truth(seq=1),
+        truth(seq=2, return_path=made[0].return_path, fate="refused", code=550),
+        truth(seq=3, at=STARTS + 100, return_path=None, recipient="", peer_port=77, fate="refused", code=554),
+        truth(seq=4, at=STARTS + 900, return_path=None, recipient="", peer_port=77, fate="refused", code=554),
+    ]
+    back = [returned(campaign="diagnosis"), returned(seq=2)]
+    stories = LaneStories(Rows(decided, [delivered], back, made=made), {"acme": "127.1.0.1"})
+    assert len(list(stories)) == 1
+    assert stories.returned == back[1:]
+    assert stories.orphans.decisions == 1
+    assert "probe/acme" in stories.parts
 
 
 def test_classifiers_do_not_see_the_lane() -> None:

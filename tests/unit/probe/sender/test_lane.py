@@ -10,6 +10,7 @@ from lane_harness import MESSAGE, STARTS, Connection, Run, at_once, due, run
 from fake_gateways.truth import Cause
 from probe.judge.join import join
 from probe.records.attempt import Attempt
+from probe.sender.lane import Lane
 
 # Cisco's persona offers no PIPELINING: MAIL, RCPT, DATA and the content take a round trip each, and a new
 # connection two before them. Proofpoint's does (RFC 2920): a run of commands and the content, two round trips.
@@ -34,6 +35,20 @@ def most_open(connections: list[Connection]) -> int:
 def heard(done: Run) -> list[tuple[int, str, str, int | None]]:
     """Return number, stage, outcome and code of every attempt."""
     return [(row.number, row.stage, row.outcome, row.code) for row in done.attempts]
+
+
+def test_an_errand_is_done_at_its_time_between_deliveries() -> None:
+    done: list[float] = []
+
+    async def note(at: float) -> None:
+        done.append(at - STARTS)
+
+    def prepare(lane: Lane) -> None:
+        lane.later(STARTS + 50, note)
+
+    sent = run(due(0, 100), prepare=prepare)
+    assert done == [50.0]
+    assert len(sent.attempts) == 2
 
 
 def test_a_connection_is_used_again_while_it_is_open() -> None:

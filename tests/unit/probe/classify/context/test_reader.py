@@ -59,6 +59,8 @@ def test_a_reply_that_does_not_mention_the_recipient_is_no_reason_to_suppress_or
     ("alive", "asked", "advice"),
     [
         (0.01, True, Advice.SUPPRESS),
+        (0.3, True, Advice.SUPPRESS),
+        (0.3, False, Advice.RETEST),
         (0.5, True, Advice.RETEST),
         (0.99, True, Advice.KEEP),
         (0.99, False, Advice.RETEST),

@@ -36,7 +36,7 @@ from probe.judge.interval import interval, share
 from probe.judge.story import Key, Story, build_stories
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Mailbox
+from probe.records.rows import Diagnosis, Mailbox
 from probe.studies.suppression.policies import DAY_S, NEVER, POLICIES, PastMessage, Policy
 from probe.studies.suppression.replay import MessageErrors, PolicyOutcome, Replay, try_out
 
@@ -251,3 +251,24 @@ def test_a_policy_that_fails_or_does_not_answer_is_told_by_its_name() -> None:
         try_out(stories(), reader, {"mine": failing})
     with pytest.raises(InputError, match=r"^--policy mine: answered None; let it return True for an address"):
         try_out(stories(), reader, {"mine": silent})
+
+
+@pytest.mark.parametrize(("after_days", "suppressed"), [(5, 1), (15, 0)])
+def test_a_diagnosis_counts_only_for_the_messages_after_it(after_days: int, suppressed: int) -> None:
+    rows = [(refused(campaign=name, at=STARTS + place * 10 * DAY_S), None) for place, name in enumerate(("one", "two"))]
+    known = Diagnosis(
+        "acme", "one", "ann@acme.example", '{"user-unknown": 1.0}', 0.0, asked=True, at=STARTS + after_days * DAY_S
+    )
+    stories = build_stories(rows, {}, diagnoses={("one", "ann@acme.example"): known})
+    replay = Replay(stories, "diagnosed", ByDiagnosis())
+    outcome = replay.of("classifier-gated", POLICIES["classifier-gated"])
+    assert outcome.campaigns["two"].missed_dead == 1 - suppressed
+
+
+class ByDiagnosis:
+    """Suppresses whom experiments have shown to be gone."""
+
+    def classify(self, evidence: Evidence) -> Reading:
+        """Return a reading by the diagnosis alone."""
+        diagnosis = evidence.diagnosis
+        return Reading(Cause.USER_UNKNOWN if diagnosis is not None and diagnosis.alive < 0.5 else None)
