@@ -16,8 +16,9 @@ from fake_gateways.units import parse_duration
 from fake_gateways.untrusted.bounded_read import read_bounded
 from probe.cli.exit_codes import InterruptedRunError, keeping_nothing
 from probe.cli.output import print_notes
+from probe.diagnose.host.asking import Asking
 from probe.diagnose.host.host_name import is_host_name, parse_host
-from probe.diagnose.host.open_host import Asking, diagnose_host
+from probe.diagnose.host.open_host import diagnose_host
 from probe.diagnose.host.state_file import StateFile
 from probe.input_error import InputError
 from probe.lab import event_loop
@@ -75,7 +76,7 @@ def asking_for(
     recipient: str,
     control: str | None,
     message: Path | None,
-    return_path: str | None,
+    return_paths: list[str],
     helo: str | None,
     sources: list[str],
     allow: Path | None,
@@ -87,10 +88,10 @@ def asking_for(
         recipient=recipient,
         control=control,
         message=None if message is None else _content(message),
-        return_path=return_path,
+        return_paths=tuple(return_paths),
         helo=None if helo is None else _name(helo),
         sources=tuple(map(_source, sources)),
-        allow=allow,
+        allow=None if allow is None else str(allow),
         most_s=_seconds(longest),
     )
 

@@ -54,7 +54,12 @@ def diagnose(
         typer.Option(metavar="FILE", help="For a host: the refused message. It is sent, and may be delivered."),
     ] = None,
     return_path: Annotated[
-        str | None, typer.Option("--from", metavar="ADDRESS", help="For a host: the return-path of your mail.")
+        list[str] | None,
+        typer.Option(
+            "--from",
+            metavar="ADDRESS",
+            help="For a host: the return-path of your mail. Repeat with one of another domain of yours.",
+        ),
     ] = None,
     helo: Annotated[
         str | None,
@@ -95,7 +100,8 @@ def diagnose(
     from probe.user_files import exists
 
     form = Form(as_json, letter, html)
-    for option, address in (("--recipient", recipient), ("--control", control), ("--from", return_path)):
+    ours = [("--from", each) for each in return_path or ()]
+    for option, address in (("--recipient", recipient), ("--control", control), *ours):
         if address is not None and not is_address(address):
             raise InputError(option, f"{address!r} is not a valid address", "write for example ann@acme.example")
     host_options = {"--message": message, "--from": return_path, "--helo": helo, "--source": source}
@@ -129,7 +135,7 @@ def diagnose(
         recipient=recipient,
         control=control,
         message=message,
-        return_path=return_path,
+        return_paths=return_path or [],
         helo=helo,
         sources=source or [],
         allow=allow,

@@ -27,8 +27,9 @@ from fake_gateways.clock import WallClock
 from probe.cli.exit_codes import Exit
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.diagnosis import Diagnosis
+from probe.diagnose.host.asking import Asking
 from probe.diagnose.host.host_name import Host
-from probe.diagnose.host.open_host import Asking, Found, diagnose_host
+from probe.diagnose.host.open_host import Found, diagnose_host
 from probe.diagnose.host.state_file import StateFile
 from probe.diagnose.reached import Unreached
 
@@ -42,7 +43,7 @@ def misbehaved(folder: Path, script: Script, reply_timeout_s: float = 0.1) -> Fo
                 host=Host("127.0.0.1", port),
                 recipient="ann@acme.example",
                 message=SPAM.replace("\n", "\r\n").encode(),
-                return_path="news@sender.example",
+                return_paths=("news@sender.example",),
                 reply_timeout_s=reply_timeout_s,
                 most_s=0.0,
             )
@@ -76,7 +77,7 @@ def test_a_nameserver_that_keeps_silent_ends_without_a_verdict(tmp_path: Path, m
     with socket.socket(type=socket.SOCK_DGRAM) as nameserver, StateFile(tmp_path / "state.sqlite") as state:
         nameserver.bind(("127.0.0.1", 0))
         allow = allow_list(tmp_path, "acme.example", f'nameserver = "127.0.0.1:{nameserver.getsockname()[1]}"')
-        asking = Asking(host=Host("acme.example"), recipient="ann@acme.example", allow=allow)
+        asking = Asking(host=Host("acme.example"), recipient="ann@acme.example", allow=str(allow))
         found = asyncio.run(diagnose_host(asking, Budget(), state, WallClock(time.time())))
     assert isinstance(found.outcome, Unreached)
 

@@ -21,9 +21,10 @@ from fake_gateways.clock import VirtualClock
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.diagnosis import Diagnosis
 from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.host.asking import Asking
 from probe.diagnose.host.host_name import Host
 from probe.diagnose.host.manners import Spending
-from probe.diagnose.host.open_host import Asking, Found, diagnose_host, open_target
+from probe.diagnose.host.open_host import Found, diagnose_host, open_target
 from probe.diagnose.host.state_file import Begun, StateFile
 from probe.diagnose.reached import Reached
 from probe.input_error import InputError
@@ -76,7 +77,7 @@ class Asked:
             host=Host("127.0.0.1", self.port),
             recipient=ANN,
             control=BOB,
-            allow=self.folder / "allow.toml",
+            allow=str(self.folder / "allow.toml"),
             most_s=DAY_S,
         )
         return replace(asking, **changes)
@@ -301,7 +302,7 @@ def test_a_row_that_was_changed_is_one_sentence(tmp_path: Path) -> None:
 def test_ipv6(tmp_path: Path) -> None:
     async def ask() -> Found:
         async with answering(never, address="::1") as (port, _):
-            asking = Asking(host=Host("::1", port), recipient=ANN, return_path="news@sender.example", most_s=0.0)
+            asking = Asking(host=Host("::1", port), recipient=ANN, return_paths=("news@sender.example",), most_s=0.0)
             with StateFile(tmp_path / "state.sqlite") as state:
                 return await diagnose_host(asking, Budget(experiments=1), state, VirtualClock(NOW))
 

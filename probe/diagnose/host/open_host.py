@@ -20,13 +20,13 @@ from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
 from fake_gateways.truth import Cause
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
-from probe.diagnose.contents import changed
+from probe.diagnose.contents import changed, from_domain
 from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.dialogue import DialoguePlan, hold
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.host.allow_file import permitted_by
 from probe.diagnose.host.allow_list import Permission
-from probe.diagnose.host.host_name import Host
+from probe.diagnose.host.asking import Asking
 from probe.diagnose.host.manners import Spending, blocked_for_s, may_begin, network_of, provider_of
 from probe.diagnose.host.open_route import exchangers_of, only, require_ours, usual_source
 from probe.diagnose.host.remembered import AS_IS, Remembered, remembered, wait_for_greylist_s
@@ -39,7 +39,7 @@ from probe.diagnose.target import diagnose_target
 from probe.input_error import InputError
 from probe.records.attempt import Failure, Outcome
 from probe.sender.transaction import Result
-from probe.sender.transport.tcp import REPLY_TIMEOUT_S, TcpTransport
+from probe.sender.transport.tcp import TcpTransport
 from probe.sender.transport.transcript import Recorder, RecordingTransport
 
 _LONGEST_DIALOGUE_S: Final = 300.0
@@ -48,31 +48,6 @@ _OFFERS_TLS: Final = "STARTTLS"
 _PAUSE_S: Final = 0.2
 _FOR_GREYLISTS: Final = 0.8
 """The share of the time that is spent on waiting for a greylist."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asking:
-    """What the user asks for.
-
-    ``sources`` are our own IP addresses, the usual one first. ``most_s`` is how many seconds it may take, apart from
-    the last dialogue.
-    """
-
-    host: Host
-    recipient: str
-    control: str | None = None
-    message: bytes | None = None
-    return_path: str | None = None
-    helo: str | None = None
-    sources: tuple[str, ...] = ()
-    allow: Path | None = None
-    most_s: float = 600.0
-    reply_timeout_s: float = REPLY_TIMEOUT_S
-
-    @property
-    def known_control(self) -> str:
-        """A recipient that exists: every domain has a postmaster (RFC 5321 section 4.5.1)."""
-        return self.control or f"postmaster@{domain_of(self.recipient)}"
 
 
 class Found(NamedTuple):
@@ -154,6 +129,8 @@ class HostTarget:
         found = {"control", *address_means(self._address)}
         if self._may_guess():
             found.add("random")
+        if self._other_return_path is not None:
+            found.add("domain")
         if _OFFERS_TLS in self.first.dialogue:
             found.add("tls")
         if len(self.exchangers) > 1:
@@ -179,6 +156,12 @@ class HostTarget:
     def _address(self, wanted: Source) -> str | None:
         """Return an address of ours, None if we have no such address."""
         return address_of(wanted, self.usual, self.asking.sources)
+
+    @property
+    def _other_return_path(self) -> str | None:
+        """A return-path of ours in another domain, None if we have none."""
+        usual = domain_of(self.return_path)
+        return next((each for each in self.asking.return_paths if domain_of(each) != usual), None)
 
     def _may_guess(self) -> bool:
         if self.permitted is None:
@@ -317,11 +300,16 @@ class HostTarget:
         unknown = f"{secrets.token_hex(8)}@{domain_of(self.recipient)}"
         about = named(conditions.recipient, self.recipient, self._control, unknown)
         header = b"" if self.permitted is None else self.permitted.header
-        announced = None if self.asking.message is None else header + changed(self.asking.message, conditions)
+        return_path = (conditions.other_domain and self._other_return_path) or self.return_path
+        announced = None
+        if self.asking.message is not None:
+            announced = header + changed(self.asking.message, conditions)
+            if conditions.other_domain:
+                announced = from_domain(announced, domain_of(return_path))
         return DialoguePlan(
             source=self._address(conditions.source) or self.usual,
             helo=self._helo,
-            return_path=self.return_path,
+            return_path=return_path,
             recipients=[*[self._control] * conditions.recipients_beside, about],
             content=None if message is None else announced,
             size=0 if announced is None else len(announced),
@@ -354,7 +342,7 @@ async def open_target(asking: Asking, state: StateFile, clock: Clock) -> HostTar
     It has no exchangers if the nameserver does not answer.
     """
     permitted = _permitted(asking, clock)
-    return_path = asking.return_path if permitted is None else asking.return_path or permitted.contact
+    return_path = next(iter(asking.return_paths), None if permitted is None else permitted.contact)
     if return_path is None:
         raise InputError("--from", "is missing", "give the return-path of your mail")
     exchangers = await exchangers_of(asking.host, None if permitted is None else permitted.nameserver)
@@ -380,7 +368,7 @@ def _permitted(asking: Asking, clock: Clock) -> Permission | None:
     host = asking.host
     if asking.allow is not None:
         today = datetime.fromtimestamp(clock.now(), UTC).date()
-        return permitted_by(asking.allow, host, (asking.recipient, asking.known_control), today)
+        return permitted_by(Path(asking.allow), host, (asking.recipient, asking.known_control), today)
     if host.address is None or not ipaddress.ip_address(host.address).is_loopback:
         problem = "is not on this machine, and no allow list names it"
         raise InputError(host.name, problem, "name it, its recipients and your purpose in a file for --allow")
