@@ -15,7 +15,7 @@ from probe.input_error import InputError
 
 _SEED: Final = 101
 """The patterns of diagnose are made with other seeds."""
-_SEEDS: Final = 3
+_SEEDS: Final = 2
 """Each gateway is drawn so often."""
 _DRAWS: Final = 200
 """How many tables with noise are drawn, at each depth."""

@@ -74,6 +74,6 @@ async def asked(case: Case, ask: Callable[[Lab], Awaitable[Verdict]]) -> tuple[V
 
 
 def test_a_sample_of_gateways_is_measured(tmp_path: Path) -> None:
-    done = fivefifty("evaluate", "--diagnose", "--cases", "2", "--workers", "1", "--json", cwd=tmp_path)
+    done = fivefifty("evaluate", "--diagnose", "--cases", "1", "--workers", "1", "--json", cwd=tmp_path)
     figures = json.loads(done.stdout)
-    assert (figures["seed"], figures["gateways"]) == (101, 2)
+    assert (figures["seed"], figures["gateways"]) == (101, 1)
