@@ -45,6 +45,7 @@ _WORDS: Final[dict[str, Iterable[str]]] = {
     "truth.stage": Stage,
 }
 """Columns that hold only the words of an enumeration, or nothing."""
+_CAUSES: Final = frozenset(map(str, Cause))
 _NAMES: Final = {
     "attempt.lane": "lane.name",
     "diagnosis.lane": "lane.name",
@@ -102,6 +103,8 @@ def _flaws(database: Database) -> Iterator[str]:
     for key, text in database.read(tuple, "SELECT key, value FROM note"):
         if key in _NOTES and not _is_json(text, _NOTES[key]):
             yield f"has a note {key} that is not one"
+    if not all(map(_are_causes, database.read(itemgetter(0), "SELECT DISTINCT causes FROM diagnosis"))):
+        yield "has in diagnosis.causes what fivefifty never writes there"
     for found in database.read(itemgetter(0), "PRAGMA quick_check(1)"):
         if found != "ok":
             yield f"is damaged ({found})"
@@ -118,6 +121,11 @@ def _never(name: str, kinds: tuple[type[Any], ...]) -> Iterator[tuple[Any, ...]]
     if name in _NAMES:
         other, key = _NAMES[name].split(".")
         yield (f"{{}} NOT IN (SELECT {key} FROM {other})",)  # noqa: S608 - our names
+
+
+def _are_causes(text: str) -> bool:
+    weights = json.loads(text).items() if _is_json(text, dict) else [("", None)]
+    return all(cause in _CAUSES and isinstance(weight, int | float) for cause, weight in weights)
 
 
 def _is_json(text: str, kind: type[Any]) -> bool:

@@ -69,6 +69,14 @@ def test_other_tables_than_ours_are_no_ledger(statements: list[str], books: Path
         ("UPDATE note SET value = '[' WHERE key = 'campaigns'", "check", "has a note campaigns that is not one"),
         ("UPDATE note SET value = 'x' WHERE key = 'seed'", "check", "has a note seed that is not one"),
         ("UPDATE mailbox SET state = 'lost'", "check", "has in mailbox.state what fivefifty never writes there"),
+        *(
+            (
+                f"INSERT INTO diagnosis SELECT lane, campaign, recipient, '{causes}', 0.5, 1, 1.5 FROM attempt LIMIT 1",
+                "check",
+                "has in diagnosis.causes what fivefifty never writes there",
+            )
+            for causes in ("[", "[]", '{"moon": 1.0}', '{"content": "x"}')
+        ),
         (
             "UPDATE truth SET cause = 'x' WHERE cause NOT NULL",
             "check",
