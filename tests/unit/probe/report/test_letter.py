@@ -32,7 +32,7 @@ Your mail server refused our mail to ann@acme.example:
     Recipient: ann@acme.example
     Reply at RCPT: 550 5.1.1 User unknown
 
-The reply says that this recipient does not exist. What follows speaks against it.
+The reply says that this recipient does not exist. The tests below suggest otherwise.
 
 To find the reason, we repeated the dialogue, each time with a change:
 
@@ -121,7 +121,7 @@ def test_what_is_our_own_fault_is_told_to_nobody_else() -> None:
 def test_without_experiments_there_is_no_list_of_them() -> None:
     text = letter_of(known(Cause.POLICY), "en").text
     assert "repeated" not in text
-    assert "speaks against it" not in text
+    assert "The tests below" not in text
     assert "Could you please tell us which rule it is" in text
 
 

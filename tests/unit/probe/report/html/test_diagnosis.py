@@ -119,5 +119,5 @@ def test_a_step_that_looks_for_a_part_has_no_table_of_what_is_believed() -> None
     found = listed()
     looked = found.steps[0]._replace(experiment=without(frozenset({0, 1})))
     text = diagnosis_page(replace(found, steps=(looked,)))
-    assert "without 2 of its links, attachments and paragraphs" in text
+    assert "without 2 of the links, attachments and paragraphs" in text
     assert '<table class="shift">' not in text
