@@ -88,8 +88,8 @@ def diagnose(
     """Find out why a gateway refuses a recipient, with a few experiments.
 
     The campaign of a scenario is sent until the recipient is refused for good. A host is asked for the recipient first.
-    Exits with 0 if the recipient is accepted by now, else with 1 if it found why not, with 0 if it found only that the
-    mailbox is alive, and with 4 if it cannot tell.
+    Exits with 0 if the recipient is accepted by now, or if it found only that the mailbox is alive; with 1 if it found
+    why mail is refused; and with 4 if it cannot tell.
 
     With --doubtful it asks about recipients of a run, where that settles most of them for its cost.
     """

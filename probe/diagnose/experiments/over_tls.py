@@ -1,4 +1,4 @@
-"""The same dialogue over TLS: whoever requires TLS is content."""
+"""The same dialogue over TLS: whoever requires TLS accepts it."""
 
 from __future__ import annotations
 
