@@ -59,6 +59,7 @@ MISDEEDS: list[tuple[str, tuple[Act, ...]]] = [
     ("RCPT", (CLOSE,)),
     ("RCPT", (b"250-and more\r\n", FOREVER)),
     ("RCPT", (b"599 \xff\r\n",)),
+    *((at, (b"550 5.1.1 no\r\n250 ok\r\n421 bye\r\n",)) for at in STAGES),
 ]
 
 

@@ -298,7 +298,7 @@ class _Client(SMTPProtocol):
             if deadline is not None:
                 deadline.cancel()
             self._done = None
-        return self._replies
+        return self._replies[: self._expected]  # a server may say more than it was asked
 
     async def encrypt(self, context: ssl.SSLContext) -> aiosmtplib.SMTPResponse:
         """Say STARTTLS and encrypt, as aiosmtplib does. Raises SMTPException, and OSError."""
