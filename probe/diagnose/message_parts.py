@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from enum import StrEnum
+from itertools import chain
 from typing import Final, NamedTuple
 
 LINK: Final = re.compile(rb"\b(?:https?://|www\.)(?:=\r\n|[^\s\"'<>])+", re.IGNORECASE)
@@ -13,9 +14,12 @@ FILE_NAME: Final = re.compile(rb"(?i)\b((?:file)?name)\*?(?:\d+\*?)?=(?:\"([^\"\
 """The file name in the header of a part (RFC 2183, RFC 2231)."""
 _BOUNDARY: Final = re.compile(rb"(?i)\bboundary=(?:\"([^\"\r\n]{1,70})\"|([^\s\";]{1,70}))")
 _SUBJECT: Final = re.compile(rb"(?im)^subject:[ \t]*([^\r\n]*(?:\r\n[ \t][^\r\n]*)*)")
-_PARAGRAPH: Final = re.compile(
-    rb"(?is)<(?:p|h[1-6]|li|td|pre)\b[^>]*>.*?</(?:p|h[1-6]|li|td|pre)>|<img\b[^>]*>|(?:(?!\r\n\r\n|<(?:p|h[1-6]|li|td|pre|img)\b).)+"
-)
+_END: Final = rb"</(?:p|h[1-6]|li|td|pre)>"
+_TEXT: Final = rb"<img\b[^<>]*>|(?:(?!\r\n\r\n|<(?:p|h[1-6]|li|td|pre|img)\b).)+"
+_ENDS: Final = re.compile(_END, re.IGNORECASE)
+_PARAGRAPH: Final = re.compile(rb"(?is)<(?:p|h[1-6]|li|td|pre)\b[^<>]*>.*?" + _END + rb"|" + _TEXT)
+_UNENDED: Final = re.compile(_TEXT, re.IGNORECASE | re.DOTALL)
+"""For what comes after the last end of a paragraph: to look for one from every beginning takes too long."""
 _TAG: Final = re.compile(rb"<[^<>]*>")
 _MOST_TEXT: Final = 80
 _MOST_PARTS: Final = 256
@@ -88,7 +92,8 @@ def _subject(header: bytes) -> Iterator[Part]:
 
 
 def _paragraphs(body: bytes, begins: int) -> Iterator[Part]:
-    for each in _PARAGRAPH.finditer(body):
+    ended = max((each.end() for each in _ENDS.finditer(body)), default=0)
+    for each in chain(_PARAGRAPH.finditer(body, 0, ended), _UNENDED.finditer(body, ended)):
         text = _TAG.sub(b" ", each[0]).strip() or (each[0] if each[0].lower().startswith(b"<img") else b"")
         if text:
             yield Part(Kind.PARAGRAPH, _shown(text), ((begins + each.start(), begins + each.end()),))

@@ -65,3 +65,14 @@ def test_what_is_left_is_a_message() -> None:
 def test_a_long_text_is_shortened_and_a_bare_header_has_no_paragraphs() -> None:
     assert parts_of(b"Subject: " + b"x" * 200 + b"\r\n\r\n")[0].text == "x" * 77 + "..."
     assert parts_of(b"Subject: x") == (parts_of(b"Subject: x\r\n\r\n"))
+
+
+def test_paragraphs_without_an_end_are_found_soon() -> None:
+    ended = b"Subject: x\r\n\r\n<p>One</p>"
+    assert [each.text for each in parts_of(ended + b"<p class=a>Two<li>Three")][1:] == [
+        "One",
+        "p class=a>Two",
+        "li>Three",
+    ]
+    for tag in (b"<p", b"<p>", b"<img "):
+        assert len(parts_of(ended + tag * 100_000)) == 256
