@@ -50,6 +50,8 @@ _OF_ITS_OWN: Final = 0.1
 """A recipient that is alive is refused for a reason of its own as often as if so many others had been."""
 _AS_GONE: Final = 0.5
 """How likely one that is gone is refused for that, if the living are refused in the same words for another reason."""
+_OFFERED: Final = {(Cause.TLS_REQUIRED, depth): "tls" for depth in Depth} | {(Cause.TOO_LARGE, Depth.RCPT): "size"}
+"""What a gateway offers that refuses for a cause: none requires TLS without it, or knows a size beforehand."""
 _LEAST: Final = 1e-6
 """Patterns that are less likely than this are dropped."""
 
@@ -290,6 +292,8 @@ def _with_alike(pattern: Pattern) -> Pattern:
 
 def _fits(pattern: Pattern, means: Collection[str]) -> bool:
     """Whether a gateway may refuse by a pattern, and not for something that is missing here."""
+    if _OFFERED.get((pattern.hypothesis.cause, pattern.depth)) not in {None, *means}:
+        return False
     again = pattern.shows.get("again")
     return all(
         mean in means or pattern.shows.get(name, again) == again for mean, name in _CHANGES_NOTHING_WITHOUT.items()

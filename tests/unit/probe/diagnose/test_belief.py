@@ -130,6 +130,9 @@ def test_what_cannot_be_does_not_count() -> None:
     assert Belief.before(patterns, Depth.CONTENT, {"links"}).causes()[Cause.CONTENT] == pytest.approx(1 / 3)
     plain = Belief.before(patterns, Depth.CONTENT, {"tls"})
     assert plain.causes()[Cause.CONTENT] == 0.0
+    gone = pattern(Cause.TLS_REQUIRED, alive=False, again=SAME, over_tls=SAME)
+    without_tls = Belief.before(Patterns((*KNOWN.known, gone)), Depth.RCPT, {"control"})
+    assert without_tls.causes()[Cause.TLS_REQUIRED] == 0.0
     # A message without links is the same without them.
     linked = Belief.before(patterns, Depth.CONTENT, {"links"}).observed(EXPERIMENTS["without-links"], "alike").causes()
     assert linked[Cause.SYSTEM] == pytest.approx(linked[Cause.VIRUS])
