@@ -26,13 +26,15 @@ _HALF_LIFE_S: Final = 5 * 86_400.0
 """Servers change their minds: after this time a belief counts half (emailtester.net, IMC 2005)."""
 _BLOCK_HALVES_S: Final = 3600.0
 """Blocks that were provoked end by themselves: half of them within this time."""
-_BLOCKED_BY_RECIPIENT: Final = 0.002
+_BLOCKED_BY_RECIPIENT: Final = 0.006
 _BLOCKED_BY_RANDOM_RECIPIENT: Final = 0.02
 """How likely one more recipient makes a gateway block us. Counters of unknown recipients are the lowest."""
 _OTHERWISE: Final = 0.03
 """How likely a gateway answers otherwise than its pattern says: no two are equal, and some change their minds."""
 _IN_OTHER_WORDS: Final = 0.07
 """How likely it refuses at the same place, but in other words than its pattern says."""
+_DEFERS: Final = 0.6
+"""How likely a block defers instead of refusing: most do, as greylists do that begin with newcomers."""
 _BLOCKED: Final = "blocked"
 """In place of what a pattern shows: we have provoked a block."""
 _NEVER_SEEN: Final = 0.05
@@ -389,8 +391,15 @@ def _likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str, firs
     refusal at the same place is likelier than anything else.
     """
     if shown == _BLOCKED:
-        others = [each for each in outcomes if not each.startswith(Answer.TAKEN)]
-        return _OTHERWISE if outcome.startswith(Answer.TAKEN) else 1 / max(len(others), 1)
+        if outcome.startswith(Answer.TAKEN):
+            return _OTHERWISE
+        defers = outcome.startswith(Answer.DEFERRED)
+        alike = [
+            each
+            for each in outcomes
+            if not each.startswith(Answer.TAKEN) and each.startswith(Answer.DEFERRED) is defers
+        ]
+        return (_DEFERS if defers else 1 - _DEFERS) / max(len(alike), 1)
     if shown is None or len(outcomes) < 2:
         return 1 / max(len(outcomes), 2)
     if shown == outcome:

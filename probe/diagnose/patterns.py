@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from fake_gateways.truth import Cause
 from probe.diagnose.conditions import Depth
 from probe.diagnose.hypothesis import ALIVE, GONE, Hypothesis
+from probe.diagnose.reply_kind import Answer
 
 FIRST: Final = "first"
 """In place of an experiment: the first refusal, whose outcome is the kind of its reply."""
@@ -22,6 +23,13 @@ WORDS: Final = "words"
 """In place of an experiment: the first refusal, whose outcome is the cause that its words name."""
 _FILE: Final = "patterns.csv"
 _KNOWN: Final = ("count", "cause", "mailbox", "depth")
+
+
+_PASSING: Final = frozenset(
+    {Cause.VELOCITY, Cause.DIRECTORY_HARVEST, Cause.GREYLISTED, Cause.SYSTEM, Cause.NETWORK, Cause.MAILBOX_FULL}
+)
+"""Causes that pass by themselves, or that gateways defer for."""
+_DISTURBED: Final = (Answer.DEFERRED.value, Answer.CLOSED.value, Answer.SILENT.value)
 
 
 class Pattern(NamedTuple):
@@ -34,6 +42,12 @@ class Pattern(NamedTuple):
     depth: Depth
     shows: Mapping[str, str]
     times: int = 1
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether nothing else disturbed the experiments: what is refused for good is not deferred in between."""
+        passes = self.hypothesis.cause in _PASSING or self.shows[FIRST].startswith(Answer.DEFERRED)
+        return passes or not any(outcome.startswith(_DISTURBED) for outcome in self.shows.values())
 
 
 @dataclass(frozen=True)

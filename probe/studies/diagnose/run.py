@@ -123,7 +123,7 @@ async def _patterns_of(case: Case) -> list[Pattern]:
     extra = extra_means(prepared)
     chosen = one_of_each(case, await refused(case, prepared))
     found = [await pattern_of(prepared, recipient, truth, extra) for recipient, truth in chosen]
-    return [pattern._replace(times=case.weight) for pattern in found]
+    return [pattern._replace(times=case.weight) for pattern in found if pattern.is_steady]
 
 
 def patterns_of(case: Case) -> list[Pattern]:

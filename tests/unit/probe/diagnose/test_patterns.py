@@ -40,3 +40,9 @@ def test_the_shipped_patterns_know_every_cause_that_a_gateway_can_have_and_no_na
 def test_a_cause_can_be_left_out() -> None:
     left = KNOWN.without(Cause.GREYLISTED)
     assert {each.hypothesis.cause for each in left.known} == {Cause.USER_UNKNOWN, Cause.IP_REPUTATION}
+
+
+def test_what_is_refused_for_good_and_deferred_in_between_was_disturbed() -> None:
+    assert pattern(Cause.IP_REPUTATION, alive=True, control=SAME).is_steady
+    assert not pattern(Cause.IP_REPUTATION, alive=True, control="deferred at rcpt").is_steady
+    assert pattern(Cause.GREYLISTED, alive=True, control="deferred at rcpt").is_steady
