@@ -26,18 +26,18 @@ _HALF_LIFE_S: Final = 5 * 86_400.0
 """Servers change their minds: after this time a belief counts half (emailtester.net, IMC 2005)."""
 _BLOCK_HALVES_S: Final = 3600.0
 """Blocks that were provoked end by themselves: half of them within this time."""
-_BLOCKED_BY_RECIPIENT: Final = 0.006
+_BLOCKED_BY_RECIPIENT: Final = 0.002
 _BLOCKED_BY_RANDOM_RECIPIENT: Final = 0.02
 """How likely one more recipient makes a gateway block us. Counters of unknown recipients are the lowest."""
 _OTHERWISE: Final = 0.03
 """How likely a gateway answers otherwise than its pattern says: no two are equal, and some change their minds."""
 _IN_OTHER_WORDS: Final = 0.07
 """How likely it refuses at the same place, but in other words than its pattern says."""
-_DEFERS: Final = 0.6
-"""How likely a block defers instead of refusing: most do, as greylists do that begin with newcomers."""
+_DEFERS: Final = 0.5
+"""How likely a block defers instead of refusing for good."""
 _BLOCKED: Final = "blocked"
 """In place of what a pattern shows: we have provoked a block."""
-_NEVER_SEEN: Final = 0.05
+_NEVER_SEEN: Final = 0.02
 """How likely the words of a refusal, or what came before it, are none of those that were seen with its cause."""
 _WAITS_S: Final = {name: EXPERIMENTS[name].conditions.wait_s for name in ("after-minutes", "another-hour")}
 """The experiments that show whether a refusal passes, the shorter first, and how long they wait."""
@@ -393,13 +393,10 @@ def _likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str, firs
     if shown == _BLOCKED:
         if outcome.startswith(Answer.TAKEN):
             return _OTHERWISE
-        defers = outcome.startswith(Answer.DEFERRED)
-        alike = [
-            each
-            for each in outcomes
-            if not each.startswith(Answer.TAKEN) and each.startswith(Answer.DEFERRED) is defers
-        ]
-        return (_DEFERS if defers else 1 - _DEFERS) / max(len(alike), 1)
+        refusals = [each for each in outcomes if not each.startswith(Answer.TAKEN)]
+        alike = [each for each in refusals if each.startswith(Answer.DEFERRED) is outcome.startswith(Answer.DEFERRED)]
+        # Half of the blocks defer, as greylists do that begin with newcomers.
+        return (1.0 if len(alike) == len(refusals) else _DEFERS) / max(len(alike), 1)
     if shown is None or len(outcomes) < 2:
         return 1 / max(len(outcomes), 2)
     if shown == outcome:

@@ -64,8 +64,8 @@ def test_a_control_that_was_taken_and_is_refused_now_means_a_block_of_our_making
     for _ in range(3):
         after = after.observed(RANDOM, SAME)
     after = after.observed(CONTROL, SAME)
-    assert after.blocked > 0.2
-    assert after.causes()[Cause.USER_UNKNOWN] > 0.4
+    assert after.blocked > 0.5
+    assert after.causes()[Cause.USER_UNKNOWN] > 0.5
 
 
 def test_other_words_at_the_same_place_weigh_little() -> None:
