@@ -129,22 +129,19 @@ class Belief:
         pattern may come with any words.
         """
         if of == FIRST:
-            after = self._weighed(lambda state: _likelihood_of_place(self._first(state, of), outcome))
+            after = self._weighed(lambda state: _likelihood_of_place(self.known[state.pattern].shows.get(of), outcome))
             after = replace(after, first=outcome)
         else:
             shares = self._shares(of, outcome)
             after = self._weighed(lambda state: shares[self.known[state.pattern].hypothesis.cause])
         return replace(after, at_first=after.weights)
 
-    def _first(self, state: _State, of: str) -> str | None:
-        return self.known[state.pattern].shows.get(of)
-
     def _shares(self, of: str, outcome: str) -> dict[Cause, float]:
         """Return how likely an outcome is for each cause, as far as is known."""
         found: dict[Cause, list[float]] = {}
         for state, weight in self.weights.items():
             of_cause = found.setdefault(self.known[state.pattern].hypothesis.cause, [0.0, 0.0])
-            of_cause[self._first(state, of) == outcome] += weight
+            of_cause[self.known[state.pattern].shows.get(of) == outcome] += weight
         any_other = 1 / max(len(self.outcomes.get(of, ())), 2)
         return {
             cause: (1 - _NEVER_SEEN) * same / (same + other) + _NEVER_SEEN * any_other
@@ -285,21 +282,16 @@ def _is_about_refused(name: str) -> bool:
 def _with_alike(pattern: Pattern) -> Pattern:
     """Return a pattern in which the refused recipient is refused alike in any words: many gateways have several."""
     first = pattern.shows.get(FIRST)
-    shows = {
-        name: ALIKE if outcome == first and _is_about_refused(name) else outcome
-        for name, outcome in pattern.shows.items()
-    }
-    return pattern._replace(shows=shows)
+    alike = {name: ALIKE for name, outcome in pattern.shows.items() if outcome == first and _is_about_refused(name)}
+    return pattern._replace(shows={**pattern.shows, **alike})
 
 
 def _fits(pattern: Pattern, means: Collection[str]) -> bool:
     """Whether a gateway may refuse by a pattern, and not for something that is missing here."""
     if _OFFERED.get((pattern.hypothesis.cause, pattern.depth)) not in {None, *means}:
         return False
-    again = pattern.shows.get("again")
-    return all(
-        mean in means or pattern.shows.get(name, again) == again for mean, name in _CHANGES_NOTHING_WITHOUT.items()
-    )
+    shows, again = pattern.shows, pattern.shows.get("again")
+    return all(mean in means or shows.get(name, again) == again for mean, name in _CHANGES_NOTHING_WITHOUT.items())
 
 
 @cache
