@@ -67,9 +67,9 @@ class State:
 
     @cached_property
     def key(self) -> object:
-        """The probabilities of the patterns, and the names of the experiments."""
+        """The probabilities of the patterns, the names of the experiments, and for how long experiments have waited."""
         weights = frozenset((state, round(weight, _DIGITS)) for state, weight in self.belief.weights.items())
-        return weights, frozenset(each.name for each in self.left)
+        return weights, frozenset(each.name for each in self.left), round(self.belief.waited_s)
 
     @cached_property
     def chosen(self) -> Experiment | Stopped:
@@ -184,10 +184,13 @@ def costs(patterns: Patterns, depth: Depth, *, noisy: bool = False) -> Costs:
         table = Table(depth, noisy)
         experiments = [EXPERIMENTS[name] for name in names]
         share, belief = _within(before, weights)
-        starts = [
-            (p, table.state(then, experiments))
-            for p, then in (_within(belief, each) for each in _divided(belief, _given).values())
-        ]
+        starts = []
+        for given, some in _divided(belief, _given).items():
+            told = belief
+            for what, outcome in given:
+                told = told.told(what, outcome)
+            p, start = _within(told, some)
+            starts.append((p, table.state(start, experiments)))
         shipped = [(p, *table.shipped(start)) for p, start in starts]
         found = Costs(
             shipped=sum(p * cost for p, cost, _ in shipped),
