@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -12,18 +12,15 @@ from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiment import Experiment
-from probe.diagnose.hypothesis import told_apart
+from probe.diagnose.hypothesis import Hypothesis, told_apart
+from probe.diagnose.lookahead import Lookahead
 
 SURE_OF_CAUSE: Final = 0.95
 SURE_OF_MAILBOX: Final = 0.99
 _LEAST_GAIN: Final = 0.02
 """Bits. An experiment of which less is expected tells nothing."""
-
-
-_WEIGHT_OF_COST: Final = 0.7
-"""Cheap experiments that tell little are followed by others. With this exponent it costs least in all, when compared
-with the exact optimum (``fivefifty evaluate --diagnose --optimum``).
-"""
+_NEARLY_AS_GOOD: Final = 0.5
+"""Experiments that tell less than half as much for their cost as the best one are not considered."""
 
 
 class Stopped(StrEnum):
@@ -58,15 +55,28 @@ def is_decided(belief: Belief) -> bool:
 
 def knows_mailbox(belief: Belief) -> bool:
     """Whether it is known whether the mailbox is alive, for whatever cause."""
-    return max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX
+    return _knows_mailbox(belief.hypotheses())
 
 
 def is_explained(belief: Belief) -> bool:
     """Whether the cause is known, as far as it matters to a sender."""
+    return _is_explained(belief.hypotheses())
+
+
+def _knows_mailbox(believed: Mapping[Hypothesis, float]) -> bool:
+    alive = sum(weight for hypothesis, weight in believed.items() if hypothesis.alive)
+    return max(alive, 1 - alive) >= SURE_OF_MAILBOX
+
+
+def _is_explained(believed: Mapping[Hypothesis, float]) -> bool:
     of_cause: dict[Cause, float] = {}
-    for cause, weight in belief.causes().items():
+    for (cause, _), weight in believed.items():
         of_cause[told_apart(cause)] = of_cause.get(told_apart(cause), 0.0) + weight
     return max(of_cause.values()) >= SURE_OF_CAUSE
+
+
+def _is_decided(believed: Mapping[Hypothesis, float]) -> bool:
+    return _is_explained(believed) and _knows_mailbox(believed)
 
 
 def choose(
@@ -81,19 +91,26 @@ def choose(
     """Return the experiment that is expected to tell most for its cost, or why none should be made.
 
     Without ``of_cause`` it is enough to know whether the mailbox is alive.
-    Greedy by information for cost (Zheng, Rish and Beygelzimer, UAI 2005).
+    Information for cost (Zheng, Rish and Beygelzimer, UAI 2005) chooses the experiments that are worth a look; of these
+    it is the one with which the whole diagnosis is expected to cost least.
     """
-    if is_decided(belief) if of_cause else knows_mailbox(belief):
+    decided = _is_decided if of_cause else _knows_mailbox
+    if decided(belief.hypotheses()):
         return Stopped.DECIDED
-    telling = [(gain, each) for each in left if (gain := belief.gain(each)) >= _LEAST_GAIN]
+    telling = {each: gain for each in left if (gain := belief.gain(each)) >= _LEAST_GAIN}
     if not telling:
         return Stopped.CANNOT_TELL
     if made >= budget.experiments:
         return Stopped.BUDGET
-    affordable = [(gain, each) for gain, each in telling if budget.allows(each, belief.depth, spent)]
-    if not affordable:
+    worth = {
+        each: gain / each.cost(belief.depth)
+        for each, gain in telling.items()
+        if budget.allows(each, belief.depth, spent)
+    }
+    if not worth:
         return Stopped.BUDGET
-    return max(affordable, key=lambda each: each[0] / each[1].cost(belief.depth) ** _WEIGHT_OF_COST)[1]
+    good = [each for each, told in worth.items() if told >= _NEARLY_AS_GOOD * max(worth.values())]
+    return min(good, key=Lookahead(belief, list(worth), _LEAST_GAIN, decided).cost) if len(good) > 1 else good[0]
 
 
 def left_of(experiments: Collection[Experiment], made: Iterable[str]) -> list[Experiment]:

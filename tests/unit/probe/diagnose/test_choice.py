@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN
+from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN, pattern
 
+from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
 from probe.diagnose.choice import Budget, Stopped, choose, is_decided, knows_mailbox, left_of
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
-from probe.diagnose.patterns import FIRST
+from probe.diagnose.patterns import FIRST, Patterns
 
 START = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN)
 ALL = list(EXPERIMENTS.values())
@@ -49,3 +50,20 @@ def test_it_may_stop_when_the_mailbox_is_known() -> None:
     assert knows_mailbox(alive)
     assert not is_decided(alive)
     assert choose(alive, ALL, 0, 0.0, Budget(), of_cause=False) is Stopped.DECIDED
+
+
+def test_a_dear_experiment_comes_first_if_it_is_needed_anyway() -> None:
+    shows = ((Cause.SYSTEM, TAKEN, TAKEN), (Cause.VELOCITY, SAME, SAME), (Cause.IP_REPUTATION, SAME, UNKNOWN))
+    belief = Belief.before(
+        Patterns(
+            tuple(
+                pattern(cause, alive=True, beside_others=beside, later_in_connection=later)
+                for cause, beside, later in shows
+            )
+        ),
+        Depth.RCPT,
+    )
+    cheap, dear = EXPERIMENTS["beside-others"], EXPERIMENTS["later-in-connection"]
+    worth = {each: belief.gain(each) / each.cost(Depth.RCPT) for each in (cheap, dear)}
+    assert worth[cheap] > worth[dear] > worth[cheap] / 2
+    assert choose(belief, ALL, 0, 0.0, Budget()) is dear
