@@ -19,8 +19,8 @@ SURE_OF_CAUSE: Final = 0.95
 SURE_OF_MAILBOX: Final = 0.99
 _LEAST_GAIN: Final = 0.02
 """Bits. An experiment of which less is expected tells nothing."""
-_NEARLY_AS_GOOD: Final = 0.5
-"""Experiments that tell less than half as much for their cost as the best one are not considered."""
+_NEARLY_AS_GOOD: Final = 0.3
+"""Experiments that tell less than 30 % as much for their cost as the best one are not considered."""
 
 
 class Stopped(StrEnum):

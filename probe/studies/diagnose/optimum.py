@@ -108,7 +108,7 @@ class Table:
         for outcome in outcomes:
             weights = {}
             for shown, group in groups.items():
-                likelihood = _likelihood(outcomes, shown, outcome)
+                likelihood = _likelihood(outcomes, shown, outcome, belief.first)
                 weights.update({state: weight * likelihood for state, weight in group.items()})
             yield _within(belief.observed(experiment, outcome), weights)
 

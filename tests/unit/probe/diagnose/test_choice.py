@@ -53,7 +53,11 @@ def test_it_may_stop_when_the_mailbox_is_known() -> None:
 
 
 def test_a_dear_experiment_comes_first_if_it_is_needed_anyway() -> None:
-    shows = ((Cause.SYSTEM, TAKEN, TAKEN), (Cause.VELOCITY, SAME, SAME), (Cause.IP_REPUTATION, SAME, UNKNOWN))
+    shows = (
+        (Cause.SYSTEM, TAKEN, TAKEN),
+        (Cause.VELOCITY, SAME, SAME),
+        (Cause.IP_REPUTATION, SAME, "deferred at rcpt"),
+    )
     belief = Belief.before(
         Patterns(
             tuple(

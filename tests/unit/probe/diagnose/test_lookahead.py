@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import pytest
-from diagnosing import SAME, TAKEN, UNKNOWN, pattern
+from diagnosing import SAME, TAKEN, pattern
 
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
@@ -16,13 +16,14 @@ from probe.diagnose.hypothesis import Hypothesis
 from probe.diagnose.lookahead import Lookahead
 from probe.diagnose.patterns import Pattern, Patterns
 
+DEFERRED: Final = "deferred at rcpt"
 BESIDE, LATER, CONTROL = (EXPERIMENTS[name] for name in ("beside-others", "later-in-connection", "control"))
 CHEAP, DEAR = BESIDE.cost(Depth.RCPT), LATER.cost(Depth.RCPT)
 # The dear experiment tells all three apart; the cheap one tells one from the two others.
 THREE: Final = (
     pattern(Cause.SYSTEM, alive=True, beside_others=TAKEN, later_in_connection=TAKEN),
     pattern(Cause.VELOCITY, alive=True, beside_others=SAME, later_in_connection=SAME),
-    pattern(Cause.IP_REPUTATION, alive=True, beside_others=SAME, later_in_connection=UNKNOWN),
+    pattern(Cause.IP_REPUTATION, alive=True, beside_others=SAME, later_in_connection=DEFERRED),
 )
 
 

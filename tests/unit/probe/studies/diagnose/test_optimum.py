@@ -6,7 +6,7 @@ import random
 from typing import Final
 
 import pytest
-from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN, pattern
+from diagnosing import KNOWN, SAME, TAKEN, pattern
 
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
@@ -16,7 +16,12 @@ from probe.diagnose.patterns import Patterns, shipped
 from probe.studies.diagnose.optimum import Costs, Table, costs, drawn
 
 # What the control shows says which other experiment settles it. Each of those costs the same.
-_SETTLES: Final = {TAKEN: "neighbour", SAME: "other_domain", UNKNOWN: "other_name", "silent at rcpt": "again"}
+_SETTLES: Final = {
+    TAKEN: "neighbour",
+    SAME: "other_domain",
+    "deferred at rcpt": "other_name",
+    "silent at rcpt": "again",
+}
 _CAUSES: Final = (
     (Cause.USER_UNKNOWN, Cause.MAILBOX_FULL), (Cause.IP_REPUTATION, Cause.SYSTEM),
     (Cause.SENDER_REJECTED, Cause.VELOCITY), (Cause.POLICY, Cause.TLS_REQUIRED),
