@@ -27,7 +27,7 @@ from simulation.worlds import draw_world
 
 _TRANSPORTS: Final[tuple[TransportName, ...]] = ("memory", "tcp")
 _BUDGET: Final = Budget()
-_CLOSE: Final = 1e-4
+_CLOSE: Final = 0.01
 """What is hardly possible is left out of a belief."""
 
 
