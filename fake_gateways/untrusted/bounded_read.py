@@ -47,4 +47,5 @@ def open_table(path: Path) -> TextIOWrapper:
 def read_bounded(path: Path, most: int) -> bytes:
     """Return the content of a regular file of at most ``most`` octets; raises OSError."""
     with open_bounded(path, most) as file:
-        return file.read(most)
+        # A read of ``most`` octets would take so much memory at once, however short the file is.
+        return file.read(min(most, os.fstat(file.fileno()).st_size))

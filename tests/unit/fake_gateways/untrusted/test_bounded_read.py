@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,16 @@ def test_a_file_is_read_up_to_its_limit(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="it has more than 2 MiB") as caught:
         read_bounded(written(tmp_path, b"x" * (2 * 1024**2 + 1)), 2 * 1024**2)
     assert caught.value.errno == errno.EFBIG
+
+
+def test_a_short_file_takes_no_more_memory_than_it_has_octets(tmp_path: Path) -> None:
+    path = written(tmp_path, b"x" * 9)
+    tracemalloc.start()
+    try:
+        assert read_bounded(path, 1024**3) == b"x" * 9
+        assert tracemalloc.get_traced_memory()[1] < 1024**2
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_log_has_no_limit(tmp_path: Path) -> None:
