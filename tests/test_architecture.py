@@ -132,7 +132,7 @@ DOORS: Final = {
     ("fake_gateways/clock.py", "asyncio"): {"WallClock"},
     ("fake_gateways/clock.py", "time"): {"WallClock"},
     ("fake_gateways/untrusted/bounded_read.py", "io"): {"open_bounded", "open_table"},
-    ("fake_gateways/untrusted/bounded_read.py", "os"): {"open_bounded", "_flaw"},
+    ("fake_gateways/untrusted/bounded_read.py", "os"): {"open_bounded", "read_bounded", "_flaw"},
     ("fake_gateways/untrusted/bounded_read.py", "pathlib"): {"open_bounded", "open_table", "read_bounded"},
     ("fake_gateways/persona.py", "importlib"): {"_plain_words"},
     ("fake_gateways/personas/__init__.py", "importlib"): {"names", "text_of"},
