@@ -70,7 +70,7 @@ def test_the_step_that_raises_a_cause_most_speaks_for_it() -> None:
     raised = [step.belief.causes()[Cause.IP_REPUTATION] / step.before.causes()[Cause.IP_REPUTATION] for step in spoke]
     assert len(raised) > 1
     assert raised == sorted(raised, reverse=True)
-    assert found.spoke_for(Cause.USER_UNKNOWN) == []
+    assert found.spoke_for(Cause.SYSTEM) == []
 
 
 def test_where_one_was_taken_a_random_one_is_asked_in_the_same_way() -> None:
