@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import Final, NamedTuple
 
-from fake_gateways.truth import Cause
+from fake_gateways.truth import Cause, Fault
 from probe.diagnose.conditions import Depth
 from probe.diagnose.hypothesis import ALIVE, GONE, Hypothesis
 from probe.diagnose.reply_kind import Answer
@@ -25,9 +25,7 @@ _FILE: Final = "patterns.csv"
 _KNOWN: Final = ("count", "cause", "mailbox", "depth")
 
 
-_PASSING: Final = frozenset(
-    {Cause.VELOCITY, Cause.DIRECTORY_HARVEST, Cause.GREYLISTED, Cause.SYSTEM, Cause.NETWORK, Cause.MAILBOX_FULL}
-)
+_PASSING: Final = frozenset({Cause.VELOCITY, Cause.DIRECTORY_HARVEST, Cause.GREYLISTED, Cause.SYSTEM, Cause.NETWORK})
 """Causes that pass by themselves, or that gateways defer for."""
 _DISTURBED: Final = (Answer.DEFERRED.value, Answer.CLOSED.value, Answer.SILENT.value)
 
@@ -45,7 +43,12 @@ class Pattern(NamedTuple):
 
     @property
     def is_steady(self) -> bool:
-        """Whether nothing else disturbed the experiments: what is refused for good is not deferred in between."""
+        """Whether nothing else disturbed the experiments.
+
+        What is refused for good is not deferred in between, and whoever refuses one mailbox takes another.
+        """
+        if self.hypothesis.cause.fault in {Fault.RECIPIENT, Fault.MAILBOX}:
+            return self.shows.get("control", Answer.TAKEN).startswith(Answer.TAKEN)
         passes = self.hypothesis.cause in _PASSING or self.shows[FIRST].startswith(Answer.DEFERRED)
         return passes or not any(outcome.startswith(_DISTURBED) for outcome in self.shows.values())
 
