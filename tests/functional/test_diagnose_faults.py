@@ -93,10 +93,12 @@ def test_a_nameserver_that_cannot_be_reached_is_no_verdict(tmp_path: Path) -> No
 def test_a_dialogue_ends_although_the_server_would_let_it_go_on(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("probe.diagnose.host.open_host._LONGEST_DIALOGUE_S", 0.05)
-    found = misbehaved(tmp_path, {"MAIL": (HANG,)}, reply_timeout_s=DEADLINE_S).outcome
-    assert isinstance(found, Diagnosis)
-    assert found.first.result.text == "no end within 0.05 s"
+    monkeypatch.setattr("probe.diagnose.host.open_host._GRACE_S", 0.05)
+    found = misbehaved(tmp_path, {"MAIL": (HANG,)}, reply_timeout_s=DEADLINE_S)
+    assert isinstance(found.outcome, Diagnosis)
+    assert found.outcome.first.result.text == "no end within 0.05 s"
+    assert found.outcome.steps == ()
+    assert found.note == "the dialogues have taken longer than --for allows"
 
 
 @contextmanager

@@ -43,6 +43,8 @@ from probe.sender.transport.tcp import TcpTransport
 from probe.sender.transport.transcript import Recorder, RecordingTransport
 
 _LONGEST_DIALOGUE_S: Final = 300.0
+_GRACE_S: Final = 60.0
+"""Dialogues may go on for so long after the time that the user allows, which is for waiting."""
 """Real seconds for a whole dialogue, in which every reply may take ``reply_timeout_s``."""
 _OFFERS_TLS: Final = "STARTTLS"
 _PAUSE_S: Final = 0.2
@@ -199,6 +201,9 @@ class HostTarget:
         """Make an experiment; return None if it may not be made now."""
         conditions = experiment.conditions
         message = self.asking.message if self._depth is Depth.CONTENT else None
+        if self.clock.now() > self._ends_at + _GRACE_S:
+            self.note = "the dialogues have taken longer than --for allows"
+            return None
         try:
             await self._sleep(conditions.wait_s)
         except _TooLateError:
@@ -230,13 +235,14 @@ class HostTarget:
         )
         recorder = Recorder()
         holding = asyncio.ensure_future(hold(plan, RecordingTransport(server, recorder), lambda: None))
+        most_s = min(_LONGEST_DIALOGUE_S, max(_GRACE_S, self._ends_at - at))
         try:
-            ended_itself, _ = await asyncio.wait({holding}, timeout=_LONGEST_DIALOGUE_S)
+            ended_itself, _ = await asyncio.wait({holding}, timeout=most_s)
         finally:
             server.close()  # hangs up, which ends the dialogue if it has not ended
         result = await holding
         if not ended_itself:
-            text = f"no end within {_LONGEST_DIALOGUE_S:g} s"
+            text = f"no end within {round(most_s, 2):g} s"
             result = Result(result.stage, failure=Failure.TIMED_OUT, text=text)
         observed = Observed(result, at, recorder.take(), plan.source, plan.return_path, plan.recipients[-1])
         ended = self.clock.now()
