@@ -309,7 +309,7 @@ def _as_far_as_it_matters(weights: Mapping[Hypothesis, float]) -> dict[Hypothesi
 def _prior(known: Sequence[Pattern], patterns: Patterns) -> dict[_State, float]:
     """Return equal probabilities for all causes; within one, for the alive and the gone as of old, then by count.
 
-    A cause that refuses elsewhere in most cases is as much less likely here.
+    A cause is as much less likely here as it refuses elsewhere, or needs what this message does not have.
     """
     everywhere: Counter[Cause] = Counter()
     here: Counter[Cause] = Counter()
@@ -318,7 +318,6 @@ def _prior(known: Sequence[Pattern], patterns: Patterns) -> dict[_State, float]:
     counts: Counter[Hypothesis] = Counter()
     for pattern in known:
         counts[pattern.hypothesis] += pattern.times
-    for pattern in patterns.at(known[0].depth) if known else ():
         here[pattern.hypothesis.cause] += pattern.times
     of_cause: dict[Cause, float] = {}
     for hypothesis in counts:

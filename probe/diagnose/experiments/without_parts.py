@@ -8,5 +8,6 @@ from probe.diagnose.experiment import Experiment
 
 def without(numbers: frozenset[int]) -> Experiment:
     """Return the experiment that leaves out these parts."""
-    question = "Is the message taken without some of its parts?"
+    number = "one" if len(numbers) == 1 else len(numbers)
+    question = f"Is the message taken without {number} of its parts?"
     return Experiment("without-parts", question, Conditions(without=numbers), only_at=Depth.CONTENT)

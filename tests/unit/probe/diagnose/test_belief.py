@@ -128,6 +128,11 @@ def test_what_cannot_be_does_not_count() -> None:
     )
     assert Belief.before(patterns, Depth.CONTENT).causes()[Cause.CONTENT] == 0.25
     assert Belief.before(patterns, Depth.CONTENT, {"links"}).causes()[Cause.CONTENT] == pytest.approx(1 / 3)
+    often = Pattern(
+        Hypothesis(Cause.VIRUS, alive=True), Depth.CONTENT, first | {"without-attachments": "taken at content"}, 3
+    )
+    without_files = Belief.before(Patterns((*patterns.known, often)), Depth.CONTENT, {"links"}).causes()
+    assert without_files[Cause.VIRUS] == pytest.approx(without_files[Cause.CONTENT] / 4)
     plain = Belief.before(patterns, Depth.CONTENT, {"tls"})
     assert plain.causes()[Cause.CONTENT] == 0.0
     gone = pattern(Cause.TLS_REQUIRED, alive=False, again=SAME, over_tls=SAME)
