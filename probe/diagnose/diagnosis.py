@@ -32,7 +32,7 @@ from probe.records.attempt import Outcome
 from probe.sender.transaction import Result
 
 _WORTH_NAMING: Final = 1.25
-"""A step that raises a probability by this factor speaks for it."""
+"""A step that raises the odds of a cause by this factor speaks for it."""
 _LEAST: Final = 1e-9
 
 
@@ -105,8 +105,8 @@ class Diagnosis:
         return kinds[-1:] == [taken]
 
     def spoke_for(self, cause: Cause) -> list[Step]:
-        """Return the steps that made a cause more likely, the strongest first."""
-        raised = [(step.belief.causes()[cause] / max(step.before.causes()[cause], _LEAST), step) for step in self.steps]
+        """Return the steps that raised the odds of a cause, the strongest first."""
+        raised = [(_odds(step.belief, cause) / _odds(step.before, cause), step) for step in self.steps]
         return [step for by, step in sorted(raised, key=lambda each: -each[0]) if by >= _WORTH_NAMING]
 
     @property
@@ -225,6 +225,11 @@ class _Asking:
         self._blocked_s = self._block_s(observed.result)
         self.steps.append(Step(experiment, observed, kind, belief, before))
         return belief
+
+
+def _odds(belief: Belief, cause: Cause) -> float:
+    probability = min(max(belief.causes()[cause], _LEAST), 1 - _LEAST)
+    return probability / (1 - probability)
 
 
 def _disliked(

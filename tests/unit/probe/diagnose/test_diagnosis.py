@@ -10,6 +10,7 @@ from diagnosing import RECIPIENT, REFUSAL, UNKNOWN, pattern, replied
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
+from probe.diagnose.belief import Belief
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
 from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
@@ -64,12 +65,18 @@ def test_what_was_believed_before_a_step_is_what_was_believed_after_the_step_bef
         assert abs(before.belief.alive - after.before.alive) < 0.001
 
 
-def test_the_step_that_raises_a_cause_most_speaks_for_it() -> None:
+def odds(belief: Belief) -> float:
+    probability = belief.causes()[Cause.IP_REPUTATION]
+    return probability / (1 - probability)
+
+
+def test_the_step_that_raises_the_odds_of_a_cause_most_speaks_for_it() -> None:
     found = diagnosed(lambda name: TAKEN if name == "neighbour" else REFUSAL)
     spoke = found.spoke_for(Cause.IP_REPUTATION)
-    raised = [step.belief.causes()[Cause.IP_REPUTATION] / step.before.causes()[Cause.IP_REPUTATION] for step in spoke]
+    raised = [odds(step.belief) / odds(step.before) for step in spoke]
     assert len(raised) > 1
     assert raised == sorted(raised, reverse=True)
+    assert spoke[0].experiment.name == "neighbour"
     assert found.spoke_for(Cause.SYSTEM) == []
 
 
