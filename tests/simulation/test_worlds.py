@@ -29,6 +29,10 @@ DRAWN: Final = 2_000
 ROOT: Final = Path(__file__).parents[2]
 
 NOT_DRAWN: Final = {
+    **dict.fromkeys(
+        ("Sender.diagnose", "Diagnose.after", "Diagnose.rate", "Diagnose.experiments"),
+        "the laws do not know decisions about experiments yet",
+    ),
     "Sender.smart_host": "mail to a real server, in real time",
     "Sender.return_mailbox": "reports from real servers, in real time",
     "Sender.wait_for_reports": "reports from real servers, in real time",
