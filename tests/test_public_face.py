@@ -100,6 +100,14 @@ def test_importing_a_public_module_loads_none_of_our_other_modules(module: str) 
     assert run.stdout.split() == ["probe", module]
 
 
+def test_a_process_that_runs_lanes_loads_no_experiments() -> None:
+    code = (
+        "import sys, probe.lab.lane_runner; print(*(name for name in sys.modules if name.startswith('probe.diagnose')))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True, timeout=DEADLINE_S)
+    assert run.stdout.split() == []
+
+
 def test_the_documented_classifiers_read_a_campaign() -> None:
     namespace: dict[str, type[Context]] = {}
     for source in blocks(ROOT / PAGES["probe.classify"]):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fake_gateways.clock import Clock, VirtualClock, WallClock
 from fake_gateways.dns.mx_lookup import Exchanger
@@ -24,10 +24,8 @@ from probe.input_error import InputError
 from probe.judge.conservation import FINAL
 from probe.lab import event_loop
 from probe.lab.connections import LaneContext, connect_lane
-from probe.lab.diagnose_lab import LabLane
 from probe.lab.faults import Faults
 from probe.lab.gateways import build_gateways
-from probe.lab.inquiries import Inquiries
 from probe.lab.lane_job import LaneJob
 from probe.lab.listeners import Listeners
 from probe.lab.open_books import mailboxes
@@ -45,6 +43,9 @@ from probe.sender.progress import OnSteps, StepCounter
 from probe.sender.routes import Routes
 from probe.sender.transport import TransportName
 from probe.sender.transport.transcript import Recorder, RecordingTransport
+
+if TYPE_CHECKING:
+    from probe.lab.inquiries import Inquiries
 
 LANES_AT_ONCE: Final = {"tcp": 64, "memory": 1}
 """Lanes of one process that run at the same time. While one waits for a socket, others run; in memory none waits."""
@@ -231,6 +232,10 @@ async def _run_lane(
             about_to=_journal(lane_job.name, ledger) if scenario.is_foreign else _no_journal,
         )
         if scenario.sender.diagnose is not None:
+            # Few runs make experiments, and every process would wait for these imports.
+            from probe.lab.diagnose_lab import LabLane  # noqa: PLC0415
+            from probe.lab.inquiries import Inquiries  # noqa: PLC0415
+
             asked = LabLane(
                 scenario, job.messages, job.world, lane_job, clock, gateways, connections, lane.routes, [], faults
             )
