@@ -15,7 +15,7 @@ from rich.text import Text
 from probe.diagnose.advice import ADVICE
 from probe.diagnose.diagnosis import Diagnosis, Step
 from probe.diagnose.document import said
-from probe.diagnose.reply_kind import Answer
+from probe.diagnose.reply_kind import ALIKE, Answer
 from probe.harmless import clipped, harmless
 from probe.report.letter import disliked, letter_of, spoken
 from probe.report.letter_words import letter_words
@@ -79,6 +79,6 @@ def _table(diagnosis: Diagnosis) -> Table:
 def _reply(step: Step) -> Text:
     if step.kind.startswith(Answer.TAKEN):
         return Text("accepted", style="green")
-    if step.kind.endswith("words"):
+    if step.kind == ALIKE:
         return Text("the same")
     return Text(clipped(" ".join(said(step.observed).split()), _MOST))

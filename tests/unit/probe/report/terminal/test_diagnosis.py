@@ -38,6 +38,12 @@ def test_what_spoke_for_a_cause_is_named() -> None:
     assert "What spoke for ip-reputation: from another of our IP addresses (127.10.0.2): accepted, at RCPT" in told
 
 
+def test_a_reply_in_the_words_of_the_refusal_is_not_repeated() -> None:
+    rows = [line for line in printed(listed(), 200).splitlines() if "Is a recipient that exists refused too?" in line]
+    assert rows
+    assert all("the same" in row and "550" not in row for row in rows)
+
+
 def test_causes_that_are_not_told_apart_are_listed_with_what_to_do() -> None:
     told = printed(undecided())
     assert "You send too fast" not in told
