@@ -87,7 +87,7 @@ def without_zone(address: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def network_of(address: str, prefix: int = 24) -> str:
-    """Return the network that an address is counted under: an IPv4 network of ``prefix`` bits, a /64 with IPv6."""
+def network_of(address: str, prefix: int = 24, prefix_ipv6: int = 64) -> str:
+    """Return the network that an address is counted under: of ``prefix`` bits, with IPv6 of ``prefix_ipv6``."""
     ip = ipaddress.ip_address(address)
-    return str(ipaddress.ip_network((ip, prefix if ip.version == 4 else 64), strict=False))
+    return str(ipaddress.ip_network((ip, prefix if ip.version == 4 else prefix_ipv6), strict=False))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from fake_gateways.clock import WallClock
 from fake_gateways.strict import InvalidValueError, parse_ip
-from fake_gateways.units import parse_duration
 from fake_gateways.untrusted.bounded_read import read_bounded
 from probe.cli.exit_codes import InterruptedRunError, keeping_nothing
+from probe.cli.options import seconds_of
 from probe.cli.output import print_notes
 from probe.diagnose.host.asking import Asking
 from probe.diagnose.host.host_name import is_host_name, parse_host
@@ -92,7 +92,7 @@ def asking_for(
         helo=None if helo is None else _name(helo),
         sources=tuple(map(_source, sources)),
         allow=None if allow is None else str(allow),
-        most_s=_seconds(longest),
+        most_s=seconds_of("--for", longest),
     )
 
 
@@ -108,13 +108,6 @@ def _source(text: str) -> str:
         return parse_ip(text)
     except InvalidValueError as error:
         raise InputError("--source", error.problem, error.remedy) from None
-
-
-def _seconds(text: str) -> float:
-    try:
-        return parse_duration(text)
-    except InvalidValueError as error:
-        raise InputError("--for", error.problem, error.remedy) from None
 
 
 def _content(path: Path) -> bytes:

@@ -31,13 +31,11 @@ def diagnose_run(
     from probe.report.terminal.live_progress import ProgressBar
     from probe.user_files import write_here, writing
 
-    usual = Budget()
-    budget = Budget(usual.cost * experiments / usual.experiments, experiments)
     with Ledger.open(run) as ledger:
         seed = int(ledger.note("seed") or 0)
         prepared = prepare(load_scenario(lab.scenario_of(ledger, scenario), seed))
     with keeping_nothing(), ProgressBar("experiments", experiments, MofNCompleteColumn()) as bar:
-        found = lab.diagnose_run(run, prepared, transport, budget, bar.reach)
+        found = lab.diagnose_run(run, prepared, transport, Budget.of(experiments), bar.reach)
     document = json.dumps(run_as_document(found), indent=2)
     folder = run if run.is_dir() else run.parent
     with writing(folder, "choose a run whose folder can be written"):

@@ -35,6 +35,17 @@ def within(least: Number, most: Number) -> Callable[[Number | None], Number | No
     return check
 
 
+def seconds_of(option: str, text: str) -> float:
+    """Return the seconds of a duration such as 10m; raises InputError."""
+    from fake_gateways.strict import InvalidValueError
+    from fake_gateways.units import parse_duration
+
+    try:
+        return parse_duration(text)
+    except InvalidValueError as error:
+        raise InputError(option, error.problem, error.remedy) from None
+
+
 CORES: Final = max(1, os.cpu_count() or 1)
 
 

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.options import AllowNetwork, RunOut, ScenarioFile, Seed, load_scenario, networks, within
+from probe.cli.options import AllowNetwork, RunOut, ScenarioFile, Seed, load_scenario, networks, seconds_of, within
 from probe.cli.output import print_lines
-from probe.input_error import InputError
 
 
 def serve(
@@ -72,7 +71,7 @@ def serve(
 
     loaded = load_scenario(scenario, seed, served=True)
     folder = out or Path("runs") / loaded.scenario.name
-    quiet_s = None if until_quiet is None else _duration(until_quiet)
+    quiet_s = None if until_quiet is None else seconds_of("--until-quiet", until_quiet)
     prepared = prepare(loaded)
     listen = lab.ListenAddresses(
         smtp_port=port,
@@ -94,13 +93,3 @@ def serve(
         lab.serve(prepared, folder, listen, speed=speed, authority=authority, ready=ready, until_quiet_s=quiet_s)
     )
     print_lines([f"{written:,} decisions are in {folder / 'ledger.sqlite'}"])
-
-
-def _duration(text: str) -> float:
-    from fake_gateways.strict import InvalidValueError
-    from fake_gateways.units import parse_duration
-
-    try:
-        return parse_duration(text)
-    except InvalidValueError as error:
-        raise InputError("--until-quiet", error.problem, error.remedy) from None

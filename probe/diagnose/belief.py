@@ -13,7 +13,7 @@ from fake_gateways.truth import Cause, Fault
 from probe.diagnose.conditions import Depth, Recipient, Source
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
-from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis, told_apart
+from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis, mattering
 from probe.diagnose.patterns import FIRST, Pattern, Patterns
 from probe.diagnose.reply_kind import ALIKE, Answer, Place
 
@@ -197,7 +197,7 @@ class Belief:
         if outcome == self.first and _is_about_refused(experiment.name):
             outcome = ALIKE
         after = self._at_risk(experiment)._weighed(  # noqa: SLF001
-            lambda state: _likelihood(outcomes, self._shown(state, experiment), outcome, self.first)
+            lambda state: likelihood(outcomes, self.shown(state, experiment), outcome, self.first)
         )
         is_refused = experiment.conditions.is_of_the_same_message and not outcome.startswith(Answer.TAKEN)
         return replace(after, waited_s=0.0 if is_refused else self.waited_s + experiment.conditions.wait_s)
@@ -207,17 +207,17 @@ class Belief:
         before = self._at_risk(experiment)
         shown: dict[str | None, dict[Hypothesis, float]] = {}
         for state, weight in before.weights.items():
-            of_shown = shown.setdefault(self._shown(state, experiment), {})
-            hypothesis = _mattering(self.known[state.pattern].hypothesis)
+            of_shown = shown.setdefault(self.shown(state, experiment), {})
+            hypothesis = mattering(self.known[state.pattern].hypothesis)
             of_shown[hypothesis] = of_shown.get(hypothesis, 0.0) + weight
         after: list[dict[Hypothesis, float]] = []
         outcomes = self.outcomes.get(experiment.name, ())
         for outcome in outcomes:
             found: dict[Hypothesis, float] = {}
             for each, weights in shown.items():
-                likelihood = _likelihood(outcomes, each, outcome, self.first)
+                share = likelihood(outcomes, each, outcome, self.first)
                 for hypothesis, weight in weights.items():
-                    found[hypothesis] = found.get(hypothesis, 0.0) + weight * likelihood
+                    found[hypothesis] = found.get(hypothesis, 0.0) + weight * share
             after.append(found)
         total = sum(sum(found.values()) for found in after)
         if not total:
@@ -230,12 +230,12 @@ class Belief:
         found = dict.fromkeys(outcomes, 0.0)
         for state, weight in self._at_risk(experiment).weights.items():
             for outcome in outcomes:
-                found[outcome] += weight * _likelihood(outcomes, self._shown(state, experiment), outcome, self.first)
+                found[outcome] += weight * likelihood(outcomes, self.shown(state, experiment), outcome, self.first)
         total = sum(found.values())
         ordered = sorted(found.items(), key=lambda each: -each[1])
         return {outcome: weight / total for outcome, weight in ordered}
 
-    def _shown(self, state: _State, experiment: Experiment) -> str | None:
+    def shown(self, state: _State, experiment: Experiment) -> str | None:
         """Return the outcome that a pattern shows, None if it is not known, and that of a block where there is one."""
         conditions = experiment.conditions
         if state.blocked and conditions.source is not Source.ELSEWHERE:
@@ -294,15 +294,10 @@ def _fits(pattern: Pattern, means: Collection[str]) -> bool:
     return all(mean in means or shows.get(name, again) == again for mean, name in _CHANGES_NOTHING_WITHOUT.items())
 
 
-@cache
-def _mattering(hypothesis: Hypothesis) -> Hypothesis:
-    return hypothesis._replace(cause=told_apart(hypothesis.cause))
-
-
 def _as_far_as_it_matters(weights: Mapping[Hypothesis, float]) -> dict[Hypothesis, float]:
     found: dict[Hypothesis, float] = {}
     for hypothesis, weight in weights.items():
-        found[_mattering(hypothesis)] = found.get(_mattering(hypothesis), 0.0) + weight
+        found[mattering(hypothesis)] = found.get(mattering(hypothesis), 0.0) + weight
     return found
 
 
@@ -375,7 +370,7 @@ def _likelihood_of_place(shown: str | None, outcome: str) -> float:
 
 
 @cache
-def _likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str, first: str = "") -> float:
+def likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str, first: str = "") -> float:
     """Return how likely a gateway that refuses by a pattern answers so. ``outcomes`` are all of the experiment.
 
     A block may answer in any way but one: nothing is taken. Some gateways lie in nine of ten answers, so another

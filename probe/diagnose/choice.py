@@ -43,9 +43,29 @@ class Budget:
     experiments: int = 15
     longest_wait_s: float = math.inf
 
+    @classmethod
+    def of(cls, experiments: int) -> Budget:
+        """Return the budget of so many experiments, of which each may cost as much as usual."""
+        usual = cls()
+        return cls(usual.cost / usual.experiments * experiments, experiments)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether no experiment can be made."""
+        return self.experiments < 1 or self.cost < 1
+
+    def rest(self, experiments: int, cost: float) -> Budget:
+        """Return what may be spent on one more recipient: the rest of what is for all, and no more than is usual."""
+        usual = Budget()
+        return Budget(min(usual.cost, self.cost - cost), min(usual.experiments, self.experiments - experiments))
+
     def allows(self, experiment: Experiment, depth: Depth, spent: float) -> bool:
         """Whether an experiment may be made after so much was spent."""
         return spent + experiment.cost(depth) <= self.cost and experiment.conditions.wait_s <= self.longest_wait_s
+
+
+NOTHING: Final = Budget(experiments=0)
+"""For a diagnosis that makes no experiments."""
 
 
 def is_decided(belief: Belief) -> bool:

@@ -10,13 +10,13 @@ from fake_gateways.smtp.envelope import BEFORE_RCPT
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
 from probe.diagnose.bisection import ABOUT_CONTENT, chosen_of, smallest, suspects
+from probe.diagnose.block import blocked_for_s
 from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX, Budget, Stopped, choose, is_explained, left_of
 from probe.diagnose.conditions import Content, Depth
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.experiments.random_likewise import as_taken
 from probe.diagnose.experiments.without_parts import without
-from probe.diagnose.host.manners import blocked_for_s
 from probe.diagnose.message_parts import Part
 from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Patterns
 from probe.diagnose.reply_kind import (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault
@@ -22,6 +23,12 @@ class Hypothesis(NamedTuple):
 
     cause: Cause
     alive: bool
+
+
+@cache
+def mattering(hypothesis: Hypothesis) -> Hypothesis:
+    """Return a hypothesis as far as it matters to a sender."""
+    return hypothesis._replace(cause=told_apart(hypothesis.cause))
 
 
 def _sensible(cause: Cause, alive: bool) -> bool:  # noqa: FBT001

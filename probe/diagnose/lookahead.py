@@ -8,7 +8,7 @@ from typing import Final
 
 from probe.diagnose.belief import Belief
 from probe.diagnose.experiment import Experiment
-from probe.diagnose.hypothesis import Hypothesis, told_apart
+from probe.diagnose.hypothesis import Hypothesis, mattering
 
 _MOST: Final = 40
 """So many patterns are looked at, the likeliest. The others hardly change what is expected, but take time."""
@@ -35,9 +35,8 @@ class Lookahead:
         self._costs = {each: each.cost(belief.depth) for each in left}
         likeliest = sorted(belief.weights.items(), key=lambda each: -each[1])[:_MOST]
         self._weights = [weight for _, weight in likeliest]
-        hypotheses = [belief.known[state.pattern].hypothesis for state, _ in likeliest]
-        self._hypotheses = [each._replace(cause=told_apart(each.cause)) for each in hypotheses]
-        self._shows = {each: [belief._shown(state, each) for state, _ in likeliest] for each in left}  # noqa: SLF001
+        self._hypotheses = [mattering(belief.known[state.pattern].hypothesis) for state, _ in likeliest]
+        self._shows = {each: [belief.shown(state, each) for state, _ in likeliest] for each in left}
         self._to_go: dict[_Rows, float] = {}
 
     def cost(self, experiment: Experiment) -> float:

@@ -48,8 +48,7 @@ class DoubtfulRun(NamedTuple):
     @property
     def left(self) -> Budget:
         """What may be spent on the next recipient: no more than on one alone, and what is left for all."""
-        usual, made, cost = Budget(), self.experiments, self.cost
-        return Budget(min(usual.cost, self.budget.cost - cost), min(usual.experiments, self.budget.experiments - made))
+        return self.budget.rest(self.experiments, self.cost)
 
     @property
     def cost(self) -> float:

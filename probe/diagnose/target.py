@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Protocol
 
 from probe.diagnose.belief import Belief
@@ -51,16 +51,16 @@ class Target(Protocol):
         ...
 
 
-async def diagnose_target(
+def asking_of(
     target: Target,
     patterns: Patterns,
     budget: Budget,
     *,
     expecting: Callable[[Belief], Belief] = lambda belief: belief,
     of_cause: bool = True,
-) -> Diagnosis:
-    """Make experiments until the diagnosis ends. ``expecting`` and ``of_cause`` are as for ``diagnose``."""
-    asking = diagnose(
+) -> Generator[Experiment, Observed | None, Diagnosis]:
+    """Return the diagnosis of a target as a dialogue. ``expecting`` and ``of_cause`` are as for ``diagnose``."""
+    return diagnose(
         target.recipient,
         target.first,
         target.means,
@@ -72,6 +72,18 @@ async def diagnose_target(
         expecting=expecting,
         of_cause=of_cause,
     )
+
+
+async def diagnose_target(
+    target: Target,
+    patterns: Patterns,
+    budget: Budget,
+    *,
+    expecting: Callable[[Belief], Belief] = lambda belief: belief,
+    of_cause: bool = True,
+) -> Diagnosis:
+    """Make experiments until the diagnosis ends. ``expecting`` and ``of_cause`` are as for ``diagnose``."""
+    asking = asking_of(target, patterns, budget, expecting=expecting, of_cause=of_cause)
     try:
         experiment = next(asking)
         while True:

@@ -7,13 +7,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Final
 
 from fake_gateways.smtp.envelope import domain_of
 from probe.classify.context import Context
 from probe.classify.context.reader import is_unsure
 from probe.classify.evidence import Evidence
-from probe.diagnose.choice import Budget
+from probe.diagnose.choice import NOTHING, Budget
 from probe.diagnose.doubtful import LONGEST_WAIT_S, Doubt, Group, again_after, grouped, most_worth, rows_of
 from probe.diagnose.patterns import shipped
 from probe.diagnose.run_document import DoubtfulRun
@@ -41,7 +40,6 @@ from probe.sender.transport import TransportName
 from probe.shortage import shortages
 from probe.user_files import is_file
 
-_NOTHING: Final = Budget(experiments=0)
 OnAsked = Callable[[int, int], None]
 """Gets the number of experiments that were made, and that which may be made."""
 
@@ -138,7 +136,7 @@ class _Asking:
             labs: list[tuple[Group, Doubt, Lab]] = []
             while (group := most_worth(run.groups)) is not None and (member := group.next) is not None:
                 budget = run.left
-                if budget.experiments < 1 or budget.cost < 1:
+                if budget.is_spent:
                     break
                 job = self.lanes[domain_of(member.attempt.recipient).lower()]
                 lane = opened.get(job.name)
@@ -173,7 +171,7 @@ async def _diagnose(group: Group, member: Doubt, lane: LabLane, budget: Budget) 
         observed = await lab.carry_out(again)
         lab.earlier = [(again, observed)]
         if observed.result.outcome is Outcome.DELIVERED:
-            budget = _NOTHING
+            budget = NOTHING
     group.asked[lab.recipient] = await diagnose_target(
         lab, shipped(), budget, expecting=group.expectation(member), of_cause=not group.asked
     )

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from probe.classify.context import Streaming
 from probe.classify.context.reader import is_unsure
-from probe.diagnose.choice import Budget
-from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
+from probe.diagnose.choice import NOTHING, Budget
+from probe.diagnose.diagnosis import Diagnosis, Observed
 from probe.diagnose.doubtful import (
     LONGEST_WAIT_S,
     Doubt,
@@ -20,6 +20,7 @@ from probe.diagnose.doubtful import (
 )
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.patterns import shipped
+from probe.diagnose.target import asking_of
 from probe.lab.diagnose_lab import BEGINS_AFTER_S, Lab, LabLane, SenderMeans, lab_of
 from probe.lab.reconsidered import reconsidered
 from probe.records.attempt import Attempt, Outcome
@@ -29,7 +30,6 @@ from probe.scenario.sending import Diagnose
 from probe.sender.lane import Errand
 from probe.sender.transport import Line, LineError, Transport
 
-_NOTHING = Budget(experiments=0)
 Key = tuple[str, str]
 """A campaign and a recipient."""
 
@@ -77,6 +77,7 @@ class Inquiries:
         noting = replace(lane.connections, reach=lambda to: PortNotingTransport(reach(to), self._port))
         self._lane = replace(lane, connections=noting)
         self._settings = settings
+        self._budget = Budget.of(settings.experiments)
         self._later = later
         self._write = write
         self._campaigns: dict[str, Streaming] = {}
@@ -127,8 +128,8 @@ class Inquiries:
             self._update()
             group = most_worth(self._groups())
             member = None if group is None else group.next
-            budget = self._left()
-            if group is None or member is None or budget.experiments < 1 or budget.cost < 1:
+            budget = self._budget.rest(self._made, self._spent)
+            if group is None or member is None or budget.is_spent:
                 return
             attempt = member.attempt
             now = self._lane.clock.now()
@@ -146,19 +147,8 @@ class Inquiries:
                 observed = await self._ask(lab, attempt, again)
                 lab.earlier = [(again, observed)]
                 if observed.result.outcome is Outcome.DELIVERED:
-                    budget = _NOTHING
-            asking = diagnose(
-                lab.recipient,
-                lab.first,
-                lab.means,
-                shipped(),
-                budget,
-                earlier=lab.earlier,
-                history=lab.history,
-                parts=lab.parts,
-                expecting=group.expectation(member),
-                of_cause=not group.asked,
-            )
+                    budget = NOTHING
+            asking = asking_of(lab, shipped(), budget, expecting=group.expectation(member), of_cause=not group.asked)
             try:
                 experiment = next(asking)
                 while True:
@@ -187,11 +177,6 @@ class Inquiries:
                 if found is not None:
                     group.asked[found.recipient] = found
         return groups
-
-    def _left(self) -> Budget:
-        usual, most = Budget(), self._settings.experiments
-        cost = usual.cost / usual.experiments * most - self._spent
-        return Budget(min(usual.cost, cost), min(usual.experiments, most - self._made))
 
     async def _ask(self, lab: Lab, attempt: Attempt, experiment: Experiment) -> Observed:
         observed = await lab.ask(experiment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from probe.diagnose.choice import Budget
+from probe.diagnose.choice import NOTHING
 from probe.diagnose.diagnosis import Diagnosis, diagnose
 from probe.diagnose.doubtful import Doubt, Group, is_settled
 from probe.diagnose.patterns import shipped
@@ -21,7 +21,7 @@ def reconsidered(group: Group, member: Doubt, target: Target) -> Diagnosis:
         target.first,
         target.means,
         shipped(),
-        Budget(experiments=0),
+        NOTHING,
         earlier=[(step.experiment, step.observed) for step in found.steps],
         history=target.history,
         expecting=group.expectation(member),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from strategies import examples
 
 from fake_gateways.truth import Cause
-from probe.diagnose.belief import Belief, _likelihood
+from probe.diagnose.belief import Belief, likelihood
 from probe.diagnose.choice import Budget, Stopped, choose
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiment import Experiment
@@ -142,8 +142,7 @@ def test_with_noise_too_the_optimum_is_the_least_of_all_ways_to_choose(patterns:
             rest = tuple(each for each in left if each is not experiment)
             weights = [
                 {
-                    state: weight
-                    * _likelihood(outcomes, belief.known[state.pattern].shows[name], outcome, belief.first)
+                    state: weight * likelihood(outcomes, belief.known[state.pattern].shows[name], outcome, belief.first)
                     for state, weight in belief.weights.items()
                 }
                 for outcome in outcomes

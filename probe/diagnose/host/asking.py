@@ -13,7 +13,8 @@ class Asking:
     """What the user asks for.
 
     ``return_paths`` and ``sources`` are ours, the usual one first. ``most_s`` is how many seconds it may take, apart
-    from the last dialogue; any step of one may take ``reply_timeout_s``. ``allow`` is the file of the allow list.
+    from a minute for the last dialogue; any step of one may take ``reply_timeout_s``. ``allow`` is the file of the
+    allow list.
     """
 
     host: Host

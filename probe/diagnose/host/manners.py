@@ -6,31 +6,18 @@ at a time; Cisco's directory harvest prevention counts 25 unknown recipients an 
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from fake_gateways.policies import session_view
 from fake_gateways.policies.dmarc import organizational_domain
-from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
-from fake_gateways.truth import Cause
 from probe.diagnose.host.host_name import ip_or_none
-from probe.diagnose.reply_kind import said_cause
-from probe.sender.transaction import Result
 
 DAY_S: Final = 86_400.0
 """Budgets are those of the last 24 hours, and answers are remembered that long."""
 _PACE: Final = 2
 _PACE_S: Final = 60.0
 """At most two connections a minute to a provider."""
-_BLOCK_S: Final = 3600.0
-"""How long a block lasts of which no time is said: most limits are by the hour."""
-_LONGEST_S: Final = DAY_S
-_BLOCKS: Final = frozenset({Cause.IP_REPUTATION, Cause.VELOCITY, Cause.DIRECTORY_HARVEST})
-_BLOCKED: Final = re.compile(r"\b(?:block|black-?list|deny-?list|bann?)(?:s|ed|ing)?\b", re.IGNORECASE)
-"""Before DATA these words are about the client; after it they may be about the message."""
-_TIME: Final = re.compile(r"\b([0-9]{1,6})\s*(s|sec|second|min|minute|h|hr|hour)s?\b", re.IGNORECASE)
-_SECONDS: Final = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 class Spending(NamedTuple):
@@ -59,8 +46,7 @@ class Past(NamedTuple):
 
 def network_of(address: str) -> str:
     """Return the network of a server: a /24, or a /48 with IPv6."""
-    ip = ipaddress.ip_address(address)
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
+    return session_view.network_of(address, prefix_ipv6=48)
 
 
 def provider_of(host: str) -> str:
@@ -80,15 +66,3 @@ def may_begin(past: Sequence[Past], now: float) -> float:
         if each.blocked_until is not None and each.blocked_until > now:
             earliest = max(earliest, each.blocked_until)
     return earliest
-
-
-def blocked_for_s(result: Result, recipient: str) -> float | None:
-    """Return for how long a reply says that it blocks us, in seconds; None if it does not speak of that."""
-    reply = result.reply
-    if reply is None or reply.accepts:
-        return None
-    is_of_client = result.stage in BEFORE_RCPT | {Stage.RCPT} and _BLOCKED.search(reply.text)
-    if not is_of_client and said_cause(result, recipient) not in _BLOCKS:
-        return None
-    found = _TIME.search(reply.text)
-    return _BLOCK_S if found is None else min(int(found[1]) * _SECONDS[found[2][0].lower()], _LONGEST_S)

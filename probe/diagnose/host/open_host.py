@@ -18,6 +18,7 @@ from fake_gateways.clock import Clock
 from fake_gateways.dns.mx_lookup import NO_ANSWER, Exchanger
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage, domain_of
 from fake_gateways.truth import Cause
+from probe.diagnose.block import blocked_for_s
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
 from probe.diagnose.contents import changed, from_domain
@@ -27,7 +28,7 @@ from probe.diagnose.experiment import Experiment
 from probe.diagnose.host.allow_file import permitted_by
 from probe.diagnose.host.allow_list import Permission
 from probe.diagnose.host.asking import Asking
-from probe.diagnose.host.manners import Spending, blocked_for_s, may_begin, network_of, provider_of
+from probe.diagnose.host.manners import Spending, may_begin, network_of, provider_of
 from probe.diagnose.host.open_route import exchangers_of, only, require_ours, usual_source
 from probe.diagnose.host.remembered import AS_IS, Remembered, remembered, wait_for_greylist_s
 from probe.diagnose.host.state_file import Begun, StateFile
@@ -43,9 +44,9 @@ from probe.sender.transport.tcp import TcpTransport
 from probe.sender.transport.transcript import Recorder, RecordingTransport
 
 _LONGEST_DIALOGUE_S: Final = 300.0
-_GRACE_S: Final = 60.0
-"""Dialogues may go on for so long after the time that the user allows, which is for waiting."""
 """Real seconds for a whole dialogue, in which every reply may take ``reply_timeout_s``."""
+_GRACE_S: Final = 60.0
+"""Dialogues may go on for so long after the time that the user allows."""
 _OFFERS_TLS: Final = "STARTTLS"
 _PAUSE_S: Final = 0.2
 _FOR_GREYLISTS: Final = 0.8

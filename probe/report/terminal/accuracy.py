@@ -8,6 +8,7 @@ from typing import Any, Final
 from rich.console import Console
 
 from probe.report.terminal.table import print_table
+from probe.studies.diagnose.accuracy import MAIN
 
 FIGURES: Final = {
     "cause_told": "experiments can tell the cause",
@@ -34,7 +35,6 @@ OF_PARTS: Final = {
     "living_called_gone": "living called gone",
 }
 """Figures of parts. Cause and mailbox are right of those that experiments can tell."""
-MAIN: Final = ("without noise", "with noise", "vendor held out", "vendor held out, with noise")
 _LISTED: Final = 12
 
 

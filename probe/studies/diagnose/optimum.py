@@ -19,7 +19,7 @@ from functools import cached_property
 from math import inf
 from typing import Any, Final, NamedTuple, TypeVar
 
-from probe.diagnose.belief import Belief, _likelihood
+from probe.diagnose.belief import Belief, likelihood
 from probe.diagnose.choice import Budget, Stopped, choose
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiment import Experiment
@@ -108,8 +108,8 @@ class Table:
         for outcome in outcomes:
             weights = {}
             for shown, group in groups.items():
-                likelihood = _likelihood(outcomes, shown, outcome, belief.first)
-                weights.update({state: weight * likelihood for state, weight in group.items()})
+                share = likelihood(outcomes, shown, outcome, belief.first)
+                weights.update({state: weight * share for state, weight in group.items()})
             yield _within(belief.observed(experiment, outcome), weights)
 
     def after(self, state: State, experiment: Experiment) -> list[Chance]:
@@ -277,7 +277,7 @@ def _groups(belief: Belief, experiment: Experiment) -> dict[str | None, dict[Any
     """Return the weights of the patterns by what an experiment shows."""
     groups: dict[str | None, dict[Any, float]] = {}
     for state, weight in belief.weights.items():
-        groups.setdefault(belief._shown(state, experiment), {})[state] = weight  # noqa: SLF001
+        groups.setdefault(belief.shown(state, experiment), {})[state] = weight
     return groups
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import NamedTuple
 
-from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
-from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX
+from probe.diagnose.choice import is_explained, knows_mailbox
 from probe.diagnose.experiments import EXPERIMENTS
-from probe.diagnose.hypothesis import told_apart
 from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Pattern, Patterns
 
 
@@ -32,10 +29,4 @@ def told_by_all(shown: Pattern, patterns: Patterns) -> Told:
     for name, outcome in shown.shows.items():
         if name in EXPERIMENTS:
             belief = belief.observed(EXPERIMENTS[name], outcome)
-    of_cause: defaultdict[Cause, float] = defaultdict(float)
-    for cause, probability in belief.causes().items():
-        of_cause[told_apart(cause)] += probability
-    return Told(
-        cause=max(of_cause.values()) >= SURE_OF_CAUSE,
-        mailbox=max(belief.alive, 1 - belief.alive) >= SURE_OF_MAILBOX,
-    )
+    return Told(cause=is_explained(belief), mailbox=knows_mailbox(belief))

@@ -6,7 +6,7 @@ from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN, pattern
 
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
-from probe.diagnose.choice import Budget, Stopped, choose, is_decided, knows_mailbox, left_of
+from probe.diagnose.choice import NOTHING, Budget, Stopped, choose, is_decided, knows_mailbox, left_of
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.patterns import FIRST, Patterns
@@ -71,3 +71,14 @@ def test_a_dear_experiment_comes_first_if_it_is_needed_anyway() -> None:
     worth = {each: belief.gain(each) / each.cost(Depth.RCPT) for each in (cheap, dear)}
     assert worth[cheap] > worth[dear] > worth[cheap] / 2
     assert choose(belief, ALL, 0, 0.0, Budget()) is dear
+
+
+def test_a_budget_for_several_is_spent_on_one_after_the_other() -> None:
+    usual, several = Budget(), Budget.of(40)
+    assert several == Budget(cost=160.0, experiments=40)
+    assert several.rest(0, 0.0) == usual
+    assert several.rest(38, 140.0) == Budget(cost=20.0, experiments=2)
+    assert not several.rest(39, 159.0).is_spent
+    assert several.rest(40, 120.0).is_spent
+    assert several.rest(30, 159.5).is_spent
+    assert NOTHING.is_spent
