@@ -68,11 +68,6 @@ NOTHING: Final = Budget(experiments=0)
 """For a diagnosis that makes no experiments."""
 
 
-def is_decided(belief: Belief) -> bool:
-    """Whether the cause is known, and whether the mailbox is alive."""
-    return is_explained(belief) and knows_mailbox(belief)
-
-
 def knows_mailbox(belief: Belief) -> bool:
     """Whether it is known whether the mailbox is alive, for whatever cause."""
     return _knows_mailbox(belief.hypotheses())

@@ -11,7 +11,7 @@ from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
 from probe.diagnose.bisection import ABOUT_CONTENT, chosen_of, smallest, suspects
 from probe.diagnose.block import blocked_for_s
-from probe.diagnose.choice import SURE_OF_CAUSE, SURE_OF_MAILBOX, Budget, Stopped, choose, is_explained, left_of
+from probe.diagnose.choice import SURE_OF_CAUSE, Budget, Stopped, choose, is_explained, knows_mailbox, left_of
 from probe.diagnose.conditions import Content, Depth
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
@@ -90,7 +90,7 @@ class Diagnosis:
     @property
     def is_alive(self) -> bool | None:
         """Whether the mailbox is alive, None if that cannot be told."""
-        return None if SURE_OF_MAILBOX > self.belief.alive > 1 - SURE_OF_MAILBOX else self.belief.alive > 1 / 2
+        return self.belief.alive > 1 / 2 if knows_mailbox(self.belief) else None
 
     @property
     def is_explained(self) -> bool:

@@ -6,7 +6,7 @@ from diagnosing import KNOWN, SAME, TAKEN, UNKNOWN, pattern
 
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
-from probe.diagnose.choice import NOTHING, Budget, Stopped, choose, is_decided, knows_mailbox, left_of
+from probe.diagnose.choice import NOTHING, Budget, Stopped, choose, is_explained, knows_mailbox, left_of
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.patterns import FIRST, Patterns
@@ -24,7 +24,8 @@ def test_it_stops_when_cause_and_mailbox_are_known() -> None:
     sure = START
     for _ in range(3):
         sure = sure.observed(EXPERIMENTS["control"], SAME).observed(EXPERIMENTS["neighbour"], TAKEN)
-    assert is_decided(sure)
+    assert is_explained(sure)
+    assert knows_mailbox(sure)
     assert choose(sure, ALL, 0, 0.0, Budget()) is Stopped.DECIDED
 
 
@@ -48,7 +49,7 @@ def test_an_experiment_is_made_once_and_the_control_once_more() -> None:
 def test_it_may_stop_when_the_mailbox_is_known() -> None:
     alive = START.expecting(0.999, {})
     assert knows_mailbox(alive)
-    assert not is_decided(alive)
+    assert not is_explained(alive)
     assert choose(alive, ALL, 0, 0.0, Budget(), of_cause=False) is Stopped.DECIDED
 
 
