@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from fake_gateways.strict import InvalidValueError
-from probe.input_error import one_of
+from probe.input_error import InputError, one_of
 
 UNKNOWN_KEY: Final = "is not a known key"
 _UNKNOWN_VALUE: Final = ("is {input}, which is not among the known values", "")
@@ -170,3 +170,15 @@ def _below(node: Mapping[str, Any], step: int | str) -> Iterable[Mapping[str, An
         inner = node.get("properties", {}).get(step, node.get("additionalProperties"))
     if isinstance(inner, Mapping):
         yield inner
+
+
+def input_error(error: ValidationError, path: object, model: type[BaseModel]) -> InputError:
+    """Return every mistake of a file as one error, each at its dotted place."""
+    places = [f"{path}: {_dotted(each['loc'])}".removesuffix(": ") for each in mistakes(error)]
+    told = [problem_and_remedy(each, model) for each in mistakes(error)]
+    found = [InputError(place, *way) for place, way in zip(places, told, strict=True)]
+    return InputError(found[0].place, found[0].problem, found[0].remedy, found[1:])
+
+
+def _dotted(loc: tuple[int | str, ...]) -> str:
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).removeprefix(".")

@@ -6,7 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from probe.diagnose.host.allow_list import Permission, checked, permission, require_permitted
+from probe.diagnose.host.allow_list import (
+    AllowedResolver,
+    AllowList,
+    Permission,
+    checked,
+    permission,
+    require_permitted,
+    resolver_permission,
+)
 from probe.diagnose.host.host_name import Host
 from probe.input_error import valid_toml
 from probe.user_files import read_text
@@ -19,8 +27,16 @@ def permitted_by(path: Path, host: Host, recipients: tuple[str, str], today: dat
 
     ``recipients`` are the one that is asked about, and a control.
     """
-    text = read_text(path, _MOST_OCTETS, "name the few hosts that you ask about")
-    raw = valid_toml(text, path)
-    permitted = permission(checked(raw, path), path, host, today)
+    permitted = permission(_allow_list(path), path, host, today)
     require_permitted(permitted, path, *recipients)
     return permitted
+
+
+def resolver_permitted_by(path: Path, address: str, today: date) -> AllowedResolver:
+    """Return what an allow list says about a resolver; raises InputError if it may not be asked today."""
+    return resolver_permission(_allow_list(path), path, address, today)
+
+
+def _allow_list(path: Path) -> AllowList:
+    text = read_text(path, _MOST_OCTETS, "name the few hosts that you ask about")
+    return checked(valid_toml(text, path), path)

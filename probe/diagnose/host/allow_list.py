@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Self
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from fake_gateways.smtp.envelope import domain_of, is_address
-from fake_gateways.strict import HostAndPort, InvalidValueError, Strict, doubled
+from fake_gateways.strict import HostAndPort, InvalidValueError, IpAddress, Strict, doubled
 from probe.diagnose.host.host_name import Host, is_host_name
 from probe.diagnose.host.manners import Spending
 from probe.input_error import InputError
-from probe.validation_errors import mistakes, problem_and_remedy
+from probe.validation_errors import input_error
 
 _LONGEST: Final = timedelta(days=366)
 _POSTMASTER: Final = "postmaster"
@@ -66,12 +66,28 @@ class AllowedHost(Strict):
         )
 
 
+class AllowedResolver(Strict):
+    """A resolver that may be asked about blocklists, for ``fivefifty listed``."""
+
+    address: IpAddress
+    purpose: Words
+    expires: date
+    queries_per_day: Annotated[int, Field(ge=1, le=100_000)] = 20_000
+
+
 class AllowList(Strict):
     """The file. ``contact`` is whom those can write to who are asked."""
 
     contact: Address
     nameserver: HostAndPort | None = None
-    host: Annotated[tuple[AllowedHost, ...], Field(min_length=1, max_length=100)]
+    host: Annotated[tuple[AllowedHost, ...], Field(max_length=100)] = ()
+    resolver: Annotated[tuple[AllowedResolver, ...], Field(max_length=20)] = ()
+
+    @model_validator(mode="after")
+    def _allows_something(self) -> Self:
+        if not self.host and not self.resolver:
+            raise InvalidValueError("names neither a host nor a resolver", "add a [[host]] or a [[resolver]]")
+        return self
 
 
 class Permission(Strict):
@@ -92,11 +108,7 @@ def checked(raw: Mapping[str, Any], path: object) -> AllowList:
     try:
         allow = AllowList.model_validate(raw)
     except ValidationError as error:
-        found = mistakes(error)
-        places = [f"{path}: {_place(each['loc'])}" for each in found]
-        ways = [problem_and_remedy(each, AllowList) for each in found]
-        first, *others = (InputError(place, *way) for place, way in zip(places, ways, strict=True))
-        raise InputError(first.place, first.problem, first.remedy, others) from None
+        raise input_error(error, path, AllowList) from None
     for name in doubled(each.name for each in allow.host):
         raise InputError(path, f"has several hosts with the name {name}", "put their recipients into one [[host]]")
     return allow
@@ -107,12 +119,24 @@ def permission(allow: AllowList, path: object, host: Host, today: date) -> Permi
     found = next((each for each in allow.host if each.name == host.name), None)
     if found is None:
         raise InputError(path, f"does not name {host.name}", "add a [[host]] with this name")
-    place = f"{path}: the host {host.name}"
-    if found.expires < today:
-        raise InputError(place, f"has expired on {found.expires}", "ask its owner anew, then set another expires")
-    if found.expires > today + _LONGEST:
-        raise InputError(place, f"expires only on {found.expires}", "choose a day within the next year")
+    _require_current(f"{path}: the host {host.name}", found.expires, today)
     return Permission(contact=allow.contact, nameserver=allow.nameserver, host=found)
+
+
+def resolver_permission(allow: AllowList, path: object, address: str, today: date) -> AllowedResolver:
+    """Return what the list says about a resolver; raises InputError if it may not be asked today."""
+    found = next((each for each in allow.resolver if each.address == address), None)
+    if found is None:
+        raise InputError(path, f"does not name the resolver {address}", "add a [[resolver]] with this address")
+    _require_current(f"{path}: the resolver {address}", found.expires, today)
+    return found
+
+
+def _require_current(place: str, expires: date, today: date) -> None:
+    if expires < today:
+        raise InputError(place, f"has expired on {expires}", "ask its owner anew, then set another expires")
+    if expires > today + _LONGEST:
+        raise InputError(place, f"expires only on {expires}", "choose a day within the next year")
 
 
 def require_permitted(permitted: Permission, path: object, recipient: str, control: str) -> None:
@@ -122,7 +146,3 @@ def require_permitted(permitted: Permission, path: object, recipient: str, contr
         if address.lower() not in permitted.host.recipients and (option, address.lower()) != ("--control", postmaster):
             problem = f"is not among the recipients of {permitted.host.name} in {path}"
             raise InputError(f"{option} {address}", problem, "add it there if its owner agrees")
-
-
-def _place(loc: tuple[int | str, ...]) -> str:
-    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in loc).removeprefix(".")

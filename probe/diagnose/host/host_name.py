@@ -33,7 +33,7 @@ def names_host(text: str) -> bool:
     return not text.endswith(".toml") and "/" not in text and (text == LOCALHOST or "." in text or ":" in text)
 
 
-def parse_host(text: str) -> Host:
+def parse_host(text: str, default_port: int = SMTP_PORT) -> Host:
     """Return the host of a target; raises InputError."""
     bracketed = _BRACKETED.fullmatch(text)
     if bracketed is not None:
@@ -49,7 +49,7 @@ def parse_host(text: str) -> Host:
     if not is_right:
         raise InputError(text, "is not a host", _REMEDY)
     if port is None:
-        return Host(ip_or_none(name) or name)
+        return Host(ip_or_none(name) or name, default_port)
     if not (re.fullmatch(r"[0-9]{1,5}", port) and 0 < int(port) < 65_536):
         raise InputError(text, f"{port!r} is not a port", _REMEDY)
     return Host(ip_or_none(name) or name, int(port))

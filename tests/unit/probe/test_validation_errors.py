@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import pytest
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
-from fake_gateways.strict import Name, Strict
+from fake_gateways.strict import InvalidValueError, Name, Strict
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share
-from probe.validation_errors import first_mistake, mistakes, problem_and_remedy
+from probe.validation_errors import first_mistake, input_error, mistakes, problem_and_remedy
 
 
 class Inner(Strict):
@@ -111,3 +111,24 @@ def test_the_schema_is_made_once_however_many_mistakes_there_are(monkeypatch: py
     told_all = {problem_and_remedy(each, Other) for each in mistakes(raised.value)}
     assert told_all == {("is not a known key", "did you mean count?")}
     assert len(made) == 1
+
+
+def test_every_mistake_of_a_file_is_one_error_with_a_place_for_each() -> None:
+    class Whole(Strict):
+        """A table that is wrong as a whole."""
+
+        tables: tuple[Inner, ...] = ()
+
+        @model_validator(mode="after")
+        def _is_wrong(self) -> Self:
+            raise InvalidValueError("is wrong", "mend it")
+
+    with pytest.raises(ValidationError) as raised:
+        Whole.model_validate({"tables": [{"on": "q", "off": "z"}]})
+    first = input_error(raised.value, "a.toml", Whole)
+    assert [str(each) for each in first.others] == [
+        "a.toml: tables[0].off: is 'z', which is neither true nor false; write true or false, without quotes"
+    ]
+    with pytest.raises(ValidationError) as raised:
+        Whole.model_validate({})
+    assert str(input_error(raised.value, "a.toml", Whole)) == "a.toml: is wrong; mend it"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from probe.diagnose.host.allow_list import checked, permission, require_permitted
+from probe.diagnose.host.allow_list import checked, permission, require_permitted, resolver_permission
 from probe.diagnose.host.host_name import Host
 from probe.diagnose.host.manners import Spending
 from probe.input_error import InputError
@@ -135,3 +135,21 @@ def test_only_recipients_of_the_list_may_be_asked_and_a_postmaster_as_control() 
     ]:
         with pytest.raises(InputError, match=r"is not among the recipients of mx\.acme\.example"):
             require_permitted(permitted, "allow.toml", recipient, control)
+
+
+RESOLVER = {"address": "192.0.2.53", "purpose": "we watch our own addresses", "expires": date(2026, 12, 31)}
+
+
+def test_a_list_may_name_resolvers_alone_and_they_expire_too() -> None:
+    raw = {"contact": GOOD["contact"], "resolver": [RESOLVER]}
+    allow = checked(raw, "allow.toml")
+    assert resolver_permission(allow, "allow.toml", "192.0.2.53", TODAY).queries_per_day == 20_000
+    with pytest.raises(InputError, match=r"allow\.toml: does not name the resolver 192\.0\.2\.54"):
+        resolver_permission(allow, "allow.toml", "192.0.2.54", TODAY)
+    with pytest.raises(InputError, match=r"the resolver 192\.0\.2\.53: has expired on 2026-12-31"):
+        resolver_permission(allow, "allow.toml", "192.0.2.53", date(2027, 1, 1))
+
+
+def test_a_list_that_names_nobody_is_refused() -> None:
+    with pytest.raises(InputError, match="names neither a host nor a resolver"):
+        checked({"contact": GOOD["contact"]}, "allow.toml")

@@ -75,3 +75,9 @@ def test_a_name_of_a_host(name: str) -> None:
 @pytest.mark.parametrize("name", ["", "acme", "*.acme.example", "1.2.3", "10.0.0.0/8", "acme.example."])
 def test_what_is_no_name_of_a_host(name: str) -> None:
     assert not is_host_name(name)
+
+
+def test_another_service_has_another_usual_port() -> None:
+    assert parse_host("127.0.0.1", 53) == Host("127.0.0.1", 53)
+    assert parse_host("[::1]", 53) == Host("::1", 53)
+    assert parse_host("127.0.0.1:5300", 53) == Host("127.0.0.1", 5300)
