@@ -22,6 +22,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from fake_gateways.dns.resolver_fault import FaultyResolver
 from fake_gateways.dns.zone import TTL_S, World
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.start_server import started
@@ -34,8 +35,13 @@ _NO_ID: Final = bytes(2)
 _SOA: Final = f"ns.invalid. hostmaster.invalid. 1 3600 600 86400 {int(TTL_S)}"
 
 
-def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes | None:
-    """Return the response to a query at a time, or None if it gets no response (RFC 1035 section 4.1)."""
+def respond(
+    octets: bytes, world: World, at: float, *, over_udp: bool, faults: Sequence[FaultyResolver] = ()
+) -> bytes | None:
+    """Return the response to a query at a time, or None if it gets no response (RFC 1035 section 4.1).
+
+    The first of the faults that concerns the query changes the response.
+    """
     identifier, query = octets[:2], octets[2:]
     try:
         question = _asked(query)
@@ -45,8 +51,12 @@ def respond(octets: bytes, world: World, at: float, *, over_udp: bool) -> bytes 
         declined = _decline(query)
         return declined and identifier + declined
     answer = world.answer(question, at)
+    struck = next((each for each in faults if each.strikes(question.name, at)), None) if faults else None
+    if struck is not None:
+        answer = struck.answer(question, answer)
     exists = bool(answer.records) or world.exists(question.name, at)
-    return identifier + _respond(query, answer, exists=exists, over_udp=over_udp)
+    response = identifier + _respond(query, answer, exists=exists, over_udp=over_udp)
+    return response if struck is None else struck.response(response, over_udp=over_udp)
 
 
 @lru_cache(maxsize=4096)
@@ -110,9 +120,10 @@ def _formerr(octets: bytes) -> bytes | None:
 
 
 class _Datagrams(asyncio.DatagramProtocol):
-    def __init__(self, world: World, now: Callable[[], float]) -> None:
+    def __init__(self, world: World, now: Callable[[], float], faults: Sequence[FaultyResolver]) -> None:
         self._world = world
         self._now = now
+        self._faults = faults
         self._transport: asyncio.DatagramTransport
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -120,7 +131,7 @@ class _Datagrams(asyncio.DatagramProtocol):
         self._transport = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        response = respond(data, self._world, self._now(), over_udp=True)
+        response = respond(data, self._world, self._now(), over_udp=True, faults=self._faults)
         if response is not None:
             self._transport.sendto(response, addr)
 
@@ -149,6 +160,7 @@ async def serve(
     port: int = 0,
     allowed: Sequence[Network] = (),
     idle_s: float = TCP_IDLE_S,
+    faults: Sequence[FaultyResolver] = (),
 ) -> Nameserver:
     """Serve a world's records as of ``now()``. Port 0 takes a free port. Raises OutsideError, or OSError if in use.
 
@@ -161,7 +173,8 @@ async def serve(
             async with asyncio.timeout(idle_s):
                 while True:
                     length = int.from_bytes(await reader.readexactly(2))
-                    response = respond(await reader.readexactly(length), world, now(), over_udp=False)
+                    octets = await reader.readexactly(length)
+                    response = respond(octets, world, now(), over_udp=False, faults=faults)
                     if response is not None:
                         writer.write(len(response).to_bytes(2) + response)
                         await writer.drain()
@@ -177,7 +190,9 @@ async def serve(
         tcp = await started(await asyncio.start_server(talk, address, port, start_serving=False))
         chosen = tcp.sockets[0].getsockname()[1]
         try:
-            udp, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(world, now), local_addr=(address, chosen))
+            udp, _ = await loop.create_datagram_endpoint(
+                lambda: _Datagrams(world, now, faults), local_addr=(address, chosen)
+            )
         except OSError:
             tcp.close()
             if not attempts:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from fake_gateways.policies.session_view import SessionView
 from fake_gateways.verdict import Answer, Question
 
 T = TypeVar("T")
 Lookup = Callable[[str, str], Answer]
 """Takes a name and a record type, and returns the answer."""
+
+
+class Answers(Protocol):
+    """The answers that were fetched so far, as a session has them."""
+
+    def answer(self, query: Question) -> Answer | None:
+        """Return the answer to a question, None if it was not asked yet."""
+        ...
 
 
 class _UnansweredError(BaseException):
@@ -21,7 +28,7 @@ class _UnansweredError(BaseException):
         self.question = question
 
 
-def replay_with_dns(view: SessionView, work: Callable[[Lookup], T]) -> T | Question:
+def replay_with_dns(view: Answers, work: Callable[[Lookup], T]) -> T | Question:
     """Call ``work``; return its result, or the question that must be answered first.
 
     The caller fetches the answer and calls again. With n different questions, the work is started n + 1 times.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from functools import cache
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -54,13 +54,27 @@ def evaluate(view: SessionView) -> SpfResult | Question:
     return replay_with_dns(view, lambda lookup: check(view.peer_address, view.envelope.return_path, view.helo, lookup))
 
 
+_MALFORMED: Final = (ValueError, IndexError, KeyError, TypeError, AttributeError, UnicodeError)
+"""What pyspf raises for records that are no SPF."""
+
+
 def check(address: str, return_path: str, helo: str, lookup: Lookup) -> SpfResult:
     """Return the SPF result for a client; ``lookup`` answers DNS queries. If pyspf fails, it is a permerror."""
     try:
         result: SpfResult = _query_class()(address, return_path, helo, lookup).check()[0]
-    except (ValueError, IndexError, KeyError, TypeError, AttributeError, UnicodeError):
+    except _MALFORMED:
         return "permerror"
     return result
+
+
+def counted(address: str, return_path: str, helo: str, lookup: Lookup) -> tuple[SpfResult, int]:
+    """Return the SPF result for a client, and how many lookups count against the limit (RFC 7208 section 4.6.4)."""
+    query = _query_class()(address, return_path, helo, lookup)
+    try:
+        result: SpfResult = query.check()[0]
+    except _MALFORMED:
+        result = "permerror"
+    return result, int(query.lookups)
 
 
 @cache

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lone_gateway import ALICE, RETURN_PATH, LoneGateway, policy, session_view
 
 from fake_gateways.dns.zone import World
-from fake_gateways.policies.spf import SpfResult, check, evaluate
+from fake_gateways.policies.spf import SpfResult, check, counted, evaluate
 from fake_gateways.smtp.envelope import Envelope
 from fake_gateways.verdict import Answer, Question
 
@@ -78,3 +78,13 @@ def test_nothing_a_stranger_publishes_or_says_is_more_than_an_error(record: str,
         "127.10.0.1", f"{sender}@messenger.example", helo, lambda _name, _kind: Answer((f'"v=spf1 {record}"',))
     )
     assert result in get_args(SpfResult)
+
+
+def test_the_lookups_that_count_against_the_limit_are_counted() -> None:
+    made = world("v=spf1 include:_spf.partner.example -all")
+
+    def lookup(name: str, kind: str) -> Answer:
+        return made.answer(Question(name, kind), 0.0)
+
+    assert counted("127.10.0.77", "a@messenger.example", "mta1.messenger.example", lookup) == ("pass", 1)
+    assert counted("127.10.0.77", "a@other.example", "mta1.messenger.example", lookup) == ("none", 0)
