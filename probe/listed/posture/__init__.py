@@ -1,0 +1,1 @@
+"""How a sender looks in the DNS: names of its addresses, SPF, DKIM, DMARC, MTA-STS, TLS-RPT, DANE."""
