@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fake_gateways.truth import Cause
 from probe.judge.scorecard import Scorecard
+from probe.judge.watched import WatchScore
 
 
 def summary(card: Scorecard) -> list[str]:
@@ -53,6 +54,7 @@ def summary(card: Scorecard) -> list[str]:
             f"Also not delivered: {card.refused_otherwise + card.given_up:,} ({card.refused_otherwise:,} "
             f"refused for other reasons, {card.given_up:,} deferred until the sender gave up)."
         )
+    lines += _watched(card.watched)
     return lines
 
 
@@ -79,3 +81,26 @@ def _unknown(card: Scorecard) -> list[str]:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun, in the plural unless it is 1."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def after_start(seconds: float) -> str:
+    """Return a time after a scenario's start, such as ``1:05 h``."""
+    minutes = round(seconds / 60)
+    return f"{minutes // 60}:{minutes % 60:02} h"
+
+
+def _watched(watched: WatchScore) -> list[str]:
+    """Return what watching the blocklists told, and how long before the refusals; nothing without a watch."""
+    if not watched.looks:
+        return []
+    if not watched.listed:
+        return [f"Blocklists were looked at {count(watched.looks, 'time')}: no listing was seen."]
+    first = min((each for each in watched.seen if each.state == "listed"), key=lambda each: each.since_s)
+    lines = [f"Listed: {first.subject} on {first.zone}, seen {after_start(first.since_s)} after the start."]
+    if watched.first_refused_s:
+        cost = f", at a cost of {watched.unseen_cost:,.2f}" if watched.unseen_cost else ""
+        lines.append(
+            f"The first refusal for a listing came {after_start(watched.first_refused_s)} after the start. "
+            f"Until then {count(watched.unseen_until_refusal, 'message')} missed the inbox for it{cost}."
+        )
+    return lines

@@ -24,6 +24,7 @@ from probe.judge.scorecard import Scorecard, naive_of
 from probe.report.html import charts
 from probe.report.html.figures import Chart
 from probe.report.html.flow import COLUMNS, COLUMNS_AS_LOGGED, flow
+from probe.report.html.listed import watched_when
 from probe.report.html.recipients import Dialogues, list_recipients
 from probe.report.html.template import piece, rendered
 from probe.report.summary import count, received, summary, unknown_causes
@@ -74,7 +75,7 @@ def page(content: PageContent) -> str:
 
     return rendered(
         "page.html.jinja",
-        ("page.css",),
+        ("page.css", "listed.css"),
         SCRIPTS,
         title=content.title,
         card=card,
@@ -96,6 +97,7 @@ def page(content: PageContent) -> str:
         confusions=charts.confusions(scores),
         calibrations=charts.calibrations(scores),
         costs=charts.of_costs(scores),
+        when=watched_when(card.watched),
         payments=charts.PAYMENTS,
         gateways=charts.gateways(card, content.personas),
         campaigns=charts.campaigns(card),

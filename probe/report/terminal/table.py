@@ -13,8 +13,10 @@ from rich.text import Text
 _DASHES: Final = box.Box("    \n    \n -- \n    \n    \n    \n    \n    \n", ascii=True)
 
 
-def print_table(console: Console, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table with text in the first column and numbers in the others.
+def print_table(
+    console: Console, title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], text_columns: int = 1
+) -> None:
+    """Print a table with text in the first columns and numbers in the others.
 
     A heading may have several lines in a terminal; in a pipe it has one. Names may wrap, numbers never do.
     """
@@ -26,7 +28,10 @@ def print_table(console: Console, title: str, headings: Sequence[str], rows: Ite
         # Align short headings with the last line.
         tall = "\n" * (lines - heading.count("\n")) + heading
         shown = tall if console.is_terminal else heading.replace("\n", " ")
-        drawn.add_column(shown, justify="right", no_wrap=True) if number else drawn.add_column(shown, overflow="fold")
+        if number < text_columns:
+            drawn.add_column(shown, overflow="fold")
+        else:
+            drawn.add_column(shown, justify="right", no_wrap=True)
     for row in rows:
         drawn.add_row(*map(Text, row))
     if title:

@@ -6,10 +6,11 @@ import pytest
 from report_content import content, gone, kept, lied
 
 from probe.judge.scorecard import AS_THE_LOG_SAYS, Scorecard
+from probe.judge.watched import SeenState, WatchScore
 from probe.report.summary import count, summary
 
 
-def card(**figures: int | str) -> Scorecard:
+def card(**figures: int | str | WatchScore) -> Scorecard:
     """Return the scorecard of a small run with other figures."""
     made = content([lied("ann"), lied("bob"), gone("cy"), kept("dee")]).scorecard
     for name, value in figures.items():
@@ -58,3 +59,21 @@ def test_a_message_that_is_too_large_is_said_with_the_remedy() -> None:
 @pytest.mark.parametrize(("number", "text"), [(0, "0 gates"), (1, "1 gate"), (1234, "1,234 gates")])
 def test_a_number_has_its_noun_in_the_right_form(number: int, text: str) -> None:
     assert count(number, "gate") == text
+
+
+def test_a_run_that_watched_blocklists_says_what_that_would_have_told() -> None:
+    assert summary(card(watched=WatchScore(looks=1)))[-1] == "Blocklists were looked at 1 time: no listing was seen."
+    seen = [
+        SeenState("127.10.0.3", "b.example", "unknown", 0.0, 60.0, "time-out"),
+        SeenState("127.10.0.2", "a.example", "listed", 3900.0, 7200.0, ""),
+    ]
+    watched = WatchScore(looks=9, listed=1, first_listed_s=3900.0, seen=seen)
+    first = "Listed: 127.10.0.2 on a.example, seen 1:05 h after the start."
+    assert summary(card(watched=watched))[-1] == first
+    watched.first_refused_s, watched.unseen_until_refusal, watched.unseen_cost = 14_400.0, 1, 0.5
+    first_refusal, *others = reversed(summary(card(watched=watched)))
+    assert others[0] == first
+    assert first_refusal == (
+        "The first refusal for a listing came 4:00 h after the start. "
+        "Until then 1 message missed the inbox for it, at a cost of 0.50."
+    )
