@@ -134,7 +134,8 @@ BaselineFile = Annotated[
 Price = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="PRICES", help="What mistakes cost, such as living=25,dead=0.05. Also: reputation=500,above=0.02."
+        metavar="PRICES",
+        help="What mistakes cost, such as living=25,dead=0.05. Also: reputation=500,above=0.02,unseen=0.1.",
     ),
 ]
 

@@ -10,7 +10,7 @@ from typing import Final
 from probe.input_error import InputError
 from probe.scenario.prices import MistakePrices
 
-_EXAMPLES: Final = {"living": "25", "dead": "0.05", "reputation": "500", "above": "0.02"}
+_EXAMPLES: Final = {"living": "25", "dead": "0.05", "reputation": "500", "above": "0.02", "unseen": "0.10"}
 
 
 @dataclass

@@ -12,6 +12,7 @@ from probe.classify.spec import REPORTED
 from probe.judge.classifier_score import ClassifierScore
 from probe.judge.interval import share
 from probe.judge.story import Story
+from probe.judge.watched import WatchScore
 from probe.records.attempt import Outcome
 from probe.records.returned import ReturnedKind
 
@@ -114,6 +115,7 @@ class Scorecard:
     gateways: dict[str, DeliveryCounts] = field(default_factory=dict)
     campaigns: dict[str, DeliveryCounts] = field(default_factory=dict)
     returned: ReturnedScore = field(default_factory=ReturnedScore)
+    watched: WatchScore = field(default_factory=WatchScore)
     books: str = ""
     truth_is: str = AS_DECIDED
 

@@ -33,6 +33,7 @@ from probe.judge.result import JudgedRun
 from probe.judge.run_classifier import read_all, read_campaign, read_stream
 from probe.judge.scorecard import AS_DECIDED, NAIVE, Scorecard, naive_of
 from probe.judge.story import JudgedRecipient, Key, judged
+from probe.judge.watched import watch_score
 from probe.lab.judge_lanes import JudgedPart, JudgingJob, judge_lanes, observe_lanes, row_of
 from probe.lab.processes import WorkerEndedError, as_completed
 from probe.lab.shares import processes_for, share_out
@@ -305,4 +306,7 @@ def _scorecard(ledger: Ledger, part: JudgedPart, prices: MistakePrices) -> Score
         truth_is=ledger.note("truth_is") or AS_DECIDED,
     )
     sites = {each.name: Site(each.persona, each.mailboxes) for each in ledger.gateways()}
+    watched = ledger.note("watched")
+    if watched is not None:
+        card.watched = watch_score(watched, ledger.truths(), prices.unseen)
     return part.tally.scorecard(card, sites, ledger.campaigns, prices)

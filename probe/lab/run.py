@@ -56,6 +56,11 @@ def run_scenario(
             _send(prepared, options, begin, tell)
         with Ledger(options.out / FILE) as ledger:
             if not ledger.complete:
+                if prepared.loaded.scenario.sender.watch is not None:
+                    # Few runs watch, and every run would wait for these imports.
+                    from probe.lab.watch_run import watch_run  # noqa: PLC0415
+
+                    watch_run(prepared, ledger)
                 if options.log is not None:
                     ledger.index()
                     write_log(options.log, ledger)

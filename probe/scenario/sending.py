@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
+from fake_gateways.dns.resolver_fault import ResolverFault
 from fake_gateways.dns.zone import Domain
 from fake_gateways.strict import FileName, HostAndPort, InvalidValueError, IpAddress, Name, Strict
 from fake_gateways.units import Duration, PerTime, Rate, TimeOfDay
@@ -136,6 +137,30 @@ class Diagnose(Strict):
     experiments: Annotated[int, Field(ge=1)] = 200
 
 
+class ResolverFaultAt(Strict):
+    """A fault between the sender's resolver and a blocklist's ``zone``, as ``fivefifty listed`` meets it.
+
+    Gateways have resolvers of their own. ``from`` and ``until`` count from the scenario's start.
+    """
+
+    fault: ResolverFault
+    zone: Domain
+    since: Duration = Field(default=0.0, alias="from")
+    until: Duration | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise InvalidValueError("until is not later than from, so nothing would ever fail", "correct one of them")
+        return self
+
+
+class Watch(Strict):
+    """Look at the blocklists of the scenario ``every`` so often during the run, as ``fivefifty listed`` does."""
+
+    every: Duration = Field(default=3600.0, ge=60.0)
+
+
 class Dkim(Strict):
     """Sign every message (RFC 6376) with a ``key`` file (PEM, RSA), or an Ed25519 key made from the seed (RFC 8463).
 
@@ -163,6 +188,8 @@ class Sender(Strict):
     pause: Pause | None = None
     retest: Retest | None = None
     diagnose: Diagnose | None = None
+    watch: Watch | None = None
+    resolver_fault: tuple[ResolverFaultAt, ...] = ()
     round_trip: Duration = Field(default=0.04, description="simulated time of one exchange with a gateway")
     keep_open: Duration = Field(default=5.0, description="how long an idle connection is kept for the next message")
     patience: Duration = Field(default=300.0, gt=0, description="how long to wait for a reply (RFC 5321 4.5.3.2)")

@@ -33,6 +33,14 @@ NOT_DRAWN: Final = {
         ("Sender.diagnose", "Diagnose.after", "Diagnose.rate", "Diagnose.experiments"),
         "the laws do not know decisions about experiments yet",
     ),
+    **dict.fromkeys(
+        ("Sender.watch", "Watch.every", "MistakePrices.unseen"),
+        "a watch looks at the nameserver after the run, and changes nothing of it",
+    ),
+    **dict.fromkeys(
+        ("Sender.resolver_fault", *(f"ResolverFaultAt.{key}" for key in ("fault", "zone", "from", "until"))),
+        "only a watch meets them",
+    ),
     "Sender.smart_host": "mail to a real server, in real time",
     "Sender.return_mailbox": "reports from real servers, in real time",
     "Sender.wait_for_reports": "reports from real servers, in real time",

@@ -36,5 +36,7 @@ def test_prices_are_separated_by_commas_or_given_in_several_options(options: lis
 def test_an_error_about_a_price_gives_an_example(text: str) -> None:
     with pytest.raises(InputError) as caught:
         mistake_prices([text], MistakePrices())
-    sentence = f"--price {text}: is not a price; write for example living=25,dead=0.05,reputation=500,above=0.02"
+    sentence = (
+        f"--price {text}: is not a price; write for example living=25,dead=0.05,reputation=500,above=0.02,unseen=0.10"
+    )
     assert str(caught.value) == sentence
