@@ -17,6 +17,8 @@ _SEED: Final = 101
 """The patterns of diagnose are made with other seeds."""
 _SEEDS: Final = 2
 """Each gateway is drawn so often."""
+_LISTED_SEEDS: Final = 20
+"""So often each list is asked with each fault."""
 _DRAWS: Final = 200
 """How many tables with noise are drawn, at each depth."""
 
@@ -43,13 +45,17 @@ def evaluate(
         bool,
         typer.Option("--diagnose", help="Measure fivefifty diagnose instead, at gateways whose cause is known."),
     ] = False,
+    listings: Annotated[
+        bool,
+        typer.Option("--listed", help="Measure fivefifty listed instead, at blocklists whose entries are known."),
+    ] = False,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", help="With --diagnose: random seed of the generated gateways (default: 101)."),
+        typer.Option(metavar="N", help="With --diagnose or --listed: first random seed (default: 101)."),
     ] = None,
     gateways: Annotated[
         int | None,
-        typer.Option("--cases", min=1, metavar="N", help="With --diagnose: measure so many gateways only, drawn."),
+        typer.Option("--cases", min=1, metavar="N", help="So many drawn gateways (--diagnose) or seeds (--listed)."),
     ] = None,
     held_out: Annotated[
         bool,
@@ -76,6 +82,15 @@ def evaluate(
             _compare_with_optimum(first, as_json=as_json)
         else:
             _evaluate_diagnoses(first, gateways, workers or CORES, held_out=held_out, as_json=as_json)
+        return
+    if listings:
+        if scenarios or classifier or held_out or optimum:
+            raise InputError(
+                "--listed", "makes its own blocklists", "give it only --seed, --cases, --workers or --json"
+            )
+        from probe.cli.evaluate_listed import evaluate_listings
+
+        evaluate_listings(_SEED if seed is None else seed, gateways or _LISTED_SEEDS, workers or CORES, as_json=as_json)
         return
     belonging = {
         "--seed": seed is not None, "--cases": gateways is not None, "--held-out": held_out, "--optimum": optimum
