@@ -14,6 +14,7 @@ from fake_gateways.truth import Cause
 from probe.cli.commands import COMMANDS
 from probe.diagnose import document, run_document
 from probe.input_error import InputError
+from probe.listed.document import schema as listed_schema
 from probe.report.terminal.accuracy import FIGURES, MAIN, OF_PARTS, cost_rows, figure_rows, share, verifier_rows
 from probe.scenario.load import load_persona
 from probe.scenario.model import Scenario
@@ -50,6 +51,7 @@ def pages() -> dict[str, str]:
         "causes.md": page("Causes", causes()),
         "diagnosis.schema.json": json.dumps(document.schema(), indent=2) + "\n",
         "diagnoses.schema.json": json.dumps(run_document.run_schema(), indent=2) + "\n",
+        "listed.schema.json": json.dumps(listed_schema(), indent=2) + "\n",
     }
 
 

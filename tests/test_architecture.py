@@ -36,6 +36,7 @@ FLOORS: Final = (
     "probe/studies",
     "probe/starter_kit",
     "probe/lab",
+    "probe/listed",
     "probe/diagnose",
     "probe/sender",
     "probe/judge",
@@ -146,6 +147,7 @@ DOORS: Final = {
     ("probe/classify/context/vendor.py", "importlib"): {"vendors"},
     ("probe/classify/context/weights.py", "importlib"): {"shipped"},
     ("probe/diagnose/patterns.py", "importlib"): {"shipped"},
+    ("probe/listed/lists.py", "importlib"): {"shipped"},
     ("probe/intake/reading/addresses.py", "urllib"): {"addresses"},
     ("probe/intake/reading/nested_json.py", "urllib"): {"inside"},
     ("probe/intake/to_scenario/ordinary_words.py", "importlib"): {"_lists", "_wordings"},
@@ -173,6 +175,7 @@ ONLY_IN: Final = {
     "dns": {
         "fake_gateways/dns/resolver.py",
         "fake_gateways/dns/nameserver.py",
+        "probe/listed/open_resolver.py",
         "probe/studies/diagnose/verifier_run.py",  # py3-validate-email asks through it
     },
     "sqlite3": {"probe/ledger/database.py"},
@@ -190,7 +193,7 @@ ONLY_IN: Final = {
         "probe/testing/patterns.py",
     },
     "flufl": {"probe/returned_mail/report.py"},
-    "tenacity": {"probe/sender/retry.py"},
+    "tenacity": {"probe/listed/open_resolver.py", "probe/sender/retry.py"},
     "uvloop": {"probe/lab/event_loop.py"},
     "sklearn": {"probe/studies/fit/fitting.py"},
     "scipy": {"probe/studies/fit/fitting.py"},
