@@ -13,7 +13,7 @@ from fake_gateways.people.directory import Directory, MailboxState
 from fake_gateways.people.readers import Audience, Engagement, Reaction
 from fake_gateways.persona import Persona, Refusal
 from fake_gateways.policies import begin
-from fake_gateways.policies.guard import Guard
+from fake_gateways.policies.guard import observer_of
 from fake_gateways.policies.policy import Observer, Policy, Settings
 from fake_gateways.policies.session_view import Decision, SessionView, without_zone
 from fake_gateways.reports.delivery_report import DeliveryReport, write_report
@@ -21,7 +21,7 @@ from fake_gateways.reports.dsn import Undelivered
 from fake_gateways.reports.settings import Reports
 from fake_gateways.reports.vacation_and_arf import Received, complaint, vacation_note
 from fake_gateways.smtp.auth import Login
-from fake_gateways.smtp.envelope import Stage, domain_of
+from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage, domain_of
 from fake_gateways.smtp.queue_id import ID_BITS, spelled
 from fake_gateways.smtp.reply import Reply, WordedLater
 from fake_gateways.truth import Cause, Fate, Truth
@@ -32,6 +32,9 @@ MOST_REMEMBERED: Final = 10_000
 """DNS answers to remember: a client may name any domain."""
 _OF_THE_CLIENT: Final = frozenset({"host", "ip", "helo"})
 """The placeholders that mean the same in every session of a client."""
+_OF_THE_RECIPIENT: Final = frozenset({"recipient", "local_part", "domain"})
+"""The placeholders that mean nothing before RCPT."""
+_NO_WORDS: Final[Mapping[Cause, Wording]] = {}
 _MOST_TOLD: Final = 1024
 """Replies to remember: a client may give any name."""
 
@@ -49,7 +52,8 @@ class Gateway:
     All inputs are arguments: clock, seed, directory. ``write`` gets the truth of each decision at once. ``post`` gets
     delivery reports when the message is accepted, and the vacation notes and complaints of the ``audience``. ``engage``
     gets its opens and clicks. ``starts`` is the scenario's start, in seconds since the epoch. With ``xclient`` any
-    client may present another address. With ``lmtp`` it speaks LMTP instead of SMTP.
+    client may present another address. With ``lmtp`` it speaks LMTP instead of SMTP. ``words`` are those of the lies about
+    a cause, in place of the persona's; they are not used before RCPT if they name the recipient.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Gateway:
         directory: Directory,
         policies: tuple[Settings, ...],
         claims: Mapping[Cause, Cause],
+        words: Mapping[Cause, Wording] = _NO_WORDS,
         lies: float,
         size_limit: int,
         clock: Clock,
@@ -85,6 +90,7 @@ class Gateway:
         self.clock = clock
         self.connections: Counter[str] = Counter()
         self._claims = claims
+        self._words = words
         self._lies = lies
         self._seed = seed
         # Separate random streams, so that the number of queue ids does not change which refusals are lies.
@@ -104,8 +110,7 @@ class Gateway:
         self._posted = 0
         self.policies = _by_stage(persona, policies, seed, starts)
         asked = (policy for named in self.policies.values() for _, policy in named)
-        bare = (policy.policy if isinstance(policy, Guard) else policy for policy in asked)
-        self._observers: tuple[Observer, ...] = tuple(policy for policy in bare if isinstance(policy, Observer))
+        self._observers: tuple[Observer, ...] = tuple(filter(None, map(observer_of, asked)))
         keywords = tuple(word.replace("{size}", str(size_limit)) for word in persona.keywords)
         self.login = login
         self.lmtp = lmtp
@@ -162,6 +167,9 @@ class Gateway:
         claimed = self._claims.get(verdict.cause, believed)
         if claimed is not believed and self._lies < 1.0 and self._lie_draws.random() >= self._lies:
             claimed = believed
+        words = self._words.get(verdict.cause) if claimed is not verdict.cause else None
+        if words is not None and not (stage in BEFORE_RCPT and words.names & _OF_THE_RECIPIENT):
+            return WordedRefusal(claimed, self._fill(words, view, recipient))
         if verdict.wording is not None and claimed is believed:
             return WordedRefusal(claimed, self._fill(verdict.wording, view, recipient))
         if verdict.backend is not None and claimed is believed:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from string import Formatter
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from fake_gateways.smtp.reply import EnhancedStatus, Reply, from_wire
 from fake_gateways.strict import InvalidValueError
@@ -15,6 +16,7 @@ FIELDS = frozenset({
     "recipient", "local_part", "domain", "sender", "sender_domain", "ip", "helo", "id", "host", "backend"
 })  # fmt: skip
 """The placeholders that a wording may have."""
+_WRITTEN: Final = re.compile(r"([45][0-9]{2}) (.+)", re.DOTALL)
 
 
 def parsed_status(value: Any) -> Any:
@@ -76,3 +78,21 @@ class Wording(BaseModel):
     def say(self, fields: dict[str, str]) -> Reply:
         """Return the reply with the placeholders filled in."""
         return Reply(self.code, tuple(self.text.format_map(fields).split("\n")), self.enhanced)
+
+
+def _as_table(value: Any) -> Any:
+    """Return the table of a wording that is written as a reply; raises ValueError."""
+    if isinstance(value, Wording):
+        return value
+    found = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        raise InvalidValueError(
+            f"{value!r} is not a reply that refuses", 'write for example "550 5.1.1 <{recipient}>: no such user"'
+        )
+    reply = from_wire(int(found[1]), found[2].split("\n"))
+    status = None if reply.enhanced is None else str(reply.enhanced)
+    return {"code": reply.code, "enhanced": status, "text": reply.text}
+
+
+WrittenRefusal = Annotated[Wording, BeforeValidator(_as_table), WithJsonSchema({"type": "string"})]
+"""A wording that is written as a reply, such as "550 5.1.1 <{recipient}>: no such user"."""

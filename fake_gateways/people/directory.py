@@ -14,6 +14,10 @@ from fake_gateways.smtp.envelope import domain_of
 YEAR_S = 365 * 86_400.0
 _END_OF_TIME_S = 8000 * YEAR_S
 """Later times, in seconds since the epoch, have no date."""
+_TINY: Final = 1e-9
+"""Shares below are as good as none."""
+_MOST_LOG: Final = 700.0
+"""The exponential of more is no float."""
 
 
 class MailboxState(StrEnum):
@@ -91,3 +95,21 @@ def spread(addresses: Iterable[str], shares: dict[MailboxState, float], rng: ran
         states.update(dict.fromkeys(shuffled[start:end], state))
         start = end
     return states
+
+
+def vary(share: float, varies: float, rng: random.Random) -> float:
+    """Draw one company's share, of a beta distribution with this mean and intra-class correlation.
+
+    With ``varies`` 0 all companies have the mean, with 1 each has all or none.
+    """
+    if varies < _TINY or not _TINY < share < 1.0:
+        return share
+    if varies == 1.0:
+        return float(rng.random() < share)
+    spare = (1.0 - varies) / varies
+    # As logarithms: with a strong correlation both gamma variates are too small for a float.
+    own, others = (
+        math.log(rng.gammavariate(each * spare + 1.0, 1.0)) + math.log(1.0 - rng.random()) / (each * spare)
+        for each in (share, 1.0 - share)
+    )
+    return 1.0 / (1.0 + math.exp(min(_MOST_LOG, others - own)))

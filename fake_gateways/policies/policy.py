@@ -6,6 +6,7 @@ from typing import ClassVar, Literal, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from fake_gateways.dns.zone import Domain
 from fake_gateways.policies.session_view import Decision, SessionView
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.strict import InvalidValueError
@@ -51,7 +52,8 @@ class Settings(BaseModel):
     ``between`` it is asked only between two times of day in UTC, such as ["08:00", "18:00"]; the second may be past
     midnight. ``from`` and ``until`` are times after the scenario's start between which it is asked. A policy refuses,
     unless ``instead`` says what happens to the message: it is then accepted and put into ``junk`` or ``quarantine``,
-    or silently deleted (``discard``), or returned later in a delivery report (``bounce``).
+    or silently deleted (``discard``), or returned later in a delivery report (``bounce``). With ``domains`` it is asked
+    only about recipients in these, so that the tenants of an exchanger have rules of their own.
     """
 
     model_config = ConfigDict(
@@ -70,6 +72,7 @@ class Settings(BaseModel):
     since: Duration = Field(default=0.0, alias="from")
     until: Duration | None = None
     instead: Instead | None = None
+    domains: tuple[Domain, ...] = ()
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

@@ -42,6 +42,7 @@ def build_gateway(
         directory=directory,
         policies=company.policies,
         claims=company.spec.claims,
+        words=company.spec.words,
         lies=company.spec.lies,
         size_limit=company.spec.size_limit or persona.size_limit,
         clock=clock,

@@ -3,34 +3,43 @@
 from __future__ import annotations
 
 import csv
+import math
 import random
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from fake_gateways import persona as personas
-from fake_gateways.people.directory import Directory, MailboxState, departures, spread
+from fake_gateways.people.directory import Directory, MailboxState, departures, spread, vary
 from fake_gateways.people.made_up import invent, made_up_domains
 from fake_gateways.people.readers import Audience
 from fake_gateways.persona import Persona
-from fake_gateways.policies import AnySettings
 from fake_gateways.policies.directory import DirectorySettings
+from fake_gateways.policies.policy import Settings
 from fake_gateways.policies.relay import RelaySettings
 from fake_gateways.smtp.envelope import domain_of, is_address
 from fake_gateways.untrusted.bounded_read import open_table
 from probe.harmless import SHOWN
 from probe.input_error import InputError, not_utf8, one_of
-from probe.scenario.model import GatewaySpec, Scenario
+from probe.scenario.model import ALL_DOMAINS, GatewaySpec, Scenario, Sizes
 
 POOL: Final = 60_000
 """Loopback addresses for gateways: 250 in each /24, starting at 127.1.0.0."""
 
 
-def always(given: Iterable[AnySettings]) -> tuple[AnySettings, ...]:
-    """Return the policies that every gateway has, without those that the scenario configures."""
-    named = {settings.type for settings in given}
-    return tuple(settings for settings in (RelaySettings(), DirectorySettings()) if settings.type not in named)
+def always(gateway: GatewaySpec) -> tuple[Settings, ...]:
+    """Return the policies that every gateway has, without those that the scenario configures.
+
+    Where it configures the directory of some domains only, the others have the usual one.
+    """
+    named = {settings.type for settings in gateway.policy}
+    own = [settings for settings in gateway.policy if settings.type == "directory"]
+    configured = {domain for settings in own for domain in settings.domains}
+    rest = tuple(domain for domain in gateway.domains if domain not in configured) if configured else ()
+    found: list[Settings] = [] if "relay" in named else [RelaySettings()]
+    if not own or (rest and all(settings.domains for settings in own)):
+        found.append(DirectorySettings(domains=rest))
+    return tuple(found)
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,9 @@ class Company:
         return personas.load(self.spec.persona)
 
     @property
-    def policies(self) -> tuple[AnySettings, ...]:
+    def policies(self) -> tuple[Settings, ...]:
         """The scenario's policies, and those that every gateway has."""
-        return (*self.spec.policy, *always(self.spec.policy))
+        return (*self.spec.policy, *always(self.spec))
 
 
 def audience(company: Company, seed: int) -> Audience | None:
@@ -72,7 +81,7 @@ def companies(scenario: Scenario, path: str) -> tuple[Company, ...]:
     taken: dict[str, str] = {}
     names = made_up_domains(scenario.seed)
     for spec in scenario.gateway:
-        sizes = _sizes(spec.mailboxes.count, spec.companies or 1)
+        sizes = _sizes(spec.mailboxes.count, spec.companies or 1, spec.sizes)
         for number, size in enumerate(sizes, 1):
             name = f"{spec.name}-{number}" if spec.companies else spec.name
             domains = spec.domains or (next(domain for domain in names if domain not in taken),)
@@ -101,12 +110,15 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
     rng = random.Random(f"{seed}:{company.name}:staff")  # noqa: S311 - a simulation must be repeatable
     boxes = company.spec.mailboxes
     people = [*listed, *invent(max(0, company.size - len(listed)), company.domains, listed, rng)]
-    shares = {
-        MailboxState.DEPARTED: boxes.departed,
-        MailboxState.FULL: boxes.full,
-        MailboxState.DISABLED: boxes.disabled,
-    }
-    states = spread(people, shares, rng)
+    parts = _parts(company, people, seed)
+    states: dict[str, MailboxState] = {}
+    for part in parts:
+        shares = {
+            MailboxState.DEPARTED: part.departed,
+            MailboxState.FULL: boxes.full,
+            MailboxState.DISABLED: boxes.disabled,
+        }
+        states |= spread(part.people, shares, rng)
     named = [
         (f"{path}: gateway.{company.name}.mailbox[{number}].address", mailbox.address, mailbox.state)
         for number, mailbox in enumerate(company.spec.mailbox)
@@ -119,13 +131,47 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
         states[address] = state
     living = sorted(address for address, state in states.items() if state.alive)
     newcomers = rng.sample(living, round(boxes.newcomers * len(living)))
+    left_at: dict[str, float] = {}
+    for part in parts:
+        here = living if len(parts) == 1 else [each for each in living if domain_of(each) == part.domain]
+        left_at |= departures(here, part.turnover, starts, rng)
+    closes = company.spec.closes
+    for address in living if closes else ():
+        after = closes.get(domain_of(address), closes.get(ALL_DOMAINS))
+        if after is not None:
+            left_at[address] = min(starts + after, left_at.get(address, math.inf))
     return Directory(
         company.domains,
         states,
         boxes.catch_all,
         made_at=dict.fromkeys(newcomers, starts - boxes.newcomers_since),
-        left_at=departures(living, boxes.turnover, starts, rng),
+        left_at=left_at,
     )
+
+
+class _Part(NamedTuple):
+    """People of a company whose turnover is alike: all of them, or where it ``varies`` those of one domain."""
+
+    domain: str
+    people: list[str]
+    departed: float
+    turnover: float
+
+
+def _parts(company: Company, people: list[str], seed: int) -> list[_Part]:
+    boxes = company.spec.mailboxes
+    if not boxes.varies:
+        return [_Part(company.domains[0], people, boxes.departed, boxes.turnover)]
+    # A stream of its own: whether turnover varies does not change the addresses.
+    rng = random.Random(f"{seed}:{company.name}:varies")  # noqa: S311 - a simulation must be repeatable
+    found = []
+    for domain in company.domains:
+        here = [address for address in people if domain_of(address) == domain]
+        departed = vary(boxes.departed, boxes.varies, rng)
+        gone = sum(rng.random() < departed for _ in here)  # drawn, for in a small company every share rounds to nobody
+        turnover = vary(boxes.turnover, boxes.varies, rng)
+        found.append(_Part(domain, here, gone / max(1, len(here)), turnover))
+    return found
 
 
 def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
@@ -152,10 +198,11 @@ def _mailboxes_in(path: Path) -> list[tuple[str, str, MailboxState]]:
     return found
 
 
-def _sizes(total: int, count: int) -> list[int]:
-    """Divide mailboxes among companies by Zipf's law: the second has half as many as the first, the third a third."""
-    weights = [1 / rank for rank in range(1, count + 1)]
+def _sizes(total: int, count: int, sizes: Sizes) -> list[int]:
+    """Divide mailboxes among companies: equally, or by Zipf's law, where the second has half as many as the first."""
+    weights = [1 / rank if sizes == "uneven" else 1.0 for rank in range(1, count + 1)]
     spare = total - count
-    sizes = [1 + int(spare * weight / sum(weights)) for weight in weights] if count <= total else [total]
-    sizes[0] += total - sum(sizes)
-    return sizes
+    found = [1 + int(spare * weight / sum(weights)) for weight in weights] if count <= total else [total]
+    for number in range(total - sum(found)):
+        found[number % count if sizes == "equal" else 0] += 1
+    return found

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from fake_gateways import persona as personas
 from fake_gateways.policies import KINDS
 from fake_gateways.session import ALWAYS_TOLD
+from fake_gateways.smtp.envelope import BEFORE_RCPT
 from fake_gateways.strict import InvalidValueError
 from probe.input_error import InputError, not_utf8, one_of, raise_all, valid_toml
 from probe.scenario.companies import always
@@ -105,13 +106,19 @@ def _mistakes_of_gateways(scenario: Scenario, path: str, *, served: bool) -> Ite
 def _check_gateway(gateway: GatewaySpec, path: str) -> None:
     """Raise InputError for an unknown persona, a stage a policy cannot act at, or a claim without a policy."""
     place = f"{path}: gateway.{gateway.name}"
-    load_persona(gateway.persona, f"{place}.persona")
+    persona = load_persona(gateway.persona, f"{place}.persona")
     causes = set(ALWAYS_TOLD)
-    for number, settings in enumerate((*gateway.policy, *always(gateway.policy))):
+    for number, settings in enumerate((*gateway.policy, *always(gateway))):
         here = f"{place}.policy[{number}]"
         if settings.at is not None and settings.at not in settings.nature.stages:
             possible = ", ".join(sorted(settings.nature.stages))
             raise InputError(f"{here}.at", f"{settings.kind} cannot act at {settings.at}", f"use one of: {possible}")
+        stages = settings.asked_at or {persona.stage_of(settings)}
+        if settings.domains and stages <= BEFORE_RCPT:
+            problem = f"{settings.kind} acts at {min(stages)}, where no recipient is known yet"
+            later = sorted(settings.nature.stages - BEFORE_RCPT)
+            remedy = f"set at to one of: {', '.join(later)}" if later else "remove domains"
+            raise InputError(f"{here}.domains", problem, remedy)
         backend = getattr(settings, "backend", None)
         if backend is not None:
             load_persona(backend, f"{here}.backend")

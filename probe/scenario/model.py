@@ -6,9 +6,17 @@ import ipaddress
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, Field, ValidationInfo, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from fake_gateways import persona as personas
 from fake_gateways.dns.zone import Domain
@@ -19,6 +27,7 @@ from fake_gateways.smtp.envelope import is_address
 from fake_gateways.strict import FileName, HostAndPort, InvalidValueError, IpAddress, Moment, Name, Strict, doubled
 from fake_gateways.truth import Cause
 from fake_gateways.units import Duration, Share, Size
+from fake_gateways.wording import WrittenRefusal
 from probe.records.rows import EXPERIMENTS
 from probe.scenario.login import LoginSpec
 from probe.scenario.prices import MistakePrices
@@ -38,6 +47,11 @@ class Mailboxes(Strict):
     )
     catch_all: bool = False
     turnover: Share = Field(default=0.0, description="share of the living that leaves within a year of the scenario")
+    varies: Share = Field(
+        default=0.0,
+        description="how much departed and turnover differ from company to company, and between the domains of one: "
+        "from 0, not at all, to 1, where each has all or none (intra-class correlation)",
+    )
     opens: Share = Field(default=0.0, description="share of messages in an inbox that are opened")
     clicks: Share = Field(default=0.0, description="share of opened messages in which a link is clicked")
     complains: Share = Field(default=0.0, description="share of messages in an inbox that are reported as spam (ARF)")
@@ -116,7 +130,20 @@ class Scanners(Strict):
     spamassassin: HostAndPort = ("127.0.0.1", 783)
 
 
+ALL_DOMAINS: Final = "*"
+"""In place of a domain: every domain of the gateway."""
+Sizes = Literal["uneven", "equal"]
+
+
+def _by_domain(value: Any) -> Any:
+    if not isinstance(value, dict):
+        return {ALL_DOMAINS: value}
+    return {str(domain).lower().removesuffix("."): after for domain, after in value.items()}
+
+
+_CLOSES = {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
 _CAUSES = [cause.value for cause in Cause]
+_WORDS = {"type": "object", "propertyNames": {"enum": _CAUSES}, "additionalProperties": {"type": "string"}}
 _CLAIMS = {
     "anyOf": [
         {"type": "string"},
@@ -126,7 +153,7 @@ _CLAIMS = {
 
 
 class GatewaySpec(Strict):
-    """A gateway, or with ``companies`` that many companies of uneven size, each with such a gateway of its own.
+    """A gateway, or with ``companies`` that many companies, each with such a gateway of its own.
 
     The persona's numbers are the defaults of policies; with ``usual`` the gateway has every policy that the persona has
     numbers for. ``claims`` is a table, or the name of one of the lies that the persona is known for.
@@ -139,7 +166,11 @@ class GatewaySpec(Strict):
     usual: Annotated[bool, Field(strict=True)] = False
     domains: tuple[Domain, ...] = ()
     companies: Annotated[int, Field(ge=1, le=5000)] | None = None
+    sizes: Sizes = Field(default="uneven", description="of the companies: by Zipf's law, or equal")
     mailboxes: Mailboxes = Mailboxes()
+    closes: Annotated[dict[str, Duration], BeforeValidator(_by_domain), WithJsonSchema(_CLOSES)] = Field(
+        default={}, description="when the company closes, and every mailbox is gone: one time, or one for each domain"
+    )
     mailbox: tuple[Mailbox, ...] = ()
     mailbox_list: FileName | None = Field(
         default=None, description="a CSV file of mailboxes: columns address and state"
@@ -147,6 +178,9 @@ class GatewaySpec(Strict):
     address: IpAddress | None = None
     size_limit: Size | None = None
     claims: Annotated[dict[Cause, Cause], WithJsonSchema(_CLAIMS)] = Field(default={})
+    words: Annotated[dict[Cause, WrittenRefusal], WithJsonSchema(_WORDS)] = Field(
+        default={}, description="true cause -> what the lies about it say in place of the persona's words"
+    )
     lies: Share = 1.0
     policy: tuple[AnySettings, ...] = ()
     reports: Reports | None = None
@@ -212,11 +246,29 @@ class GatewaySpec(Strict):
             raise InvalidValueError(
                 f"{self.mailboxes.count} mailboxes are too few for {self.companies} companies", "raise mailboxes.count"
             )
-        types = [settings.type for settings in self.policy]
         if any(cause is claimed for cause, claimed in self.claims.items()):
             raise InvalidValueError("claims names a cause as its own claim, which is not a lie", "remove it")
-        for kind in doubled(each for each in types if each != "velocity"):
-            raise InvalidValueError(f"policy {kind} is given twice", "put its settings into one")
+        given = [
+            f"{settings.type} {domain}".rstrip()
+            for settings in self.policy
+            if settings.type != "velocity"
+            for domain in {*(settings.domains or self.domains or ("",))}
+        ]
+        for each in doubled(given):
+            raise InvalidValueError(f"policy {each.partition(' ')[0]} is given twice", "put its settings into one")
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_named_exists(self) -> Self:
+        own = {*self.domains, ALL_DOMAINS}
+        for domain in (*self.closes, *(domain for settings in self.policy for domain in settings.domains)):
+            if domain not in own:
+                raise InvalidValueError(f"{domain} is none of the gateway's domains", "correct it, or add it to them")
+        for cause in self.words:
+            if cause not in self.claims:
+                raise InvalidValueError(f"words has {cause}, and claims has not, so nothing would say them", "add it")
+        if self.sizes == "equal" and not self.companies:
+            raise InvalidValueError("has sizes, and only companies have", "remove it, or give companies")
         return self
 
 

@@ -26,6 +26,7 @@ from fake_gateways.smtp.auth import Login
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.verdict import Answer, Question, Wait
+from fake_gateways.wording import Wording
 
 STARTS = 1_772_438_400.0
 DOMAIN = "northwind.example"
@@ -76,6 +77,7 @@ class LoneGateway:
     persona: str | Persona = "mimecast"
     policies: Iterable[Settings] = ()
     claims: Mapping[Cause, Cause] = field(default_factory=dict)
+    words: Mapping[Cause, Wording] = field(default_factory=dict)
     lies: float = 1.0
     seed: str = "550:northwind"
     size_limit: int = 10_000
@@ -99,6 +101,7 @@ class LoneGateway:
             directory=Directory([DOMAIN], dict(self.states), self.catch_all),
             policies=(*self.policies, RelaySettings(), *([DirectorySettings()] if self.has_directory else [])),
             claims=self.claims,
+            words=self.words,
             lies=self.lies,
             size_limit=self.size_limit,
             clock=self.clock,

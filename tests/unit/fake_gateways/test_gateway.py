@@ -20,6 +20,7 @@ from fake_gateways.smtp.envelope import Stage
 from fake_gateways.smtp.reply import Reply
 from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Answer, Question, Refuse
+from fake_gateways.wording import Wording
 
 LIE = {Cause.CONTENT: Cause.USER_UNKNOWN, Cause.IP_REPUTATION: Cause.USER_UNKNOWN}
 _ID = re.compile(r"\b[0-9A-Za-z]{12}\b")
@@ -245,3 +246,34 @@ def test_a_gateway_offers_more_asks_first_and_tells_an_observer_as_it_is_told() 
     client.mail(ALICE, CLARA)
     assert [(row.cause, row.policy) for row in lone.truths] == [(Cause.VELOCITY, "told")] * 2
     assert [each.recipient for each in noticed] == [ALICE, CLARA]
+
+
+def test_a_lie_with_words_of_its_own_is_told_in_them_and_the_truth_is_not() -> None:
+    words = {Cause.CONTENT: Wording(code=550, text="Gone: {recipient}")}
+    gateway = LoneGateway(claims=LIE, words=words, lies=0.5).gateway
+    refusals = [
+        gateway.word_refusal(Refuse(Cause.CONTENT), Stage.END_OF_DATA, session_view(), ALICE) for _ in range(50)
+    ]
+    lies = {str(each.reply) for each in refusals if each.claimed is Cause.USER_UNKNOWN}
+    assert lies == {f"550 Gone: {ALICE}"}
+    assert not lies & {str(each.reply) for each in refusals if each.claimed is Cause.CONTENT}
+    other = gateway.word_refusal(Refuse(Cause.USER_UNKNOWN), Stage.RCPT, session_view(), ALICE)
+    assert "Gone" not in str(other.reply)
+
+
+@pytest.mark.parametrize(
+    ("text", "stage", "own"),
+    [("Gone: {recipient}", Stage.CONNECT, False), ("Gone: {recipient}", Stage.RCPT, True), ("Gone", Stage.CONNECT, True)],
+)
+def test_words_that_name_the_recipient_are_not_used_where_none_is_known(text: str, stage: Stage, *, own: bool) -> None:
+    words = {Cause.IP_REPUTATION: Wording(code=550, text=text)}
+    gateway = LoneGateway(claims=LIE, words=words).gateway
+    reply = gateway.word_refusal(Refuse(Cause.IP_REPUTATION), stage, session_view(), ALICE).reply
+    assert ("Gone" in str(reply)) is own
+
+
+def test_what_a_gateway_wrongly_believes_is_told_in_the_words_of_the_lie_too() -> None:
+    words = {Cause.SYSTEM: Wording(code=550, text="4.4.7 QUEUE.Expired")}
+    gateway = LoneGateway(words=words).gateway
+    mistaken = Refuse(Cause.SYSTEM, ALICE, claimed=Cause.USER_UNKNOWN)
+    assert str(gateway.word_refusal(mistaken, Stage.RCPT, session_view(), ALICE).reply) == "550 4.4.7 QUEUE.Expired"

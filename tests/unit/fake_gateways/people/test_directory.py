@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
 
-from fake_gateways.people.directory import YEAR_S, Directory, MailboxState, departures, spread
+from fake_gateways.people.directory import YEAR_S, Directory, MailboxState, departures, spread, vary
 from fake_gateways.people.made_up import invent
 
 DOMAINS = ["northwind.example", "northwind-labs.example"]
@@ -140,3 +140,26 @@ def test_nobody_leaves_without_turnover_and_everybody_at_once_if_all_do() -> Non
     names = ["anna@northwind.example"]
     assert departures(names, 0.0, 1000.0, random.Random(1)) == {}
     assert departures(names, 1.0, 1000.0, random.Random(1)) == {"anna@northwind.example": 1000.0}
+
+
+@pytest.mark.parametrize(("share", "varies"), [(0.05, 0.02), (0.05, 0.5), (0.3, 0.9), (0.3, 0.999)])
+def test_shares_of_companies_vary_around_their_mean(share: float, varies: float) -> None:
+    rng = random.Random(5)
+    found = [vary(share, varies, rng) for _ in range(20_000)]
+    # The variance of a beta distribution is mean * (1 - mean) * intra-class correlation.
+    assert fmean(found) == pytest.approx(share, abs=0.012)
+    assert fmean((each - share) ** 2 for each in found) == pytest.approx(share * (1 - share) * varies, rel=0.08)
+    assert 0.0 <= min(found) <= max(found) <= 1.0
+
+
+def test_at_the_ends_companies_are_alike_or_have_all_or_none() -> None:
+    rng = random.Random(5)
+    assert {vary(0.2, 0.0, rng) for _ in range(50)} == {0.2}
+    assert {vary(0.2, 1.0, rng) for _ in range(50)} == {0.0, 1.0}
+    assert {vary(share, 0.5, rng) for share in (0.0, 1.0) for _ in range(50)} == {0.0, 1.0}
+
+
+@examples(200)
+@given(share=st.floats(0, 1), varies=st.floats(0, 1), seed=st.integers())
+def test_every_share_that_is_drawn_is_a_share(share: float, varies: float, seed: int) -> None:
+    assert 0.0 <= vary(share, varies, random.Random(seed)) <= 1.0

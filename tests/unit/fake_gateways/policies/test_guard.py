@@ -9,8 +9,12 @@ from lone_gateway import STARTS, session_view
 from pydantic import ValidationError
 
 from fake_gateways.policies import begin
+from fake_gateways.policies.directory_harvest import DirectoryHarvestSettings
+from fake_gateways.policies.guard import observer_of
 from fake_gateways.policies.ip_reputation import IpReputation, IpReputationSettings
-from fake_gateways.truth import Cause
+from fake_gateways.policies.session_view import Decision
+from fake_gateways.smtp.envelope import Stage
+from fake_gateways.truth import Cause, Fate
 from fake_gateways.verdict import Refuse
 
 
@@ -53,3 +57,43 @@ def test_a_policy_without_conditions_has_no_guard() -> None:
 def test_conditions_that_cannot_be_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         IpReputationSettings(type="ip-reputation", **settings)
+
+
+@pytest.mark.parametrize(
+    ("recipient", "envelope", "expected"),
+    [
+        ("ann@tenant.example", [], True),
+        ("ann@TENANT.example", [], True),
+        ("ann@other.example", [], False),
+        ("ann@sub.tenant.example", [], False),
+        ("", ["ann@tenant.example"], True),
+        ("", ["bob@other.example", "ann@tenant.example"], True),
+        ("", ["bob@other.example"], False),
+        ("", [], False),
+    ],
+)
+def test_a_policy_of_a_tenant_is_asked_about_its_recipients_only(
+    recipient: str, envelope: list[str], *, expected: bool
+) -> None:
+    settings = IpReputationSettings(type="ip-reputation", deny=["127.0.0.0/8"], domains=["Tenant.example"])
+    view = session_view(peer="127.10.0.1")
+    view.recipient = recipient
+    view.envelope.recipients.extend(envelope)
+    assert (begin(settings, "7", STARTS).judge(view) is not None) is expected
+
+
+@pytest.mark.parametrize(("domains", "blocked"), [((), True), (("tenant.example",), True), (("other.example",), False)])
+def test_a_policy_of_a_tenant_learns_of_its_recipients_only(domains: tuple[str, ...], *, blocked: bool) -> None:
+    policy = begin(DirectoryHarvestSettings(type="directory-harvest", limit="1/1h", domains=domains), "7", STARTS)
+    observer = observer_of(policy)
+    assert observer is not None
+    view = session_view(peer="127.10.0.1")
+    for number in range(3):
+        observer.notice(view, Decision(f"{number}@tenant.example", Stage.RCPT, Cause.USER_UNKNOWN, Fate.REFUSED))
+    view.recipient = f"ann@{domains[0] if domains else 'any.example'}"
+    assert (policy.judge(view) == Refuse(Cause.DIRECTORY_HARVEST)) is blocked
+
+
+def test_a_policy_that_does_not_learn_has_no_observer() -> None:
+    for settings in ({}, {"share": 0.5}):
+        assert observer_of(begin(IpReputationSettings(type="ip-reputation", **settings), "7", STARTS)) is None

@@ -221,3 +221,88 @@ def test_a_list_of_mailboxes_says_who_is_there(tmp_path: Path) -> None:
         "ann@acme.example": "full",
         "bob@acme.example": "departed",
     }
+
+
+def test_companies_may_be_of_equal_size() -> None:
+    (*sizes,) = (
+        company.size for company in made(gateway(companies=7, sizes="equal", mailboxes={"count": 30}))
+    )
+    assert sizes == [5, 5, 4, 4, 4, 4, 4]
+
+
+def test_turnover_may_vary_from_company_to_company() -> None:
+    boxes = {"count": 900, "departed": 0.3, "varies": 1.0}
+    found = [people(company) for company in made(gateway(companies=30, sizes="equal", mailboxes=boxes))]
+    gone = [Counter(each.states.values())[MailboxState.DEPARTED] for each in found]
+    assert set(gone) == {0, 30}
+    assert 2 <= gone.count(30) <= 18
+
+
+def test_turnover_may_vary_between_the_domains_of_a_gateway() -> None:
+    domains = [f"tenant{number}.example" for number in range(30)]
+    boxes = {"count": 900, "departed": 0.3, "turnover": 0.5, "varies": 1.0}
+    (company,) = made(gateway(domains=domains, mailboxes=boxes))
+    directory = people(company)
+    gone = {domain: set[bool]() for domain in domains}
+    for address, state in directory.states.items():
+        gone[address.partition("@")[2]].add(state is MailboxState.DEPARTED)
+    assert {frozenset(each) for each in gone.values()} == {frozenset({True}), frozenset({False})}
+    left = {address.partition("@")[2] for address in directory.left_at}
+    stayed = {address.partition("@")[2] for address, state in directory.states.items() if state.alive} - left
+    assert left
+    assert stayed
+
+
+def test_that_turnover_varies_changes_no_address_and_somebody_of_a_small_company_may_be_gone() -> None:
+    alike, varied = (
+        made(gateway(companies=60, sizes="equal", mailboxes={"count": 120, "departed": 0.2, "varies": varies}))
+        for varies in (0.0, 0.1)
+    )
+    assert [set(people(each).states) for each in alike] == [set(people(each).states) for each in varied]
+    gone = [Counter(people(each).states.values())[MailboxState.DEPARTED] for each in varied]
+    # A fifth of two mailboxes is rounded to none; drawn one by one it is 24 of 120 on average.
+    assert 10 <= sum(gone) <= 40
+
+
+@pytest.mark.parametrize(
+    ("closes", "gone"),
+    [
+        ("2d", {"a.example", "b.example"}),
+        ({"B.example": "2d"}, {"b.example"}),
+        ({"a.example": "2d", "*": "9d"}, {"a.example"}),
+        ({"*": "2d", "a.example": "9d"}, {"b.example"}),
+    ],
+)
+def test_a_company_or_one_of_its_domains_closes_on_a_date(closes: object, gone: set[str]) -> None:
+    (company,) = made(
+        gateway(
+            domains=["a.example", "b.example"],
+            mailboxes={"count": 30, "full": 0.1},
+            mailbox=[{"address": "ann@a.example"}, {"address": "bob@b.example"}],
+            closes=closes,
+        )
+    )
+    directory = people(company)
+    day = 86_400.0
+    assert all(directory.state(address, 2 * day - 1).alive for address in directory.states)
+    left = {address for address in directory.states if not directory.state(address, 2 * day).alive}
+    assert left == {address for address in directory.states if address.partition("@")[2] in gone}
+
+
+def test_who_leaves_before_the_company_closes_leaves_then() -> None:
+    (company,) = made(gateway(domains=["a.example"], mailboxes={"count": 50, "turnover": 0.9}, closes="300d"))
+    left = people(company).left_at
+    assert len(left) == 50
+    assert min(left.values()) < max(left.values()) == 300 * 86_400.0
+
+
+def test_the_directory_that_a_scenario_configures_for_a_tenant_leaves_the_others_theirs() -> None:
+    late = {"type": "directory", "instead": "bounce", "domains": ["a.example"]}
+    (company,) = made(gateway(domains=["a.example", "b.example"], policy=[late]))
+    assert [(policy.kind, policy.domains) for policy in company.policies] == [
+        ("directory", ("a.example",)),
+        ("relay", ()),
+        ("directory", ("b.example",)),
+    ]
+    (company,) = made(gateway(domains=["a.example"], policy=[late]))
+    assert [policy.kind for policy in company.policies] == ["directory", "relay"]
