@@ -264,6 +264,8 @@ class GatewaySpec(Strict):
         for domain in (*self.closes, *(domain for settings in self.policy for domain in settings.domains)):
             if domain not in own:
                 raise InvalidValueError(f"{domain} is none of the gateway's domains", "correct it, or add it to them")
+        if any(settings.type == "relay" and settings.domains for settings in self.policy):
+            raise InvalidValueError("policy relay has domains, and is about all others", "remove them")
         for cause in self.words:
             if cause not in self.claims:
                 raise InvalidValueError(f"words has {cause}, and claims has not, so nothing would say them", "add it")

@@ -11,7 +11,7 @@ Scenario = dict[str, Any]
 
 HEALS_AFTER_S: Final = 6 * 3600
 """Seconds after the start at which the faults of a healed world stop."""
-_LIES: Final = {"claims", "lies"}
+_LIES: Final = {"claims", "lies", "words"}
 _OWN_LIMITS: Final = {"limit", "pause", "patience", "tls"}
 _PATIENT: Final = {"first": "5m", "longest": "4h", "give_up_after": "5d"}
 _ALWAYS: Final = "directory"

@@ -21,6 +21,12 @@ from simulation.worlds.names import DOMAINS, ODD_PEOPLE, PEOPLE
 
 _SIZES: Final = (6, 12, 20, 35, 60)
 _ZONES: Final = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Australia/Lord_Howe")
+_WORDS: Final = (
+    "550 5.1.1 <{recipient}>: nobody of this name",
+    "550 4.4.7 QUEUE.Expired; message expired",
+    "554 not here\nask {host}",
+    "451 4.2.1 later, {local_part}",
+)
 
 
 @dataclass
@@ -53,6 +59,8 @@ def draw_gateways(draw: Drawing, campaigns: int) -> list[Site]:
     for number in range(count):
         site = _site(draw, number, names[number % len(names)], domains, is_v6=is_v6)
         site.table["mailboxes"] = _mailboxes(draw, people // count, site.table.get("companies", 1))
+        if draw.has("people:closes", 0.5):
+            site.table["closes"] = _closes(draw, site)
         _named_mailboxes(draw, site)
         _policies(draw, site, kinds[number])
         _settings(draw, site)
@@ -72,6 +80,8 @@ def _site(draw: Drawing, number: int, feature: str, domains: list[str], *, is_v6
         persona = load(table["persona"])
     if not is_v6 and draw.has("topology:companies", 0.4):
         table["companies"] = draw.rng.randint(1, 3)
+        if draw.has("topology:equal-sizes", 0.7):
+            table["sizes"] = "equal"
         return Site(table, persona, [], "")
     own = [domains.pop()]
     if draw.has("topology:several-domains", 0.5):
@@ -117,10 +127,16 @@ def _mailboxes(draw: Drawing, people: int, companies: int) -> Table:
         found |= {"newcomers": draw.share(), "newcomers_since": draw.duration(60, 172_800)}
     if draw.has("people:catch-all", 0.3):
         found["catch_all"] = True
-    for what in ("turnover", "opens", "clicks", "complains", "away"):
+    for what in ("turnover", "varies", "opens", "clicks", "complains", "away"):
         if draw.has(f"people:{what}", 0.7):
             found[what] = draw.share()
     return found
+
+
+def _closes(draw: Drawing, site: Site) -> str | Table:
+    """Draw when a company closes, or which of its domains."""
+    after = draw.duration(60, 864_000)
+    return {draw.choice(site.domains): after} if site.domains and draw.rng.random() < 0.5 else after
 
 
 def _named_mailboxes(draw: Drawing, site: Site) -> None:
@@ -146,7 +162,7 @@ def _policies(draw: Drawing, site: Site, kinds: list[str]) -> None:
         lie = draw.choice(site.persona.lie)
         table["claims"] = lie.name
         kinds = _with_causes(draw, kinds, list(lie.claims))
-    policies = draw_policies(draw, site.persona, kinds, site.known)
+    policies = draw_policies(draw, site.persona, kinds, site.known, site.domains)
     if draw.has("gateway:usual", 0.3):
         table["usual"] = True
         for kind in site.persona.numbers:
@@ -160,6 +176,8 @@ def _policies(draw: Drawing, site: Site, kinds: list[str]) -> None:
         table["policy"] = policies
     if lie is None and draw.has("gateway:lies-table", 0.9):
         table["claims"] = _claims(draw, [policy["type"] for policy in policies])
+    if lie is None and "claims" in table and draw.has("gateway:lies-words", 0.7):
+        table["words"] = {cause: draw.choice(_WORDS) for cause in table["claims"] if draw.rng.random() < 0.7}
     if "claims" in table and draw.has("gateway:lies-share", 0.5):
         table["lies"] = draw.share()
 

@@ -8,7 +8,7 @@ from typing import Final
 from fake_gateways.persona import Persona, names
 from fake_gateways.policies import KINDS
 from fake_gateways.policies.content import WHERE
-from fake_gateways.smtp.envelope import Stage
+from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
 from fake_gateways.truth import Cause
 from simulation.worlds.drawing import Drawing, Table
 from simulation.worlds.features import FAULTS, INSTEADS, POLICIES, STAGES
@@ -18,11 +18,15 @@ MOST: Final = 8
 """Policies of one gateway, at most: more would hide each other."""
 
 
-def draw_policies(draw: Drawing, persona: Persona, kinds: list[str], known: list[str]) -> list[Table]:
-    """Return the policies of one gateway. ``known`` are addresses there that a log may name."""
+def draw_policies(
+    draw: Drawing, persona: Persona, kinds: list[str], known: list[str], domains: list[str]
+) -> list[Table]:
+    """Return the policies of one gateway. ``known`` are addresses there that a log may name, ``domains`` its own."""
     found = [_policy(draw, persona, kind, known, is_crowded=len(kinds) > 3) for kind in kinds[:MOST]]
     if "velocity" in kinds[:MOST] and draw.has("policy:velocity-twice", 0.7):
         found.append(_policy(draw, persona, "velocity", known, is_crowded=False))
+    for settings in found:
+        _limit_to_tenant(draw, persona, settings, domains)
     return found
 
 
@@ -81,6 +85,14 @@ def _policy(draw: Drawing, persona: Persona, kind: str, known: list[str], *, is_
         if instead:
             settings["instead"] = instead.partition(":")[2]
     return {"type": kind, **settings}
+
+
+def _limit_to_tenant(draw: Drawing, persona: Persona, settings: Table, domains: list[str]) -> None:
+    """Ask a policy about one domain of several only, if it acts where a recipient is known."""
+    nature = KINDS[settings["type"]].nature
+    at = settings.get("at", persona.at.get(settings["type"], nature.usual))
+    if len(domains) > 1 and at not in BEFORE_RCPT and settings["type"] != "relay" and draw.has("asked:domains", 0.5):
+        settings["domains"] = [draw.choice(domains)]
 
 
 def _place(draw: Drawing, persona: Persona, kind: str, settings: Table) -> None:

@@ -28,7 +28,7 @@ GROUPS: Final[tuple[tuple[str, ...], ...]] = (
     (*POLICIES, "policy:velocity-twice"),
     (
         *(f"at:{stage}" for stage in STAGES),
-        *(f"asked:{when}" for when in ("share", "between", "from", "until")),
+        *(f"asked:{when}" for when in ("share", "between", "from", "until", "domains")),
         *INSTEADS,
     ),
     (*FAULTS, *(f"fault-at:{stage}" for stage in STAGES)),
@@ -44,20 +44,21 @@ GROUPS: Final[tuple[tuple[str, ...], ...]] = (
         f"people:{what}"
         for what in (
             *(state for state in MailboxState if state is not MailboxState.PRESENT),
-            *("newcomers", "turnover", "catch-all", "opens", "clicks", "complains", "away", "named", "listed"),
+            *("newcomers", "turnover", "varies", "closes", "catch-all"),
+            *("opens", "clicks", "complains", "away", "named", "listed"),
         )
     ),
     tuple(
         f"topology:{what}"
         for what in (
-            *("several", "companies", "several-domains", "no-mx", "ipv6", "own-address"),
+            *("several", "companies", "equal-sizes", "several-domains", "no-mx", "ipv6", "own-address"),
             *("lower-mx", "equal-mx", "backup-mx", "null-mx", "alias", "mx-moves", "mx-fails", "absent-domains"),
         )
     ),
     tuple(
         f"gateway:{what}"
         for what in (
-            *("usual", "size-limit", "lies-table", "lies-named", "lies-share", "time-zone"),
+            *("usual", "size-limit", "lies-table", "lies-named", "lies-share", "lies-words", "time-zone"),
             *("xclient", "proxy-protocol", "login"),
         )
     ),
@@ -110,7 +111,8 @@ _ONE_OF: Final = (
     ("sender:shared-transactions", "message:merge-fields"),
 )
 _NOT_WITH_IPV6: Final = (
-    *("topology:several", "topology:companies", "topology:backup-mx", "topology:lower-mx", "topology:equal-mx"),
+    *("topology:several", "topology:companies", "topology:equal-sizes"),
+    *("topology:backup-mx", "topology:lower-mx", "topology:equal-mx"),
     *("sender:several-ips", "sender:shares", "topology:own-address", "dns:helo-moves"),
 )
 """Loopback has one IPv6 address, so there is one of everything."""
@@ -144,15 +146,20 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "policy:content": ("message:spam",),
     "policy:message-size": ("message:large", "campaign:variants"),
     "policy:as-logged": ("campaign:list",),
+    "asked:domains": ("topology:several-domains", "at:rcpt"),
     "at:data": ("policy:tarpit",),
     "people:named": ("campaign:list",),
     "people:listed": ("campaign:list",),
+    "people:varies": ("people:departed", "people:turnover"),
+    "people:closes": ("campaign:several",),
+    "topology:equal-sizes": ("topology:companies",),
     "people:clicks": ("people:opens", "message:links"),
     "fault:cut": ("policy:fault",),
     "fault:malformed": ("policy:fault",),
     "fault:multi-line": ("policy:fault",),
     "gateway:lies-table": ("policy:restricted-recipients", "policy:sender-reputation", "policy:content"),
     "gateway:lies-share": ("gateway:lies-table", "policy:geography"),
+    "gateway:lies-words": ("gateway:lies-table",),
     "sender:retry-rate": ("policy:velocity",),
     "sender:pause-context": ("policy:ip-reputation",),
     "sender:limit-connections": ("sender:fast", "sender:long-way"),
