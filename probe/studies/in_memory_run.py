@@ -49,7 +49,7 @@ def run_in_memory(loaded: Loaded) -> InMemoryRun:
             prepared, Options(transport="memory", out=Path(folder), classifiers=choose(["always-keep"]), workers=1)
         )
         stories, _ = gathered(result.recipients())
-    personas = {company.name: company.spec.persona for company in prepared.companies}
+    personas = {company.name: company.persona.name for company in prepared.companies}
     return InMemoryRun(scenario.name, stories, personas)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from fake_gateways import persona
 from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import ByCode
 from probe.classify.context.arrivals import gather
@@ -17,13 +20,14 @@ from probe.classify.context.retests import is_retest, refusals
 from probe.classify.context.weights import Sum, Weights
 from probe.classify.context.words import topics_of
 from probe.classify.evidence import Evidence
-from probe.scenario.load import check
-from probe.studies.fit.families import scenario
-from probe.studies.in_memory_run import MESSAGES, InMemoryRun, run_in_memory
+from probe.studies.fit.families import draw
+from probe.studies.in_memory_run import InMemoryRun, run_in_memory
 
 UNMOVED: Final = Sum(0.0, (1.0, 0.0, 0.0))
 """A second verdict that equals the first."""
 _CODE: Final = ByCode()
+MADE_UP: Final = "made-up"
+"""In place of the name of a made-up vendor."""
 
 
 class Refused(NamedTuple):
@@ -64,8 +68,9 @@ class FamilyRun(NamedTuple):
 
 def run_family(family: str, seed: int) -> FamilyRun:
     """Run a scenario of a family in memory."""
-    raw = scenario(family, seed)
-    return FamilyRun(family, run_in_memory(check(raw, folder=MESSAGES, path=raw["name"])))
+    with tempfile.TemporaryDirectory() as folder:
+        return FamilyRun(family, run_in_memory(draw(family, seed).load_in(Path(folder))))
+
 
 
 def first_refusals(finished: FamilyRun) -> Iterator[Refused]:
@@ -80,7 +85,7 @@ def first_refusals(finished: FamilyRun) -> Iterator[Refused]:
             yield Refused(
                 finished.family,
                 finished.run.name,
-                finished.run.personas[story.truth.gateway],
+                _vendor(finished.run.personas[story.truth.gateway]),
                 tuple(weigh(case)),
                 _raw(case, evidence[recipient]),
                 story.mailbox.alive,
@@ -104,7 +109,7 @@ def second_refusals(finished: FamilyRun, weights: Weights) -> Iterator[RefusedAg
             if blames_recipient(case, story.evidence) and topics_of(refused[-1]).mentions_mailbox:
                 yield RefusedAgain(
                     finished.run.name,
-                    finished.run.personas[story.truth.gateway],
+                    _vendor(finished.run.personas[story.truth.gateway]),
                     reader.first_verdict(case)[0],
                     reader.refused_again(case),
                     story.mailbox.alive,
@@ -142,3 +147,7 @@ def _raw(case: RefusalCase, evidence: Evidence) -> tuple[float, ...]:
         len(evidence.before),
     ]
     return tuple(map(float, raw))
+
+
+def _vendor(name: str) -> str:
+    return name if name in persona.names() else MADE_UP

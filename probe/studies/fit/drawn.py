@@ -1,45 +1,29 @@
-"""Scenarios drawn by seed for figures: other seeds and other vendors than those of the fit, and families left out of it.
+"""Scenarios drawn for figures: other seeds and other vendors than those of the fit, and families left out of it.
 
-Reserved for figures, so that no weight is fitted and nothing is tuned on them:
+Reserved for figures, so that nothing is fitted or tuned on them:
 
-- the seeds: every scenario of this module is drawn from a stream of its own (``held-out:SEED:FAMILY``);
-- the vendors: ``vendors.RESERVED``, whose words and habits no scenario of the fit has;
-- the families: ``families.RESERVED``, which ``fivefifty fit`` never draws.
+- seeds from ``families.RESERVED_SEEDS`` on;
+- the vendors of these seeds: all are made up from ``vendor_words.RESERVED``, of which no scenario of the fit has a word;
+- the families ``families.RESERVED``: exchangers that retire one of their domains (``merged``), that report outages and
+  unknown users alike (``expired``), that refuse at certain hours (``office``), and tiny companies and tenants under a
+  listing of weeks (``crowded``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Final
 
-from probe.scenario.load import Loaded, check
-from probe.studies.fit.families import FAMILIES, RESERVED, draw
-from probe.studies.in_memory_run import MESSAGES
+from probe.studies.fit.families import FAMILIES, RESERVED, RESERVED_SEEDS, Drawn, draw
 
-EVERY_FAMILY = (*RESERVED, *FAMILIES)
-"""All families. Figures on those of ``RESERVED`` say more, because no weight was fitted on scenarios like them."""
-
-
-class Drawn(NamedTuple):
-    """A drawn scenario: its family, its tables as TOML would hold them, and the files of its vendors by name."""
-
-    family: str
-    table: dict[str, Any]
-    vendors: dict[str, str]
-
-    @property
-    def name(self) -> str:
-        """The name of the scenario."""
-        return str(self.table["name"])
-
-    def load_in(self, folder: Path) -> Loaded:
-        """Write the vendors into a folder, which must last as long as the scenario is used, and return the scenario."""
-        for name, text in self.vendors.items():
-            (folder / name).write_text(text, "utf-8")
-        raise NotImplementedError
+EVERY_FAMILY: Final = (*RESERVED, *FAMILIES)
+"""All families, those on which no weight was fitted first."""
 
 
 def drawn(seed: int, number: int, families: Sequence[str] = EVERY_FAMILY) -> Iterator[Drawn]:
-    """Yield ``number`` scenarios of some families in turn; the same seed gives the same scenarios."""
-    raise NotImplementedError
+    """Yield ``number`` scenarios of some families in turn; the same seed gives the same scenarios.
+
+    ``seed`` is the number of the first, from zero. Each is loaded with ``load_in``, which needs a folder.
+    """
+    for each in range(seed, seed + number):
+        yield draw(families[each % len(families)], RESERVED_SEEDS + each)
