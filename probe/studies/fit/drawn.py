@@ -23,7 +23,14 @@ EVERY_FAMILY: Final = (*RESERVED, *FAMILIES)
 def drawn(seed: int, number: int, families: Sequence[str] = EVERY_FAMILY) -> Iterator[Drawn]:
     """Yield ``number`` scenarios of some families in turn; the same seed gives the same scenarios.
 
-    ``seed`` is the number of the first, from zero. Each is loaded with ``load_in``, which needs a folder.
+    ``seed`` is the number of the first, ``RESERVED_SEEDS`` or more. A scenario's ``load_in`` writes its vendors into a
+    folder, which must last until its runs have ended.
+
+    Raises:
+        ValueError: The seed is one of the fit.
     """
+    if seed < RESERVED_SEEDS:
+        msg = f"seed {seed} is one of the fit, which has all below {RESERVED_SEEDS}"
+        raise ValueError(msg)
     for each in range(seed, seed + number):
-        yield draw(families[each % len(families)], RESERVED_SEEDS + each)
+        yield draw(families[each % len(families)], each)
