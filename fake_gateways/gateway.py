@@ -52,7 +52,7 @@ class Gateway:
     All inputs are arguments: clock, seed, directory. ``write`` gets the truth of each decision at once. ``post`` gets
     delivery reports when the message is accepted, and the vacation notes and complaints of the ``audience``. ``engage``
     gets its opens and clicks. ``starts`` is the scenario's start, in seconds since the epoch. With ``xclient`` any
-    client may present another address. With ``lmtp`` it speaks LMTP instead of SMTP. ``words`` are those of the lies about
+    client may present another address. With ``lmtp`` it speaks LMTP instead of SMTP. ``words`` are those of lies about
     a cause, in place of the persona's; they are not used before RCPT if they name the recipient.
     """
 

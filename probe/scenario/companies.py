@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import math
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -132,8 +133,9 @@ def staff(company: Company, listed: list[str], seed: int, path: str, starts: flo
     living = sorted(address for address, state in states.items() if state.alive)
     newcomers = rng.sample(living, round(boxes.newcomers * len(living)))
     left_at: dict[str, float] = {}
+    staying = _by_domain(living) if len(parts) > 1 else {}
     for part in parts:
-        here = living if len(parts) == 1 else [each for each in living if domain_of(each) == part.domain]
+        here = living if len(parts) == 1 else staying.get(part.domain, [])
         left_at |= departures(here, part.turnover, starts, rng)
     closes = company.spec.closes
     for address in living if closes else ():
@@ -165,12 +167,18 @@ def _parts(company: Company, people: list[str], seed: int) -> list[_Part]:
     # A stream of its own: whether turnover varies does not change the addresses.
     rng = random.Random(f"{seed}:{company.name}:varies")  # noqa: S311 - a simulation must be repeatable
     found = []
-    for domain in company.domains:
-        here = [address for address in people if domain_of(address) == domain]
+    for domain, here in _by_domain(people).items():
         departed = vary(boxes.departed, boxes.varies, rng)
         gone = sum(rng.random() < departed for _ in here)  # drawn, for in a small company every share rounds to nobody
         turnover = vary(boxes.turnover, boxes.varies, rng)
-        found.append(_Part(domain, here, gone / max(1, len(here)), turnover))
+        found.append(_Part(domain, here, gone / len(here), turnover))
+    return found
+
+
+def _by_domain(addresses: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for address in addresses:
+        found.setdefault(domain_of(address), []).append(address)
     return found
 
 

@@ -33,7 +33,7 @@ class People(NamedTuple):
 class Draft:
     """What is drawn once for a scenario, and the gateways as they are added.
 
-    ``made_up`` is the share of gateways whose vendor is made up. ``retested`` is the chance that the sender tests again.
+    ``made_up`` is the share of gateways with a made-up vendor. ``retested`` is the chance that the sender tests again.
     ``listing`` says when its addresses are on the blocklist: for a part of a campaign, for weeks, or over campaigns.
     """
 

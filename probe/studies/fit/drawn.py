@@ -3,7 +3,7 @@
 Reserved for figures, so that nothing is fitted or tuned on them:
 
 - seeds from ``families.RESERVED_SEEDS`` on;
-- the vendors of these seeds: all are made up from ``vendor_words.RESERVED``, of which no scenario of the fit has a word;
+- the vendors of these seeds: all are made up from ``vendor_words.RESERVED``, no word of which is in the fit;
 - the families ``families.RESERVED``: exchangers that retire one of their domains (``merged``), that report outages and
   unknown users alike (``expired``), that refuse at certain hours (``office``), and tiny companies and tenants under a
   listing of weeks (``crowded``).

@@ -14,7 +14,7 @@ from probe.studies.fit.families import FAMILIES, RESERVED, RESERVED_SEEDS, draw
 
 @pytest.mark.parametrize("family", [*FAMILIES, *RESERVED])
 def test_scenarios_of_a_family_are_valid_and_the_same_for_a_seed(family: str, tmp_path: Path) -> None:
-    for seed in (*range(6), *range(RESERVED_SEEDS, RESERVED_SEEDS + 6)):
+    for seed in (*range(3), *range(RESERVED_SEEDS, RESERVED_SEEDS + 3)):
         drawn = draw(family, seed)
         assert drawn == draw(family, seed)
         loaded = drawn.load_in(tmp_path)
@@ -44,7 +44,7 @@ def test_no_vendor_of_a_reserved_scenario_is_one_of_the_fit(family: str) -> None
 def test_companies_close_in_the_families_that_say_so() -> None:
     for family in ("closed", "history", "crowded"):
         gateways = [gateway for seed in range(10) for gateway in draw(family, seed).table["gateway"]]
-        assert any(gateway["mailboxes"]["departed"] == 1.0 for gateway in gateways) or family == "history"
+        assert any(gateway["mailboxes"]["departed"] == 1.0 for gateway in gateways)
         assert any("closes" in gateway for gateway in gateways)
     closing = [draw("closed", seed).table for seed in range(10)]
     assert any("until" in record for table in closing for record in table["dns"] if record["type"] == "MX")
