@@ -167,11 +167,13 @@ def _parts(company: Company, people: list[str], seed: int) -> list[_Part]:
     # A stream of its own: whether turnover varies does not change the addresses.
     rng = random.Random(f"{seed}:{company.name}:varies")  # noqa: S311 - a simulation must be repeatable
     found = []
-    for domain, here in _by_domain(people).items():
+    grouped = _by_domain(people)
+    for domain in company.domains:
+        here = grouped.get(domain, [])
         departed = vary(boxes.departed, boxes.varies, rng)
         gone = sum(rng.random() < departed for _ in here)  # drawn, for in a small company every share rounds to nobody
         turnover = vary(boxes.turnover, boxes.varies, rng)
-        found.append(_Part(domain, here, gone / len(here), turnover))
+        found.append(_Part(domain, here, gone / max(1, len(here)), turnover))
     return found
 
 
