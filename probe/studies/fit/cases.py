@@ -72,7 +72,6 @@ def run_family(family: str, seed: int) -> FamilyRun:
         return FamilyRun(family, run_in_memory(draw(family, seed).load_in(Path(folder))))
 
 
-
 def first_refusals(finished: FamilyRun) -> Iterator[Refused]:
     """Yield a case for each recipient that was refused or reported, as known before any further test."""
     for campaign in finished.run.campaigns.values():

@@ -53,7 +53,7 @@ def _closing(draft: Draft) -> None:
     (domain,) = group.table["domains"]
     group.table["mailboxes"]["catch_all"] = False
     if not draft.span_days or rng.random() < 0.4:
-        group.table["mailboxes"]["departed"] = 1.0
+        group.table["mailboxes"] |= {"departed": 1.0, "full": 0.0}
         return
     closes = f"{rng.uniform(0.02, 1.0) * draft.span_days * 24.0:.3f}h"
     group.table["closes"] = closes

@@ -140,7 +140,12 @@ RESERVED: Final = Pool(
             "your server is on a list of spam sources",
         ),
         "content": ("this looks like bulk mail", "high probability of junk", "denied by message policy 17"),
-        "velocity": ("slow down, {ip}", "quota of {sender_domain} used up", "excessive message rate", "come back later"),
+        "velocity": (
+            "slow down, {ip}",
+            "quota of {sender_domain} used up",
+            "excessive message rate",
+            "come back later",
+        ),
         "directory-harvest": ("dictionary attack suspected", "too many bad addresses from {ip}"),
         "policy": ("internal address only", "senders outside the organisation may not write here", "closed group"),
         "authentication": ("{sender_domain} does not allow {ip} to send", "alignment failed"),

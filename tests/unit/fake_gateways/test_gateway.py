@@ -263,7 +263,11 @@ def test_a_lie_with_words_of_its_own_is_told_in_them_and_the_truth_is_not() -> N
 
 @pytest.mark.parametrize(
     ("text", "stage", "own"),
-    [("Gone: {recipient}", Stage.CONNECT, False), ("Gone: {recipient}", Stage.RCPT, True), ("Gone", Stage.CONNECT, True)],
+    [
+        ("Gone: {recipient}", Stage.CONNECT, False),
+        ("Gone: {recipient}", Stage.RCPT, True),
+        ("Gone", Stage.CONNECT, True),
+    ],
 )
 def test_words_that_name_the_recipient_are_not_used_where_none_is_known(text: str, stage: Stage, *, own: bool) -> None:
     words = {Cause.IP_REPUTATION: Wording(code=550, text=text)}

@@ -224,9 +224,7 @@ def test_a_list_of_mailboxes_says_who_is_there(tmp_path: Path) -> None:
 
 
 def test_companies_may_be_of_equal_size() -> None:
-    (*sizes,) = (
-        company.size for company in made(gateway(companies=7, sizes="equal", mailboxes={"count": 30}))
-    )
+    (*sizes,) = (company.size for company in made(gateway(companies=7, sizes="equal", mailboxes={"count": 30})))
     assert sizes == [5, 5, 4, 4, 4, 4, 4]
 
 

@@ -52,7 +52,10 @@ def test_companies_close_in_the_families_that_say_so() -> None:
 
 def test_tenants_have_rules_of_their_own() -> None:
     policies = [
-        policy for seed in range(10) for gateway in draw("tenants", seed).table["gateway"] for policy in gateway["policy"]
+        policy
+        for seed in range(10)
+        for gateway in draw("tenants", seed).table["gateway"]
+        for policy in gateway["policy"]
     ]
     assert any(policy.get("domains") for policy in policies)
 
