@@ -41,6 +41,11 @@ NOT_DRAWN: Final = {
         ("Sender.resolver_fault", *(f"ResolverFaultAt.{key}" for key in ("fault", "zone", "from", "until"))),
         "only a watch meets them",
     ),
+    **dict.fromkeys(
+        ("ConnectionsSettings.domains", "GreetPauseSettings.domains", "MessagesPerConnectionSettings.domains"),
+        "acts before a recipient is known",
+    ),
+    "RelaySettings.domains": "it is about all other domains",
     "Sender.smart_host": "mail to a real server, in real time",
     "Sender.return_mailbox": "reports from real servers, in real time",
     "Sender.wait_for_reports": "reports from real servers, in real time",
