@@ -204,42 +204,6 @@ SPOKEN = [
         "",
         "two gateways are called acme; give one another name",
     ),
-    (
-        CLAIMS,
-        f'{CLAIMS}\nwords = {{ content = "user unknown" }}',
-        "gateway.acme.words.content",
-        "'user unknown' is not a reply that refuses; write for example \"550 5.1.1 <{recipient}>: no such user\"",
-    ),
-    (
-        CLAIMS,
-        f'{CLAIMS}\nwords = {{ velocity = "550 5.1.1 No such user" }}',
-        "gateway.acme",
-        "words has velocity, and claims has not, so nothing would say them; add it",
-    ),
-    (
-        CLAIMS,
-        f'{CLAIMS}\ncloses = {{ "other.example" = "2d" }}',
-        "gateway.acme",
-        "other.example is none of the gateway's domains; correct it, or add it to them",
-    ),
-    (
-        CLAIMS,
-        f'{CLAIMS}\nsizes = "equal"',
-        "gateway.acme",
-        "has sizes, and only companies have; remove it, or give companies",
-    ),
-    (
-        CONTENT,
-        f'{CONTENT}\n  domains = ["other.example"]',
-        "gateway.acme",
-        "other.example is none of the gateway's domains; correct it, or add it to them",
-    ),
-    (
-        CONTENT,
-        'type = "ip-reputation"\n  at = "mail"\n  domains = ["acme.example"]',
-        "gateway.acme.policy[0].domains",
-        "ip-reputation acts at mail, where no recipient is known yet; set at to one of: rcpt",
-    ),
 ]
 
 # The problem is pydantic's to word; place and the value found are ours to tell.

@@ -143,3 +143,90 @@ def test_the_json_schema_names_every_key_of_the_file_as_it_is_written() -> None:
     assert schema["additionalProperties"] is False
     assert {"zone", "from", "until"} == set(schema["$defs"]["ListedIn"]["properties"])
     assert json.loads(json.dumps(schema)) == schema
+
+
+TENANTS = """schema = 1
+name = "small"
+title = "Two tenants of one exchanger"
+seed = 7
+starts = 2026-03-02T08:00:00Z
+
+[[gateway]]
+name = "acme"
+domains = ["acme.example", "beta.example"]
+claims = { content = "user-unknown" }
+
+  [[gateway.policy]]
+  type = "content"
+  domains = ["acme.example"]
+
+  [[gateway.policy]]
+  type = "content"
+  domains = ["beta.example"]
+"""
+
+
+def test_tenants_may_have_the_same_policy_with_other_settings(tmp_path: Path) -> None:
+    assert check(tomllib.loads(TENANTS), folder=tmp_path, path="s.toml", served=True).scenario.gateway[0].policy
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            "claims",
+            'words = { content = "user unknown" }\nclaims',
+            (
+                "gateway.acme.words.content: 'user unknown' is not a reply that refuses; "
+                'write for example "550 5.1.1 <{recipient}>: no such user"'
+            ),
+        ),
+        (
+            "claims",
+            'words = { policy = "550 5.1.1 No such user" }\nclaims',
+            "gateway.acme: words has policy, and claims has not, so nothing would say them; add it",
+        ),
+        (
+            "claims",
+            'closes = { "other.example" = "2d" }\nclaims',
+            "gateway.acme: other.example is none of the gateway's domains; correct it, or add it to them",
+        ),
+        (
+            "claims",
+            'sizes = "equal"\nclaims',
+            "gateway.acme: has sizes, and only companies have; remove it, or give companies",
+        ),
+        (
+            '  domains = ["beta.example"]',
+            '  domains = ["other.example"]',
+            "gateway.acme: other.example is none of the gateway's domains; correct it, or add it to them",
+        ),
+        (
+            '  domains = ["beta.example"]',
+            '  domains = ["acme.example"]',
+            "gateway.acme: policy content is given twice; put its settings into one",
+        ),
+        (
+            '  domains = ["beta.example"]',
+            "",
+            "gateway.acme: policy content is given twice; put its settings into one",
+        ),
+        (
+            'type = "content"\n  domains = ["beta.example"]',
+            'type = "relay"\n  domains = ["beta.example"]',
+            "gateway.acme: policy relay has domains, and is about all others; remove them",
+        ),
+        (
+            'type = "content"\n  domains = ["beta.example"]',
+            'type = "ip-reputation"\n  at = "mail"\n  domains = ["beta.example"]',
+            (
+                "gateway.acme.policy[1].domains: ip-reputation acts at mail, where no recipient is known yet; "
+                "set at to one of: rcpt"
+            ),
+        ),
+    ],
+)
+def test_what_tenants_cannot_have_is_told_in_one_sentence(old: str, new: str, told: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        check(tomllib.loads(TENANTS.replace(old, new, 1)), folder=tmp_path, path="s.toml", served=True)
+    assert str(caught.value) == f"s.toml: {told}"
