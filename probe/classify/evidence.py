@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf, isfinite
 from typing import NamedTuple
 
 from fake_gateways.truth import Cause
@@ -63,10 +64,20 @@ class Evidence:
 
     @property
     def report(self) -> Returned | None:
-        """The last delivery report that says the message was not delivered, None if there is none."""
+        """The last delivery report that says the last message was not delivered, None if there is none."""
+        return self.report_on(len(self.attempts) - 1)
+
+    def report_on(self, index: int) -> Returned | None:
+        """Return the last report that the message of an attempt was not delivered, None if there is none.
+
+        A report that came before an attempt is about an earlier one.
+        """
         if not self.returned:
             return None  # the usual case, for speed
-        return next((row for row in reversed(self.returned) if is_bounce(row)), None)
+        began = [each.at if isfinite(each.at) else None for each in self.attempts[index : index + 2]]
+        since = began[0] if index and began[0] is not None else -inf
+        until = began[1] if len(began) > 1 and began[1] is not None else inf
+        return next((row for row in reversed(self.returned) if is_bounce(row) and since <= row.at <= until), None)
 
     @property
     def bounced(self) -> bool:
@@ -76,9 +87,13 @@ class Evidence:
     @property
     def heard(self) -> tuple[int | None, str | None, str]:
         """Code, enhanced status and text that decide: those of the delivery report, or else of the last reply."""
-        report = self.report
-        if report is not None and self.last.outcome == Outcome.DELIVERED:
-            status = report.status
-            code = report.code or (int(status[0]) * 100 + 50 if status else None)
-            return code, status, report.text
-        return self.last.code, self.last.enhanced, self.last.text
+        return self.heard_at(len(self.attempts) - 1)
+
+    def heard_at(self, index: int) -> tuple[int | None, str | None, str]:
+        """Return code, enhanced status and text that an attempt came to: of the report about it, or of its reply."""
+        attempt = self.attempts[index]
+        report = self.report_on(index) if attempt.outcome == Outcome.DELIVERED else None
+        if report is None:
+            return attempt.code, attempt.enhanced, attempt.text
+        code = report.code or (int(report.status[0]) * 100 + 50 if report.status else None)
+        return code, report.status, report.text

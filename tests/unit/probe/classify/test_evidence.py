@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from book_rows import attempt, refused
+from book_rows import STARTS, attempt, refused, returned
 from circumstances import REPORT
 
 from probe.classify.evidence import Evidence
@@ -58,3 +58,14 @@ def test_a_report_without_a_code_gets_one_from_its_status() -> None:
     assert evidence(FAILED._replace(code=None)).heard[0] == 550
     assert evidence(FAILED._replace(code=None, status="4.4.7")).heard[0] == 450
     assert evidence(FAILED._replace(code=None, status=None)).heard[0] is None
+
+
+def test_a_report_is_about_the_attempt_before_it() -> None:
+    first, second = attempt(at=STARTS, number=1), attempt(at=STARTS + 1000, number=2, seq=2)
+    early, late = returned(at=STARTS + 60), returned(at=STARTS + 1060, seq=2)
+    tested = Evidence("ann@acme.example", (first, second), (early,))
+    assert (tested.report_on(0), tested.report, tested.bounced) == (early, None, False)
+    again = Evidence("ann@acme.example", (first, second), (early, late))
+    assert (again.report_on(0), again.report, again.bounced) == (early, late, True)
+    timeless = Evidence("ann@acme.example", (first._replace(at=float("inf")), second._replace(at=float("inf"))), (early,))
+    assert timeless.report == early
