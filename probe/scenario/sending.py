@@ -113,6 +113,8 @@ class Pause(Strict):
 class Retest(Strict):
     """Try a refused recipient once more, ``after`` a while, from the address with the most deliveries there lately.
 
+    Retests are spread over the day that follows, so that they come at other hours than the refusals.
+
     ``message`` is another, plainer file. ``who`` is retested: recipients the classifier ``context`` is ``unsure`` about
     by then, or all ``refused`` ones. A second refusal is final. ``rate`` counts for each exchanger. Keep it below the
     gateways' limits, so that the retest does not exceed them again (limits on unknown recipients start at 10 an hour:

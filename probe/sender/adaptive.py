@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from fake_gateways.truth import Cause
@@ -14,6 +15,10 @@ from probe.sender.messages import MessageBuilder
 from probe.sender.recipients import Delivery
 
 _IN_A_ROW: Final = 2
+_DAY_S: Final = 86_400.0
+_GOLDEN: Final = (math.sqrt(5.0) - 1.0) / 2.0
+_LEAST_SHIFT: Final = 1 / 8
+"""A retest comes at least three hours, of a day of 24, before or after the hour of the refusal."""
 _SAME_AFTER_PAUSE: Final = {
     Cause.CONTENT,
     Cause.VIRUS,
@@ -32,6 +37,7 @@ class AdaptiveSending:
         self._messages = messages
         self._campaigns: dict[str, Streaming] = {}
         self._tested_until = 0.0
+        self._retests = 0
         self._observes = sender.retest is not None or (sender.pause is not None and sender.pause.when is not None)
 
     def observe(self, attempt: Attempt) -> None:
@@ -56,6 +62,18 @@ class AdaptiveSending:
             return None
         last = len(self._messages.files[delivery.campaign]) - 1
         return delivery if retest.message is None else delivery._replace(variant=last)
+
+    def retest_wait_s(self) -> float:
+        """Return the seconds between a refusal and its retest: each time another hour of the day.
+
+        A cause that depends on the hour, such as a limit or a rule for office hours, would else be met again. The
+        retests of an exchanger are spread evenly, whatever their number is, over three quarters of a day, or of
+        ``after`` if that is shorter (multiples of the golden ratio: Knuth, TAOCP 6.4, theorem S).
+        """
+        after = 0.0 if self._sender.retest is None else self._sender.retest.after
+        self._retests += 1
+        share = math.modf(self._retests * _GOLDEN)[0]
+        return after + min(after, _DAY_S) * (_LEAST_SHIFT + (1.0 - 2 * _LEAST_SHIFT) * share)
 
     def retest_due(self, test: Delivery) -> Delivery | None:
         """Return a retest from the source address with the most deliveries lately; None if it is no longer needed.

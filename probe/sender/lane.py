@@ -230,8 +230,8 @@ class Lane:
 
     def _schedule_retest(self, delivery: Delivery, number: int, at: float) -> None:
         test = self._adaptive.retest_of(delivery)
-        if test is not None and self.sender.retest is not None:
-            self._agenda.put(at + self.sender.retest.after, QueuedTransaction((test,), number, test=True))
+        if test is not None:
+            self._agenda.put(at + self._adaptive.retest_wait_s(), QueuedTransaction((test,), number, test=True))
 
     def _rows(
         self,

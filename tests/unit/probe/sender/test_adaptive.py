@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 from lane_harness import due, run
@@ -18,7 +19,8 @@ def test_who_was_refused_is_tried_once_more_from_another_address() -> None:
     done = run(due(0), mailboxes={"ann@acme.example": "departed"},
                ips=[{"address": "127.10.0.1"}, {"address": "127.10.0.2"}],
                retest={"after": "1d", "who": "refused"})  # fmt: skip
-    assert done.began == [0, 86_400]
+    assert done.began[0] == 0
+    assert 1.125 <= done.began[1] / 86_400 <= 1.875
     assert [(row.number, row.local_address, row.outcome) for row in done.attempts] == [
         (1, "127.10.0.1", "refused"),
         (2, "127.10.0.2", "refused"),
@@ -29,8 +31,16 @@ def test_who_was_refused_is_tried_once_more_from_another_address() -> None:
 
 def test_further_attempts_keep_to_their_own_pace() -> None:
     done = run(due(*range(3)), **LIFTED, retest={"after": "2h", "who": "refused", "rate": "2/1h"})
-    assert [round(at) for at in done.began] == [0, 1, 2, 7200, 9000, 10800]
+    assert [round(at) for at in done.began] == [0, 1, 2, 9376, 11437, 13237]
     assert [row.outcome for row in done.attempts] == ["refused"] * 3 + ["delivered"] * 3
+
+
+def test_further_attempts_come_at_other_hours_and_are_spread_over_the_day() -> None:
+    done = run(due(*range(30)), **LIFTED, retest={"after": "7d", "who": "refused", "rate": "60/1h"})
+    hours = sorted((at - 7 * 86_400) / 3600 for at in done.began[30:])
+    assert len(hours) == 30
+    assert 3.0 <= hours[0] < hours[-1] <= 21.1
+    assert max(after - before for before, after in itertools.pairwise(hours)) < 1.5
 
 
 def test_who_is_surely_gone_is_not_tried_again_and_who_was_refused_in_a_run_is() -> None:
