@@ -8,21 +8,19 @@ from collections.abc import Iterable
 from heapq import merge
 from typing import Final
 
+from fake_gateways.smtp.envelope import domain_of
 from probe.classify.context.observations import ExchangerObservations, Observations
-from probe.classify.context.refusal import exchanger_of
+from probe.classify.context.refusal import exchanger_of, is_reported_gone, operator_of
 from probe.classify.context.replies_by_stage import ACCEPTED
-from probe.classify.context.reply import Reply, reply_of
+from probe.classify.context.reply import Reply, reply_of, reported_reply
 from probe.classify.context.retests import is_retest
-from probe.classify.context.vendor import vendor_of
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt, Outcome
 
 _SORTED_AT_ONCE: Final = 16_384
 """Sorting needs memory for so many replies at most; sorted pieces are merged."""
-_FIRST_ROUND, _REPORT = 0, 1
 _Circumstances = tuple[str, str, str, bool, bool, bool]
 """What many replies have in common: exchanger, source, message, is_later, blames_sender, whether it is temporary."""
-
 
 def gather(campaign: Iterable[Evidence]) -> Observations:
     """Return what a sender observed in a campaign: all attempts in the order in which they began, and all reports.
@@ -34,13 +32,12 @@ def gather(campaign: Iterable[Evidence]) -> Observations:
         arrivals.add(evidence)
     return arrivals.in_order()
 
-
 class _Arrivals:
     """Replies as columns, in the order in which they are added."""
 
     def __init__(self) -> None:
         self._observations = Observations()
-        self._began: dict[str, tuple[int, float, int]] = {}
+        self._began: dict[str, tuple[float, int]] = {}
         self._at = array("d")
         self._seq = array("q")
         self._ranks = array("B")
@@ -48,18 +45,19 @@ class _Arrivals:
         self._known: dict[_Circumstances, int] = {}
         self._refusals = array("I")
         self._keys = array("Q")
+        self._words = array("Q")
 
     def add(self, evidence: Evidence) -> None:
         """Add a recipient."""
         attempts = evidence.attempts
         for index, attempt in enumerate(attempts):
             if attempt.outcome != Outcome.FAILED and not (index and is_retest(attempt, attempts[:index])):
-                name = self._exchanger(attempt, _FIRST_ROUND)
-                reply = reply_of(attempt)
+                name = self._exchanger(attempt)
+                is_reported = bool(evidence.returned) and is_reported_gone(evidence, index)
+                reply = reported_reply(evidence, index) if is_reported else reply_of(attempt)
                 if reply is not None:
                     self._add(name, attempt.seq, reply)
-        if evidence.returned and evidence.report is not None:
-            self._observations.exchangers[self._exchanger(evidence.last, _REPORT)].reported += 1
+        self._observations.companies.observe(evidence)
         self._observations.retests.observe(evidence)
 
     def in_order(self) -> Observations:
@@ -69,29 +67,35 @@ class _Arrivals:
         for row in self._order():
             name, source, message, is_later, blames_sender, is_deferred = common[self._circumstances[row]]
             rank = self._ranks[row]
-            key = None if is_deferred else 0 if rank == ACCEPTED else self._keys[bisect_left(self._refusals, row)]
-            exchangers[name].observe(Reply(self._at[row], rank, source, message, is_later, blames_sender, key))
+            key: int | None = None if is_deferred else 0
+            words = 0
+            if rank != ACCEPTED and not is_deferred:
+                place = bisect_left(self._refusals, row)
+                key, words = self._keys[place], self._words[place]
+            exchangers[name].observe(Reply(self._at[row], rank, source, message, is_later, blames_sender, key, words))
         return self._observations
 
-    def _exchanger(self, attempt: Attempt, kind: int) -> str:
+    def _exchanger(self, attempt: Attempt) -> str:
         """Return the name of an attempt's exchanger. Its vendor is that of the first attempt."""
-        name, began = exchanger_of(attempt), (kind, attempt.at, attempt.seq)
+        name, began = exchanger_of(attempt), (attempt.at, attempt.seq)
         known = self._began.get(name)
         if known is None or began < known:
             self._began[name] = began
-            vendor = vendor_of(attempt.mx, attempt.greeting)
+            vendor = operator_of(attempt)
             if known is None:
                 self._observations.exchangers[name] = ExchangerObservations(name, vendor)
             else:
                 self._observations.exchangers[name].vendor = vendor
+        self._observations.exchangers[name].note_company(domain_of(attempt.recipient))
         return name
 
     def _add(self, name: str, seq: int, reply: Reply) -> None:
-        at, rank, source, message, is_later, blames_sender, key = reply
+        at, rank, source, message, is_later, blames_sender, key, words = reply
         common = name, source, message, is_later, blames_sender, key is None
         if key:
             self._refusals.append(len(self._at))
             self._keys.append(key)
+            self._words.append(words)
         self._at.append(at)
         self._seq.append(seq)
         self._ranks.append(rank)

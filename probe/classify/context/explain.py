@@ -8,6 +8,8 @@ from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import FUNCTIONS
 from probe.classify.context.observations import EVERY_SOURCE, IsolatedRefusals
 from probe.classify.context.reader import Reader, case_of, probability
+from probe.classify.context.retests import refusals
+from probe.classify.context.vendor import vendors
 from probe.classify.evidence import Diagnosed, Evidence
 
 _WORTH_NAMING = 0.05
@@ -21,6 +23,15 @@ _NEIGHBOURS = {
     ("before", "after"): "The recipients before and after it were accepted.",
 }
 """What is said of a refusal without a run, by the sides on which a recipient was accepted."""
+_SECOND = {
+    "first_verdict": "the sum so far",
+    "living_refused_again": "the living that this exchanger refuses again, by first verdicts and retests",
+    "share_refused_again": "the retests that this exchanger refused again",
+    "neighbours_refused_again": "the retests before and after this one that it refused",
+    "company_refused_again": "the rounds in which the company accepted nobody, and how often others are refused again",
+    "company_refused_for_long": "the rounds in which the company accepted nobody",
+}
+"""The meanings of the figures of a second verdict."""
 
 
 def explain_verdict(reader: Reader, evidence: Evidence) -> Iterator[str]:
@@ -38,6 +49,7 @@ def explain_verdict(reader: Reader, evidence: Evidence) -> Iterator[str]:
                 yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {meanings[name]}"
         total = reader.weights.first.base + sum(added for added, _ in found)
         yield f"  {total:+6.2f}  in total; calibrated on scenarios: {log_odds:+.2f}, or {probability(log_odds):.0%}"
+        yield from _second(reader, case, evidence, log_odds)
     if evidence.diagnosis is not None:
         yield ""
         yield _experiments(evidence.diagnosis)
@@ -49,6 +61,24 @@ def explain_verdict(reader: Reader, evidence: Evidence) -> Iterator[str]:
     yield f"reasons    {reading.reason}"
 
 
+def _second(reader: Reader, case: RefusalCase, evidence: Evidence, log_odds: float) -> Iterator[str]:
+    """Yield what each figure adds after a further refusal."""
+    if evidence.diagnosis is not None or len(refusals(evidence)) < 2:
+        return
+    after, found = reader.second_verdict(case, evidence, log_odds)
+    yield ""
+    if not found:
+        yield "Refused again in words that do not mention a mailbox: the sum remains."
+        return
+    yield "Refused again (nats)"
+    yield f"  {reader.weights.again.base:+6.2f}  before any evidence: a retest was refused"
+    for added, name in found:
+        if added:
+            yield f"  {added:+6.2f}  {name.replace('_', ' ')}: {_SECOND[name]}"
+    total = reader.weights.again.base + sum(added for added, _ in found)
+    yield f"  {total:+6.2f}  in total; calibrated on scenarios: {after:+.2f}, or {probability(after):.0%}"
+
+
 def _experiments(diagnosis: Diagnosed) -> str:
     whom = "this recipient" if diagnosis.asked else "recipients that were refused in the same words"
     causes = ", ".join(f"{cause} {weight:.0%}" for cause, weight in diagnosis.causes.items() if weight >= _WORTH_NAMING)
@@ -58,7 +88,7 @@ def _experiments(diagnosis: Diagnosed) -> str:
 def _circumstances(case: RefusalCase) -> Iterator[str]:
     """Yield what happened around a refusal."""
     elsewhere = case.observations.isolated_elsewhere(case.exchanger.vendor)
-    vendor = f" (a gateway of {case.exchanger.vendor})" if case.exchanger.vendor else ""
+    vendor = f" (a gateway of {case.exchanger.vendor})" if case.exchanger.vendor in vendors() else ""
     source = case.refusal.source or "an unknown address"
     yield (
         f"{case.exchanger.name}{vendor} refused {case.overall.refused:,} of {len(case.overall):,} recipients at "
@@ -69,6 +99,17 @@ def _circumstances(case: RefusalCase) -> Iterator[str]:
         f"Isolated refusals (recipients before and after accepted): {_isolated(case.exchanger.isolated)} here, "
         f"{_isolated(elsewhere)} at gateways of other vendors."
     )
+    company = case.company
+    if company.rounds_with_tests > 1 and not company.accepted:
+        yield (
+            f"{case.refusal.company} has refused everybody in {company.rounds_with_tests:,} rounds, six hours or more "
+            f"apart, since it last accepted anybody."
+        )
+    if case.exchanger.has_tenants:
+        yield (
+            f"Recipients at {case.refusal.company}: {company.refused:,} of {company.refused + company.accepted:,} "
+            f"refused; the exchanger serves other domains too."
+        )
     run = case.run
     if run is not None and run.length > 1:
         end = "ended by an acceptance" if run.accepted_after is not None else "with no acceptance after it"
@@ -86,8 +127,7 @@ def _circumstances(case: RefusalCase) -> Iterator[str]:
 
 
 def _isolated(counts: IsolatedRefusals) -> str:
-    reports = f" and {counts.reported:,} later report{'s' if counts.reported > 1 else ''}" if counts.reported else ""
-    return f"{counts.isolated:,}{reports} among {counts.accepted:,} acceptances"
+    return f"{counts.isolated:,} among {counts.accepted:,} acceptances"
 
 
 def _meaning(function: Callable[[RefusalCase], float]) -> str:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from fake_gateways.smtp.envelope import domain_of
+from probe.classify.context.companies import Companies
 from probe.classify.context.odds import departed, departed_share
-from probe.classify.context.refusal import Refusal, exchanger_of
+from probe.classify.context.refusal import Refusal, exchanger_of, operator_of
 from probe.classify.context.replies_by_stage import ACCEPTED, RepliesByStage, merged
 from probe.classify.context.reply import Reply, reply_of
 from probe.classify.context.retests import Retests
 from probe.classify.context.series import ReplySeries
-from probe.classify.context.vendor import vendor_of
+from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt, Outcome
 
 EVERY_SOURCE: Final = None
 """In place of a source address: all of them together."""
+EVERY_VENDOR: Final = ""
+"""In place of a vendor: all of them together."""
 NO_REPLIES: Final = RepliesByStage()
 """In place of replies, where there are none. Nothing is ever added to it."""
 _UNLIKELY: Final = 0.05
@@ -32,17 +36,14 @@ class RefusalPosition(NamedTuple):
 
 
 class IsolatedRefusals(NamedTuple):
-    """Refusals between two acceptances to the same source, acceptances, and reports that came after an acceptance."""
+    """Refusals between two acceptances to the same source, and acceptances."""
 
     isolated: int = 0
     accepted: int = 0
-    reported: int = 0
 
     def plus(self, other: IsolatedRefusals) -> IsolatedRefusals:
         """Return the sum of both."""
-        return IsolatedRefusals(
-            self.isolated + other.isolated, self.accepted + other.accepted, self.reported + other.reported
-        )
+        return IsolatedRefusals(self.isolated + other.isolated, self.accepted + other.accepted)
 
     def minus(self, other: IsolatedRefusals) -> IsolatedRefusals:
         """Return what remains without another count that is part of this one."""
@@ -59,6 +60,13 @@ class SenderFaults(NamedTuple):
     ranks: array[int]
 
 
+class WordsCounts(NamedTuple):
+    """Refusals with one text at an exchanger: all of them, and those between two acceptances."""
+
+    refused: int
+    isolated: int
+
+
 @dataclass(slots=True)
 class ExchangerObservations:
     """What the sender observed at one mail exchanger: the final replies of first rounds, one per recipient.
@@ -69,13 +77,15 @@ class ExchangerObservations:
 
     name: str
     vendor: str
-    """The vendor of the gateway, empty if it is not known."""
+    """The vendor of the gateway; if it is not known, the organisation that the exchanger belongs to."""
+    company: str | None = None
+    """The domain of a recipient."""
+    has_tenants: bool = False
+    """Whether recipients of several domains were refused or accepted here."""
     conditions: dict[tuple[str, bool], list[int]] = field(default_factory=dict)
     """Replies by rank, for each message and for the first and later messages of a connection."""
     sender_faults: SenderFaults = field(default_factory=lambda: SenderFaults(array("d"), array("B")))
     """Replies that blame the sender, temporary ones among them."""
-    reported: int = 0
-    """Reports that came back after an acceptance."""
     _by_source: dict[str, RepliesByStage] = field(default_factory=dict)
     _overall: RepliesByStage = field(default_factory=RepliesByStage)
     _keys: array[int] = field(default_factory=lambda: array("Q"))
@@ -99,7 +109,7 @@ class ExchangerObservations:
 
     def observe(self, reply: Reply) -> None:
         """Add a reply. Replies must come in the order in which the attempts began."""
-        at, rank, source, message, is_later, blames_sender, key = reply
+        at, rank, source, message, is_later, blames_sender, key, words = reply
         if key is None:
             self._add_sender_fault(at, rank)
             return
@@ -123,7 +133,7 @@ class ExchangerObservations:
         if blames_sender:
             self._add_sender_fault(at, rank)
         else:
-            replies.count_refused()
+            replies.count_refused(words)
 
     def position_of(self, refusal: Refusal, rank: int) -> RefusalPosition | None:
         """Return a refusal's position among the replies that reached its stage, None if it was not observed here."""
@@ -171,18 +181,32 @@ class ExchangerObservations:
     def isolated(self) -> IsolatedRefusals:
         """The isolated refusals at this exchanger."""
         replies = self._by_source.values()
-        return IsolatedRefusals(
-            sum(each.isolated for each in replies), sum(each.accepted for each in replies), self.reported
-        )
+        return IsolatedRefusals(sum(each.isolated for each in replies), sum(each.accepted for each in replies))
 
     def accepts_everybody(self, share: float) -> bool:
         """Whether it refused no recipient as unknown, though it would have if this share has departed."""
-        refused = self.reported or any(each.refused for each in self._by_source.values())
+        refused = any(each.refused for each in self._by_source.values())
         return not refused and (1.0 - share) ** self.isolated.accepted < _UNLIKELY
 
     def refused_at(self, rank: int) -> int:
         """Return the number of refusals at a stage."""
         return self.series(EVERY_SOURCE, rank).refused
+
+    def with_words(self, words: int) -> tuple[WordsCounts, WordsCounts]:
+        """Count the refusals with one text, and those with all others; texts that blame the sender are left out."""
+        own, every = [0, 0], [0, 0]
+        for replies in self._by_source.values():
+            for place, counts in enumerate((replies.refused_by_words, replies.isolated_by_words)):
+                own[place] += counts.get(words, 0)
+                every[place] += sum(counts.values())
+        return WordsCounts(*own), WordsCounts(every[0] - own[0], every[1] - own[1])
+
+    def note_company(self, domain: str) -> None:
+        """Note the domain of a recipient."""
+        if self.company is None:
+            self.company = domain
+        elif domain != self.company:
+            self.has_tenants = True
 
 
 class Observations:
@@ -190,9 +214,11 @@ class Observations:
 
     def __init__(self, *, pooled: bool = True) -> None:
         self.exchangers: dict[str, ExchangerObservations] = {}
+        self.companies = Companies()
         self.retests = Retests()
         self._pooled = pooled
         self._version = 0
+        self._vendors: tuple[int, dict[str, list[ExchangerObservations]]] = (-1, {})
         self._across: dict[str, tuple[int, dict[str, RepliesByStage]]] = {}
         self._isolated: tuple[int, dict[str, IsolatedRefusals]] = (-1, {})
 
@@ -206,11 +232,13 @@ class Observations:
             return
         self._version += 1
         name = exchanger_of(attempt)
-        if name not in self.exchangers:
-            self.exchangers[name] = ExchangerObservations(name, vendor_of(attempt.mx, attempt.greeting))
+        exchanger = self.exchangers.get(name)
+        if exchanger is None:
+            exchanger = self.exchangers[name] = ExchangerObservations(name, operator_of(attempt))
+        exchanger.note_company(domain_of(attempt.recipient))
         reply = reply_of(attempt)
         if reply is not None:
-            self.exchangers[name].observe(reply)
+            exchanger.observe(reply)
 
     def add(self, other: Observations) -> None:
         """Add what was observed at other exchangers of the same campaign; raises ValueError if one is known here."""
@@ -219,25 +247,24 @@ class Observations:
                 msg = f"exchanger {name} was observed in two parts of a campaign"
                 raise ValueError(msg)
         self.exchangers |= other.exchangers
+        self.companies.add(other.companies)
         self.retests.add(other.retests)
         self._version += 1
 
-    def with_retests(self, retests: Retests) -> Observations:
-        """Return the same observations with other retests."""
+    def with_evidence(self, campaign: Iterable[Evidence]) -> Observations:
+        """Return the same replies, with what the evidence on recipients shows of companies and of retests."""
         found = Observations(pooled=self._pooled)
         found.exchangers = self.exchangers
-        found.retests = retests
+        for evidence in campaign:
+            found.companies.observe(evidence)
+            found.retests.observe(evidence)
         return found
 
     def across(self, vendor: str) -> Mapping[str, RepliesByStage]:
-        """Return the replies to each source at every exchanger of a vendor (empty: at all exchangers), in order."""
+        """Return the replies to each source at every exchanger of a vendor, or of EVERY_VENDOR, in order."""
         kept = self._across.get(vendor)
         if kept is None or kept[0] != self._version:
-            here = [
-                exchanger
-                for exchanger in (self.exchangers.values() if self._pooled else ())
-                if not vendor or exchanger.vendor == vendor
-            ]
+            here = self._of_vendor(vendor)
             sources = {source for exchanger in here for source in exchanger.sources}
             found = {
                 source: merged(filter(None, (exchanger.replies_to(source) for exchanger in here))) for source in sources
@@ -246,28 +273,38 @@ class Observations:
         return kept[1]
 
     def isolated_at(self, vendor: str) -> IsolatedRefusals:
-        """Return the isolated refusals at all exchangers of a vendor; empty: those of unknown vendor."""
+        """Return the isolated refusals at all exchangers of a vendor, or of EVERY_VENDOR."""
         return self._isolated_by_vendor().get(vendor, NONE_ISOLATED)
 
     def isolated_elsewhere(self, vendor: str) -> IsolatedRefusals:
         """Return the isolated refusals at the exchangers of all other vendors."""
-        found = NONE_ISOLATED
-        for name, isolated in self._isolated_by_vendor().items():
-            if name != vendor:
-                found = found.plus(isolated)
-        return found
+        found = self._isolated_by_vendor()
+        return found[EVERY_VENDOR].minus(found.get(vendor, NONE_ISOLATED))
+
+    def _of_vendor(self, vendor: str) -> list[ExchangerObservations]:
+        if not self._pooled:
+            return []
+        if vendor == EVERY_VENDOR:
+            return list(self.exchangers.values())
+        if self._vendors[0] != self._version:
+            found: dict[str, list[ExchangerObservations]] = {}
+            for exchanger in self.exchangers.values():
+                found.setdefault(exchanger.vendor, []).append(exchanger)
+            self._vendors = (self._version, found)
+        return self._vendors[1].get(vendor, [])
 
     def _isolated_by_vendor(self) -> dict[str, IsolatedRefusals]:
         """Return the counts by vendor. Exchangers that accept everybody are left out: they do not show departures."""
         if self._isolated[0] != self._version:
-            exchangers = list(self.exchangers.values()) if self._pooled else []
+            exchangers = self._of_vendor(EVERY_VENDOR)
             total = NONE_ISOLATED
             for exchanger in exchangers:
                 total = total.plus(exchanger.isolated)
             share = departed_share(*departed(*total))
-            found: dict[str, IsolatedRefusals] = {}
+            found = {EVERY_VENDOR: NONE_ISOLATED}
             for exchanger in exchangers:
                 if not exchanger.accepts_everybody(share):
-                    found[exchanger.vendor] = found.get(exchanger.vendor, NONE_ISOLATED).plus(exchanger.isolated)
+                    for name in (exchanger.vendor, EVERY_VENDOR):
+                        found[name] = found.get(name, NONE_ISOLATED).plus(exchanger.isolated)
             self._isolated = (self._version, found)
         return self._isolated[1]

@@ -15,6 +15,10 @@ RANK: Final[dict[str, int]] = {stage.value: rank for rank, stage in enumerate(St
 """How late in the dialogue each stage is, from 0. An acceptance is later than all of them."""
 ACCEPTED: Final = len(RANK)
 """The rank of an acceptance."""
+MOST_WORDS: Final = 16
+"""The number of texts that are told apart at one exchanger."""
+OTHER_WORDS: Final = 0
+"""In place of the key of all further texts."""
 
 
 def rank_of(stage: str) -> int:
@@ -33,7 +37,12 @@ class RepliesByStage:
     """Refusals whose text does not blame the sender."""
     isolated: int = 0
     """Those of them that came between two acceptances."""
+    isolated_by_words: dict[int, int] = field(default_factory=dict)
+    """The isolated ones, by the key of their text."""
+    refused_by_words: dict[int, int] = field(default_factory=dict)
+    """All of those refusals, by the key of their text: texts beyond the first few count as one."""
     _in_a_row: int = 0
+    _last_words: int = 0
     _by_rank: dict[int, ReplySeries] = field(default_factory=dict)
     """Series that leave out replies, kept up to date from the first request on."""
 
@@ -63,14 +72,21 @@ class RepliesByStage:
 
     def count_accepted(self) -> None:
         """Count an acceptance."""
-        self.isolated += self._in_a_row == 1 and self.accepted > 0
+        if self._in_a_row == 1 and self.accepted:
+            self.isolated += 1
+            self.isolated_by_words[self._last_words] = self.isolated_by_words.get(self._last_words, 0) + 1
         self.accepted += 1
         self._in_a_row = 0
 
-    def count_refused(self) -> None:
+    def count_refused(self, words: int) -> None:
         """Count a refusal whose text does not blame the sender."""
         self.refused += 1
         self._in_a_row += 1
+        known = self.refused_by_words
+        if words not in known and len(known) >= MOST_WORDS:
+            words = OTHER_WORDS
+        known[words] = known.get(words, 0) + 1
+        self._last_words = words
 
     def series(self, rank: int) -> ReplySeries:
         """Return the replies that reached a stage: refused there, or accepted there."""

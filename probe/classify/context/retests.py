@@ -4,38 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from probe.classify.context.refusal import Refusal, exchanger_of, refusal_of
+from probe.classify.context.refusal import Refusal, exchanger_of, is_reported_gone, refusal_of
 from probe.classify.context.words import topics_of
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt, Outcome
+
+_ENDS_DELIVERY: Final = {Outcome.REFUSED.value, Outcome.DELIVERED.value}
 
 
 def is_retest(attempt: Attempt, earlier: Iterable[Attempt]) -> bool:
     """Whether an attempt belongs to a later round than a permanent refusal, which otherwise ends a delivery.
 
-    One round may try every exchanger (RFC 5321 section 5.1), so one may refuse and the next may accept.
+    The refusal may have been a report about an accepted message. One round may try every exchanger (RFC 5321 section
+    5.1), so one may refuse and the next may accept.
     """
     last_outcomes = {each.number: each.outcome for each in earlier if each.number < attempt.number}
-    return Outcome.REFUSED in last_outcomes.values()
+    return not _ENDS_DELIVERY.isdisjoint(last_outcomes.values())
 
 
 def refusals(evidence: Evidence) -> tuple[Attempt, ...]:
-    """Return the permanent refusals that ended a round, in order. All but the first answered a retest."""
+    """Return the permanent refusals that ended a round, in order. All but the first answered a retest.
+
+    Accepted attempts that a report refused later are among them.
+    """
     attempts = evidence.attempts
     return tuple(
         attempt
         for index, attempt in enumerate(attempts)
-        if attempt.outcome == Outcome.REFUSED
-        and not (index + 1 < len(attempts) and attempts[index + 1].number == attempt.number)
+        if is_reported_gone(evidence, index)
+        or (
+            attempt.outcome == Outcome.REFUSED
+            and not (index + 1 < len(attempts) and attempts[index + 1].number == attempt.number)
+        )
     )
 
 
 class Retest(NamedTuple):
-    """A recipient's first refusal, and whether the recipient was accepted when it was tried again."""
+    """A recipient's first refusal, when it was tried again, and whether it was accepted then."""
 
     refusal: Refusal
+    at: float
     accepted: bool
 
 
@@ -57,7 +67,8 @@ class Retests:
         if last.outcome not in {Outcome.DELIVERED, Outcome.REFUSED}:
             return
         if refused and last is not refused[0]:
-            self.in_campaign.append(Retest(self._sharing(refusal_of(evidence, refused[0])), not evidence.bounced))
+            accepted = last is not refused[-1]
+            self.in_campaign.append(Retest(self._sharing(refusal_of(evidence, refused[0])), last.at, accepted))
         before = evidence.before[-1].last if evidence.before else None
         if before is not None and before.outcome == Outcome.REFUSED and len(refused) < 2:
             self._add_answers((exchanger_of(before), topics_of(before).pattern), 1, last.outcome == Outcome.DELIVERED)
@@ -70,11 +81,11 @@ class Retests:
 
     def _sharing(self, refusal: Refusal) -> Refusal:
         """Return the same refusal, which shares its texts with the others. Rows of the books do not."""
-        exchanger, source, message, stage = (
+        exchanger, source, message, stage, company = (
             self._texts.setdefault(text, text)
-            for text in (refusal.exchanger, refusal.source, refusal.message, refusal.stage)
+            for text in (refusal.exchanger, refusal.source, refusal.message, refusal.stage, refusal.company)
         )
-        return refusal._replace(exchanger=exchanger, source=source, message=message, stage=stage)
+        return refusal._replace(exchanger=exchanger, source=source, message=message, stage=stage, company=company)
 
     def _add_answers(self, key: tuple[str, str], retried: int, accepted: int) -> None:
         count = self.later_answers.setdefault(key, [0, 0])

@@ -9,7 +9,7 @@ from probe.classify.context.observations import Observations
 from probe.classify.context.reader import Reader
 from probe.classify.context.refusal import exchanger_of
 from probe.classify.context.replies_by_stage import rank_of
-from probe.classify.context.retests import Retests, is_retest
+from probe.classify.context.retests import is_retest
 from probe.classify.context.series import ReplySeries
 from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence, Opened
@@ -80,10 +80,7 @@ class Streaming:
     def readings(self) -> dict[str, Reading]:
         """Return the readings of all recipients, including what the retests have shown."""
         campaign = {recipient: self.evidence(recipient) for recipient in self._attempts}
-        retests = Retests()
-        for evidence in campaign.values():
-            retests.observe(evidence)
-        reader = Reader(self._observations.with_retests(retests), self._weights)
+        reader = Reader(self._observations.with_evidence(campaign.values()), self._weights)
         return {recipient: reader.classify(evidence) for recipient, evidence in campaign.items()}
 
     def _series(self, attempt: Attempt, source: str) -> ReplySeries:

@@ -43,3 +43,16 @@ def vendor_of(mx: str, greeting: str) -> str:
         if any(one.search(mx) for one in vendor.mx) or any(one.search(greeting) for one in vendor.greeting):
             return vendor.name
     return ""
+
+
+@lru_cache(maxsize=4096)
+def organisation_of(mx: str) -> str:
+    """Return the organisation's domain in an exchanger's name, by the shape of the name; empty without a name.
+
+    Below a country, a label of up to three letters stands for a kind of organisation: ``acme.co.uk``.
+    """
+    labels = mx.rstrip(".").lower().split(".")
+    if all(label.isdigit() for label in labels) or ":" in mx:
+        return mx  # an address
+    below_country = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
+    return ".".join(labels[-3 if below_country else -2 :])

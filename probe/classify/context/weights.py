@@ -12,7 +12,15 @@ from typing import Any, Final, NamedTuple
 
 from probe.classify.context.evidence import FUNCTIONS, NAMES
 
-_AGAIN: Final = ("first_verdict", "living_refused_again", "share_refused_again")
+AGAIN: Final = (
+    "first_verdict",
+    "living_refused_again",
+    "share_refused_again",
+    "neighbours_refused_again",
+    "company_refused_again",
+    "company_refused_for_long",
+)
+"""What the second verdict weighs (see ``RetestResults.figures``)."""
 Curve = tuple[tuple[float, float], ...]
 """Calibration: pairs of a sum of log odds and the log odds observed on scenarios. Empty: sums are used unchanged."""
 
@@ -30,7 +38,7 @@ class Weights(NamedTuple):
 
     Attributes:
         first: Weighs the first refusal, with one weight per evidence function.
-        again: Turns the log odds of the first verdict, and two estimates of how often living recipients are refused
+        again: Turns the log odds of the first verdict, and estimates of how often living recipients are refused
             again, into the log odds of the second verdict.
         suppress_below: An address is suppressed below this probability of life, while a retest is still possible.
         suppress_below_at_last: The same when no further attempt follows.
@@ -49,7 +57,7 @@ def parse(text: str) -> Weights:
     again = raw["again"]
     return Weights(
         Sum(float(raw["base"]), tuple(known.get(name, 0.0) for name in NAMES), _curve(raw)),
-        Sum(float(again["base"]), tuple(float(again[name]) for name in _AGAIN), _curve(again)),
+        Sum(float(again["base"]), tuple(float(again.get(name, 0.0)) for name in AGAIN), _curve(again)),
         float(raw["suppress_below"]),
         float(raw["suppress_below_at_last"]),
     )
@@ -88,7 +96,7 @@ def _lines(weights: Weights) -> Iterator[str]:
     yield ""
     yield "# The second verdict, after one more attempt that was also refused."
     yield "[again]"
-    for name, weight in zip(_AGAIN, weights.again.weights, strict=True):
+    for name, weight in zip(AGAIN, weights.again.weights, strict=True):
         yield f"{name} = {weight:.3f}"
     yield from _shape(weights.again)
     for function, weight in zip(FUNCTIONS, weights.first.weights, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fault
@@ -31,8 +32,8 @@ _CONTENT: Final = re.compile(
     r"\b(?:spam\w*|ube|content\w*|unsolicited|virus|attachment\w*|phish\w*|spoofed|banned)\b", re.IGNORECASE
 )
 _MAILBOX: Final = re.compile(
-    r"\b(?:user|recipient|mailbox|address|account|alias|rcpt)\b|\bnsu\b|\bno such\b|\bunknown\b"
-    r"|\bdoes not exist\b|\bnot (?:found|listed)\b",
+    r"\b(?:user|recipient|mailbox|address|account|alias|rcpt|inbox)\b|\bnsu\b|\bno such\b|\bunknown\b"
+    r"|\b(?:does not|doesn.t) exist\b|\bnot (?:found|listed)\b|\bunroute?able\b|\bover ?quota\b",
     re.IGNORECASE,
 )
 _TEXT: Final = ByText()
@@ -68,6 +69,11 @@ class ReplyTopics(NamedTuple):
             or self.mentions_content
             or (self.cause is not None and self.cause.fault is Fault.SENDER)
         )
+
+    @property
+    def says_not_reached(self) -> bool:
+        """Whether the text says that the message did not get to a server that knows its recipients."""
+        return self.cause in {Cause.NETWORK, Cause.SYSTEM}
 
 
 def pattern_of(text: str, recipient: str = "") -> str:
@@ -107,3 +113,9 @@ def topics_in(pattern: str) -> ReplyTopics:
 def topics_of(attempt: Attempt) -> ReplyTopics:
     """Return what the reply to an attempt mentions."""
     return topics_in(pattern_of(attempt.text, attempt.recipient))
+
+
+@lru_cache(maxsize=8192)
+def words_key(pattern: str) -> int:
+    """Return a number of 64 bits that tells a pattern from others, in every process alike."""
+    return int.from_bytes(blake2b(pattern.encode(errors="backslashreplace"), digest_size=8).digest())

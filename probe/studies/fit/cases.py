@@ -15,15 +15,14 @@ from probe.classify.context.arrivals import gather
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import weigh
 from probe.classify.context.reader import Reader, blames_recipient, case_of
-from probe.classify.context.refusal import refusal_of
+from probe.classify.context.refusal import refusal_of, topics_about
 from probe.classify.context.retests import is_retest, refusals
-from probe.classify.context.weights import Sum, Weights
-from probe.classify.context.words import topics_of
+from probe.classify.context.weights import AGAIN, Sum, Weights
 from probe.classify.evidence import Evidence
 from probe.studies.fit.families import draw
 from probe.studies.in_memory_run import InMemoryRun, run_in_memory
 
-UNMOVED: Final = Sum(0.0, (1.0, 0.0, 0.0))
+UNMOVED: Final = Sum(0.0, (1.0, *[0.0] * (len(AGAIN) - 1)))
 """A second verdict that equals the first."""
 _CODE: Final = ByCode()
 MADE_UP: Final = "made-up"
@@ -55,7 +54,7 @@ class RefusedAgain(NamedTuple):
     scenario: str
     persona: str
     first_verdict: float
-    refused_again: tuple[float, float]
+    refused_again: tuple[float, ...]
     alive: bool
 
 
@@ -105,12 +104,13 @@ def second_refusals(finished: FamilyRun, weights: Weights) -> Iterator[RefusedAg
             if len(refused) < 2 or refused[-1] is not story.evidence.last or story.truth is None:
                 continue
             case = RefusalCase(refusal_of(story.evidence, refused[0]), around)
-            if blames_recipient(case, story.evidence) and topics_of(refused[-1]).mentions_mailbox:
+            last = len(story.evidence.attempts) - 1
+            if blames_recipient(case, story.evidence) and topics_about(story.evidence, last).mentions_mailbox:
                 yield RefusedAgain(
                     finished.run.name,
                     _vendor(finished.run.personas[story.truth.gateway]),
                     reader.first_verdict(case)[0],
-                    reader.refused_again(case),
+                    reader.refused_again(case, refused[-1].at),
                     story.mailbox.alive,
                 )
 
@@ -125,7 +125,7 @@ def before_any_test(evidence: Evidence) -> Evidence:
 def _raw(case: RefusalCase, evidence: Evidence) -> tuple[float, ...]:
     """Return figures that only the upper reference uses."""
     run, position, overall = case.run, case.position, case.overall
-    attempt = evidence.last if case.refusal.is_reported else refusals(evidence)[0]
+    attempt = refusals(evidence)[0]
     words = len(overall)
     raw: list[Any] = [
         case.rank,

@@ -23,6 +23,7 @@ from probe.studies.fit.fitting import (
     as_weights,
     boost,
     fit,
+    figures_again,
     fit_again,
     held_out,
     predict,
@@ -60,7 +61,10 @@ def fit_into_folder(
     unseen = held_out(table, table.found, table.scenario, weigh)
     yield from _figures("scenarios held out", table, unseen)
     yield from _curve(table, unseen)
-    yield from _figures("families held out", table, held_out(table, table.found, table.family, weigh))
+    by_family = held_out(table, table.found, table.family, weigh)
+    yield from _figures("families held out", table, by_family)
+    for family in np.unique(table.family):
+        yield from _figures(f"  {family}", table, by_family, table.family == family)
     if reference:
         strong = held_out(table, table.everything, table.scenario, boost)
         yield from _figures("scenarios held out, gradient boosting", table, strong)
@@ -69,6 +73,9 @@ def fit_into_folder(
     chosen = [(seed, first) for seed in seeds[::_TESTED]]
     again = _gather(processes.in_order(_second, chosen, workers), bar("second verdicts", len(chosen)))
     weights = as_weights(fitted, fit_again(again).sum)
+    yield "second verdicts, after a further refusal, families held out:"
+    for name, each in figures_again(again).items():
+        yield _line(f"  {name}", each)
     yield "by persona, weights fitted without it:"
     kept = {}
     for persona in np.unique(table.persona):
@@ -113,9 +120,12 @@ def _named(fitted: Fitted) -> dict[str, object]:
 
 def _figures(name: str, table: Table, alive: Array, own: Array | None = None) -> Iterator[str]:
     chosen = table.of_recipient if own is None else table.of_recipient & own
-    found: Figures = table.figures(alive, chosen)
+    yield _line(name, table.figures(alive, chosen))
+
+
+def _line(name: str, found: Figures) -> str:
     errors = found.errors
-    yield (
+    return (
         f"{name:40} Brier {found.brier:.4f}  alive {errors.alive:6,}, by code suppressed {found.by_code:6,}, "
         f"by context {errors.wrongly_suppressed:5,} ({found.fewer:.1%} fewer)  "
         f"gone {errors.gone:6,}, kept {errors.missed_dead:6,}"

@@ -180,9 +180,45 @@ def _splits(groups: Array) -> Iterator[tuple[Array, Array]]:
 
 def fit_again(cases: Sequence[RefusedAgain]) -> Fitted:
     """Return the weights of the second verdict."""
+    return fit(*again_table(cases))
+
+
+def again_table(cases: Sequence[RefusedAgain]) -> tuple[Array, Array, Array]:
+    """Return the figures of second verdicts, which recipients are alive, and the importance of each case."""
     found = np.array([(case.first_verdict, *case.refused_again) for case in cases])
-    alive = np.array([case.alive for case in cases])
-    return fit(found, alive, importance(np.array([case.scenario for case in cases])))
+    rare = np.array([RARE.get(family_of(case.scenario), 1.0) for case in cases])
+    scenarios = importance(np.array([case.scenario for case in cases]))
+    return found, np.array([case.alive for case in cases]), scenarios * rare
+
+
+def figures_again(cases: Sequence[RefusedAgain]) -> dict[str, Figures]:
+    """Return the figures of second verdicts of each family, with weights that were fitted without it."""
+    found, alive, weight = again_table(cases)
+    families = np.array([family_of(case.scenario) for case in cases])
+    said = np.zeros(len(cases))
+    for family in np.unique(families):
+        own = families == family
+        said[own] = predict(fit(found[~own], alive[~own], weight[~own]), found[own])
+    return {
+        "all families": _figures_again(said, alive),
+        **{str(name): _figures_again(said[families == name], alive[families == name]) for name in np.unique(families)},
+    }
+
+
+def _figures_again(said: Array, alive: Array) -> Figures:
+    suppressed = said < SUPPRESS_BELOW_AT_LAST
+    errors = ErrorCounts(
+        alive=int(alive.sum()),
+        wrongly_suppressed=int((alive & suppressed).sum()),
+        gone=int((~alive).sum()),
+        missed_dead=int((~alive & ~suppressed).sum()),
+    )
+    return Figures(float(np.mean((said - alive) ** 2)), errors.alive, errors)
+
+
+def family_of(scenario: str) -> str:
+    """Return the family of a generated scenario, by its name."""
+    return scenario.rpartition("-")[0]
 
 
 def as_weights(first: Fitted, again: Sum = UNMOVED) -> Weights:

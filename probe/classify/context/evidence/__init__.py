@@ -7,6 +7,7 @@ from typing import Final
 
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import (
+    company,
     excess_over_turnover,
     history,
     other_companies,
@@ -22,6 +23,7 @@ from probe.classify.context.evidence import (
 FUNCTIONS: Final[tuple[Callable[[RefusalCase], float], ...]] = (
     share_refused.share_refused_here,
     excess_over_turnover.refused_beyond_turnover,
+    excess_over_turnover.refused_as_a_tenant,
     excess_over_turnover.isolated_beyond_turnover,
     runs.refused_nearby,
     runs.refused_adjacent,
@@ -36,6 +38,8 @@ FUNCTIONS: Final[tuple[Callable[[RefusalCase], float], ...]] = (
     other_companies.address_refused_more_at_vendor,
     other_companies.address_refused_more_everywhere,
     other_companies.refused_elsewhere_at_vendor,
+    company.company_refused_for_long,
+    company.company_refused_alone,
     stage.before_any_recipient,
     stage.after_the_message,
     stage.after_message_but_others_at_rcpt,
@@ -46,10 +50,12 @@ FUNCTIONS: Final[tuple[Callable[[RefusalCase], float], ...]] = (
     wording.text_says_mailbox_full,
     wording.text_mentions_no_mailbox,
     wording.code_contradicts_text,
+    wording.words_of_runs,
     wording.others_blamed_at_this_stage,
     wording.others_blamed_later,
     history.active_before,
-    history.bounced_before,
+    history.engaged_before,
+    history.refused_before,
     history.bounced_then_delivered,
     retries.deferred_first,
     retries.deferred_for_sending,

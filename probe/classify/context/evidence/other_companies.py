@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Final
 
 from probe.classify.context.case import RefusalCase
-from probe.classify.context.observations import NO_REPLIES
+from probe.classify.context.observations import EVERY_VENDOR, NO_REPLIES
 from probe.classify.context.odds import beyond_turnover, differs
 from probe.classify.context.series import ReplySeries
 
+_NEAR_S: Final = 1800.0
 _NEAR: Final = 20
 """Replies before and after the refusal that are compared."""
 
@@ -18,7 +20,7 @@ def address_refused_more_at_vendor(case: RefusalCase) -> float:
 
     Customers of one vendor query the same blocklists (docs.spamhaus.com), so a listing affects all of them.
     """
-    return _around_the_same_time(case, case.exchanger.vendor) if case.exchanger.vendor else 0.0
+    return _around_the_same_time(case, case.exchanger.vendor)
 
 
 def address_refused_more_everywhere(case: RefusalCase) -> float:
@@ -26,7 +28,7 @@ def address_refused_more_everywhere(case: RefusalCase) -> float:
 
     A blocklist is shared by companies that have nothing else in common (docs.spamhaus.com).
     """
-    return _around_the_same_time(case, "")
+    return _around_the_same_time(case, EVERY_VENDOR)
 
 
 def refused_elsewhere_at_vendor(case: RefusalCase) -> float:
@@ -34,12 +36,18 @@ def refused_elsewhere_at_vendor(case: RefusalCase) -> float:
 
     Filters of one vendor share their feeds and defaults (Mimecast and Barracuda: campus.barracuda.com, sisimai).
     """
-    if case.position is None or not case.exchanger.vendor:
-        return 0.0
-    series = _series(case, case.exchanger.vendor, case.refusal.source)
-    middle = series.first_since(case.refusal.at)
-    refused, replies = series.count(middle - _NEAR, middle + _NEAR)
-    return beyond_turnover(max(0, refused - 1), max(0, replies - 1))
+    return beyond_turnover(*elsewhere(case, case.exchanger.vendor))
+
+
+def elsewhere(case: RefusalCase, vendor: str) -> tuple[int, int]:
+    """Count refusals and replies at other exchangers of a vendor, to the same source, within half an hour."""
+    at = case.refusal.at
+    if case.position is None or not isfinite(at):
+        return 0, 0
+    refused, replies = _series(case, vendor, case.refusal.source).between(at - _NEAR_S, at + _NEAR_S)
+    own_refused, own_replies = case.series.between(at - _NEAR_S, at + _NEAR_S)
+    refused = max(0, refused - own_refused)
+    return refused, max(refused, replies - own_replies)
 
 
 def _around_the_same_time(case: RefusalCase, vendor: str) -> float:

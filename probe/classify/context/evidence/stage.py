@@ -7,6 +7,7 @@ from probe.classify.context.case import RefusalCase
 from probe.classify.context.replies_by_stage import RANK
 
 _AFTER_MESSAGE = {Stage.DATA, Stage.END_OF_DATA}
+_AFTER_RCPT = _AFTER_MESSAGE | {Stage.REPORT}
 
 
 def before_any_recipient(case: RefusalCase) -> float:
@@ -32,6 +33,6 @@ def after_message_but_others_at_rcpt(case: RefusalCase) -> float:
     A server that knows its recipients at RCPT does not find out later that one is missing (sisimai,
     Reason/Filtered.pm).
     """
-    if case.refusal.stage not in _AFTER_MESSAGE:
+    if case.refusal.stage not in _AFTER_RCPT:
         return 0.0
     return min(case.exchanger.refused_at(RANK[Stage.RCPT]), 4) / 4

@@ -9,6 +9,8 @@ from typing import Final
 
 from fake_gateways.truth import Cause, Fault
 from probe.classify.context.case import RefusalCase
+from probe.classify.context.odds import differs
+from probe.classify.context.words import words_key
 
 _NEAR_S: Final = 900.0
 _MOST: Final = 12
@@ -70,10 +72,28 @@ def code_contradicts_text(case: RefusalCase) -> float:
     Trend Micro and Hornetsecurity report unknown users with policy codes; Exchange Online reports policies with 5.4.1
     (success.trendmicro.com 1053962; everycloud KB).
     """
-    if not case.topics.mentions_mailbox or case.refusal.is_reported:
+    if not case.topics.mentions_mailbox:
         return 0.0
     cause = case.refusal.by_code
     return 0.0 if cause is not None and cause.fault in {Fault.RECIPIENT, Fault.MAILBOX} else 1.0
+
+
+def words_of_runs(case: RefusalCase) -> float:
+    """Compare how often refusals in these words come in runs with refusals in other words, at the same exchanger.
+
+    A filter that answers with words of its own and the directory behind it are two causes, whatever the code is
+    (Postfix: ``reject_code`` of each restriction; Exim: ``message`` of each ACL). Departed recipients come one by one.
+    """
+    if case.position is None or case.topics.blames_sender:
+        return 0.0
+    own, others = case.exchanger.with_words(words_key(case.topics.pattern))
+    in_runs, alone = own.refused - own.isolated, own.isolated
+    if case.is_isolated:
+        alone -= 1
+    else:
+        in_runs -= 1
+    in_runs, alone = max(0, in_runs), max(0, alone)
+    return differs(in_runs, in_runs + alone, others.refused - others.isolated, others.refused)
 
 
 def others_blamed_at_this_stage(case: RefusalCase) -> float:

@@ -32,11 +32,11 @@ def test_retests_are_left_out() -> None:
     assert len(exchanger.series(None, 0)) == 4
 
 
-def test_a_report_about_an_accepted_message_is_counted_at_its_exchanger() -> None:
+def test_a_report_about_an_accepted_message_is_counted_as_a_refusal() -> None:
     who = address(0)
     campaign = {who: Evidence(who, (attempt(recipient=who),), (REPORT._replace(recipient=who),))}
     (exchanger,) = gather(campaign.values()).exchangers.values()
-    assert exchanger.reported == 1
+    assert exchanger.refused_at(rank_of("report")) == 1
 
 
 def test_other_weights_give_other_readings() -> None:

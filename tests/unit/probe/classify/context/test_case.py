@@ -33,15 +33,25 @@ def test_recipients_refused_earlier_in_the_dialogue_do_not_count() -> None:
     assert case(campaign_of(rows), 1).overall.refused == 2
 
 
-def test_the_case_of_a_report_has_no_position_and_is_isolated() -> None:
-    who = address(0)
-    campaign = {who: evidence_of(attempt(recipient=who), returned=(REPORT._replace(recipient=who),))}
-    found = case_of(campaign[who], gather(campaign.values()))
-    assert found is not None
-    assert (found.refusal.stage, found.position, found.run) == ("report", None, None)
-    assert found.refusal.is_reported
-    assert found.is_isolated
+def test_the_case_of_a_report_is_that_of_a_refusal_after_all_stages() -> None:
+    campaign = campaign_of(sent("....."))
+    for number in (2, 3):
+        who = address(number)
+        campaign[who] = evidence_of(*campaign[who].attempts, returned=(REPORT._replace(recipient=who),))
+    found = case(campaign, 3)
+    assert found.position is not None
+    assert found.run is not None
+    assert (found.refusal.stage, found.refusal.is_reported) == ("report", True)
+    assert (found.position.from_source, found.run.length, found.is_isolated) == (3, 2, False)
     assert found.topics.mentions_mailbox
+
+
+def test_a_report_that_a_message_expired_is_no_refusal() -> None:
+    who = address(0)
+    for told in ({"status": "4.4.7"}, {"code": 550, "text": "QUEUE.Expired; message expired"}):
+        report = REPORT._replace(recipient=who, **{"status": "5.4.7", **told})
+        campaign = {who: evidence_of(attempt(recipient=who), returned=(report,))}
+        assert case_of(campaign[who], gather(campaign.values())) is None
 
 
 def test_a_refusal_that_was_not_observed_is_read_without_a_position() -> None:

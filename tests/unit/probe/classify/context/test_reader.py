@@ -24,8 +24,8 @@ from circumstances import (
 
 from fake_gateways.truth import Cause
 from probe.classify.context import Context
-from probe.classify.context.reader import is_unsure
-from probe.classify.evidence import Diagnosed
+from probe.classify.context.reader import UNDECIDED, is_unsure
+from probe.classify.evidence import Diagnosed, Evidence, Opened
 from probe.classify.reading import Advice, Reading
 from probe.records.attempt import Attempt
 
@@ -131,7 +131,8 @@ def test_a_second_refusal_says_little_where_all_recipients_are_refused_again() -
     first, second = reading_of(sent(BURST), 30).alive, reading_of(with_retests(BURST, everybody), 30)
     assert first is not None
     assert second.alive == pytest.approx(first, abs=0.15)
-    assert second.advice is Advice.KEEP
+    assert second.advice is Advice.RETEST
+    assert UNDECIDED in second.reason
 
 
 def test_a_recipient_accepted_at_the_retest_is_delivered() -> None:
@@ -165,3 +166,64 @@ def test_a_recipient_accepted_at_the_retest_and_then_reported_is_gone() -> None:
     taken = attempt(recipient=who, at=STARTS + WEEK_S, number=2, seq=999)
     campaign[who] = evidence_of(campaign[who].attempts[0], taken, returned=(REPORT._replace(recipient=who),))
     assert Context().classify_campaign(campaign)[who].advice is Advice.SUPPRESS
+
+
+def reported(numbers: range, **told: Any) -> dict[str, Evidence]:
+    """Return a campaign of sixty accepted recipients, some of whom a delivery report says were refused in the end."""
+    campaign = campaign_of(sent("." * 60))
+    for number in numbers:
+        who = address(number)
+        campaign[who] = replace(campaign[who], returned=(REPORT._replace(recipient=who, **told),))
+    return campaign
+
+
+def test_a_report_is_doubted_where_many_come_at_once_and_believed_where_it_comes_alone() -> None:
+    alone, at_once = (
+        Context().classify_campaign(reported(numbers))[address(30)] for numbers in (range(30, 31), range(20, 40))
+    )
+    assert alone.advice is Advice.SUPPRESS
+    assert at_once.advice is Advice.RETEST
+    assert (at_once.alive or 0.0) > 2 * (alone.alive or 0.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "advice"),
+    [
+        ({"status": "4.4.7", "code": None, "text": "QUEUE.Expired; message expired"}, Advice.KEEP),
+        ({"status": "5.4.7", "code": None, "text": "QUEUE.Expired; message expired"}, Advice.KEEP),
+        ({"status": "5.7.1", "code": 554, "text": "message refused as spam"}, Advice.KEEP),
+        ({"status": "5.2.2", "code": 552, "text": "mailbox is full"}, Advice.KEEP),
+        ({}, Advice.SUPPRESS),
+    ],
+)
+def test_words_and_status_of_a_report_weigh_as_they_do_in_a_reply(told: dict[str, Any], advice: Advice) -> None:
+    assert Context().classify_campaign(reported(range(30, 31), **told))[address(30)].advice is advice
+
+
+def test_a_recipient_accepted_after_a_report_is_delivered() -> None:
+    campaign, who = reported(range(20, 40)), address(30)
+    taken = attempt(recipient=who, at=STARTS + WEEK_S, number=2, seq=999)
+    campaign[who] = replace(campaign[who], attempts=(*campaign[who].attempts, taken))
+    assert Context().classify_campaign(campaign)[who].reason == "delivered"
+
+
+def test_a_domain_that_takes_no_mail_any_more_at_the_retest_is_gone() -> None:
+    campaign, who = campaign_of(sent(BURST)), address(30)
+    away = attempt(recipient=who, at=STARTS + WEEK_S, number=2, seq=999, outcome="failed", code=None, text="null MX",
+                   failure="no-route", stage="connect")  # fmt: skip
+    campaign[who] = evidence_of(*campaign[who].attempts, away)
+    reading = Context().classify_campaign(campaign)[who]
+    assert (reading.cause, reading.advice) == (Cause.BAD_DOMAIN, Advice.SUPPRESS)
+
+
+def test_who_opened_the_last_message_is_more_likely_alive() -> None:
+    campaign, who = campaign_of(sent(QUIET)), address(ALONE)
+    delivered = evidence_of(attempt(recipient=who, at=STARTS - 30 * 86_400))
+    opened = (Opened(STARTS - 30 * 86_400, "opened", "<1@x>"),)
+
+    def alive(**known: Any) -> float:
+        now = replace(campaign[who], **known)
+        return Context().classify_campaign({**campaign, who: now})[who].alive or 0.0
+
+    unknown, taken, read = alive(), alive(before=(delivered,)), alive(before=(delivered,), opened=opened)
+    assert read >= taken > unknown

@@ -41,9 +41,13 @@ def test_a_series_holds_the_replies_that_reached_a_stage(*, asked_early: bool) -
 
 def test_a_refusal_is_isolated_between_two_acceptances() -> None:
     replies = RepliesByStage()
-    for letter in "x.x.xx.x":
-        (replies.count_accepted if letter == "." else replies.count_refused)()
+    for place, letter in enumerate("x.x.xx.x"):
+        if letter == ".":
+            replies.count_accepted()
+        else:
+            replies.count_refused(place % 3)
     assert (replies.accepted, replies.refused, replies.isolated) == (3, 5, 1)
+    assert (replies.isolated_by_words, sum(replies.refused_by_words.values())) == ({2: 1}, 5)
 
 
 @given(st.lists(REPLIES, max_size=4))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from probe.classify.context.vendor import vendor_of, vendors
+from probe.classify.context.vendor import organisation_of, vendor_of, vendors
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,22 @@ def test_a_vendor_is_recognised_by_its_exchanger_or_its_greeting(mx: str, greeti
 
 def test_every_vendor_can_be_recognised() -> None:
     assert all(each.mx or each.greeting for each in vendors().values())
+
+
+@pytest.mark.parametrize(
+    ("mx", "organisation"),
+    [
+        ("mx1.acme.example", "acme.example"),
+        ("MX1.Acme.example.", "acme.example"),
+        ("acme.example", "acme.example"),
+        ("mx.mail.acme.co.uk", "acme.co.uk"),
+        ("acme.co.uk", "acme.co.uk"),
+        ("mx.acme.de", "acme.de"),
+        ("localhost", "localhost"),
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::1"),
+        ("", ""),
+    ],
+)
+def test_an_exchanger_belongs_to_the_organisation_that_its_name_shows(mx: str, organisation: str) -> None:
+    assert organisation_of(mx) == organisation

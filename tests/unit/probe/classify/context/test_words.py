@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from probe.classify.context.words import pattern_of, topics_in
+import pytest
+
+from fake_gateways.truth import Cause
+from probe.classify.context.words import pattern_of, topics_in, words_key
 
 
 def test_a_pattern_omits_variable_parts() -> None:
@@ -20,3 +23,24 @@ def test_a_local_part_within_a_word_leaves_the_word() -> None:
 def test_a_long_or_hostile_text_is_read_in_bounded_time() -> None:
     assert len(pattern_of("a@" * 100_000)) <= 600
     assert topics_in(pattern_of("\x1b[2J" + "1" * 10_000)).cause is None
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        ("user overquota", Cause.MAILBOX_FULL),
+        ("Unrouteable address", Cause.USER_UNKNOWN),
+        ("sorry, no mailbox here by that name", Cause.USER_UNKNOWN),
+        ("QUEUE.Expired; message expired", Cause.NETWORK),
+        ("retry timeout exceeded", Cause.NETWORK),
+    ],
+)
+def test_words_of_widespread_servers_are_known(text: str, cause: Cause) -> None:
+    found = topics_in(pattern_of(text))
+    assert (found.cause, found.says_not_reached) == (cause, cause is Cause.NETWORK)
+    assert found.mentions_mailbox is (cause is not Cause.NETWORK)
+
+
+def test_a_pattern_has_a_key_of_64_bits() -> None:
+    assert words_key("user unknown") != words_key("no such user")
+    assert words_key("\udcff") < 2**64

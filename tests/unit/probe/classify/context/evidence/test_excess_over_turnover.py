@@ -17,12 +17,17 @@ from probe.classify.context.odds import (
 from probe.classify.evidence import Evidence
 
 
-def test_a_report_counts_as_an_isolated_refusal() -> None:
+def test_a_report_counts_as_a_refusal() -> None:
     campaign = campaign_of(sent("..."))
     who = address(1)
     campaign[who] = Evidence(who, campaign[who].attempts, (REPORT._replace(recipient=who),))
-    assert gather(campaign.values()).isolated_at("") == IsolatedRefusals(0, 3, 1)
+    assert gather(campaign.values()).isolated_at("acme.example") == IsolatedRefusals(1, 2)
     assert excess_over_turnover.isolated_beyond_turnover(case(campaign, 1)) < 0.0
+    campaign = campaign_of(sent("." * 60))
+    for number in range(20, 40):
+        who = address(number)
+        campaign[who] = Evidence(who, campaign[who].attempts, (REPORT._replace(recipient=who),))
+    assert excess_over_turnover.refused_beyond_turnover(case(campaign, 30)) > 1.5
 
 
 def test_a_refusal_in_a_run_is_evidence_of_life_the_more_the_fewer_departed_elsewhere() -> None:
@@ -53,7 +58,7 @@ def test_a_short_block_is_seen_among_the_nearest_replies() -> None:
     found = case(campaign_of(sent("." * 60 + "xxxx" + "." * 60)), 61)
     near, wide = found.series.neighbours(61, 3), found.series.neighbours(61, 10)
     assert near[0] / near[1] > 2 * wide[0] / wide[1]
-    gone = departed(*found.observations.isolated_elsewhere(""))
+    gone = departed(*found.observations.isolated_elsewhere("acme.example"))
     assert excess(*near, *gone) > excess(*wide, *gone)
     assert excess_over_turnover.refused_beyond_turnover(found) == pytest.approx(excess(*near, *gone))
 
@@ -65,5 +70,18 @@ def test_an_outage_is_seen_over_all_source_addresses_together() -> None:
     found = case(campaign_of(rows), 75)
     assert found.position is not None
     together = found.overall.neighbours(found.position.overall, 10)
-    gone = departed(*found.observations.isolated_elsewhere(""))
+    gone = departed(*found.observations.isolated_elsewhere("acme.example"))
     assert excess_over_turnover.refused_beyond_turnover(found) == pytest.approx(excess(*together, *gone))
+
+
+def test_a_tenant_that_is_refused_while_the_others_are_accepted_is_seen() -> None:
+    rows = []
+    for place in range(40):
+        rows += sent("x", start=10 * place, domain="beta.example")
+        rows += sent("........", start=10 * place + 1)
+    found = case(campaign_of(rows), 100, "beta.example")
+    assert found.is_isolated
+    assert excess_over_turnover.refused_as_a_tenant(found) > 2.0
+    single = case(campaign_of([*sent("x", domain="beta.example"), *sent("........", start=1)]), 0, "beta.example")
+    assert excess_over_turnover.refused_as_a_tenant(single) == 0.0
+    assert excess_over_turnover.refused_as_a_tenant(case(campaign_of(sent("xxxx")), 2)) == 0.0

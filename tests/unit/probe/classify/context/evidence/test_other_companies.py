@@ -7,7 +7,7 @@ from circumstances import campaign_of, case, sent
 from probe.classify.context.evidence import (
     other_companies,
 )
-
+from probe.classify.context.observations import EVERY_VENDOR
 
 def test_other_companies_show_what_a_small_company_cannot() -> None:
     listed = {"local_address": "127.10.0.2", "mx": "mx1.one.iphmx.com"}
@@ -24,3 +24,9 @@ def test_other_companies_show_what_a_small_company_cannot() -> None:
         == other_companies.address_refused_more_everywhere(case(alone, 50))
         == 0.0
     )
+
+def test_only_other_exchangers_count_as_elsewhere() -> None:
+    own, there = sent("x" * 20), sent("." * 9 + "x", start=5, mx_address="127.1.0.7", domain="beta.example")
+    found = case(campaign_of([*own, *there]), 10)
+    assert other_companies.elsewhere(found, EVERY_VENDOR) == other_companies.elsewhere(found, "acme.example") == (1, 10)
+    assert other_companies.elsewhere(found, "another.example") == (0, 0)

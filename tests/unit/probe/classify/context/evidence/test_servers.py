@@ -22,7 +22,6 @@ def test_a_report_is_evidence_of_departure() -> None:
     campaign = {address(0): Evidence(address(0), (taken,), (report,))}
     found = case(campaign, 0)
     assert servers.refused_by_report(found) == -1.0
-    assert found.position is None
     assert servers.refused_by_report(refused_case()) == 0.0
 
 

@@ -45,3 +45,11 @@ def test_replies_that_blame_the_sender_at_a_later_stage_are_evidence_of_departur
     campaign = campaign_of([*sent("x"), *sent("llll", start=1, stage="end-of-data")])
     assert wording.others_blamed_later(case(campaign, 0)) < -1.0
     assert wording.others_blamed_at_this_stage(case(campaign, 0)) == 0.0
+
+
+def test_words_that_come_in_runs_and_words_that_come_alone_are_two_causes() -> None:
+    people, filtered = sent("...x" * 10 + "."), sent("x" * 12, start=41, text="No such recipient here")
+    mixed = [*people, *filtered, *sent("x", start=53), *sent("." * 5, start=54)]
+    assert wording.words_of_runs(case(campaign_of(mixed), 45)) > 3.0
+    assert wording.words_of_runs(case(campaign_of(mixed), 53)) < -3.0
+    assert wording.words_of_runs(case(campaign_of(people), 3)) == 0.0

@@ -1,0 +1,111 @@
+"""What the retests of a campaign show: how often living recipients are refused again, here, elsewhere and when."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from math import log, log2
+from typing import Final
+
+from probe.classify.context.odds import bounded
+from probe.classify.context.refusal import Refusal
+
+_PRIOR: Final = 2.0
+"""Imaginary retests at each exchanger with the result that is usual elsewhere, so that few retests say little."""
+_NEAR: Final = 3
+"""Retests before and after one that show whether a run of them was refused."""
+_ONE: Final = 1 << 60
+"""A probability of 1 in fixed point."""
+
+
+@dataclass(slots=True)
+class Tested:
+    """Retests: how many of the recipients are alive by their first verdicts, and the results.
+
+    ``living`` is the sum of probabilities in fixed point, so that it does not depend on the order.
+    """
+
+    living: int = 0
+    accepted: int = 0
+    refused: int = 0
+
+    def count(self, alive: float, *, accepted: bool) -> None:
+        """Count the retest of a recipient."""
+        self.living += round(alive * _ONE)
+        self.accepted += accepted
+        self.refused += not accepted
+
+    def without(self, other: Tested) -> Tested:
+        """Return what remains without retests that are among these."""
+        return Tested(self.living - other.living, self.accepted - other.accepted, self.refused - other.refused)
+
+    def living_refused(self, usual: float, prior: float) -> float:
+        """Return the share of the living that was refused again, pulled towards what is usual.
+
+        The first verdicts say how many of the retested recipients are alive, and every accepted one is.
+        """
+        living = self.living / _ONE
+        return (max(0.0, living - self.accepted) + prior * usual) / (max(living, self.accepted) + prior)
+
+    def refused_share(self, usual: float, prior: float) -> float:
+        """Return the share that was refused again, without the case itself, pulled towards what is usual."""
+        others = max(0, self.refused - 1)
+        return (others + prior * usual) / (others + self.accepted + prior)
+
+
+_NOT_TESTED: Final = Tested()
+
+
+@dataclass(slots=True)
+class RetestResults:
+    """The retests of a campaign: all of them, those at each exchanger, and those of each company."""
+
+    everywhere: Tested = field(default_factory=Tested)
+    _at_exchanger: dict[str, Tested] = field(default_factory=dict)
+    _of_company: dict[tuple[str, str], Tested] = field(default_factory=dict)
+    _in_order: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
+    _is_sorted: bool = True
+
+    def learn(self, refusal: Refusal, at: float, alive: float, *, accepted: bool) -> None:
+        """Add a recipient that was tried again after a refusal. ``alive`` is the first verdict."""
+        here, company = refusal.exchanger, (refusal.exchanger, refusal.company)
+        for tested in (
+            self.everywhere,
+            self._at_exchanger.setdefault(here, Tested()),
+            self._of_company.setdefault(company, Tested()),
+        ):
+            tested.count(alive, accepted=accepted)
+        self._in_order.setdefault(here, []).append((at, accepted))
+        self._is_sorted = False
+
+    def figures(self, refusal: Refusal, at: float, rounds: int) -> tuple[float, ...]:
+        """Return figures about a recipient that was refused again at a time; its company refused everybody ``rounds``.
+
+        They are logarithms of estimates, in the order of ``weights.AGAIN`` after the first verdict: the share of the
+        living that is refused again, the share of all retests that is, the same of the retests before and after this
+        one, and how likely a filter would be to refuse a company in every round after the first, by what it does to
+        others. The last one only counts the rounds: twice as many say as much again.
+        """
+        here = self._at_exchanger.get(refusal.exchanger, _NOT_TESTED)
+        company = self._of_company.get((refusal.exchanger, refusal.company), _NOT_TESTED)
+        share = (self.everywhere.refused + 1.0) / (self.everywhere.refused + self.everywhere.accepted + 2.0)
+        elsewhere = self.everywhere.without(here).living_refused(1 / 2, 2.0)
+        living, of_all = here.living_refused(elsewhere, _PRIOR), here.refused_share(share, _PRIOR)
+        if company.refused + company.accepted < here.refused + here.accepted:  # a tenant
+            living, of_all = company.living_refused(living, _PRIOR), company.refused_share(of_all, _PRIOR)
+        nearby = self._nearby(refusal.exchanger, at, of_all)
+        alone = max(0, rounds - 1) * log(elsewhere)
+        return bounded(log(living)), bounded(log(of_all)), bounded(log(nearby)), bounded(alone), -log2(max(1, rounds))
+
+    def _nearby(self, exchanger: str, at: float, usual: float) -> float:
+        """Return the share of refused retests among the few before and after one, pulled towards what is usual."""
+        if not self._is_sorted:
+            for each in self._in_order.values():
+                each.sort()
+            self._is_sorted = True
+        found = self._in_order.get(exchanger, [])
+        place = bisect_left(found, (at,))
+        around = [accepted for _, accepted in found[max(0, place - _NEAR) : place + _NEAR + 1]]
+        accepted = sum(around)
+        others = max(0, len(around) - accepted - 1)
+        return (others + _PRIOR * usual) / (others + accepted + _PRIOR)
