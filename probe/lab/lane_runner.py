@@ -166,10 +166,26 @@ async def _run_lane(
     written = dict(lane_job.written)
     writer = partial(ledger.writer, counts=written)
     write_report = writer(DeliveryReport)
+    write_returned = writer(Returned)
+    lane: Lane | None = None
+    # In real time a retest would come days later: reports are only waited for.
+    hears_reports = virtual and scenario.sender.retest is not None
 
     def post(report: DeliveryReport) -> None:
         write_report(report)
-        posted.append(report)
+        if lane is None or not hears_reports:
+            posted.append(report)
+        else:
+            lane.later(report.at, partial(bring, report))
+
+    async def bring(report: DeliveryReport, at: float) -> None:
+        del at
+        await connections.deliver_report(report)
+
+    def returned(row: Returned) -> None:
+        write_returned(row)
+        if lane is not None and hears_reports:
+            lane.hear(row)
 
     companies = lane_job.population.companies
     directories = lane_job.directories()
@@ -195,7 +211,7 @@ async def _run_lane(
         companies=companies,
         gateways=gateways,
         clock=clock,
-        joiner=ReturnJoiner(lane_job.name, writer(Returned)),
+        joiner=ReturnJoiner(lane_job.name, returned),
         allowed=job.allowed,
     )
 

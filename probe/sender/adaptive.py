@@ -10,6 +10,7 @@ from probe.classify.context.reader import is_unsure
 from probe.classify.context.streaming import Streaming
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Attempt, Outcome
+from probe.records.returned import Returned
 from probe.scenario.sending import Sender
 from probe.sender.messages import MessageBuilder
 from probe.sender.recipients import Delivery
@@ -44,6 +45,11 @@ class AdaptiveSending:
         """Remember an attempt for later decisions."""
         if self._observes:
             self._of(attempt.campaign).observe(attempt)
+
+    def hear(self, returned: Returned) -> None:
+        """Remember a delivery report for later decisions."""
+        if self._observes:
+            self._of(returned.campaign).hear(returned)
 
     def should_pause(self, attempt: Attempt) -> bool:
         """Whether a refusal, and those right before it, are probably about the source address."""

@@ -11,6 +11,7 @@ from fake_gateways.clock import Agenda, Clock
 from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from probe.records.attempt import Attempt, Failure, Outcome
+from probe.records.returned import Returned, is_bounce
 from probe.records.rows import Transcript
 from probe.scenario.sending import Sender
 from probe.sender.adaptive import AdaptiveSending
@@ -68,6 +69,8 @@ class Lane:
     keep: Callable[[Transcript], None] = lambda _: None
     about_to: Callable[[QueuedTransaction], None] = lambda _: None
     _agenda: Agenda[QueuedTransaction | DestinationQueue | Errand] = field(default_factory=Agenda)
+    _delivered: dict[tuple[str, str], tuple[Delivery, int]] = field(default_factory=dict)
+    """What was accepted in which round, if it is to be retested once a report says that it was not delivered."""
     _written: int = 0
     _connected: int = 0
     _idle_from: float = math.inf
@@ -99,6 +102,14 @@ class Lane:
                 await self.clock.until(at)
                 await event(at)
         await self._close_idle(float("inf"))
+
+    def hear(self, returned: Returned) -> None:
+        """Retest a recipient that was accepted, if mail that came back says that it was refused in the end."""
+        key = returned.campaign, returned.recipient.lower()
+        if is_bounce(returned) and key in self._delivered:
+            delivery, number = self._delivered.pop(key)
+            self._adaptive.hear(returned)
+            self._schedule_retest(delivery, number + 1, returned.at)
 
     def later(self, at: float, errand: Errand) -> None:
         """Do something at a time; it must not take longer than a transaction."""
@@ -222,7 +233,11 @@ class Lane:
             self.note(attempt, wait_s is None and not queued.test)
             if wait_s is not None:
                 later.setdefault(wait_s, []).append(delivery)
-            elif attempt.outcome == Outcome.REFUSED and not queued.test:
+            elif queued.test or self.sender.retest is None:
+                continue
+            elif attempt.outcome == Outcome.DELIVERED:
+                self._delivered[attempt.campaign, attempt.recipient.lower()] = delivery, queued.number
+            elif attempt.outcome == Outcome.REFUSED:
                 self._schedule_retest(delivery, queued.number + 1, ended)
         for wait_s, deliveries in later.items():
             retry = QueuedTransaction(tuple(deliveries), queued.number + 1, first_at, test=queued.test)

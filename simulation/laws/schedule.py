@@ -16,14 +16,16 @@ def is_final(attempt: Attempt) -> bool:
 
 
 def series(attempts: Sequence[Attempt]) -> Iterator[Sequence[Attempt]]:
-    """Yield the attempts at a recipient in parts. A retest begins one, in a later round than the refusal before it.
+    """Yield the attempts at a recipient in parts. A retest begins one, in a later round than the end before it.
+
+    That end is a refusal, or an acceptance that a report has taken back.
 
     In the same round, a refusal before MAIL only leads to another exchanger (RFC 5321 section 5.1).
     """
     begins = 0
     for number in range(1, len(attempts)):
         before, attempt = attempts[number - 1 : number + 1]
-        if before.outcome == Outcome.REFUSED and attempt.number > before.number:
+        if before.outcome in {Outcome.REFUSED, Outcome.DELIVERED} and attempt.number > before.number:
             yield attempts[begins:number]
             begins = number
     yield attempts[begins:]

@@ -260,6 +260,12 @@ class Observations:
             found.retests.observe(evidence)
         return found
 
+    def with_replies_of(self, other: Observations) -> Observations:
+        """Return the replies of others, pooled or not like these, without companies and retests."""
+        found = Observations(pooled=self._pooled)
+        found.exchangers = other.exchangers
+        return found
+
     def across(self, vendor: str) -> Mapping[str, RepliesByStage]:
         """Return the replies to each source at every exchanger of a vendor, or of EVERY_VENDOR, in order."""
         kept = self._across.get(vendor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from probe.classify.context.arrivals import gather
 from probe.classify.context.observations import Observations
 from probe.classify.context.reader import Reader
 from probe.classify.context.refusal import exchanger_of
@@ -15,6 +16,7 @@ from probe.classify.context.weights import Weights, shipped
 from probe.classify.evidence import Evidence, Opened
 from probe.classify.reading import Reading
 from probe.records.attempt import Attempt
+from probe.records.returned import Returned
 
 _RECENT: Final = 20
 """The number of last replies that show how a source address is treated."""
@@ -39,12 +41,23 @@ class Streaming:
         self._weights = weights or shipped()
         self._observations = Observations(pooled=pooled)
         self._attempts: dict[str, list[Attempt]] = {}
+        self._returned: dict[str, list[Returned]] = {}
+        self._with_reports: Observations | None = None
+        """What was observed, with reports as refusals; None without reports, or until somebody asks."""
 
     def observe(self, attempt: Attempt) -> None:
         """Add an attempt. Attempts at one exchanger must come in the order in which they began."""
         earlier = self._attempts.setdefault(attempt.recipient, [])
-        self._observations.observe(attempt, retest=is_retest(attempt, earlier))
+        is_test = is_retest(attempt, earlier)
+        self._observations.observe(attempt, retest=is_test)
+        if not is_test:
+            self._with_reports = None
         earlier.append(attempt)
+
+    def hear(self, returned: Returned) -> None:
+        """Add mail that came back to a recipient with an attempt."""
+        self._returned.setdefault(returned.recipient.lower(), []).append(returned)
+        self._with_reports = None
 
     @property
     def recipients(self) -> Iterable[str]:
@@ -69,19 +82,29 @@ class Streaming:
         return Evidence(
             recipient,
             tuple(self._attempts[recipient]),
+            tuple(self._returned.get(recipient.lower(), ())),
             before=self._before.get(recipient, ()),
             opened=self._opened.get(recipient, ()),
         )
 
     def reading(self, recipient: str) -> Reading:
         """Return the reading of one recipient so far."""
-        return Reader(self._observations, self._weights).classify(self.evidence(recipient))
+        return Reader(self._observed(), self._weights).classify(self.evidence(recipient))
 
     def readings(self) -> dict[str, Reading]:
         """Return the readings of all recipients, including what the retests have shown."""
         campaign = {recipient: self.evidence(recipient) for recipient in self._attempts}
-        reader = Reader(self._observations.with_evidence(campaign.values()), self._weights)
+        reader = Reader(self._observed().with_evidence(campaign.values()), self._weights)
         return {recipient: reader.classify(evidence) for recipient, evidence in campaign.items()}
+
+    def _observed(self) -> Observations:
+        """Return what was observed. A report comes after others were sent, so that all is brought in order again."""
+        if not self._returned:
+            return self._observations
+        if self._with_reports is None:
+            gathered = gather(self.evidence(recipient) for recipient in self._attempts)
+            self._with_reports = self._observations.with_replies_of(gathered)
+        return self._with_reports
 
     def _series(self, attempt: Attempt, source: str) -> ReplySeries:
         """Return the replies to a source at an attempt's exchanger that reached the stage of the attempt."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from lane_harness import due, run
+import pytest
+from book_rows import returned
+from lane_harness import STARTS, due, run
 
 from probe.judge.join import join
+from probe.sender.lane import Lane
 
 LIFTED: dict[str, Any] = {
     "policy": [{"type": "ip-reputation", "deny": ["127.10.0.1"], "until": "1h"}],
@@ -82,3 +85,24 @@ def test_a_block_that_does_not_end_is_not_waited_out_for_ever() -> None:
     done = run(due(*range(40)), **blocked, pause={"when": "context", "for": "1h"})
     assert len(done.attempts) == done.finished == 40
     assert max(done.began) < 14 * 3600
+
+
+@pytest.mark.parametrize(("who", "reported", "again"), [("unsure", 20, 20), ("unsure", 1, 0), ("refused", 1, 1)])
+def test_who_was_accepted_and_is_reported_later_is_tried_again_like_who_was_refused(
+    who: str, reported: int, again: int
+) -> None:
+    people = [f"person{number}@acme.example" for number in range(60)]
+
+    def prepare(lane: Lane) -> None:
+        async def bring(at: float) -> None:
+            for each in people[20 : 20 + reported]:
+                lane.hear(returned(campaign="news", recipient=each, at=at))
+
+        lane.later(STARTS + 3600.0, bring)
+
+    deliveries = [due(float(place), recipient=each)[0] for place, each in enumerate(people)]
+    done = run(deliveries, mailboxes=dict.fromkeys(people, "present"), prepare=prepare,
+               retest={"after": "2h", "who": who})  # fmt: skip
+    assert len(done.attempts) == 60 + again
+    assert {row.number for row in done.attempts[60:]} <= {2}
+    assert done.finished == 60

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from book_rows import STARTS, refused
-from circumstances import BURST, QUIET, UNKNOWN, WEEK_S, address, campaign_of, evidence_of, sent, with_retests
+from circumstances import BURST, QUIET, REPORT, UNKNOWN, WEEK_S, address, campaign_of, evidence_of, sent, with_retests
 
 from fake_gateways.smtp.envelope import Stage
 from probe.classify.context import Context, Streaming
 from probe.classify.evidence import Evidence
+from probe.classify.reading import Advice
 from probe.records.attempt import Attempt, Outcome
 
 
@@ -56,3 +57,17 @@ def test_reading_all_recipients_does_not_change_a_later_reading() -> None:
     before = stream.reading(address(90))
     stream.readings()
     assert stream.reading(address(90)) == before
+
+
+def test_reports_that_come_while_others_are_sent_are_refusals_as_well() -> None:
+    attempts = sent("." * 60)
+    stream = observe_all(Streaming(), attempts[:50])
+    campaign = campaign_of(attempts)
+    for number in range(20, 40):
+        report = REPORT._replace(recipient=address(number))
+        stream.hear(report)
+        campaign[address(number)] = evidence_of(*campaign[address(number)].attempts, returned=(report,))
+    assert stream.reading(address(30)).advice is Advice.RETEST
+    observe_all(stream, attempts[50:])
+    assert stream.readings() == Context().classify_campaign(campaign)
+    assert Streaming(pooled=False).readings() == {}
