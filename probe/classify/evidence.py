@@ -70,12 +70,13 @@ class Evidence:
     def report_on(self, index: int) -> Returned | None:
         """Return the last report that the message of an attempt was not delivered, None if there is none.
 
-        A report that came before an attempt is about an earlier one.
+        A report that came before an attempt is about an earlier one, if one was accepted.
         """
         if not self.returned:
             return None  # the usual case, for speed
         began = [each.at if isfinite(each.at) else None for each in self.attempts[index : index + 2]]
-        since = began[0] if index and began[0] is not None else -inf
+        is_second = any(each.outcome == Outcome.DELIVERED for each in self.attempts[:index])
+        since = began[0] if is_second and began[0] is not None else -inf
         until = began[1] if len(began) > 1 and began[1] is not None else inf
         return next((row for row in reversed(self.returned) if is_bounce(row) and since <= row.at <= until), None)
 

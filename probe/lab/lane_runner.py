@@ -6,9 +6,9 @@ import asyncio
 import gc
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -150,6 +150,40 @@ async def _keep(ledger: Ledger, counter: StepCounter, faults: Faults, most: floa
     )
 
 
+@dataclass
+class _ReturningMail:
+    """Takes what gateways send back. If it ``is_heard``, the sender gets it when it is due, else after the lane.
+
+    ``lane`` is the sender, ``deliver`` sends a report to the return mailbox.
+    """
+
+    write: Callable[[DeliveryReport], None]
+    write_returned: Callable[[Returned], None]
+    is_heard: bool
+    lane: Lane | None = None
+    deliver: Callable[[DeliveryReport], Awaitable[None]] | None = None
+    posted: list[DeliveryReport] = field(default_factory=list)
+
+    def post(self, report: DeliveryReport) -> None:
+        """Write a report, and send it when it is due."""
+        self.write(report)
+        if self.is_heard and self.lane is not None and self.deliver is not None:
+            self.lane.later(report.at, partial(_deliver_at, self.deliver, report))
+        else:
+            self.posted.append(report)
+
+    def returned(self, row: Returned) -> None:
+        """Write mail that came back, and tell the sender."""
+        self.write_returned(row)
+        if self.is_heard and self.lane is not None:
+            self.lane.hear(row)
+
+
+async def _deliver_at(deliver: Callable[[DeliveryReport], Awaitable[None]], report: DeliveryReport, at: float) -> None:
+    del at
+    await deliver(report)
+
+
 async def _run_lane(
     job: WorkerJob, lane_job: LaneJob, ledger: Ledger, counter: StepCounter, faults: Faults
 ) -> dict[str, int]:
@@ -162,31 +196,14 @@ async def _run_lane(
     virtual = scenario.clock == "virtual"
     remaining = lane_job.remaining
     clock: Clock = _YieldingClock(starts) if virtual else WallClock(starts if remaining is None else remaining.at)
-    posted: list[DeliveryReport] = []
     written = dict(lane_job.written)
     writer = partial(ledger.writer, counts=written)
-    write_report = writer(DeliveryReport)
-    write_returned = writer(Returned)
-    lane: Lane | None = None
-    # In real time a retest would come days later: reports are only waited for.
-    hears_reports = virtual and scenario.sender.retest is not None
-
-    def post(report: DeliveryReport) -> None:
-        write_report(report)
-        if lane is None or not hears_reports:
-            posted.append(report)
-        else:
-            lane.later(report.at, partial(bring, report))
-
-    async def bring(report: DeliveryReport, at: float) -> None:
-        del at
-        await connections.deliver_report(report)
-
-    def returned(row: Returned) -> None:
-        write_returned(row)
-        if lane is not None and hears_reports:
-            lane.hear(row)
-
+    # In real time a retest would come days later: there, reports are read when all else is done.
+    mail = _ReturningMail(
+        write=writer(DeliveryReport),
+        write_returned=writer(Returned),
+        is_heard=virtual and scenario.sender.retest is not None,
+    )
     companies = lane_job.population.companies
     directories = lane_job.directories()
     transactions = lane_job.transactions(scenario, directories)
@@ -202,7 +219,7 @@ async def _run_lane(
         scenario,
         clock,
         write=writer(Truth),
-        post=post,
+        post=mail.post,
         engage=writer(Engagement),
     )
     context = LaneContext(
@@ -211,7 +228,7 @@ async def _run_lane(
         companies=companies,
         gateways=gateways,
         clock=clock,
-        joiner=ReturnJoiner(lane_job.name, returned),
+        joiner=ReturnJoiner(lane_job.name, mail.returned),
         allowed=job.allowed,
     )
 
@@ -247,6 +264,7 @@ async def _run_lane(
             keep=writer(Transcript),
             about_to=_journal(lane_job.name, ledger) if scenario.is_foreign else _no_journal,
         )
+        mail.lane, mail.deliver = lane, connections.deliver_report
         if scenario.sender.diagnose is not None:
             # Few runs make experiments, and every process would wait for these imports.
             from probe.lab.diagnose_lab import LabLane  # noqa: PLC0415
@@ -260,7 +278,7 @@ async def _run_lane(
         await lane.run(transactions, remaining)
         if asking is not None:
             ledger.add(asking.rows())
-        for report in sorted(posted, key=lambda report: (report.at, report.gateway, report.seq)):
+        for report in sorted(mail.posted, key=lambda report: (report.at, report.gateway, report.seq)):
             await clock.until(report.at)
             await connections.deliver_report(report)
     return written

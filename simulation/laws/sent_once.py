@@ -28,9 +28,7 @@ def _broken(left: Left) -> Iterator[str]:
 
 def _of(run: Run) -> Iterator[str]:
     accepted: dict[Key, int] = {}
-    reported = {
-        (row.campaign, row.recipient.lower()): row.at for row in reversed(run.books.returned) if is_bounce(row)
-    }
+    reported = {(row.campaign, row.recipient.lower()): row.at for row in reversed(run.books.returned) if is_bounce(row)}
     lost: dict[Key, int] = {}
     delivered: set[Key] = set()
     for attempt, truth in run.joined.pairs:

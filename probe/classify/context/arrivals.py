@@ -22,6 +22,7 @@ _SORTED_AT_ONCE: Final = 16_384
 _Circumstances = tuple[str, str, str, bool, bool, bool]
 """What many replies have in common: exchanger, source, message, is_later, blames_sender, whether it is temporary."""
 
+
 def gather(campaign: Iterable[Evidence]) -> Observations:
     """Return what a sender observed in a campaign: all attempts in the order in which they began, and all reports.
 
@@ -31,6 +32,7 @@ def gather(campaign: Iterable[Evidence]) -> Observations:
     for evidence in campaign:
         arrivals.add(evidence)
     return arrivals.in_order()
+
 
 class _Arrivals:
     """Replies as columns, in the order in which they are added."""

@@ -49,7 +49,7 @@ class Companies:
     _accepted_at: array[float] = field(default_factory=lambda: array("d"))
     _tests_accepted_at: dict[int, float] = field(default_factory=dict)
     _refused_in: dict[int, set[int]] = field(default_factory=dict)
-    """The quarters of a day, since the epoch, in which first rounds were refused; below, those in which retests were."""
+    """The quarters of a day, since the epoch, in which first rounds were refused; below, those of retests."""
     _tests_refused_in: dict[int, set[int]] = field(default_factory=dict)
 
     def observe(self, evidence: Evidence) -> None:
@@ -72,7 +72,10 @@ class Companies:
             self._accept(row, other._accepted_at[there])
             if there in other._tests_accepted_at:
                 self._accept_test(row, other._tests_accepted_at[there])
-            for own, found in ((self._refused_in, other._refused_in), (self._tests_refused_in, other._tests_refused_in)):
+            for own, found in (
+                (self._refused_in, other._refused_in),
+                (self._tests_refused_in, other._tests_refused_in),
+            ):
                 for slot in found.get(there, ()):
                     _keep(own, row, slot)
 

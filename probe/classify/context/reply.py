@@ -16,7 +16,8 @@ class Reply(NamedTuple):
     """A final reply, or a temporary refusal that blames the sender.
 
     ``rank`` is that of the stage, ``is_later`` says whether others were sent before it in the same connection. The key
-    of an acceptance is 0, that of a temporary refusal None. ``words`` tells a refusal's text from others (see ``words_key``).
+    of an acceptance is 0, that of a temporary refusal None. ``words`` tells a refusal's text from
+    others (see ``words_key``).
     """
 
     at: float
@@ -39,7 +40,9 @@ def reply_of(attempt: Attempt) -> Reply | None:
     if outcome == Outcome.DEFERRED and not topics.blames_sender:
         return None
     key = None if outcome == Outcome.DEFERRED else key_of(attempt)
-    return Reply(at, rank_of(attempt.stage), source, message, is_later, topics.blames_sender, key, words_key(topics.pattern))
+    return Reply(
+        at, rank_of(attempt.stage), source, message, is_later, topics.blames_sender, key, words_key(topics.pattern)
+    )
 
 
 def reported_reply(evidence: Evidence, index: int) -> Reply:

@@ -19,7 +19,7 @@ _ONE: Final = 1 << 60
 
 
 @dataclass(slots=True)
-class Tested:
+class Retested:
     """Retests: how many of the recipients are alive by their first verdicts, and the results.
 
     ``living`` is the sum of probabilities in fixed point, so that it does not depend on the order.
@@ -35,9 +35,9 @@ class Tested:
         self.accepted += accepted
         self.refused += not accepted
 
-    def without(self, other: Tested) -> Tested:
+    def without(self, other: Retested) -> Retested:
         """Return what remains without retests that are among these."""
-        return Tested(self.living - other.living, self.accepted - other.accepted, self.refused - other.refused)
+        return Retested(self.living - other.living, self.accepted - other.accepted, self.refused - other.refused)
 
     def living_refused(self, usual: float, prior: float) -> float:
         """Return the share of the living that was refused again, pulled towards what is usual.
@@ -53,16 +53,16 @@ class Tested:
         return (others + prior * usual) / (others + self.accepted + prior)
 
 
-_NOT_TESTED: Final = Tested()
+_NOT_TESTED: Final = Retested()
 
 
 @dataclass(slots=True)
 class RetestResults:
     """The retests of a campaign: all of them, those at each exchanger, and those of each company."""
 
-    everywhere: Tested = field(default_factory=Tested)
-    _at_exchanger: dict[str, Tested] = field(default_factory=dict)
-    _of_company: dict[tuple[str, str], Tested] = field(default_factory=dict)
+    everywhere: Retested = field(default_factory=Retested)
+    _at_exchanger: dict[str, Retested] = field(default_factory=dict)
+    _of_company: dict[tuple[str, str], Retested] = field(default_factory=dict)
     _in_order: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
     _is_sorted: bool = True
 
@@ -71,8 +71,8 @@ class RetestResults:
         here, company = refusal.exchanger, (refusal.exchanger, refusal.company)
         for tested in (
             self.everywhere,
-            self._at_exchanger.setdefault(here, Tested()),
-            self._of_company.setdefault(company, Tested()),
+            self._at_exchanger.setdefault(here, Retested()),
+            self._of_company.setdefault(company, Retested()),
         ):
             tested.count(alive, accepted=accepted)
         self._in_order.setdefault(here, []).append((at, accepted))

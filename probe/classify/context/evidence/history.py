@@ -28,7 +28,8 @@ def active_before(case: RefusalCase) -> float:
 def engaged_before(case: RefusalCase) -> float:
     """Weigh the time since the recipient last opened, clicked, answered or complained: that was a person.
 
-    A delivery shows a mailbox; a server that takes everything has no others. The odds of having left since then are
+    A delivery shows a mailbox, and some servers take everything. Half of the best customers that had been suppressed
+    engaged within a week (HubSpot Ideas, 4,864 contacts). The odds of having left since then are
     those of ``active_before``.
     """
     return _odds_of_leaving(case, case.refusal.engaged_at)

@@ -67,5 +67,7 @@ def test_a_report_is_about_the_attempt_before_it() -> None:
     assert (tested.report_on(0), tested.report, tested.bounced) == (early, None, False)
     again = Evidence("ann@acme.example", (first, second), (early, late))
     assert (again.report_on(0), again.report, again.bounced) == (early, late, True)
-    timeless = Evidence("ann@acme.example", (first._replace(at=float("inf")), second._replace(at=float("inf"))), (early,))
+    timeless = Evidence(
+        "ann@acme.example", (first._replace(at=float("inf")), second._replace(at=float("inf"))), (early,)
+    )
     assert timeless.report == early

@@ -164,7 +164,8 @@ def test_a_recipient_accepted_at_the_retest_and_then_reported_is_gone() -> None:
     who = address(34)
     campaign = campaign_of(sent("." * 30 + "x" * 9 + "." * 30))
     taken = attempt(recipient=who, at=STARTS + WEEK_S, number=2, seq=999)
-    campaign[who] = evidence_of(campaign[who].attempts[0], taken, returned=(REPORT._replace(recipient=who),))
+    report = REPORT._replace(recipient=who, at=STARTS + WEEK_S + 60)
+    campaign[who] = evidence_of(campaign[who].attempts[0], taken, returned=(report,))
     assert Context().classify_campaign(campaign)[who].advice is Advice.SUPPRESS
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-
 from book_rows import STARTS, attempt, refused
 from circumstances import DAY_S, REPORT, UNKNOWN, address, campaign_of, case, evidence_of, sent
 

@@ -9,6 +9,7 @@ from probe.classify.context.evidence import (
 )
 from probe.classify.context.observations import EVERY_VENDOR
 
+
 def test_other_companies_show_what_a_small_company_cannot() -> None:
     listed = {"local_address": "127.10.0.2", "mx": "mx1.one.iphmx.com"}
     here = sent("x", start=50, mx_address="127.1.0.9", **listed)
@@ -24,6 +25,7 @@ def test_other_companies_show_what_a_small_company_cannot() -> None:
         == other_companies.address_refused_more_everywhere(case(alone, 50))
         == 0.0
     )
+
 
 def test_only_other_exchangers_count_as_elsewhere() -> None:
     own, there = sent("x" * 20), sent("." * 9 + "x", start=5, mx_address="127.1.0.7", domain="beta.example")
