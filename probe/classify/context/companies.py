@@ -13,6 +13,7 @@ from probe.classify.context.retests import is_retest
 from probe.classify.evidence import Evidence
 from probe.records.attempt import Outcome
 
+_DELIVERED: Final = Outcome.DELIVERED.value
 _SLOT_S: Final = 21_600.0
 _MOST_KEPT: Final = 64
 """Half days with refusals that are kept for one company: more rounds would not say more."""
@@ -54,7 +55,11 @@ class Companies:
 
     def observe(self, evidence: Evidence) -> None:
         """Add a recipient, with its earlier campaigns if it was refused: they tell since when nobody is accepted."""
-        row = self._row(domain_of(evidence.recipient))
+        row, attempts = self._row(domain_of(evidence.recipient)), evidence.attempts
+        if len(attempts) == 1 and attempts[0].outcome == _DELIVERED and not evidence.returned:  # most, for speed
+            self._accepted[row] += 1
+            self._accept(row, attempts[0].at)
+            return
         bounced = self._add(row, evidence, is_past=False)
         if not bounced:
             return
