@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import sqlite3
@@ -20,6 +21,8 @@ from fake_gateways.untrusted.toml_text import parse_toml
 from probe.cli.exit_codes import Exit
 from probe.diagnose.document import schema
 from probe.diagnose.host.allow_list import AllowedHost, checked
+from probe.diagnose.host.host_name import Host
+from probe.diagnose.host.open_route import exchangers_of
 
 ROOT = Path(__file__).parents[2]
 ROSTER, WARY, STRICT = "127.1.0.1", "127.1.0.2", "127.1.0.3"
@@ -48,6 +51,31 @@ value = "224.0.0.1"
 name = "null.example"
 type = "MX"
 value = "0 ."
+
+[[dns]]
+name = "twin.example"
+type = "MX"
+value = "10 a.twin.example"
+
+[[dns]]
+name = "twin.example"
+type = "MX"
+value = "20 b.twin.example"
+
+[[dns]]
+name = "a.twin.example"
+type = "A"
+value = "127.1.0.1"
+
+[[dns]]
+name = "a.twin.example"
+type = "AAAA"
+value = "::1"
+
+[[dns]]
+name = "b.twin.example"
+type = "AAAA"
+value = "::ffff:127.1.0.1"
 """
 
 
@@ -114,6 +142,13 @@ def test_content_that_is_disliked_is_found_with_the_message(served: Serving, tmp
     assert (code, found["accepted"]["stage"]) == (Exit.PASSED, "rcpt")
 
 
+def test_a_message_of_any_octets_is_sent_as_it_is(served: Serving, tmp_path: Path) -> None:
+    (tmp_path / "odd.eml").write_bytes(b"Subject: \xff\xfe\n\n" + bytes(range(256)) * 40)
+    who = ("--recipient", "lottery@strict.example", "--control", "reader@strict.example")
+    code, found = found_at(served, STRICT, *who, "--message", tmp_path / "odd.eml")
+    assert (code, found["reachable"], found["accepted"]["stage"]) == (Exit.PASSED, True, "end-of-data")
+
+
 @pytest.fixture(scope="module")
 def grey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     folder = tmp_path_factory.mktemp("grey")
@@ -140,6 +175,11 @@ def test_a_name_without_a_mail_server_is_one_sentence(grey: Serving, tmp_path: P
     allow = allow_list(tmp_path, name, f'nameserver = "127.0.0.1:{grey.dns_port}"')
     sentence = complaint(fivefifty("diagnose", name, *WHO, "--allow", allow, "--state", tmp_path / "state.sqlite"))
     assert f"{name}: has no mail server ({why})" in sentence
+
+
+def test_a_server_with_several_names_is_asked_under_the_first(grey: Serving) -> None:
+    found = asyncio.run(exchangers_of(Host("twin.example"), ("127.0.0.1", grey.dns_port)))
+    assert list(found) == [("a.twin.example", "127.1.0.1"), ("a.twin.example", "::1")]
 
 
 def test_the_allow_list_of_the_manual_is_valid() -> None:

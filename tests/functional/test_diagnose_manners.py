@@ -320,5 +320,5 @@ def test_many_at_once_spend_what_the_list_permits_and_no_more(tmp_path: Path) ->
     with ThreadPoolExecutor(8) as threads:
         spent = sum(threads.map(spend, range(24)))
     with StateFile(tmp_path / "state.sqlite") as state:
-        assert state.spent("host", NOW) == Spending(4, 8, 0)
+        assert state.spent("host", "", "", NOW) == Spending(4, 8, 0)
     assert spent == 4

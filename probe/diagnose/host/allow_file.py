@@ -22,12 +22,17 @@ from probe.user_files import read_text
 _MOST_OCTETS: Final = 1024 * 1024
 
 
+def permitted_host(path: Path, host: Host, today: date) -> Permission:
+    """Return what an allow list says about a host; raises InputError if it does not name it for today."""
+    return permission(_allow_list(path), path, host, today)
+
+
 def permitted_by(path: Path, host: Host, recipients: tuple[str, str], today: date) -> Permission:
     """Return what an allow list says about a host; raises InputError if it does not permit to ask it today.
 
     ``recipients`` are the one that is asked about, and a control.
     """
-    permitted = permission(_allow_list(path), path, host, today)
+    permitted = permitted_host(path, host, today)
     require_permitted(permitted, path, *recipients)
     return permitted
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from fake_gateways.smtp.envelope import domain_of, is_address
 from fake_gateways.strict import HostAndPort, InvalidValueError, IpAddress, Strict, doubled
-from probe.diagnose.host.host_name import Host, is_host_name
+from probe.diagnose.host.host_name import Host, ip_or_none, is_host_name
 from probe.diagnose.host.manners import Spending
 from probe.input_error import InputError
 from probe.validation_errors import input_error
@@ -26,10 +26,9 @@ def _host(value: str) -> str:
             f"{value!r} is more than one host", "name one host, or one IP address, in each [[host]]"
         )
     if not is_host_name(name):
-        raise InvalidValueError(
-            f"{value!r} is neither a host name nor an IP address", "write for example mx.acme.example"
-        )
-    return name
+        problem = "is no address of one host" if ip_or_none(name) else "is neither a host name nor an IP address"
+        raise InvalidValueError(f"{value!r} {problem}", "write for example mx.acme.example")
+    return ip_or_none(name) or name
 
 
 def _address(value: str) -> str:

@@ -38,10 +38,10 @@ def parse_host(text: str, default_port: int = SMTP_PORT) -> Host:
     bracketed = _BRACKETED.fullmatch(text)
     if bracketed is not None:
         name, port = bracketed[1], bracketed[2]
-        is_right = ":" in name and ip_or_none(name) is not None
+        is_right = ":" in name and is_host_name(name)
     elif text.count(":") > 1:
         name, port = text, None
-        is_right = ip_or_none(name) is not None
+        is_right = is_host_name(name)
     else:
         name, colon, rest = text.partition(":")
         name, port = name.lower().rstrip("."), rest if colon else None
@@ -56,15 +56,28 @@ def parse_host(text: str, default_port: int = SMTP_PORT) -> Host:
 
 
 def is_host_name(name: str) -> bool:
-    """Whether it is an IP address, ``localhost``, or a name with at least two labels (RFC 1123 section 2.1)."""
-    if ip_or_none(name) is not None or name == LOCALHOST:
+    """Whether it is the IP address of one host, ``localhost``, or a name with two labels or more (RFC 1123 2.1)."""
+    address = ip_or_none(name)
+    if address is not None:
+        return is_of_one_host(address)
+    if name == LOCALHOST:
         return True
     return _NAME.fullmatch(name) is not None and not name.rpartition(".")[2].isdecimal()
 
 
 def ip_or_none(text: str) -> str | None:
-    """Return an IP address in its usual form, None for anything else, also for one with a zone (fe80::1%eth0)."""
+    """Return an IP address in its usual form, None for anything else, also for one with a zone (fe80::1%eth0).
+
+    An IPv4 address in the form of IPv6 (RFC 4291 section 2.5.5.2) is the IPv4 address: both are the same server.
+    """
     try:
-        return str(ipaddress.ip_address(text.replace("%", " ")))
+        ip = ipaddress.ip_address(text.replace("%", " "))
     except ValueError:
         return None
+    return str(getattr(ip, "ipv4_mapped", None) or ip)
+
+
+def is_of_one_host(address: str) -> bool:
+    """Whether an IP address is of one host: not of a group, of no host at all (0.0.0.0), or reserved."""
+    ip = ipaddress.ip_address(address)
+    return ip.is_loopback or not (ip.is_multicast or ip.is_unspecified or ip.is_reserved)

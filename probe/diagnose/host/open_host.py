@@ -170,7 +170,9 @@ class HostTarget:
         if self.permitted is None:
             return True
         host = self.permitted.host
-        return host.random_control and not self.state.spent(host.name, self.clock.now()).guessed
+        usual = self.exchangers[0]
+        spent = self.state.spent(host.name, network_of(usual.address), provider_of(usual.host), self.clock.now())
+        return host.random_control and not spent.guessed
 
     @property
     def _depth(self) -> Depth:

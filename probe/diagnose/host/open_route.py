@@ -13,7 +13,7 @@ from typing import Final
 from fake_gateways.dns.mx_lookup import Exchanger, way_to
 from fake_gateways.dns.resolver import Resolver
 from fake_gateways.loopback import Network
-from probe.diagnose.host.host_name import Host, ip_or_none
+from probe.diagnose.host.host_name import Host, ip_or_none, is_of_one_host
 from probe.input_error import InputError
 
 _LOOKUP_S: Final = 30.0
@@ -35,8 +35,11 @@ async def exchangers_of(host: Host, nameserver: tuple[str, int] | None) -> Seque
             way = await way_to(host.name, resolver.ask)
     except OSError:  # no time is left, or the nameserver cannot be reached
         return []
-    # A nameserver may answer anything. What is no address of one host is not asked.
-    usable = [each for each in way.exchangers if _is_of_one_host(each.address)]
+    # A nameserver may answer anything. What is no address of one host is not asked, and each server is there once.
+    named: dict[str, str] = {}
+    for name, written in way.exchangers:
+        named.setdefault(ip_or_none(written) or written, name)
+    usable = [Exchanger(name, address) for address, name in named.items() if is_of_one_host(address)]
     if not usable and not way.may_clear:
         problem = f"has no mail server ({way.obstacle or 'its addresses are of no host'}), so there is nobody to ask"
         raise InputError(host.name, problem, "check the name")
@@ -54,11 +57,6 @@ def _system_nameserver() -> tuple[str, int]:
         if len(each) > 1 and each[0] == "nameserver" and (address := ip_or_none(each[1])) is not None:
             return address, _DNS_PORT
     raise InputError(_RESOLV_CONF, "names no nameserver", 'give one in the allow list: nameserver = "192.0.2.53:53"')
-
-
-def _is_of_one_host(address: str) -> bool:
-    ip = ipaddress.ip_address(address)
-    return not (ip.is_multicast or ip.is_unspecified or ip.is_reserved)
 
 
 def only(address: str) -> Network:

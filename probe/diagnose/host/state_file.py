@@ -20,25 +20,23 @@ from fake_gateways.smtp.reply import EnhancedStatus, Reply
 from probe.diagnose.diagnosis import Observed
 from probe.diagnose.host.manners import DAY_S, Past, Spending
 from probe.input_error import InputError
-from probe.ledger.database import Database
+from probe.ledger.table_file import table_file
 from probe.records.attempt import Failure
 from probe.sender.transaction import Result
 from probe.user_files import writing
 
-_VERSION: Final = 1
 _REMEDY: Final = "name another file with --state"
-_SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS dialogue (
+_TABLE: Final = """\
+dialogue (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, host TEXT NOT NULL, network TEXT NOT NULL, provider TEXT NOT NULL,
     series TEXT NOT NULL, experiment TEXT NOT NULL, said TEXT NOT NULL, connections INTEGER NOT NULL,
     recipients INTEGER NOT NULL, messages INTEGER NOT NULL, guessed INTEGER NOT NULL, ended REAL, stage TEXT,
     code INTEGER, enhanced TEXT, text TEXT, failure TEXT, transcript TEXT, source TEXT, return_path TEXT,
     recipient TEXT, blocked_until REAL
-)
-"""
+)"""
 _SPENT: Final = """
 SELECT ifnull(sum(connections), 0), ifnull(sum(recipients), 0), ifnull(sum(messages), 0), ifnull(sum(guessed), 0)
-FROM dialogue WHERE host = ? AND at > ?
+FROM dialogue WHERE (host = ? OR network = ? OR provider = ?) AND at > ?
 """
 _OFFSETS: Final = 2**31
 
@@ -66,22 +64,14 @@ class StateFile:
     """The file, open. To be entered as a context."""
 
     def __init__(self, path: Path) -> None:
-        """Make the file and its folder if they are missing; raises InputError."""
-        with writing(path, _REMEDY):
-            path.parent.mkdir(0o700, parents=True, exist_ok=True)  # it holds what others answered us
-        self.path = path
-        self._database = Database(path, if_damaged=_REMEDY)
+        """Open the file, or make it and its folder; raises InputError if it is anything else."""
+        self._database = table_file(path, _TABLE, kind="state file", option="--state")
+        self.path = self._database.path
+        with self._database.change(_REMEDY) as connection:
+            connection.execute("CREATE INDEX IF NOT EXISTS by_time ON dialogue (at)")
 
     def __enter__(self) -> Self:
-        """Set up the table; raises InputError if the file is of another kind."""
-        with self._database.change(_REMEDY) as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            if version != _VERSION and tables:
-                raise InputError(self.path, "is no state file of this version", _REMEDY)
-            connection.execute(_SCHEMA)
-            connection.execute("CREATE INDEX IF NOT EXISTS by_time ON dialogue (at)")
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
+        """Return the open file."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -112,19 +102,21 @@ class StateFile:
         return list(self._database.read(Past._make, query, network, provider, now - DAY_S))
 
     def begin(self, begun: Begun, most: Spending | None) -> tuple[int, str | None]:
-        """Write down a dialogue and what it spends, if that is within the most of a day.
+        """Write down a dialogue and what it spends, if that is within the most of a day for its host.
 
-        Returns its number, and in place of it the name of what would be too much. It is committed on return.
+        Every server of the same network or provider counts, under whatever name it was asked. Returns the number of the
+        dialogue, and in place of it the name of what would be too much. It is committed on return.
         """
         with self._database.change(_REMEDY) as connection:
-            spent = Spending(*connection.execute(_SPENT, (begun.host, begun.at - DAY_S)).fetchone())
+            values = (begun.host, begun.network, begun.provider, begun.at - DAY_S)
+            spent = Spending(*connection.execute(_SPENT, values).fetchone())
             beyond = None if most is None else spent.plus(begun.spending).beyond(most)
             if beyond is not None:
                 return 0, beyond
-            values = (*begun[:7], *begun.spending)
+            written = (*begun[:7], *begun.spending)
             names = "at, host, network, provider, series, experiment, said, connections, recipients, messages, guessed"
-            marks = ", ".join("?" * len(values))
-            row = connection.execute(f"INSERT INTO dialogue ({names}) VALUES ({marks})", values)  # noqa: S608
+            marks = ", ".join("?" * len(written))
+            row = connection.execute(f"INSERT INTO dialogue ({names}) VALUES ({marks})", written)  # noqa: S608
             return row.lastrowid or 0, None
 
     def end(self, number: int, at: float, observed: Observed, blocked_until: float | None) -> None:
@@ -163,9 +155,9 @@ class StateFile:
         except (KeyError, TypeError, ValueError):
             raise InputError(self.path, "has a row that was changed", _REMEDY) from None
 
-    def spent(self, host: str, now: float) -> Spending:
-        """Return what was spent on a host within the last day."""
-        (found,) = self._database.read(Spending._make, _SPENT, host, now - DAY_S)
+    def spent(self, host: str, network: str, provider: str, now: float) -> Spending:
+        """Return what was spent within the last day on a host, or on any other of its network or provider."""
+        (found,) = self._database.read(Spending._make, _SPENT, host, network, provider, now - DAY_S)
         return Spending(*found)
 
 

@@ -59,6 +59,23 @@ def test_more_than_one_host_is_refused(name: str) -> None:
     assert "allow.toml: host[0].name: " in refusal(bent(name=name))
 
 
+@pytest.mark.parametrize("name", ["0.0.0.0", "::", "::ffff:0.0.0.0", "224.0.0.1", "ff02::1", "255.255.255.255"])
+def test_an_address_of_no_host_is_refused(name: str) -> None:
+    assert f"host[0].name: {name!r} is no address of one host" in refusal(bent(name=name))
+
+
+@pytest.mark.parametrize("name", ["2001:DB8:0::1", "2001:db8::1"])
+def test_an_address_is_the_same_however_it_is_written(name: str) -> None:
+    permitted = permission(checked(bent(name=name), ""), "", Host("2001:db8::1"), TODAY)
+    assert permitted.host.name == "2001:db8::1"
+
+
+def test_an_ipv4_address_in_the_form_of_ipv6_is_no_second_host() -> None:
+    raw = copy.deepcopy(GOOD)
+    raw["host"] = [raw["host"][0] | {"name": name} for name in ("192.0.2.1", "::ffff:192.0.2.1")]
+    assert "several hosts with the name 192.0.2.1" in refusal(raw)
+
+
 @pytest.mark.parametrize("address", ["*@acme.example", "@acme.example", "acme.example", "ann@*", "ann", ""])
 def test_more_than_one_recipient_is_refused(address: str) -> None:
     assert "allow.toml: host[0].recipients[0]: " in refusal(bent(recipients=[address]))

@@ -19,6 +19,7 @@ from probe.input_error import InputError
         ("[::1]:25", Host("::1", 25)),
         ("[0:0::1]", Host("::1", 25)),
         ("2001:db8::25", Host("2001:db8::25", 25)),
+        ("[::ffff:127.0.0.1]:2525", Host("127.0.0.1", 2525)),
     ],
 )
 def test_a_host_is_read(text: str, host: Host) -> None:
@@ -49,6 +50,9 @@ def test_a_host_is_read(text: str, host: Host) -> None:
         "10.0.0.0/8:25",
         "*.example",
         ":25",
+        "0.0.0.0:25",
+        "[::]:25",
+        "239.1.1.1",
     ],
 )
 def test_anything_else_is_one_sentence(text: str) -> None:
