@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
@@ -10,7 +9,7 @@ from typing import Annotated, Final
 import typer
 
 from probe.cli.exit_codes import keeping_nothing
-from probe.cli.options import AsJson, DiagnosisPage, Letter, Seed, load_scenario
+from probe.cli.options import AsJson, DiagnosisPage, Letter, Seed, load_scenario, refuse
 from probe.input_error import InputError
 from probe.sender.transport import TransportName
 
@@ -108,16 +107,16 @@ def diagnose(
     host_options |= {"--allow": allow, "--for": longest, "--state": state}
     if doubtful:
         of_one = {"--recipient": recipient, "--control": control, "--seed": seed, "--letter": letter, "--html": html}
-        _refuse({**of_one, **host_options}, "--doubtful is about a whole run")
+        refuse({**of_one, **host_options}, "--doubtful is about a whole run")
         from probe.cli.diagnose_run import diagnose_run
 
         diagnose_run(Path(target), scenario, transport or "memory", most or _MOST_OF_A_RUN, as_json=as_json)
     if recipient is None:
         raise InputError("--recipient", "is missing", "name a recipient that was refused, or add --doubtful to a run")
-    _refuse({"--scenario": scenario}, "it belongs to --doubtful")
+    refuse({"--scenario": scenario}, "it belongs to --doubtful")
     budget = Budget() if most is None else Budget(experiments=most)
     if exists(Path(target)) or not names_host(target):
-        _refuse(host_options, f"{target} is a scenario")
+        refuse(host_options, f"{target} is a scenario")
         from probe.lab.diagnose_lab import SenderMeans, diagnose_prepared
         from probe.lab.prepare import prepare
         from probe.scenario.shipped_files import located
@@ -127,7 +126,7 @@ def diagnose(
         with keeping_nothing():
             found = diagnose_prepared(prepared, recipient, transport or "memory", extra, budget)
         raise typer.Exit(form.show(found))
-    _refuse({"--transport": transport, "--seed": seed}, f"{target} is a host")
+    refuse({"--transport": transport, "--seed": seed}, f"{target} is a host")
     from probe.cli.ask_host import ask_host, asking_for
 
     asking = asking_for(
@@ -143,9 +142,3 @@ def diagnose(
     )
     outcome = ask_host(asking, state, replace(budget, longest_wait_s=asking.most_s))
     raise typer.Exit(form.show(outcome))
-
-
-def _refuse(options: Mapping[str, object], why: str) -> None:
-    for option, value in options.items():
-        if value is not None:
-            raise InputError(option, f"is of no use here, because {why}", "leave it out")

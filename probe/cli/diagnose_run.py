@@ -23,10 +23,11 @@ def diagnose_run(
 
     from probe.cli.console import PipedConsole
     from probe.diagnose.choice import Budget
-    from probe.diagnose.run_document import FILE, run_as_document
+    from probe.diagnose.run_document import run_as_document
     from probe.lab import diagnose_run as lab
     from probe.lab.prepare import prepare
     from probe.ledger import Ledger
+    from probe.records.rows import DIAGNOSES
     from probe.report.terminal.doubtful_run import print_doubtful_run
     from probe.report.terminal.live_progress import ProgressBar
     from probe.user_files import write_here, writing
@@ -39,12 +40,12 @@ def diagnose_run(
     document = json.dumps(run_as_document(found), indent=2)
     folder = run if run.is_dir() else run.parent
     with writing(folder, "choose a run whose folder can be written"):
-        write_here(folder / FILE, document.encode() + b"\n")
+        write_here(folder / DIAGNOSES, document.encode() + b"\n")
     with printing():
         if as_json:
             print(document)
         else:
-            print_doubtful_run(PipedConsole(), found, str(folder / FILE))
+            print_doubtful_run(PipedConsole(), found, str(folder / DIAGNOSES))
     if not found.groups:
         raise typer.Exit(Exit.PASSED)
     raise typer.Exit(Exit.REASON_FOUND if found.settled else Exit.CANNOT_TELL)

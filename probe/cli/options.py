@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar
@@ -196,3 +196,10 @@ def networks(wanted: list[str] | None) -> tuple[Network, ...]:
         return tuple(ipaddress.ip_network(text) for text in wanted or ())
     except ValueError as error:
         raise InputError("--allow-network", str(error), "write for example 10.1.0.0/16") from None
+
+
+def refuse(options: Mapping[str, object], why: str) -> None:
+    """Raise InputError if one of these options is given; their values are by name, None for those that are not."""
+    for option, value in options.items():
+        if value is not None:
+            raise InputError(option, f"is of no use here, because {why}", "leave it out")

@@ -13,8 +13,6 @@ from probe.diagnose.diagnosis import Diagnosis
 from probe.diagnose.document import DRAFT, SCHEMA, Closed, Document, as_document
 from probe.diagnose.doubtful import Doubt, Group, has_passed, is_settled
 
-FILE: Final = "diagnoses.json"
-"""The file beside the books of a run."""
 _DIGITS: Final = 4
 
 

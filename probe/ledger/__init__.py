@@ -26,6 +26,7 @@ from probe.records.attempt import Attempt
 from probe.records.parts import HASHED, PartHash, books_hash, part_lines
 from probe.records.returned import Returned
 from probe.records.rows import (
+    DIAGNOSES,
     Classification,
     Diagnosis,
     Intent,
@@ -77,12 +78,13 @@ class Ledger:
 
     @classmethod
     def create(cls, folder: Path) -> Ledger:
-        """Create new books in a folder and delete old ones; raises InputError if it cannot be written."""
+        """Create new books in a folder, and delete old ones and what was found about them; raises InputError."""
         path = folder / FILE
         # Created under another name, so that a process killed meanwhile leaves no incomplete ledger.
         unfinished = path.with_name(f".{FILE}")
         with writing(folder, "choose another folder with --out"):
             folder.mkdir(parents=True, exist_ok=True)
+            (folder / DIAGNOSES).unlink(missing_ok=True)
             for old in (path, unfinished):
                 for each in (old, old.with_name(f"{old.name}-wal"), old.with_name(f"{old.name}-shm")):
                     each.unlink(missing_ok=True)

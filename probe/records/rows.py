@@ -73,6 +73,10 @@ class Diagnosis(NamedTuple):
     at: float
 
 
+DIAGNOSES: Final = "diagnoses.json"
+"""The file beside the books that says all that was found."""
+
+
 EXPERIMENTS: Final = "diagnosis"
 """What stands for the campaign in the return-paths of experiments."""
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fivefifty_command import fivefifty
+from fivefifty_command import complaint, fivefifty
 from small_scenario import SCENARIO, bent, write
 
 from probe.cli.exit_codes import Exit
@@ -127,3 +129,31 @@ def test_what_does_not_fit_together_is_one_sentence(folder: Path, arguments: tup
     assert done.returncode == Exit.INPUT_WRONG
     assert sentence in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_the_page_of_the_run_shows_what_was_found_until_the_run_is_made_anew(folder: Path) -> None:
+    def page() -> str:
+        assert fivefifty("report", "run", cwd=folder).returncode == Exit.PASSED
+        return (folder / "run" / "report.html").read_text("utf-8")
+
+    assert '<section id="experiments"' not in page()
+    found = diagnosed(folder, "--experiments", 6)
+    text = page()
+    assert f"{found['asked']} of 40 doubtful recipients asked about with {found['experiments']} experiments" in text
+    assert all(f"<bdi>{each['recipient']}</bdi>: " in text for each in found["groups"][0]["diagnoses"])
+    kept = folder / "run" / "diagnoses.json"
+    kept.write_text('{"schema": 1}', "utf-8")
+    sentence = complaint(fivefifty("report", "run", cwd=folder))
+    assert "diagnoses.json: is not what experiments of this version have found; remove it, or run" in sentence
+    assert fivefifty("run", "small.toml", "--transport", "memory", "--out", "run", cwd=folder).returncode == Exit.PASSED
+    assert not kept.exists()
+
+
+def test_a_run_that_is_not_finished_or_has_a_real_server_is_one_sentence(folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "run" / "ledger.sqlite")) as books, books:
+        books.execute("UPDATE note SET value = 'no' WHERE key = 'complete'")
+    assert "is not finished; finish it with fivefifty run --resume" in complaint(
+        fivefifty("diagnose", "run", "--doubtful", cwd=folder)
+    )
+    write(folder, LISTED.replace('name = "small"', 'name = "small"\nclock = "wall"'))
+    assert "has real servers or real time" in complaint(fivefifty("diagnose", "run", "--doubtful", cwd=folder))

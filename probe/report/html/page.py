@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from markupsafe import Markup
 
@@ -29,6 +29,9 @@ from probe.report.html.recipients import Dialogues, list_recipients
 from probe.report.html.template import piece, rendered
 from probe.report.summary import count, received, summary, unknown_causes
 
+if TYPE_CHECKING:
+    from probe.report.html.diagnoses import FoundOfRun
+
 SCRIPTS: Final = ("vega.js", "recipients.js", "page.js")
 _ESCAPES: Final = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
@@ -42,7 +45,7 @@ class PageContent:
     """The input of a page.
 
     ``findings`` has one for each gate, in the same order. ``counts`` are of the scorecard's classifiers, ``personas``
-    are by gateway.
+    are by gateway. ``diagnoses`` are there if experiments were made after the run.
     """
 
     title: str
@@ -52,6 +55,7 @@ class PageContent:
     counts: ReportCounts
     personas: Mapping[str, str] = field(default_factory=dict)
     dialogues: Dialogues = lambda _: {}
+    diagnoses: FoundOfRun | None = None
 
 
 def page(content: PageContent) -> str:
@@ -90,6 +94,7 @@ def page(content: PageContent) -> str:
         columns=COLUMNS_AS_LOGGED if card.as_logged else COLUMNS,
         flow=charts.of_flow(flow(content.counts.paths), as_logged=card.as_logged),
         onsets=[charts.of_onset(each, several_campaigns=several_campaigns) for each in begun],
+        diagnoses=content.diagnoses,
         onset_table=charts.table_of_onsets(begun, several_campaigns=several_campaigns, as_logged=card.as_logged),
         comparison=charts.comparison(scores),
         mistakes=charts.of_mistakes(scores),

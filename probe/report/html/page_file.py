@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -19,12 +19,16 @@ from probe.judge.result import SCORECARD, JudgedRun
 from probe.judge.scorecard import Scorecard
 from probe.lab.judge_run import count_again
 from probe.ledger import Ledger
+from probe.records.rows import DIAGNOSES
 from probe.report.html.page import PageContent, page
-from probe.user_files import write_whole, writing
+from probe.user_files import is_file, is_folder, write_whole, writing
+
+if TYPE_CHECKING:
+    from probe.report.html.diagnoses import FoundOfRun
 
 REPORT: Final = "report.html"
 _MAX_OCTETS: Final = 1024**3
-"""Octets of a scorecard, at most."""
+"""Octets of a scorecard, or of what experiments have found, at most."""
 
 
 def write_report(result: JudgedRun, findings: Sequence[Finding], folder: Path, out: Path | None = None) -> Path:
@@ -46,11 +50,30 @@ def write_report(result: JudgedRun, findings: Sequence[Finding], folder: Path, o
             counts=result.counts,
             personas={each.name: each.persona for each in ledger.gateways()},
             dialogues=dialogues,
+            diagnoses=_found_of(folder),
         )
         text = page(content)
     with writing(path, "choose another file with --out"):
         write_whole(path, text, is_named=out is not None)
     return path
+
+
+def _found_of(run: Path) -> FoundOfRun | None:
+    """Return what experiments have found about the doubtful recipients of a run; raises InputError."""
+    path = (run if is_folder(run) else run.parent) / DIAGNOSES
+    if not is_file(path):
+        return None
+    # Only a run with such a file needs the models of the document, which take long to import.
+    from probe.diagnose.run_document import RunFound  # noqa: PLC0415
+    from probe.report.html.diagnoses import found_of_run  # noqa: PLC0415
+
+    remedy = "remove it, or run fivefifty diagnose RUN --doubtful again"
+    try:
+        return found_of_run(RunFound.model_validate_json(read_bounded(path, _MAX_OCTETS)))
+    except OSError as error:
+        raise InputError(path, f"cannot be read ({error.strerror})", remedy) from None
+    except (ValueError, OverflowError):
+        raise InputError(path, "is not what experiments of this version have found", remedy) from None
 
 
 def judged_before(folder: Path) -> JudgedRun:
