@@ -84,10 +84,9 @@ class Ledger:
         unfinished = path.with_name(f".{FILE}")
         with writing(folder, "choose another folder with --out"):
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / DIAGNOSES).unlink(missing_ok=True)
-            for old in (path, unfinished):
-                for each in (old, old.with_name(f"{old.name}-wal"), old.with_name(f"{old.name}-shm")):
-                    each.unlink(missing_ok=True)
+            old = (f"{each.name}{end}" for each in (path, unfinished) for end in ("", "-wal", "-shm"))
+            for name in (*old, DIAGNOSES):
+                (folder / name).unlink(missing_ok=True)
         begun = Database(unfinished)
         # With a write-ahead log readers see what is committed while others write. It is a property of the file.
         begun.set_up(f"page_size={PAGE}", "journal_mode=WAL", f"user_version={VERSION}")
