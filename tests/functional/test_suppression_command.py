@@ -142,7 +142,7 @@ def test_every_figure_is_the_one_worked_out_by_hand(run: Path, tmp_path: Path) -
     }
     assert {(each["living"], each["gone"], each["classifier"]) for each in by_name.values()} == {(8, 4, "code")}
     assert by_name["first-hard"]["campaigns"]["may"] == {
-        "living": 2, "gone": 1, "lost": 2, "lost_delivered": 0, "dead": 0,
+        "living": 2, "gone": 1, "lost": 2, "lost_delivered": 0, "dead": 0, "retests": 0,
         "lost_rate": 1.0, "lost_interval": [0.34238, 1.0], "dead_rate": 0.0, "dead_interval": [0.0, 0.793451],
     }  # fmt: skip
 

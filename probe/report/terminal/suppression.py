@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from probe.harmless import harmless
-from probe.studies.suppression.cheapest import MessagePrices, choices
+from probe.report.prices import price_text
+from probe.studies.suppression.cheapest import MessagePrices, beaten_by_plain, choices
 from probe.studies.suppression.policies import GATED, NEVER
 from probe.studies.suppression.replay import MessageErrors, PolicyOutcome
 
@@ -27,6 +28,8 @@ def print_policies(
     told = sorted(outcomes, key=lambda each: (_order(each, prices), each.total.missed_dead))
     several = len({each.classifier for each in told}) > 1
     console.print(Text(answer(told, prices)), soft_wrap=True)
+    for sentence in warnings(told):
+        console.print(Text(sentence), soft_wrap=True)
     console.print()
     console.print(_policies(told, prices, several=several))
     console.print(_campaigns(told, several=several))
@@ -38,6 +41,7 @@ def figures(outcomes: Sequence[PolicyOutcome], prices: MessagePrices | None) -> 
     return {
         "schema": 1,
         "answer": answer(outcomes, prices),
+        "warnings": warnings(outcomes),
         "prices": None if prices is None else prices._asdict(),
         "policies": [
             {
@@ -57,18 +61,31 @@ def answer(outcomes: Sequence[PolicyOutcome], prices: MessagePrices | None) -> s
     """Return one sentence on which policy to run."""
     several = len({each.classifier for each in outcomes}) > 1
     found = choices(outcomes)
-    if len(found) == 1 and len(found[0].outcomes) == len(outcomes) > 1:
+    if len(found) == 1 and len(found[0].ways) == len(outcomes) > 1:
         return "It makes no difference here: all policies skip the same messages."
     if prices is not None:
         return _cheapest(outcomes, prices, several=several)
-    names = [_names(choice.outcomes, several=several) for choice in found]
+    names = [_names(choice.ways, several=several) for choice in found]
     if len(found) == 1:
         return f"Run {names[0]}, at any price: no other loses fewer messages to the living or sends fewer to the gone."
-    between = "".join(f", {name} up to {_price(found[n + 1].above)}" for n, name in enumerate(names[1:-1], 1))
+    between = "".join(f", {name} up to {price_text(found[n + 1].above)}" for n, name in enumerate(names[1:-1], 1))
     return (
-        f"Run {names[0]} if a message that a living reader misses costs less than {_price(found[1].above)} "
+        f"Run {names[0]} if a message that a living reader misses costs less than {price_text(found[1].above)} "
         f"messages to the gone{between}, {names[-1]} beyond."
     )
+
+
+def warnings(outcomes: Sequence[PolicyOutcome]) -> list[str]:
+    """Return a sentence on each plain rule that does no worse than policies with a cleverer classifier."""
+    found = []
+    for rule, others in beaten_by_plain(outcomes):
+        *but_last, last = (_name(each, several=True) for each in others)
+        beaten = f"{', '.join(but_last)} and {last}" if but_last else last
+        found.append(
+            f"{_name(rule, several=True)} is better than {beaten}: it loses no more messages to the living, "
+            "sends no more to the gone, and takes no more retests."
+        )
+    return found
 
 
 def _cheapest(outcomes: Sequence[PolicyOutcome], prices: MessagePrices, *, several: bool) -> str:
@@ -96,10 +113,6 @@ def _name(outcome: PolicyOutcome, *, several: bool) -> str:
     return f"{name} by {harmless(outcome.classifier)}" if several and outcome.policy != NEVER else name
 
 
-def _price(number: float) -> str:
-    return f"{number:,.0f}" if number >= 10 else f"{number:.2g}"
-
-
 def _counts(errors: MessageErrors) -> dict[str, Any]:
     return {
         "living": errors.alive,
@@ -107,6 +120,7 @@ def _counts(errors: MessageErrors) -> dict[str, Any]:
         "lost": errors.wrongly_suppressed,
         "lost_delivered": errors.lost_delivered,
         "dead": errors.missed_dead,
+        "retests": errors.retests,
         "lost_rate": errors.wrongly_suppressed_rate,
         "lost_interval": list(errors.wrongly_suppressed_interval),
         "dead_rate": errors.missed_dead_rate,

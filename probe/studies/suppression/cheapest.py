@@ -1,13 +1,15 @@
-"""Which suppression policy is the cheapest, at given prices or at any prices."""
+"""Which suppression policy is the cheapest, at given prices or at any prices, and which a plain rule beats."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from probe.input_error import InputError
+from probe.judge.frontier import Point, Winner, dominates, frontier
 from probe.judge.prices import parse_prices
+from probe.judge.scorecard import NAIVE
+from probe.studies.suppression.policies import NEVER
 from probe.studies.suppression.replay import PolicyOutcome
 
 
@@ -33,36 +35,29 @@ def message_prices(options: Sequence[str]) -> MessagePrices:
     return MessagePrices(**given)
 
 
-class Choice(NamedTuple):
-    """Policies with the same result, and the price from which on they are the cheapest.
+def choices(outcomes: Iterable[PolicyOutcome]) -> list[Winner[PolicyOutcome]]:
+    """Return the policies that are the cheapest at some price of a message missed, in messages to dead addresses."""
+    return frontier(map(_point, outcomes))
 
-    ``above`` is the least price of a message that a living reader misses, in messages to dead addresses.
+
+def beaten_by_plain(outcomes: Sequence[PolicyOutcome]) -> list[tuple[PolicyOutcome, list[PolicyOutcome]]]:
+    """Return plain rules, each with the policies of cleverer classifiers that it dominates.
+
+    Plain rules are those that count bounces by reply code, and to suppress nobody. A policy that several dominate is
+    named with the one that loses the fewest messages to the living.
     """
-
-    outcomes: tuple[PolicyOutcome, ...]
-    above: float
-
-
-def choices(outcomes: Iterable[PolicyOutcome]) -> list[Choice]:
-    """Return the policies that are the cheapest at some price, the strictest first.
-
-    They are the lower convex hull of messages to dead addresses over messages missed.
-    """
-    alike: dict[tuple[int, int], list[PolicyOutcome]] = {}
-    for outcome in outcomes:
-        total = outcome.total
-        alike.setdefault((total.missed_dead, total.lost_delivered), []).append(outcome)
-    hull: list[tuple[int, int]] = []
-    for point in sorted(alike):
-        if hull and point[1] >= hull[-1][1]:
-            continue
-        while len(hull) > 1 and _price(hull[-1], point) <= _price(hull[-2], hull[-1]):
-            hull.pop()
-        hull.append(point)
-    above = [0.0, *(_price(one, next_) for one, next_ in pairwise(hull))]
-    return [Choice(tuple(alike[point]), price) for point, price in zip(hull, above, strict=True)]
+    plain = [each for each in outcomes if each.classifier == NAIVE or each.policy == NEVER]
+    plain.sort(key=lambda each: (each.total.lost_delivered, each.total.missed_dead))
+    clever = [_point(each) for each in outcomes if each.classifier != NAIVE and each.policy != NEVER]
+    found = []
+    for rule in map(_point, plain):
+        beaten = [each for each in clever if dominates(rule, each)]
+        clever = [each for each in clever if each not in beaten]
+        if beaten:
+            found.append((rule.way, [each.way for each in beaten]))
+    return found
 
 
-def _price(one: tuple[int, int], other: tuple[int, int]) -> float:
-    """Return the price of a missed message at which two policies cost the same."""
-    return (other[0] - one[0]) / (one[1] - other[1])
+def _point(outcome: PolicyOutcome) -> Point[PolicyOutcome]:
+    total = outcome.total
+    return Point(outcome, total.lost_delivered, total.missed_dead, total.retests)

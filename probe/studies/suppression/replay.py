@@ -14,6 +14,7 @@ from probe.judge.errors import ErrorCounts
 from probe.judge.run_classifier import read_all
 from probe.judge.story import Key, Story, without_lanes
 from probe.studies.suppression.policies import NEVER, PastMessage, Policy, usual
+from probe.studies.suppression.rounds import known_at, rounds
 
 
 @dataclass
@@ -21,10 +22,11 @@ class MessageErrors(ErrorCounts):
     """Messages of a campaign, or of all: those to mailboxes that were alive or gone when they were sent.
 
     ``wrongly_suppressed`` are not sent although the mailbox is alive; ``lost_delivered`` of them arrived in the books.
-    ``missed_dead`` are sent to a mailbox that is gone.
+    ``missed_dead`` are sent to a mailbox that is gone. ``retests`` are further messages to those that were mailed.
     """
 
     lost_delivered: int = 0
+    retests: int = 0
 
 
 @dataclass
@@ -100,6 +102,7 @@ class Replay:
                 part.count(alive=alive, suppressed=suppressed)
                 if not suppressed:
                     sent[key] = story._replace(evidence=address.as_known(story.evidence))
+                    part.retests += len(rounds(story.evidence)) - 1
                     continue
                 address.unsent |= {attempt.message_id for attempt in story.evidence.attempts}
                 address.is_loser |= alive
@@ -108,7 +111,7 @@ class Replay:
             for key, story in sent.items():
                 address, evidence = addresses[key[1].lower()], story.evidence
                 address.sent.append(evidence)
-                address.past_messages.append(PastMessage(campaign, _ended(evidence), evidence.bounced, readings[key]))
+                address.past_messages.append(PastMessage(campaign, known_at(evidence), evidence.bounced, readings[key]))
         outcome.losers = sum(each.is_loser for each in addresses.values())
         return outcome
 
@@ -123,11 +126,6 @@ class Replay:
 
 def _began(story: Story) -> float:
     return story.evidence.attempts[0].at
-
-
-def _ended(evidence: Evidence) -> float:
-    ended = evidence.last.at + evidence.last.duration_s
-    return ended if evidence.report is None else max(ended, evidence.report.at)
 
 
 def _told_in_time(stories: Mapping[Key, Story]) -> dict[Key, Story]:

@@ -7,7 +7,7 @@ import io
 import pytest
 from rich.console import Console
 
-from probe.report.terminal.suppression import answer, print_policies
+from probe.report.terminal.suppression import answer, print_policies, warnings
 from probe.studies.suppression.cheapest import MessagePrices
 from probe.studies.suppression.replay import MessageErrors, PolicyOutcome
 
@@ -83,6 +83,24 @@ def test_with_prices_the_cheapest_comes_first_in_the_answer_and_in_the_table() -
     assert [row[0] for row in rows if row and row[0] in {"first-hard", "never", "three-hard"}][:3] == [
         "three-hard", "never", "first-hard",
     ]  # fmt: skip
+
+
+def test_a_plain_rule_that_does_no_worse_than_a_cleverer_one_is_named() -> None:
+    outcomes = [
+        outcome("second-hard", 10, 30),
+        outcome("classifier-gated", 20, 40, "mine"),
+        outcome("three-hard", 10, 50, "mine"),
+        outcome("grey-7-days", 5, 60, "mine"),
+    ]
+    sentence = (
+        "second-hard by code is better than classifier-gated by mine and three-hard by mine: it loses no more messages "
+        "to the living, sends no more to the gone, and takes no more retests."
+    )
+    assert warnings(outcomes) == [sentence]
+    assert sentence in " ".join(printed(*outcomes))
+    assert warnings(outcomes[::3]) == []
+    (other,) = warnings([outcome("never", 0, 40), outcome("second-hard", 20, 40, "mine")])
+    assert other.startswith("never is better than second-hard by mine: ")
 
 
 def test_of_many_campaigns_the_last_are_shown() -> None:

@@ -1,70 +1,63 @@
-"""Which policies are the cheapest at some price, and from which price on."""
+"""Which policies are the cheapest at some price, which a plain rule beats, and the prices of messages."""
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from probe.input_error import InputError
-from probe.studies.suppression.cheapest import MessagePrices, choices, message_prices
+from probe.studies.suppression.cheapest import MessagePrices, beaten_by_plain, choices, message_prices
 from probe.studies.suppression.replay import MessageErrors, PolicyOutcome
 
 
-def outcome(name: str, missed: int, dead: int) -> PolicyOutcome:
+def outcome(name: str, missed: int, dead: int, reader: str = "code", retests: int = 0) -> PolicyOutcome:
     """Return what a policy comes to."""
-    return PolicyOutcome(name, "code", {"news": MessageErrors(100, missed, 100, dead, missed)})
+    return PolicyOutcome(name, reader, {"news": MessageErrors(100, missed, 100, dead, missed, retests)})
 
 
-def found(*outcomes: PolicyOutcome) -> list[tuple[list[str], float]]:
-    """Return the names of the choices and their prices."""
-    return [([each.policy for each in choice.outcomes], choice.above) for choice in choices(outcomes)]
-
-
-def test_the_strict_the_middling_and_the_lenient_each_have_their_prices() -> None:
-    # From 10 to 30 dead for 60 - 20 = 40 missed: half a message; from 30 to 90 for 20: three.
-    assert found(outcome("never", 0, 90), outcome("first", 60, 10), outcome("second", 20, 30)) == [
-        (["first"], 0.0),
-        (["second"], 0.5),
-        (["never"], 3.0),
+def test_a_choice_is_by_messages_that_would_have_arrived_and_by_those_to_the_gone() -> None:
+    late = PolicyOutcome("late", "code", {"a": MessageErrors(10, 4, 5, 2, 3), "b": MessageErrors(10, 1, 5, 1, 1)})
+    found = choices([outcome("never", 0, 9), late])
+    assert [([each.policy for each in winner.ways], winner.above) for winner in found] == [
+        (["late"], 0.0),
+        (["never"], 1.5),
     ]
 
 
-def test_who_is_worse_in_one_and_no_better_in_the_other_is_no_choice() -> None:
-    assert found(outcome("good", 5, 10), outcome("worse", 5, 11), outcome("also", 6, 10)) == [(["good"], 0.0)]
+def beaten(*outcomes: PolicyOutcome) -> dict[str, list[str]]:
+    """Return the readers of the policies that plain rules beat."""
+    found = beaten_by_plain(outcomes)
+    return {rule.policy: [f"{each.policy} by {each.classifier}" for each in others] for rule, others in found}
 
 
-def test_who_is_beaten_at_every_price_by_one_of_two_others_is_no_choice() -> None:
-    # At the price at which the two cost the same (1), both cost 50 and the middle one 60.
-    assert found(outcome("strict", 50, 0), outcome("middle", 30, 30), outcome("never", 0, 50)) == [
-        (["strict"], 0.0),
-        (["never"], 1.0),
-    ]
+def test_a_plain_rule_beats_a_cleverer_one_that_is_better_in_nothing() -> None:
+    clever = outcome("classifier-gated", 20, 40, "mine")
+    assert beaten(outcome("second-hard", 10, 30), clever) == {"second-hard": ["classifier-gated by mine"]}
+    assert beaten(outcome("second-hard", 20, 30), clever) == {"second-hard": ["classifier-gated by mine"]}
+    assert beaten(outcome("second-hard", 20, 40), clever) == {}
+    assert beaten(outcome("second-hard", 10, 41), clever) == {}
 
 
-def test_who_comes_to_the_same_is_named_together() -> None:
-    assert found(outcome("never", 0, 9), outcome("three", 0, 9)) == [(["never", "three"], 0.0)]
+def test_a_plain_rule_that_takes_more_retests_beats_nobody() -> None:
+    clever = outcome("classifier-gated", 20, 40, "mine", retests=3)
+    assert beaten(outcome("second-hard", 10, 30, retests=4), clever) == {}
+    assert beaten(outcome("second-hard", 10, 30, retests=3), clever) == {"second-hard": ["classifier-gated by mine"]}
+
+
+def test_of_several_plain_rules_the_one_that_loses_the_fewest_is_named_and_never_is_plain() -> None:
+    clever = outcome("classifier-gated", 20, 40, "mine")
+    assert beaten(outcome("first-hard", 20, 10), outcome("second-hard", 5, 30), clever) == {
+        "second-hard": ["classifier-gated by mine"]
+    }
+    assert beaten(outcome("never", 0, 40, "mine"), clever) == {"never": ["classifier-gated by mine"]}
+
+
+def test_plain_rules_are_not_said_to_beat_each_other() -> None:
+    assert beaten(outcome("first-hard", 20, 10), outcome("second-hard", 5, 5)) == {}
 
 
 def test_prices_are_of_what_would_have_been_delivered_and_of_mail_to_the_gone() -> None:
     one = PolicyOutcome("one", "code", {"a": MessageErrors(10, 4, 5, 2, 3), "b": MessageErrors(10, 1, 5, 1, 1)})
     assert MessagePrices(living=10, dead=0.5).cost(one) == 41.5
-
-
-policies = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=1, max_size=12)
-
-
-@given(policies, st.fractions(0, 50))
-def test_at_any_price_no_policy_is_cheaper_than_the_choice_for_it(
-    points: list[tuple[int, int]], price: Fraction
-) -> None:
-    outcomes = [outcome(str(n), *point) for n, point in enumerate(points)]
-    choice = [each for each in choices(outcomes) if each.above <= price][-1].outcomes[0].total
-    least = min(dead + price * missed for missed, dead in points)
-    # Thresholds are floats, so beside one the neighbour may be taken, which there costs the same but for rounding.
-    assert abs(choice.missed_dead + price * choice.lost_delivered - least) < 1e-9
 
 
 def test_prices_of_messages_are_both_given() -> None:

@@ -150,6 +150,15 @@ def test_a_bounce_counts_from_when_it_came_home_and_not_from_when_the_message_wa
     assert [part.missed_dead for part in outcome.campaigns.values()] == [1, 1, 0]
 
 
+def test_retests_are_counted_of_what_a_policy_sends() -> None:
+    rows = [
+        (row("ann", n, "h", number=k, at=STARTS + (n * 10 + (k - 1) * 7) * DAY_S), None) for n in (0, 1) for k in (1, 2)
+    ]
+    replay = Replay(build_stories(rows, {}), "code", ByCode())
+    assert [part.retests for part in replay.of(NEVER, POLICIES[NEVER]).campaigns.values()] == [1, 1]
+    assert [part.retests for part in replay.of("first-hard", POLICIES["first-hard"]).campaigns.values()] == [1, 0]
+
+
 def test_an_address_is_the_same_in_capitals() -> None:
     rows = [(row("ann", 0, "h"), None), (row("ann", 1, "h", recipient="ANN@acme.example"), None)]
     outcome = Replay(build_stories(rows, {}), "code", ByCode()).of("first-hard", POLICIES["first-hard"])
