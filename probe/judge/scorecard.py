@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from fake_gateways.truth import Cause, Fate, Fault
+from probe.classify.by_code import BY_STATUS
+from probe.classify.context.words import pattern_of, topics_in
+from probe.classify.evidence import Evidence
 from probe.classify.spec import REPORTED
 from probe.judge.classifier_score import ClassifierScore
 from probe.judge.interval import share
@@ -45,8 +48,9 @@ class CauseScore:
 class TruthScore:
     """The hard bounces reported, split into three by what was true.
 
-    ``recipient_fault`` are gone. ``disguised`` are alive and got a reply that names a false cause. ``misread`` are
-    alive and got an honest reply with a code that the naive reading takes for a dead mailbox.
+    ``recipient_fault`` are gone. ``disguised`` are alive and got a reply that says that the mailbox is gone.
+    ``misread`` are alive and got another reply, with a code that the naive reading takes for a dead mailbox. A server
+    of another system writes no decisions: there the true cause is unknown, and the reply says which of the two it is.
     """
 
     recipient_fault: int = 0
@@ -151,12 +155,14 @@ class TruthTally:
     def count(self, campaign: str, story: Story, *, alive: bool, bounced: bool, reported: bool) -> None:
         """Count a recipient that is or is not reported as a hard bounce."""
         truth = story.truth
+        evidence = story.evidence
         cause = fate = None
         lied = False
         if truth is not None:
             cause, fate = truth.cause, truth.fate
             lied = cause is not None and not truth.honest and truth.claimed in _OF_RECIPIENT
-        evidence = story.evidence
+        elif story.cause is Cause.UNKNOWN:
+            cause, lied = Cause.UNKNOWN, alive and _says_gone(evidence)
         refused = bounced and (evidence.last.outcome == Outcome.REFUSED or evidence.report is not None)
         delivery = _Delivery(alive, not bounced, reported, lied)
         self._decided[delivery, refused, cause, fate] += 1
@@ -197,6 +203,13 @@ class TruthTally:
             if gateway in card.gateways:
                 delivery.add_to(card.gateways[gateway], count)
         card.hard_bounce_rate = share(card.hard_bounces_reported, card.recipients)
+
+
+def _says_gone(evidence: Evidence) -> bool:
+    """Whether a refusal says that the mailbox is gone: by its words, or by its status if the words name no cause."""
+    _, enhanced, text = evidence.heard
+    stated = topics_in(pattern_of(text, evidence.recipient)).cause
+    return (stated or BY_STATUS.get((enhanced or "").partition(".")[2])) in _OF_RECIPIENT
 
 
 def naive_of(classifiers: Container[str]) -> str:

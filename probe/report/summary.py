@@ -34,7 +34,7 @@ def summary(card: Scorecard) -> list[str]:
         causes = sorted(
             ((score.disguised, cause) for cause, score in truth.by_cause.items() if score.disguised), reverse=True
         )
-        reasons = ", ".join(f"{cause} ({number:,})" for number, cause in causes)
+        reasons = ", ".join(f"{_reason(cause)} ({number:,})" for number, cause in causes)
         alive = "Alive, as the log says" if card.as_logged else "Alive"
         lines.append(f"{alive}: {truth.disguised:,}, refused for {reasons} in replies that say: no such mailbox.")
     too_large = truth.by_cause["too-large"].refused
@@ -46,7 +46,7 @@ def summary(card: Scorecard) -> list[str]:
     if truth.misread:
         alive = "Alive, as the log says" if card.as_logged else "Also alive"
         lines.append(
-            f"{alive}: {truth.misread:,}. Their refusals did not mention the mailbox, "
+            f"{alive}: {truth.misread:,}. Their refusals did not say that the mailbox is gone, "
             "but their codes read as a hard bounce."
         )
     if card.refused_otherwise or card.given_up:
@@ -67,6 +67,10 @@ def unknown_causes(card: Scorecard) -> tuple[int, int]:
     """Return how many of the refused recipients have a cause that the log does not say, and how many were refused."""
     causes = card.truth.by_cause
     return causes[Cause.UNKNOWN.value].refused, sum(each.refused for each in causes.values())
+
+
+def _reason(cause: str) -> str:
+    return "an unknown cause" if cause == Cause.UNKNOWN else cause
 
 
 def _unknown(card: Scorecard) -> list[str]:

@@ -343,10 +343,6 @@ class Scenario(Strict):
     def _strangers_live_in_real_time(self) -> Self:
         if self.is_foreign and self.clock != "wall":
             raise InvalidValueError("a foreign gateway and a smart host live in real time", 'write clock = "wall"')
-        if self.is_foreign and self.sender.retest is not None:
-            raise InvalidValueError(
-                "has a retest, which is for simulated gateways", "remove sender.retest, or what is foreign"
-            )
         if self.sender.diagnose is not None and self.clock != "virtual":
             raise InvalidValueError(
                 "makes experiments, which is for simulated time", 'remove sender.diagnose, or write clock = "virtual"'

@@ -89,8 +89,12 @@ class Lane:
         """
         if remaining is not None:
             self._written = self._connected = remaining.written  # numbers are unique across both runs
+            for attempt in remaining.past:
+                self._adaptive.observe(attempt)
             for at, queued in remaining.queued:
-                self._agenda.put(at, queued)
+                self._agenda.put(at, self._with_its_message(queued))
+            for delivery, number, ended in remaining.refused:
+                self._schedule_retest(delivery, number, ended)
             transactions = remaining.untried
         for at, event in self._in_order(iter(transactions)):
             await self._close_idle(at)
@@ -247,6 +251,12 @@ class Lane:
         test = self._adaptive.retest_of(delivery)
         if test is not None:
             self._agenda.put(at + self._adaptive.retest_wait_s(), QueuedTransaction((test,), number, test=True))
+
+    def _with_its_message(self, queued: QueuedTransaction) -> QueuedTransaction:
+        """Return a transaction of an interrupted run; a retest has the message of retests."""
+        if not queued.test:
+            return queued
+        return queued._replace(deliveries=tuple(self._adaptive.retest_of(each) or each for each in queued.deliveries))
 
     def _rows(
         self,

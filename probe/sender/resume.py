@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from fake_gateways.smtp.envelope import Stage
+from probe.classify.context.retests import is_retest
 from probe.records.attempt import Attempt, Failure, Outcome
 from probe.records.rows import Intent
 from probe.sender.destination_queue import QueuedTransaction
@@ -18,14 +19,17 @@ from probe.sender.retry import RetrySchedule
 class RemainingWork(NamedTuple):
     """What is left to do in a lane.
 
-    ``queued`` are retries with the moment of each, ``untried`` are transactions without an attempt so far. ``in_doubt``
-    are attempts during which the run was killed, so their outcome is unknown. ``written`` is the highest number of an
-    attempt, ``at`` is when the last attempt ended, in seconds since the epoch.
+    ``queued`` are retries with the moment of each, ``untried`` are transactions without an attempt so far. ``refused``
+    are deliveries that were refused and not retested, each with the number of its next attempt and the moment of the
+    refusal. ``in_doubt`` are attempts during which the run was killed, so their outcome is unknown. ``past`` are all
+    attempts, ``written`` is the highest number of one, ``at`` is when the last one ended, in seconds since the epoch.
     """
 
     queued: tuple[tuple[float, QueuedTransaction], ...]
     untried: tuple[tuple[Delivery, ...], ...]
+    refused: tuple[tuple[Delivery, int, float], ...]
     in_doubt: tuple[Attempt, ...]
+    past: tuple[Attempt, ...]
     written: int
     at: float
 
@@ -42,13 +46,15 @@ def remaining_work(
 ) -> RemainingWork:
     """Return what is left to do, by the attempts and intents in the books. ``starts`` is the start of the scenario."""
     tried: dict[tuple[str, str], list[Attempt]] = {}
+    past_attempts = tuple(attempts)
     written, at = 0, starts
-    for attempt in attempts:
+    for attempt in past_attempts:
         tried.setdefault((attempt.campaign, attempt.recipient), []).append(attempt)
         written, at = max(written, attempt.seq), max(at, attempt.at + attempt.duration_s)
     meant = Counter((intent.campaign, intent.recipient) for intent in intents)
     queued: list[tuple[float, QueuedTransaction]] = []
     untried: list[tuple[Delivery, ...]] = []
+    refused: list[tuple[Delivery, int, float]] = []
     in_doubt: list[Attempt] = []
     for transaction in transactions:
         new = []
@@ -66,14 +72,27 @@ def remaining_work(
             elif not past:
                 new.append(delivery)
             else:
-                last = past[-1]
-                wait_s = schedule.next_wait_s(last, last.at + last.duration_s - past[0].at)
+                test = next((each for place, each in enumerate(past) if is_retest(each, past[:place])), None)
+                last, first = past[-1], test or past[0]
+                ended = last.at + last.duration_s
+                wait_s = schedule.next_wait_s(last, ended - first.at)
                 if wait_s is not None:
-                    retry = QueuedTransaction((delivery,), last.number + 1, past[0].at)
-                    queued.append((max(at, last.at + last.duration_s + wait_s), retry))
+                    again = delivery if test is None else delivery._replace(source=last.local_address)
+                    retry = QueuedTransaction((again,), last.number + 1, first.at, test=test is not None)
+                    queued.append((max(at, ended + wait_s), retry))
+                elif last.outcome == Outcome.REFUSED and test is None:
+                    refused.append((delivery, last.number + 1, ended))
         if new:
             untried.append(tuple(new))
-    return RemainingWork(queued=tuple(queued), untried=tuple(untried), in_doubt=tuple(in_doubt), written=written, at=at)
+    return RemainingWork(
+        queued=tuple(queued),
+        untried=tuple(untried),
+        refused=tuple(refused),
+        in_doubt=tuple(in_doubt),
+        past=past_attempts,
+        written=written,
+        at=at,
+    )
 
 
 def _in_doubt(

@@ -24,6 +24,7 @@ from probe.sender.lane import Lane
 from probe.sender.lane_schedule import Transaction
 from probe.sender.messages import MessageBuilder, MessageFile
 from probe.sender.recipients import Delivery
+from probe.sender.resume import RemainingWork
 from probe.sender.routes import Routes
 from probe.sender.template import Template
 from probe.sender.transport import Line, LineError
@@ -168,9 +169,13 @@ def run(
     unreachable: int = 0,
     names: Sequence[tuple[str, str, str]] = (),
     prepare: Callable[[Lane], None] = lambda _: None,
+    remaining: RemainingWork | None = None,
     **keys: Any,
 ) -> Run:
-    """Let a lane carry out deliveries; ``keys`` are the sender's, ``names`` are records. Nothing real is waited for."""
+    """Let a lane carry out deliveries; ``keys`` are the sender's, ``names`` are records. Nothing real is waited for.
+
+    ``remaining`` is what an interrupted run left to do, in place of the deliveries.
+    """
     done = Run()
     clock = VirtualClock(STARTS)
     states = {name: MailboxState(state) for name, state in (mailboxes or {"ann@acme.example": "present"}).items()}
@@ -221,7 +226,7 @@ def run(
         note=lambda _, final: _count(done, final=final),
     )
     prepare(lane)
-    at_once(lane.run(deliveries))
+    at_once(lane.run(deliveries, remaining))
     return done
 
 

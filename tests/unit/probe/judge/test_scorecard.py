@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import random
 
+import pytest
 from book_rows import attempt, refused, truth
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from probe.classify.registry import BASELINES
 from probe.classify.spec import REPORTED
 from probe.judge.join import join
 from probe.judge.run_classifier import read_all
-from probe.judge.scorecard import NAIVE, ReturnedScore, Scorecard, naive_of, returned_score
+from probe.judge.scorecard import NAIVE, CauseScore, ReturnedScore, Scorecard, naive_of, returned_score
 from probe.judge.story import build_stories
 from probe.records.attempt import Attempt
 from probe.records.rows import Mailbox
@@ -119,6 +120,28 @@ def test_a_lie_about_a_gone_recipient_is_not_a_disguise() -> None:
     card = card_of([lie], [refused(recipient="dan@acme.example")])
     assert (card.truth.recipient_fault, card.truth.disguised) == (1, 0)
     assert (card.truth.by_cause["content"].refused, card.truth.by_cause["content"].disguised) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("reply", "disguised"),
+    [
+        ({"enhanced": "5.1.1", "text": "<ann@acme.example>: User unknown"}, True),
+        ({"text": "User unknown"}, True),
+        ({"enhanced": "5.1.1", "text": "no"}, True),
+        ({"text": "no"}, False),
+        ({"enhanced": "5.1.1", "text": "Client host [127.10.0.1] blocked using bl.example"}, False),
+    ],
+)
+def test_at_a_server_that_is_not_ours_the_reply_says_whether_it_is_a_disguise(
+    reply: dict[str, str], *, disguised: bool
+) -> None:
+    heard = [refused(mx_address="127.9.0.1", **reply), refused(recipient="dan@acme.example", **reply)]
+    stories = build_stories([(row, None) for row in heard], MAILBOXES)
+    readings = {"code": read_all("code", BASELINES["code"](), stories)}
+    card = tallied(stories, readings, ["acme"], card=Scorecard("small", 7, "tcp", complete=True))
+    assert (card.hard_bounces_reported, card.truth.recipient_fault) == (2, 1)
+    assert (card.truth.disguised, card.truth.misread) == (disguised, not disguised)
+    assert card.truth.by_cause["unknown"] == CauseScore(refused=2, disguised=int(disguised))
 
 
 def test_mail_that_came_back_counts_by_its_kind() -> None:

@@ -47,6 +47,18 @@ def test_mail_that_was_accepted_and_lost_is_not_counted_as_received() -> None:
     assert lines[1] == "Accepted but not delivered: 1 quarantined, 2 bounced later."
 
 
+def test_refusals_whose_cause_is_unknown_are_told_by_what_they_say() -> None:
+    made = card()
+    made.truth.by_cause["unknown"].disguised = 1
+    made.truth.misread = 3
+    lines = summary(made)
+    assert "Alive: 2, refused for velocity (2), an unknown cause (1) in replies that say: no such mailbox." in lines
+    assert (
+        "Also alive: 3. Their refusals did not say that the mailbox is gone, but their codes read as a hard bounce."
+        in lines
+    )
+
+
 def test_a_message_that_is_too_large_is_said_with_the_remedy() -> None:
     made = card()
     made.truth.by_cause["too-large"].refused = 3
