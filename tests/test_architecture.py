@@ -180,7 +180,7 @@ ONLY_IN: Final = {
     },
     "sqlite3": {"probe/ledger/database.py"},
     "typer": {file for file in SOURCES if file.startswith("probe/cli/")},
-    "altair": {"probe/report/plots/sensitivity.py", "probe/report/plots/sweep.py"},
+    "altair": {f"probe/report/plots/{name}.py" for name in ("frontier", "sensitivity", "sweep")},
     "vl_convert": {"probe/report/plots/chart_file.py"},
     "pytest": {"fivefifty/pytest_plugin.py", "probe/testing/collect.py"},
     "jinja2": {"probe/report/html/template.py"},

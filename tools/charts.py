@@ -33,6 +33,7 @@ def charts() -> dict[str, dict[str, Any]]:
         "flow": flow(),
         "onset": onset(),
         "shares": shares(),
+        "frontier": frontier(),
         "calibration": calibration(),
         "costs": costs(),
     }
@@ -126,6 +127,33 @@ def shares() -> alt.LayerChart:
         alt.X("share:Q", scale=scale, axis=axis), y=rows, tooltip="told:N"
     )
     return alt.layer(reach, dots).add_params(most).properties(width=FULL_WIDTH, height=100)
+
+
+def frontier() -> alt.LayerChart:
+    """What each classifier loses and keeps (``name``, ``lost``, ``kept``), and a line through the ``cheapest``.
+
+    The axes are symmetric logarithms: of most interest is who makes few mistakes.
+    """
+    scale = alt.Scale(type="symlog", constant=0.005, domain=[0, 1], nice=False)
+    ticks = [0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1]
+    axis = {"format": "~%", "values": ticks, "labelOverlap": True}
+    lost = alt.X("lost:Q", scale=scale, axis=alt.Axis(title="of the living, suppressed", **axis))
+    kept = alt.Y("kept:Q", scale=scale, axis=alt.Axis(title="of the gone, kept", **axis))
+    line = (
+        alt.Chart(alt.NamedData("cheapest"))
+        .mark_line(color="var(--faint)", strokeDash=[4, 4], strokeWidth=1.5)
+        .encode(lost, kept)
+    )
+    base = alt.Chart(alt.NamedData("classifiers")).encode(lost, kept, tooltip="told:N")
+    dots = base.mark_point(filled=True, size=70, opacity=1, color="var(--lied)")
+    words = base.mark_text(
+        align=alt.expr("datum.lost > 0.3 ? 'right' : 'left'"),
+        dx=alt.expr("datum.lost > 0.3 ? -9 : 9"),
+        baseline="middle",
+        fontSize=12,
+        color="var(--ink)",
+    ).encode(text="name:N")
+    return alt.layer(line, dots, words).properties(width=FULL_WIDTH, height=260)
 
 
 def calibration() -> alt.LayerChart:

@@ -8,9 +8,8 @@ from typing import Annotated, Final
 import typer
 
 from probe.cli.exit_codes import keeping_nothing
-from probe.cli.options import CORES, AsJson, Workers
-from probe.cli.output import print_notes, printing
-from probe.harmless import harmless
+from probe.cli.options import CORES, AsJson, Plot, Workers
+from probe.cli.output import printing
 from probe.input_error import InputError
 
 _SEED: Final = 101
@@ -49,10 +48,19 @@ def evaluate(
         bool,
         typer.Option("--listed", help="Measure fivefifty listed instead, at blocklists whose entries are known."),
     ] = False,
+    drawn: Annotated[
+        int | None,
+        typer.Option(
+            "--drawn", min=1, metavar="N", help="Draw so many scenarios instead, on which no weights were fitted."
+        ),
+    ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(metavar="N", help="With --diagnose or --listed: first random seed (default: 101)."),
+        typer.Option(
+            metavar="N", help="First random seed, with --diagnose or --listed (default: 101) or --drawn (default: 0)."
+        ),
     ] = None,
+    plot: Plot = None,
     gateways: Annotated[
         int | None,
         typer.Option("--cases", min=1, metavar="N", help="So many drawn gateways (--diagnose) or seeds (--listed)."),
@@ -72,60 +80,41 @@ def evaluate(
 ) -> None:
     """Score every classifier on many scenarios, with intervals and held-out vendors.
 
-    Each scenario runs in memory. Recipients that context cannot decide on get one more attempt a week later.
+    Each scenario runs in memory, without retests and with them: one more attempt a week later to recipients that
+    context cannot decide on. The other classifiers read both runs as well.
     """
-    if diagnoses:
-        if scenarios or classifier:
-            raise InputError("--diagnose", "makes its own gateways", "leave scenarios and classifiers out")
-        first = _SEED if seed is None else seed
-        if optimum:
-            _compare_with_optimum(first, as_json=as_json)
-        else:
-            _evaluate_diagnoses(first, gateways, workers or CORES, held_out=held_out, as_json=as_json)
-        return
-    if listings:
-        if scenarios or classifier or held_out or optimum:
-            raise InputError(
-                "--listed", "makes its own blocklists", "give it only --seed, --cases, --workers or --json"
-            )
+    makes_own = {
+        "--diagnose": (diagnoses, "gateways"),
+        "--listed": (listings, "blocklists"),
+        "--drawn": (drawn is not None, "scenarios"),
+    }
+    chosen = [option for option, (given, _) in makes_own.items() if given]
+    for option in chosen:
+        if scenarios or len(chosen) > 1 or (option != "--drawn" and (classifier or plot)):
+            raise InputError(option, f"makes its own {makes_own[option][1]}", "leave the others out")
+    belonging = {
+        "--seed": (seed is not None, list(makes_own)),
+        "--cases": (gateways is not None, ["--diagnose", "--listed"]),
+        "--held-out": (held_out, ["--diagnose"]),
+        "--optimum": (optimum, ["--diagnose"]),
+    }
+    for option, (given, fitting) in belonging.items():
+        if given and not set(chosen) & set(fitting):
+            raise InputError(option, f"belongs to {' or '.join(fitting)}", f"add {fitting[0]}, or leave it out")
+    first = _SEED if seed is None else seed
+    if optimum:
+        _compare_with_optimum(first, as_json=as_json)
+    elif diagnoses:
+        _evaluate_diagnoses(first, gateways, workers or CORES, held_out=held_out, as_json=as_json)
+    elif listings:
         from probe.cli.evaluate_listed import evaluate_listings
 
-        evaluate_listings(_SEED if seed is None else seed, gateways or _LISTED_SEEDS, workers or CORES, as_json=as_json)
-        return
-    belonging = {
-        "--seed": seed is not None, "--cases": gateways is not None, "--held-out": held_out, "--optimum": optimum
-    }  # fmt: skip
-    for option in (option for option, given in belonging.items() if given):
-        raise InputError(option, "belongs to --diagnose", "add --diagnose, or leave it out")
-    import json
-    import sys
+        evaluate_listings(first, gateways or _LISTED_SEEDS, workers or CORES, as_json=as_json)
+    else:
+        from probe.cli.evaluate_classifiers import evaluate_classifiers
 
-    from probe.classify.registry import choose
-    from probe.cli.console import PipedConsole
-    from probe.report.terminal.evaluate import print_evaluation
-    from probe.report.terminal.sweep import runs_bar
-    from probe.scenario.shipped_files import FOLDER
-    from probe.studies.evaluate import run as study
-    from probe.studies.evaluate.figures import summary
-    from probe.user_files import is_folder
-
-    own = Path("scenarios")
-    loaded, passed_over = study.load_scenarios(scenarios or [own if is_folder(own) else FOLDER])
-    if passed_over:
-        total = len(loaded) + len(passed_over)
-        sentence = f"{len(passed_over):,} of {total:,} files are left out, as they are no scenarios: {passed_over[0]}"
-        others = f" and {len(passed_over) - 1:,} more" if passed_over[1:] else ""
-        print(harmless(f"{sentence}{others}"), file=sys.stderr)
-    names = study.classifiers_with(classifier or ())
-    print_notes(note for each in choose(names) for note in each.notes)
-    with keeping_nothing(), runs_bar("scenarios", len(loaded)) as filling:
-        evaluated = study.evaluate(loaded, names, workers or CORES, filling.advance)
-    figures = summary(evaluated)
-    with printing():
-        if as_json:
-            print(json.dumps(figures, indent=2))
-        else:
-            print_evaluation(PipedConsole(), figures)
+        wanted = scenarios if drawn is None else range(seed or 0, (seed or 0) + drawn)
+        evaluate_classifiers(wanted, classifier or (), plot, workers or CORES, as_json=as_json)
 
 
 def _evaluate_diagnoses(seed: int, most: int | None, workers: int, *, held_out: bool, as_json: bool) -> None:

@@ -53,7 +53,7 @@ def run_in_memory(loaded: Loaded) -> InMemoryRun:
     return InMemoryRun(scenario.name, stories, personas)
 
 
-def with_retest(loaded: Loaded, retest: Retest) -> Loaded:
+def with_retest(loaded: Loaded, retest: Retest | None) -> Loaded:
     """Return the scenario with this retest in place of its sender's own."""
     sender = loaded.scenario.sender.model_copy(update={"retest": retest})
     return replace(loaded, scenario=loaded.scenario.model_copy(update={"sender": sender}))

@@ -54,7 +54,12 @@ def test_evaluate_prints_every_classifier_in_one_table(scenario: Path) -> None:
         "code",
         "text",
         "always-keep",
+        "code, retested",
+        "text, retested",
         "context, retested",
+        "second-hard, retested",
+        "Where each classifier is the furthest behind code",
+        "at any price",
         "Brier score",
         "mimecast",
     ):
@@ -69,7 +74,39 @@ def test_evaluate_prints_figures_for_programs(scenario: Path) -> None:
     assert by["code"]["suppressed"] > 10
     assert by["context"]["suppressed"] < by["code"]["suppressed"] / 5
     assert by["context, retested"]["suppressed"] < by["code"]["suppressed"] / 5
-    assert figures["scenarios"]["small"]["further_attempts"] > 0
+    assert figures["scenarios"]["small"]["retests"] > 0
+
+
+def test_evaluate_compares_on_the_same_books_and_draws_the_frontier(scenario: Path, tmp_path: Path) -> None:
+    drawn = tmp_path / "frontier.svg"
+    figures = json.loads(fivefifty("evaluate", scenario, "--json", "--plot", drawn).stdout)
+    by = figures["with_lies"]
+    assert by["code, retested"]["suppressed"] < by["code"]["suppressed"]
+    assert by["always-keep"]["mean_missed"] == 1.0
+    points = {each["name"]: each for each in figures["frontier"]}
+    assert points["first-hard"]["lost"] == points["code"]["lost"]
+    assert points["context, retested"]["cheapest"] == [0.0, None]
+    assert points["always-keep"]["cheapest"] is None
+    assert figures["worst"]["always-keep"]["missed"]["scenarios_far_above"] == 1
+    assert figures["calibration"]["context"]["cases"] < by["code"]["living"]
+    assert drawn.read_text("utf-8").startswith("<svg")
+
+
+def test_evaluate_draws_scenarios_that_no_weights_were_fitted_on() -> None:
+    figures = json.loads(fivefifty("evaluate", "--drawn", 1, "--json").stdout)
+    assert len(figures["scenarios"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (("--drawn", 1, "control"), "--drawn: makes its own scenarios"),
+        (("--seed", 7), "--seed: belongs to --diagnose or --listed or --drawn"),
+        (("--plot", "moon.gif"), "end the name in"),
+    ],
+)
+def test_evaluate_refuses_options_that_do_not_go_together(options: tuple[str | int, ...], problem: str) -> None:
+    assert problem in complaint(fivefifty("evaluate", *options))
 
 
 def test_evaluate_names_a_folder_without_scenarios(tmp_path: Path) -> None:
@@ -88,7 +125,7 @@ def test_evaluate_runs_a_classifier_of_the_user(scenario: Path) -> None:
 def test_evaluate_says_what_is_left_and_what_hid_it(scenario: Path) -> None:
     figures = json.loads(fivefifty("evaluate", scenario, "--json").stdout)
     wrong = figures["with_lies"]["context, retested"]
-    left = figures["scenarios"]["small"]["left"].values()
+    left = [each["context, retested"] for each in figures["scenarios"]["small"]["left"].values()]
     assert sum(each["suppressed"] for each in left) == wrong["suppressed"]
     assert sum(each["missed"] for each in left) == wrong["missed"]
 

@@ -10,6 +10,7 @@ from probe.judge.calibration import Bin
 from probe.judge.class_scores import NONE
 from probe.judge.classifier_score import ClassifierScore
 from probe.judge.errors import ErrorCounts
+from probe.judge.frontier import Point, frontier
 from probe.judge.interval import wilson
 from probe.judge.onset import Onset
 from probe.judge.outcome import LABELS
@@ -17,6 +18,7 @@ from probe.judge.scorecard import Scorecard
 from probe.report.html.figures import Chart, Heat, Table, interval_of, percent, within
 from probe.report.html.flow import COLUMNS, COLUMNS_AS_LOGGED, Flow
 from probe.report.html.onset import clock, length, steps
+from probe.report.prices import price_range
 from probe.report.summary import count
 
 ROWS: Final = 40
@@ -137,6 +139,37 @@ def of_mistakes(scores: Scores) -> list[Chart]:
         _shares("Alive, suppressed: share of all alive", wrong),
         _shares("Gone, kept: share of all gone", missed),
     ]
+
+
+def of_frontier(scores: Scores, *, alive: int, gone: int) -> Chart | None:
+    """Draw what each classifier loses and keeps, and say at which price each is the cheapest.
+
+    None where there are no living or no gone recipients, or less than two classifiers.
+    """
+    if not alive or not gone or len(scores) < 2:
+        return None
+    alike: dict[tuple[int, int], list[str]] = {}
+    for name, score in scores.items():
+        alike.setdefault((score.wrongly_suppressed, score.missed_dead), []).append(clipped(name, NAME))
+    results = {", ".join(names): counts for counts, names in alike.items()}
+    rows: dict[str, dict[str, Any]] = {
+        name: {
+            "name": name,
+            "lost": round(lost / alive, 5),
+            "kept": round(kept / gone, 5),
+            "told": f"{name}: {lost:,} alive and suppressed, {kept:,} gone and kept",
+        }
+        for name, (lost, kept) in results.items()
+    }
+    winners = frontier(Point(name, *each) for name, each in results.items())
+    cheapest = "; ".join(
+        f"{winner.ways[0]} {price_range(winner.above, below)}"
+        for winner, below in zip(winners, [*(each.above for each in winners[1:]), None], strict=True)
+    )
+    note = f"Cheapest, by the price of a living recipient who is lost, in messages to the gone: {cheapest}."
+    data = {"classifiers": list(rows.values()), "cheapest": [rows[winner.ways[0]] for winner in winners]}
+    told = "; ".join(row["told"] for row in rows.values())
+    return Chart("frontier", "The living lost, and the gone kept", f"{told}.", data, note=note)
 
 
 def by_gateway(scores: Scores) -> list[Chart]:

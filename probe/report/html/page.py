@@ -98,6 +98,7 @@ def page(content: PageContent) -> str:
         onset_table=charts.table_of_onsets(begun, several_campaigns=several_campaigns, as_logged=card.as_logged),
         comparison=charts.comparison(scores),
         mistakes=charts.of_mistakes(scores),
+        frontier=charts.of_frontier(scores, alive=card.truth.alive, gone=card.truth.gone),
         by_gateway=charts.by_gateway(scores),
         confusions=charts.confusions(scores),
         calibrations=charts.calibrations(scores),

@@ -1,4 +1,4 @@
-"""The tables of ``fivefifty evaluate``: the mistakes of each classifier, and whether probabilities are right."""
+"""The tables of ``fivefifty evaluate``: mistakes of each classifier, the frontier, and whether probabilities hold."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ from rich.console import Console
 from rich.table import Table
 
 from probe.harmless import harmless
-from probe.studies.evaluate.figures import RETESTED
+from probe.report.prices import price_range
+from probe.studies.evaluate.figures import KEEPS_ALL, is_retested
+from probe.studies.evaluate.summary import FAR_ABOVE
 from probe.studies.sensitivity.result import SensitivityResult
 
 
 def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
-    """Print the figures of an evaluation as tables."""
+    """Print the figures of an evaluation as tables. Drawn scenarios are grouped by family."""
+    by, groups = ("family", figures["families"]) if figures["families"] else ("scenario", figures["scenarios"])
     for title, table in (
         ("Scenarios with disguised refusals (95 % intervals)", _totals(figures["with_lies"])),
         ("Scenarios without disguised refusals (95 % intervals)", _totals(figures["without_lies"])),
-        ("Alive and suppressed / gone and kept", _scenarios(figures["scenarios"])),
-        (
-            f"Mistakes that {RETESTED} still makes, by the true cause of the last refusal",
-            _remaining(figures["scenarios"]),
-        ),
+        ("Alive and suppressed / gone and kept", _groups(by, groups)),
+        ("Where each classifier is the furthest behind code", _worst(figures["worst"])),
+        ("What is cheapest, by the price of one of the living in messages to the gone", _frontier(figures["frontier"])),
+        ("Mistakes after the retests, by the true cause of the last refusal", _remaining(by, groups)),
         ("Alive and suppressed, with weights fitted without the vendor", _held_out(figures["held_out"])),
         *(
-            (f"Probability of being alive, by {name}{_brier(found)}", _calibration(found))
+            (f"Those that bounced: probability of being alive, by {harmless(name)}{_brier(found)}", _calibration(found))
             for name, found in figures["calibration"].items()
         ),
     ):
@@ -44,55 +46,88 @@ def _table(*columns: str) -> Table:
 
 def _totals(found: dict[str, Any]) -> Table:
     table = _table(
-        "classifier", "alive, suppressed", "of all alive", "fewer than code", "gone, kept", "of all gone",
-        "kept, cause stated", "worse than code",
+        "classifier", "alive, suppressed", "of all alive", "mean of scenarios", "fewer than code",
+        "than code, retested", "gone, kept", "of all gone", "mean of scenarios",
     )  # fmt: skip
     for name, wrong in found.items():
-        fewer = wrong["fewer_than_code"]
         table.add_row(
-            name,
+            harmless(name),
             f"{wrong['suppressed']:,}",
             _interval(wrong["suppressed_interval"]),
-            "" if fewer is None else f"{fewer:.1%}",
+            _percent(wrong["mean_suppressed"]),
+            _percent(wrong["fewer_than_code"]),
+            _percent(wrong["fewer_than_code_retested"]),
             f"{wrong['missed']:,}",
             _interval(wrong["missed_interval"]),
-            f"{wrong['missed_though_told']:,}",
-            f"{wrong['worse_than_code']:,}",
+            _percent(wrong["mean_missed"]),
         )
     return table
 
 
-def _scenarios(scenarios: dict[str, Any]) -> Table:
-    names = list(next(iter(scenarios.values()))["classifiers"]) if scenarios else []
-    table = _table("scenario", "alive", "gone", *names, "further attempts")
-    for name, each in scenarios.items():
+def _groups(by: str, groups: dict[str, Any]) -> Table:
+    """Return the mistakes in each scenario or family; who keeps all has the number of the gone in a column already."""
+    every = next(iter(groups.values()))["classifiers"] if groups else {}
+    names = [name for name in every if name != KEEPS_ALL]
+    table = _table(by, "alive", "gone", *map(harmless, names), "retests")
+    for group, each in groups.items():
         found = each["classifiers"]
-        counts = [f"{found[one]['suppressed']:,} / {found[one]['missed']:,}" for one in names]
+        counts = [_mistakes(found[name]) for name in names]
         first = found[names[0]]
+        table.add_row(harmless(group), f"{first['living']:,}", f"{first['gone']:,}", *counts, f"{each['retests']:,}")
+    return table
+
+
+def _worst(found: dict[str, Any]) -> Table:
+    table = _table(
+        "classifier", "gone, kept: points above code", "in", f"scenarios over {FAR_ABOVE * 100:.0f} points",
+        "alive, suppressed: more than code", "in", "scenarios with more",
+    )  # fmt: skip
+    for name, each in found.items():
+        missed, lost = each["missed"], each["lost"]
         table.add_row(
-            harmless(name), f"{first['living']:,}", f"{first['gone']:,}", *counts, f"{each['further_attempts']:,}"
+            harmless(name),
+            f"{missed['above_code'] * 100:+.1f}",
+            harmless(missed["scenario"]),
+            f"{missed['scenarios_far_above']:,}",
+            f"{lost['more_than_code']:+,}",
+            harmless(lost["scenario"]),
+            f"{lost['scenarios_with_more']:,}",
         )
     return table
 
 
-def _remaining(scenarios: dict[str, Any]) -> Table:
-    table = _table("scenario", "true cause", "alive, suppressed", "gone, kept")
-    for name, each in scenarios.items():
-        for cause, wrong in each["left"].items():
-            table.add_row(harmless(name), cause, f"{wrong['suppressed']:,}", f"{wrong['missed']:,}")
+def _frontier(found: Sequence[dict[str, Any]]) -> Table:
+    table = _table("classifier or policy", "alive, suppressed", "gone, kept", "retests", "cheapest", "dominated by")
+    for each in found:
+        table.add_row(
+            harmless(each["name"]),
+            f"{each['lost']:,}",
+            f"{each['kept']:,}",
+            f"{each['retests']:,}" if is_retested(each["name"]) else "",
+            "" if each["cheapest"] is None else price_range(*each["cheapest"]),
+            harmless(next(iter(each["dominated_by"]), "")),
+        )
+    return table
+
+
+def _remaining(by: str, groups: dict[str, Any]) -> Table:
+    causes = [(group, cause, wrong) for group, each in groups.items() for cause, wrong in each["left"].items()]
+    names = list(causes[0][2]) if causes else []
+    table = _table(by, "true cause", *map(harmless, names))
+    for group, cause, wrong in causes:
+        table.add_row(harmless(group), cause, *(_mistakes(wrong[name]) for name in names))
     return table
 
 
 def _held_out(found: dict[str, Any]) -> Table:
     table = _table("vendor", "code", "context", "fewer than code")
     for persona, counts in found.items():
-        fewer = "" if counts["fewer"] is None else f"{counts['fewer']:.1%}"
-        table.add_row(harmless(persona), f"{counts['code']:,}", f"{counts['context']:,}", fewer)
+        table.add_row(harmless(persona), f"{counts['code']:,}", f"{counts['context']:,}", _percent(counts["fewer"]))
     return table
 
 
 def _brier(found: dict[str, Any]) -> str:
-    return "" if found["brier"] is None else f", Brier score {found['brier']:.4f}"
+    return f", Brier score {found['brier']:.4f}"
 
 
 def _calibration(found: dict[str, Any]) -> Table:
@@ -100,6 +135,14 @@ def _calibration(found: dict[str, Any]) -> Table:
     for each in found["bins"]:
         table.add_row(f"{each['cases']:,}", f"{each['said']:.1%}", f"{each['alive']:.1%}")
     return table
+
+
+def _mistakes(wrong: dict[str, int]) -> str:
+    return f"{wrong['suppressed']:,} / {wrong['missed']:,}"
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"
 
 
 def _interval(bounds: list[float]) -> str:

@@ -1,33 +1,43 @@
-"""Runs scenarios in memory, in several processes, and lets every classifier read them."""
+"""Reads or draws scenarios, runs them in memory, in several processes, and lets every classifier read them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from probe.classify.context import Context
+from probe.classify.context.weights import Weights
 from probe.classify.reading import Reading
 from probe.classify.registry import BASELINES, choose
 from probe.input_error import InputError
 from probe.judge.run_classifier import read_all
 from probe.judge.story import Key
 from probe.lab import processes
-from probe.scenario.load import Loaded, load
+from probe.scenario.load import Loaded, check, load
 from probe.scenario.sending import Retest
 from probe.scenario.shipped_files import located, looks_like_a_scenario
 from probe.studies.evaluate.figures import (
+    CODE,
     CONTEXT,
     HELD_OUT,
-    RETESTED,
+    KEEPS_ALL,
     Evaluated,
     count_errors,
+    count_retests,
     probabilities,
     remaining_errors,
+    retested,
 )
+from probe.studies.evaluate.plain_policies import policy_errors
+from probe.studies.fit.families import FAMILIES, scenario
 from probe.studies.fit.held_out import weights_without
 from probe.studies.in_memory_run import MESSAGES, InMemoryRun, run_in_memory, with_retest
 from probe.user_files import is_file, is_folder
+
+FIRST_SEED: Final = 1_000_000
+"""Scenarios to fit on have lesser seeds."""
 
 
 def load_scenarios(paths: Iterable[Path]) -> tuple[list[Loaded], list[Path]]:
@@ -67,6 +77,12 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
+def draw_scenarios(seeds: range) -> list[Loaded]:
+    """Draw scenarios of every family in turn, with seeds that no fit uses: they count from ``FIRST_SEED``."""
+    drawn = [scenario(FAMILIES[seed % len(FAMILIES)], FIRST_SEED + seed) for seed in seeds]
+    return [check(raw, folder=MESSAGES, path=raw["name"]) for raw in drawn]
+
+
 def classifiers_with(more: Iterable[str]) -> list[str]:
     """Return the baselines, ``context`` and ``more``; raises InputError for one that cannot be used."""
     names = [*BASELINES, CONTEXT, *more]
@@ -75,9 +91,12 @@ def classifiers_with(more: Iterable[str]) -> list[str]:
 
 
 def evaluate(
-    scenarios: Iterable[Loaded], names: Sequence[str], workers: int, tell: Callable[[int], object]
+    scenarios: Iterable[Loaded],
+    names: Sequence[str],
+    workers: int,
+    tell: Callable[[int], object],
 ) -> list[Evaluated]:
-    """Run every scenario twice, without further tests and with them, and let classifiers read both.
+    """Run every scenario twice, without retests and with them, and let classifiers read both.
 
     ``tell`` is called with 1 after each scenario.
     """
@@ -92,28 +111,34 @@ def evaluate(
 
 def _one(job: tuple[Loaded, Sequence[str], Retest]) -> Evaluated:
     loaded, names, retest = job
-    plain = run_in_memory(loaded)
+    plain = run_in_memory(with_retest(loaded, None))
     tested = run_in_memory(with_retest(loaded, retest))
     truths = [story.truth for story in plain.stories.values() if story.truth is not None]
     found = Evaluated(plain.name, any(not truth.honest for truth in truths))
-    readings = {}
+    found.retests, found.retests_of_gone = count_retests(tested.stories.values())
+    code: Mapping[Key, Reading] = {}
     for chosen in choose(names):
         with chosen.open() as classifier:
-            readings[chosen.name] = read_all(chosen.name, classifier, plain.stories)
-    code = readings["code"]
-    for name, each in readings.items():
-        found.errors[name] = count_errors(plain.stories, each, code)
-    held_out = _held_out(plain, found, code)
-    found.errors[HELD_OUT] = count_errors(plain.stories, held_out, code)
-    retested = read_all(RETESTED, Context(), tested.stories)
-    found.errors[RETESTED] = count_errors(tested.stories, retested, code)
-    found.remaining = remaining_errors(tested.stories, retested)
-    found.further_attempts = tested.attempts - plain.attempts
-    found.probabilities = {
-        CONTEXT: probabilities(plain.stories, readings[CONTEXT]),
-        RETESTED: probabilities(tested.stories, retested),
-    }
+            readings = read_all(chosen.name, classifier, plain.stories)
+            _count(found, chosen.name, plain, readings)
+            if chosen.name == CODE:
+                code = readings
+            if chosen.name == CONTEXT:
+                _count(found, HELD_OUT, plain, _held_out(plain, found, code))
+            if chosen.name != KEEPS_ALL:
+                again = retested(chosen.name)
+                readings = read_all(again, classifier, tested.stories)
+                _count(found, again, tested, readings)
+                found.remaining[again] = remaining_errors(tested.stories, readings)
+    found.policy_errors = policy_errors(plain.stories.values())
+    found.policy_errors |= {retested(name): errors for name, errors in policy_errors(tested.stories.values()).items()}
     return found
+
+
+def _count(found: Evaluated, name: str, run: InMemoryRun, readings: Mapping[Key, Reading]) -> None:
+    """Count what a classifier reads in a run."""
+    found.errors[name] = count_errors(run.stories, readings)
+    found.probabilities[name] = probabilities(run.stories, readings)
 
 
 def _held_out(plain: InMemoryRun, found: Evaluated, code: Mapping[Key, Reading]) -> dict[Key, Reading]:
@@ -122,8 +147,12 @@ def _held_out(plain: InMemoryRun, found: Evaluated, code: Mapping[Key, Reading])
     vendor_of = {
         key: plain.personas[story.truth.gateway] for key, story in plain.stories.items() if story.truth is not None
     }
+    read: dict[Weights, Mapping[Key, Reading]] = {}
     for persona in sorted(set(vendor_of.values())):
-        readings = read_all(HELD_OUT, Context(weights_without(persona)), plain.stories)
+        weights = weights_without(persona)
+        if weights not in read:
+            read[weights] = read_all(HELD_OUT, Context(weights), plain.stories)
+        readings = read[weights]
         own = [key for key in plain.stories if vendor_of.get(key) == persona]
         held_out.update((key, readings[key]) for key in own)
         living = [key for key in own if plain.stories[key].mailbox.alive]

@@ -6,7 +6,7 @@ import pytest
 
 from probe.judge.errors import ErrorCounts, is_error
 from probe.judge.interval import wilson
-from probe.studies.evaluate.figures import EvaluationErrors
+from probe.studies.suppression.replay import MessageErrors
 
 
 @pytest.mark.parametrize(
@@ -40,4 +40,4 @@ def test_without_recipients_rates_are_0_and_anything_is_possible() -> None:
 
 def test_counts_are_added_field_by_field_also_of_a_subclass() -> None:
     assert ErrorCounts(1, 2, 3, 4) + ErrorCounts(10, 20, 30, 40) == ErrorCounts(11, 22, 33, 44)
-    assert EvaluationErrors(1, 1, 1, 1, 1, 1) + EvaluationErrors(0, 0, 0, 0, 5, 6) == EvaluationErrors(1, 1, 1, 1, 6, 7)
+    assert MessageErrors(1, 1, 1, 1, 1, 1) + MessageErrors(0, 0, 0, 0, 5, 6) == MessageErrors(1, 1, 1, 1, 6, 7)

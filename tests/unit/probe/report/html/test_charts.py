@@ -50,6 +50,31 @@ def test_mistakes_are_drawn_by_gateway_for_whoever_makes_any_on_one_scale() -> N
     assert all(row["low"] <= row["share"] <= row["high"] <= 1 for row in code)
 
 
+def test_the_frontier_says_at_which_price_a_classifier_is_the_cheapest() -> None:
+    chart = charts.of_frontier(content(PEOPLE).scorecard.classifiers, alive=5, gone=1)
+    assert chart is not None
+    assert [(row["name"], row["lost"], row["kept"]) for row in chart.data["classifiers"]] == [
+        ("code, text", 0.6, 0.0),
+        ("always-keep", 0.0, 1.0),
+        ("rules", 0.2, 0.0),
+    ]
+    assert [row["name"] for row in chart.data["cheapest"]] == ["rules", "always-keep"]
+    assert chart.note == (
+        "Cheapest, by the price of a living recipient who is lost, in messages to the gone: "
+        "rules below 1; always-keep from 1."
+    )
+    assert "code, text: 3 alive and suppressed, 0 gone and kept" in chart.told
+
+
+@pytest.mark.parametrize(("alive", "gone_people", "names"), [(0, 1, 4), (5, 0, 4), (5, 1, 1)])
+def test_without_anybody_to_lose_or_to_keep_or_to_compare_there_is_no_frontier(
+    alive: int, gone_people: int, names: int
+) -> None:
+    scores = content(PEOPLE).scorecard.classifiers
+    some = dict(list(scores.items())[:names])
+    assert charts.of_frontier(some, alive=alive, gone=gone_people) is None
+
+
 def test_more_gateways_than_can_be_drawn_are_counted() -> None:
     people = [lied("ann", gateway=f"g{number}") for number in range(WORST + ROWS + 3)]
     made = content(people)

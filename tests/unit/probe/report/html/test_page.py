@@ -140,7 +140,8 @@ def test_every_part_is_there(text: str) -> None:
     assert re.findall(r'<section id="(\w+)"', text) == list(ids)
     assert re.findall(r'href="#(\w+)">', text)[1 : 1 + len(ids)] == list(ids)
     assert [chart["kind"] for chart in data_of(text)["charts"]] == [
-        *("flow", "onset", "onset", "onset", "shares", "shares", "shares", "shares", "shares", "costs", "calibration")
+        *("flow", "onset", "onset", "onset", "shares", "shares", "frontier"),
+        *("shares", "shares", "shares", "costs", "calibration"),
     ]
 
 

@@ -1,27 +1,24 @@
-"""The figures of an evaluation: errors, what remains after a further test, probabilities, and the summary."""
+"""What an evaluation counts of a scenario: errors, what remains after retests, probabilities, retests."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
-from book_rows import attempt, refused, truth
-from circumstances import UNKNOWN, evidence_of
+import pytest
+from book_rows import STARTS, attempt, refused, truth
+from circumstances import UNKNOWN, WEEK_S, evidence_of
 
 from fake_gateways.people.directory import MailboxState
 from probe.classify.reading import Advice, Reading
-from probe.judge.calibration import Bin, Calibration, Probabilities
+from probe.judge.calibration import Bin, Calibration
 from probe.judge.errors import ErrorCounts
 from probe.judge.story import Key, Story
 from probe.studies.evaluate.figures import (
-    CONTEXT,
     RETESTED,
-    Evaluated,
-    EvaluationErrors,
     count_errors,
+    count_retests,
+    is_retested,
     probabilities,
     remaining_errors,
-    summary,
+    retested,
 )
 
 ANN: Key = ("news", "ann@acme.example")
@@ -45,18 +42,14 @@ STORIES = {
 }
 
 
+def test_the_name_says_which_books_a_classifier_read() -> None:
+    assert retested("code") == "code, retested"
+    assert (is_retested(RETESTED), is_retested("context"), is_retested("retested")) == (True, False, False)
+
+
 def test_the_living_suppressed_and_the_gone_kept_are_errors_and_a_retest_keeps() -> None:
-    code = {ANN: said(Advice.SUPPRESS), BOB: said(Advice.SUPPRESS)}
-    found = count_errors(STORIES, {ANN: said(Advice.SUPPRESS), BOB: said(Advice.RETEST)}, code)
-    assert (found.alive, found.wrongly_suppressed, found.gone, found.missed_dead) == (1, 1, 1, 1)
-    assert found.missed_though_told == 1
-    assert found.worse_than_code == 1
-
-
-def test_a_gone_recipient_refused_for_another_cause_could_not_be_known() -> None:
-    stories = {BOB: story(BOB, MailboxState.DEPARTED, cause="content")}
-    found = count_errors(stories, {BOB: said(Advice.KEEP)}, {BOB: said(Advice.KEEP)})
-    assert (found.missed_dead, found.missed_though_told, found.worse_than_code) == (1, 0, 0)
+    assert count_errors(STORIES, {ANN: said(Advice.SUPPRESS), BOB: said(Advice.RETEST)}) == ErrorCounts(1, 1, 1, 1)
+    assert count_errors(STORIES, {BOB: said(Advice.SUPPRESS)}) == ErrorCounts(1, 0, 1, 0)
 
 
 def test_remaining_errors_are_counted_by_the_true_cause_of_the_last_refusal() -> None:
@@ -75,29 +68,19 @@ def test_probabilities_come_with_the_truth_where_a_classifier_gives_any() -> Non
     assert probabilities(STORIES, given).calibration() == Calibration(
         2, 0.03125, [Bin(0.2, 0.3, 1, 0.25, 0.0), Bin(0.9, 1.0, 1, 1.0, 1.0)]
     )
-    one = probabilities(STORIES, given | {BOB: said(Advice.KEEP)}).calibration()
+    one = probabilities(STORIES, {ANN: given[ANN], BOB: said(Advice.KEEP)}).calibration()
+    assert one == probabilities(STORIES, {ANN: given[ANN]}).calibration()
     assert one == Calibration(1, 0.0, [Bin(0.9, 1.0, 1, 1.0, 1.0)])
 
 
-def test_scenarios_with_lies_and_without_are_added_up_separately() -> None:
-    def one(name: str, *, lies: bool, suppressed: int) -> Evaluated:
-        found = Evaluated(name, lies)
-        for classifier in ("code", CONTEXT, RETESTED):
-            wrong = suppressed if classifier == "code" else suppressed // 10
-            found.errors[classifier] = EvaluationErrors(100, wrong, 10, 1)
-        found.by_persona = {"cisco-esa": (suppressed, suppressed // 10)}
-        for classifier in (CONTEXT, RETESTED):
-            found.probabilities[classifier] = Probabilities()
-            for number in range(100):
-                found.probabilities[classifier].count(0.99, true=number < 98)
-        return found
+@pytest.mark.parametrize("cause", [None, "velocity"])
+def test_probabilities_of_those_who_got_the_message_are_not_counted(cause: str | None) -> None:
+    found = probabilities({ANN: story(ANN, MailboxState.PRESENT, cause=cause)}, {ANN: said(Advice.KEEP, 0.9)})
+    assert (found.calibration() is None) is (cause is None)
 
-    figures: dict[str, Any] = summary(
-        [one("a", lies=True, suppressed=20), one("b", lies=True, suppressed=30), one("c", lies=False, suppressed=0)]
-    )
-    json.dumps(figures)
-    assert figures["with_lies"][CONTEXT]["fewer_than_code"] == 0.9
-    assert figures["without_lies"]["code"]["suppressed"] == 0
-    assert figures["held_out"]["cisco-esa"] == {"code": 50, "context": 5, "fewer": 0.9}
-    assert figures["calibration"][CONTEXT]["brier"] == 0.0197
-    assert figures["calibration"][CONTEXT]["bins"] == [{"cases": 300, "said": 0.99, "alive": 0.98}]
+
+def test_retests_are_counted_and_those_to_the_gone_again() -> None:
+    first = refused(**UNKNOWN)
+    twice = evidence_of(first, first._replace(number=2, at=STARTS + WEEK_S))
+    stories = [Story(twice, None, MailboxState.PRESENT), Story(twice, None, MailboxState.DEPARTED), STORIES[BOB]]
+    assert count_retests(stories) == (2, 1)
