@@ -23,6 +23,7 @@ def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
     for title, table in (
         ("Scenarios with disguised refusals (95 % intervals)", _totals(figures["with_lies"])),
         ("Scenarios without disguised refusals (95 % intervals)", _totals(figures["without_lies"])),
+        ("Families on which no weights were fitted (95 % intervals)", _totals(figures["reserved"])),
         ("Alive and suppressed / gone and kept", _groups(by, groups)),
         ("Where each classifier is the furthest behind code", _worst(figures["worst"])),
         ("What is cheapest, by the price of one of the living in messages to the gone", _frontier(figures["frontier"])),
@@ -33,8 +34,9 @@ def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
             for name, found in figures["calibration"].items()
         ),
     ):
-        console.print(title, style="bold", soft_wrap=True)
-        console.print(table)
+        if table.row_count:
+            console.print(title, style="bold", soft_wrap=True)
+            console.print(table)
 
 
 def _table(*columns: str) -> Table:

@@ -37,16 +37,17 @@ RETESTED: Final = retested(CONTEXT)
 class Evaluated:
     """What one scenario came to. ``lies`` says whether its gateways disguise any refusal.
 
-    ``family`` is that of a drawn scenario. ``errors`` are those of classifiers, ``policy_errors`` those of policies
-    that count hard bounces. ``by_persona`` has for each vendor the living that ``code`` suppresses, and those that
-    ``context`` suppresses with weights fitted without the vendor. ``probabilities`` are those of being alive, of the
-    recipients that bounced, by classifier. ``remaining`` are the errors after the retests, by classifier and by the
+    ``family`` is that of a drawn scenario; ``is_reserved`` says that no weights were fitted on it. ``errors`` are
+    those of classifiers, ``policy_errors`` those of policies that count hard bounces. ``by_persona`` has for each
+    vendor the living that ``code`` suppresses, and those that ``context`` suppresses with weights fitted without the
+    vendor. ``probabilities`` are those of being alive, of recipients that bounced, by classifier. ``remaining`` are the errors after the retests, by classifier and by the
     true cause of the last refusal. ``retests`` are messages, as many of them to the gone as ``retests_of_gone`` says.
     """
 
     name: str
     lies: bool
     family: str = ""
+    is_reserved: bool = False
     errors: dict[str, ErrorCounts] = field(default_factory=dict)
     policy_errors: dict[str, ErrorCounts] = field(default_factory=dict)
     by_persona: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from probe.input_error import InputError
 from probe.judge.run_classifier import read_all
 from probe.judge.story import Key
 from probe.lab import processes
-from probe.scenario.load import Loaded, check, load
+from probe.scenario.load import Loaded, load
 from probe.scenario.sending import Retest
 from probe.scenario.shipped_files import located, looks_like_a_scenario
 from probe.studies.evaluate.figures import (
@@ -31,13 +32,13 @@ from probe.studies.evaluate.figures import (
     retested,
 )
 from probe.studies.evaluate.plain_policies import policy_errors
-from probe.studies.fit.families import FAMILIES, scenario
+from probe.studies.fit.drawn import drawn
+from probe.studies.fit.families import RESERVED, RESERVED_SEEDS, Drawn
 from probe.studies.fit.held_out import weights_without
 from probe.studies.in_memory_run import MESSAGES, InMemoryRun, run_in_memory, with_retest
 from probe.user_files import is_file, is_folder
 
-FIRST_SEED: Final = 1_000_000
-"""Scenarios to fit on have lesser seeds."""
+_RETEST: Final = Retest(message=str(MESSAGES / "plain.eml"))
 
 
 def load_scenarios(paths: Iterable[Path]) -> tuple[list[Loaded], list[Path]]:
@@ -77,10 +78,9 @@ def _files(path: Path) -> list[Path]:
     return files
 
 
-def draw_scenarios(seeds: range) -> list[Loaded]:
-    """Draw scenarios of every family in turn, with seeds that no fit uses: they count from ``FIRST_SEED``."""
-    drawn = [scenario(FAMILIES[seed % len(FAMILIES)], FIRST_SEED + seed) for seed in seeds]
-    return [check(raw, folder=MESSAGES, path=raw["name"]) for raw in drawn]
+def draw_scenarios(seeds: range) -> list[Drawn]:
+    """Draw scenarios of every family in turn, with seeds that no fit uses: 0 is the first of them."""
+    return list(drawn(RESERVED_SEEDS + seeds.start, len(seeds)))
 
 
 def classifiers_with(more: Iterable[str]) -> list[str]:
@@ -91,17 +91,13 @@ def classifiers_with(more: Iterable[str]) -> list[str]:
 
 
 def evaluate(
-    scenarios: Iterable[Loaded],
-    names: Sequence[str],
-    workers: int,
-    tell: Callable[[int], object],
+    scenarios: Iterable[Loaded | Drawn], names: Sequence[str], workers: int, tell: Callable[[int], object]
 ) -> list[Evaluated]:
     """Run every scenario twice, without retests and with them, and let classifiers read both.
 
     ``tell`` is called with 1 after each scenario.
     """
-    retest = Retest(message=str(MESSAGES / "plain.eml"))
-    jobs = [(loaded, tuple(names), retest) for loaded in scenarios]
+    jobs = [(scenario, tuple(names)) for scenario in scenarios]
     found = []
     for each in processes.in_order(_one, jobs, workers):
         found.append(each)
@@ -109,10 +105,19 @@ def evaluate(
     return found
 
 
-def _one(job: tuple[Loaded, Sequence[str], Retest]) -> Evaluated:
-    loaded, names, retest = job
+def _one(job: tuple[Loaded | Drawn, Sequence[str]]) -> Evaluated:
+    scenario, names = job
+    if not isinstance(scenario, Drawn):
+        return _evaluated(scenario, names, has_known_vendors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        found = _evaluated(scenario.load_in(Path(folder)), names, has_known_vendors=False)
+    found.family, found.is_reserved = scenario.family, scenario.family in RESERVED
+    return found
+
+
+def _evaluated(loaded: Loaded, names: Sequence[str], *, has_known_vendors: bool) -> Evaluated:
     plain = run_in_memory(with_retest(loaded, None))
-    tested = run_in_memory(with_retest(loaded, retest))
+    tested = run_in_memory(with_retest(loaded, _RETEST))
     truths = [story.truth for story in plain.stories.values() if story.truth is not None]
     found = Evaluated(plain.name, any(not truth.honest for truth in truths))
     found.retests, found.retests_of_gone = count_retests(tested.stories.values())
@@ -123,7 +128,7 @@ def _one(job: tuple[Loaded, Sequence[str], Retest]) -> Evaluated:
             _count(found, chosen.name, plain, readings)
             if chosen.name == CODE:
                 code = readings
-            if chosen.name == CONTEXT:
+            if chosen.name == CONTEXT and has_known_vendors:
                 _count(found, HELD_OUT, plain, _held_out(plain, found, code))
             if chosen.name != KEEPS_ALL:
                 again = retested(chosen.name)

@@ -28,6 +28,7 @@ def summary(evaluated: Sequence[Evaluated]) -> dict[str, Any]:
         },
         "with_lies": _total(lying),
         "without_lies": _total([each for each in evaluated if not each.lies]),
+        "reserved": _total([each for each in evaluated if each.is_reserved]),
         "worst": _worst(evaluated),
         "frontier": _frontier(_together("", evaluated)),
         "held_out": _by_persona(lying),

@@ -108,6 +108,14 @@ def test_drawn_scenarios_are_added_up_by_family() -> None:
     }
 
 
+def test_families_without_a_fit_are_added_up_by_themselves() -> None:
+    fitted, reserved = (scenario(name, family=name, code=(10, 1, 5, 2)) for name in ("quota", "office"))
+    reserved.is_reserved = True
+    found = summary([fitted, reserved])
+    assert (found["reserved"]["code"]["suppressed"], found["with_lies"]["code"]["suppressed"]) == (1, 2)
+    assert summary([fitted])["reserved"] == {}
+
+
 def test_vendors_are_added_up_over_the_scenarios_with_lies() -> None:
     big, small = scenario("big", code=(1, 0, 0, 0)), scenario("small", code=(1, 0, 0, 0))
     honest = scenario("honest", lies=False, code=(1, 0, 0, 0))
