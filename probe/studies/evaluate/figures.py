@@ -40,8 +40,9 @@ class Evaluated:
     ``family`` is that of a drawn scenario; ``is_reserved`` says that no weights were fitted on it. ``errors`` are
     those of classifiers, ``policy_errors`` those of policies that count hard bounces. ``by_persona`` has for each
     vendor the living that ``code`` suppresses, and those that ``context`` suppresses with weights fitted without the
-    vendor. ``probabilities`` are those of being alive, of recipients that bounced, by classifier. ``remaining`` are the errors after the retests, by classifier and by the
-    true cause of the last refusal. ``retests`` are messages, as many of them to the gone as ``retests_of_gone`` says.
+    vendor. ``probabilities`` are those of being alive, of recipients that bounced, by classifier. ``remaining`` are
+    the errors after the retests, by classifier and by the true cause of the last refusal. ``retests`` are messages, as
+    many of them to the gone as ``retests_of_gone`` says.
     """
 
     name: str
