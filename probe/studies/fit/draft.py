@@ -84,7 +84,7 @@ class Draft:
             "policy": [],
             "mailboxes": {
                 "count": count,
-                "departed": round(min(0.9, people.departed * rng.lognormvariate(0.0, _UNLIKE)), 4),
+                "departed": round(min(0.6, people.departed * rng.lognormvariate(0.0, _UNLIKE)), 4),
                 "full": rng.choice([0.0, 0.0, 0.01, 0.02]),
                 "turnover": round(min(0.9, people.turnover * rng.lognormvariate(0.0, _UNLIKE)), 4),
                 "varies": people.varies,
