@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,8 @@ from probe.studies.fit.fitting import (
 from probe.user_files import write_here, writing
 
 T = TypeVar("T")
+_MOST_OF_A_SCENARIO: Final = 300
+"""The most refusals of one scenario, so that a single outage does not outweigh a hundred companies; drawn."""
 _TESTED: Final = 3
 """Every third scenario is read a second time, for the second verdict: that is enough for three weights."""
 
@@ -104,7 +107,10 @@ def _gather(found: Iterable[list[T]], bar: Bar) -> list[T]:
 
 
 def _first(seed: int) -> list[Refused]:
-    return list(first_refusals(run_family(FAMILIES[seed % len(FAMILIES)], seed)))
+    found = list(first_refusals(run_family(FAMILIES[seed % len(FAMILIES)], seed)))
+    if len(found) <= _MOST_OF_A_SCENARIO:
+        return found
+    return random.Random(seed).sample(found, _MOST_OF_A_SCENARIO)  # noqa: S311 - must be repeatable
 
 
 def _second(job: tuple[int, Weights]) -> list[RefusedAgain]:
