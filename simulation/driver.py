@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import wait
 from typing import Final
 
+from simulation.activity import sessions
 from simulation.part import Part, Tried
-from simulation.process import LIMIT_S, Work, Worker
+from simulation.process import Work, Worker
 
-_EVERY_S: Final = 1.0
+EVERY_S: Final = 1.0
+"""Seconds between two looks at what the processes do."""
 
 
 def simulate(
@@ -41,9 +43,10 @@ def simulate(
 def _run(part: Part, seed: str, until: float, processes: int) -> Iterator[Tried]:
     """Yield what each case counted."""
     workers = [Worker(Work(part, seed, number, processes, until)) for number in range(processes)]
+    looked = time.monotonic()
     try:
         while workers:
-            for pipe in wait([worker.pipe for worker in workers], _EVERY_S):
+            for pipe in wait([worker.pipe for worker in workers], EVERY_S):
                 worker = next(each for each in workers if each.pipe is pipe)
                 try:
                     result = worker.receive()
@@ -57,12 +60,22 @@ def _run(part: Part, seed: str, until: float, processes: int) -> Iterator[Tried]
                     continue
                 if result is not None:
                     yield result
-            for worker in [each for each in workers if each.late]:
-                workers.remove(worker)
-                worker.end()
-                yield worker.died(f"takes more than {LIMIT_S:.0f} s")
-                if worker.case:
-                    workers.append(worker.successor())
+            if time.monotonic() - looked >= EVERY_S:
+                yield from _end_those_that_hang(workers)
+                looked = time.monotonic()
     finally:
         for worker in workers:
             worker.end()
+
+
+def _end_those_that_hang(workers: list[Worker]) -> Iterator[Tried]:
+    """End every process whose case hangs, and begin another one in its place; yield the failures."""
+    now = sessions()
+    for worker in tuple(workers):
+        why = worker.hangs(now.get(worker.session or 0))
+        if why:
+            workers.remove(worker)
+            worker.end()
+            yield worker.died(why)
+            if worker.case:
+                workers.append(worker.successor())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import faulthandler
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -13,17 +12,20 @@ import traceback
 from asyncio import CancelledError
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from simulation.activity import Activity, end_session
 from simulation.part import CaseError, Failure, Part, Tried
 
-LIMIT_S: Final = 120.0
-"""A case that takes longer than this hangs."""
+MOST_CPU_S: Final = 120.0
+"""A case whose processes take more CPU time than this hangs. On a busy machine it may take any time."""
+MOST_ASLEEP: Final = 120
+"""A case hangs if its processes sleep at so many looks in a row, a second apart, and have hardly run in between."""
+_HARDLY_S: Final = 0.02
 _CONTEXT: Final = get_context("forkserver")
 
 
@@ -45,27 +47,45 @@ class Work(NamedTuple):
 
 
 class Worker:
-    """A process that tries cases, and tells its parent when it begins and ends each."""
+    """A process that tries cases, and tells its parent when it begins and ends each. It leads a session."""
 
     def __init__(self, work: Work, skip: int = 0) -> None:
         self.work = work
         self.done = skip
         self.case = ""
-        self.began = time.monotonic()
         self.pipe, theirs = _CONTEXT.Pipe(duplex=False)
         self._process = _CONTEXT.Process(target=_try_all, args=(work, skip, theirs))
         self._process.start()
+        self._begin()
         theirs.close()
 
+    def _begin(self) -> None:
+        self._cpu_before: float | None = None
+        self._cpu = 0.0
+        self._asleep = 0
+
     @property
-    def late(self) -> bool:
-        """Whether its case has taken too long."""
-        return time.monotonic() - self.began > LIMIT_S
+    def session(self) -> int | None:
+        """The id of its session."""
+        return self._process.pid
+
+    def hangs(self, now: Activity | None) -> str:
+        """Return why its case hangs, or nothing; ``now`` is what its session does, at each look."""
+        if now is None:
+            return ""
+        if self._cpu_before is None:
+            self._cpu_before = self._cpu = now.cpu_s
+        has_hardly_run = now.sleeps and now.cpu_s - self._cpu <= _HARDLY_S
+        self._asleep = self._asleep + 1 if has_hardly_run else 0
+        self._cpu = now.cpu_s
+        if now.cpu_s - self._cpu_before > MOST_CPU_S:
+            return f"takes more than {MOST_CPU_S:g} s of CPU time"
+        return f"sleeps for {MOST_ASLEEP} s" if self._asleep >= MOST_ASLEEP else ""
 
     def receive(self) -> Tried | None:
         """Return what a case counted, or None if one begins; raises EOFError if the process has ended."""
         message: str | Tried = self.pipe.recv()
-        self.began = time.monotonic()
+        self._begin()
         if isinstance(message, str):
             self.case = message
             return None
@@ -76,8 +96,7 @@ class Worker:
     def end(self) -> int | None:
         """End the process and whatever it started; return its exit code."""
         if self._process.pid is not None and self._process.is_alive():
-            with suppress(ProcessLookupError):  # it leads no group before it begins its work
-                os.killpg(self._process.pid, signal.SIGKILL)
+            end_session(self._process.pid)  # it leads none before it begins its work
             self._process.kill()
         self._process.join()
         self.pipe.close()

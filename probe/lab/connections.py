@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from fake_gateways import certificate
 from fake_gateways.clock import Clock, VirtualClock
@@ -28,6 +30,9 @@ from probe.scenario.sending import Sender
 from probe.sender.transport import ReplyTimeout, Transport, TransportName
 from probe.sender.transport.memory import MemoryTransport, UnreachableTransport
 from probe.sender.transport.tcp import TcpTransport
+
+_NO_MEMORY: Final = frozenset({errno.ENOBUFS, errno.ENOMEM})
+"""What the other end never causes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,12 +94,12 @@ class _BrokenConnections:
 
     def at_gateway(self, peer: tuple[str, int], error: OSError) -> None:
         """Hear of an error at a gateway."""
-        if any(transport.has_open(peer) for transport in self.transports.values()):
+        if error.errno in _NO_MEMORY or any(transport.has_open(peer) for transport in self.transports.values()):
             self._report(error)
 
     def at_sender(self, local: tuple[str, int], error: OSError) -> None:
         """Hear of an error at the sender. Real servers may close connections as they like."""
-        if self.listeners.has_open(local):
+        if error.errno in _NO_MEMORY or self.listeners.has_open(local):
             self._report(error)
 
     def _report(self, error: OSError) -> None:

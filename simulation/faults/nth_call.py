@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import random
 import re
-import signal
 import traceback
 from asyncio import CancelledError
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
+from probe.classify.reading import ChosenClassifier
 from probe.input_error import InputError
 from probe.lab.options import Options
-from probe.lab.prepare import prepare
+from probe.lab.prepare import PreparedScenario, prepare
 from probe.lab.run import run_scenario
-from probe.scenario.load import Loaded, load
+from probe.scenario.load import load
+from simulation import cpu_time
 from simulation.faults.calls import KINDS, Calls, Fault
 from simulation.faults.machine import watched
 from simulation.faults.ways import WAYS
@@ -36,13 +36,7 @@ _WAYS: Final = ("memory", "tcp", "two")
 """The ways of which every call fails."""
 FEW: Final = 12
 """Faults that are tried in a world before those of the next one."""
-HANGS_S: Final = 30
-KNOWN: Final = ("54/tcp/receive/ever",)
-"""Faults that are open. If receiving fails for good while a gateway says garbage and hangs up, the sender takes it for
-a connection that the gateway has cut, as it cannot tell this from a reset: line-cut in place of garbage. Only that is
-open: whatever else comes of these faults is a failure."""
-_OTHER_BOOKS: Final = "other books"
-"""How failures begin that say so."""
+MOST_CPU_S: Final = 30.0
 _ONCE: Final = {"once": False, "ever": True}
 _NUMBER: Final = re.compile("[1-9][0-9]{0,17}")
 
@@ -54,11 +48,7 @@ class Whole(NamedTuple):
     calls: dict[str, int]
 
 
-class HangsError(BaseException):
-    """A run takes too long. Nothing that a run catches."""
-
-
-_ENDS: Final = (Exception, CancelledError, SystemExit, HangsError, BaseExceptionGroup)
+_ENDS: Final = (Exception, CancelledError, SystemExit, cpu_time.IsOverError, BaseExceptionGroup)
 """What ends a run that should have ended otherwise: anything but Ctrl-C."""
 
 
@@ -83,22 +73,14 @@ class Faults:
                     left.remove(faults)
 
     def attempt(self, case: str, tried: Tried, folder: Path) -> None:
-        """Let one call fail, and resume. What is known to be open is counted, and is no failure."""
-        self._try(case, tried, folder)
-        is_open = all(each.what.startswith(_OTHER_BOOKS) for each in tried.failures)
-        if tried.failures and is_open and case.rpartition("/")[0] in KNOWN:
-            tried.failures.clear()
-            tried.count("faults that are known to be open")
-
-    def _try(self, case: str, tried: Tried, folder: Path) -> None:
+        """Let one call fail, and resume."""
         world, way, kind, duration, at = _read(case)
         whole = whole_run(world, way)
-        loaded = load(WORLDS / world / FILE)
         calls = Calls(Fault(kind, at, _ONCE[duration]))
         told, outlived = "", False
         try:
-            with watched(calls, folder), _no_hang():
-                card = _run(loaded, folder / "run", way)
+            with watched(calls, folder), cpu_time.at_most(MOST_CPU_S):
+                card = _run(world, folder / "run", way)
         except InputError as error:
             told = str(error)
         except _ENDS as error:
@@ -107,7 +89,7 @@ class Faults:
         else:
             outlived = True
             if card != whole.card:
-                what = f"{_OTHER_BOOKS} than without the fault, and no word: {_differing(card, whole.card)}"
+                what = f"other books than without the fault, and no word: {_differing(card, whole.card)}"
                 tried.failures.append(Failure(self.name, case, what))
         if not calls.struck:
             tried.count("faults past the end")
@@ -124,16 +106,16 @@ class Faults:
 
     def _resume(self, case: str, tried: Tried, folder: Path, end: str) -> None:
         world, way, *_ = _read(case)
-        whole, loaded = whole_run(world, way), load(WORLDS / world / FILE)
+        whole = whole_run(world, way)
         try:
-            with watched(Calls(), folder), _no_hang():
-                card = _run(loaded, folder / "run", way)
+            with watched(Calls(), folder), cpu_time.at_most(MOST_CPU_S):
+                card = _run(world, folder / "run", way)
         except _ENDS as error:
             what = f"cannot be resumed after {end}: {type(error).__name__}: {error}"
             tried.failures.append(Failure(self.name, case, what, traceback.format_exc()))
         else:
             if card != whole.card:
-                what = f"{_OTHER_BOOKS} after resuming from {end}: {_differing(card, whole.card)}"
+                what = f"other books after resuming from {end}: {_differing(card, whole.card)}"
                 tried.failures.append(Failure(self.name, case, what))
 
 
@@ -153,6 +135,8 @@ def _read(case: str) -> tuple[str, str, str, str, int]:
 def _faults_in(world: str, way: str, seed: float) -> Iterator[str]:
     """Yield the faults of a world that is run in one way, in a drawn order."""
     calls = whole_run(world, way).calls
+    if WAYS[way][1] > 1 and "start" not in calls:
+        return  # it has one lane, so it is run as by one worker
     found = [
         f"{world}/{way}/{kind}/{duration}/{number}"
         for kind, made in calls.items()
@@ -169,35 +153,25 @@ def whole_run(world: str, way: str) -> Whole:
     """Run a world undisturbed, and count its calls."""
     with TemporaryDirectory(prefix="fivefifty-simulation-") as name:
         folder, calls = Path(name), Calls()
-        loaded = load(WORLDS / world / FILE)
         with watched(calls, folder):
-            card = _run(loaded, folder / "run", way)
+            card = _run(world, folder / "run", way)
         return Whole(card, calls.made())
 
 
-def _run(loaded: Loaded, folder: Path, way: str) -> dict[str, Any]:
-    """Run a scenario, or go on with it; return its figures."""
+def _run(world: str, folder: Path, way: str) -> dict[str, Any]:
+    """Run a world, or go on with it; return its figures."""
     transport, workers = WAYS[way]
+    prepared, classifiers = _prepared(world)
     options: Any = {"transport": transport, "workers": workers, "resume": True, "log": folder.with_suffix(".jsonl")}
-    result = run_scenario(prepare(loaded), Options(out=folder, classifiers=classifiers_of(loaded), **options))
-    return result.figures()
+    return run_scenario(prepared, Options(out=folder, classifiers=classifiers, **options)).figures()
+
+
+@cache
+def _prepared(world: str) -> tuple[PreparedScenario, tuple[ChosenClassifier, ...]]:
+    """Read a world once for all its runs. If a run changed anything in it, the next one would have other books."""
+    loaded = load(WORLDS / world / FILE)
+    return prepare(loaded), classifiers_of(loaded)
 
 
 def _differing(card: dict[str, Any], whole: dict[str, Any]) -> str:
     return ", ".join(name for name in whole if card[name] != whole[name])
-
-
-@contextmanager
-def _no_hang() -> Iterator[None]:
-    """Raise HangsError in whatever takes too long."""
-
-    def hangs(*_: object) -> None:
-        raise HangsError(f"more than {HANGS_S} s")
-
-    before = signal.signal(signal.SIGALRM, hangs)
-    signal.alarm(HANGS_S)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)

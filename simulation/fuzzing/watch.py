@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import resource
-import signal
 import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from simulation import cpu_time
 from simulation.fuzzing.target import Target
 
 LONGEST_S: Final = 1.0
@@ -18,6 +18,7 @@ LONGEST_S: Final = 1.0
 MOST_MEMORY: Final = 100 * 1024 * 1024
 """Octets that an input may take."""
 _PAGE: Final = resource.getpagesize()
+_WATCHING: Final = {__file__, cpu_time.__file__}
 
 
 class Fault(NamedTuple):
@@ -28,10 +29,6 @@ class Fault(NamedTuple):
     detail: str = ""
 
 
-class _HangError(BaseException):
-    """The time is over; no code takes this exception for one of its own."""
-
-
 def tried(target: Target, data: bytes, lines: Callable[[int], None] = lambda _: None) -> Fault | None:
     """Return what an input does that it must not, None if it does nothing of the kind.
 
@@ -39,11 +36,11 @@ def tried(target: Target, data: bytes, lines: Callable[[int], None] = lambda _: 
     """
     began = time.process_time()
     try:
-        with _limits():
+        with cpu_time.at_most(LONGEST_S), _memory_limit():
             lines(target.run(data) or 0)
     except target.allowed:
         pass
-    except _HangError as error:
+    except cpu_time.IsOverError as error:
         return Fault("hang", f"takes more than {LONGEST_S:g} s at {_place(error)}", _trace(error))
     except MemoryError as error:
         return Fault("memory", f"takes more than {MOST_MEMORY:,} octets at {_place(error)}", _trace(error))
@@ -56,22 +53,14 @@ def tried(target: Target, data: bytes, lines: Callable[[int], None] = lambda _: 
 
 
 @contextmanager
-def _limits() -> Iterator[None]:
-    """Limit the time and the memory of this process, from what it has now."""
+def _memory_limit() -> Iterator[None]:
+    """Limit the memory of this process, from what it has now."""
     soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    handler = signal.signal(signal.SIGPROF, _over)
     resource.setrlimit(resource.RLIMIT_DATA, (_data() + MOST_MEMORY, hard))
-    signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
-        signal.signal(signal.SIGPROF, handler)
-
-
-def _over(*_: Any) -> None:
-    raise _HangError
 
 
 def _data() -> int:
@@ -81,7 +70,7 @@ def _data() -> int:
 
 def _place(error: BaseException) -> str:
     """Return the innermost function of ours in which it happened."""
-    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename != __file__]
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if each.filename not in _WATCHING]
     ours = [each for each in frames if "site-packages" not in each.filename and "/lib/python" not in each.filename]
     last = (ours or frames)[-1]
     return f"{Path(last.filename).name}:{last.name}"

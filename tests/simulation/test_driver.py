@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from asyncio import CancelledError
 from collections.abc import Iterator
@@ -40,6 +41,12 @@ class Toy:
                 raise CancelledError
             case "dies":
                 os.kill(os.getpid(), signal.SIGKILL)
+            case "is-stopped":
+                subprocess.Popen(["sh", "-c", f"sleep 0.6; kill -CONT {os.getpid()}"])
+                os.kill(os.getpid(), signal.SIGSTOP)
+            case "spins":
+                while True:
+                    pass
             case "hangs":
                 time.sleep(600)
 
@@ -66,12 +73,28 @@ def test_what_is_cancelled_is_a_failure_too() -> None:
     assert failure.what == "CancelledError: "
 
 
-def test_what_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (process, driver):
-        monkeypatch.setattr(module, "LIMIT_S", 0.5)
-    ((tried, _),) = simulate([Toy(("hangs", "passes"))], "x", 60, 1).values()
-    assert [each.case for each in tried.failures] == ["x/0/hangs"]
+@pytest.fixture
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look often, and wait for little."""
+    monkeypatch.setattr(driver, "EVERY_S", 0.1)
+    monkeypatch.setattr(process, "MOST_ASLEEP", 3)
+    monkeypatch.setattr(process, "MOST_CPU_S", 0.3)
+
+
+@pytest.mark.usefixtures("_impatient")
+@pytest.mark.parametrize(
+    ("does", "what"), [("hangs", "sleeps for 3 s"), ("spins", "takes more than 0.3 s of CPU time")]
+)
+def test_what_hangs_is_ended(does: str, what: str) -> None:
+    ((tried, _),) = simulate([Toy((does, "passes"))], "x", 60, 1).values()
+    assert [(each.case, each.what) for each in tried.failures] == [(f"x/0/{does}", what)]
     assert tried.counts["cases"] == 2
+
+
+@pytest.mark.usefixtures("_impatient")
+def test_what_gets_no_processor_does_not_hang() -> None:
+    ((tried, _),) = simulate([Toy(("is-stopped",))], "x", 60, 1).values()
+    assert (tried.counts["cases"], tried.failures) == (1, [])
 
 
 @dataclass
@@ -92,11 +115,10 @@ def test_a_process_that_dies_between_cases_is_a_failure_without_a_case(does: tup
     assert tried.counts["cases"] == len(does)
 
 
-def test_a_process_that_hangs_between_cases_is_ended_and_has_no_successor(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (process, driver):
-        monkeypatch.setattr(module, "LIMIT_S", 0.5)
+@pytest.mark.usefixtures("_impatient")
+def test_a_process_that_hangs_between_cases_is_ended_and_has_no_successor() -> None:
     ((tried, _),) = simulate([Caseless(("passes",), "hangs")], "x", 60, 1).values()
-    assert [(each.case, each.what) for each in tried.failures] == [("", "takes more than 0 s")]
+    assert [(each.case, each.what) for each in tried.failures] == [("", "sleeps for 3 s")]
     assert tried.counts["cases"] == 1
 
 
@@ -116,3 +138,15 @@ def test_parts_are_chosen_by_name() -> None:
     assert [part.name for part in parts_named(parts, ["two"])] == ["two"]
     with pytest.raises(ValueError, match="no part is called 'three': choose from one, two"):
         parts_named(parts, ["three"])
+
+
+def test_some_cases_of_a_part_are_chosen_by_how_they_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts: list[Part] = [Toy(("a", "b", "c", "d"), "one"), Toy((), "two")]
+    one, other = parts_named(parts, ["one:x/1", "two", "one:x/3"])
+    assert (one.name, one.weight, other) == ("one", 1, parts[1])
+    assert list(one.cases("x")) == ["x/1/b", "x/3/d"]
+    assert parts_named(parts, ["one:x/1", "one"]) == parts[:1]
+    monkeypatch.setattr("simulation.part._MOST_OTHERS", 2)
+    assert list(one.cases("x")) == ["x/1/b", "x/3/d"]
+    monkeypatch.setattr("simulation.part._MOST_OTHERS", 1)
+    assert list(one.cases("x")) == []
