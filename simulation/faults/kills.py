@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -19,15 +14,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, NamedTuple
 
-from simulation.command import fault_of
+from simulation.faults.forked import Forked, warm
 from simulation.faults.ways import WAYS
 from simulation.laws.same_books import OF_THE_RUN
 from simulation.part import CaseError, Failure, Tried, check_numbered
 
-KILLS: Final = 2
+KILLS: Final = 4
 """How often a run is killed before it may come to its end."""
+APART: Final = 10
+"""One case of so many is run by new interpreters, as for a user; in the others processes are forked."""
 BEGINS_S: Final = 0.2
-"""The earliest moment of a kill."""
+"""The earliest moment of a kill of a new interpreter. Until then it imports."""
 
 MESSAGE: Final = "From: news@sender.example\nSubject: Hello\n\nHello {{given_name}}.\n"
 SCENARIO: Final = """\
@@ -90,16 +87,21 @@ class Kills:
         if way not in WAYS:
             raise CaseError(f"a case is WAY/SEED/NUMBER, and a way is {' or '.join(WAYS)}")
         check_numbered(moments)
-        whole = whole_run(way)
-        command = _command(folder, way)
         rng = random.Random(case)
-        for _ in range(KILLS):
-            if not _is_killed(command, rng.uniform(BEGINS_S, whole.seconds), parent_only=rng.random() < 0.5):
+        apart = rng.randrange(APART) == 0
+        whole = whole_run(way, apart=apart)
+        words, told = _words(folder, way), folder / "told"
+        for number in range(KILLS):
+            # What is left of a run that goes on takes less and less time.
+            moment = rng.uniform(BEGINS_S if apart else 0, whole.seconds / (1 + number))
+            run, parent_only = Forked(words, told, apart=apart), rng.random() < 0.5
+            if run.ends_within(moment):
                 tried.count("runs that ended before a kill")
                 break
+            run.kill(parent_only=parent_only)
             tried.count("kills")
             tried.count(f"kills, {way}")
-        fault = fault_of(command)
+        fault = Forked(words, told, apart=apart).fault()
         if fault:
             tried.failures.append(Failure(self.name, case, f"cannot be resumed: {fault}"))
             return
@@ -115,35 +117,33 @@ class Kills:
 
 
 @cache
-def whole_run(way: str) -> Whole:
+def _warm_up() -> None:
+    """Run it in this process, over sockets and in memory."""
+    for way in ("memory", "tcp"):
+        with TemporaryDirectory(prefix="fivefifty-simulation-") as name:
+            warm(_words(Path(name), way))
+
+
+@cache
+def whole_run(way: str, *, apart: bool = False) -> Whole:
     """Run it undisturbed."""
+    if not apart:
+        _warm_up()
     with TemporaryDirectory(prefix="fivefifty-simulation-") as name:
-        began = time.monotonic()
-        subprocess.run(_command(Path(name), way), capture_output=True, check=True)
-        return Whole(*_left_in(Path(name)), time.monotonic() - began)
+        folder, began = Path(name), time.monotonic()
+        fault = Forked(_words(folder, way), folder / "told", apart=apart).fault()
+        if fault:
+            raise RuntimeError(fault)
+        return Whole(*_left_in(folder), time.monotonic() - began)
 
 
-def _command(folder: Path, way: str) -> list[str]:
-    """Write the scenario, and return the command that runs it or goes on with it."""
+def _words(folder: Path, way: str) -> list[str]:
+    """Write the scenario, and return the words of the command that runs it or goes on with it."""
     (folder / "killed.toml").write_text(SCENARIO, "utf-8")
     (folder / "news.eml").write_text(MESSAGE, "utf-8")
     transport, workers = WAYS[way]
-    run = [sys.executable, "-m", "fivefifty", "run", str(folder / "killed.toml"), f"--out={folder / 'run'}", "--resume"]
+    run = ["run", str(folder / "killed.toml"), f"--out={folder / 'run'}", "--resume"]
     return [*run, f"--log={folder / 'log'}", f"--transport={transport}", f"--workers={workers}"]
-
-
-def _is_killed(command: list[str], after_s: float, *, parent_only: bool) -> bool:
-    """Start a run and kill it, or its parent process only; return whether it was still running then."""
-    with subprocess.Popen(
-        command, start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as run:
-        with suppress(subprocess.TimeoutExpired):
-            run.wait(after_s)
-            return False
-        with suppress(ProcessLookupError):
-            (os.kill if parent_only else os.killpg)(run.pid, signal.SIGKILL)
-        run.wait()
-        return True
 
 
 def _left_in(folder: Path) -> tuple[dict[str, Any], Counter[str]]:
