@@ -44,7 +44,7 @@ bench: $(READY)
 bench-compare: $(READY)
 	@$(BENCH) --against $(REF)
 
-## simulate: try to break everything for three minutes, or longer: make simulate FOR=8h KEEP=1
+## simulate: try to break everything for three minutes, or longer: make simulate FOR=8h ONLY=worlds,fuzzing:mail KEEP=1
 simulate: export FOR := $(FOR)
 simulate: export SEED := $(SEED)
 simulate: export ONLY := $(ONLY)

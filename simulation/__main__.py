@@ -23,6 +23,7 @@ from simulation.process import attempt
 
 _HERE: Final = Path(__file__).parent
 _SEED: Final = re.compile(r"[A-Za-z0-9._/-]{1,200}", re.ASCII)
+_NAMES: Final = ", ".join(part.name for part in PARTS)
 Found = dict[str, tuple[Tried, float]]
 """What was tried and the seconds, by part."""
 
@@ -32,7 +33,7 @@ def main(  # noqa: PLR0917 - they are options
     seed: Annotated[
         str, typer.Option(help="letters, digits, and any of . _ / -; the commit's hash if it is not given")
     ] = "",
-    only: Annotated[str, typer.Option(help=f"some parts: {','.join(part.name for part in PARTS)}")] = "",
+    only: Annotated[str, typer.Option(help=f"some parts, or cases such as fuzzing:mail. Parts: {_NAMES}")] = "",
     again: Annotated[str, typer.Option(help="repeat one case, such as worlds:ab12cd34/1234")] = "",
     processes: Annotated[int, typer.Option(min=1, help="how many processes")] = os.cpu_count() or 1,
     keep: Annotated[bool, typer.Option("--keep", help="add the counts to simulation/ACCOUNT.md")] = False,  # noqa: FBT002
@@ -66,7 +67,7 @@ def main(  # noqa: PLR0917 - they are options
         _show(failure)
     untried = [name for name, (tried, _) in found.items() if not (tried.counts["cases"] or tried.failures)]
     if untried:
-        print(f"error: no time was left for {', '.join(untried)}", file=sys.stderr)
+        print(f"error: no case of {', '.join(untried)} was tried: give more time, or another name", file=sys.stderr)
     raise typer.Exit(Exit.GATE_FAILED if failures or untried else Exit.PASSED)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 _NUMBERED: Final = re.compile(r"[A-Za-z0-9._/-]+/[0-9]{1,18}", re.ASCII)
+_MOST_OTHERS: Final = 100_000
 
 
 class CaseError(ValueError):
@@ -97,10 +98,49 @@ def check_numbered(case: str) -> None:
         raise CaseError("a case is SEED/NUMBER, such as ab12cd34/1234")
 
 
+@dataclass(frozen=True)
+class Some:
+    """A part, but only the cases whose names begin with certain words."""
+
+    part: Part
+    beginnings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the part."""
+        return self.part.name
+
+    @property
+    def weight(self) -> int:
+        """The weight of the part."""
+        return self.part.weight
+
+    def cases(self, seed: str) -> Iterator[str]:
+        """Yield the cases that begin so; end if there seem to be none."""
+        others = 0
+        for case in self.part.cases(seed):
+            others += 1
+            if case.startswith(self.beginnings):
+                others = 0
+                yield case
+            elif others == _MOST_OTHERS:
+                return
+
+    def attempt(self, case: str, tried: Tried, folder: Path) -> None:
+        """Try one case."""
+        self.part.attempt(case, tried, folder)
+
+
 def parts_named(parts: Sequence[Part], names: Iterable[str]) -> list[Part]:
-    """Return the parts of these names; raises ValueError for a name that no part has."""
+    """Return the parts of these names; raises ValueError for a name that no part has.
+
+    Of a part that is named as ``fuzzing:mail`` there are only the cases that begin with ``mail/``.
+    """
     by_name = {part.name: part for part in parts}
-    unknown = [name for name in names if name not in by_name]
-    if unknown:
-        raise ValueError(f"no part is called {unknown[0]!r}: choose from {', '.join(by_name)}")
-    return [by_name[name] for name in names]
+    beginnings: dict[str, list[str]] = {}
+    for each in names:
+        name, _, beginning = each.partition(":")
+        if name not in by_name:
+            raise ValueError(f"no part is called {name!r}: choose from {', '.join(by_name)}")
+        beginnings.setdefault(name, []).append(f"{beginning}/" if beginning else "")
+    return [by_name[name] if "" in some else Some(by_name[name], tuple(some)) for name, some in beginnings.items()]
