@@ -125,3 +125,36 @@ async def test_an_exchanger_whose_address_nobody_tells_is_no_missing_domain() ->
         return Answer(("10 a.example.",)) if question == MX else Answer(failed=True)
 
     assert (await way_to("acme.example", ask)).obstacle == NO_ANSWER
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        {MX: ("10 a.example.",), a("a.example"): ("127.1.0.1",)},
+        {MX: ("10 a.example.",)},
+        {MX: ("0 .",)},
+        {a("acme.example"): ("127.1.0.9",)},
+        {},
+    ],
+)
+async def test_a_way_is_known_for_as_long_as_the_exchangers_are(records: dict[Question, tuple[str, ...]]) -> None:
+    async def ask(question: Question) -> Answer:
+        return Answer(records.get(question, ()), ttl_s=60.0 if question == MX else 5.0)
+
+    assert (await way_to("acme.example", ask)).ttl_s == 60.0
+
+
+@pytest.mark.parametrize("silent", ["A", "AAAA"])
+async def test_one_address_that_nobody_tells_may_be_the_one_that_is_missing(silent: str) -> None:
+    async def ask(question: Question) -> Answer:
+        return Answer(("10 a.example.",) if question == MX else (), failed=question.kind == silent)
+
+    way = await way_to("acme.example", ask)
+    assert (way.obstacle, way.may_clear, way.ttl_s, way.exchangers) == (NO_ANSWER, True, 0.0, ())
+
+
+async def test_the_addresses_of_each_exchanger_are_asked_for_in_order() -> None:
+    ask, asked = names({MX: ("10 a.example.", "20 .", "30 b.example.")})
+    await way_to("acme.example", ask)
+    hosts = [Question(host, kind) for host in ("a.example", "b.example") for kind in ("A", "AAAA")]
+    assert asked == [MX, *hosts]

@@ -9,6 +9,7 @@ from fake_gateways.smtp.reply import (
     MAX_LINES,
     EnhancedStatus,
     GarbageError,
+    Garbled,
     Reply,
     ReplyReader,
     WordedLater,
@@ -145,3 +146,62 @@ def test_a_reply_worded_later_equals_one_that_says_the_same() -> None:
     assert hash(later) == hash(now)
     assert later != Reply(250, ("no",), OK)
     assert later != "250 2.1.5 ok"
+
+
+def test_replies_are_the_same_however_their_octets_are_split() -> None:
+    octets = b"250-mx\r\n250 SIZE 10\r\n354 go\r\n550 5.1.1 no\r\n"
+    replies = [Reply(250, ("mx", "SIZE 10")), Reply(354, ("go",)), Reply(550, ("no",), EnhancedStatus(5, 1, 1))]
+    assert ReplyReader().feed(octets) == replies
+    for first in range(len(octets) + 1):
+        for second in range(first, len(octets) + 1):
+            reader = ReplyReader()
+            pieces = octets[:first], octets[first:second], octets[second:]
+            assert [reply for piece in pieces for reply in reader.feed(piece)] == replies
+
+
+def test_a_long_run_of_replies_is_read_as_a_short_one() -> None:
+    assert ReplyReader().feed(b"250 ok\r\n" * 500) == [Reply(250, ("ok",))] * 500
+
+
+def test_garbage_says_what_is_wrong_and_brings_the_replies_before_it() -> None:
+    for begins in (b"", b"250 "):  # from the cache of whole runs, and without it
+        reader = ReplyReader()
+        reader.feed(begins)
+        with pytest.raises(GarbageError, match=r"^b'HTTP/1.1.*' where a reply line was due$") as raised:
+            reader.feed(b"250 ok\r\n250 more\r\nHTTP/1.1\r\n250 never\r\n"[len(begins) :])
+        assert raised.value.replies == [Reply(250, ("ok",)), Reply(250, ("more",))]
+    with pytest.raises(GarbageError, match=r"^a reply that began with 250 goes on with 550$"):
+        ReplyReader().feed(b"250-a\r\n550 b\r\n")
+    with pytest.raises(GarbageError, match=rf"^a reply line of more than {MAX_LINE_OCTETS} octets$"):
+        ReplyReader().feed(b"2" * (MAX_LINE_OCTETS + 1))
+    assert ReplyReader().feed(b"2" * MAX_LINE_OCTETS) == []
+    with pytest.raises(GarbageError, match=f"^b'{'x' * 60}' where"):
+        ReplyReader().feed(b"x" * 61 + b"\n")
+
+
+@pytest.mark.parametrize(("octets", "whole"), [(b"250 ok\r\n", True), (b"250 ok", False), (b"250-ok\r\n", False)])
+def test_octets_are_whole_replies_or_none(octets: bytes, *, whole: bool) -> None:
+    assert ReplyReader().read_whole(octets) == ((Reply(250, ("ok",)),) if whole else None)
+
+
+@pytest.mark.parametrize(
+    ("octets", "heard"),
+    [
+        (b"", None),
+        (b"garbage\r\n", None),
+        (b"250 ok", None),
+        (b"250 ok\r\n550 no\r\n", Reply(250, ("ok",))),
+    ],
+)
+def test_in_octets_in_place_of_a_reply_a_client_may_read_one(octets: bytes, heard: Reply | None) -> None:
+    assert Garbled(octets).heard == heard
+
+
+@pytest.mark.parametrize(("code", "completes"), [(199, False), (200, True), (299, True), (300, False)])
+def test_the_second_hundred_completes_a_command(code: int, *, completes: bool) -> None:
+    assert Reply(code).completes is completes
+
+
+def test_a_status_is_part_of_the_text_if_it_is_of_another_class_than_the_code() -> None:
+    assert from_wire(550, ["4.1.1 a", "4.1.1 b"]) == Reply(550, ("4.1.1 a", "4.1.1 b"))
+    assert from_wire(550, ["5.1.1 a", "5.1.1  b ", " c "]) == Reply(550, ("a", "b", "c"), EnhancedStatus(5, 1, 1))

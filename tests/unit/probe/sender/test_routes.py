@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lane_harness import ADDRESS, STARTS, Run, due, run
 
+from fake_gateways.dns.mx_lookup import Exchanger
 from fake_gateways.dns.zone import World
 from fake_gateways.verdict import Answer, Question
 from probe.judge.join import join
@@ -82,3 +83,37 @@ async def test_a_route_is_remembered_as_long_as_the_dns_lets_it() -> None:
     routes = Routes(ask, "1")
     for at, host in ((900.0, "mx1"), (1100.0, "mx1"), (1199.0, "mx1"), (1200.0, "mx2")):
         assert (await routes.to("acme.example", at)).exchangers[0].host == f"{host}.acme.example"
+
+
+async def test_there_is_another_exchanger_until_all_of_the_route_have_been_tried() -> None:
+    async def ask(question: Question) -> Answer:
+        known = {"MX": ("10 mx.acme.example.",), "A": ("127.1.0.1", "127.1.0.2")}
+        return Answer(known.get(question.kind, ()))
+
+    for routes in (Routes(ask, "1"), Routes(ask, "1", Exchanger("smart", "127.1.0.1"))):
+        await routes.to("acme.example", 0.0)
+        assert routes.has_another("acme.example", ())
+        assert routes.has_another("acme.example", ["127.1.0.1"]) is (routes._smart is None)
+        assert not routes.has_another("acme.example", ["127.1.0.2", "127.1.0.1"])
+
+
+async def test_the_seed_orders_exchangers_that_are_equal() -> None:
+    hosts = [f"mx{number}.acme.example" for number in range(6)]
+
+    async def ask(question: Question) -> Answer:
+        return Answer(tuple(f"10 {host}." for host in hosts) if question.kind == "MX" else ("127.1.0.1",))
+
+    async def order(seed: str) -> list[str]:
+        return [each.host for each in (await Routes(ask, seed).to("acme.example", 0.0)).exchangers[::2]]
+
+    one, same, other = await order("1"), await order("1"), await order("2")
+    assert one == same != other
+    assert sorted(one) == hosts
+
+
+async def test_a_smart_host_needs_no_name() -> None:
+    async def ask(question: Question) -> Answer:
+        raise AssertionError(question)
+
+    smart = Exchanger("smart.example", "127.9.0.1")
+    assert (await Routes(ask, "1", smart).to("acme.example", 0.0)).exchangers == (smart,)
