@@ -1,15 +1,20 @@
-"""Law: every decision is in the books once, and every attempt that got a reply has its decision."""
+"""Law: every decision is in the books once, and every attempt or experiment that got a reply has its decision."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from fake_gateways.smtp.envelope import BEFORE_MAIL, Stage
 from fake_gateways.truth import Fate, Truth
-from probe.records.attempt import Attempt
+from probe.records.attempt import Attempt, Outcome
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
+
+Said = tuple[str, str, int, str | None, str]
+"""Where, to whom, and what."""
+_SLACK_S: Final = 1e-3
 
 
 def _broken(left: Left) -> Iterator[str]:
@@ -27,11 +32,30 @@ def _of(run: Run) -> Iterator[str]:
         yield f"an attempt has no decision: {attempt}"
     for truth in run.joined.orphaned_truths:
         yield f"a decision has no attempt: {truth}"
-    yield from _decided_twice(truths)
+    experiments = {row.return_path for row in run.books.probes}  # some name a recipient several times
+    yield from _decided_twice(row for row in truths if row.return_path not in experiments)
     # Counted without the judge: what was heard of each return-path and recipient was said.
     heard, said = _heard(attempts), _said(truths)
     for key, times in (heard - said).items():
         yield f"{times} replies were heard that nobody said: {key}"
+    yield from _experiments(run)
+
+
+def _experiments(run: Run) -> Iterator[str]:
+    """Yield the experiments that were refused, or deferred, by nobody. What an accepted one says is no decision yet."""
+    books = run.books
+    yield from _gaps("experiments of", ((row.lane, row.seq) for row in books.probes))
+    said: dict[Said, list[float]] = {}
+    for row in books.truths if books.probes else ():
+        for whose in (row.return_path or "", f"{row.peer_address} {row.peer_port}"):
+            said.setdefault((row.address, whose, row.code, row.enhanced, " ".join(row.text.split())), []).append(row.at)
+    for each in books.probes:
+        if each.failure is None and each.outcome != Outcome.DELIVERED:
+            is_early = each.stage in BEFORE_MAIL
+            whose = f"{each.local_address} {each.local_port}" if is_early else each.return_path
+            key = each.mx_address, whose, each.code, each.enhanced, " ".join(each.text.split())
+            if not any(each.at - _SLACK_S <= at <= each.at + each.duration_s + _SLACK_S for at in said.get(key, ())):
+                yield f"an experiment has no decision: {each}"
 
 
 def _as_the_judge(run: Run) -> Iterator[str]:

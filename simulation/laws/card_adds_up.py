@@ -11,6 +11,7 @@ from probe.judge.scorecard import NAIVE
 from probe.judge.story import state_of
 from probe.records.attempt import Outcome
 from probe.records.returned import by_recipient, is_bounce
+from probe.records.rows import EXPERIMENTS
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
 from simulation.laws.rates import rates, share
@@ -99,7 +100,7 @@ def _by_rows(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     yield "alive, as rows", len(alive), card["truth"]["alive"]
     yield (
         "mail that came back",
-        len(run.books.returned),
+        sum(row.campaign != EXPERIMENTS for row in run.books.returned),
         sum(number for name, number in card["returned"].items() if name != "unjoined"),
     )
 

@@ -42,7 +42,7 @@ WORDS: Final = (
 )
 """The word ``owned`` is where a report would obey, not show."""
 _MOST_SHOWN: Final = 20
-_COLUMNS: Final = {"attempt": ("text", "greeting"), "truth": ("text",), "returned": ("text",)}
+_COLUMNS: Final = {"attempt": ("text", "greeting"), "truth": ("text",), "returned": ("text",), "probe": ("text",)}
 
 
 def hostile_reports(loaded: Loaded, books: Path, folder: Path, seed: str) -> dict[str, str]:

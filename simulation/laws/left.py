@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 from fake_gateways.people.readers import Engagement
 from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
-from probe.judge.join import Joined, join
+from probe.judge.join import Joined, ProbedDecisions, join
 from probe.judge.result import SCORECARD, JudgedRun
 from probe.judge.story import Key
 from probe.ledger import FILE, Ledger
 from probe.records.attempt import Attempt
 from probe.records.returned import Returned
-from probe.records.rows import Classification, KnownGateway, Mailbox, Planned
+from probe.records.rows import Classification, Diagnosis, KnownGateway, Mailbox, Planned, Probe
 from probe.scenario.load import Loaded
 from simulation.laws.snapshot import LOG, Snapshot
 from simulation.worlds.world import World
@@ -36,6 +36,8 @@ class Books(NamedTuple):
     planned: list[Planned]
     readings: list[Classification]
     gateways: list[KnownGateway]
+    probes: list[Probe]
+    diagnoses: list[Diagnosis]
     dialogues: dict[tuple[str, int], str]
     digest: str
 
@@ -54,6 +56,8 @@ class Books(NamedTuple):
                 sorted(ledger.planned()),
                 sorted(ledger.classifications(), key=lambda row: (row.classifier, row.campaign, row.recipient)),
                 list(ledger.gateways()),
+                [row for lane in ledger.lanes() for row in lane.probes()],
+                [row for lane in ledger.lanes() for row in lane.diagnoses()],
                 ledger.dialogues((row.lane, row.seq) for row in attempts),
                 ledger.digest(),
             )
@@ -81,11 +85,12 @@ class Run:
     def joined(self) -> Joined:
         """Its attempts in order, each with the decision on it. The judge joins all gateways of a lane together."""
         books = self.books
+        truths = list(ProbedDecisions(books.probes).others(iter(books.truths)))
         address_of = {row.name: row.address for row in books.gateways}
         whole = Joined()
         for address in sorted({row.mx_address for row in books.attempts} | {*address_of.values()}):
             part = join(
-                (row for row in books.truths if address_of[row.gateway] == address),
+                (row for row in truths if address_of[row.gateway] == address),
                 (row for row in books.attempts if row.mx_address == address),
             )
             whole.pairs += part.pairs

@@ -44,17 +44,22 @@ def _broken(left: Left) -> Iterator[str]:
 def _untrue(run: Run) -> Iterator[str]:
     mailboxes = {row.address: row for row in run.books.mailboxes}
     for truth in run.books.truths:
-        state = _STATE.get(Cause(truth.cause)) if truth.cause else None
-        if state is not None and truth.policy != "as-logged" and truth.recipient:
-            mailbox = mailboxes.get(truth.recipient.lower())
-            if state_of(mailbox, truth.at) is not state and not _served_elsewhere(mailbox, truth):
-                yield f"{truth.recipient} was refused for {truth.cause} but is {state_of(mailbox, truth.at)}: {truth}"
-        if (
-            truth.mailbox
-            and truth.recipient
-            and truth.mailbox != state_of(mailboxes.get(truth.recipient.lower()), truth.at)
-        ):
+        if not truth.recipient:
+            continue
+        mailbox = mailboxes.get(truth.recipient.lower())
+        true = _state(truth.recipient, mailbox, truth.at)
+        refused = _STATE.get(Cause(truth.cause)) if truth.cause and truth.policy != "as-logged" else true
+        if refused not in {None, true} and not _served_elsewhere(mailbox, truth):
+            yield f"{truth.recipient} was refused for {truth.cause} but is {true}: {truth}"
+        if truth.mailbox and truth.mailbox != true:
             yield f"{truth.recipient} is not {truth.mailbox}: {truth}"
+
+
+def _state(recipient: str, mailbox: Mailbox | None, at: float) -> MailboxState:
+    """Return the state of a mailbox. Every domain has a postmaster, listed or not (RFC 5321 section 4.5.1)."""
+    if mailbox is None and recipient.lower().startswith("postmaster@"):
+        return MailboxState.PRESENT
+    return state_of(mailbox, at)
 
 
 def _served_elsewhere(mailbox: Mailbox | None, truth: Truth) -> bool:

@@ -11,7 +11,10 @@ from simulation.laws.left import Left, Run
 
 OF_THE_RUN: Final = {"peer_port", "local_port", "duration_s"}
 """The columns that differ from run to run over sockets."""
-_ROWS: Final = ("attempts", "truths", "reports", "returned", "engagements", "mailboxes", "planned", "gateways")
+_ROWS: Final = (
+    *("attempts", "truths", "reports", "returned", "engagements", "mailboxes", "planned", "gateways"),
+    *("probes", "diagnoses"),
+)
 
 
 def _broken(left: Left) -> Iterator[str]:

@@ -1,15 +1,17 @@
-"""Law: the sender keeps the limits that it has set itself: rates, connections, waits, the time until it gives up."""
+"""Law: the sender keeps what it has set itself: rates, connections, waits, the time until it gives up, experiments."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+from math import inf
 from typing import Final
 
 from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.units import PerTime
-from probe.records.attempt import Attempt
-from probe.scenario.sending import Limit, Retry, Sender
+from probe.records.attempt import Attempt, Outcome
+from probe.records.rows import Probe
+from probe.scenario.sending import Diagnose, Limit, Retry, Sender
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
 from simulation.laws.schedule import next_times, series
@@ -29,6 +31,8 @@ def _broken(left: Left) -> Iterator[str]:
                 yield from (f"{run.name}: {what}" for what in _too_many(limit, limit.rate, transactions))
         yield from (f"{run.name}: {what}" for what in _too_many_connections(run, sender))
         yield from (f"{run.name}: {what}" for what in _wrong_times(run, sender.retry))
+        if sender.diagnose is not None:
+            yield from (f"{run.name}: {what}" for what in _wrong_experiments(run, sender.diagnose))
 
 
 def _transactions(run: Run) -> Iterator[Attempt]:
@@ -85,6 +89,24 @@ def _wrong_times(run: Run, retry: Retry) -> Iterator[str]:
                     yield f"the sender did not wait long enough: {one}, {other}"
                 if all(at >= ends + _SLACK_S for at, ends in times):
                     yield f"the sender tried again after the time at which it gives up: {one}, {other}"
+
+
+def _wrong_experiments(run: Run, settings: Diagnose) -> Iterator[str]:
+    """Yield the experiments of a lane that began too soon, and how many too many there are."""
+    spacing_s = settings.rate.seconds / settings.rate.most
+    made: dict[str, list[Probe]] = {}
+    for each in run.books.probes:
+        made.setdefault(each.lane, []).append(each)
+    for lane, probes in made.items():
+        refused = (row for row in run.books.attempts if (row.lane, row.outcome) == (lane, Outcome.REFUSED))
+        ends = (row.at + row.duration_s for row in refused)
+        if probes[0].at < min(ends, default=inf) + settings.after - _SLACK_S:
+            yield f"nobody has been refused for long enough: {probes[0]}"
+        for one, other in pairwise(probes):
+            if other.at - one.at < spacing_s - _SLACK_S:
+                yield f"experiments follow each other faster than {settings.rate}: {one}, {other}"
+        if len(probes) > settings.experiments:
+            yield f"{len(probes)} experiments in {lane}, and {settings.experiments} were allowed"
 
 
 LAW = Law("sender-keeps-limits", _broken)

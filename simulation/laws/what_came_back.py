@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fake_gateways.truth import Fate
+from probe.records.rows import EXPERIMENTS
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
 
@@ -35,6 +36,7 @@ def _lost(run: Run, *, is_exact: bool) -> Iterator[str]:
 def _of_others(run: Run) -> Iterator[str]:
     """Yield what came back and is taken for news of somebody to whom nothing was sent with that return-path."""
     known = {(row.return_path, row.campaign, row.recipient.lower()) for row in run.books.attempts}
+    known |= {(row.return_path, EXPERIMENTS, row.asked.lower()) for row in run.books.probes}
     for row in run.books.returned:
         if row.joined_by == "return-path" and (row.return_path, row.campaign, row.recipient.lower()) not in known:
             yield f"mail to {row.return_path} is taken for news of {row.recipient} in {row.campaign}"

@@ -25,6 +25,8 @@ def draw_sender(draw: Drawing, sites: list[Site]) -> Table:
     retest = _retest(draw)
     if retest:
         sender["retest"] = retest
+    if draw.has("sender:diagnose"):
+        sender["diagnose"] = _diagnose(draw)
     retry = _waits(draw) if draw.has("sender:retry") else {}
     for kind in ("connection", "rate"):
         if draw.has(f"sender:retry-{kind}"):
@@ -104,6 +106,15 @@ def _retest(draw: Drawing) -> Table:
     if kind is None:
         return {}
     return {"who": kind.rpartition("-")[2], "after": draw.duration(60, 604_800), "rate": draw.rate(10, ("1m", "1h"))}
+
+
+def _diagnose(draw: Drawing) -> Table:
+    """Draw how experiments are made: few of them, because each takes much longer than a delivery."""
+    return {
+        "after": draw.duration(60, 86_400),
+        "rate": draw.rate(20, ("10m", "1h")),
+        "experiments": draw.rng.randint(1, 12),
+    }
 
 
 def _waits(draw: Drawing) -> Table:

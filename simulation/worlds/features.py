@@ -68,7 +68,7 @@ GROUPS: Final[tuple[tuple[str, ...], ...]] = (
             *("several-ips", "shares", "pools", "warm-up", "listed", "listed-for-a-time"),
             *("limit-rate", "limit-connections", "limit-domain", "limit-host"),
             *("pause-after", "pause-context", "pause-switch"),
-            *("retest-unsure", "retest-refused", "retest-message"),
+            *("retest-unsure", "retest-refused", "retest-message", "diagnose"),
             *("retry", "retry-connection", "retry-rate"),
             *("tls-may", "tls-must", "no-pipelining", "shared-transactions", "dkim", "dkim-rsa"),
             *("one-connection", "long-way", "keep-open", "impatient", "slow", "fast", "borrowed-name"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
-from contextlib import nullcontext
+import sqlite3
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from simulation.laws import final_word
 from simulation.laws.all_laws import LAWS, broken_laws
 from simulation.laws.canaries import CANARIES, EVERY, Canary, canary_of
 from simulation.laws.left import Left, Run
-from simulation.laws.running import run_world
+from simulation.laws.running import RESUMED, TCP, run_world
 from simulation.laws.worlds_part import notices
 
 
@@ -75,6 +76,23 @@ def test_a_law_is_the_first_to_notice_its_canary(canary: Canary, ran: Left, tmp_
         noticed = notices(canary, small_world(), tmp_path)
     assert noticed is not None, "the world has nothing that this canary could spoil"
     assert noticed[0].law == canary.law
+
+
+def test_experiments_of_the_sender_are_in_all_books_and_were_answered(tmp_path: Path) -> None:
+    world = small_world()
+    sender = {**world.scenario["sender"], "diagnose": {"after": "1h", "rate": "20/1h", "experiments": 6}}
+    left = run_world(
+        replace(world, scenario={**world.scenario, "sender": sender}), tmp_path, (TCP, RESUMED), apart=False
+    )
+    assert left.first.books.probes
+    assert left.first.books.diagnoses
+    assert broken_laws(left) == []
+    for run in left.runs:
+        with closing(sqlite3.connect(run.folder / FILE)) as books, books:
+            books.execute("UPDATE probe SET text = text || '.' WHERE seq = 1")
+        del run.books
+    told = [what for law, what in broken_laws(left) if law == "books-join"]
+    assert [what.partition(": Probe")[0] for what in told] == ["memory: an experiment has no decision"]
 
 
 def test_only_a_later_round_than_a_refusal_is_a_retest() -> None:

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from book_rows import attempt
+from book_rows import attempt, probe
 
 from probe.records.attempt import Attempt
-from probe.scenario.sending import Limit, Retry, Sender
+from probe.scenario.sending import Diagnose, Limit, Retry, Sender
 from simulation.laws import sender_keeps_limits
 from simulation.laws.schedule import next_times, series
 
@@ -118,3 +118,25 @@ def test_the_next_attempt_waits_for_as_long_as_its_number_says() -> None:
     assert list(next_times(first, first, RETRY)) == [(11, 100), (11, 100)]
     assert list(next_times(first, deferred(50, 9), RETRY)) == [(81, 100), (81, 100)]
     assert list(next_times(first, deferred(50, 9, "failed"), RETRY)) == [(52, 50)]
+
+
+DIAGNOSE = Diagnose.model_validate({"after": "10m", "rate": "6/1h", "experiments": 3})
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        ((), None),
+        ((702, 1302, 2000), None),
+        ((701, 1302), "nobody has been refused for long enough"),
+        ((702, 1301), "experiments follow each other faster than"),
+        ((702, 1302, 2000, 2600), "4 experiments in "),
+    ],
+)
+def test_experiments_begin_late_and_are_slow_and_few(times: tuple[float, ...], told: str | None) -> None:
+    run = run_of(deferred(0, 1), deferred(101, 2, "refused"), deferred(500, 3, "refused"))
+    lane = run.books.attempts[0].lane
+    run.books.probes = [probe(lane=lane, seq=seq, at=at) for seq, at in enumerate(times, 1)]
+    found = list(sender_keeps_limits._wrong_experiments(run, DIAGNOSE))
+    assert bool(found) is (told is not None)
+    assert told is None or told in found[0]

@@ -30,10 +30,6 @@ ROOT: Final = Path(__file__).parents[2]
 
 NOT_DRAWN: Final = {
     **dict.fromkeys(
-        ("Sender.diagnose", "Diagnose.after", "Diagnose.rate", "Diagnose.experiments"),
-        "the laws do not know decisions about experiments yet",
-    ),
-    **dict.fromkeys(
         ("Sender.watch", "Watch.every", "MistakePrices.unseen"),
         "a watch looks at the nameserver after the run, and changes nothing of it",
     ),
