@@ -12,7 +12,7 @@ from probe.records.attempt import Attempt, Outcome
 from simulation.laws.law import Law
 from simulation.laws.left import Left, Run
 
-Said = tuple[str, str, int, str | None, str]
+Said = tuple[str, str, int | None, str | None, str]
 """Where, to whom, and what."""
 _SLACK_S: Final = 1e-3
 
