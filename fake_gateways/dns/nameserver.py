@@ -22,7 +22,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from fake_gateways.dns.resolver_fault import FaultyResolver
+from fake_gateways.dns.resolver_fault import FaultyResolver, ResolverFault
 from fake_gateways.dns.zone import TTL_S, World
 from fake_gateways.loopback import Network, require_inside
 from fake_gateways.start_server import started
@@ -54,7 +54,8 @@ def respond(
     struck = next((each for each in faults if each.strikes(question.name, at)), None) if faults else None
     if struck is not None:
         answer = struck.answer(question, answer)
-    exists = bool(answer.records) or world.exists(question.name, at)
+    is_hidden = struck is not None and struck.fault is ResolverFault.DEAD
+    exists = bool(answer.records) or (not is_hidden and world.exists(question.name, at))
     response = identifier + _respond(query, answer, exists=exists, over_udp=over_udp)
     return response if struck is None else struck.response(response, over_udp=over_udp)
 

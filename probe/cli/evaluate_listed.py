@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 from probe.cli.console import PipedConsole
 from probe.cli.exit_codes import keeping_nothing
@@ -12,10 +13,17 @@ from probe.report.terminal.listed_accuracy import print_listed_accuracy
 from probe.report.terminal.sweep import runs_bar
 from probe.studies.listed.figures import summary
 from probe.studies.listed.measure_run import measure
-from probe.studies.listed.others_run import has_pydnsbl, measure_pydnsbl
+from probe.studies.listed.others_run import (
+    Said,
+    check_rbl,
+    check_rbl_says,
+    has_pydnsbl,
+    measure_other,
+    pydnsbl_says,
+)
 
-_MOST_OF_OTHERS = 3
-"""Another tool is asked with so many seeds: it needs sockets and its own time-outs."""
+_MOST_OF_OTHERS: Final = 2
+"""Another tool is asked with so many seeds at the most: it needs sockets, processes and its own time-outs."""
 
 
 def evaluate_listings(first: int, count: int, workers: int, *, as_json: bool) -> None:
@@ -25,14 +33,24 @@ def evaluate_listings(first: int, count: int, workers: int, *, as_json: bool) ->
     with keeping_nothing():
         with runs_bar("blocklists", len(lists)) as filling:
             tallies = {"fivefifty listed": measure(lists, seeds, workers, filling.advance)}
-        if has_pydnsbl():
-            with runs_bar("blocklists, asked by pydnsbl", len(lists)) as filling:
-                tallies["pydnsbl"] = measure_pydnsbl(lists, seeds[:_MOST_OF_OTHERS], filling.advance)
-        else:
-            print_notes(["pydnsbl is left out: it is not installed"])
+        for name, said in _others().items():
+            with runs_bar(f"blocklists, asked by {name}", len(lists)) as filling:
+                tallies[name] = measure_other(said, lists, seeds[:_MOST_OF_OTHERS], filling.advance)
     figures = summary(tallies, len(lists), seeds)
     with printing():
         if as_json:
             print(json.dumps(figures, indent=2))
         else:
             print_listed_accuracy(PipedConsole(), figures)
+
+
+def _others() -> dict[str, Said]:
+    """Return what other tools say, of those that are installed."""
+    others: dict[str, Said] = {}
+    if has_pydnsbl():
+        others["pydnsbl"] = pydnsbl_says
+    if check_rbl() is not None:
+        others["check_rbl"] = check_rbl_says
+    missing = [name for name in ("pydnsbl", "check_rbl") if name not in others]
+    print_notes(f"{name} is left out: it is not installed" for name in missing)
+    return others

@@ -37,6 +37,9 @@ class Reply(NamedTuple):
     is_authentic: bool = False
 
 
+NOT_THERE: Final = Reply(Came.NO_NAME)
+
+
 class Fault(StrEnum):
     """Why it is not known whether something is listed."""
 
@@ -144,11 +147,11 @@ def _meanings(blocklist: BlockList, code: str) -> list[str]:
     return ["listed"]
 
 
-def trouble(listed: Reply, not_listed: Reply, nonexistent: Reply) -> Fault | None:
+def trouble(listed: Reply, not_listed: Reply, nonexistent: Reply = NOT_THERE) -> Fault | None:
     """Return what is wrong with a list or the way to it, by its test points; None if it answers as it should.
 
     ``listed`` must be on every list and ``not_listed`` on none (RFC 5782 section 5). ``nonexistent`` is the answer
-    about a name that cannot exist (RFC 6761 section 6.4).
+    about a name that cannot exist (RFC 6761 section 6.4): it tells a captive portal from a domain that somebody bought.
     """
     for reply in (listed, not_listed):
         if reply.came in _OF_TRANSPORT:

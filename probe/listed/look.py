@@ -55,16 +55,16 @@ def dead_in(lists: Lists) -> tuple[DeadList, ...]:
     return tuple(found for each in lists.list_ if (found := lists.death_of(each.zone)) is not None)
 
 
-async def look_at(blocklist: BlockList, subjects: Sequence[Subject], nonexistent: Reply, ask: AskFor) -> ListLook:
+async def look_at(blocklist: BlockList, subjects: Sequence[Subject], ask: AskFor) -> ListLook:
     """Ask a list about subjects, one question after another.
 
     The test points are asked before and after. If either shows a fault, nothing is known of any subject: the fault may
-    have begun in between. ``nonexistent`` is the answer about a name that cannot exist.
+    have begun in between.
     """
     asked = [(each, name) for each in subjects if (name := name_on(blocklist, each)) is not None]
     if not asked:
         return ListLook(blocklist, None, ())
-    fault = await _tested(blocklist, subjects, nonexistent, ask)
+    fault = await _tested(blocklist, subjects, ask)
     if fault is not None:
         return ListLook(blocklist, fault, _all_unknown(blocklist, asked, fault))
     found = []
@@ -75,7 +75,7 @@ async def look_at(blocklist: BlockList, subjects: Sequence[Subject], nonexistent
             told = await ask(Question(name, "TXT"))
             reason = " ".join(map(text_of, told.records))[:_MOST_REASON] if told.came is Came.RECORDS else ""
         found.append(Entry(subject, blocklist.zone, decided, reason))
-    fault = await _tested(blocklist, subjects, nonexistent, ask)
+    fault = await _tested(blocklist, subjects, ask)
     if fault is not None:
         return ListLook(blocklist, fault, _all_unknown(blocklist, asked, fault))
     return ListLook(blocklist, None, tuple(found))
@@ -86,10 +86,12 @@ async def nonexistent_name(ask: AskFor) -> Reply:
     return await ask(Question(NONEXISTENT))
 
 
-async def _tested(blocklist: BlockList, subjects: Sequence[Subject], nonexistent: Reply, ask: AskFor) -> Fault | None:
+async def _tested(blocklist: BlockList, subjects: Sequence[Subject], ask: AskFor) -> Fault | None:
     for points in names_to_test(blocklist, subjects):
         listed, not_listed = await ask(Question(points.listed)), await ask(Question(points.not_listed))
-        fault = trouble(listed, not_listed, nonexistent)
+        fault = trouble(listed, not_listed)
+        if fault is Fault.DEAD and not_listed.came is Came.RECORDS:
+            fault = trouble(listed, not_listed, await nonexistent_name(ask))
         if fault is not None:
             return fault
     return None

@@ -66,7 +66,7 @@ class Looker:
             # Every other question would only take the same time again.
             lists: list[ListLook] = [_silent(each, wanted.subjects) for each in alive]
         else:
-            asked = (look_at(each, wanted.subjects, nonexistent, self._asker().ask) for each in alive)
+            asked = (look_at(each, wanted.subjects, self._asker().ask) for each in alive)
             lists = list(await asyncio.gather(*asked))
         posture = await checked_posture(
             wanted.addresses, wanted.domains, wanted.identity, nonexistent, self._asker().ask

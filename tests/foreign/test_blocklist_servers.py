@@ -55,7 +55,9 @@ def test_rbldnsd_lists_who_is_on_the_list(tmp_path: Path) -> None:
         assert states(port, tmp_path) == RIGHT
 
 
-@pytest.mark.parametrize(("entries", "fault"), [("192.0.2.1\n", "dead"), ("0.0.0.0/0\n", "lists-the-world")])
+@pytest.mark.parametrize(
+    ("entries", "fault"), [("192.0.2.1\n", "dead"), ("127.0.0.0/8\n192.0.0.0/8\n", "lists-the-world")]
+)
 def test_rbldnsd_with_a_list_that_is_not_as_it_must_be(entries: str, fault: str, tmp_path: Path) -> None:
     with rbldnsd(entries) as port:
         assert set(states(port, tmp_path).values()) == {("unknown", fault)}

@@ -11,7 +11,7 @@ from fake_gateways.dns.zone import World
 from probe.lab import event_loop
 from probe.lab.processes import as_completed
 from probe.listed.lists import BlockList
-from probe.listed.look import look_at, nonexistent_name
+from probe.listed.look import look_at
 from probe.listed.open_resolver import Asker, Exchange
 from probe.studies.listed.cases import Case, Timing, cases, world_of
 from probe.studies.listed.figures import Tally
@@ -47,8 +47,7 @@ async def _no_time(seconds: float) -> None:
 async def ask(case: Case, tally: Tally) -> None:
     """Ask the list of a case about everybody, and count what was right."""
     asker = Asker(exchange_of(case, world_of(case)), _no_time)
-    nonexistent = await nonexistent_name(asker.ask)
-    found = await look_at(case.blocklist, list(case.entries), nonexistent, asker.ask)
+    found = await look_at(case.blocklist, list(case.entries), asker.ask)
     tally.count(case, {entry.subject: entry.decided for entry in found.entries})
 
 

@@ -19,12 +19,11 @@ RECORDS = {
     (f"1.2.0.192.{ZONE}", "A"): ("127.0.0.2",),
     (f"1.2.0.192.{ZONE}", "TXT"): ('"seen in a trap"',),
 }
-NOWHERE = Reply(Came.NO_NAME)
 
 
 async def test_who_is_listed_is_found_with_the_lists_own_reason() -> None:
     asked: list[str] = []
-    found = await look_at(LIST, [BAD, GOOD], NOWHERE, answering(RECORDS, asked))
+    found = await look_at(LIST, [BAD, GOOD], answering(RECORDS, asked))
     assert [(each.decided.state, each.reason) for each in found.entries] == [
         (State.LISTED, "seen in a trap"),
         (State.NOT_LISTED, ""),
@@ -35,7 +34,7 @@ async def test_who_is_listed_is_found_with_the_lists_own_reason() -> None:
 
 async def test_a_list_that_fails_its_test_is_not_asked_about_anybody() -> None:
     asked: list[str] = []
-    found = await look_at(LIST, [BAD, GOOD], NOWHERE, answering({}, asked))
+    found = await look_at(LIST, [BAD, GOOD], answering({}, asked))
     assert found.fault is Fault.DEAD
     assert {each.decided.fault for each in found.entries} == {Fault.DEAD}
     assert len(asked) == 2
@@ -50,14 +49,23 @@ async def test_a_fault_that_began_meanwhile_makes_everything_unknown() -> None:
         count += 1
         return lists_all if count > 2 else await healthy(question)
 
-    found = await look_at(LIST, [GOOD], NOWHERE, ask)
+    found = await look_at(LIST, [GOOD], ask)
     assert found.fault is Fault.LISTS_THE_WORLD
     assert [each.decided.state for each in found.entries] == [State.UNKNOWN]
 
 
+@pytest.mark.parametrize(("answer", "fault"), [(Came.NO_NAME, Fault.DEAD), (("198.51.100.1",), Fault.CAPTIVE_PORTAL)])
+async def test_where_everything_has_an_address_a_name_that_cannot_exist_tells_why(
+    answer: Came | tuple[str, ...], fault: Fault
+) -> None:
+    names = (f"2.0.0.127.{ZONE}", f"1.0.0.127.{ZONE}")
+    records = {(name, "A"): ("198.51.100.1",) for name in names} | {(NONEXISTENT, "A"): answer}
+    assert (await look_at(LIST, [GOOD], answering(records))).fault is fault
+
+
 async def test_a_list_of_domains_is_not_asked_about_addresses() -> None:
     asked: list[str] = []
-    found = await look_at(unknown_list("dbl.example.org", "domains"), [GOOD], NOWHERE, answering({}, asked))
+    found = await look_at(unknown_list("dbl.example.org", "domains"), [GOOD], answering({}, asked))
     assert (found.entries, asked) == ((), [])
 
 
