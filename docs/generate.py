@@ -266,7 +266,8 @@ def personas() -> Iterator[str]:
         yield ""
         for lie in each.lie:
             claims = ", ".join(f"{cause} claimed as {claimed}" for cause, claimed in lie.claims.items())
-            yield f"- lie `{lie.name}`: {claims}. {lie.note} ({lie.source})"
+            words = "".join(f" In these words: `{reply}`." for reply in lie.words.values())
+            yield f"- lie `{lie.name}`: {claims}. {lie.note}{words} ({lie.source})"
         if each.lie:
             yield ""
         yield f"Sources: {'; '.join(each.sources)}."

@@ -126,9 +126,9 @@ class Decider:
 
     def _decide(self, verdict: Refuse | Disconnect | Garble, stage: Stage, policy: str) -> Rejection:
         self._filed = self._filed_before  # what is refused leaves nothing behind
-        self._view.refused += 1
         if isinstance(verdict, Refuse):
             return self.refuse(verdict, stage, policy)
+        self._view.errors += 1
         garbled = Garbled(verdict.octets if isinstance(verdict, Garble) else b"")
         heard = garbled.heard
         fate = _fate(heard) if heard is not None and not heard.accepts else Fate.CUT
@@ -144,6 +144,7 @@ class Decider:
     def refuse(self, verdict: Refuse, stage: Stage, policy: str) -> Rejection:
         """Word a refusal, and record it for every recipient it is about."""
         view = self._view
+        view.errors += 1
         named = verdict.recipient or view.recipient or next(iter(view.envelope.recipients), "")
         worded = self._gateway.word_refusal(verdict, stage, view, named, policy)
         if verdict.closes and worded.reply.defers:
@@ -166,6 +167,12 @@ class Decider:
         self.record(Stage.RCPT, recipient, TOO_MANY_RECIPIENTS, Fate.DEFERRED, cause=Cause.POLICY, claimed=Cause.POLICY)
         return Rejection(TOO_MANY_RECIPIENTS)
 
+    def end_session(self, reply: Reply, stage: Stage) -> Rejection:
+        """Refuse what a client says after too many errors with a last reply, and record it."""
+        for recipient in self._concerned(stage):
+            self.record(stage, recipient, reply, _fate(reply), cause=Cause.POLICY, claimed=Cause.POLICY)
+        return Rejection(reply, closes=True)
+
     def accept(self) -> Reply:
         """Accept the message for every recipient, record where it goes, and send the delivery reports."""
         reply = self._gateway.say(self._view, "accepted")
@@ -186,9 +193,8 @@ class Decider:
             if fate is Fate.BOUNCED_LATER and (not self._view.envelope.return_path or "FAILURE" not in notify):
                 fate = Fate.DISCARDED  # no report is allowed (RFC 5321 section 4.5.5, RFC 3461 section 4.1)
             if fate is Fate.BOUNCED_LATER:
-                worded = self._gateway.word_refusal(
-                    Refuse(diverted.cause, wording=diverted.wording), Stage.REPORT, self._view, recipient, policy
-                )
+                refusal = diverted.refusal or Refuse(diverted.cause)
+                worded = self._gateway.word_refusal(refusal, Stage.REPORT, self._view, recipient, policy)
                 reported.append(self._reported(recipient, worded.reply, "failed", diverted.status))
             claimed = worded.claimed if worded is not None else None
             self.record(Stage.END_OF_DATA, recipient, reply, fate, cause=diverted.cause, claimed=claimed, policy=policy)

@@ -116,6 +116,7 @@ class Gateway:
         self.lmtp = lmtp
         keywords += () if login is None else (login.keyword,)
         self.keywords = (*keywords, "XCLIENT NAME ADDR PORT PROTO HELO") if xclient else keywords
+        self.limits = persona.limits
         self.verbs = frozenset(word.partition(" ")[0] for word in self.keywords)
 
     def offer(self, *keywords: str) -> None:
@@ -205,6 +206,10 @@ class Gateway:
                 self._told.clear()
             reply = self._told[told] = self._fill(wording, view, "")
         return reply
+
+    def word(self, view: SessionView, wording: Wording, recipient: str = "") -> Reply:
+        """Return a reply of the persona that tells of no decision."""
+        return self._fill(wording, view, recipient)
 
     def _fill(self, wording: Wording, view: SessionView, recipient: str, backend: str = "") -> Reply:
         """Return the reply of a wording. Its text is made when it is read, from what is known now."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
@@ -17,19 +17,27 @@ from fake_gateways.policies import KINDS
 from fake_gateways.policies.policy import Settings
 from fake_gateways.reports.settings import Reports
 from fake_gateways.smtp.envelope import BEFORE_RCPT, Stage
+from fake_gateways.smtp.reply import EnhancedStatus
+from fake_gateways.smtp.standard_replies import MAX_MISTAKES
 from fake_gateways.strict import InvalidValueError
 from fake_gateways.truth import Cause
 from fake_gateways.units import Size
 from fake_gateways.untrusted.bounded_read import read_bounded
 from fake_gateways.untrusted.toml_text import parse_toml
-from fake_gateways.wording import Wording
+from fake_gateways.wording import Wording, WrittenRefusal
 
-__all__ = ["Lie", "Persona", "Refusal", "Says", "load", "names", "parse", "plain_words"]
+__all__ = ["Counted", "Lie", "Limit", "Persona", "Refusal", "Says", "load", "names", "parse", "plain_words"]
 
 MAX_OCTETS: Final = 16 * 1024**2
 """Octets of a persona's file, at most."""
 
 _BORROWED_FROM = (Stage.RCPT, Stage.END_OF_DATA, Stage.DATA, Stage.MAIL, Stage.EHLO, Stage.CONNECT)
+
+
+def require_refusal(code: int) -> None:
+    """Raise InvalidValueError for a code that refuses nothing."""
+    if code < 400:
+        raise InvalidValueError(f"code {code} is not a refusal", "give a 4yz or 5yz code")
 
 
 class Refusal(Wording):
@@ -42,8 +50,7 @@ class Refusal(Wording):
 
     @model_validator(mode="after")
     def _recipient_is_known(self) -> Refusal:
-        if self.code < 400:
-            raise InvalidValueError(f"code {self.code} is not a refusal", "give a 4yz or 5yz code")
+        require_refusal(self.code)
         if "{recipient}" in self.text and BEFORE_RCPT & set(self.stages):
             raise InvalidValueError(
                 f"{self.text!r} names {{recipient}}, which is not known before RCPT", "give those stages their own text"
@@ -71,17 +78,67 @@ class Says(BaseModel):
     unrecognized: Wording
     out_of_order: Wording
     no_recipients: Wording
+    verify: Wording = Wording(
+        code=252, enhanced=EnhancedStatus(2, 5, 2), text="Cannot VRFY user, but will take message"
+    )
+    etrn: Wording = Wording(code=459, enhanced=EnhancedStatus(4, 7, 1), text="ETRN is not allowed")
+
+
+Counted = Literal["errors", "mistakes", "syntax", "unrecognized", "nonmail"]
+
+
+class Limit(Wording):
+    """How many commands of a kind a session may have, and the reply to one more, which ends the connection.
+
+    ``of`` is the kind. ``mistakes`` are commands that are unknown, malformed or out of order. ``syntax`` are these but
+    for DATA after which no recipient was accepted, ``unrecognized`` the unknown ones alone. ``nonmail`` are the known
+    commands other than MAIL, RCPT, DATA and QUIT; one each of EHLO, HELO, RSET and STARTTLS before a message does not
+    count. ``errors`` are mistakes and refused commands since a message was last accepted; after too many, the reply is
+    that to the next command, whatever it is. ``source`` says where the limit is known from.
+    """
+
+    of: Counted
+    most: int = Field(ge=1)
+    source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _refuses(self) -> Limit:
+        require_refusal(self.code)
+        return self
+
+
+USUAL_LIMIT: Final = Limit(
+    of="mistakes",
+    most=MAX_MISTAKES - 1,
+    code=421,
+    enhanced=EnhancedStatus(4, 7, 0),
+    text="Too many errors, closing connection",
+    source="postconf(5): smtpd_hard_error_limit; the text is ours",
+)
+"""The limit of personas that have none on errors, mistakes or syntax."""
 
 
 class Lie(BaseModel):
-    """A known way in which a vendor's gateways name a wrong cause. A scenario uses it by its name."""
+    """A known way in which a vendor's gateways name a wrong cause. A scenario uses it by its name.
+
+    ``words`` are what the vendor says for a true cause in place of its words for the claimed one.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(pattern=r"^[a-z0-9-]+$")
     claims: dict[Cause, Cause] = Field(min_length=1)
+    words: dict[Cause, WrittenRefusal] = {}
     note: str
     source: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _words_are_claims(self) -> Lie:
+        for cause in self.words:
+            if cause not in self.claims:
+                problem = f"words has {cause}, and claims has not, so nothing would say them"
+                raise InvalidValueError(problem, "add it")
+        return self
 
 
 class Persona(BaseModel):
@@ -107,6 +164,7 @@ class Persona(BaseModel):
     order: tuple[str, ...]
     at: dict[str, Stage] = {}
     numbers: dict[str, dict[str, Any]] = {}
+    limit: tuple[Limit, ...] = ()
     lie: tuple[Lie, ...] = ()
     reports: Reports = Reports()
     says: Says
@@ -143,6 +201,12 @@ class Persona(BaseModel):
                 for each in error.errors():
                     loc = ("numbers", kind, *each["loc"])
                     yield {"type": each["type"], "loc": loc, "input": each["input"], "ctx": each.get("ctx", {})}
+
+    @property
+    def limits(self) -> Mapping[Counted, Limit]:
+        """The limits of a session, by what they count."""
+        own = {limit.of: limit for limit in self.limit}
+        return own if {"errors", "mistakes", "syntax"} & set(own) else {**own, USUAL_LIMIT.of: USUAL_LIMIT}
 
     def stage_of(self, settings: Settings) -> Stage:
         """Return the stage at which this gateway asks a policy."""

@@ -266,7 +266,7 @@ class Carrier(SMTP):
                 self._apologize(error)
             if session.wants_tls:
                 self._begin_tls()
-            if not framing.pending:
+            if not framing.pending and session.wanted_octets != 0:
                 break
         if not (self._is_waiting or self._is_in_line) or len(self._said) > MAX_TOGETHER:
             self._send()
@@ -296,12 +296,15 @@ class Carrier(SMTP):
             if session.wants_content:
                 content = framing.content()
                 return None if content is None else session.content(content)
+            if session.wanted_octets is not None:
+                part = framing.chunk(session.wanted_octets)
+                return None if part is None else session.chunk(part)
             line = framing.line(session.longest_line)
             return None if line is None else session.command(line)
         except LineTooLongError:
             return session.line_too_long()
         except ContentTooLargeError:
-            return session.content_too_large()
+            return session.content_too_large() if session.wants_content else session.chunk(None)
         except BareLineFeedError:
             return session.hang_up(BARE_LINE_FEED)
 

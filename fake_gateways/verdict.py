@@ -52,8 +52,8 @@ class Divert:
     fate: Fate
     cause: Cause
     recipient: str | None = None
-    wording: Wording | None = None
-    """The reply in the delivery report, if the policy brings its own."""
+    refusal: Refuse | None = None
+    """The refusal that the delivery report tells of; by default it is for the cause alone."""
     status: EnhancedStatus | None = None
     """The status of the delivery report, if it is not the reply's."""
 

@@ -75,6 +75,11 @@ class Wording(BaseModel):
         """The reply if the text has no placeholders, else None."""
         return None if "{" in self.text else Reply(self.code, tuple(self.text.split("\n")), self.enhanced)
 
+    def __str__(self) -> str:
+        """Return the reply as on the wire, with its placeholders."""
+        status = f"{self.enhanced} " if self.enhanced else ""
+        return f"{self.code} {status}{self.text}"
+
     def say(self, fields: dict[str, str]) -> Reply:
         """Return the reply with the placeholders filled in."""
         return Reply(self.code, tuple(self.text.format_map(fields).split("\n")), self.enhanced)

@@ -127,6 +127,7 @@ class AsLogged:
         if reply.stage is Stage.RCPT:
             return Refuse(reply.cause, wording=reply)
         if reply.stage is Stage.REPORT:
-            return Divert(Fate.BOUNCED_LATER, reply.cause, recipient, wording=reply, status=reply.status)
+            refusal = Refuse(reply.cause, wording=reply)
+            return Divert(Fate.BOUNCED_LATER, reply.cause, recipient, refusal, status=reply.status)
         self._later[key] = reply
         return None

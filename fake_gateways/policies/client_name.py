@@ -81,7 +81,7 @@ class ClientName:
 
 def _names(view: SessionView) -> tuple[str, ...] | Question:
     pointer = Question(ipaddress.ip_address(view.peer_address).reverse_pointer, "PTR")
-    answer = view.answer(pointer)
+    answer = view.answer_about_client(pointer)
     return pointer if answer is None else answer.records
 
 

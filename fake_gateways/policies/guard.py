@@ -55,7 +55,7 @@ class Guard:
             return None
         verdict = self.policy.judge(view)
         if self._fate is not None and isinstance(verdict, Refuse):
-            return Divert(self._fate, verdict.cause, verdict.recipient or view.recipient or None)
+            return Divert(self._fate, verdict.cause, verdict.recipient or view.recipient or None, verdict)
         return verdict
 
 

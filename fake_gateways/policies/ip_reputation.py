@@ -70,7 +70,7 @@ class IpReputation:
                 return Refuse(Cause.IP_REPUTATION)
         for zone in settings.zones:
             question = Question(blocklist_name(view.peer_address, zone))
-            answer = view.answer(question)
+            answer = view.answer_about_client(question)
             if answer is None:
                 return question
             if any(is_listing(record) or settings.errors_are_listings for record in answer.records):

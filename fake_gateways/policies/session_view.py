@@ -29,13 +29,14 @@ class SessionView:
         helo: The name given with EHLO or HELO, "" before it.
         secure: Whether the connection is encrypted.
         talked_early: Whether the client sent something before the greeting.
-        refused: How many commands of this session a policy refused.
+        errors: How many commands were mistakes or refused since the last accepted message.
         transaction: The number of the mail transaction within the session, from 1; 0 before MAIL.
         envelope: Return-path and accepted recipients of the current transaction.
         recipient: The recipient of the current RCPT command, "" at other stages.
         content: The message, from the end of data on.
         fresh: Answers fetched for the current judgement; they count even if their time to live is 0.
         counted: What a policy (the key) remembers of this session alone.
+        about_client: Answers about the client, which count as long as the session lasts.
     """
 
     peer_address: str
@@ -47,24 +48,36 @@ class SessionView:
     helo: str = ""
     secure: bool = False
     talked_early: bool = False
-    refused: int = 0
+    errors: int = 0
     transaction: int = 0
     envelope: Envelope = field(default_factory=Envelope)
     recipient: str = ""
     content: bytes = b""
     fresh: dict[ExternalQuery, Answer] = field(default_factory=dict)
     counted: dict[object, tuple[int, bool]] = field(default_factory=dict)
+    about_client: dict[Question, Answer] = field(default_factory=dict)
 
     def answer(self, query: ExternalQuery) -> Answer | None:
         """Return the known answer to a query, None if it must be fetched first."""
         found = self.fresh.get(query)
         return self.lookup(query, self.at) if found is None and isinstance(query, Question) else found
 
+    def answer_about_client(self, question: Question) -> Answer | None:
+        """Return the known answer, which stays the same in this session; None if it must be fetched first.
+
+        Postfix and Exim ask about a client once in a session. A failure is no answer, and is asked for again.
+        """
+        answer = self.about_client.get(question) or self.answer(question)
+        if answer is not None and not answer.failed:
+            self.about_client[question] = answer
+        return answer
+
     def forget_client(self) -> None:
         """Forget what was counted of the client, because another one is presented."""
         self.talked_early = False
-        self.refused = 0
+        self.errors = 0
         self.counted.clear()
+        self.about_client.clear()
 
     @property
     def sender_domain(self) -> str:

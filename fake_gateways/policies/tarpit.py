@@ -14,10 +14,10 @@ from fake_gateways.verdict import DelayRefusal, Wait
 
 
 class TarpitSettings(Settings):
-    """The delay, and the number of refusals in a session after which all replies are delayed.
+    """The delay, and from how many errors in a session on there is one: refusals and mistakes since the last message.
 
     Exchange delays each refusal by 5 s (Microsoft Learn, recipient filtering). Postfix delays every reply by a second
-    after ten errors of a client (``smtpd_error_sleep_time``, ``smtpd_soft_error_limit``).
+    from the tenth error of a client on (``smtpd_error_sleep_time``, ``smtpd_soft_error_limit``).
     """
 
     nature: ClassVar = Nature(
@@ -30,6 +30,11 @@ class TarpitSettings(Settings):
     delay: Duration = 5.0
     after_refusals: Annotated[int, Field(ge=0)] = 0
     slows: Literal["refusals", "everything"] = "refusals"
+
+    @property
+    def asked_at(self) -> frozenset[Stage]:
+        """Every stage but the greeting, if all replies are delayed and no stage is given."""
+        return self.nature.stages - {Stage.CONNECT} if self.slows == "everything" and self.at is None else frozenset()
 
     def begin(self) -> Tarpit:
         """Return the policy."""
@@ -45,7 +50,7 @@ class Tarpit:
     def judge(self, view: SessionView) -> DelayRefusal | Wait | None:
         """Wait now, or ask for a delay in case another policy refuses."""
         settings = self._settings
-        if view.refused < settings.after_refusals:
+        if view.errors < settings.after_refusals:
             return None
         if settings.slows == "refusals":
             return DelayRefusal(settings.delay)

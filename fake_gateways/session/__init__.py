@@ -5,24 +5,24 @@ The order of commands is a table in ``smtp/states.py``. This file says what each
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Mapping
-from functools import partial
 from typing import ClassVar, Final
 
-from fake_gateways.decider import Decider, Judging, Rejection, Response
+from fake_gateways.decider import Judging, Rejection, Response, waited_for
 from fake_gateways.gateway import Gateway
-from fake_gateways.policies.session_view import SessionView, without_zone
+from fake_gateways.policies.session_view import SessionView
+from fake_gateways.session.connection import Connection
 from fake_gateways.smtp import auth, standard_replies
 from fake_gateways.smtp.auth import AuthMistake, ClientLogin, begin_login
-from fake_gateways.smtp.command import MAX_LINE_OCTETS, Command, SyntaxMistake, UnrecognizedMistake, parse, read_xclient
+from fake_gateways.smtp.command import Command, SyntaxMistake, UnrecognizedMistake, parse, read_xclient
 from fake_gateways.smtp.envelope import Envelope, Stage
 from fake_gateways.smtp.parameters import Declared, ParameterMistake, Wanted, read_mail, read_rcpt
-from fake_gateways.smtp.reply import Reply
+from fake_gateways.smtp.reply import Garbled, Reply
 from fake_gateways.smtp.states import (
     END_OF_DATA,
     END_OF_LOGIN,
     GREETING,
-    HANDSHAKE,
     NO_ARGUMENT,
     TRANSITIONS,
     OrderMistake,
@@ -36,24 +36,25 @@ Dialogue = Generator[ExternalQuery, Answer, Response]
 """Yields external queries; the caller sends each answer back. Returns a response."""
 Answered = Response | Dialogue
 """A response, or the dialogue that leads to it if something is needed from outside first."""
+Mistake = SyntaxMistake | ParameterMistake | OrderMistake
+"""A command that is unknown, malformed or out of order; each has the reply."""
 Outcome = Reply | Rejection
 """What becomes of a command: a reply if it is accepted, else a rejection."""
 
 ALWAYS_TOLD: Final = (Cause.TOO_LARGE, Cause.POLICY)
-"""The causes for which a session refuses without any policy: the SIZE limit, and the limit on recipients."""
+"""The causes for which a session refuses without any policy: the SIZE limit, the limits on recipients and errors."""
 
 # Constants, because Python 3.11 calls a function for each use of a member of an Enum.
 _GREETED: Final = State.GREETED
-_CONTENT: Final = State.CONTENT
 _AUTH: Final = State.AUTH
-_CLOSED: Final = State.CLOSED
-_CLOSING: Final = State.CLOSING
 
-_OPTIONAL: Final = frozenset({"AUTH", "STARTTLS", "XCLIENT"})
+_OPTIONAL: Final = frozenset({"AUTH", "ETRN", "STARTTLS", "XCLIENT"})
 """Commands that exist only where the gateway offers them."""
+_TRANSACTION: Final = frozenset({"MAIL", "RCPT", "DATA"})
+_BDAT: Final = re.compile(r"([0-9]{1,12})( LAST)?", re.IGNORECASE)
 
 
-class Session:
+class Session(Connection):
     """The server's side of one connection.
 
     Call ``greet`` first, then ``command`` for each line, or ``carry_out`` for one that is parsed already, and
@@ -61,39 +62,19 @@ class Session:
     ``secured``, or call ``refuse_tls``. The truth is recorded with each decision about a recipient: at
     RCPT if it is refused there, else when the message is accepted or refused, or when the transaction is aborted.
 
-    ``longest_line`` is how many octets a line of the client may have, with its CRLF.
+    ``wanted_octets`` is how many octets the client is to send next after BDAT, for ``chunk``; else it is None.
     """
 
     _read = staticmethod(parse)
 
     def __init__(self, gateway: Gateway, view: SessionView, peer_port: int) -> None:
-        self.gateway = gateway
-        self._state = State.CONNECTED
+        super().__init__(gateway, view, peer_port)
         self._offers_utf8 = "SMTPUTF8" in gateway.verbs
-        self._view = view
-        self._no_envelope = view.envelope
-        self._say: Callable[[str], Reply] = partial(gateway.say, view)
-        self._decider = Decider(gateway, view, peer_port)
         self._declared = Declared()
         self._wanted: Wanted | None = None
-        self._mistakes = 0
-        self.longest_line = MAX_LINE_OCTETS if gateway.login is None else auth.MAX_LINE_OCTETS
-        self._login = begin_login(gateway.login)
-
-    @property
-    def wants_content(self) -> bool:
-        """Whether the client is to send the content of a message next."""
-        return self._state is _CONTENT
-
-    @property
-    def wants_tls(self) -> bool:
-        """Whether the connection is to be encrypted next."""
-        return self._state is State.TLS
-
-    @property
-    def closing(self) -> bool:
-        """Whether the connection is to be closed after the last reply, or is closed already."""
-        return self._state is _CLOSING or self._state is _CLOSED
+        self._chunks = bytearray()
+        self._is_last_chunk = False
+        self.wanted_octets: int | None = None
 
     def greet(self) -> Answered:
         """Send the greeting, or refuse the connection (RFC 5321 section 3.1)."""
@@ -106,17 +87,20 @@ class Session:
             return self._log_in(lambda login: login.respond(line))
         try:
             command = self._read(line, utf8=self._offers_utf8)
-        except UnrecognizedMistake:
-            return self._mistake(self._say("unrecognized"))
         except SyntaxMistake as mistake:
-            return self._mistake(mistake.reply)
+            return self._answer_mistake(mistake)
         return self.carry_out(command)
 
     def carry_out(self, command: Command) -> Answered:
         """Answer a command."""
         self._view.at = self.gateway.clock.now()
         verb = command.verb
+        over = self._patience.over(verb)
+        if over is not None and verb not in _TRANSACTION:
+            return self.hang_up(self.gateway.word(self._view, over))
         try:
+            if verb == "BDAT" and "CHUNKING" in self.gateway.verbs:
+                return self._expect_chunk(command.argument)
             transition = TRANSITIONS[self._state].get(verb)
             if transition is None or verb in _OPTIONAL or (command.argument and verb in NO_ARGUMENT):
                 transition = self._checked(command, transition)
@@ -128,7 +112,9 @@ class Session:
             begin, stage, end = step
             outcome = None if begin is None else begin(self, command)
         except (SyntaxMistake, ParameterMistake, OrderMistake) as mistake:
-            return self._mistake(mistake.reply)
+            return self._answer_mistake(mistake, without_recipients=verb == "DATA" and self._state is State.MAIL)
+        if over is not None and outcome is None:
+            outcome = end(self, self._decider.end_session(self.gateway.word(self._view, over), stage))
         if outcome is not None:
             return self._follow(transition, outcome)
         return self._judge(transition, stage, end)
@@ -142,52 +128,50 @@ class Session:
         """Answer the end of data that exceeded the size limit and was not kept (RFC 1870 section 6.3)."""
         rejection = self._decider.refuse(Refuse(Cause.TOO_LARGE), Stage.END_OF_DATA, "")
         self._end_transaction()
+        self._patience.message_ended(accepted=False)
         return self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], rejection)
+
+    def chunk(self, octets: bytes | None) -> Answered:
+        """Answer a part of the content (RFC 3030 section 2); None is one too large to be kept."""
+        self.wanted_octets = None
+        if self._state in {State.RCPT, State.CHUNKS}:
+            return self._take_chunk(octets)
+        is_in_mail = self._state is State.MAIL
+        reply = self._say("no_recipients" if is_in_mail else "out_of_order")
+        return self._mistake(reply, without_recipients=is_in_mail)
+
+    def _expect_chunk(self, argument: str) -> Garbled:
+        """Wait for the octets that follow BDAT. The reply follows them."""
+        found = _BDAT.fullmatch(argument)
+        if found is None:
+            msg = "Syntax: BDAT count [LAST]"
+            raise SyntaxMistake(msg)
+        self.wanted_octets = int(found[1])
+        self._is_last_chunk = found[2] is not None
+        return Garbled()
+
+    def _take_chunk(self, octets: bytes | None) -> Dialogue:
+        if self._state is State.RCPT:
+            outcome = self._data_judged((yield from waited_for(self._decider.judge(Stage.DATA))))
+            if isinstance(outcome, Rejection):
+                return self._follow(TRANSITIONS[State.RCPT]["DATA"], outcome)
+            self._chunks.clear()
+            self._move(State.CHUNKS)
+        if octets is None or len(self._chunks) + len(octets) > self.gateway.size_limit:
+            return self.content_too_large()
+        self._chunks += octets
+        if not self._is_last_chunk:
+            return standard_replies.CHUNK
+        content = bytes(self._chunks)
+        self._chunks.clear()
+        answered = self.content(content)
+        return (yield from answered) if isinstance(answered, Generator) else answered
 
     def line_too_long(self) -> Reply:
         """Answer a command line that is too long (RFC 5321 section 4.5.3.1.4); it ends a login (RFC 4954 section 4)."""
         if self._state is _AUTH:
             self._move(TRANSITIONS[_AUTH][END_OF_LOGIN].refused)
         return self._mistake(standard_replies.LINE_TOO_LONG)
-
-    def talked_early(self) -> None:
-        """Note that the client sent something before the greeting."""
-        self._view.talked_early = True
-
-    def encrypted(self) -> None:
-        """Note that the connection is encrypted from its beginning (RFC 8314 section 3)."""
-        self._view.secure = True
-
-    def present(self, address: str) -> None:
-        """Replace the client's address, as a proxy or XCLIENT gives it."""
-        self.gateway.disconnect(self._view.peer_address)
-        self._view.peer_address = without_zone(address)
-        self.gateway.connections[self._view.peer_address] += 1
-
-    def secured(self) -> None:
-        """Start again on the encrypted connection; what the client said before is forgotten (RFC 3207 section 4.2)."""
-        self._abort_transaction(Stage.EHLO)
-        self._view.secure = True
-        self._view.helo = ""
-        self._login = begin_login(self.gateway.login)
-        self._move(TRANSITIONS[State.TLS][HANDSHAKE].accepted)
-
-    def refuse_tls(self) -> Reply:
-        """Return the reply to a STARTTLS that cannot be served after all."""
-        self._move(TRANSITIONS[State.TLS][HANDSHAKE].refused)
-        return standard_replies.NO_TLS
-
-    def hang_up(self, reply: Reply) -> Reply:
-        """End the dialogue from the server's side with a last reply."""
-        self.lost()
-        return reply
-
-    def lost(self) -> None:
-        """Mark the connection as closed. Idempotent."""
-        self._abort_transaction()
-        if self._state is not _CLOSED:
-            self._state = _CLOSED
-            self.gateway.disconnect(self._view.peer_address)
 
     def _judge(self, transition: Transition, stage: Stage, end: _End) -> Answered:
         """Let the policies of a stage judge; then end the step, at once if they need nothing from outside."""
@@ -210,12 +194,6 @@ class Session:
             self._move(accepted)
         return outcome
 
-    def _move(self, state: State) -> None:
-        if self._state is _CLOSED:
-            return  # the client may be gone while an answer was awaited
-        # The name may be known: from XCLIENT, or from an EHLO before a failed STARTTLS.
-        self._state = State.INTRODUCED if state is _GREETED and self._view.helo else state
-
     def _checked(self, command: Command, transition: Transition | None) -> Transition:
         """Return the transition if the command is valid in this state; raises a mistake."""
         verb = command.verb
@@ -223,7 +201,7 @@ class Session:
             if not (verb in self._ANSWERS or verb in self._STEPS or verb == "AUTH") or (
                 verb in _OPTIONAL and verb not in self.gateway.verbs
             ):
-                raise OrderMistake(self._say("unrecognized"))
+                raise UnrecognizedMistake(verb)
             if command.argument and verb in NO_ARGUMENT:
                 raise OrderMistake(standard_replies.UNEXPECTED_ARGUMENT)
         if transition is None:
@@ -231,11 +209,11 @@ class Session:
             raise OrderMistake(self._say("no_recipients" if is_without_recipients else "out_of_order"))
         return transition
 
-    def _mistake(self, reply: Reply) -> Reply:
-        """Count a mistake of the client; after too many, close the connection."""
-        self._mistakes += 1
-        is_last = self._mistakes >= standard_replies.MAX_MISTAKES
-        return self.hang_up(standard_replies.TOO_MANY_MISTAKES) if is_last else reply
+    def _answer_mistake(self, mistake: Mistake, *, without_recipients: bool = False) -> Reply:
+        """Answer a command that is unknown, malformed or out of order."""
+        unrecognized = isinstance(mistake, UnrecognizedMistake)
+        reply = self._say("unrecognized") if unrecognized else mistake.reply
+        return self._mistake(reply, unrecognized=unrecognized, without_recipients=without_recipients)
 
     # Commands that no policy judges.
 
@@ -358,26 +336,15 @@ class Session:
     def _content_judged(self, rejection: Rejection | None) -> Outcome:
         outcome = rejection or self._decider.accept()
         self._end_transaction()
+        self._patience.message_ended(accepted=rejection is None)
         return outcome
-
-    # Transactions and connections.
-
-    def _abort_transaction(self, forgets: Stage = Stage.MAIL) -> None:
-        """End the transaction without delivery; record it for its recipients; forget what was filed from a stage on."""
-        self._decider.cut(in_content=self._state is _CONTENT)
-        self._end_transaction(forgets)
-
-    def _end_transaction(self, forgets: Stage = Stage.MAIL) -> None:
-        self._view.recipient = ""
-        self._view.envelope = self._no_envelope
-        self._view.content = b""
-        self._decider.forget(forgets)
 
     _ANSWERS: ClassVar[Mapping[str, Callable[[Session, Command], Reply]]] = {
         "RSET": _rset,
         "QUIT": _quit,
         "NOOP": _noop,
-        "VRFY": lambda *_: standard_replies.CANNOT_VERIFY,
+        "VRFY": lambda self, command: self.gateway.word(self._view, self.gateway.persona.says.verify, command.argument),
+        "ETRN": lambda self, command: self.gateway.word(self._view, self.gateway.persona.says.etrn, command.argument),
         "HELP": lambda *_: standard_replies.HELP,
         "STARTTLS": _starttls,
     }

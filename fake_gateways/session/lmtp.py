@@ -40,6 +40,7 @@ class LmtpSession(Session):
                 break
         self._waiting = ()
         self._end_transaction()
+        self._patience.message_ended(accepted=any(isinstance(reply, Reply) and reply.accepts for reply in replies))
         closes = isinstance(outcome, Rejection) and outcome.closes
         self._follow(TRANSITIONS[State.CONTENT][END_OF_DATA], Rejection(replies[-1], closes=closes))
         return RepliesPerRecipient(replies)

@@ -40,6 +40,7 @@ class Framing:
         self._start = 0
         self._searched = 0
         self._dropped = False
+        self._skipped = 0
 
     def feed(self, octets: bytes) -> None:
         """Take what arrived."""
@@ -131,6 +132,32 @@ class Framing:
             self._dropped = False
             raise ContentTooLargeError
         return content
+
+    def chunk(self, octets: int) -> bytes | None:
+        """Return a part of the content that has so many octets (RFC 3030 section 2), None until it is complete.
+
+        Raises ContentTooLargeError at the end of a part beyond the size limit, of which nothing was kept.
+        """
+        if octets > self._size_limit:
+            self._skip(octets)
+            return None
+        if self.pending < octets:
+            return None
+        return self._take(octets)
+
+    def _skip(self, octets: int) -> None:
+        """Drop what has arrived of a part; raises ContentTooLargeError at its end."""
+        self._skipped += len(self._take(min(octets - self._skipped, self.pending)))
+        if self._skipped == octets:
+            self._skipped = 0
+            raise ContentTooLargeError
+
+    def _take(self, octets: int) -> bytes:
+        taken = bytes(self._buffer[self._start : self._start + octets])
+        self._start = self._searched = self._start + octets
+        if not self.pending:
+            self._keep(b"")
+        return taken
 
     @property
     def pending(self) -> int:

@@ -16,13 +16,12 @@ def status_reply(code: int, enhanced: str, text: str) -> Reply:
 MAX_RECIPIENTS: Final = 1000
 """A usual limit of real gateways. RFC 5321 section 4.5.3.1.8 requires at least 100."""
 MAX_MISTAKES: Final = 20
-"""The server closes the connection after so many errors, as Postfix does (``smtpd_hard_error_limit``)."""
+"""The server closes the connection at so many mistakes, unless the persona has limits of its own."""
 
 TOO_MANY_RECIPIENTS: Final = status_reply(452, "4.5.3", "Too many recipients")
-TOO_MANY_MISTAKES: Final = status_reply(421, "4.7.0", "Too many errors, closing connection")
 TIMED_OUT: Final = status_reply(421, "4.4.2", "Timeout exceeded, closing connection")
 LOCAL_ERROR: Final = status_reply(421, "4.3.0", "Local error in processing, closing connection")
-CANNOT_VERIFY: Final = Reply(252, ("Cannot VRFY user, but will take message",), EnhancedStatus(2, 5, 2))
+CHUNK: Final = Reply(250, ("Chunk received",), EnhancedStatus(2, 0, 0))
 HELP: Final = Reply(214, ("EHLO HELO MAIL RCPT DATA RSET NOOP VRFY QUIT",), EnhancedStatus(2, 0, 0))
 LINE_TOO_LONG: Final = status_reply(500, "5.5.6", "Line too long")
 BARE_LINE_FEED: Final = status_reply(521, "5.5.2", "Bare <LF> received, closing connection")

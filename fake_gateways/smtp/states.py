@@ -13,16 +13,19 @@ The order of commands is that of RFC 5321 section 4.1.4:
 - A transaction is MAIL, one or more RCPT, DATA, and the content. A command out of this order gets 503, and changes
   nothing. So does a second MAIL in a transaction.
 - EHLO, HELO and RSET are valid at any time after the greeting, and end the transaction without delivery.
-- NOOP, VRFY, HELP and QUIT are valid at any time.
+- NOOP, VRFY, HELP and QUIT are valid at any time, ETRN (RFC 1985) outside a transaction.
 - A server that refuses in its greeting (554) may keep the connection open. It then waits for QUIT, and answers
   everything else with 503 (section 3.1). Some servers still answer EHLO.
 
-Three extensions add states, or take the session back towards its start:
+Four extensions add states, or take the session back towards its start:
 
 - STARTTLS (RFC 3207) is valid outside a transaction. After the handshake the server forgets what the client said
   before, its name included, and the client says EHLO again (section 4.2).
 - AUTH (RFC 4954) is valid between EHLO and MAIL. If the server answers with a challenge, the next line of the client is
   a response, not a command, until the login is accepted or refused. A second AUTH after a login gets 503.
+- CHUNKING (RFC 3030): BDAT takes the place of DATA, with a part of the content after its line, whatever the reply will
+  be. So it is in no table. The server answers after each part, and only more parts, or the end of the transaction, may
+  follow.
 - XCLIENT (postfix.org/XCLIENT_README.html) gives the session another client address, and perhaps its EHLO name. The
   server then greets again.
 
@@ -62,6 +65,8 @@ class State(StrEnum):
     """The transaction has at least one recipient."""
     CONTENT = auto()
     """DATA was answered with 354. The server waits for the content."""
+    CHUNKS = auto()
+    """A part of the content has come by BDAT. The server waits for the next part."""
     TLS = auto()
     """STARTTLS was answered with 220. The server waits for the TLS handshake."""
     CLOSING = auto()
@@ -133,6 +138,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[str, Transition]]] = {
         "STARTTLS": Transition(State.TLS, State.INTRODUCED),
         "XCLIENT": Transition(State.GREETED, State.REFUSED),
         "AUTH": Transition(State.AUTH, State.INTRODUCED),
+        "ETRN": _stays_in(State.INTRODUCED),
         "MAIL": Transition(State.MAIL, State.INTRODUCED),
     },
     State.AUTH: {
@@ -150,6 +156,7 @@ TRANSITIONS: Final[Mapping[State, Mapping[str, Transition]]] = {
     State.CONTENT: {
         END_OF_DATA: _stays_in(State.INTRODUCED),
     },
+    State.CHUNKS: _at_any_time(State.CHUNKS, after_reset=State.INTRODUCED),
     State.TLS: {
         HANDSHAKE: _stays_in(State.GREETED),
     },

@@ -44,7 +44,7 @@ def check(file: Annotated[str, typer.Argument(metavar="FILE", help="Persona file
     from fake_gateways.persona_lint import remarks
     from probe.scenario.load import load_persona
 
-    file = file if file.endswith(".toml") else f"{file}.toml"
+    file = file if file.endswith(".toml") or not file else f"{file}.toml"
     persona = load_persona(file, file)
     found = [f"{file}: {remark}" for remark in remarks(persona, Path(file).stem)]
     count = f"{len(found)} remark{'' if len(found) == 1 else 's'}" if found else "nothing is missing"

@@ -139,7 +139,9 @@ def load_persona(name: str, place: str) -> personas.Persona:
         return personas.load(name)
     except KeyError:
         problem = "is not a persona" if place == name else f"{name!r} is not a persona"
-        raise InputError(place, problem, one_of(name, [*personas.names(), "a file that ends in .toml"])) from None
+        raise InputError(
+            place or '""', problem, one_of(name, [*personas.names(), "a file that ends in .toml"])
+        ) from None
     except OSError as error:
         if not name.endswith(".toml"):
             raise  # a file of ours
@@ -155,7 +157,9 @@ def load_persona(name: str, place: str) -> personas.Persona:
 
 def _mistakes_of_persona(error: ValidationError, file: str) -> list[InputError]:
     return [
-        InputError(f"{file}: {_key(each['loc'])}", *problem_and_remedy(each, personas.Persona))
+        InputError(
+            f"{file}: {key}" if (key := _key(each["loc"])) else file, *problem_and_remedy(each, personas.Persona)
+        )
         for each in mistakes(error)
     ]
 

@@ -390,4 +390,6 @@ def _filled_in(raw: dict[str, Any], persona: personas.Persona) -> dict[str, Any]
     if isinstance(claims, str):
         lie = next((lie for lie in persona.lie if lie.name == claims), None)
         found["claims"] = claims if lie is None else lie.claims
+        if lie is not None:
+            found["words"] = {**lie.words, **words} if isinstance(words := raw.get("words", {}), dict) else words
     return found

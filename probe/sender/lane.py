@@ -21,7 +21,7 @@ from probe.sender.recipients import Delivery
 from probe.sender.resume import RemainingWork
 from probe.sender.retry import RetrySchedule
 from probe.sender.routes import Routes
-from probe.sender.transaction import Result, introduce, transact
+from probe.sender.transaction import Result, SessionOverError, introduce, transact
 from probe.sender.transport import Line, LineError, Transport
 from probe.sender.transport.transcript import Recorder
 
@@ -323,15 +323,20 @@ class Lane:
             slot.line, slot.reset, slot.connection, slot.position = line, False, self._connected, 0
         line = slot.line
         slot.position += 1
-        results = await transact(
-            line,
-            return_path=names.return_path,
-            recipients=recipients,
-            content=self.messages.content(queued.deliveries[0], names.message_id, began),
-            reset=slot.reset,
-            round_trip=self._round_trip,
-            pipelining=self.sender.pipelining,
-        )
+        try:
+            results = await transact(
+                line,
+                return_path=names.return_path,
+                recipients=recipients,
+                content=self.messages.content(queued.deliveries[0], names.message_id, began),
+                reset=slot.reset,
+                round_trip=self._round_trip,
+                pipelining=self.sender.pipelining,
+            )
+        except SessionOverError:
+            await line.close()
+            slot.line = None
+            return await self._transact(exchanger, slot, queued, began)
         slot.reset = _END_OF_DATA not in [each.stage for each in results]
         if not line.is_open or not _ENDS_LINE.isdisjoint([each.failure for each in results]):
             await line.close()

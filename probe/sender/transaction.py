@@ -21,6 +21,10 @@ RoundTrip = Callable[[], None]
 Tls = Literal["none", "may", "must"]
 
 
+class SessionOverError(Exception):
+    """The server ends the session before it has heard of a message, which has to be sent over another connection."""
+
+
 class Result(NamedTuple):
     """What decided a recipient's attempt: a reply with the stage it came at, or a failure in its place."""
 
@@ -98,8 +102,9 @@ async def transact(
 ) -> list[Result]:
     """Send one message, and return a result for each recipient.
 
-    ``reset`` begins with RSET, which is needed after a transaction that did not reach its end. Commands are sent
-    together if the server offers PIPELINING, otherwise one at a time.
+    ``reset`` begins with RSET, which is needed after a transaction that did not reach its end. Raises SessionOverError
+    if the server refuses it, or has closed the connection by then. Commands are sent together if the server offers
+    PIPELINING, otherwise one at a time.
     """
     size = {"SIZE": str(len(content))} if "SIZE" in line.keywords else {}
     steps = [
@@ -128,12 +133,14 @@ async def transact(
 
 
 async def _exchange(line: Line, group: list[_Step], results: list[Result | None], round_trip: RoundTrip) -> None:
-    """Send commands together; enter for each recipient the first reply that refuses."""
+    """Send commands together; enter for each recipient the first reply that refuses. Raises SessionOverError."""
     lost: LineError | None = None
     try:
         replies = await line.exchange([step.command for step in group])
     except LineError as error:
         replies, lost = error.replies, error
+    if group[0] is _RSET and not (replies[0].completes if replies else lost and lost.failure is not Failure.LINE_CUT):
+        raise SessionOverError
     for step, reply in zip(group, replies, strict=False):
         if step.accepted_by(reply):
             continue

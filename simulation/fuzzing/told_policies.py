@@ -108,6 +108,11 @@ def _check(credentials: Credentials, opened: Callable[[Credentials], None]) -> R
     return None
 
 
+_OFFERED: Final = tuple(word for word in personas.load("postfix").keywords if word not in {"CHUNKING", "ETRN"})
+_PERSONA: Final = personas.load("postfix").model_copy(update={"limit": (), "keywords": _OFFERED})
+"""A persona of which the standards and the usual limit say enough."""
+
+
 def gateway(
     write: Callable[[Truth], None],
     post: Callable[[DeliveryReport], None],
@@ -124,7 +129,7 @@ def gateway(
     made = Gateway(
         name="northwind",
         host=f"mx.{DOMAIN}",
-        persona=personas.load("postfix"),
+        persona=_PERSONA,
         directory=Directory([DOMAIN], {}, catch_all=True),
         policies=(),
         claims={},

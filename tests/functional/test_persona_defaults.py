@@ -21,7 +21,14 @@ from probe.scenario.load import load
 
 CLAIMS = 'claims = { content = "user-unknown" }'
 NUMBERS = "[numbers.velocity]\nlimit = '3/1h'\n\n[numbers.greylisting]\nwait = '60s'\n\n"
-LIE = "[[lie]]\nname = 'spam-is-unknown'\nclaims = { content = 'user-unknown' }\nnote = 'n'\nsource = 's'\n\n"
+LIE = """[[lie]]
+name = "spam-is-gone"
+claims = { content = "user-unknown" }
+words.content = "550 No"
+note = "n"
+source = "s"
+
+"""
 
 
 def complaint(path: Path) -> InputError:
@@ -60,8 +67,9 @@ def test_usual_adds_the_policies_the_persona_has_numbers_for(own_persona: str, t
 
 
 def test_a_lie_of_the_personas_goes_by_its_name(own_persona: str, tmp_path: Path) -> None:
-    found = load(write(tmp_path, bent(CLAIMS, 'claims = "spam-is-unknown"', own_persona))).scenario.gateway[0]
+    found = load(write(tmp_path, bent(CLAIMS, 'claims = "spam-is-gone"', own_persona))).scenario.gateway[0]
     assert found.claims == {Cause.CONTENT: Cause.USER_UNKNOWN}
+    assert found.words[Cause.CONTENT].text == "No"
 
 
 DNS = '[[dns]]\nname = "acme.example"\ntype = "MX"\nvalue = "10 mx.acme.example"\n\n[[campaign]]'

@@ -37,11 +37,19 @@ def test_one_persona_is_explained(name: str) -> None:
     assert all(lie.name in told for lie in persona.lie)
 
 
-@pytest.mark.parametrize(("command", "name"), [("show", "pigeon"), ("check", "pigeon"), ("show", "pigeon.toml")])
-def test_a_persona_that_is_not_there_is_a_wrong_input(command: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("command", "name", "place"),
+    [
+        ("show", "pigeon", "pigeon: "),
+        ("check", "pigeon", "pigeon.toml: "),
+        ("show", "pigeon.toml", "pigeon.toml: "),
+        ("check", "", '"": is not a persona'),
+    ],
+)
+def test_a_persona_that_is_not_there_is_a_wrong_input(command: str, name: str, place: str) -> None:
     done = fivefifty("personas", command, name)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("fivefifty: pigeon")
+    assert done.stderr.startswith(f"fivefifty: {place}")
     assert done.stderr.count("\n") == 1
 
 

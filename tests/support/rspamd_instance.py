@@ -37,15 +37,16 @@ PROXY: Final = """\
 worker "rspamd_proxy" {{
   bind_socket = "127.0.0.1:{milter}"; count = 1; milter = yes; timeout = 60s;
   upstream "local" {{ default = yes; self_scan = yes; }}
+  {says}
 }}
 """
 
 
 @contextmanager
-def rspamd(*, milter: int | None = None, reject: float = 15) -> Iterator[int]:
+def rspamd(*, milter: int | None = None, reject: float = 15, says: str = "") -> Iterator[int]:
     """Run an instance; yields its port. Skips, saying why, where rspamd is not installed.
 
-    ``milter`` is the port of a milter, ``reject`` the points at which it has a message refused.
+    ``milter`` is the port of a milter, ``reject`` the points at which it has a message refused, and ``says`` the text.
     """
     program = shutil.which("rspamd")
     if program is None:
@@ -54,7 +55,9 @@ def rspamd(*, milter: int | None = None, reject: float = 15) -> Iterator[int]:
     with tempfile.TemporaryDirectory(prefix="rspamd-of-our-own-") as name:
         folder = Path(name)
         folder.chmod(0o777)
-        proxy = "" if milter is None else PROXY.format(milter=milter)
+        proxy = (
+            "" if milter is None else PROXY.format(milter=milter, says=f'reject_message = "{says}";' if says else "")
+        )
         text = CONFIG.format(folder=folder, port=port, proxy=proxy, reject=reject)
         (folder / "rspamd.conf").write_text(text, "utf-8")
         command = [program, "-f", "-i", "-c", str(folder / "rspamd.conf")]

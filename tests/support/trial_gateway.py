@@ -24,6 +24,7 @@ from fake_gateways.smtp.envelope import domain_of
 from fake_gateways.truth import Cause, Truth
 from fake_gateways.units import parse_duration, parse_size
 from fake_gateways.verdict import Answer, Question
+from fake_gateways.wording import Wording
 
 STARTS: Final = 1_772_438_400.0
 """Monday, 2 March 2026, 08:00 UTC."""
@@ -86,17 +87,26 @@ def build(
     catch_all: bool = False,
     policies: tuple[Mapping[str, Any], ...] = (),
     claims: Mapping[str, str] | None = None,
+    lie: str = "",
     lies: float = 1.0,
     size_limit: str | None = None,
     listings: tuple[Mapping[str, str], ...] = (),
     xclient: bool = False,
 ) -> Trial:
-    """Build a gateway as a scenario would name its parts; ``from`` of a listing counts from the trial's start."""
+    """Build a gateway as a scenario would name its parts; ``from`` of a listing counts from the trial's start.
+
+    ``lie`` is the name of one of the persona's, in place of ``claims``.
+    """
     states = {address: MailboxState(state) for address, state in (mailboxes or {}).items()}
     served = domains or tuple(dict.fromkeys(map(domain_of, states))) or ("northwind.example",)
     vendor = personas.load(persona)
     named = {policy["type"] for policy in policies}
     always = tuple({"type": kind} for kind in ("relay", "directory") if kind not in named)
+    told = {Cause(cause): Cause(claimed) for cause, claimed in (claims or {}).items()}
+    words: Mapping[Cause, Wording] = {}
+    if lie:
+        known = next(each for each in vendor.lie if each.name == lie)
+        told, words = known.claims, known.words
     clock, world, books = VirtualClock(STARTS), World(), Books()
     reports: list[DeliveryReport] = []
     world.add_listings(
@@ -114,7 +124,8 @@ def build(
         persona=vendor,
         directory=Directory(served, states, catch_all),
         policies=_POLICIES.validate_python((*policies, *always)),
-        claims={Cause(cause): Cause(claimed) for cause, claimed in (claims or {}).items()},
+        claims=told,
+        words=words,
         lies=lies,
         size_limit=parse_size(size_limit) if size_limit else vendor.size_limit,
         clock=clock,

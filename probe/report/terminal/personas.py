@@ -46,16 +46,16 @@ def print_persona(console: Console, persona: Persona) -> None:
         facts.add_row(f"numbers of {kind}", escape(values))
     for lie in persona.lie:
         claims = ", ".join(f"{cause} claimed as {claimed}" for cause, claimed in lie.claims.items())
-        facts.add_row(f"lie {lie.name}", escape(f"{claims}. {lie.note} ({lie.source})"))
+        words = "".join(f' In these words: "{reply}".' for reply in lie.words.values())
+        facts.add_row(f"lie {lie.name}", escape(f"{claims}. {lie.note}{words} ({lie.source})"))
     console.print(facts)
     for cause in Cause:
         wordings = [refusal for refusal in persona.refusal if refusal.cause is cause]
         if wordings:
             console.print(Text(f"\n{cause}", style="bold"))
         for refusal in wordings:
-            reply = " ".join(filter(None, (str(refusal.code), str(refusal.enhanced or ""), refusal.text)))
             by = f", by {', '.join(refusal.by)}" if refusal.by else ""
-            console.print(Padding(Text(reply), (0, 0, 0, 2), expand=False))
+            console.print(Padding(Text(str(refusal)), (0, 0, 0, 2), expand=False))
             console.print(
                 Padding(Text(f"at {', '.join(refusal.stages)}{by}; {refusal.source}", style="dim"), (0, 0, 0, 4))
             )

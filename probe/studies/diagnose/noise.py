@@ -91,7 +91,8 @@ def _random(policies: list[Policy], at_s: float, rng: random.Random) -> None:
 
 def _tarpits(policies: list[Policy], at_s: float, rng: random.Random) -> None:
     slows = rng.choice(["refusals", "everything"])
-    policies.append({"type": "tarpit", "delay": f"{rng.randint(5, 120)}s", "slows": slows, "from": _duration(at_s)})
+    delay = f"{rng.randint(5, 120)}s"
+    policies.append({"type": "tarpit", "at": "rcpt", "delay": delay, "slows": slows, "from": _duration(at_s)})
 
 
 def _greylists(policies: list[Policy], at_s: float, rng: random.Random) -> None:

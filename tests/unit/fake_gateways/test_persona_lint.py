@@ -65,3 +65,26 @@ def test_every_wording_of_a_shipped_persona_can_be_used(name: str) -> None:
 def test_a_wording_for_every_policy_can_be_used_at_any_stage() -> None:
     assert can_be_used(refusal(cause=Cause.VIRUS), Stage.CONNECT)
     assert not can_be_used(refusal(cause=Cause.VIRUS, by=["virus"]), Stage.CONNECT)
+
+
+def test_what_is_given_twice_is_remarked_on_once() -> None:
+    lie = Lie(name="blames-users", claims={Cause.CONTENT: Cause.USER_UNKNOWN}, note="A test.", source="a test")
+    found = remarks_on(order=("virus", "content", "virus"), lie=(lie, lie), refusal=(refusal(), refusal())).splitlines()
+    assert [each for each in found if "twice" in each or "two lies" in each or "the same" in each] == [
+        "order names virus twice; only the first place counts",
+        "two lies are called blames-users; only the first can be used",
+        "refusal[1] (user-unknown, 550) says the same as refusal[0]; remove one",
+    ]
+
+
+def test_a_wording_that_can_be_used_at_no_stage_has_one_remark() -> None:
+    found = remarks_on(refusal=(refusal(), refusal(cause="virus", by=["virus"], stages=["mail", "rcpt"])))
+    assert found.count("can never be used at mail, rcpt: virus cannot refuse for virus there") == 1
+
+
+def test_a_cause_for_which_the_vendor_never_refuses_needs_no_wording() -> None:
+    silent = {"refusal": (refusal(),), "order": ("directory", "content"), "lie": ()}
+    assert "virus" not in remarks_on(**silent)
+    assert "unknown has no wording" not in remarks_on(**silent).replace("user-unknown", "")
+    lie = Lie(name="a", claims={Cause.CONTENT: Cause.VIRUS}, note="A test.", source="a test")
+    assert "virus has no wording of this vendor, although a lie claims it" in remarks_on(**{**silent, "lie": (lie,)})

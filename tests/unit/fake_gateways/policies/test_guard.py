@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from lone_gateway import STARTS, session_view
+from lone_gateway import ALICE, STARTS, LoneGateway, policy, session_view
 from pydantic import ValidationError
 
 from fake_gateways.policies import begin
@@ -20,10 +20,10 @@ from fake_gateways.verdict import Refuse
 
 def refused(hour: float = 12.0, session: int = 1, seed: str = "7", **settings: object) -> bool:
     """Return whether a policy that refuses everybody is asked at an hour of the day."""
-    policy = begin(IpReputationSettings(type="ip-reputation", deny=["127.0.0.0/8"], **settings), seed, STARTS)
+    asked = begin(IpReputationSettings(type="ip-reputation", deny=["127.0.0.0/8"], **settings), seed, STARTS)
     view = session_view(peer="127.10.0.1", session=session)
     view.at = datetime(2026, 3, 2, int(hour), round(hour % 1 * 60), tzinfo=UTC).timestamp()
-    return policy.judge(view) == Refuse(Cause.IP_REPUTATION)
+    return asked.judge(view) == Refuse(Cause.IP_REPUTATION)
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,13 @@ def test_a_policy_of_a_tenant_learns_of_its_recipients_only(domains: tuple[str, 
 def test_a_policy_that_does_not_learn_has_no_observer() -> None:
     for settings in ({}, {"share": 0.5}):
         assert observer_of(begin(IpReputationSettings(type="ip-reputation", **settings), "7", STARTS)) is None
+
+
+def test_a_bounce_claims_what_the_refusal_in_its_place_would_have_claimed() -> None:
+    outdated = policy("recipient-verification", lag="1h", instead="bounce")
+    lone = LoneGateway("exchange-onprem", policies=[outdated], has_directory=False)
+    lone.gateway.directory.made_at[ALICE] = STARTS
+    assert lone.call().deliver(ALICE).accepts
+    row = lone.truths[-1]
+    assert (row.cause, row.claimed, row.fate) == (Cause.SYSTEM, Cause.USER_UNKNOWN, Fate.BOUNCED_LATER)
+    assert "Status: 5.1.1" in lone.reports[0].content

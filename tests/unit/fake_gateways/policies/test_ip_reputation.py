@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from lone_gateway import session_view
+from lone_gateway import ALICE, PEER, STARTS, LoneGateway, session_view
 from pydantic import ValidationError
 
+from fake_gateways.dns.zone import Listing
 from fake_gateways.policies.ip_reputation import IpReputation, IpReputationSettings
+from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from fake_gateways.verdict import Answer, Question, Refuse
 
@@ -82,3 +84,19 @@ def test_who_is_allowed_or_denied_is_not_looked_up() -> None:
 def test_what_is_no_network_is_refused_with_an_example(value: str) -> None:
     with pytest.raises(ValidationError, match=r'write for example "127\.10\.0\.1"'):
         IpReputationSettings(type="ip-reputation", deny=[value], allow=())
+
+
+def test_a_listing_that_begins_or_ends_is_noticed_in_the_next_session_only() -> None:
+    at_rcpt = IpReputationSettings(type="ip-reputation", zones=["bl.example"], at=Stage.RCPT)
+    lone = LoneGateway("postfix", policies=[at_rcpt])
+    lone.world.add_listings([Listing(PEER, "bl.example", STARTS + 10.0, STARTS + 2000.0)])
+    first = lone.call()
+    assert first.deliver(ALICE).accepts
+    lone.clock.pass_by(1000.0)  # the answer may no longer be cached
+    assert first.deliver(ALICE).accepts
+    second = lone.call()
+    assert second.deliver(ALICE).refuses
+    lone.clock.pass_by(2000.0)
+    second.say("RSET")
+    assert second.deliver(ALICE).refuses
+    assert lone.call().deliver(ALICE).accepts

@@ -51,13 +51,25 @@ def test_a_fresh_answer_counts_before_a_cached_one() -> None:
 
 def test_another_client_begins_without_what_was_counted_of_the_one_before() -> None:
     view = session_view()
-    view.talked_early, view.refused = True, 3
+    view.talked_early, view.errors = True, 3
     view.counted["velocity"] = (1, True)
     view.forget_client()
-    assert (view.talked_early, view.refused, view.counted) == (False, 0, {})
+    assert (view.talked_early, view.errors, view.counted) == (False, 0, {})
 
 
 def test_only_dns_answers_are_cached() -> None:
     view = session_view()
     view.lookup = lambda _question, _at: Answer(("cached",))
     assert view.answer(Wait(3.0)) is None
+
+
+def test_an_answer_about_the_client_stays_the_same_until_there_is_another_client() -> None:
+    question = Question("1.0.10.127.bl.example")
+    view = session_view()
+    assert view.answer_about_client(question) is None
+    view.lookup = lambda _question, _at: Answer()
+    assert view.answer_about_client(question) == Answer()
+    view.lookup = lambda _question, _at: Answer(("127.0.0.2",))
+    assert view.answer_about_client(question) == Answer()
+    view.forget_client()
+    assert view.answer_about_client(question) == Answer(("127.0.0.2",))

@@ -25,3 +25,26 @@ def test_everything_is_slow_once_the_session_has_had_its_refusals() -> None:
     assert client.waited_s == 0.0
     client.say(f"RCPT TO:<{ALICE}>")
     assert client.waited_s == 1.0
+
+
+def test_once_everything_is_slow_it_is_slow_at_every_command() -> None:
+    client = LoneGateway(policies=[policy("tarpit", delay="1s", slows="everything")]).call()
+    assert client.waited_s == 1.0
+    client.deliver(ALICE)
+    assert client.waited_s == 5.0
+
+
+def test_a_stage_that_is_given_is_the_only_slow_one() -> None:
+    client = LoneGateway(policies=[policy("tarpit", delay="1s", slows="everything", at="mail")]).call()
+    client.deliver(ALICE)
+    assert client.waited_s == 1.0
+
+
+def test_mistakes_slow_a_client_down_until_a_message_is_accepted() -> None:
+    client = LoneGateway(policies=[policy("tarpit", delay="1s", after_refusals=2, slows="everything")]).call()
+    client.say("BOGUS")
+    client.say("RCPT TO:<>")
+    client.deliver(ALICE)
+    assert client.waited_s == 4.0
+    client.deliver(ALICE)
+    assert client.waited_s == 4.0

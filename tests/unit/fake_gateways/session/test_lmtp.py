@@ -43,7 +43,7 @@ def test_lhlo_introduces_the_client_and_ehlo_does_not() -> None:
     lone = LoneGateway(persona="postfix", lmtp=True)
     client = lone.call(helo=None)
     assert client.say("MAIL FROM:<>").code == 503
-    assert client.say("EHLO mta1.example").code == 502
+    assert client.say("EHLO mta1.example").code == 500
     assert client.say("LHLO").code == 501
     reply = client.say("LHLO mta1.example")
     assert (reply.code, {"PIPELINING", "ENHANCEDSTATUSCODES"} <= set(reply.lines)) == (250, True)

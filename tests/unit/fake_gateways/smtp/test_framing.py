@@ -164,3 +164,30 @@ def test_the_end_is_found_wherever_in_it_content_began_to_be_dropped(excess: int
     with pytest.raises(ContentTooLargeError):
         framing.content()
     assert framing.pending == 0
+
+
+def test_a_part_of_the_content_has_its_length_whatever_is_in_it() -> None:
+    framing = fed(b"a\r\n.\r\nbNO")
+    assert framing.chunk(7) == b"a\r\n.\r\nb"
+    assert framing.chunk(0) == b""
+    assert framing.line() is None
+    framing.feed(b"OP\r\n")
+    assert framing.line() == b"NOOP"
+    assert framing.chunk(1) is None
+
+
+@pytest.mark.parametrize("step", [1, 400, 5000])
+def test_a_part_beyond_the_limit_is_not_kept_and_what_follows_is_read(step: int) -> None:
+    framing = Framing(LIMIT)
+    octets = b"x" * (LIMIT + 1) + b"RSET\r\n"
+    told = 0
+    for begin in range(0, len(octets), step):
+        framing.feed(octets[begin : begin + step])
+        if not told:
+            try:
+                assert framing.chunk(LIMIT + 1) is None
+            except ContentTooLargeError:
+                told += 1
+        assert told or framing.pending <= step
+    assert told == 1
+    assert framing.line() == b"RSET"

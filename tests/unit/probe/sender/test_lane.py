@@ -280,3 +280,15 @@ def test_two_runs_of_the_same_lane_write_the_same_books() -> None:
     assert runs[0].attempts == runs[1].attempts
     assert runs[0].truths == runs[1].truths
     assert join(runs[0].truths, runs[0].attempts).whole
+
+
+@pytest.mark.parametrize(("pipelining", "sessions"), [(True, 3), (False, 2)])
+def test_a_server_that_ends_a_session_costs_no_recipient_an_attempt(*, pipelining: bool, sessions: int) -> None:
+    # Postfix ends a session at the twentieth error; with pipelining, DATA is one as well as the refused recipient.
+    done = run(due(*range(25), recipient="gone@acme.example"), persona="postfix", pipelining=pipelining)
+    assert heard(done) == [(1, "rcpt", "refused", 550)] * 25
+    assert len(join(done.truths, done.attempts).pairs) == 25
+    assert {row.session for row in done.truths} == set(range(1, sessions + 1))
+    assert [each.commands[-1] for each in done.connections[:-1]] == [b"DATA" if pipelining else b"RSET"] * (
+        sessions - 1
+    )

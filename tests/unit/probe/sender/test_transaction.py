@@ -14,7 +14,7 @@ from fake_gateways.smtp.reply import Reply
 from probe.judge.join import join
 from probe.records.attempt import Failure, Outcome
 from probe.sender.recipients import Delivery
-from probe.sender.transaction import Result, transact
+from probe.sender.transaction import Result, SessionOverError, transact
 from probe.sender.transport import LineError
 
 OK, GO_AHEAD, REFUSED, CLOSING = Reply(250), Reply(354), Reply(550, ("no",)), Reply(421, ("bye",))
@@ -132,11 +132,12 @@ async def test_a_line_lost_while_empty_data_is_ended_does_not_lose_the_refusal()
 
 
 @pytest.mark.parametrize("pipelining", [True, False])
-async def test_a_refused_reset_is_heard_as_if_it_were_mail(*, pipelining: bool) -> None:
-    found, said = await heard(CLOSING, pipelining=pipelining, reset=True)
-    assert found == Result(Stage.MAIL, CLOSING)
-    assert said[0] == b"RSET"
-    assert b"hello" not in said
+@pytest.mark.parametrize("script", [[CLOSING], [REFUSED], []], ids=["421", "refused", "closed"])
+async def test_a_session_that_ends_before_the_transaction_says_nothing_about_it(
+    script: list[Reply], *, pipelining: bool
+) -> None:
+    with pytest.raises(SessionOverError):
+        await heard(*script, pipelining=pipelining, reset=True)
 
 
 NAMES = dict.fromkeys(("ann@acme.example", "bob@acme.example", "cat@acme.example"), "present")

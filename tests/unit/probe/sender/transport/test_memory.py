@@ -105,7 +105,7 @@ async def test_a_closed_line_takes_no_commands() -> None:
 
 
 async def test_a_gateway_slower_than_the_senders_patience_is_given_up() -> None:
-    tarpit = {"type": "tarpit", "delay": "10m", "slows": "everything", "after_refusals": 0}
+    tarpit = {"type": "tarpit", "delay": "10m", "slows": "everything", "after_refusals": 0, "at": "rcpt"}
     line = await transport(tarpit, patience_s=60.0).connect("127.10.0.1", HELO)
     await line.hello()
     with pytest.raises(LineError, match="no reply within 60 s") as raised:
