@@ -214,7 +214,7 @@ async def test_xclient_presents_another_client_who_is_greeted_anew() -> None:
 @pytest.mark.parametrize(
     ("command", "offered", "code"),
     [
-        (b"XCLIENT ADDR=192.0.2.7", False, "502"),
+        (b"XCLIENT ADDR=192.0.2.7", False, "500"),
         (b"XCLIENT ADDR=nonsense", True, "501"),
         (b"XCLIENT COLOUR=red", True, "501"),
         (b"XCLIENT ADDR=IPV6:2001:db8::1", True, "220"),
