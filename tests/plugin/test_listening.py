@@ -101,7 +101,7 @@ def lmtp_refusal(gateway: GatewayFixture) -> tuple[int, bytes]:
 def test_a_client_that_speaks_smtp_finds_out_that_it_is_lmtp(lmtp: GatewayFixture) -> None:
     with smtplib.SMTP(lmtp.host, lmtp.port) as client, pytest.raises(smtplib.SMTPHeloError) as raised:
         client.sendmail(SENDER, [ANN], MESSAGE)
-    assert raised.value.smtp_code == 502
+    assert raised.value.smtp_code == 500
 
 
 @pytest.mark.fivefifty(lmtp=True)
