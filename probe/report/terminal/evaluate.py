@@ -19,7 +19,10 @@ from probe.studies.sensitivity.result import SensitivityResult
 
 def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
     """Print the figures of an evaluation as tables. Drawn scenarios are grouped by family."""
-    by, groups = ("family", figures["families"]) if figures["families"] else ("scenario", figures["scenarios"])
+    by, groups = "scenario", figures["scenarios"]
+    remaining = groups
+    if figures["families"]:
+        by, groups, remaining = "family", figures["families"], {"all": figures["all"]}
     for title, table in (
         ("Scenarios with disguised refusals (95 % intervals)", _totals(figures["with_lies"])),
         ("Scenarios without disguised refusals (95 % intervals)", _totals(figures["without_lies"])),
@@ -27,7 +30,7 @@ def print_evaluation(console: Console, figures: dict[str, Any]) -> None:
         ("Alive and suppressed / gone and kept", _groups(by, groups)),
         ("Where each classifier is the furthest behind code", _worst(figures["worst"])),
         ("What is cheapest, by the price of one of the living in messages to the gone", _frontier(figures["frontier"])),
-        ("Mistakes after the retests, by the true cause of the last refusal", _remaining(by, groups)),
+        ("Mistakes after the retests, by the true cause of the last refusal", _remaining(by, remaining)),
         ("Alive and suppressed, with weights fitted without the vendor", _held_out(figures["held_out"])),
         *(
             (f"Those that bounced: probability of being alive, by {harmless(name)}{_brier(found)}", _calibration(found))
@@ -58,7 +61,7 @@ def _totals(found: dict[str, Any]) -> Table:
             _interval(wrong["suppressed_interval"]),
             _percent(wrong["mean_suppressed"]),
             _percent(wrong["fewer_than_code"]),
-            _percent(wrong["fewer_than_code_retested"]),
+            _percent(wrong["fewer_than_code_retested"] if is_retested(name) else None),
             f"{wrong['missed']:,}",
             _interval(wrong["missed_interval"]),
             _percent(wrong["mean_missed"]),
@@ -89,10 +92,10 @@ def _worst(found: dict[str, Any]) -> Table:
         table.add_row(
             harmless(name),
             f"{missed['above_code'] * 100:+.1f}",
-            harmless(missed["scenario"]),
+            harmless(missed["scenario"]) if missed["above_code"] > 0 else "",
             f"{missed['scenarios_far_above']:,}",
             f"{lost['more_than_code']:+,}",
-            harmless(lost["scenario"]),
+            harmless(lost["scenario"]) if lost["more_than_code"] > 0 else "",
             f"{lost['scenarios_with_more']:,}",
         )
     return table

@@ -19,6 +19,7 @@ def summary(evaluated: Sequence[Evaluated]) -> dict[str, Any]:
     """Return all figures as ``evaluate --json`` prints them (schema 1)."""
     lying = [each for each in evaluated if each.lies]
     families = dict.fromkeys(each.family for each in evaluated if each.family)
+    total = _together("", evaluated)
     return {
         "schema": 1,
         "scenarios": {each.name: _of_scenario(each) for each in evaluated},
@@ -30,7 +31,8 @@ def summary(evaluated: Sequence[Evaluated]) -> dict[str, Any]:
         "without_lies": _total([each for each in evaluated if not each.lies]),
         "reserved": _total([each for each in evaluated if each.is_reserved]),
         "worst": _worst(evaluated),
-        "frontier": _frontier(_together("", evaluated)),
+        "all": _of_scenario(total),
+        "frontier": _frontier(total),
         "held_out": _by_persona(lying),
         "calibration": dict(_calibrations(evaluated)),
     }
@@ -153,6 +155,7 @@ def _frontier(total: Evaluated) -> list[dict[str, Any]]:
     return [
         {
             "name": point.way,
+            "policy": point.way in total.policy_errors,
             "living": of_all[point.way].alive,
             "lost": point.lost,
             "gone": of_all[point.way].gone,

@@ -88,6 +88,7 @@ def test_the_frontier_has_policies_too_and_says_at_which_price_each_is_the_cheap
         "second-hard": None,
     }
     assert (found["code"]["retests"], found[RETESTED]["retests"]) == (0, 50)
+    assert [name for name, each in found.items() if each["policy"]] == ["second-hard", "first-hard"]
     # The retested one is better in both, but takes more messages.
     assert found["second-hard"]["dominated_by"] == ["code", "first-hard"]
 
