@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing import get_context
+from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import Any, Final
 
@@ -70,6 +71,22 @@ def _run(words: list[str], told: Path, apart: bool) -> None:  # noqa: FBT001 - w
     main()
 
 
+class _Worker(ForkProcess):
+    """A worker process. A new interpreter would not know what its parent does when it is told to end."""
+
+    def run(self) -> None:
+        """Do the work."""
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        super().run()
+
+
+class _Context:
+    """What a pool needs of a context of multiprocessing."""
+
+    Process = _Worker
+    Pipe = staticmethod(_FORK.Pipe)
+
+
 class _Forking:
     """What a pool needs of the module multiprocessing."""
 
@@ -78,4 +95,4 @@ class _Forking:
     @staticmethod
     def get_context(_: str) -> Any:
         """Fork in place of starting an interpreter."""
-        return _FORK
+        return _Context

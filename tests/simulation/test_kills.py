@@ -28,7 +28,7 @@ def test_a_killed_run_ends_with_the_same_books_and_the_same_log(
     for number in range(MOST_RUNS):
         folder = tmp_path / str(number)
         folder.mkdir()
-        Kills().attempt(f"memory/suite/{number}", tried, folder)
+        Kills().attempt(f"two/suite/{number}", tried, folder)
         assert tried.failures == []
         if tried.counts["kills"]:
             return
