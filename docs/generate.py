@@ -15,6 +15,7 @@ from probe.cli.commands import COMMANDS
 from probe.diagnose import document, run_document
 from probe.input_error import InputError
 from probe.listed.document import schema as listed_schema
+from probe.placement import document as placement
 from probe.report.terminal.accuracy import FIGURES, MAIN, OF_PARTS, cost_rows, figure_rows, share, verifier_rows
 from probe.scenario.load import load_persona
 from probe.scenario.model import Scenario
@@ -52,6 +53,7 @@ def pages() -> dict[str, str]:
         "diagnosis.schema.json": json.dumps(document.schema(), indent=2) + "\n",
         "diagnoses.schema.json": json.dumps(run_document.run_schema(), indent=2) + "\n",
         "listed.schema.json": json.dumps(listed_schema(), indent=2) + "\n",
+        "placement.schema.json": json.dumps(placement.schema(), indent=2) + "\n",
     }
 
 

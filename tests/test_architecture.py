@@ -37,6 +37,7 @@ FLOORS: Final = (
     "probe/starter_kit",
     "probe/lab",
     "probe/listed",
+    "probe/placement",
     "probe/diagnose",
     "probe/sender",
     "probe/judge",
@@ -165,7 +166,7 @@ OUTSIDE: Final = {
     "asyncio", "concurrent", "ctypes", "fileinput", "glob", "http", "importlib", "io", "logging", "mmap",
     "multiprocessing", "os", "pathlib", "secrets", "select", "selectors", "shutil", "signal", "socket",
     "socketserver", "sqlite3", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib", "uuid",
-    "aiosmtpd", "aiosmtplib", "dns", "httpx", "pytest", "rich", "trustme", "typer", "uvloop",
+    "aiosmtpd", "aiosmtplib", "dns", "httpx", "imapclient", "keyring", "pytest", "rich", "trustme", "typer", "uvloop",
 }  # fmt: skip
 """Modules through which time, files and the network come in. For ``random`` see the test of seeded streams."""
 
@@ -193,6 +194,8 @@ ONLY_IN: Final = {
         "probe/testing/patterns.py",
     },
     "flufl": {"probe/returned_mail/report.py"},
+    "imapclient": {"probe/placement/open_mailbox.py"},
+    "keyring": {"probe/placement/open_mailbox.py"},
     "tenacity": {"probe/listed/open_resolver.py", "probe/sender/retry.py"},
     "uvloop": {"probe/lab/event_loop.py"},
     "sklearn": {"probe/studies/fit/fitting.py"},

@@ -43,6 +43,7 @@ COMMANDS: Final = (
     Command("explain", "Explain how `context` reached its verdict on one recipient."),
     Command("diagnose", "Find out why a gateway refuses a recipient, with a few experiments."),
     Command("listed", "Look up whether a sender is on blocklists, and tell a listing from a resolver's fault."),
+    Command("placement", "Show where mail to seed mailboxes lands: inbox, junk or nowhere, and how sure that is."),
     Command("compare", "Compare two classifiers, or two versions of one; exit with 1 if the second is worse."),
     Command("baseline", "Record the mistakes that classifiers make today, so that CI fails only on new ones."),
     Command("sweep", "Run a scenario at every point of a grid and show where each classifier breaks."),

@@ -48,6 +48,10 @@ def evaluate(
         bool,
         typer.Option("--listed", help="Measure fivefifty listed instead, at blocklists whose entries are known."),
     ] = False,
+    placement: Annotated[
+        bool,
+        typer.Option("--placement", help="Measure fivefifty placement instead, in worlds whose shares are known."),
+    ] = False,
     drawn: Annotated[
         int | None,
         typer.Option(
@@ -56,14 +60,17 @@ def evaluate(
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(
-            metavar="N", help="First random seed, with --diagnose or --listed (default: 101) or --drawn (default: 0)."
-        ),
+        typer.Option(metavar="N", help="First random seed (default: 101, with --drawn 0)."),
     ] = None,
     plot: Plot = None,
     gateways: Annotated[
         int | None,
-        typer.Option("--cases", min=1, metavar="N", help="So many drawn gateways (--diagnose) or seeds (--listed)."),
+        typer.Option(
+            "--cases",
+            min=1,
+            metavar="N",
+            help="So many drawn gateways (--diagnose), seeds (--listed), or worlds and years (--placement).",
+        ),
     ] = None,
     held_out: Annotated[
         bool,
@@ -86,6 +93,7 @@ def evaluate(
     makes_own = {
         "--diagnose": (diagnoses, "gateways"),
         "--listed": (listings, "blocklists"),
+        "--placement": (placement, "worlds"),
         "--drawn": (drawn is not None, "scenarios"),
     }
     chosen = [option for option, (given, _) in makes_own.items() if given]
@@ -94,7 +102,7 @@ def evaluate(
             raise InputError(option, f"makes its own {makes_own[option][1]}", "leave the others out")
     belonging = {
         "--seed": (seed is not None, list(makes_own)),
-        "--cases": (gateways is not None, ["--diagnose", "--listed"]),
+        "--cases": (gateways is not None, ["--diagnose", "--listed", "--placement"]),
         "--held-out": (held_out, ["--diagnose"]),
         "--optimum": (optimum, ["--diagnose"]),
     }
@@ -110,6 +118,10 @@ def evaluate(
         from probe.cli.evaluate_listed import evaluate_listings
 
         evaluate_listings(first, gateways or _LISTED_SEEDS, workers or CORES, as_json=as_json)
+    elif placement:
+        from probe.cli.evaluate_placement import evaluate_placement
+
+        evaluate_placement(first, gateways, as_json=as_json)
     else:
         from probe.cli.evaluate_classifiers import evaluate_classifiers
 
