@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from probe.classify.registry import choose
 from probe.cli.console import PipedConsole
@@ -21,6 +22,10 @@ from probe.scenario.shipped_files import FOLDER
 from probe.studies.evaluate import run as study
 from probe.studies.evaluate.summary import summary
 from probe.user_files import is_folder, require_writable, writing
+
+_SANITY: Final = (
+    "The scenarios of fivefifty were looked at while context was made: a test of sanity. --drawn 230 gives evidence."
+)
 
 
 def evaluate_classifiers(
@@ -41,6 +46,8 @@ def evaluate_classifiers(
             print(json.dumps(figures, indent=2))
         else:
             print_evaluation(PipedConsole(), figures)
+            if any(isinstance(each, Loaded) and Path(each.path).resolve().is_relative_to(FOLDER) for each in scenarios):
+                print(_SANITY)
     if plot is not None:
         with writing(f"--plot {plot}"):
             draw(plot, chart(figures["frontier"]))
