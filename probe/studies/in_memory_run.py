@@ -54,6 +54,6 @@ def run_in_memory(loaded: Loaded) -> InMemoryRun:
 
 
 def with_retest(loaded: Loaded, retest: Retest | None) -> Loaded:
-    """Return the scenario with this retest in place of its sender's own."""
-    sender = loaded.scenario.sender.model_copy(update={"retest": retest})
+    """Return the scenario with this retest in place of its sender's own, and without experiments."""
+    sender = loaded.scenario.sender.model_copy(update={"retest": retest, "diagnose": None})
     return replace(loaded, scenario=loaded.scenario.model_copy(update={"sender": sender}))
