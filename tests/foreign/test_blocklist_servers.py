@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from blocklist_servers import ZONE, nameserver, rbldnsd, unbound
-from fivefifty_command import fivefifty
+from fivefifty_command import apart, complaint, fivefifty
+from network_namespace import network_namespace
 
 from fake_gateways.dns.resolver_fault import FaultyResolver, ResolverFault
 from fake_gateways.dns.zone import World
@@ -84,3 +88,48 @@ def test_unbound_with_faults_behind_it(fault: ResolverFault | None, tmp_path: Pa
         assert found == RIGHT
     else:
         assert {state for state, _ in found.values()} == {"unknown"}
+
+
+ALLOW = """\
+contact = "postmaster@sender.example"
+
+[[resolver]]
+address = "192.0.2.53"
+purpose = "we watch our own addresses"
+expires = {expires}
+queries_per_day = 30
+"""
+SERVE = f"""
+import asyncio, ipaddress
+from fake_gateways.dns.nameserver import serve
+from fake_gateways.dns.zone import World
+world = World()
+for name in ("2.0.0.127.{ZONE}", "1.2.0.192.{ZONE}"):
+    world.add(name, "A", "127.0.0.2")
+async def main():
+    await serve(world, lambda: 0.0, address="192.0.2.53", port=53, allowed=[ipaddress.ip_network("192.0.2.53")])
+    print("ready", flush=True)
+    await asyncio.sleep(3600)
+asyncio.run(main())
+"""
+
+
+def test_a_resolver_beyond_this_machine_is_asked_only_as_the_allow_list_says(tmp_path: Path) -> None:
+    (tmp_path / "lists.toml").write_text(LISTS, "utf-8")
+    expires = datetime.now(UTC).date() + timedelta(days=7)
+    (tmp_path / "allow.toml").write_text(ALLOW.format(expires=expires), "utf-8")
+    who = ("listed", "--addresses", "192.0.2.1", "--lists", tmp_path / "lists.toml", "--resolver", "192.0.2.53")
+    kept = ("--watch", "1h", "--for", "0s", "--history", tmp_path / "history.sqlite", "--json")
+    with (
+        network_namespace(tmp_path, "127.0.0.53", "192.0.2.53/24") as namespace,
+        subprocess.Popen([*namespace, sys.executable, "-c", SERVE], stdout=subprocess.PIPE, text=True) as server,
+    ):
+        assert server.stdout is not None
+        assert server.stdout.readline() == "ready\n"
+        refused = apart(*who, prefix=namespace)
+        first = apart(*who, "--allow", tmp_path / "allow.toml", *kept, prefix=namespace)
+        again = apart(*who, "--allow", tmp_path / "allow.toml", *kept, prefix=namespace)
+        server.terminate()
+    assert "is beyond this machine, and no allow list names it" in complaint(refused)
+    assert [json.loads(line)["state"] for line in first.stdout.splitlines()] == ["listed"]
+    assert "would be asked more than 30 questions within a day" in complaint(again)

@@ -16,6 +16,9 @@ from fivefifty_command import complaint, fivefifty
 
 from fake_gateways.dns.resolver_fault import FaultyResolver, ResolverFault
 from fake_gateways.dns.zone import World
+from probe.listed.lists import shipped
+from probe.studies.listed.figures import summary
+from probe.studies.listed.measure_run import measure
 
 LISTS = f"""
 [[list]]
@@ -235,3 +238,13 @@ def test_an_allow_list_must_name_the_resolver_be_current_and_leave_enough(lists:
     allow.write_text(ALLOW.format(expires=soon), "utf-8")
     told = refusal(*command, "192.0.2.53", "--watch", "1h", "--history", tmp_path / "h.sqlite")
     assert "more than 5 questions within a day" in told
+
+
+def test_it_is_measured_at_lists_whose_entries_are_known() -> None:
+    told: list[int] = []
+    tally = measure(shipped().alive[:3], range(7, 9), 1, told.append)
+    figures = summary({"ours": tally}, 3, range(7, 9))["tools"]["ours"]
+    assert (figures["total"]["false_listings"], figures["total"]["missed"]) == (0, 0)
+    assert figures["faults"]["none"]["found"] == figures["faults"]["none"]["listed"] > 0
+    assert (len(figures["faults"]), told) == (15, [1, 1, 1])
+    assert "--listed: makes its own blocklists" in refusal("evaluate", "--listed", "control")

@@ -22,6 +22,7 @@ from probe.studies.listed.measure_run import faults_of
 
 _PATIENCE_S: Final = 1
 """Their resolvers wait so long for an answer; nothing else is on loopback."""
+_IDLE_S: Final = 0.1
 _LONGEST_S: Final = 3.0
 _PLUGINS: Final = "/usr/lib/nagios/plugins"
 Said = Callable[[Case, Nameserver], Awaitable[dict[Subject, State]]]
@@ -44,11 +45,12 @@ async def _ask_all(some: Sequence[Case], said: Said, tally: Tally) -> None:
         async with _serving(case) as server:
             found = await said(case, server)
         tally.count(case, {subject: Decided(state) for subject, state in found.items()})
+    await asyncio.sleep(2 * _IDLE_S)  # until the nameserver has closed the connections that were left open
 
 
 @asynccontextmanager
 async def _serving(case: Case) -> AsyncIterator[Nameserver]:
-    server = await serve(world_of(case), lambda: 0.0, faults=faults_of(case))
+    server = await serve(world_of(case), lambda: 0.0, faults=faults_of(case), idle_s=_IDLE_S)
     try:
         yield server
     finally:
