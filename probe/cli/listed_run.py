@@ -25,7 +25,7 @@ from probe.input_error import InputError
 from probe.lab import event_loop
 from probe.lab.listed_lab import lab_looker
 from probe.lab.prepare import prepare
-from probe.listed.changes import Change, Place, changes, is_news, latest
+from probe.listed.changes import Change, Place, changes, is_news, latest, worth_telling
 from probe.listed.history_file import HistoryFile
 from probe.listed.lists import Lists
 from probe.listed.look import Look
@@ -165,11 +165,14 @@ class _Watching:
     async def _next(self, at: float) -> None:
         found = await self.look(at)
         changed = changes(self.known, found)
+        told = [each for each in changed if each.place in self.known] + worth_telling(
+            each for each in changed if each.place not in self.known
+        )
         news = [each for each in changed if is_news(each, self.known)]
         if self.seen is not None:
             self.seen += changed
         self.known |= latest(changed)
-        self.form.show_changes(changed)
+        self.form.show_changes(told)
         self.form.write_page(found, self.history())
         self.form.tell(news)
         self.worst = max(self.worst, exit_of(found), key=_SEVERITY.index)

@@ -56,6 +56,17 @@ def changes(before: Mapping[Place, Change], look: Look) -> list[Change]:
     ]
 
 
+def worth_telling(changed: Iterable[Change]) -> list[Change]:
+    """Return changes without the first of each place that is not listed, as most are; they are in the order of time."""
+    seen: set[Place] = set()
+    told = []
+    for each in changed:
+        if each.place in seen or each.state is not State.NOT_LISTED:
+            told.append(each)
+        seen.add(each.place)
+    return told
+
+
 def latest(changed: Iterable[Change]) -> dict[Place, Change]:
     """Return the latest state of each place; the changes are in the order of time."""
     return {each.place: each for each in changed}

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from probe.harmless import clipped
 from probe.judge.watched import WatchScore
 from probe.listed.answer import FAULTS, State
-from probe.listed.changes import Change, Place, Span, spans
+from probe.listed.changes import Change, Place, Span, spans, worth_telling
 from probe.listed.document import moment
 from probe.listed.look import Look
 from probe.report.html.template import rendered
@@ -81,7 +81,7 @@ def listed_page(look: Look, changed: Sequence[Change]) -> str:
         dead=look.dead,
         posture=look.posture,
         when=_when(spans(changed, look.at), _Scale(first, look.at, moment), ()),
-        changes=[(moment(each.at), change_sentence(each)) for each in changed[-_MOST_CHANGES:]],
+        changes=[(moment(each.at), change_sentence(each)) for each in worth_telling(changed)[-_MOST_CHANGES:]],
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from looking import entry, look
 
 from probe.listed.answer import Fault, State
-from probe.listed.changes import Place, changes, is_news, latest, spans
+from probe.listed.changes import Place, changes, is_news, latest, spans, worth_telling
 
 PLACE = Place("192.0.2.1", "bl.example.org")
 
@@ -43,3 +43,11 @@ def test_an_entry_that_begins_ends_or_is_no_longer_known_is_news() -> None:
     assert is_news(clean, {PLACE: dirty})
     assert is_news(unknown, {PLACE: dirty})
     assert not is_news(dirty, {PLACE: dirty})
+
+
+def test_that_most_are_not_listed_at_first_is_not_worth_telling() -> None:
+    first = changes({}, look(entry(State.NOT_LISTED), entry(State.UNKNOWN, Fault.DEAD, name="192.0.2.2")))
+    later = changes(latest(first), look(entry(State.LISTED), at=60.0))
+    ended = changes(latest([*first, *later]), look(entry(State.NOT_LISTED), at=90.0))
+    told = worth_telling([*first, *later, *ended])
+    assert [each.state for each in told] == [State.UNKNOWN, State.LISTED, State.NOT_LISTED]
