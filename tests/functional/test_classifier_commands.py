@@ -104,7 +104,7 @@ def test_evaluate_draws_scenarios_that_no_weights_were_fitted_on() -> None:
     ("options", "problem"),
     [
         (("--drawn", 1, "control"), "--drawn: makes its own scenarios"),
-        (("--seed", 7), "--seed: belongs to --diagnose or --listed or --drawn"),
+        (("--seed", 7), "--seed: belongs to --diagnose or --listed or --placement or --drawn"),
         (("--plot", "moon.gif"), "end the name in"),
     ],
 )
