@@ -46,7 +46,7 @@ def ask_host(asking: Asking, state: Path | None, budget: Budget) -> Diagnosis | 
     What is asked beyond a lab is always kept. In a lab, where gateways change from one call to the next, it is kept if
     the user names a file.
     """
-    kept = state or (None if asking.allow is None else _state_of_user())
+    kept = state or (None if asking.allow is None else state_of_user())
     with ExitStack() as stack:
         if kept is None:
             stack.enter_context(keeping_nothing())
@@ -64,7 +64,7 @@ def ask_host(asking: Asking, state: Path | None, budget: Budget) -> Diagnosis | 
     return found.outcome
 
 
-def _state_of_user() -> Path:
+def state_of_user() -> Path:
     """Return the state file of this user (XDG Base Directory Specification)."""
     home = os.environ.get("XDG_STATE_HOME", "")
     return (Path(home) if home.startswith("/") else Path.home() / ".local" / "state") / "fivefifty" / "diagnose.sqlite"

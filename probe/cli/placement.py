@@ -112,10 +112,11 @@ def _of_mailboxes(
 
     from rich.progress import MofNCompleteColumn
 
+    from probe.cli.ask_host import state_of_user
     from probe.placement.document import found
     from probe.placement.history_file import History
     from probe.placement.open_mailbox import Wanted
-    from probe.placement.open_mailboxes import read_file, read_mailboxes
+    from probe.placement.open_mailboxes import Allowed, read_file, read_mailboxes
     from probe.report.terminal.live_progress import ProgressBar
 
     file = read_file(path)
@@ -134,7 +135,8 @@ def _of_mailboxes(
                 done += 1
                 bar.reach(done, len(file.seed))
 
-            placed = read_mailboxes(file, wanted, allow, datetime.now(UTC).date(), tidy=tidy, tell=tell)
+            allowed = None if allow is None else Allowed(allow, state_of_user())
+            placed = read_mailboxes(file, wanted, allowed, datetime.now(UTC), tidy=tidy, tell=tell)
         if kept is None:
             return found(placed)
         kept.add(placed)

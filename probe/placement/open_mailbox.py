@@ -82,14 +82,19 @@ def look(at: SeedAt, secret: str, wanted: Wanted, *, tidy: bool) -> Placed:
 
     What is in the way is said in words of ours: those of the server might repeat the password.
     """
-    seed, _ = at
-    empty = Placed(wanted.campaign, seed.address, seed.provider, wanted.sent_at.timestamp(), None)
     try:
         with _opened(at, secret) as client:
-            found = _search(client, wanted, empty, tidy=tidy)
+            found = _search(client, wanted, not_seen(at, wanted, ""), tidy=tidy)
     except _UnseenError as error:
-        return empty._replace(why=str(error))
-    return found._replace(seed=seed.address, provider=seed.provider)
+        return not_seen(at, wanted, str(error))
+    return found._replace(seed=at.seed.address, provider=at.seed.provider)
+
+
+def not_seen(at: SeedAt, wanted: Wanted, why: str) -> Placed:
+    """Return what is known of a message in a mailbox that could not be read."""
+    return Placed(
+        wanted.campaign, at.seed.address, at.seed.provider, sent_at=wanted.sent_at.timestamp(), where=None, why=why
+    )
 
 
 def _search(client: IMAPClient, wanted: Wanted, empty: Placed, *, tidy: bool) -> Placed:

@@ -57,7 +57,7 @@ def seen(
     server.give()
     monkeypatch.setenv("SEED", password)
     file = checked(seeds_file(server, users), "")
-    found = read_mailboxes(file, Wanted("X-Campaign", "spring", SENT), None, SENT.date(), tidy=tidy)
+    found = read_mailboxes(file, Wanted("X-Campaign", "spring", SENT), None, SENT, tidy=tidy)
     return {each.seed.partition("@")[0]: (each.where, each.why) for each in found}
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -13,9 +17,11 @@ from fivefifty_command import complaint, fivefifty
 from imap_server import CUT, imap_server
 
 from probe.cli.exit_codes import Exit
-from probe.placement.open_mailbox import Wanted
-from probe.placement.open_mailboxes import read_file, read_mailboxes
+from probe.input_error import InputError
+from probe.placement.open_mailbox import Wanted, secret_of
+from probe.placement.open_mailboxes import Allowed, read_file, read_mailboxes
 from probe.placement.placed import Placed, Where
+from probe.placement.seeds import SeedAt
 
 SECRET: Final = "hunter2"
 SENT: Final = datetime(2026, 11, 30, 8, tzinfo=UTC)
@@ -79,7 +85,7 @@ def seen(
     """Read one mailbox; return what was seen, and the commands that the server heard."""
     with imap_server(answer) as (port, heard):
         file = read_file(seeds_file(folder, port, auth=auth))
-        (found,) = read_mailboxes(file, WANTED, None, SENT.date(), tidy=tidy)
+        (found,) = read_mailboxes(file, WANTED, None, SENT, tidy=tidy)
     return found, heard
 
 
@@ -188,6 +194,48 @@ def test_beyond_this_machine_a_list_must_allow_it(
         allow = ["--allow", "allow.toml"]
     done = fivefifty("placement", path, "--campaign", "spring", "--sent", "2026-11-30T08:00Z", *allow, cwd=tmp_path)
     assert words in complaint(done)
+
+
+def test_mailboxes_are_read_within_the_budget_of_the_allow_list(tmp_path: Path) -> None:
+    expires = SENT.date() + timedelta(days=30)
+    allow = ALLOW.format(name="127.0.0.1", recipient="ann@freemail.example", expires=expires)
+    (tmp_path / "allow.toml").write_text(f"{allow}connections_per_day = 2\n", "utf-8")
+    allowed = Allowed(tmp_path / "allow.toml", tmp_path / "state.sqlite")
+    with imap_server(in_folder("INBOX")) as (port, heard):
+        file = read_file(seeds_file(tmp_path, port))
+        read = [read_mailboxes(file, WANTED, allowed, SENT)[0] for _ in range(3)]
+    assert [each.where for each in read] == [Where.INBOX, Where.INBOX, None]
+    assert read[-1].why == "the connections that the allow list permits within a day are spent"
+    assert len([each for each in heard if each.startswith("LOGIN")]) == 2
+    with closing(sqlite3.connect(tmp_path / "state.sqlite")) as state:
+        said = {said for (said,) in state.execute("SELECT said FROM dialogue")}
+    assert said == {"IMAP LOGIN ann@freemail.example; where our newsletter lands; postmaster@sender.example"}
+
+
+def test_a_keyring_is_asked_for_the_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class LockedError(Exception):
+        """As keyring raises it."""
+
+    answers: list[Any] = [SECRET, None, LockedError()]
+
+    def get_password(service: str, user: str) -> str | None:
+        assert (service, user) == ("seeds", "ann@freemail.example")
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return str(answer) if answer else None
+
+    monkeypatch.setitem(sys.modules, "keyring", SimpleNamespace(get_password=get_password))
+    monkeypatch.setitem(sys.modules, "keyring.errors", SimpleNamespace(KeyringError=LockedError))
+    path = seeds_file(tmp_path, 1)
+    path.write_text(path.read_text("utf-8").replace("env:SEED_ANN", "keyring:seeds"), "utf-8")
+    file = read_file(path)
+    seed = SeedAt(file.seed[0], file.provider["freemail"])
+    assert secret_of(seed) == SECRET
+    with pytest.raises(InputError, match="has no password in the keyring under seeds; run keyring set seeds ann@"):
+        secret_of(seed)
+    with pytest.raises(InputError, match=r"cannot be read \(LockedError\)"):
+        secret_of(seed)
 
 
 @pytest.mark.parametrize(
