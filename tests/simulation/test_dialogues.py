@@ -18,7 +18,7 @@ BROKEN: Final[dict[str, tuple[type, str, Callable[..., Any]]]] = {
     "what was filed is never forgotten": (Decider, "forget", lambda *_: None),
     "who was taken is not cut": (Decider, "cut", lambda *_, **__: None),
     "NOTIFY is not kept": (Wanted, "keep", lambda *_: None),
-    "a mistake is not counted": (Session, "_mistake", lambda _, reply: reply),
+    "a mistake is not counted": (Session, "_mistake", lambda _, reply, **__: reply),
     "a refused EHLO leaves its name": (Session, "_helo_judged", lambda self, no: no or self._say("ehlo")),
     "a lost client stays connected": (Session, "lost", Session._abort_transaction),
 }
