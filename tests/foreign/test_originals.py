@@ -6,11 +6,24 @@ What differs on purpose is in DIFFERENCES, and for readers in docs/trust.md.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import pytest
-from compared_dialogue import LISTED, Dialogue, Difference, converse, differing, message, part, say, transaction
+from compared_dialogue import (
+    LISTED,
+    Dialogue,
+    Difference,
+    converse,
+    differing,
+    message,
+    offered,
+    part,
+    say,
+    transaction,
+)
 from exim_instance import listening
 from fivefifty_command import free_port
 from postfix_instance import postfix, require_postfix
@@ -19,6 +32,7 @@ from trial_gateway import Trial, build, serving
 
 pytestmark = pytest.mark.foreign
 
+TRUST: Final = Path(__file__).parents[2] / "docs" / "trust.md"
 ADDRESS: Final = "127.9.3.1"
 ANN, GONE, ELSEWHERE = "ann@acme.example", "gone@acme.example", "ann@elsewhere.example"
 LIMIT: Final = 20_000
@@ -248,6 +262,39 @@ def test_the_persona_of_postfix_replies_as_postfix_does(dialogue: str, a_postfix
 @pytest.mark.parametrize("dialogue", EXIM)
 def test_the_persona_of_exim_replies_as_exim_does(dialogue: str, an_exim: int) -> None:
     assert compared("exim", dialogue, EXIM[dialogue], an_exim) == on_purpose("exim", EXIM[dialogue])
+
+
+def offered_by_persona(name: str) -> set[str]:
+    """Return the keywords that a persona offers, but for STARTTLS: the originals here have no certificate."""
+
+    async def ask() -> set[str]:
+        async with serving(build(persona=name)) as port:
+            return await offered("127.0.0.1", port)
+
+    return asyncio.run(ask()) - {"STARTTLS"}
+
+
+def test_the_personas_offer_what_their_originals_offer(a_postfix: Ports, an_exim: int) -> None:
+    assert offered_by_persona("postfix") == asyncio.run(offered(ADDRESS, a_postfix.usual))
+    more = asyncio.run(offered(ADDRESS, an_exim)) - offered_by_persona("exim")
+    assert more <= {"PIPECONNECT", "PRDR", "LIMITS"}
+    assert offered_by_persona("exim") <= asyncio.run(offered(ADDRESS, an_exim))
+
+
+@pytest.mark.parametrize("name", DIFFERENCES)
+def test_readers_are_told_of_every_difference(name: str) -> None:
+    rows = [line for line in TRUST.read_text("utf-8").splitlines() if line.startswith("| ")]
+    untold = [each for each in DIFFERENCES[name] if not any(_tells(row, each) for row in rows)]
+    assert untold == []
+
+
+def _tells(row: str, difference: Difference) -> bool:
+    cells = [cell.strip() for cell in row.split("|")]
+    return (
+        len(cells) > 3
+        and cells[3] == difference.persona
+        and re.search(rf"\b{difference.original}\b", cells[2]) is not None
+    )
 
 
 SPAM: Final = Dialogue((transaction(ANN), message(body="This is your last chance for free seats!"), transaction(GONE)))

@@ -99,3 +99,16 @@ def differing(original: list[tuple[str, str]], persona: list[tuple[str, str]]) -
         assert step == own_step
         if said != own:
             yield Difference(step, said, own)
+
+
+async def offered(address: str, port: int) -> set[str]:
+    """Return the keywords that a server offers in its reply to EHLO."""
+    reader, writer = await asyncio.open_connection(address, port, local_addr=(USUAL, 0))
+    async with closing(writer):
+        client = Client(reader, writer)
+        await client.reply()
+        client.send(b"EHLO mta1.sender.example\r\n")
+        lines = [await client.line()]
+        while lines[-1][3:4] == "-":
+            lines.append(await client.line())
+    return {line[4:].partition(" ")[0] for line in lines[1:]}
