@@ -8,7 +8,7 @@ from typing import Final
 
 from fake_gateways.dns.nameserver import respond
 from fake_gateways.dns.resolver_fault import FaultyResolver, TestedWorld, usual_test_points
-from fake_gateways.dns.zone import World
+from fake_gateways.dns.zone import LISTED, World
 from fake_gateways.policies.dmarc import from_domain
 from probe.input_error import InputError
 from probe.lab.prepare import PreparedScenario
@@ -16,7 +16,7 @@ from probe.listed.lists import Lists, unknown_list
 from probe.listed.look import Look
 from probe.listed.open_look import Looker, LookingFor
 from probe.listed.posture.finding import Identity
-from probe.listed.subject import Subject, names_to_test
+from probe.listed.subject import Subject
 from probe.scenario.model import Scenario
 
 NAMESERVER: Final = "the scenario's nameserver"
@@ -57,12 +57,6 @@ def lab_looker(prepared: PreparedScenario, lists: Lists | None = None) -> LabLoo
         raise InputError(prepared.loaded.path, problem, "give sender.ips.listed, or a policy with zones")
     addresses = [Subject(ip.address, "address") for ip in scenario.sender.ips]
     domains = [Subject(each, "domain") for each in dict.fromkeys(_domains(prepared))]
-    points: dict[str, str] = {}
-    for each in wanted.alive:
-        points |= usual_test_points(each.zone, of_domains=each.of == "domains")
-        points |= {
-            point.listed: next(iter(each.codes), "127.0.0.2") for point in names_to_test(each, [*addresses, *domains])
-        }
     dkim = scenario.sender.dkim
     identity = Identity(
         scenario.sender.helo,
@@ -74,8 +68,18 @@ def lab_looker(prepared: PreparedScenario, lists: Lists | None = None) -> LabLoo
         FaultyResolver(each.fault, each.zone, starts + each.since, None if each.until is None else starts + each.until)
         for each in scenario.sender.resolver_fault
     )
-    world = TestedWorld.of(prepared.world, points)
+    world = with_test_points(prepared.world, wanted)
     return LabLooker(world, faults, LookingFor(addresses, domains, identity, wanted))
+
+
+def with_test_points(world: World, lists: Lists | None) -> World:
+    """Return a world in which the owners of blocklists keep the test points that RFC 5782 and the lists name."""
+    points: dict[str, str] = {}
+    for each in lists.alive if lists is not None else ():
+        points |= usual_test_points(each.zone, of_domains=each.of == "domains")
+        if each.test_point is not None:
+            points[f"{each.test_point}.{each.zone}"] = next(iter(each.codes), LISTED)
+    return TestedWorld.of(world, points)
 
 
 def lists_of(scenario: Scenario) -> Lists | None:

@@ -19,6 +19,7 @@ from fake_gateways.reports.delivery_report import DeliveryReport
 from fake_gateways.truth import Truth
 from probe.input_error import InputError
 from probe.lab.gateways import build_gateways, require_scanners
+from probe.lab.listed_lab import lists_of, with_test_points
 from probe.lab.listeners import Listeners, query_handler
 from probe.lab.open_books import mailboxes, open_books
 from probe.lab.prepare import PreparedScenario
@@ -155,8 +156,9 @@ async def _open(
                     tls_from_start=option == "--tls-port",
                     proxied=company.spec.proxy_protocol,
                 )
+    world = with_test_points(prepared.world, lists_of(scenario))
     with _port_errors(listen.dns_address, listen.dns_port, "--dns-port"):
-        await listeners.open_nameserver(prepared.world, address=listen.dns_address, port=listen.dns_port)
+        await listeners.open_nameserver(world, address=listen.dns_address, port=listen.dns_port)
 
 
 def authority_of(prepared: PreparedScenario) -> Authority:

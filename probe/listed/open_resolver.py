@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 import dns.asyncquery
@@ -22,6 +23,8 @@ AGAIN_S: Final = 1.0
 """How long to wait before the second try, in seconds; twice as long before the third."""
 ANSWER_S: Final = 5.0
 """How long one try may take, in seconds."""
+MOST_RECORDS: Final = 100
+"""What a stranger's nameserver answers beyond that is not looked at."""
 _UNSURE: Final = {Came.FAILURE, Came.NOTHING, Came.CUT}
 
 Exchange = Callable[[bytes, bool], Awaitable[bytes | None]]
@@ -109,7 +112,7 @@ def read_reply(octets: bytes, query: bytes) -> Reply:
         return Reply(Came.FAILURE)
     if found is None:
         return Reply(Came.NO_DATA)
-    return Reply(Came.RECORDS, tuple(map(str, found)), bool(response.flags & dns.flags.AD))
+    return Reply(Came.RECORDS, tuple(map(str, islice(found, MOST_RECORDS))), bool(response.flags & dns.flags.AD))
 
 
 def over_sockets(address: str, port: int, answer_s: float = ANSWER_S) -> Exchange:

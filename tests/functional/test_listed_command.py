@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 from blocklist_servers import ZONE, nameserver
 from fivefifty_command import complaint, fivefifty
+from serve_process import serving
+from small_scenario import bent, write
 
 from fake_gateways.dns.resolver_fault import FaultyResolver, ResolverFault
 from fake_gateways.dns.zone import World
@@ -246,3 +248,16 @@ def test_it_is_measured_at_lists_whose_entries_are_known() -> None:
     assert figures["faults"]["none"]["found"] == figures["faults"]["none"]["listed"] > 0
     assert (len(figures["faults"]), told) == (15, [1, 1, 1])
     assert "--listed: makes its own blocklists" in refusal("evaluate", "--listed", "control")
+
+
+def test_what_serve_serves_can_be_looked_at_from_outside(tmp_path: Path) -> None:
+    listed = '{ address = "127.10.0.1", listed = [{ zone = "bl.acme.example" }] }'
+    scenario = write(tmp_path, bent('{ address = "127.10.0.1" }', listed))
+    lists = tmp_path / "lists.toml"
+    lists.write_text(LISTS, "utf-8")
+    with serving(scenario, tmp_path / "run") as served:
+        found = asked(lists, f"127.0.0.1:{served.dns_port}", addresses="127.10.0.1,127.10.0.9")
+    assert [(each["subject"], each["state"]) for each in found["entries"]] == [
+        ("127.10.0.1", "listed"),
+        ("127.10.0.9", "not-listed"),
+    ]

@@ -7,9 +7,18 @@ import dns.rrset
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fake_gateways.verdict import Answer
 from probe.listed.answer import Came, Fault, Reply, State, decide, fault_of, trouble
 from probe.listed.lists import shipped, unknown_list
 from probe.listed.open_resolver import read_reply
+from probe.listed.posture.domains import (
+    dmarc_policy,
+    sender_policy,
+    signing_key,
+    transport_policy,
+    transport_reports,
+)
+from probe.listed.posture.finding import Identity
 
 QUERY = dns.message.make_query("1.2.0.192.bl.acme.example.", "A", id=1)
 PLAIN = unknown_list("bl.acme.example", "addresses")
@@ -63,3 +72,28 @@ def test_a_list_is_as_it_should_be_only_if_its_test_entries_are(
     )
     assert (fault is None) == is_right
     assert fault is not Fault.UNKNOWN_CODE
+
+
+records = st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=120) | st.builds(
+    "{}{}".format,
+    st.sampled_from(["v=spf1 ", "v=DKIM1; p=", "v=DMARC1; p=", "v=STSv1; id=", "v=TLSRPTv1; rua=", "k=ed25519; p="]),
+    st.text("abcdefABC0123456789+/=;:. -%{}", max_size=80),
+)
+
+
+@given(st.lists(records, max_size=3))
+def test_whatever_a_domain_publishes_is_found_to_be_something(texts: list[str]) -> None:
+    quoted = tuple(f'"{each.replace(chr(92), "").replace(chr(34), "")}"' for each in texts)
+
+    def lookup(name: str, kind: str) -> Answer:
+        del name
+        return Answer(quoted if kind == "TXT" else ())
+
+    found = [
+        sender_policy("acme.example", "192.0.2.1", "mta.acme.example", lookup),
+        signing_key("acme.example", "s1", lookup),
+        dmarc_policy("acme.example", Identity(), lookup),
+        transport_policy("acme.example", lookup),
+        transport_reports("acme.example", lookup),
+    ]
+    assert all(each.says for each in found)
