@@ -57,6 +57,11 @@ def names(records: Mapping[Question, tuple[str, ...]]) -> tuple[Ask, list[Questi
             id="host names in lower case without the final dot",
         ),
         pytest.param(
+            {MX: ("10 RELAYX.",), a("relayx"): ("127.1.0.1",)},
+            [Exchanger("relayx", "127.1.0.1")],
+            id="of a host name only the dot is dropped",
+        ),
+        pytest.param(
             {MX: ("10   a.example.",), a("a.example"): ("127.1.0.1", "127.1.0.2")},
             [Exchanger("a.example", "127.1.0.1"), Exchanger("a.example", "127.1.0.2")],
             id="each of several addresses",

@@ -38,6 +38,8 @@ def test_every_line_repeats_code_and_status_and_only_the_last_has_a_space(reply:
     [
         (b"250\r\n", Reply(250)),
         (b"250 ok\n", Reply(250, ("ok",))),
+        (b"250 MAX\r\n", Reply(250, ("MAX",))),
+        (b"500 5.5.1 no\r\n", Reply(500, ("no",), EnhancedStatus(5, 5, 1))),
         (b"250-mx\r\n250-SIZE 10\r\n250 8BITMIME\r\n", Reply(250, ("mx", "SIZE 10", "8BITMIME"))),
         (b"550 5.1.1\r\n", Reply(550, ("",), EnhancedStatus(5, 1, 1))),
         (b"550-5.1.1 a\r\n550 b\r\n", Reply(550, ("a", "b"), EnhancedStatus(5, 1, 1))),
@@ -119,6 +121,7 @@ def test_anything_but_one_status_is_no_status(text: str) -> None:
 
 def test_a_reply_reads_as_one_line_of_prose() -> None:
     assert str(Reply(550, ("User", "unknown"), EnhancedStatus(5, 1, 1))) == "550 5.1.1 User unknown"
+    assert str(Reply(250, ("a", "b"))) == "250 a b"
     assert Reply(250, ("a", "b")).text == "a\nb"
 
 

@@ -228,3 +228,31 @@ def test_a_line_that_is_no_bound_is_told_with_an_example() -> None:
     assert str(raised.value) == (
         "--gate delivered < 3: is not a bound; write for example 'classifiers.code.wrongly_suppressed <= 3'"
     )
+
+
+@pytest.mark.parametrize(
+    ("line", "bound"),
+    [
+        ("delivered <= 3", {"max": 3.0}),
+        ("delivered >= 3", {"min": 3.0}),
+        ("delivered = 3", {"equals": 3.0}),
+        (" delivered==-3 ", {"equals": -3.0}),
+        ("delivered <= 2.5 %", {"max": 0.025}),
+        ("delivered <= 1e-3", {"max": 0.001}),
+        ("delivered <= 1e3%", {"max": 10.0}),
+    ],
+)
+def test_a_line_has_one_of_three_signs_and_a_number(line: str, bound: dict[str, float]) -> None:
+    assert from_text(line) == {"delivered": bound}
+
+
+@pytest.mark.parametrize("line", ["", "delivered", "<= 3", "delivered <= x", "delivered <= 3 3", "delivered => 3"])
+def test_anything_else_is_no_bound(line: str) -> None:
+    with pytest.raises(InputError, match="is not a bound"):
+        from_text(line)
+
+
+@pytest.mark.parametrize("name", ["precision", "recall", "a.recall", "hard_bounce_rate"])
+def test_shares_are_known_by_the_end_of_their_names(name: str) -> None:
+    assert figure_text(name, 0.123456) == "12.35%"
+    assert figure_text(f"{name}s", 0.123456) == "0.123456"
