@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from probe.placement.document import Found, Part
 from probe.report.summary import count
+
+_MINUTE_S: Final = 60
 
 
 def sentences(found: Found) -> Iterator[str]:
@@ -26,6 +29,13 @@ def share_words(part: Part) -> str:
     words = f"{part.share:.0%} of the mail to {of} is in the inbox"
     true = "" if part.true_share is None else f"; of all mail to the living it is {part.true_share:.1%}"
     return f"{words} (95 %: {part.low:.0%} to {part.high:.0%}){true}"
+
+
+def took_words(part: Part) -> str:
+    """Return how long the messages took, as a median; nothing if that is not known."""
+    if part.seconds is None:
+        return ""
+    return f"{part.seconds:.0f} s" if part.seconds < 2 * _MINUTE_S else f"{part.seconds / _MINUTE_S:,.0f} min"
 
 
 def alarm_words(found: Found) -> str:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from probe.placement.document import Found, Part
 from probe.report.html.template import rendered
-from probe.report.placement_words import sentences
+from probe.report.placement_words import sentences, took_words
 
 STYLES: Final = ("page.css", "placement.css")
 _WIDTH: Final = 1000.0
@@ -42,7 +42,8 @@ class Row(NamedTuple):
 def placement_page(found: Found) -> str:
     """Return the page's HTML."""
     first, *others = sentences(found)
-    parts = (found.campaigns, found.providers, found.sources, found.variants)
+    # The newest campaign stands first, and very old ones only in the document.
+    parts = (found.campaigns[: -_MOST_DRAWN - 1 : -1], found.providers, found.sources, found.variants)
     is_lab = found.all.true_share is not None
     return rendered(
         "placement.html.jinja",
@@ -92,6 +93,7 @@ def _row(part: Part, *, is_lab: bool) -> Row:
         "unknown" if part.share is None else f"{part.share:.0%}",
         f"{part.low * 100:.0f}-{part.high:.0%}",
         *(f"{each:,}" for each in (part.junk, part.other, part.missing, part.not_seen, part.seeds)),
+        took_words(part),
     ]
     if is_lab:
         cells.append("" if part.true_share is None else f"{part.true_share:.1%}")

@@ -10,12 +10,12 @@ from rich.text import Text
 
 from probe.harmless import harmless
 from probe.placement.document import Found, Part
-from probe.report.placement_words import sentences
+from probe.report.placement_words import sentences, took_words
 from probe.report.summary import count
 from probe.report.terminal.table import print_table
 
 _MOST: Final = 20
-_HEADINGS: Final = ("inbox", "95 %", "junk", "other", "missing", "not\nread", "seeds")
+_HEADINGS: Final = ("inbox", "95 %", "junk", "other", "missing", "not\nread", "seeds", "took")
 
 
 def print_placement(console: Console, found: Found) -> None:
@@ -48,6 +48,7 @@ def _row(part: Part, columns: int) -> Sequence[str]:
         f"{part.missing:,}",
         f"{part.not_seen:,}",
         f"{part.seeds:,}",
+        took_words(part),
         "" if part.true_share is None else f"{part.true_share:.1%}",
     )
     return row[:columns]

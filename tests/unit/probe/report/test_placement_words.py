@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from placing import days, placed
 
 from probe.placement.document import found
 from probe.placement.share import Seeds
-from probe.report.placement_words import alarm_words, sentences, share_words
+from probe.report.placement_words import alarm_words, sentences, share_words, took_words
 
 WELL = [23, 22] * 10
 
@@ -37,3 +38,8 @@ def test_the_alarm_says_since_when_from_what_and_where() -> None:
 
 def test_an_alarm_from_the_first_check_that_can_raise_it() -> None:
     assert alarm_words(found(days([24] * 7 + [0]))).startswith("ALARM since day 7: ")
+
+
+@pytest.mark.parametrize(("took_s", "words"), [(None, ""), (4.4, "4 s"), (119.0, "119 s"), (300.0, "5 min")])
+def test_how_long_messages_took(took_s: float | None, words: str) -> None:
+    assert took_words(found([placed("spring", "ann@freemail", took_s=took_s)]).all) == words

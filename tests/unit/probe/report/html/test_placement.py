@@ -17,6 +17,7 @@ def test_the_answer_stands_first_and_every_campaign_is_drawn() -> None:
     text = placement_page(found(days([23, 22] * 10 + [12, 12, 12])))
     assert text.index("<h1") < text.index("ALARM since") < text.index("<svg") < text.index("<h2>By campaign")
     assert len(re.findall(r"<circle ", text)) == 23
+    assert text.index("<bdi>day 22</bdi></th>") < text.index("<bdi>day 21</bdi></th>")
     assert 1 <= text.count('<g class="raised">') <= 3
 
 
