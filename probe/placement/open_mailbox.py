@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import ssl
 from collections.abc import Iterator
@@ -40,11 +41,15 @@ class _UnseenError(Exception):
 
 
 def require_imapclient() -> None:
-    """Raise InputError if the library is not installed."""
+    """Keep the library silent, as it logs what servers say; raises InputError if it is not installed."""
     try:
         import imapclient  # noqa: F401, PLC0415
     except ModuleNotFoundError:
         raise InputError("seed mailboxes", "need imapclient", "run pip install 'fivefifty[placement]'") from None
+    log = logging.getLogger("imapclient")
+    log.propagate = False
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
 
 
 def secret_of(seed: SeedAt) -> str:

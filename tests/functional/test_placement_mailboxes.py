@@ -290,6 +290,18 @@ def test_a_history_keeps_what_was_seen_and_no_password(tmp_path: Path) -> None:
     assert SECRET.encode() not in history.read_bytes()
 
 
+def test_what_a_server_says_is_not_printed(tmp_path: Path) -> None:
+    with imap_server(lambda command: b"NO \x1b[31m \xfc" + b"\r\n" if command.startswith("EXAMINE") else None) as (
+        port,
+        _,
+    ):
+        words = ("--campaign", "spring", "--sent", "2026-11-30T08:00Z")
+        done = fivefifty("placement", seeds_file(tmp_path, port), *words)
+    assert (done.returncode, done.stderr) == (Exit.CANNOT_TELL, "")
+    assert "\x1b" not in done.stdout
+    assert "ann@freemail.example (the folder INBOX cannot be opened)" in done.stdout
+
+
 def test_if_nobody_could_be_read_nothing_can_be_told(tmp_path: Path) -> None:
     with imap_server(lambda command: b"NO no\r\n" if command.startswith("LOGIN") else None) as (port, _):
         words = ("--campaign", "spring", "--sent", "2026-11-30T08:00Z")
