@@ -60,7 +60,7 @@ class Watch:
     def take(self, check: Check) -> State:
         """Return the state after one more check."""
         if len(self._usual.checks) < LEARNS:
-            self._usual.learn([check])
+            self._usual.learn([check] if check else [])
             return State(0.0)
         share, alike = self._usual.share, self._usual.alikeness
         left = max(share - DROP, _LEAST) / share

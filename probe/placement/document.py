@@ -83,7 +83,7 @@ class Found(Closed):
     learns: int = LEARNS
     """Checks without which nothing is usual yet."""
     not_seen: dict[str, str]
-    """Why seeds could not be read, by seed."""
+    """Why seeds could not be read for the last campaign, by seed."""
 
 
 def schema() -> dict[str, Any]:
@@ -121,7 +121,7 @@ def found(placed: Iterable[Placed], true: Known | None = None) -> Found:
         variants=_parts(rows, lambda each: each.variant),
         checks=checks,
         is_raised=bool(checks) and checks[-1].is_raised,
-        not_seen={each.seed: each.why for each in rows if each.where is None},
+        not_seen={each.seed: each.why for each in rows if each.where is None and each.campaign == campaigns[-1]},
     )
 
 

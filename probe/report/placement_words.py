@@ -40,13 +40,13 @@ def took_words(part: Part) -> str:
 
 def alarm_words(found: Found) -> str:
     """Return what the alarm says after the last check."""
-    learning = found.learns - len(found.checks) + 1
+    learning = found.learns - sum(each.share is not None for each in found.campaigns) + 1
     if learning > 0:
-        return f"No alarm yet: {count(learning, 'more check')} needed to learn what is usual."
+        return f"No alarm yet: it can be raised after {count(learning, 'more check')}."
     last = found.checks[-1]
     if not last.is_raised:
-        return f"No alarm: the share is as usual ({last.usual:.0%})."
+        return "No alarm." if last.usual is None else f"No alarm: the share is as usual ({last.usual:.0%})."
     began = next(each for each in reversed(found.checks) if not each.is_raised or each is found.checks[0])
     since = found.checks[min(found.checks.index(began) + 1, len(found.checks) - 1)]
     where = f", most at {', '.join(last.fallen[:3])}" if last.fallen else ""
-    return f"ALARM since {since.campaign}: the share has fallen from {last.usual:.0%}{where}."
+    return f"ALARM since {since.campaign}: the share has fallen from {last.usual or 0:.0%}{where}."

@@ -98,3 +98,7 @@ def test_only_the_last_four_months_are_usual() -> None:
     taken(*[check(2, 2, 2, 2, 2, 2)] * 10, watch=watch)
     taken(*[check(4, 4, 4, 4, 4, 4)] * 140, watch=watch)
     assert taken(WELL, watch=watch)[-1].usual == pytest.approx(0.98)
+
+
+def test_a_check_in_which_nobody_could_be_read_teaches_nothing() -> None:
+    assert taken(*[{}] * 20, WELL)[-1].usual is None

@@ -24,7 +24,7 @@ def test_of_what_nobody_could_read_nothing_is_told() -> None:
     shown = found([placed("spring", "ann@freemail", None, why="the login is refused")])
     assert list(sentences(shown)) == [
         "spring: no seed could be read, so nothing is known.",
-        "No alarm yet: 7 more checks needed to learn what is usual.",
+        "No alarm yet: it can be raised after 8 more checks.",
         "1 seed could not be read: ann@freemail (the login is refused).",
     ]
 
