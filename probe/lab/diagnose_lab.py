@@ -48,7 +48,7 @@ from probe.sender.recipients import Delivery
 from probe.sender.routes import Routes
 from probe.sender.transaction import result_of
 from probe.sender.transport import TransportName
-from probe.sender.transport.transcript import Recorder, RecordingTransport
+from probe.sender.transport.transcript import Recorder, RecordingTransport, offered_in
 from probe.shortage import shortages
 
 BEGINS_AFTER_S: Final = 60.0
@@ -114,7 +114,7 @@ class LabLane:
 
         def keep(transcript: Transcript) -> None:
             self.last_dialogue = transcript.dialogue
-            self.offers_tls = self.offers_tls or "STARTTLS" in transcript.dialogue
+            self.offers_tls = self.offers_tls or "STARTTLS" in offered_in(transcript.dialogue)
 
         lane = Lane(
             name=self.job.name,

@@ -92,7 +92,6 @@ class Inquiries:
     def note(self, attempt: Attempt, *, final: bool) -> None:
         """Hear of an attempt, and whether it ends its delivery."""
         self._lane.attempts.append(attempt)
-        self._lane.offers_tls = self._lane.offers_tls or attempt.tls
         self._campaigns.setdefault(attempt.campaign, Streaming(pooled=False)).observe(attempt)
         if final and attempt.outcome == Outcome.REFUSED:
             self._refused[attempt.campaign, attempt.recipient] = attempt

@@ -24,6 +24,7 @@ from fivefifty_command import COMMAND, complaint, environment, fivefifty, free_p
 from misbehaving_server import CLOSE, FOREVER, HANG, RESET, Act, Script, misbehaving
 
 from fake_gateways.clock import WallClock
+from fake_gateways.truth import Cause
 from probe.cli.exit_codes import Exit
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.diagnosis import Diagnosis
@@ -71,6 +72,13 @@ def test_a_server_that_misbehaves_ends_in_an_uncertain_verdict(tmp_path: Path, a
         assert found.stopped is not Stopped.DECIDED, found.possible
     else:
         assert isinstance(found, Unreached)
+
+
+def test_a_server_that_mentions_tls_without_offering_it_does_not_require_it(tmp_path: Path) -> None:
+    found = misbehaved(tmp_path, {"MAIL": (b"530 5.7.0 Must issue a STARTTLS command first\r\n",)}).outcome
+    assert isinstance(found, Diagnosis)
+    assert Cause.TLS_REQUIRED not in found.possible
+    assert "over-tls" not in {step.experiment.name for step in found.steps}
 
 
 def test_a_nameserver_that_keeps_silent_ends_without_a_verdict(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

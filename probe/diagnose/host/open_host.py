@@ -41,13 +41,12 @@ from probe.input_error import InputError
 from probe.records.attempt import Failure, Outcome
 from probe.sender.transaction import Result
 from probe.sender.transport.tcp import TcpTransport
-from probe.sender.transport.transcript import Recorder, RecordingTransport
+from probe.sender.transport.transcript import Recorder, RecordingTransport, offered_in
 
 _LONGEST_DIALOGUE_S: Final = 300.0
 """Real seconds for a whole dialogue, in which every reply may take ``reply_timeout_s``."""
 _GRACE_S: Final = 60.0
 """Dialogues may go on for so long after the time that the user allows."""
-_OFFERS_TLS: Final = "STARTTLS"
 _PAUSE_S: Final = 0.2
 _FOR_GREYLISTS: Final = 0.8
 """The share of the time that is spent on waiting for a greylist."""
@@ -134,7 +133,7 @@ class HostTarget:
             found.add("random")
         if self._other_return_path is not None:
             found.add("domain")
-        if _OFFERS_TLS in self.first.dialogue:
+        if "STARTTLS" in offered_in(self.first.dialogue):
             found.add("tls")
         if len(self.exchangers) > 1:
             found.add("exchanger")
@@ -147,7 +146,7 @@ class HostTarget:
     @property
     def may_require_tls(self) -> bool:
         """Whether the server may require TLS: no server does that does not offer it."""
-        return _OFFERS_TLS in self.first.dialogue or self.first.result.stage in BEFORE_MAIL
+        return "STARTTLS" in offered_in(self.first.dialogue) or self.first.result.stage in BEFORE_MAIL
 
     @property
     def is_out_of_reach(self) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import Reply
-from probe.sender.transport import Line, LineError, Transport
+from probe.sender.transport import Line, LineError, Transport, keywords
 
 
 @dataclass
@@ -136,3 +136,20 @@ class RecordingLine:
         """Say QUIT and close."""
         self.recorder.sent("QUIT")
         await self.line.close()
+
+
+def offered_in(dialogue: str) -> frozenset[str]:
+    """Return the keywords that a transcript's replies to EHLO offer (RFC 5321 section 4.1.1.1).
+
+    Only these replies count: a refusal may mention a keyword that the server does not offer.
+    """
+    offered: list[str] = []
+    is_answer = names_server = False
+    for line in dialogue.split("\n"):
+        if line.startswith("> "):
+            is_answer = names_server = line.startswith("> EHLO ")
+        elif is_answer and line.startswith("< 250"):
+            if not names_server:
+                offered.append(line[len("< 250-") :])
+            names_server = False  # the first line is the name of the server
+    return keywords(tuple(offered))

@@ -9,7 +9,7 @@ import pytest
 from fake_gateways.smtp.command import Command
 from fake_gateways.smtp.reply import Reply
 from probe.sender.transport import LineError, hung_up
-from probe.sender.transport.transcript import Recorder, RecordingLine, RecordingTransport
+from probe.sender.transport.transcript import Recorder, RecordingLine, RecordingTransport, offered_in
 
 
 class Scripted:
@@ -107,3 +107,24 @@ def test_a_recording_line_shows_what_its_line_knows() -> None:
     line = RecordingLine(Scripted(), Recorder(), "mta1.sender.example")
     assert (line.greeting, line.keywords, line.local_port) == (Scripted.greeting, Scripted.keywords, 1025)
     assert (line.tls, line.is_open) == (False, True)
+
+
+async def test_what_a_server_offers_is_read_from_its_reply_to_ehlo() -> None:
+    recorder = Recorder()
+    line = await RecordingTransport(Scripted(), recorder).connect("127.10.0.1", "mta1.sender.example")
+    await line.hello()
+    assert offered_in(recorder.take()) == {"PIPELINING"}
+
+
+def test_what_a_refusal_mentions_is_not_offered() -> None:
+    dialogue = "\n".join(
+        (
+            "> (connects from 127.10.0.1)", "< 220-mx.acme.example", "< 220 STARTTLS",
+            "> EHLO mta1.sender.example", "< 250-STARTTLS", "< 250-size 1000", "< 250 8BITMIME",
+            "> MAIL FROM:<>", "< 250-first", "< 250 STARTTLS", "! closed by the other side",
+            "> RCPT TO:<STARTTLS@acme.example>", "< 530-5.7.0 Must issue", "< 530 5.7.0 STARTTLS",
+        )
+    )  # fmt: skip
+    assert offered_in(dialogue) == {"SIZE", "8BITMIME"}
+    assert offered_in("> EHLO mta1.sender.example\n< 550-no\n< 550 STARTTLS") == frozenset()
+    assert offered_in("") == frozenset()
