@@ -7,6 +7,7 @@ from typing import Final
 
 from fake_gateways.truth import Cause
 from probe.diagnose.conditions import Content
+from probe.diagnose.hypothesis import CAUSES
 from probe.diagnose.message_parts import Kind, Part
 
 ABOUT_CONTENT: Final = frozenset({Cause.CONTENT, Cause.VIRUS, Cause.POLICY})
@@ -15,6 +16,13 @@ _OF_KIND: Final[Mapping[Content, Kind]] = {
     Content.WITHOUT_LINKS: Kind.LINK,
     Content.WITHOUT_ATTACHMENTS: Kind.ATTACHMENT,
 }
+_DISLIKED: Final[Mapping[Cause, Mapping[Kind, float]]] = {
+    Cause.CONTENT: {Kind.SUBJECT: 0.25, Kind.LINK: 0.25, Kind.ATTACHMENT: 0.25, Kind.PARAGRAPH: 0.25},
+    Cause.VIRUS: {Kind.ATTACHMENT: 0.9, Kind.PARAGRAPH: 0.08},
+    Cause.POLICY: {Kind.ATTACHMENT: 0.97},
+}
+"""How likely a cause is about a part of this kind, if it is about a part of the message. The numbers are our own."""
+_HARDLY: Final = 0.01
 
 
 def suspects(parts: Sequence[Part], taken: Mapping[Content, bool]) -> tuple[int, ...]:
@@ -50,3 +58,12 @@ def smallest(parts: Sequence[int], *, certain: bool) -> Generator[frozenset[int]
 def chosen_of(parts: Sequence[Part], suspected: Sequence[int], found: Collection[int]) -> tuple[Part, ...]:
     """Return parts by their numbers, none if nothing was found out about those that were suspected."""
     return () if len(found) == len(suspected) > 1 else tuple(parts[number] for number in sorted(found))
+
+
+def likelihoods_of(disliked: Collection[Part]) -> dict[Cause, float]:
+    """Return how likely each cause is one for which just these parts are disliked.
+
+    Malware is in files, and rarely in text; the rules of a policy are about files. A filter may dislike any part.
+    """
+    kinds = {part.kind for part in disliked}
+    return {cause: min(_DISLIKED.get(cause, {}).get(kind, _HARDLY) for kind in kinds) for cause in CAUSES}

@@ -21,6 +21,8 @@ _LEAST_GAIN: Final = 0.02
 """Bits. An experiment of which less is expected tells nothing."""
 _NEARLY_AS_GOOD: Final = 0.3
 """Experiments that tell less than 30 % as much for their cost as the best one are not considered."""
+_TWICE: Final = frozenset({"again", "control"})
+"""Gateways change their minds: what they say of the recipient and of the control is worth asking once more."""
 
 
 class Stopped(StrEnum):
@@ -128,7 +130,9 @@ def choose(
     return min(good, key=Lookahead(belief, list(worth), _LEAST_GAIN, decided).cost) if len(good) > 1 else good[0]
 
 
-def left_of(experiments: Collection[Experiment], made: Iterable[str]) -> list[Experiment]:
-    """Return the experiments that can still be made: each once, the control once more."""
+def left_of(experiments: Collection[Experiment], made: Iterable[str], deferred: Collection[str] = ()) -> list[Experiment]:
+    """Return the experiments that can still be made: each once, those of ``_TWICE`` and the ``deferred`` once more."""
     done = list(made)
-    return [each for each in experiments if done.count(each.name) < (2 if each.name == "control" else 1)]
+    return [
+        each for each in experiments if done.count(each.name) < (2 if each.name in _TWICE or each.name in deferred else 1)
+    ]

@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 
 from fake_gateways.smtp.envelope import BEFORE_RCPT
 from fake_gateways.truth import Cause
-from probe.diagnose.belief import Belief
-from probe.diagnose.bisection import ABOUT_CONTENT, chosen_of, smallest, suspects
+from probe.diagnose.belief import GREYLIST_S, Belief
+from probe.diagnose.bisection import ABOUT_CONTENT, chosen_of, likelihoods_of, smallest, suspects
 from probe.diagnose.block import blocked_for_s
 from probe.diagnose.choice import SURE_OF_CAUSE, Budget, Stopped, choose, is_explained, knows_mailbox, left_of
 from probe.diagnose.conditions import Content, Depth
@@ -173,6 +173,10 @@ def diagnose(
             return Diagnosis(recipient, first, belief, tuple(asking.steps), Stopped.BUDGET)
         belief = asking.heard(belief, chosen, answer)
     disliked = (yield from _disliked(asking, belief, parts)) if of_cause else ()
+    if disliked:
+        belief = belief.by_cause(likelihoods_of(disliked))
+        if is_explained(belief) and knows_mailbox(belief):
+            chosen = Stopped.DECIDED
     return Diagnosis(recipient, first, belief, tuple(asking.steps), chosen, disliked)
 
 
@@ -198,12 +202,19 @@ class _Asking:
         return sum(step.experiment.cost(self.depth) for step in self.steps)
 
     def left(self) -> list[Experiment]:
-        """Return the experiments that can be made now. After a reply that speaks of a block, they wait for its end."""
+        """Return the experiments that can be made now. After a reply that speaks of a block, they wait for its end.
+
+        What was deferred can be asked once more when a greylist would take it.
+        """
         taken = as_taken(step.experiment.now for step in self.steps if step.kind.startswith(Answer.TAKEN))
         means = self.means if taken is None else self.means | {"taken"}
         possible = [each for each in EXPERIMENTS.values() if each.can_be_made(self.depth, means)]
-        found = left_of(possible, [step.experiment.name for step in self.steps])
-        return [self.polite(taken if taken is not None and each.name == taken.name else each) for each in found]
+        made = [step.experiment.name for step in self.steps]
+        deferred = {step.experiment.name for step in self.steps if step.kind.startswith(Answer.DEFERRED)}
+        found = left_of(possible, made, deferred)
+        if taken is not None:
+            found = [taken if each.name == taken.name else each for each in found]
+        return [self.polite(each.after(GREYLIST_S) if each.name in deferred else each) for each in found]
 
     def polite(self, experiment: Experiment) -> Experiment:
         """Return an experiment that waits until the block has passed of which the last reply spoke."""
@@ -218,9 +229,12 @@ class _Asking:
 
     def heard(self, belief: Belief, experiment: Experiment, observed: Observed) -> Belief:
         """Note what came of an experiment, and return what is believed now."""
-        kind = str(kind_of(observed.result, observed.recipient or self.recipient, self.words))
+        about = observed.recipient or self.recipient
+        kind = str(kind_of(observed.result, about, self.words))
         before = belief.aged(observed.at - self._at)
-        belief = before if experiment.conditions.without else before.observed(experiment, kind)
+        belief = before
+        if not experiment.conditions.without:
+            belief = before.later(experiment).observed(experiment, kind, said_cause(observed.result, about))
         self._at = observed.at
         self._blocked_s = self._block_s(observed.result)
         self.steps.append(Step(experiment, observed, kind, belief, before))

@@ -25,7 +25,7 @@ _FILE: Final = "patterns.csv"
 _KNOWN: Final = ("count", "cause", "mailbox", "depth")
 
 
-_PASSING: Final = frozenset({Cause.VELOCITY, Cause.DIRECTORY_HARVEST, Cause.GREYLISTED, Cause.SYSTEM, Cause.NETWORK})
+PASSING: Final = frozenset({Cause.VELOCITY, Cause.DIRECTORY_HARVEST, Cause.GREYLISTED, Cause.SYSTEM, Cause.NETWORK})
 """Causes that pass by themselves, or that gateways defer for."""
 _DISTURBED: Final = (Answer.DEFERRED.value, Answer.CLOSED.value, Answer.SILENT.value)
 
@@ -49,7 +49,7 @@ class Pattern(NamedTuple):
         """
         if self.hypothesis.cause.fault in {Fault.RECIPIENT, Fault.MAILBOX}:
             return self.shows.get("control", Answer.TAKEN).startswith(Answer.TAKEN)
-        passes = self.hypothesis.cause in _PASSING or self.shows[FIRST].startswith(Answer.DEFERRED)
+        passes = self.hypothesis.cause in PASSING or self.shows[FIRST].startswith(Answer.DEFERRED)
         return passes or not any(outcome.startswith(_DISTURBED) for outcome in self.shows.values())
 
 

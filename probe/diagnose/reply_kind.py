@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -35,6 +36,11 @@ class Place(StrEnum):
     CONTENT = "content"
 
 
+_HARVESTING: Final = re.compile(
+    r"\bharvest|\btoo many\W+(?:\w+\W+){0,2}?(?:invalid|unknown|bad|wrong|non-?existent)\W+(?:\w+\W+)?"
+    r"(?:recipient|address|user|mailbox)"
+)
+"""Too many recipients that do not exist. The rules of the `text` baseline take this for too many at a time."""
 ALIKE: Final = "alike"
 """The kind of a refusal in the same words as the first."""
 
@@ -105,8 +111,10 @@ def _said(result: Result, recipient: str) -> Cause | None:
     reply = result.reply
     if reply is None or reply.accepts:
         return None
-    by_words = topics_in(pattern_of(reply.text, recipient)).cause
-    return by_words or cause_of_numbers(reply.code, str(reply.enhanced) if reply.enhanced else None)[0]
+    words = pattern_of(reply.text, recipient)
+    if _HARVESTING.search(words):
+        return Cause.DIRECTORY_HARVEST
+    return topics_in(words).cause or cause_of_numbers(reply.code, str(reply.enhanced) if reply.enhanced else None)[0]
 
 
 def _blames_recipient(result: Result, recipient: str) -> bool:

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from strategies import examples
 
 from fake_gateways.truth import Cause
-from probe.diagnose.belief import Belief, likelihood
+from probe.diagnose.belief import Belief
 from probe.diagnose.choice import Budget, Stopped, choose
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.likelihood import likelihood
 from probe.diagnose.patterns import FIRST, WORDS, Pattern, Patterns
 from probe.studies.diagnose.optimum import costs
 

@@ -19,11 +19,12 @@ from functools import cached_property
 from math import inf
 from typing import Any, Final, NamedTuple, TypeVar
 
-from probe.diagnose.belief import Belief, likelihood
+from probe.diagnose.belief import Belief
 from probe.diagnose.choice import Budget, Stopped, choose
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.likelihood import likelihood
 from probe.diagnose.patterns import Pattern, Patterns
 
 Found = TypeVar("Found")

@@ -11,6 +11,7 @@ from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import Hypothesis
 from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Pattern, Patterns
+from probe.diagnose.phase import Phase
 
 CONTROL, NEIGHBOUR, RANDOM = (EXPERIMENTS[name] for name in ("control", "neighbour", "random-recipient"))
 START = Belief.before(KNOWN, Depth.RCPT).told(FIRST, UNKNOWN).told(WORDS, "user-unknown")
@@ -99,6 +100,68 @@ def test_what_has_passed_is_taken_from_then_on_and_greylists_begin_anew() -> Non
     # A new refusal begins a new time of waiting.
     again = passed.observed(EXPERIMENTS["again"], SAME)
     assert (passed.waited_s, again.waited_s) == (1200.0, 0.0)
+
+
+def asked(belief: Belief, *answers: tuple[str, str]) -> Belief:
+    """Return the belief after experiments by name, each a minute after the one before."""
+    for name, outcome in answers:
+        belief = belief.aged(60.0).later(EXPERIMENTS[name]).observed(EXPERIMENTS[name], outcome)
+    return belief
+
+
+LIMIT = pattern(
+    Cause.VELOCITY, alive=True, again=SAME, control=SAME, neighbour=SAME, after_minutes=TAKEN, random_recipient=SAME
+)
+PASSING = Belief.before(
+    Patterns((*(each._replace(shows={**each.shows, "again": SAME}) for each in KNOWN.known), LIMIT)), Depth.RCPT
+).told(FIRST, UNKNOWN)
+
+
+def test_a_refusal_that_has_passed_in_between_is_not_taken_for_a_mailbox_that_is_gone() -> None:
+    taken = asked(PASSING, ("again", SAME), ("control", TAKEN))
+    assert taken.become(Phase.HAS_PASSED) > 0.005
+    assert asked(taken, ("again", TAKEN)).alive > 0.9
+    assert asked(taken, ("again", SAME)).alive < taken.alive < 0.1
+
+
+def test_a_gateway_that_begins_to_refuse_everybody_is_not_taken_for_a_block_of_our_making() -> None:
+    asked_everywhere = [("control", TAKEN), ("control", "refused at rcpt"), ("neighbour", "refused at rcpt")]
+    after = asked(START, *asked_everywhere)
+    assert after.become(Phase.REFUSES_ALL, Phase.BLOCKS_US) > 0.5
+    assert after.become(Phase.REFUSES_ALL) > 0.2
+
+
+def test_a_greylist_that_begins_is_waited_out() -> None:
+    deferred = asked(START, ("control", "deferred at rcpt"), ("neighbour", "deferred at rcpt"))
+    assert deferred.become(Phase.GREYLISTS) > 0.2
+    waited = EXPERIMENTS["control"].after(1200.0)
+    taken = deferred.observed(waited, TAKEN)
+    assert taken.alive < deferred.alive / 3
+    # Whoever was not deferred before is new.
+    assert deferred.observed(EXPERIMENTS["neighbour"], TAKEN).alive == pytest.approx(deferred.alive, abs=0.4)
+
+
+def test_who_names_a_block_blocks_us() -> None:
+    before = START.observed(CONTROL, TAKEN)
+    named, unnamed = (before.observed(CONTROL, "refused at rcpt", said) for said in ("velocity", "policy"))
+    assert named.blocked > 2 * unnamed.blocked
+    assert START.observed(CONTROL, SAME, "velocity") == START.observed(CONTROL, SAME)
+
+
+def test_without_a_reply_nothing_is_named() -> None:
+    closing = pattern(Cause.SYSTEM, alive=True, control="closed at rcpt", neighbour="closed at rcpt")
+    closing = closing._replace(shows={**closing.shows, FIRST: "closed at rcpt", WORDS: "closed"})
+    start = Belief.before(Patterns((closing, *KNOWN.known)), Depth.RCPT).told(FIRST, "closed at rcpt")
+    closed = start.told(WORDS, "closed")
+    assert 0.5 < closed.causes()[Cause.SYSTEM] < 0.95
+    assert closed.causes()[Cause.USER_UNKNOWN] < 0.02
+    assert closed.observed(NEIGHBOUR, TAKEN).causes()[Cause.IP_REPUTATION] > 0.5
+
+
+def test_what_is_heard_of_a_cause_changes_the_others() -> None:
+    after = START.by_cause({Cause.USER_UNKNOWN: 0.0, Cause.IP_REPUTATION: 1.0})
+    assert after.causes()[Cause.USER_UNKNOWN] == 0.0
+    assert sum(after.causes().values()) == pytest.approx(1.0)
 
 
 def test_what_is_known_of_others_changes_what_is_expected() -> None:

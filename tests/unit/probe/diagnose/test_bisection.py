@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from probe.diagnose.bisection import chosen_of, smallest, suspects
+from fake_gateways.truth import Cause
+from probe.diagnose.bisection import chosen_of, likelihoods_of, smallest, suspects
 from probe.diagnose.conditions import Content
 from probe.diagnose.message_parts import Kind, Part
 
@@ -74,3 +75,19 @@ def test_at_first_it_is_asked_whether_it_is_any_of_them() -> None:
     assert ended.value.value == ()
     with pytest.raises(StopIteration):
         next(smallest((), certain=False))
+
+
+@pytest.mark.parametrize(
+    ("disliked", "causes"),
+    [
+        ([Kind.SUBJECT], [Cause.CONTENT]),
+        ([Kind.LINK], [Cause.CONTENT]),
+        ([Kind.PARAGRAPH], [Cause.CONTENT, Cause.VIRUS]),
+        ([Kind.ATTACHMENT], [Cause.POLICY, Cause.VIRUS, Cause.CONTENT]),
+        ([Kind.ATTACHMENT, Kind.LINK], [Cause.CONTENT]),
+    ],
+)
+def test_what_is_disliked_tells_of_the_cause(disliked: list[Kind], causes: list[Cause]) -> None:
+    found = likelihoods_of([Part(kind, "", ()) for kind in disliked])
+    hardly = min(found.values())
+    assert [cause for cause in sorted(found, key=lambda each: -found[each]) if found[cause] > hardly] == causes

@@ -39,11 +39,13 @@ def test_it_stops_when_the_budget_is_spent() -> None:
     assert choose(START, ALL, 3, 0.0, Budget(experiments=3)) is Stopped.BUDGET
 
 
-def test_an_experiment_is_made_once_and_the_control_once_more() -> None:
-    left = {each.name for each in left_of(ALL, ["again", "control"])}
-    assert "again" not in left
-    assert "control" in left
+def test_an_experiment_is_made_once_and_what_may_change_or_was_deferred_once_more() -> None:
+    left = {each.name for each in left_of(ALL, ["again", "control", "neighbour", "signed"], {"neighbour"})}
+    assert {"again", "control", "neighbour"} <= left
+    assert "signed" not in left
+    assert "neighbour" not in {each.name for each in left_of(ALL, ["neighbour"] * 2, {"neighbour"})}
     assert "control" not in {each.name for each in left_of(ALL, ["control", "control"])}
+
 
 
 def test_it_may_stop_when_the_mailbox_is_known() -> None:

@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import pytest
 from diagnosed import TAKEN, diagnosed, waited
-from diagnosing import RECIPIENT, REFUSAL, UNKNOWN, pattern, replied
+from diagnosing import KNOWN, RECIPIENT, REFUSAL, UNKNOWN, pattern, replied
 
 from fake_gateways.smtp.envelope import Stage
 from fake_gateways.truth import Cause
 from probe.diagnose.belief import Belief
+from probe.diagnose.bisection import ABOUT_CONTENT
 from probe.diagnose.choice import Budget, Stopped
 from probe.diagnose.conditions import Conditions, Depth, Recipient, Source
 from probe.diagnose.diagnosis import Diagnosis, Observed, diagnose
@@ -159,3 +160,32 @@ def test_without_budget_the_part_is_not_looked_for() -> None:
     found = disliked_by(1, Budget(experiments=2))
     assert (found.cause, found.disliked) == (Cause.CONTENT, ())
     assert disliked_by(1, Budget(cost=12.0)).disliked == ()
+
+
+def test_a_subject_that_is_disliked_holds_no_malware() -> None:
+    shows = {FIRST: "refused at content", WORDS: "policy", "neutral-content": "taken at content"}
+    alike = Patterns(tuple(Pattern(Hypothesis(cause, alive=True), Depth.CONTENT, shows) for cause in ABOUT_CONTENT))
+    parts = (Part(Kind.SUBJECT, "Offer", ()), Part(Kind.PARAGRAPH, "Hello", ()))
+    refusal = replied(554, "5.7.1", "Refused", Stage.END_OF_DATA)
+    asking = diagnose(RECIPIENT, Observed(refusal, 0.0), set(), alike, Budget(), parts=parts)
+    try:
+        experiment = next(asking)
+        while True:
+            fine = experiment.name == "neutral-content" or 0 in experiment.conditions.without
+            reply = replied(250, "2.0.0", "ok", Stage.END_OF_DATA) if fine else refusal
+            experiment = asking.send(Observed(reply, 60.0))
+    except StopIteration as ended:
+        found: Diagnosis = ended.value
+    assert found.disliked == parts[:1]
+    assert (found.cause, found.stopped) == (Cause.CONTENT, Stopped.DECIDED)
+
+
+def test_what_was_deferred_is_asked_again_when_a_greylist_would_take_it() -> None:
+    deferral = replied(450, "4.7.1", "Please wait")
+    asking = diagnose(RECIPIENT, Observed(REFUSAL, 0.0), {"control"}, KNOWN, Budget())
+    first = next(asking)
+    assert first.name == "control"
+    again = asking.send(Observed(deferral, 60.0))
+    while again.name != "control":
+        again = asking.send(Observed(REFUSAL, 120.0))
+    assert again.conditions.wait_s == 1200.0

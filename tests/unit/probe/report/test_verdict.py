@@ -7,6 +7,7 @@ from dataclasses import replace
 from diagnosed import gone, listed, probably_gone, undecided, waited
 
 from probe.diagnose.diagnosis import Diagnosis
+from probe.diagnose.phase import Phase
 from probe.report.verdict import duration, percent, spent, verdict_of
 
 
@@ -42,7 +43,7 @@ def with_weights(found: Diagnosis, *, alive: bool, blocked: bool) -> Diagnosis:
     """Return a diagnosis that believes in ip-reputation."""
     belief = found.belief
     sure = {
-        state._replace(blocked=blocked): 1.0
+        state._replace(phase=Phase.BLOCKS_US if blocked else Phase.AS_AT_FIRST): 1.0
         for state in belief.weights
         if belief.known[state.pattern].hypothesis == ("ip-reputation", alive)
     }

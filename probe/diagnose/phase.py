@@ -1,0 +1,77 @@
+"""What a gateway may have become since it refused: our experiments, time and its administrator change it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from fake_gateways.truth import Cause, Fault
+from probe.diagnose.experiments import EXPERIMENTS
+from probe.diagnose.patterns import PASSING, Pattern
+from probe.diagnose.reply_kind import Answer
+
+WAITS_S: Final = {name: EXPERIMENTS[name].conditions.wait_s for name in ("after-minutes", "another-hour")}
+"""The experiments that show whether a refusal passes, the shorter first, and how long they wait."""
+AT_LEAST_S: Final = 60.0
+"""An experiment begins about so long after the one before it."""
+_CHANGES_ITS_MIND: Final = 0.005
+"""How likely a gateway has changed between two experiments, in each way that is not to be expected."""
+_NAMED: Final = 0.5
+"""How likely a refusal names what it is for, if that is one of ``_PROVOKED`` or a greylist."""
+_MISNAMED: Final = 0.03
+"""How likely it names one of these if it is for something else."""
+_PROVOKED: Final = frozenset({Cause.VELOCITY, Cause.DIRECTORY_HARVEST})
+_NEWCOMERS: Final = frozenset({Cause.GREYLISTED})
+
+
+class Phase(StrEnum):
+    """What a gateway has become. It changes once at most, but a block ends, and it is as it was at first."""
+
+    AS_AT_FIRST = "as at first"
+    BLOCKS_US = "blocks us"
+    """The experiments have provoked a block of our address or its network."""
+    HAS_PASSED = "has passed"
+    """What it refused for has passed."""
+    REFUSES_ALL = "refuses all"
+    """It has begun to refuse everybody, or it is down."""
+    GREYLISTS = "greylists"
+    """It has begun to defer whoever is new."""
+
+
+def changes(pattern: Pattern, wait_s: float) -> dict[Phase, float]:
+    """Return how likely a gateway that was as at first has become something else in a time, without our doing."""
+    found = {Phase.REFUSES_ALL: _CHANGES_ITS_MIND, Phase.GREYLISTS: _CHANGES_ITS_MIND}
+    if pattern.hypothesis.cause.fault not in {Fault.RECIPIENT, Fault.MAILBOX}:
+        passes = max(wait_s, AT_LEAST_S) / _passes_within_s(pattern)
+        found[Phase.HAS_PASSED] = min(0.5, passes) + _CHANGES_ITS_MIND
+    return found
+
+
+def passes_after(pattern: Pattern, wait_s: float) -> bool:
+    """Whether a refusal by a pattern has passed for sure after a time."""
+    return any(wait_s >= needed and _is_taken(pattern, name) for name, needed in WAITS_S.items())
+
+
+def _passes_within_s(pattern: Pattern) -> float:
+    """Return within how many seconds a refusal by a pattern passes."""
+    for name, waits_s in WAITS_S.items():
+        if _is_taken(pattern, name):
+            return waits_s
+    return max(WAITS_S.values()) if pattern.hypothesis.cause in PASSING else float("inf")
+
+
+def _is_taken(pattern: Pattern, name: str) -> bool:
+    return pattern.shows.get(name, "").startswith(Answer.TAKEN)
+
+
+def likelihood_of_name(phase: Phase, cause: Cause, said: str) -> float:
+    """Return how likely a later refusal names a cause, if the gateway refuses for ``cause`` or has become something.
+
+    Only names of what we may have provoked, or of what concerns newcomers, tell something here.
+    """
+    told = {Phase.BLOCKS_US: _PROVOKED, Phase.GREYLISTS: _NEWCOMERS}.get(phase, {cause} & (_PROVOKED | _NEWCOMERS))
+    if said in told:
+        return _NAMED
+    if said in _PROVOKED | _NEWCOMERS:
+        return _MISNAMED
+    return 1 - (_NAMED if told else _MISNAMED)
