@@ -18,6 +18,8 @@ _SEEDS: Final = 2
 """Each gateway is drawn so often."""
 _LISTED_SEEDS: Final = 20
 """So often each list is asked with each fault."""
+_HOURS: Final = 10_000
+"""So many simulated hours are spent at gateways that block whoever probes."""
 _DRAWS: Final = 200
 """How many tables with noise are drawn, at each depth."""
 
@@ -84,6 +86,13 @@ def evaluate(
             "--optimum", help="With --diagnose: compare its choice of experiments with the best possible one instead."
         ),
     ] = False,
+    own_blocks: Annotated[
+        bool,
+        typer.Option(
+            "--own-blocks",
+            help="With --diagnose: count verdicts that were blocks of our own making in 10,000 simulated hours instead.",
+        ),
+    ] = False,
 ) -> None:
     """Score every classifier on many scenarios, with intervals and held-out vendors.
 
@@ -105,6 +114,7 @@ def evaluate(
         "--cases": (gateways is not None, ["--diagnose", "--listed", "--placement"]),
         "--held-out": (held_out, ["--diagnose"]),
         "--optimum": (optimum, ["--diagnose"]),
+        "--own-blocks": (own_blocks, ["--diagnose"]),
     }
     for option, (given, fitting) in belonging.items():
         if given and not set(chosen) & set(fitting):
@@ -112,6 +122,8 @@ def evaluate(
     first = _SEED if seed is None else seed
     if optimum:
         _compare_with_optimum(first, as_json=as_json)
+    elif own_blocks:
+        _count_own_blocks(first, workers or CORES, as_json=as_json)
     elif diagnoses:
         _evaluate_diagnoses(first, gateways, workers or CORES, held_out=held_out, as_json=as_json)
     elif listings:
@@ -184,3 +196,23 @@ def _compare_with_optimum(seed: int, *, as_json: bool) -> None:
             print(json.dumps(figures, indent=2))
         else:
             print_optimum(PipedConsole(), figures)
+
+
+def _count_own_blocks(seed: int, workers: int, *, as_json: bool) -> None:
+    import json
+
+    from fake_gateways import persona
+    from probe.cli.console import PipedConsole
+    from probe.report.terminal.own_blocks import print_own_blocks
+    from probe.report.terminal.sweep import runs_bar
+    from probe.studies.diagnose.own_blocks import own_blocks
+    from probe.studies.diagnose.own_blocks_run import measure_own_blocks
+
+    with keeping_nothing(), runs_bar("simulated hours", _HOURS) as filling:
+        found = list(measure_own_blocks(list(persona.names()), seed, _HOURS, workers, filling.advance))
+    figures = own_blocks(found)
+    with printing():
+        if as_json:
+            print(json.dumps(figures, indent=2))
+        else:
+            print_own_blocks(PipedConsole(), figures)

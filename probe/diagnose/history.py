@@ -10,8 +10,10 @@ from probe.diagnose.reply_kind import Answer, kind_of, words_of
 from probe.records.attempt import Outcome
 from probe.sender.transaction import Result
 
-_MANY_UNKNOWN: Final = 2
+_SEVERAL_UNKNOWN: Final = 2
 """So many unknown recipients before may have blocked us; Cisco's lowest limit of directory harvests is one an hour."""
+_MANY_UNKNOWN: Final = 0.25
+"""Such a share of unknown recipients has probably blocked us, where unknown recipients do (Exim counts from a half)."""
 
 
 class History(StrEnum):
@@ -28,9 +30,11 @@ class History(StrEnum):
     SINCE = "refused alike since"
     """Others were taken, but the last ones were refused alike."""
 
-    def told(self, *, unknown: bool) -> str:
-        """Return it as it is written in patterns.csv; ``unknown`` means that unknown recipients went before."""
-        return f"{self} after unknown recipients" if unknown else self.value
+    def told(self, unknown: int, before: int) -> str:
+        """Return it as it is written in patterns.csv; of ``before`` recipients so many were ``unknown``."""
+        if unknown < _SEVERAL_UNKNOWN:
+            return self.value
+        return f"{self} after {'many ' if unknown >= _MANY_UNKNOWN * before else ''}unknown recipients"
 
 
 class Earlier(NamedTuple):
@@ -46,11 +50,9 @@ def told_by(earlier: Sequence[Earlier], refusal: Earlier) -> str:
     alike = [words_of(each.result, each.recipient) == words for each in earlier]
     taken = [each.result.outcome is Outcome.DELIVERED for each in earlier]
     since = next((number for number, same in enumerate(reversed(alike)) if not same), len(alike))
-    unknown = sum(
-        kind_of(each.result, each.recipient).answer is Answer.UNKNOWN_RECIPIENT
-        for each in earlier[: len(earlier) - since]
-    )
-    return _history(alike, taken, since).told(unknown=unknown >= _MANY_UNKNOWN)
+    before = earlier[: len(earlier) - since]
+    answers = [kind_of(each.result, each.recipient).answer for each in before]
+    return _history(alike, taken, since).told(answers.count(Answer.UNKNOWN_RECIPIENT), len(before))
 
 
 def _history(alike: Sequence[bool], taken: Sequence[bool], since: int) -> History:

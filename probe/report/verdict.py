@@ -9,6 +9,7 @@ from fake_gateways.truth import Fault
 from probe.diagnose.advice import ADMINISTRATOR, ADVICE
 from probe.diagnose.choice import Stopped
 from probe.diagnose.diagnosis import Diagnosis
+from probe.diagnose.phase import Phase
 from probe.report.summary import count
 
 _WORTH_A_WORD: Final = 0.2
@@ -83,4 +84,7 @@ def _to_do(diagnosis: Diagnosis) -> str:
         told = f"Keep the address. Ask {ADMINISTRATOR} which it is."
     if diagnosis.belief.blocked > _WORTH_A_WORD:
         told += f" We may have provoked a block ({diagnosis.belief.blocked:.0%}): wait some hours before the next try."
+    changed = diagnosis.belief.become(Phase.REFUSES_ALL, Phase.GREYLISTS)
+    if changed > _WORTH_A_WORD:
+        told += f" The gateway may have changed since the refusal ({changed:.0%}): ask again another day."
     return told

@@ -15,10 +15,14 @@ from fake_gateways.truth import Cause, Truth
 from probe.diagnose.patterns import shipped
 from probe.lab.diagnose_lab import Lab, open_lab
 from probe.report.terminal.accuracy import print_accuracy
+from probe.report.terminal.own_blocks import print_own_blocks
 from probe.studies.diagnose.accuracy import HELD_OUT, WITH_NOISE, WITHOUT_NOISE, groups
 from probe.studies.diagnose.cases import USUAL, Case
 from probe.studies.diagnose.figures import summary
 from probe.studies.diagnose.measure_run import measure, vendors_held_out
+from probe.studies.diagnose.noise import Noise
+from probe.studies.diagnose.own_blocks import own_blocks
+from probe.studies.diagnose.own_blocks_run import measure_own_blocks
 from probe.studies.diagnose.run import extra_means, prepared_case, refused
 from probe.studies.diagnose.verifier_run import asked_by, py3_validate_email
 from probe.studies.diagnose.verifiers import Verdict, after_ship
@@ -77,3 +81,15 @@ def test_a_sample_of_gateways_is_measured(tmp_path: Path) -> None:
     done = fivefifty("evaluate", "--diagnose", "--cases", "1", "--workers", "1", "--json", cwd=tmp_path)
     figures = json.loads(done.stdout)
     assert (figures["seed"], figures["gateways"]) == (101, 1)
+
+
+def test_blocks_of_our_own_making_are_counted_until_the_hours_are_over(capsys: pytest.CaptureFixture[str]) -> None:
+    hours: list[float] = []
+    found = list(measure_own_blocks(["postfix"], 11, 0.5, 1, hours.append))
+    assert sum(hours) >= 0.5 > sum(hours[:-3])
+    assert {each.subject.noise for each in found} == {Noise.BLOCKS}
+    print_own_blocks(Console(width=200), own_blocks(found))
+    assert "were blocks of our own making" in capsys.readouterr().out
+    wrong = {"true": "content", "diagnosed": "velocity", "wrong_mailbox": False, "verdicts": 3}
+    print_own_blocks(Console(width=200), own_blocks(found) | {"taken_for": [wrong]})
+    assert "content, diagnosed as velocity" in capsys.readouterr().out

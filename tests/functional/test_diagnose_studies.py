@@ -53,6 +53,7 @@ def test_the_shipped_choice_costs_at_most_5_percent_more_than_the_best_one(capsy
     [
         ("evaluate", "--seed", "7"),
         ("evaluate", "--optimum"),
+        ("evaluate", "--own-blocks"),
         ("evaluate", "--cases", "7"),
         ("evaluate", "--held-out"),
         ("evaluate", "--diagnose", "control"),

@@ -26,7 +26,7 @@ from probe.studies.diagnose.run import (
     pattern_of,
     patterns_of,
     prepared_case,
-    refused,
+    refused_at,
 )
 from probe.studies.diagnose.told import told_by_all
 from probe.studies.diagnose.verifier_run import asked_by, has_py3_validate_email, py3_validate_email
@@ -34,7 +34,7 @@ from probe.studies.diagnose.verifiers import Verdict, after_ship, passive, reach
 
 ESTIMATED_FROM: Final = range(1, 4)
 """The seeds of the gateways that the shipped patterns were counted at."""
-_NOISE_AFTER_S: Final = 30.0
+NOISE_AFTER_S: Final = 30.0
 """What disturbs a gateway begins so long after the refusal, before the first experiment."""
 
 
@@ -42,14 +42,13 @@ async def _of_case(case: Case, held_out: Mapping[str, Patterns]) -> list[Diagnos
     rng = random.Random(f"{case.name}:noise")  # noqa: S311 - must be repeatable
     prepared = prepared_case(case)
     extra = extra_means(prepared)
-    everybody = await refused(case, prepared)
+    everybody = await refused_at(case, prepared)
     if not everybody:
         return []
     # Recipients of one gateway are too much alike for two of them to count as two.
-    recipient, truth = rng.choice(everybody)
+    recipient, truth, at = rng.choice(everybody)
     told = told_by_all(await pattern_of(prepared, recipient, truth, extra), shipped())
-    async with open_lab(prepared, recipient, "memory", extra) as lab:
-        since_s = lab.attempt.at - lab.scenario.starts.timestamp() + _NOISE_AFTER_S
+    since_s = at - prepared.loaded.scenario.starts.timestamp() + NOISE_AFTER_S
     document = case.document()
     noise = drawn(case.cause, document, rng)
     disturbed = prepared_case(case, noisy(document, case.cause, noise, since_s, rng))
@@ -57,17 +56,18 @@ async def _of_case(case: Case, held_out: Mapping[str, Patterns]) -> list[Diagnos
     found = []
     for scenario, what in ((prepared, None), (disturbed, noise)):
         subject = Subject(case, truth, what, told)
-        by_shipped = await _diagnosed(scenario, recipient, subject, shipped(), extra)
+        by_shipped = await diagnosed_at(scenario, recipient, subject, shipped(), extra)
         found.append(by_shipped._replace(verdicts=await _verdicts(scenario, recipient, extra, rng)))
         if case.persona in held_out:
-            by_others = await _diagnosed(scenario, recipient, subject, held_out[case.persona], extra)
+            by_others = await diagnosed_at(scenario, recipient, subject, held_out[case.persona], extra)
             found.append(by_others._replace(held_out=True))
     return found
 
 
-async def _diagnosed(
+async def diagnosed_at(
     prepared: PreparedScenario, recipient: str, subject: Subject, patterns: Patterns, extra: SenderMeans
 ) -> Diagnosed:
+    """Diagnose a recipient of a scenario, and compare with what is true."""
     async with open_lab(prepared, recipient, "memory", extra) as lab:
         before = len(lab.lane.truths)
         diagnosis = await diagnose_target(lab, patterns, Budget())

@@ -47,22 +47,30 @@ def prepared_case(case: Case, document: dict[str, Any] | None = None) -> Prepare
         return prepare(check(document or case.document(), folder=folder, path=case.name))
 
 
-async def refused(case: Case, prepared: PreparedScenario) -> list[tuple[str, Hypothesis]]:
-    """Return all recipients that were refused for the cause of a case, in order."""
+async def refused_at(case: Case, prepared: PreparedScenario) -> list[tuple[str, Hypothesis, float]]:
+    """Return all recipients that were refused for the cause of a case, in order, and when.
+
+    Times are in seconds since the epoch.
+    """
     (job,) = plan_lanes(prepared)
     (company,) = prepared.companies
     directory = prepared.directory(company)
-    found: list[tuple[str, Hypothesis]] = []
+    found: list[tuple[str, Hypothesis, float]] = []
 
     def is_last(attempt: Attempt) -> bool:
         if _cause_of(attempt, lane.truths) == case.cause:
             alive = directory.state(attempt.recipient, attempt.at).alive
-            found.append((attempt.recipient, Hypothesis(case.cause, alive)))
+            found.append((attempt.recipient, Hypothesis(case.cause, alive), attempt.at))
         return False
 
     async with open_lane(prepared, job, "memory") as lane:
         await lane.run(is_last)
     return found
+
+
+async def refused(case: Case, prepared: PreparedScenario) -> list[tuple[str, Hypothesis]]:
+    """Return all recipients that were refused for the cause of a case, in order."""
+    return [(recipient, truth) for recipient, truth, _ in await refused_at(case, prepared)]
 
 
 def one_of_each(case: Case, found: Iterable[tuple[str, Hypothesis]]) -> list[tuple[str, Hypothesis]]:

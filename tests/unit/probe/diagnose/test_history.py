@@ -22,8 +22,9 @@ UNKNOWN = replied(550, "5.1.1", "No such person here")
         ([REFUSAL, TAKEN], "some refused alike"),
         ([TAKEN, OTHER], "taken until now"),
         ([TAKEN, OTHER, REFUSAL], "refused alike since"),
-        ([TAKEN, UNKNOWN, UNKNOWN], "taken until now after unknown recipients"),
-        ([TAKEN, UNKNOWN, UNKNOWN, REFUSAL, REFUSAL], "refused alike since after unknown recipients"),
+        ([TAKEN, UNKNOWN, UNKNOWN], "taken until now after many unknown recipients"),
+        ([TAKEN] * 7 + [UNKNOWN, UNKNOWN], "taken until now after unknown recipients"),
+        ([TAKEN, UNKNOWN, UNKNOWN, REFUSAL, REFUSAL], "refused alike since after many unknown recipients"),
         ([TAKEN, UNKNOWN, REFUSAL, REFUSAL], "refused alike since"),
     ],
 )

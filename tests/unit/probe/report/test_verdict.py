@@ -39,11 +39,11 @@ def test_a_recipient_that_is_accepted_by_now_is_called_so() -> None:
     assert verdict_of(waited()).mailbox.endswith("The gateway accepts the recipient now.")
 
 
-def with_weights(found: Diagnosis, *, alive: bool, blocked: bool) -> Diagnosis:
+def with_weights(found: Diagnosis, *, alive: bool, phase: Phase = Phase.AS_AT_FIRST) -> Diagnosis:
     """Return a diagnosis that believes in ip-reputation."""
     belief = found.belief
     sure = {
-        state._replace(phase=Phase.BLOCKS_US if blocked else Phase.AS_AT_FIRST): 1.0
+        state._replace(phase=phase): 1.0
         for state in belief.weights
         if belief.known[state.pattern].hypothesis == ("ip-reputation", alive)
     }
@@ -51,13 +51,18 @@ def with_weights(found: Diagnosis, *, alive: bool, blocked: bool) -> Diagnosis:
 
 
 def test_a_mailbox_that_is_gone_is_removed_whatever_the_refusal_was_for() -> None:
-    told = verdict_of(with_weights(undecided(), alive=False, blocked=False))
+    told = verdict_of(with_weights(undecided(), alive=False))
     assert told.to_do == "What to do: Remove the address from your list."
 
 
 def test_a_block_that_we_may_have_provoked_is_named() -> None:
-    told = verdict_of(with_weights(undecided(), alive=True, blocked=True))
+    told = verdict_of(with_weights(undecided(), alive=True, phase=Phase.BLOCKS_US))
     assert told.to_do.endswith("We may have provoked a block (100%): wait some hours before the next try.")
+
+
+def test_a_gateway_that_has_changed_is_asked_another_day() -> None:
+    told = verdict_of(with_weights(undecided(), alive=True, phase=Phase.GREYLISTS))
+    assert told.to_do.endswith("The gateway may have changed since the refusal (100%): ask again another day.")
 
 
 def test_a_probability_is_rounded_down() -> None:
