@@ -15,7 +15,7 @@ from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis, mattering
 from probe.diagnose.likelihood import BLOCKED, NEWCOMER, is_wordless, likelihood, likelihood_of_place
 from probe.diagnose.patterns import FIRST, Pattern, Patterns
-from probe.diagnose.phase import WAITS_S, Phase, changes, likelihood_of_name, passes_after
+from probe.diagnose.phase import WAITS_S, Phase, changes, likelihood_of_name, passes_after_s
 from probe.diagnose.prior import CHANGES_NOTHING_WITHOUT, OF_ONE, is_like_the_first, possible, prior
 from probe.diagnose.reply_kind import ALIKE, TAKEN_AT_CONTENT, TAKEN_AT_RCPT, Answer
 
@@ -36,6 +36,9 @@ _OF_ITS_OWN: Final = 0.1
 """A recipient that is alive is refused for a reason of its own as often as if so many others had been."""
 _AS_GONE: Final = 0.5
 """How likely one that is gone is refused for that, if the living are refused in the same words for another reason."""
+_WAITING: Final = frozenset(name for name, each in EXPERIMENTS.items() if each.conditions.wait_s)
+"""The experiments that wait: a pattern shows them as they are then."""
+_MAY_CHANGE_NOTHING: Final = frozenset(CHANGES_NOTHING_WITHOUT.values())
 _LEAST: Final = 1e-6
 """Patterns that are less likely than this are dropped."""
 
@@ -57,11 +60,12 @@ class Belief:
     weights: Mapping[State, float]
     at_first: Mapping[State, float]
     """The probabilities after the first refusal, before any experiment: to these a belief fades."""
+    passes_s: Sequence[float]
+    """After how many seconds a recipient was taken again, by pattern."""
     first: str = ""
     """The kind of the first refusal."""
     waited_s: float = 0.0
     """How long the experiments have waited since the last one in which the recipient was refused."""
-
     deferred: frozenset[str] = frozenset()
     """The experiments that were deferred: to a greylist, what they asked for is known from then on."""
 
@@ -73,7 +77,7 @@ class Belief:
         """
         known = possible(patterns, depth, means)
         weights = {State(number): weight for number, weight in enumerate(prior(known, patterns))}
-        return cls(known, patterns.outcomes, depth, weights, weights)
+        return cls(known, patterns.outcomes, depth, weights, weights, tuple(map(passes_after_s, known)))
 
 
     def hypotheses(self) -> dict[Hypothesis, float]:
@@ -257,24 +261,23 @@ class Belief:
 
     def shown(self, state: State, experiment: Experiment) -> str | None:
         """Return the outcome that a pattern shows, None if it is not known, and what stands for it in some phases."""
-        conditions, (number, phase) = experiment.conditions, state
+        conditions, name, (number, phase) = experiment.conditions, experiment.name, state
         if phase is Phase.REFUSES_ALL or (phase is Phase.BLOCKS_US and conditions.source is not Source.ELSEWHERE):
             return BLOCKED
-        is_known = conditions.wait_s >= GREYLIST_S and _asked_for(experiment) in self.deferred
-        if phase is Phase.GREYLISTS and not is_known:
+        if phase is Phase.GREYLISTS and not (conditions.wait_s >= GREYLIST_S and _asked_for(experiment) in self.deferred):
             return NEWCOMER
         pattern = self.known[number]
-        if EXPERIMENTS[experiment.name].conditions.wait_s:
-            has_passed = phase is Phase.HAS_PASSED and experiment.name in WAITS_S
+        if phase is Phase.HAS_PASSED:
+            has_passed = name not in _WAITING or name in WAITS_S
         else:
-            has_passed = phase is Phase.HAS_PASSED or passes_after(pattern, self.waited_s + conditions.wait_s)
-        if has_passed:
-            # What made the gateway refuse has passed, but each new sender and recipient is greylisted anew.
-            if pattern.hypothesis.cause is not Cause.GREYLISTED or conditions.is_of_the_same_message:
-                return _once_passed(pattern, conditions.recipient)
-        if experiment.name in CHANGES_NOTHING_WITHOUT.values():
-            return pattern.shows.get(experiment.name, pattern.shows.get("again"))
-        return pattern.shows.get(experiment.name)
+            has_passed = name not in _WAITING and self.waited_s + conditions.wait_s >= self.passes_s[number]
+        # What made the gateway refuse has passed, but each new sender and recipient is greylisted anew.
+        greylists = pattern.hypothesis.cause is Cause.GREYLISTED
+        if has_passed and (not greylists or conditions.is_of_the_same_message):
+            return _once_passed(pattern, conditions.recipient)
+        if name in _MAY_CHANGE_NOTHING:
+            return pattern.shows.get(name, pattern.shows.get("again"))
+        return pattern.shows.get(name)
 
     def _weighed(self, likely: Callable[[State], float]) -> Belief:
         weights = {state: weight * likely(state) for state, weight in self.weights.items()}

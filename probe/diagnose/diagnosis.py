@@ -232,9 +232,11 @@ class _Asking:
         about = observed.recipient or self.recipient
         kind = str(kind_of(observed.result, about, self.words))
         before = belief.aged(observed.at - self._at)
-        belief = before
-        if not experiment.conditions.without:
-            belief = before.later(experiment).observed(experiment, kind, said_cause(observed.result, about))
+        if experiment.conditions.without:
+            belief = before
+        else:
+            before = before.later(experiment)
+            belief = before.observed(experiment, kind, said_cause(observed.result, about))
         self._at = observed.at
         self._blocked_s = self._block_s(observed.result)
         self.steps.append(Step(experiment, observed, kind, belief, before))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from math import inf
 from typing import Final
 
 from fake_gateways.truth import Cause, Fault
@@ -41,27 +42,19 @@ class Phase(StrEnum):
 def changes(pattern: Pattern, wait_s: float) -> dict[Phase, float]:
     """Return how likely a gateway that was as at first has become something else in a time, without our doing."""
     found = {Phase.REFUSES_ALL: _CHANGES_ITS_MIND, Phase.GREYLISTS: _CHANGES_ITS_MIND}
-    if pattern.hypothesis.cause.fault not in {Fault.RECIPIENT, Fault.MAILBOX}:
-        passes = max(wait_s, AT_LEAST_S) / _passes_within_s(pattern)
-        found[Phase.HAS_PASSED] = min(0.5, passes) + _CHANGES_ITS_MIND
+    cause = pattern.hypothesis.cause
+    if cause.fault not in {Fault.RECIPIENT, Fault.MAILBOX}:
+        within_s = min(passes_after_s(pattern), max(WAITS_S.values()) if cause in PASSING else inf)
+        found[Phase.HAS_PASSED] = min(0.5, max(wait_s, AT_LEAST_S) / within_s) + _CHANGES_ITS_MIND
     return found
 
 
-def passes_after(pattern: Pattern, wait_s: float) -> bool:
-    """Whether a refusal by a pattern has passed for sure after a time."""
-    return any(wait_s >= needed and _is_taken(pattern, name) for name, needed in WAITS_S.items())
-
-
-def _passes_within_s(pattern: Pattern) -> float:
-    """Return within how many seconds a refusal by a pattern passes."""
+def passes_after_s(pattern: Pattern) -> float:
+    """Return after how many seconds a recipient was taken without any other change, infinity if it never was."""
     for name, waits_s in WAITS_S.items():
-        if _is_taken(pattern, name):
+        if pattern.shows.get(name, "").startswith(Answer.TAKEN):
             return waits_s
-    return max(WAITS_S.values()) if pattern.hypothesis.cause in PASSING else float("inf")
-
-
-def _is_taken(pattern: Pattern, name: str) -> bool:
-    return pattern.shows.get(name, "").startswith(Answer.TAKEN)
+    return inf
 
 
 def likelihood_of_name(phase: Phase, cause: Cause, said: str) -> float:
