@@ -90,7 +90,7 @@ def evaluate(
         bool,
         typer.Option(
             "--own-blocks",
-            help="With --diagnose: count verdicts that were blocks of our own making in 10,000 simulated hours instead.",
+            help="With --diagnose: count verdicts that were blocks of our own making in 10,000 hours instead.",
         ),
     ] = False,
 ) -> None:

@@ -79,7 +79,6 @@ class Belief:
         weights = {State(number): weight for number, weight in enumerate(prior(known, patterns))}
         return cls(known, patterns.outcomes, depth, weights, weights, tuple(map(passes_after_s, known)))
 
-
     def hypotheses(self) -> dict[Hypothesis, float]:
         """Return the probability of every hypothesis."""
         found = dict.fromkeys(HYPOTHESES, 0.0)
@@ -264,7 +263,9 @@ class Belief:
         conditions, name, (number, phase) = experiment.conditions, experiment.name, state
         if phase is Phase.REFUSES_ALL or (phase is Phase.BLOCKS_US and conditions.source is not Source.ELSEWHERE):
             return BLOCKED
-        if phase is Phase.GREYLISTS and not (conditions.wait_s >= GREYLIST_S and _asked_for(experiment) in self.deferred):
+        if phase is Phase.GREYLISTS and not (
+            conditions.wait_s >= GREYLIST_S and _asked_for(experiment) in self.deferred
+        ):
             return NEWCOMER
         pattern = self.known[number]
         if phase is Phase.HAS_PASSED:
@@ -308,8 +309,10 @@ def _asked_for(experiment: Experiment) -> str:
 
 def _once_passed(pattern: Pattern, recipient: Recipient) -> str | None:
     """Return what is shown when the reason of a refusal has passed, None if nobody knows."""
-    if recipient is Recipient.RANDOM or (recipient is Recipient.REFUSED and not pattern.hypothesis.alive):
+    if recipient is Recipient.RANDOM:
         return None
+    if recipient is Recipient.REFUSED and not pattern.hypothesis.alive:
+        return BLOCKED  # refused because it is gone, in any words
     return TAKEN_AT_CONTENT if pattern.depth is Depth.CONTENT else TAKEN_AT_RCPT
 
 
@@ -323,5 +326,3 @@ def _as_far_as_it_matters(weights: Mapping[Hypothesis, float]) -> dict[Hypothesi
 def _entropy(weights: Mapping[Hypothesis, float]) -> float:
     total = sum(weights.values())
     return -sum(weight / total * math.log2(weight / total) for weight in weights.values() if weight > 0)
-
-

@@ -22,7 +22,7 @@ _DISLIKED: Final[Mapping[Cause, Mapping[Kind, float]]] = {
     Cause.POLICY: {Kind.ATTACHMENT: 0.97},
 }
 """How likely a cause is about a part of this kind, if it is about a part of the message. The numbers are our own."""
-_HARDLY: Final = 0.01
+_HARDLY: Final = 0.002
 
 
 def suspects(parts: Sequence[Part], taken: Mapping[Content, bool]) -> tuple[int, ...]:

@@ -130,9 +130,9 @@ def choose(
     return min(good, key=Lookahead(belief, list(worth), _LEAST_GAIN, decided).cost) if len(good) > 1 else good[0]
 
 
-def left_of(experiments: Collection[Experiment], made: Iterable[str], deferred: Collection[str] = ()) -> list[Experiment]:
+def left_of(
+    experiments: Collection[Experiment], made: Iterable[str], deferred: Collection[str] = ()
+) -> list[Experiment]:
     """Return the experiments that can still be made: each once, those of ``_TWICE`` and the ``deferred`` once more."""
-    done = list(made)
-    return [
-        each for each in experiments if done.count(each.name) < (2 if each.name in _TWICE or each.name in deferred else 1)
-    ]
+    done, twice = list(made), {*_TWICE, *deferred}
+    return [each for each in experiments if done.count(each.name) < (2 if each.name in twice else 1)]

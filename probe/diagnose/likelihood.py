@@ -14,7 +14,7 @@ _IN_OTHER_WORDS: Final = 0.07
 _DEFERS: Final = 0.5
 """How likely a block defers instead of refusing for good."""
 BLOCKED: Final = "blocked"
-"""In place of what a pattern shows: whoever asks is refused, in any way."""
+"""In place of what a pattern shows: it is refused in any way."""
 NEWCOMER: Final = "newcomer"
 """In place of what a pattern shows: whoever is new is deferred."""
 _WORDLESS: Final = (Answer.CLOSED.value, Answer.SILENT.value)

@@ -15,7 +15,7 @@ WAITS_S: Final = {name: EXPERIMENTS[name].conditions.wait_s for name in ("after-
 """The experiments that show whether a refusal passes, the shorter first, and how long they wait."""
 AT_LEAST_S: Final = 60.0
 """An experiment begins about so long after the one before it."""
-_CHANGES_ITS_MIND: Final = 0.005
+_CHANGES_ITS_MIND: Final = 0.002
 """How likely a gateway has changed between two experiments, in each way that is not to be expected."""
 _NAMED: Final = 0.5
 """How likely a refusal names what it is for, if that is one of ``_PROVOKED`` or a greylist."""

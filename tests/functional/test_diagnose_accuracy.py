@@ -90,6 +90,6 @@ def test_blocks_of_our_own_making_are_counted_until_the_hours_are_over(capsys: p
     assert {each.subject.noise for each in found} == {Noise.BLOCKS}
     print_own_blocks(Console(width=200), own_blocks(found))
     assert "were blocks of our own making" in capsys.readouterr().out
-    wrong = {"true": "content", "diagnosed": "velocity", "wrong_mailbox": False, "verdicts": 3}
+    wrong = {"true": "content", "diagnosed": "velocity", "verdicts": 3, "wrong_mailboxes": 1}
     print_own_blocks(Console(width=200), own_blocks(found) | {"taken_for": [wrong]})
     assert "content, diagnosed as velocity" in capsys.readouterr().out

@@ -24,7 +24,7 @@ def print_own_blocks(console: Console, figures: Mapping[str, Any]) -> None:
     print_table(console, "Diagnoses at gateways that block whoever probes (with a 95 % interval)", ("", ""), rows)
     if figures["taken_for"]:
         wrong = [
-            [f"{each['true']}, diagnosed as {each['diagnosed']}", "yes" if each["wrong_mailbox"] else "no", str(each["verdicts"])]
+            [f"{each['true']}, diagnosed as {each['diagnosed']}", str(each["wrong_mailboxes"]), str(each["verdicts"])]
             for each in figures["taken_for"]
         ]
-        print_table(console, "\nBlocks that were taken for causes", ("", "mailbox wrong", "verdicts"), wrong)
+        print_table(console, "\nBlocks that were taken for causes", ("", "wrong mailboxes", "verdicts"), wrong)

@@ -15,10 +15,11 @@ def own_blocks(found: Sequence[Diagnosed]) -> dict[str, Any]:
     """Return the simulated hours, the verdicts, how many met a block, and how many of these were wrong.
 
     ``not_own_blocks`` is the share of all verdicts that are right or left open, or wrong without a block, with its
-    interval of 95 %. ``taken_for`` are the wrong ones: the true cause, the cause that was said, and whether the mailbox
-    was called what it is not.
+    interval of 95 %. ``taken_for`` are the wrong ones by the true cause and the cause that was said, and how many of
+    them called the mailbox what it is not.
     """
     own = [each for each in found if each.blocks and each.is_wrong]
+    mailboxes = Counter(_mistake(each) for each in own if each.says_alive is (not each.subject.truth.alive))
     right = len(found) - len(own)
     low, high = wilson(right, len(found))
     return {
@@ -34,12 +35,11 @@ def own_blocks(found: Sequence[Diagnosed]) -> dict[str, Any]:
             "of": len(found),
         },
         "taken_for": [
-            {"true": true, "diagnosed": said, "wrong_mailbox": wrong, "verdicts": times}
-            for (true, said, wrong), times in Counter(map(_mistake, own)).most_common()
+            {"true": true, "diagnosed": said, "verdicts": times, "wrong_mailboxes": mailboxes[true, said]}
+            for (true, said), times in Counter(map(_mistake, own)).most_common()
         ],
     }
 
 
-def _mistake(each: Diagnosed) -> tuple[str, str, bool]:
-    wrong_mailbox = each.says_alive is not None and each.says_alive is not each.subject.truth.alive
-    return told_apart(each.subject.truth.cause).value, told_apart(each.cause).value, wrong_mailbox
+def _mistake(each: Diagnosed) -> tuple[str, str]:
+    return told_apart(each.subject.truth.cause).value, told_apart(each.cause).value

@@ -47,7 +47,6 @@ def test_an_experiment_is_made_once_and_what_may_change_or_was_deferred_once_mor
     assert "control" not in {each.name for each in left_of(ALL, ["control", "control"])}
 
 
-
 def test_it_may_stop_when_the_mailbox_is_known() -> None:
     alive = START.expecting(0.999, {})
     assert knows_mailbox(alive)

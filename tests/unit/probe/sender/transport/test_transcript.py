@@ -117,14 +117,10 @@ async def test_what_a_server_offers_is_read_from_its_reply_to_ehlo() -> None:
 
 
 def test_what_a_refusal_mentions_is_not_offered() -> None:
-    dialogue = "\n".join(
-        (
-            "> (connects from 127.10.0.1)", "< 220-mx.acme.example", "< 220 STARTTLS",
-            "> EHLO mta1.sender.example", "< 250-STARTTLS", "< 250-size 1000", "< 250 8BITMIME",
-            "> MAIL FROM:<>", "< 250-first", "< 250 STARTTLS", "! closed by the other side",
-            "> RCPT TO:<STARTTLS@acme.example>", "< 530-5.7.0 Must issue", "< 530 5.7.0 STARTTLS",
-        )
-    )  # fmt: skip
-    assert offered_in(dialogue) == {"SIZE", "8BITMIME"}
+    greeting = "> (connects from 127.10.0.1)\n< 220-mx.acme.example\n< 220 STARTTLS\n"
+    ehlo = "> EHLO mta1.sender.example\n< 250-STARTTLS\n< 250-size 1000\n< 250 8BITMIME\n"
+    mail = "> MAIL FROM:<>\n< 250-first\n< 250 STARTTLS\n! closed by the other side\n"
+    rcpt = "> RCPT TO:<STARTTLS@acme.example>\n< 530-5.7.0 Must issue\n< 530 5.7.0 STARTTLS"
+    assert offered_in(greeting + ehlo + mail + rcpt) == {"SIZE", "8BITMIME"}
     assert offered_in("> EHLO mta1.sender.example\n< 550-no\n< 550 STARTTLS") == frozenset()
     assert offered_in("") == frozenset()

@@ -22,8 +22,8 @@ def test_only_wrong_verdicts_after_a_block_are_of_our_own_making() -> None:
     assert (figures["hours"], figures["verdicts"], figures["met_a_block"], figures["decided"]) == (5.0, 5, 4, 4)
     assert (figures["own_blocks"], figures["not_own_blocks"]["value"]) == (2, 0.6)
     assert figures["taken_for"] == [
-        {"true": "ip-reputation", "diagnosed": "velocity", "wrong_mailbox": False, "verdicts": 1},
-        {"true": "ip-reputation", "diagnosed": "ip-reputation", "wrong_mailbox": True, "verdicts": 1},
+        {"true": "ip-reputation", "diagnosed": "velocity", "verdicts": 1, "wrong_mailboxes": 0},
+        {"true": "ip-reputation", "diagnosed": "ip-reputation", "verdicts": 1, "wrong_mailboxes": 1},
     ]
 
 
