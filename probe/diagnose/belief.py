@@ -13,7 +13,7 @@ from probe.diagnose.conditions import Depth, Recipient, Source
 from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis, mattering
-from probe.diagnose.likelihood import BLOCKED, NEWCOMER, is_wordless, likelihood, likelihood_of_place
+from probe.diagnose.likelihood import BLOCKED, GONE, NEWCOMER, is_wordless, likelihood, likelihood_of_place
 from probe.diagnose.patterns import FIRST, Pattern, Patterns
 from probe.diagnose.phase import WAITS_S, Phase, changes, likelihood_of_name, passes_after_s
 from probe.diagnose.prior import CHANGES_NOTHING_WITHOUT, OF_ONE, is_like_the_first, possible, prior
@@ -25,7 +25,9 @@ _BLOCK_HALVES_S: Final = 3600.0
 """Blocks that were provoked end by themselves: half of them within this time."""
 _BLOCKED_BY_RECIPIENT: Final = 0.002
 _BLOCKED_BY_RANDOM_RECIPIENT: Final = 0.02
-"""How likely one more recipient makes a gateway block us. Counters of unknown recipients are the lowest."""
+_BLOCKED_BY_HASTE: Final = 0.01
+"""How likely one more recipient makes a gateway block us. Counters of unknown recipients are the lowest, then those of
+recipients that follow each other at once."""
 _NEVER_SEEN: Final = 0.02
 """How likely the words of a refusal, or what came before it, are none of those that were seen with its cause."""
 _WORDLESS: Final = 0.1
@@ -275,7 +277,7 @@ class Belief:
         # What made the gateway refuse has passed, but each new sender and recipient is greylisted anew.
         greylists = pattern.hypothesis.cause is Cause.GREYLISTED
         if has_passed and (not greylists or conditions.is_of_the_same_message):
-            return _once_passed(pattern, conditions.recipient)
+            return _once_passed(pattern, self.passes_s[number], conditions.recipient)
         if name in _MAY_CHANGE_NOTHING:
             return pattern.shows.get(name, pattern.shows.get("again"))
         return pattern.shows.get(name)
@@ -289,7 +291,7 @@ class Belief:
 
     def _at_risk(self, experiment: Experiment) -> Belief:
         conditions = experiment.conditions
-        risk = _BLOCKED_BY_RECIPIENT * conditions.recipients
+        risk = _BLOCKED_BY_RECIPIENT * conditions.recipients + _BLOCKED_BY_HASTE * conditions.transactions_before
         if conditions.recipient is Recipient.RANDOM:
             risk += _BLOCKED_BY_RANDOM_RECIPIENT
         weights: dict[State, float] = {}
@@ -307,12 +309,13 @@ def _asked_for(experiment: Experiment) -> str:
     return "" if experiment.conditions.is_of_the_same_message else experiment.name
 
 
-def _once_passed(pattern: Pattern, recipient: Recipient) -> str | None:
+def _once_passed(pattern: Pattern, passes_s: float, recipient: Recipient) -> str | None:
     """Return what is shown when the reason of a refusal has passed, None if nobody knows."""
     if recipient is Recipient.RANDOM:
         return None
-    if recipient is Recipient.REFUSED and not pattern.hypothesis.alive:
-        return BLOCKED  # refused because it is gone, in any words
+    # Some take whoever is gone, too.
+    if recipient is Recipient.REFUSED and not pattern.hypothesis.alive and passes_s == math.inf:
+        return GONE
     return TAKEN_AT_CONTENT if pattern.depth is Depth.CONTENT else TAKEN_AT_RCPT
 
 

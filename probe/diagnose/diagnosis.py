@@ -20,20 +20,25 @@ from probe.diagnose.experiments.without_parts import without
 from probe.diagnose.message_parts import Part
 from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Patterns
 from probe.diagnose.reply_kind import (
+    ALIKE,
     TAKEN_AT_CONTENT,
     TAKEN_AT_RCPT,
     Answer,
+    Place,
+    ReplyKind,
     kind_of,
     said_cause,
     told_by_words,
     words_of,
 )
-from probe.records.attempt import Outcome
 from probe.sender.transaction import Result
 
 _WORTH_NAMING: Final = 1.25
 """A step that raises the odds of a cause by this factor speaks for it."""
 _LEAST: Final = 1e-9
+_AFTER_CONTENT: Final = {
+    str(ReplyKind(answer, Place.CONTENT)) for answer in (Answer.TAKEN, Answer.REFUSED, Answer.UNKNOWN_RECIPIENT)
+}
 
 
 class Observed(NamedTuple):
@@ -251,11 +256,14 @@ def _odds(belief: Belief, cause: Cause) -> float:
 def _disliked(
     asking: _Asking, belief: Belief, parts: Sequence[Part]
 ) -> Generator[Experiment, Observed | None, tuple[Part, ...]]:
-    """Leave out half of what may be disliked, again and again, as long as the budget lasts."""
+    """Leave out half of what may be disliked, again and again, as long as the budget lasts.
+
+    What is answered by a block or a greylist is asked once more, when it has passed.
+    """
     changed: dict[Content, bool] = {
-        step.experiment.conditions.content: step.observed.result.outcome is Outcome.DELIVERED
+        step.experiment.conditions.content: step.kind == TAKEN_AT_CONTENT
         for step in asking.steps
-        if step.experiment.conditions.content is not Content.CAMPAIGN
+        if step.experiment.conditions.content is not Content.CAMPAIGN and _is_about_message(step)
     }
     about_content = sum(weight for cause, weight in belief.causes().items() if cause in ABOUT_CONTENT)
     if asking.depth is not Depth.CONTENT or about_content < SURE_OF_CAUSE:
@@ -263,9 +271,9 @@ def _disliked(
     suspected = suspects(parts, changed)
     searching = smallest(suspected, certain=any(changed.values()))
     try:
-        numbers = next(searching)
+        numbers, wait_s = next(searching), 0.0
         while True:
-            experiment = asking.polite(without(numbers))
+            experiment = asking.polite(without(numbers).after(wait_s))
             if len(asking.steps) >= asking.budget.experiments:
                 return ()
             if not asking.budget.allows(experiment, asking.depth, asking.spent):
@@ -274,6 +282,17 @@ def _disliked(
             if observed is None:
                 return ()
             asking.heard(belief, experiment, observed)
-            numbers = searching.send(observed.result.outcome is Outcome.DELIVERED)
+            last = asking.steps[-1]
+            if _is_about_message(last):
+                numbers, wait_s = searching.send(last.kind == TAKEN_AT_CONTENT), 0.0
+            elif wait_s:
+                return ()
+            else:
+                wait_s = GREYLIST_S
     except StopIteration as ended:
         return chosen_of(parts, suspected, ended.value)
+
+
+def _is_about_message(step: Step) -> bool:
+    """Whether a reply says something of the message: it was taken, or refused for good or as at first."""
+    return step.kind == ALIKE or step.kind in _AFTER_CONTENT

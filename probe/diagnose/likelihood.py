@@ -15,6 +15,8 @@ _DEFERS: Final = 0.5
 """How likely a block defers instead of refusing for good."""
 BLOCKED: Final = "blocked"
 """In place of what a pattern shows: it is refused in any way."""
+GONE: Final = "gone"
+"""In place of what a pattern shows: it is refused for good, in any words."""
 NEWCOMER: Final = "newcomer"
 """In place of what a pattern shows: whoever is new is deferred."""
 _WORDLESS: Final = (Answer.CLOSED.value, Answer.SILENT.value)
@@ -42,10 +44,11 @@ def likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str, first
     """
     if shown == BLOCKED:
         return _of_block(outcomes, outcome)
-    if shown == NEWCOMER:
-        defers = outcome.startswith(Answer.DEFERRED)
-        alike = [each for each in outcomes if each.startswith(Answer.DEFERRED) is defers]
-        return (1 - OTHERWISE if defers else OTHERWISE) / max(len(alike), 1)
+    if shown in {GONE, NEWCOMER}:
+        wanted = (Answer.DEFERRED if shown == NEWCOMER else Answer.REFUSED).value
+        fits = _sense(first if outcome == ALIKE else outcome)[0] == wanted
+        alike = [each for each in outcomes if (_sense(first if each == ALIKE else each)[0] == wanted) is fits]
+        return (1 - OTHERWISE if fits else OTHERWISE) / max(len(alike), 1)
     if shown is None or len(outcomes) < 2:
         return 1 / max(len(outcomes), 2)
     if shown == outcome:

@@ -15,6 +15,8 @@ WAITS_S: Final = {name: EXPERIMENTS[name].conditions.wait_s for name in ("after-
 """The experiments that show whether a refusal passes, the shorter first, and how long they wait."""
 AT_LEAST_S: Final = 60.0
 """An experiment begins about so long after the one before it."""
+_PASSES_WITHIN_S: Final = 7200.0
+"""Limits and outages of which nothing else is known pass within this time."""
 _CHANGES_ITS_MIND: Final = 0.002
 """How likely a gateway has changed between two experiments, in each way that is not to be expected."""
 _NAMED: Final = 0.5
@@ -44,7 +46,7 @@ def changes(pattern: Pattern, wait_s: float) -> dict[Phase, float]:
     found = {Phase.REFUSES_ALL: _CHANGES_ITS_MIND, Phase.GREYLISTS: _CHANGES_ITS_MIND}
     cause = pattern.hypothesis.cause
     if cause.fault not in {Fault.RECIPIENT, Fault.MAILBOX}:
-        within_s = min(passes_after_s(pattern), max(WAITS_S.values()) if cause in PASSING else inf)
+        within_s = min(passes_after_s(pattern), _PASSES_WITHIN_S if cause in PASSING else inf)
         found[Phase.HAS_PASSED] = min(0.5, max(wait_s, AT_LEAST_S) / within_s) + _CHANGES_ITS_MIND
     return found
 

@@ -36,11 +36,23 @@ class Place(StrEnum):
     CONTENT = "content"
 
 
-_HARVESTING: Final = re.compile(
-    r"\bharvest|\btoo many\W+(?:\w+\W+){0,2}?(?:invalid|unknown|bad|wrong|non-?existent)\W+(?:\w+\W+)?"
-    r"(?:recipient|address|user|mailbox)"
+_TOO_MANY_UNKNOWN: Final = (
+    r"\bharvest|\btoo many errors\b"
+    r"|\btoo many\W+(?:\w+\W+){0,2}?(?:invalid|unknown|bad|wrong|non-?existent)\W+(?:\w+\W+)?(?:recipient|address|user)"
 )
-"""Too many recipients that do not exist. The rules of the `text` baseline take this for too many at a time."""
+_TOO_FAST: Final = r"\btoo much mail\b|\brate\b.*\b(?:exceed|limit)|\b(?:exceed|limit)\w*\b.*\brate\b|\bthrottl"
+_NAMES: Final = (
+    (Cause.DIRECTORY_HARVEST, re.compile(_TOO_MANY_UNKNOWN)),
+    (Cause.VIRUS, re.compile(r"\b(?:virus(?:es)?|malware|trojan|infected)\b")),
+    (Cause.TLS_REQUIRED, re.compile(r"\bstarttls\b|\b(?:tls|encryption)\b.*\b(?:requir\w*|need\w*|must)\b")),
+    (
+        Cause.AUTHENTICATION,
+        re.compile(r"\b(?:spf|dkim|dmarc|unauthenticated)\b|\b(?:sender|message|domain) authentication\b"),
+    ),
+    (Cause.VELOCITY, re.compile(_TOO_FAST)),
+    (Cause.CONTENT, re.compile(r"\bcontents?\b")),
+)
+"""Words that name a cause, for causes that the rules of the `text` baseline do not know or take for another one."""
 ALIKE: Final = "alike"
 """The kind of a refusal in the same words as the first."""
 
@@ -96,7 +108,10 @@ def _place_of(stage: Stage) -> Place:
 def said_cause(result: Result, recipient: str) -> str:
     """Return the cause that a reply names in its words, or else by its code; ``none`` without a refusal."""
     cause = _said(result, recipient)
-    return "none" if cause is None else str(cause)
+    if cause is None or result.reply is None:
+        return "none"
+    words = pattern_of(result.reply.text, recipient)
+    return str(next((named for named, pattern in _NAMES if pattern.search(words)), cause))
 
 
 def told_by_words(result: Result, recipient: str) -> str:
@@ -111,10 +126,8 @@ def _said(result: Result, recipient: str) -> Cause | None:
     reply = result.reply
     if reply is None or reply.accepts:
         return None
-    words = pattern_of(reply.text, recipient)
-    if _HARVESTING.search(words):
-        return Cause.DIRECTORY_HARVEST
-    return topics_in(words).cause or cause_of_numbers(reply.code, str(reply.enhanced) if reply.enhanced else None)[0]
+    by_words = topics_in(pattern_of(reply.text, recipient)).cause
+    return by_words or cause_of_numbers(reply.code, str(reply.enhanced) if reply.enhanced else None)[0]
 
 
 def _blames_recipient(result: Result, recipient: str) -> bool:

@@ -45,20 +45,19 @@ def diagnosed_behind_blocks(case: Case) -> list[Diagnosed]:
 
 
 def measure_own_blocks(
-    personas: Sequence[str], seed: int, hours: float, workers: int, tell: Callable[[float], object]
+    personas: Sequence[str], seed: int, hours: float, workers: int, tell: Callable[[int], object]
 ) -> Iterator[Diagnosed]:
     """Yield diagnoses at gateways of one seed after another, until they took so many simulated hours.
 
-    ``tell`` is called with the hours of each.
+    ``tell`` is called with the full hours that each gateway adds.
     """
-    left = hours
+    spent_s = 0.0
     for each_seed in count(seed):
         drawn = list(as_met(cases(list(personas), range(each_seed, each_seed + 1))))
         random.Random(each_seed).shuffle(drawn)  # noqa: S311 - must be repeatable
         for some in each_of(diagnosed_behind_blocks, drawn, workers, lambda _: None):
-            for each in some:
-                yield each
-                left -= each.seconds / 3600
-                tell(min(each.seconds / 3600, hours))
-            if left <= 0:
+            yield from some
+            before_s, spent_s = spent_s, spent_s + sum(each.seconds for each in some)
+            tell(int(spent_s // 3600 - before_s // 3600))
+            if spent_s >= 3600 * hours:
                 return

@@ -7,17 +7,19 @@ from typing import Final
 import pytest
 from diagnosing import SAME, TAKEN, UNKNOWN
 
-from probe.diagnose.likelihood import BLOCKED, NEWCOMER, is_wordless, likelihood, likelihood_of_place
+from probe.diagnose.likelihood import BLOCKED, GONE, NEWCOMER, is_wordless, likelihood, likelihood_of_place
 
 DEFERRED: Final = "deferred at rcpt"
 REFUSED: Final = "refused at rcpt"
 OUTCOMES: Final = (SAME, "closed at rcpt", DEFERRED, REFUSED, TAKEN, UNKNOWN)
 
 
-@pytest.mark.parametrize("shown", [*OUTCOMES, BLOCKED, NEWCOMER, None])
+@pytest.mark.parametrize("shown", [*OUTCOMES, BLOCKED, GONE, NEWCOMER, None])
 def test_the_likelihoods_of_all_answers_add_up_to_one(shown: str | None) -> None:
     total = sum(likelihood(OUTCOMES, shown, each, UNKNOWN) for each in OUTCOMES)
-    assert total == pytest.approx(1.0, abs=0.071)  # some may have no other words, and a block may take somebody after all
+    assert total == pytest.approx(
+        1.0, abs=0.071
+    )  # some may have no other words, and a block may take somebody after all
 
 
 def test_what_is_shown_comes_first_then_other_words_then_anything() -> None:
@@ -30,6 +32,8 @@ def test_a_block_takes_nobody_and_a_greylist_defers_newcomers() -> None:
     assert likelihood(OUTCOMES, BLOCKED, DEFERRED) == 0.5
     assert likelihood(OUTCOMES, NEWCOMER, DEFERRED) > 0.9
     assert likelihood(OUTCOMES, NEWCOMER, TAKEN) < 0.01
+    assert likelihood(OUTCOMES, GONE, SAME, UNKNOWN) == likelihood(OUTCOMES, GONE, REFUSED, UNKNOWN) > 0.3
+    assert likelihood(OUTCOMES, GONE, SAME, DEFERRED) == likelihood(OUTCOMES, GONE, DEFERRED, DEFERRED) < 0.01
 
 
 def test_what_is_not_known_tells_nothing() -> None:
