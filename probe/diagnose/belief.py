@@ -14,7 +14,7 @@ from probe.diagnose.experiment import Experiment
 from probe.diagnose.experiments import EXPERIMENTS
 from probe.diagnose.hypothesis import HYPOTHESES, Hypothesis, mattering
 from probe.diagnose.likelihood import BLOCKED, GONE, NEWCOMER, is_wordless, likelihood, likelihood_of_place
-from probe.diagnose.patterns import FIRST, Pattern, Patterns
+from probe.diagnose.patterns import FIRST, HISTORY, WORDS, Pattern, Patterns
 from probe.diagnose.phase import WAITS_S, Phase, changes, likelihood_of_name, passes_after_s
 from probe.diagnose.prior import CHANGES_NOTHING_WITHOUT, OF_ONE, is_like_the_first, possible, prior
 from probe.diagnose.reply_kind import ALIKE, TAKEN_AT_CONTENT, TAKEN_AT_RCPT, Answer
@@ -28,8 +28,11 @@ _BLOCKED_BY_RANDOM_RECIPIENT: Final = 0.02
 _BLOCKED_BY_HASTE: Final = 0.01
 """How likely one more recipient makes a gateway block us. Counters of unknown recipients are the lowest, then those of
 recipients that follow each other at once."""
-_NEVER_SEEN: Final = 0.02
-"""How likely the words of a refusal, or what came before it, are none of those that were seen with its cause."""
+_NEVER_SEEN: Final = 0.1
+"""How likely the words of a refusal, or what came before it, are none of those that were seen with its cause.
+
+So words alone hardly ever decide.
+"""
 _WORDLESS: Final = 0.1
 """How likely a gateway that refuses the sender or the message closes the connection, or hangs, in place of a reply."""
 GREYLIST_S: Final = WAITS_S["after-minutes"]
@@ -62,6 +65,8 @@ class Belief:
     weights: Mapping[State, float]
     at_first: Mapping[State, float]
     """The probabilities after the first refusal, before any experiment: to these a belief fades."""
+    seen: Mapping[str, Mapping[Cause, Mapping[str, int]]]
+    """How often each words, and each history, were seen with a cause."""
     passes_s: Sequence[float]
     """After how many seconds a recipient was taken again, by pattern."""
     first: str = ""
@@ -79,7 +84,8 @@ class Belief:
         """
         known = possible(patterns, depth, means)
         weights = {State(number): weight for number, weight in enumerate(prior(known, patterns))}
-        return cls(known, patterns.outcomes, depth, weights, weights, tuple(map(passes_after_s, known)))
+        seen = {of: patterns.seen(of) for of in (WORDS, HISTORY)}
+        return cls(known, patterns.outcomes, depth, weights, weights, seen, tuple(map(passes_after_s, known)))
 
     def hypotheses(self) -> dict[Hypothesis, float]:
         """Return the probability of every hypothesis."""
@@ -124,22 +130,17 @@ class Belief:
             after = self._weighed(lambda state: likelihood_of_place(self.known[state.pattern].shows.get(of), outcome))
             after = replace(after, first=outcome)
         else:
-            shares = self._shares(of, outcome)
-            after = self._weighed(lambda state: shares[self.known[state.pattern].hypothesis.cause])
+            after = self.by_cause(self._shares(of, outcome))
         return replace(after, at_first=after.weights)
 
     def _shares(self, of: str, outcome: str) -> dict[Cause, float]:
         """Return how likely an outcome is for each cause, as far as is known."""
-        found: dict[Cause, list[float]] = {}
-        for state, weight in self.weights.items():
-            of_cause = found.setdefault(self.known[state.pattern].hypothesis.cause, [0.0, 0.0])
-            of_cause[self.known[state.pattern].shows.get(of) == outcome] += weight
         never, any_other = _NEVER_SEEN, 1 / max(len(self.outcomes.get(of, ())), 2)
         wordless = (_WORDLESS, 1 / 2) if is_wordless(outcome) else (never, any_other)
         shares: dict[Cause, float] = {}
-        for cause, (other, same) in found.items():
+        for cause, seen in self.seen[of].items():
             unseen, among = (never, any_other) if cause.fault in OF_ONE else wordless
-            shares[cause] = (1 - unseen) * same / (same + other) + unseen * among
+            shares[cause] = (1 - unseen) * seen.get(outcome, 0) / sum(seen.values()) + unseen * among
         return shares
 
     def by_cause(self, likelihoods: Mapping[Cause, float]) -> Belief:
@@ -166,11 +167,10 @@ class Belief:
         weights: dict[State, float] = {}
         for state, weight in self.weights.items():
             kept = weight
-            if state.phase is Phase.AS_AT_FIRST:
-                for phase, share in changes(self.known[state.pattern], experiment.conditions.wait_s).items():
-                    then = State(state.pattern, phase)
-                    weights[then] = weights.get(then, 0.0) + share * weight
-                    kept -= share * weight
+            for phase, share in changes(self.known[state.pattern], state.phase, experiment.conditions.wait_s).items():
+                then = State(state.pattern, phase)
+                weights[then] = weights.get(then, 0.0) + share * weight
+                kept -= share * weight
             weights[state] = weights.get(state, 0.0) + kept
         return replace(self, weights=weights)
 

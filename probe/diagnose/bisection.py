@@ -18,8 +18,8 @@ _OF_KIND: Final[Mapping[Content, Kind]] = {
 }
 _DISLIKED: Final[Mapping[Cause, Mapping[Kind, float]]] = {
     Cause.CONTENT: {Kind.SUBJECT: 0.25, Kind.LINK: 0.25, Kind.ATTACHMENT: 0.25, Kind.PARAGRAPH: 0.25},
-    Cause.VIRUS: {Kind.ATTACHMENT: 0.9, Kind.PARAGRAPH: 0.08},
-    Cause.POLICY: {Kind.ATTACHMENT: 0.97},
+    Cause.VIRUS: {Kind.ATTACHMENT: 0.9, Kind.PARAGRAPH: 0.1},
+    Cause.POLICY: {Kind.ATTACHMENT: 1.0},
 }
 """How likely a cause is about a part of this kind, if it is about a part of the message. The numbers are our own."""
 _HARDLY: Final = 0.002
@@ -60,10 +60,15 @@ def chosen_of(parts: Sequence[Part], suspected: Sequence[int], found: Collection
     return () if len(found) == len(suspected) > 1 else tuple(parts[number] for number in sorted(found))
 
 
-def likelihoods_of(disliked: Collection[Part]) -> dict[Cause, float]:
-    """Return how likely each cause is one for which just these parts are disliked.
+def likelihoods_of(disliked: Collection[Part], suspected: Collection[Part]) -> dict[Cause, float]:
+    """Return how likely each cause is one for which just these are disliked of all that were suspected.
 
     Malware is in files, and rarely in text; the rules of a policy are about files. A filter may dislike any part.
     """
     kinds = {part.kind for part in disliked}
-    return {cause: min(_DISLIKED.get(cause, {}).get(kind, _HARDLY) for kind in kinds) for cause in CAUSES}
+    possible = {part.kind for part in suspected}
+    found = dict.fromkeys(CAUSES, _HARDLY)
+    for cause, shares in _DISLIKED.items():
+        among = sum(shares.get(kind, 0.0) for kind in possible) or 1.0
+        found[cause] = min(shares.get(kind, _HARDLY) for kind in kinds) / among
+    return found

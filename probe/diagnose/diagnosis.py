@@ -177,9 +177,9 @@ def diagnose(
         if answer is None:
             return Diagnosis(recipient, first, belief, tuple(asking.steps), Stopped.BUDGET)
         belief = asking.heard(belief, chosen, answer)
-    disliked = (yield from _disliked(asking, belief, parts)) if of_cause else ()
+    disliked, suspected = (yield from _disliked(asking, belief, parts)) if of_cause else ((), ())
     if disliked:
-        belief = belief.by_cause(likelihoods_of(disliked))
+        belief = belief.by_cause(likelihoods_of(disliked, suspected))
         if is_explained(belief) and knows_mailbox(belief):
             chosen = Stopped.DECIDED
     return Diagnosis(recipient, first, belief, tuple(asking.steps), chosen, disliked)
@@ -255,10 +255,10 @@ def _odds(belief: Belief, cause: Cause) -> float:
 
 def _disliked(
     asking: _Asking, belief: Belief, parts: Sequence[Part]
-) -> Generator[Experiment, Observed | None, tuple[Part, ...]]:
+) -> Generator[Experiment, Observed | None, tuple[tuple[Part, ...], tuple[Part, ...]]]:
     """Leave out half of what may be disliked, again and again, as long as the budget lasts.
 
-    What is answered by a block or a greylist is asked once more, when it has passed.
+    Return it, and all that were suspected. What a block or a greylist has answered is asked once more when it has passed.
     """
     changed: dict[Content, bool] = {
         step.experiment.conditions.content: step.kind == TAKEN_AT_CONTENT
@@ -267,7 +267,7 @@ def _disliked(
     }
     about_content = sum(weight for cause, weight in belief.causes().items() if cause in ABOUT_CONTENT)
     if asking.depth is not Depth.CONTENT or about_content < SURE_OF_CAUSE:
-        return ()
+        return (), ()
     suspected = suspects(parts, changed)
     searching = smallest(suspected, certain=any(changed.values()))
     try:
@@ -275,22 +275,22 @@ def _disliked(
         while True:
             experiment = asking.polite(without(numbers).after(wait_s))
             if len(asking.steps) >= asking.budget.experiments:
-                return ()
+                return (), ()
             if not asking.budget.allows(experiment, asking.depth, asking.spent):
-                return ()
+                return (), ()
             observed = yield experiment
             if observed is None:
-                return ()
+                return (), ()
             asking.heard(belief, experiment, observed)
             last = asking.steps[-1]
             if _is_about_message(last):
                 numbers, wait_s = searching.send(last.kind == TAKEN_AT_CONTENT), 0.0
             elif wait_s:
-                return ()
+                return (), ()
             else:
                 wait_s = GREYLIST_S
     except StopIteration as ended:
-        return chosen_of(parts, suspected, ended.value)
+        return chosen_of(parts, suspected, ended.value), tuple(parts[number] for number in suspected)
 
 
 def _is_about_message(step: Step) -> bool:

@@ -16,7 +16,7 @@ _DEFERS: Final = 0.5
 BLOCKED: Final = "blocked"
 """In place of what a pattern shows: it is refused in any way."""
 GONE: Final = "gone"
-"""In place of what a pattern shows: it is refused for good, in any words."""
+"""In place of what a pattern shows: it is refused for good, most likely as unknown."""
 NEWCOMER: Final = "newcomer"
 """In place of what a pattern shows: whoever is new is deferred."""
 _WORDLESS: Final = (Answer.CLOSED.value, Answer.SILENT.value)
@@ -44,11 +44,10 @@ def likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str, first
     """
     if shown == BLOCKED:
         return _of_block(outcomes, outcome)
-    if shown in {GONE, NEWCOMER}:
-        wanted = (Answer.DEFERRED if shown == NEWCOMER else Answer.REFUSED).value
-        fits = _sense(first if outcome == ALIKE else outcome)[0] == wanted
-        alike = [each for each in outcomes if (_sense(first if each == ALIKE else each)[0] == wanted) is fits]
-        return (1 - OTHERWISE if fits else OTHERWISE) / max(len(alike), 1)
+    if shown == GONE:
+        return _of_kinds(outcomes, outcome, first, (Answer.UNKNOWN_RECIPIENT, Answer.REFUSED))
+    if shown == NEWCOMER:
+        return _of_kinds(outcomes, outcome, first, (Answer.DEFERRED,))
     if shown is None or len(outcomes) < 2:
         return 1 / max(len(outcomes), 2)
     if shown == outcome:
@@ -57,6 +56,18 @@ def likelihood(outcomes: tuple[str, ...], shown: str | None, outcome: str, first
     if _differ_in_words(outcome, shown, first):
         return _IN_OTHER_WORDS / max(len(alike), 1)
     return OTHERWISE / max(len(outcomes) - 1 - len(alike), 1)
+
+
+def _of_kinds(outcomes: tuple[str, ...], outcome: str, first: str, expected: tuple[Answer, ...]) -> float:
+    """Return how likely an outcome is if only some answers are to be expected, the first of them most."""
+    shares = dict(zip(expected, (1 - _IN_OTHER_WORDS - OTHERWISE, _IN_OTHER_WORDS), strict=False))
+
+    def kind(each: str) -> Answer | None:
+        whole = first if each == ALIKE else each
+        return next((answer for answer in expected if whole.startswith(answer)), None)
+
+    alike = [each for each in outcomes if kind(each) == kind(outcome)]
+    return shares.get(kind(outcome) or Answer.TAKEN, OTHERWISE) / max(len(alike), 1)
 
 
 def _of_block(outcomes: tuple[str, ...], outcome: str) -> float:

@@ -67,6 +67,14 @@ class Patterns:
         """Return the patterns of all other causes."""
         return Patterns(tuple(pattern for pattern in self.known if pattern.hypothesis.cause is not cause))
 
+    def seen(self, of: str) -> dict[Cause, Counter[str]]:
+        """Return how often each outcome of something was seen with each cause, at any depth."""
+        found: dict[Cause, Counter[str]] = {}
+        for pattern in self.known:
+            if of in pattern.shows:
+                found.setdefault(pattern.hypothesis.cause, Counter())[pattern.shows[of]] += pattern.times
+        return found
+
     @cached_property
     def outcomes(self) -> Mapping[str, tuple[str, ...]]:
         """The outcomes that each experiment ever had."""

@@ -17,8 +17,10 @@ AT_LEAST_S: Final = 60.0
 """An experiment begins about so long after the one before it."""
 _PASSES_WITHIN_S: Final = 7200.0
 """Limits and outages of which nothing else is known pass within this time."""
-_CHANGES_ITS_MIND: Final = 0.002
-"""How likely a gateway has changed between two experiments, in each way that is not to be expected."""
+_CHANGES_ITS_MIND: Final = 0.0003
+"""How likely a gateway has changed within a minute, in each way that is not to be expected."""
+_MOST: Final = 0.05
+"""How likely it is after hours."""
 _NAMED: Final = 0.5
 """How likely a refusal names what it is for, if that is one of ``_PROVOKED`` or a greylist."""
 _MISNAMED: Final = 0.03
@@ -28,7 +30,7 @@ _NEWCOMERS: Final = frozenset({Cause.GREYLISTED})
 
 
 class Phase(StrEnum):
-    """What a gateway has become. It changes once at most, but a block ends, and it is as it was at first."""
+    """What a gateway has become. When a block ends, it is as it was at first."""
 
     AS_AT_FIRST = "as at first"
     BLOCKS_US = "blocks us"
@@ -41,13 +43,17 @@ class Phase(StrEnum):
     """It has begun to defer whoever is new."""
 
 
-def changes(pattern: Pattern, wait_s: float) -> dict[Phase, float]:
-    """Return how likely a gateway that was as at first has become something else in a time, without our doing."""
-    found = {Phase.REFUSES_ALL: _CHANGES_ITS_MIND, Phase.GREYLISTS: _CHANGES_ITS_MIND}
+def changes(pattern: Pattern, phase: Phase, wait_s: float) -> dict[Phase, float]:
+    """Return how likely a gateway has become something else in a time, without our doing."""
+    if phase not in {Phase.AS_AT_FIRST, Phase.HAS_PASSED}:
+        return {}
+    passed_s = max(wait_s, AT_LEAST_S)
+    mind = min(_MOST, _CHANGES_ITS_MIND * passed_s / AT_LEAST_S)
+    found = {Phase.REFUSES_ALL: mind, Phase.GREYLISTS: mind}
     cause = pattern.hypothesis.cause
-    if cause.fault not in {Fault.RECIPIENT, Fault.MAILBOX}:
+    if phase is Phase.AS_AT_FIRST and cause.fault not in {Fault.RECIPIENT, Fault.MAILBOX}:
         within_s = min(passes_after_s(pattern), _PASSES_WITHIN_S if cause in PASSING else inf)
-        found[Phase.HAS_PASSED] = min(0.5, max(wait_s, AT_LEAST_S) / within_s) + _CHANGES_ITS_MIND
+        found[Phase.HAS_PASSED] = min(0.5, passed_s / within_s) + mind
     return found
 
 

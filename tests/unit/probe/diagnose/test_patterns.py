@@ -8,7 +8,7 @@ from fake_gateways import persona
 from fake_gateways.truth import Cause
 from probe.diagnose.conditions import Depth
 from probe.diagnose.experiments import EXPERIMENTS
-from probe.diagnose.patterns import FIRST, read, shipped, written
+from probe.diagnose.patterns import FIRST, Patterns, read, shipped, written
 
 
 def test_what_is_written_is_read_again() -> None:
@@ -26,6 +26,13 @@ def test_outcomes_are_those_of_all_patterns() -> None:
     assert KNOWN.outcomes["control"] == tuple(sorted((SAME, TAKEN)))
     assert len(KNOWN.at(Depth.RCPT)) == 4
     assert KNOWN.at(Depth.CONTENT) == []
+
+
+def test_words_are_counted_by_cause() -> None:
+    rare = pattern(Cause.VELOCITY, alive=True, control=TAKEN)._replace(shows={"words": "velocity"})
+    often = pattern(Cause.VELOCITY, alive=True, control=SAME, times=2)
+    assert Patterns((rare, often)).seen("words") == {Cause.VELOCITY: {"velocity": 1, "user-unknown": 2}}
+    assert KNOWN.seen("history") == {}
 
 
 def test_the_shipped_patterns_know_every_cause_that_a_gateway_can_have_and_no_name_of_a_vendor() -> None:
