@@ -182,6 +182,8 @@ def diagnose(
         belief = belief.by_cause(likelihoods_of(disliked, suspected))
         if is_explained(belief) and knows_mailbox(belief):
             chosen = Stopped.DECIDED
+        elif chosen is Stopped.DECIDED:
+            chosen = Stopped.CANNOT_TELL
     return Diagnosis(recipient, first, belief, tuple(asking.steps), chosen, disliked)
 
 
@@ -258,7 +260,7 @@ def _disliked(
 ) -> Generator[Experiment, Observed | None, tuple[tuple[Part, ...], tuple[Part, ...]]]:
     """Leave out half of what may be disliked, again and again, as long as the budget lasts.
 
-    Return it, and all that were suspected. What a block or a greylist has answered is asked once more when it has passed.
+    Return it, and all that were suspected. What a block or a greylist has answered is asked once more.
     """
     changed: dict[Content, bool] = {
         step.experiment.conditions.content: step.kind == TAKEN_AT_CONTENT
