@@ -67,7 +67,7 @@ def likelihoods_of(disliked: Collection[Part], suspected: Collection[Part]) -> d
     """
     kinds = {part.kind for part in disliked}
     possible = {part.kind for part in suspected}
-    found = dict.fromkeys(CAUSES, _HARDLY)
+    found: dict[Cause, float] = dict.fromkeys(CAUSES, _HARDLY)
     for cause, shares in _DISLIKED.items():
         among = sum(shares.get(kind, 0.0) for kind in possible) or 1.0
         found[cause] = min(shares.get(kind, _HARDLY) for kind in kinds) / among
