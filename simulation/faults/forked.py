@@ -72,12 +72,24 @@ def _run(words: list[str], told: Path, apart: bool) -> None:  # noqa: FBT001 - w
 
 
 class _Worker(ForkProcess):
-    """A worker process. A new interpreter would not know what its parent does when it is told to end."""
+    """A worker process that has no more of its parent than a new interpreter would have."""
 
     def run(self) -> None:
-        """Do the work."""
+        """Do the work. What the parent has open, and does when it is told to end, is not for workers."""
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        ours = {0, 1, 2, self._args[-1].fileno(), _sentinel()}  # type: ignore[attr-defined]  # its arguments
+        for number in [int(each.name) for each in Path("/proc/self/fd").iterdir()]:
+            if number not in ours:
+                with suppress(OSError):  # that of the list itself
+                    os.close(number)
         super().run()
+
+
+def _sentinel() -> int:
+    """Return the file descriptor that tells this process when its parent has ended."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    return int(parent.sentinel)
 
 
 class _Context:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from math import inf
 from typing import Any, Final
 
 from fake_gateways.truth import Fate
@@ -69,11 +70,14 @@ def _sums(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
 def _by_rows(run: Run, card: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
     """Count from the rows, without the judge's stories."""
     mailboxes = {row.address: row for row in run.books.mailboxes}
-    bounced = {key for key, rows in by_recipient(run.books.returned).items() if any(map(is_bounce, rows))}
+    returned = by_recipient(run.books.returned)
 
     def arrived(campaign: str, recipient: str) -> bool:
-        ended = run.attempts_by_key[campaign, recipient][-1].outcome
-        return ended == Outcome.DELIVERED and (campaign, recipient.lower()) not in bounced
+        *earlier, last = run.attempts_by_key[campaign, recipient]
+        # What came back before another attempt is about an earlier message, if one was accepted.
+        since = last.at if any(each.outcome == Outcome.DELIVERED for each in earlier) else -inf
+        reports = returned.get((campaign, recipient.lower()), ())
+        return last.outcome == Outcome.DELIVERED and not any(is_bounce(row) and row.at >= since for row in reports)
 
     delivered = sum(arrived(*key) for key in run.attempts_by_key)
     alive = {
