@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import FUNCTIONS
 from probe.classify.context.observations import EVERY_SOURCE, IsolatedRefusals
-from probe.classify.context.reader import Reader, case_of, probability
+from probe.classify.context.reader import Reader, case_of, probability, speaks_of_recipient
 from probe.classify.context.retests import refusals
 from probe.classify.context.vendor import vendors
 from probe.classify.evidence import Diagnosed, Evidence
@@ -65,11 +65,11 @@ def _second(reader: Reader, case: RefusalCase, evidence: Evidence, log_odds: flo
     """Yield what each figure adds after a further refusal."""
     if evidence.diagnosis is not None or len(refusals(evidence)) < 2:
         return
-    after, found = reader.second_verdict(case, evidence, log_odds)
     yield ""
-    if not found:
-        yield "Refused again in words that do not mention a mailbox: the sum remains."
+    if not speaks_of_recipient(evidence):
+        yield "Refused again in words that do not speak of the recipient: the sum remains."
         return
+    after, found = reader.second_verdict(case, evidence, log_odds)
     yield "Refused again (nats)"
     yield f"  {reader.weights.again.base:+6.2f}  before any evidence: a retest was refused"
     for added, name in found:

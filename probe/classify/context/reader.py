@@ -70,7 +70,7 @@ class Reader:
             told = log_odds_of(min(1 - _SUREST, max(_SUREST, diagnosis.alive)))
             reasons.append(f"experiments {told - log_odds:+.1f}")
             log_odds = told
-        retested = len(refusals(evidence)) > 1
+        retested = len(refusals(evidence)) > 1 and speaks_of_recipient(evidence)
         if retested:
             before, log_odds = log_odds, self.second_verdict(case, evidence, log_odds)[0]
             reasons.append(f"refused again {log_odds - before:+.1f}")
@@ -113,12 +113,10 @@ class Reader:
     def second_verdict(
         self, case: RefusalCase, evidence: Evidence, log_odds: float
     ) -> tuple[float, list[Contribution]]:
-        """Return the log odds of life after a further refusal, and what each figure adds.
+        """Return the log odds of life after a further refusal that speaks of the recipient, and what each figure adds.
 
-        ``log_odds`` are those of the first verdict. Without a mailbox in the text of the last refusal, they remain.
+        ``log_odds`` are those of the first verdict.
         """
-        if not topics_about(evidence, len(evidence.attempts) - 1).mentions_mailbox:
-            return log_odds, []
         base, weights, curve = self.weights.again
         figures = (log_odds, *self.refused_again(case, evidence.last.at))
         found = [(weight * each, name) for weight, each, name in zip(weights, figures, AGAIN, strict=True)]
@@ -161,10 +159,16 @@ def blames_recipient(case: RefusalCase, evidence: Evidence) -> bool:
     stated = case.topics.cause
     if case.topics.says_not_reached:
         return False
-    if case.topics.mentions_mailbox and stated is not Cause.MAILBOX_FULL:
-        return True
     by_code = _CODE.classify(evidence).cause
-    return by_code is not None and by_code.fault is Fault.RECIPIENT
+    if by_code is not None and by_code.fault is Fault.RECIPIENT and stated is not Cause.MAILBOX_FULL:
+        return True
+    return case.topics.mentions_mailbox and (stated is None or stated.fault is Fault.RECIPIENT)
+
+
+def speaks_of_recipient(evidence: Evidence) -> bool:
+    """Whether the last refusal mentions a mailbox, and not that it is full: only then a retest was one."""
+    topics = topics_about(evidence, len(evidence.attempts) - 1)
+    return topics.mentions_mailbox and topics.cause is not Cause.MAILBOX_FULL and not topics.says_not_reached
 
 
 def probability(log_odds: float) -> float:

@@ -14,8 +14,8 @@ from probe.classify.by_code import ByCode
 from probe.classify.context.arrivals import gather
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.evidence import weigh
-from probe.classify.context.reader import Reader, blames_recipient, case_of
-from probe.classify.context.refusal import refusal_of, topics_about
+from probe.classify.context.reader import Reader, blames_recipient, case_of, speaks_of_recipient
+from probe.classify.context.refusal import refusal_of
 from probe.classify.context.retests import is_retest, refusals
 from probe.classify.context.weights import AGAIN, Sum, Weights
 from probe.classify.evidence import Evidence
@@ -104,8 +104,7 @@ def second_refusals(finished: FamilyRun, weights: Weights) -> Iterator[RefusedAg
             if len(refused) < 2 or refused[-1] is not story.evidence.last or story.truth is None:
                 continue
             case = RefusalCase(refusal_of(story.evidence, refused[0]), around)
-            last = len(story.evidence.attempts) - 1
-            if blames_recipient(case, story.evidence) and topics_about(story.evidence, last).mentions_mailbox:
+            if blames_recipient(case, story.evidence) and speaks_of_recipient(story.evidence):
                 yield RefusedAgain(
                     finished.run.name,
                     _vendor(finished.run.personas[story.truth.gateway]),

@@ -117,7 +117,8 @@ def _directory(group: Group, rng: random.Random) -> None:
 
 def _full(group: Group, rng: random.Random) -> None:
     group.disguise("mailbox-full")
-    group.table["mailboxes"]["full"] = round(rng.uniform(0.02, 0.2), 3)
+    boxes = group.table["mailboxes"]
+    boxes["full"] = round(min(rng.uniform(0.02, 0.2), 1.0 - boxes["departed"]), 3)
 
 
 def _authentication(group: Group, rng: random.Random) -> None:

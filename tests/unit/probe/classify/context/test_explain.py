@@ -69,7 +69,7 @@ def test_the_figures_of_a_second_verdict_add_up() -> None:
 def test_a_retest_refused_in_other_words_leaves_the_sum() -> None:
     rows = with_retests(BURST, {30: "x"})
     rows[-1] = rows[-1]._replace(text="message refused as spam", enhanced="5.7.1")
-    assert "Refused again in words that do not mention a mailbox: the sum remains." in lines(campaign_of(rows), 30)
+    assert "Refused again in words that do not speak of the recipient: the sum remains." in lines(campaign_of(rows), 30)
 
 
 def test_a_company_that_refuses_round_after_round_is_described() -> None:
