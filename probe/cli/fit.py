@@ -13,7 +13,7 @@ from probe.cli.options import CORES, Workers
 from probe.cli.output import printing
 from probe.input_error import InputError
 
-_SCENARIOS: Final = 418
+_SCENARIOS: Final = 190
 _SEEDS: Final = 3
 """Each gateway of the patterns is drawn so often."""
 
@@ -21,7 +21,7 @@ _SEEDS: Final = 3
 def fit(
     *,
     scenarios: Annotated[
-        int | None, typer.Option(min=22, metavar="N", help="How many scenarios to make and run (default: 418).")
+        int | None, typer.Option(min=22, metavar="N", help="How many scenarios to make and run (default: 190).")
     ] = None,
     seed: Annotated[int, typer.Option(metavar="N", help="Number of the first scenario.")] = 0,
     out: Annotated[

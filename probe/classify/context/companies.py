@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import floor, inf, isfinite
 from typing import Final, NamedTuple
 
-from fake_gateways.smtp.envelope import domain_of
+from fake_gateways.smtp.envelope import BEFORE_RCPT, domain_of
 from probe.classify.context.refusal import is_reported_gone, topics_about
 from probe.classify.context.retests import is_retest
 from probe.classify.evidence import Evidence
@@ -24,7 +24,7 @@ class Company(NamedTuple):
 
     Attributes:
         accepted: Recipients that were accepted in this campaign, without retests.
-        refused: Recipients that were refused in it, in words that do not blame the sender.
+        refused: Recipients that were refused in it, at RCPT or later, in words that do not blame the sender.
         rounds: In how many rounds, six hours or more apart, it has refused since it last accepted anybody, in this
             campaign without retests and in earlier ones.
         rounds_with_tests: The same with retests; 0 if one of them was accepted.
@@ -122,8 +122,8 @@ class Companies:
                     self._accepted[row] += not is_past
             elif attempt.outcome in {Outcome.DELIVERED, Outcome.REFUSED}:
                 refused = True
-                if topics_about(evidence, index).blames_sender:
-                    continue
+                if attempt.stage in BEFORE_RCPT or topics_about(evidence, index).blames_sender:
+                    continue  # it says nothing of the company
                 _keep(self._tests_refused_in if is_test and not is_past else self._refused_in, row, _slot(at))
                 self._refused[row] += not is_past and not is_test
         return refused

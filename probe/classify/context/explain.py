@@ -25,11 +25,12 @@ _NEIGHBOURS = {
 """What is said of a refusal without a run, by the sides on which a recipient was accepted."""
 _SECOND = {
     "first_verdict": "the sum so far",
-    "living_refused_again": "the living that this exchanger refuses again, by first verdicts and retests",
-    "share_refused_again": "the retests that this exchanger refused again",
-    "neighbours_refused_again": "the retests before and after this one that it refused",
+    "living_refused_again": "the living that this exchanger refuses again at that time, by first verdicts and retests",
+    "living_refused_elsewhere": "the living that other exchangers refuse again",
     "company_refused_again": "the rounds in which the company accepted nobody, and how often others are refused again",
     "company_refused_for_long": "the rounds in which the company accepted nobody",
+    "stage_of_the_refusal": "whether the refusals came before a recipient was named",
+    "refused_by_report_again": "a report refused the retest",
 }
 """The meanings of the figures of a second verdict."""
 

@@ -7,8 +7,9 @@ from heapq import nlargest
 from math import exp
 from typing import Final
 
+from fake_gateways.smtp.envelope import BEFORE_RCPT
 from fake_gateways.truth import Cause, Fault
-from probe.classify.by_code import ByCode
+from probe.classify.by_code import ByCode, cause_of_numbers
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.cause import likely_cause
 from probe.classify.context.evidence import FUNCTIONS, NAMES, Contribution
@@ -105,10 +106,17 @@ class Reader:
         added = self.weights.first.base + sum([each for each, _ in found])
         return worth(self.weights.first.curve, added), found
 
-    def refused_again(self, case: RefusalCase, at: float) -> tuple[float, ...]:
-        """Return the figures of the second verdict beside the first, for a recipient refused again at a time."""
+    def refused_again(self, case: RefusalCase, evidence: Evidence, log_odds: float) -> tuple[float, ...]:
+        """Return the figures of the second verdict beside the first, for a recipient whose last retest was refused.
+
+        A refusal before RCPT cannot be about a recipient: 1 if the last one came there. If only the first one did, the
+        retest has found out more: -1. The last figure is -1 if a report refused the retest.
+        """
         rounds = 0 if case.company.accepted else min(_MOST_ROUNDS, case.company.rounds_with_tests)
-        return self._results.figures(case.refusal, at, rounds)
+        last = evidence.last
+        stage = 1.0 if last.stage in BEFORE_RCPT else -1.0 if case.refusal.stage in BEFORE_RCPT else 0.0
+        by_report = -1.0 if last.outcome == Outcome.DELIVERED else 0.0
+        return *self._results.figures(case.refusal, last.at, probability(log_odds), rounds), stage, by_report
 
     def second_verdict(
         self, case: RefusalCase, evidence: Evidence, log_odds: float
@@ -118,7 +126,7 @@ class Reader:
         ``log_odds`` are those of the first verdict.
         """
         base, weights, curve = self.weights.again
-        figures = (log_odds, *self.refused_again(case, evidence.last.at))
+        figures = (log_odds, *self.refused_again(case, evidence, log_odds))
         found = [(weight * each, name) for weight, each, name in zip(weights, figures, AGAIN, strict=True)]
         return worth(curve, base + sum([each for each, _ in found])), found
 
@@ -166,9 +174,15 @@ def blames_recipient(case: RefusalCase, evidence: Evidence) -> bool:
 
 
 def speaks_of_recipient(evidence: Evidence) -> bool:
-    """Whether the last refusal mentions a mailbox, and not that it is full: only then a retest was one."""
+    """Whether the words or the numbers of the last refusal speak of a mailbox: only then a retest was one."""
+    code, status, _ = evidence.heard
     topics = topics_about(evidence, len(evidence.attempts) - 1)
-    return topics.mentions_mailbox and topics.cause is not Cause.MAILBOX_FULL and not topics.says_not_reached
+    if topics.says_not_reached or topics.cause is Cause.MAILBOX_FULL:
+        return False
+    if topics.mentions_mailbox:
+        return True
+    about = topics.mentions_list or topics.mentions_rate or topics.mentions_content
+    return not about and cause_of_numbers(code, status)[0].fault is Fault.RECIPIENT
 
 
 def probability(log_odds: float) -> float:

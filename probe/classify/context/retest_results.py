@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import log, log2
 from typing import Final
 
-from probe.classify.context.odds import bounded
+from probe.classify.context.odds import bounded, log_odds
 from probe.classify.context.refusal import Refusal
 
 _PRIOR: Final = 2.0
@@ -39,18 +39,13 @@ class Retested:
         """Return what remains without retests that are among these."""
         return Retested(self.living - other.living, self.accepted - other.accepted, self.refused - other.refused)
 
-    def living_refused(self, usual: float, prior: float) -> float:
+    def living_refused(self, usual: float) -> float:
         """Return the share of the living that was refused again, pulled towards what is usual.
 
         The first verdicts say how many of the retested recipients are alive, and every accepted one is.
         """
-        living = self.living / _ONE
-        return (max(0.0, living - self.accepted) + prior * usual) / (max(living, self.accepted) + prior)
-
-    def refused_share(self, usual: float, prior: float) -> float:
-        """Return the share that was refused again, without the case itself, pulled towards what is usual."""
-        others = max(0, self.refused - 1)
-        return (others + prior * usual) / (others + self.accepted + prior)
+        living = max(0, self.living) / _ONE
+        return (max(0.0, living - self.accepted) + _PRIOR * usual) / (max(living, self.accepted) + _PRIOR)
 
 
 _NOT_TESTED: Final = Retested()
@@ -63,7 +58,7 @@ class RetestResults:
     everywhere: Retested = field(default_factory=Retested)
     _at_exchanger: dict[str, Retested] = field(default_factory=dict)
     _of_company: dict[tuple[str, str], Retested] = field(default_factory=dict)
-    _in_order: dict[str, list[tuple[float, bool]]] = field(default_factory=dict)
+    _in_order: dict[str, list[tuple[float, bool, float]]] = field(default_factory=dict)
     _is_sorted: bool = True
 
     def learn(self, refusal: Refusal, at: float, alive: float, *, accepted: bool) -> None:
@@ -75,37 +70,40 @@ class RetestResults:
             self._of_company.setdefault(company, Retested()),
         ):
             tested.count(alive, accepted=accepted)
-        self._in_order.setdefault(here, []).append((at, accepted))
+        self._in_order.setdefault(here, []).append((at, accepted, alive))
         self._is_sorted = False
 
-    def figures(self, refusal: Refusal, at: float, rounds: int) -> tuple[float, ...]:
+    def figures(self, refusal: Refusal, at: float, alive: float, rounds: int) -> tuple[float, ...]:
         """Return figures about a recipient that was refused again at a time; its company refused everybody ``rounds``.
 
-        They are logarithms of estimates, in the order of ``weights.AGAIN`` after the first verdict: the share of the
-        living that is refused again, the share of all retests that is, the same of the retests before and after this
-        one, and how likely a filter would be to refuse a company in every round after the first, by what it does to
-        others. The last one only counts the rounds: twice as many say as much again.
+        They are from the retests of others: the log odds that a living recipient is refused again here around that
+        time, the same at other exchangers, and the logarithm of how likely a filter would be to refuse a company in
+        every round after the first, by what it does to others. Where a company accepts nobody, other exchangers stand
+        for its own. The last figure only counts the rounds: twice as many say as much again. ``alive`` is the first
+        verdict on the recipient.
         """
+        itself = Retested()
+        itself.count(alive, accepted=False)
         here = self._at_exchanger.get(refusal.exchanger, _NOT_TESTED)
         company = self._of_company.get((refusal.exchanger, refusal.company), _NOT_TESTED)
-        share = (self.everywhere.refused + 1.0) / (self.everywhere.refused + self.everywhere.accepted + 2.0)
-        elsewhere = self.everywhere.without(here).living_refused(1 / 2, 2.0)
-        living, of_all = here.living_refused(elsewhere, _PRIOR), here.refused_share(share, _PRIOR)
-        if company.refused + company.accepted < here.refused + here.accepted:  # a tenant
-            living, of_all = company.living_refused(living, _PRIOR), company.refused_share(of_all, _PRIOR)
-        nearby = self._nearby(refusal.exchanger, at, of_all)
+        living = elsewhere = self.everywhere.without(here).living_refused(1 / 2)
+        if not rounds:
+            living = here.without(itself).living_refused(elsewhere)
+            if company.refused + company.accepted < here.refused + here.accepted:  # a tenant
+                living = company.without(itself).living_refused(living)
+            living = self._nearby(refusal.exchanger, at).living_refused(living)
         alone = max(0, rounds - 1) * log(elsewhere)
-        return bounded(log(living)), bounded(log(of_all)), bounded(log(nearby)), bounded(alone), -log2(max(1, rounds))
+        return log_odds(living), log_odds(elsewhere), bounded(alone), -log2(max(1, rounds))
 
-    def _nearby(self, exchanger: str, at: float, usual: float) -> float:
-        """Return the share of refused retests among the few before and after one, pulled towards what is usual."""
+    def _nearby(self, exchanger: str, at: float) -> Retested:
+        """Return the few retests before and after the one at a time."""
         if not self._is_sorted:
             for each in self._in_order.values():
                 each.sort()
             self._is_sorted = True
         found = self._in_order.get(exchanger, [])
         place = bisect_left(found, (at,))
-        around = [accepted for _, accepted in found[max(0, place - _NEAR) : place + _NEAR + 1]]
-        accepted = sum(around)
-        others = max(0, len(around) - accepted - 1)
-        return (others + _PRIOR * usual) / (others + accepted + _PRIOR)
+        nearby = Retested()
+        for _, accepted, alive in found[max(0, place - _NEAR) : place] + found[place + 1 : place + 1 + _NEAR]:
+            nearby.count(alive, accepted=accepted)
+        return nearby

@@ -15,12 +15,13 @@ from probe.classify.context.evidence import FUNCTIONS, NAMES
 AGAIN: Final = (
     "first_verdict",
     "living_refused_again",
-    "share_refused_again",
-    "neighbours_refused_again",
+    "living_refused_elsewhere",
     "company_refused_again",
     "company_refused_for_long",
+    "stage_of_the_refusal",
+    "refused_by_report_again",
 )
-"""What the second verdict weighs (see ``RetestResults.figures``)."""
+"""What the second verdict weighs (see ``Reader.refused_again``)."""
 Curve = tuple[tuple[float, float], ...]
 """Calibration: pairs of a sum of log odds and the log odds observed on scenarios. Empty: sums are used unchanged."""
 

@@ -105,11 +105,12 @@ def second_refusals(finished: FamilyRun, weights: Weights) -> Iterator[RefusedAg
                 continue
             case = RefusalCase(refusal_of(story.evidence, refused[0]), around)
             if blames_recipient(case, story.evidence) and speaks_of_recipient(story.evidence):
+                first, _ = reader.first_verdict(case)
                 yield RefusedAgain(
                     finished.run.name,
                     _vendor(finished.run.personas[story.truth.gateway]),
-                    reader.first_verdict(case)[0],
-                    reader.refused_again(case, refused[-1].at),
+                    first,
+                    reader.refused_again(case, story.evidence, first),
                     story.mailbox.alive,
                 )
 

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Protocol, Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
@@ -35,8 +35,6 @@ from probe.user_files import write_here, writing
 T = TypeVar("T")
 _MOST_OF_A_SCENARIO: Final = 300
 """The most refusals of one scenario, so that a single outage does not outweigh a hundred companies; drawn."""
-_TESTED: Final = 3
-"""Every third scenario is read a second time, for the second verdict: that is enough for three weights."""
 
 
 class Bar(Protocol):
@@ -73,7 +71,7 @@ def fit_into_folder(
         yield from _figures("scenarios held out, gradient boosting", table, strong)
     fitted = fit(table.found, table.alive, table.importance)
     first = as_weights(fitted)
-    chosen = [(seed, first) for seed in seeds[::_TESTED]]
+    chosen = [(seed, first) for seed in seeds]
     again = _gather(processes.in_order(_second, chosen, workers), bar("second verdicts", len(chosen)))
     weights = as_weights(fitted, fit_again(again).sum)
     yield "second verdicts, after a further refusal, families held out:"

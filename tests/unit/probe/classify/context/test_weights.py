@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from probe.classify.context.evidence import NAMES
-from probe.classify.context.weights import Sum, Weights, parse, shipped, worth, write
+from probe.classify.context.weights import AGAIN, Sum, Weights, parse, shipped, worth, write
 
 
 def test_weights_survive_writing_and_reading() -> None:
@@ -18,9 +18,11 @@ def test_weights_survive_writing_and_reading() -> None:
 
 
 def test_a_function_that_the_file_does_not_mention_has_the_weight_0() -> None:
-    again = "base = 0\nfirst_verdict = 1\nliving_refused_again = 1\nshare_refused_again = 1\n"  # and none of the others
+    again = "base = 0\nfirst_verdict = 1\nliving_refused_again = 1\n"  # and none of the others
     text = f"suppress_below = 0.1\nsuppress_below_at_last = 0.2\nbase = 1.0\nweight = []\n[again]\n{again}"
-    assert parse(text) == Weights(Sum(1.0, (0.0,) * len(NAMES)), Sum(0.0, (1.0, 1.0, 1.0, 0.0, 0.0, 0.0)), 0.1, 0.2)
+    assert parse(text) == Weights(
+        Sum(1.0, (0.0,) * len(NAMES)), Sum(0.0, (1.0, 1.0, *[0.0] * (len(AGAIN) - 2))), 0.1, 0.2
+    )
 
 
 def test_a_curve_is_straight_between_its_points_and_constant_beyond() -> None:
