@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from blocklist_servers import ZONE, nameserver
-from fivefifty_command import complaint, fivefifty
+from fivefifty_command import complaint, fivefifty, free_port
 from serve_process import serving
 from small_scenario import bent, write
 
@@ -261,3 +261,9 @@ def test_what_serve_serves_can_be_looked_at_from_outside(tmp_path: Path) -> None
         ("127.10.0.1", "listed"),
         ("127.10.0.9", "not-listed"),
     ]
+
+
+def test_a_resolver_that_is_not_there_leaves_everything_unknown(lists: Path) -> None:
+    found = asked(lists, f"127.0.0.1:{free_port()}", "--domains", "sender.example", addresses="192.0.2.1")
+    assert (found["code"], found["summary"]["unknown"], found["summary"]["unknown_checks"]) == (4, 1, 2)
+    assert {each["fault"] for each in found["entries"]} == {"time-out"}

@@ -22,15 +22,20 @@ from probe.listed.subject import Subject
 
 _MOST_EXCHANGERS: Final = 10
 _UNTRUE: Final = "names that do not exist have an address here, so no record can be believed"
+_SILENT: Final = "it does not answer"
 Ask = Callable[[Question], Awaitable[Reply]]
 
 
 async def checked_posture(
     addresses: Sequence[Subject], domains: Sequence[Subject], identity: Identity, nonexistent: Reply, ask: Ask
 ) -> tuple[Finding, ...]:
-    """Check addresses and domains. If the resolver gives an address to what cannot exist, nothing is known."""
-    if nonexistent.came is Came.RECORDS:
-        return tuple(Finding(each.name, "resolver", Grade.UNKNOWN, _UNTRUE) for each in (*addresses, *domains))
+    """Check addresses and domains.
+
+    Nothing is known if the resolver does not answer, or gives an address to what cannot exist.
+    """
+    why = {Came.RECORDS: _UNTRUE, Came.NOTHING: _SILENT}.get(nonexistent.came)
+    if why is not None:
+        return tuple(Finding(each.name, "resolver", Grade.UNKNOWN, why) for each in (*addresses, *domains))
     found = [
         await with_answers(check, subject, name, ask) for subject, name, check in _checks(addresses, domains, identity)
     ]

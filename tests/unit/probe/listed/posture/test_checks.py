@@ -33,10 +33,12 @@ async def test_everything_that_was_named_is_checked() -> None:
     assert {each.check for each in few} == {"ptr", "spf", "dmarc", "mta-sts", "tls-rpt", "dane"}
 
 
-async def test_nothing_is_believed_where_names_that_do_not_exist_have_an_address() -> None:
-    untrue = Reply(Came.RECORDS, ("192.0.2.80",))
-    found = await checked_posture([ADDRESS], [DOMAIN], Identity(), untrue, answering({}))
-    assert {each.grade for each in found} == {Grade.UNKNOWN}
+async def test_nothing_is_asked_of_a_resolver_that_is_silent_or_makes_names_up() -> None:
+    asked: list[str] = []
+    for untrue in (Reply(Came.RECORDS, ("192.0.2.80",)), Reply(Came.NOTHING)):
+        found = await checked_posture([ADDRESS], [DOMAIN], Identity(), untrue, answering({}, asked))
+        assert [(each.check, each.grade) for each in found] == [("resolver", Grade.UNKNOWN)] * 2
+    assert asked == []
 
 
 @pytest.mark.parametrize("came", [Came.FAILURE, Came.NOTHING, Came.CUT])
