@@ -35,6 +35,8 @@ SURELY_ALIVE: Final = 0.95
 SURELY_GONE: Final = 0.05
 """Beyond these probabilities another attempt or experiment would hardly change what to do."""
 _SUREST: Final = 1e-6
+_STILL_REFUSED: Final = 0.95
+"""Where other exchangers refuse so many of the living again, as under a long listing, a retest does not tell."""
 _MOST_ROUNDS: Final = 16
 """More rounds without an acceptance say no more about a company."""
 UNDECIDED: Final = "refused twice and still in doubt: only experiments can tell (fivefifty diagnose)"
@@ -96,7 +98,8 @@ class Reader:
         if not blames_recipient(case, evidence):
             return Advice.KEEP
         was_asked = evidence.diagnosis is not None and evidence.diagnosis.asked
-        if alive < (self.weights.suppress_below_at_last if retested or was_asked else self.weights.suppress_below):
+        tells = retested and self._results.refused_elsewhere(case.refusal.exchanger) < _STILL_REFUSED
+        if alive < (self.weights.suppress_below_at_last if tells or was_asked else self.weights.suppress_below):
             return Advice.SUPPRESS
         return Advice.KEEP if (retested or was_asked) and alive >= SURELY_ALIVE else Advice.RETEST
 

@@ -86,7 +86,7 @@ class RetestResults:
         itself.count(alive, accepted=False)
         here = self._at_exchanger.get(refusal.exchanger, _NOT_TESTED)
         company = self._of_company.get((refusal.exchanger, refusal.company), _NOT_TESTED)
-        living = elsewhere = self.everywhere.without(here).living_refused(1 / 2)
+        living = elsewhere = self.refused_elsewhere(refusal.exchanger)
         if not rounds:
             living = here.without(itself).living_refused(elsewhere)
             if company.refused + company.accepted < here.refused + here.accepted:  # a tenant
@@ -94,6 +94,11 @@ class RetestResults:
             living = self._nearby(refusal.exchanger, at).living_refused(living)
         alone = max(0, rounds - 1) * log(elsewhere)
         return log_odds(living), log_odds(elsewhere), bounded(alone), -log2(max(1, rounds))
+
+    def refused_elsewhere(self, exchanger: str) -> float:
+        """Return the share of the living that all other exchangers refuse again."""
+        here = self._at_exchanger.get(exchanger, _NOT_TESTED)
+        return self.everywhere.without(here).living_refused(1 / 2)
 
     def _nearby(self, exchanger: str, at: float) -> Retested:
         """Return the few retests before and after the one at a time."""
