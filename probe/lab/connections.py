@@ -8,6 +8,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from fake_gateways import certificate
@@ -29,7 +30,7 @@ from probe.scenario.model import Scenario
 from probe.scenario.sending import Sender
 from probe.sender.transport import ReplyTimeout, Transport, TransportName
 from probe.sender.transport.memory import MemoryTransport, UnreachableTransport
-from probe.sender.transport.tcp import TcpTransport
+from probe.sender.transport.tcp import Serves, TcpTransport
 
 _NO_MEMORY: Final = frozenset({errno.ENOBUFS, errno.ENOMEM})
 """What the other end never causes."""
@@ -123,7 +124,7 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
         reply_timeout.is_out = is_virtual and seconds >= sender.patience
         await clock.sleep(seconds)
 
-    def tcp_to(address: str, port: int) -> TcpTransport:
+    def tcp_to(address: str, port: int, serves: Serves = lambda _: True) -> TcpTransport:
         return TcpTransport(
             address,
             port,
@@ -131,6 +132,7 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
             deadline_s=deadline_s,
             reply_timeout=reply_timeout,
             broke=broken.at_sender,
+            serves=serves,
         )
 
     async with Listeners(clock, context.allowed, broken.at_gateway) as listeners:
@@ -142,7 +144,9 @@ async def _over_sockets(context: LaneContext) -> AsyncIterator[LaneConnections]:
         hosts = [gateway.host for gateway in context.gateways.values()]
         tls = certificate.issuer(hosts) if hosts and sender.tls != "none" else None
         for address, gateway in context.gateways.items():
-            transports[address] = tcp_to(address, await listeners.open_gateway(gateway, answer_query, tls=tls))
+            port = await listeners.open_gateway(gateway, answer_query, tls=tls)
+            serves = partial(listeners.serves, (address, port))
+            transports[address] = tcp_to(address, port, serves if is_virtual else lambda _: True)
         report_port = await listeners.open_return_mailbox(sender, context.joiner)
 
         async def deliver_report(report: DeliveryReport) -> None:

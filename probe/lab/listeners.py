@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-from weakref import WeakSet
+from weakref import ReferenceType, WeakSet, ref
 
 from fake_gateways import scanners, server
 from fake_gateways.clock import Clock
@@ -53,14 +53,26 @@ def address_errors(address: str) -> Iterator[None]:
         raise InputError(address, "is not an address of this machine", remedy) from None
 
 
+Ends = tuple[tuple[str, int], tuple[str, int]]
+"""Address and port of a server, and of its client."""
+
+
 class _WatchedCarrier(Carrier):
     """A connection that tells, with the client's address and port, if an error of the network ends it."""
 
     broke: Callable[[tuple[str, int], OSError], None]
+    ends: dict[Ends, ReferenceType[_WatchedCarrier]]
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.peer: tuple[str, int] = transport.get_extra_info("peername")[:2]
+        server: tuple[str, int] = transport.get_extra_info("sockname")[:2]
+        self.ends[server, self.peer] = ref(self)
         super().connection_made(transport)
+
+    @property
+    def serves(self) -> bool:
+        """Whether it is open, and the gateway has not begun to close it."""
+        return self.transport is not None and not self.transport.is_closing()
 
     def connection_lost(self, error: Exception | None) -> None:
         if isinstance(error, OSError):
@@ -85,6 +97,7 @@ class Listeners:
         self._stack = AsyncExitStack()
         self._closed_last = await self._stack.enter_async_context(AsyncExitStack())
         self._connections: WeakSet[_WatchedCarrier] = WeakSet()
+        self._ends: dict[Ends, ReferenceType[_WatchedCarrier]] = {}
         self._mailbox_connections: WeakSet[Any] = WeakSet()
         self._stack.push_async_callback(self._end_connections)
         return self
@@ -92,15 +105,21 @@ class Listeners:
     def _carrier(self, *given: Any, **named: Any) -> Carrier:
         new = _WatchedCarrier(*given, **named)
         new.broke = self.broke
+        new.ends = self._ends
         self._connections.add(new)
         return new
 
     def has_open(self, peer: tuple[str, int]) -> bool:
         """Whether a gateway has the connection of a client open, and has not begun to close it."""
-        return any(
-            each.peer == peer and each.transport is not None and not each.transport.is_closing()
-            for each in self._connections
-        )
+        return any(each.peer == peer and each.serves for each in self._connections)
+
+    def serves(self, server: tuple[str, int], peer: tuple[str, int]) -> bool:
+        """Whether a gateway at an address and port has not begun to close a client's connection, as far as is known."""
+        found = self._ends.get((server, peer))
+        if found is None:
+            return True  # as with a proxy between them
+        carrier = found()
+        return carrier is not None and carrier.serves
 
     async def _end_connections(self) -> None:
         for mailbox in tuple(self._mailbox_connections):

@@ -35,6 +35,8 @@ from probe.shortage import SHORT
 
 Broke = Callable[[tuple[str, int], OSError], None]
 """Gets the own address and port of a connection that an error of the network has ended."""
+Serves = Callable[[tuple[str, int]], bool]
+"""Whether the server of a connection, named by the own address and port, has not begun to close it."""
 
 REPLY_TIMEOUT_S: Final = 60.0
 """Real seconds to wait for a reply. RFC 5321 section 4.5.3.2 asks for minutes; these servers are all nearby."""
@@ -69,6 +71,7 @@ class TcpTransport:
         deadline_s: float = REPLY_TIMEOUT_S,
         reply_timeout: ReplyTimeout | None = None,
         broke: Broke = lambda *_: None,
+        serves: Serves = lambda _: True,
     ) -> None:
         """Raise OutsideError for an address beyond loopback and ``allowed``, before any socket is opened."""
         require_inside(address, allowed)
@@ -76,6 +79,7 @@ class TcpTransport:
         self._sources: set[str] = set()
         self._clients: WeakSet[_Client] = WeakSet()
         self._broke = broke
+        self._serves = serves
         self._address = address
         self._port = port
         self._family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET
@@ -100,7 +104,7 @@ class TcpTransport:
             await loop.create_connection(lambda: client, sock=sock)
         except OSError:  # the server has closed it already
             raise self._reply_timeout.reason() from None
-        line = TcpLine(client, helo)
+        line = TcpLine(client, helo, self._serves)
         try:
             await line.begin()
         except LineError as error:
@@ -162,7 +166,8 @@ class TcpLine:
 
     greeting: Reply
 
-    def __init__(self, client: _Client, helo: str) -> None:
+    def __init__(self, client: _Client, helo: str, serves: Serves) -> None:
+        self._serves = serves
         self._client = client
         self._helo = helo
         self._is_introduced = False
@@ -180,8 +185,8 @@ class TcpLine:
 
     @property
     def is_open(self) -> bool:
-        """Whether the connection is open."""
-        return self._client.is_open
+        """Whether the connection is open. A server of ours that closes it is known before the client hears of it."""
+        return self._client.is_open and self._serves(self._client.local)
 
     async def hello(self) -> Reply:
         """Say EHLO."""
