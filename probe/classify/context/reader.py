@@ -74,11 +74,15 @@ class Reader:
             reasons.append(f"experiments {told - log_odds:+.1f}")
             log_odds = told
         retested = len(refusals(evidence)) > 1 and speaks_of_recipient(evidence)
+        before = log_odds
         if retested:
-            before, log_odds = log_odds, self.second_verdict(case, evidence, log_odds)[0]
+            log_odds = self.second_verdict(case, evidence, log_odds)[0]
             reasons.append(f"refused again {log_odds - before:+.1f}")
         alive = probability(log_odds)
-        advice = self._advice(case, evidence, alive, retested=retested)
+        tells = retested and self._results.refused_elsewhere(case.refusal.exchanger) < _STILL_REFUSED
+        # A retest that does not tell is no reason to doubt what was certain before it.
+        surest = alive if tells or not retested else min(alive, probability(before))
+        advice = self._advice(case, evidence, surest, retested=retested, tells=tells)
         if retested and advice is Advice.RETEST:
             reasons.append(UNDECIDED)
         cause = likely_cause(case, alive) if diagnosis is None else _diagnosed_cause(diagnosis, case, alive)
@@ -94,11 +98,10 @@ class Reader:
             return Reading(settled.cause, settled.reason, _NO_ROUTE, Advice.SUPPRESS)
         return Reading(settled.cause, settled.reason, _NOT_REFUSED, Advice.KEEP)
 
-    def _advice(self, case: RefusalCase, evidence: Evidence, alive: float, *, retested: bool) -> Advice:
+    def _advice(self, case: RefusalCase, evidence: Evidence, alive: float, *, retested: bool, tells: bool) -> Advice:
         if not blames_recipient(case, evidence):
             return Advice.KEEP
         was_asked = evidence.diagnosis is not None and evidence.diagnosis.asked
-        tells = retested and self._results.refused_elsewhere(case.refusal.exchanger) < _STILL_REFUSED
         if alive < (self.weights.suppress_below_at_last if tells or was_asked else self.weights.suppress_below):
             return Advice.SUPPRESS
         return Advice.KEEP if (retested or was_asked) and alive >= SURELY_ALIVE else Advice.RETEST
