@@ -90,7 +90,7 @@ def diagnose(
     Exits with 0 if the recipient is accepted by now, or if it found only that the mailbox is alive; with 1 if it found
     why mail is refused; and with 4 if it cannot tell.
 
-    With --doubtful it asks about recipients of a run, where that settles most of them for its cost.
+    With --doubtful it diagnoses recipients of a run, first those whose diagnosis settles most recipients for its cost.
     """
     from fake_gateways.smtp.envelope import is_address
     from probe.cli.diagnosis_output import Form

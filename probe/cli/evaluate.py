@@ -57,7 +57,7 @@ def evaluate(
     drawn: Annotated[
         int | None,
         typer.Option(
-            "--drawn", min=1, metavar="N", help="Draw so many scenarios instead, on which no weights were fitted."
+            "--drawn", min=1, metavar="N", help="Draw this many scenarios instead, on which no weights were fitted."
         ),
     ] = None,
     seed: Annotated[
@@ -71,7 +71,7 @@ def evaluate(
             "--cases",
             min=1,
             metavar="N",
-            help="So many drawn gateways (--diagnose), seeds (--listed), or worlds and years (--placement).",
+            help="How many gateways (--diagnose), seeds (--listed), or worlds and years (--placement) are drawn.",
         ),
     ] = None,
     held_out: Annotated[

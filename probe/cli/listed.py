@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from probe.cli.options import AllowPrograms, AsJson, Seed, load_scenario, seconds_of
+from probe.cli.options import AsJson, Seed, load_scenario, seconds_of
 from probe.input_error import InputError
 
 
@@ -57,18 +57,18 @@ def listed(
         str | None,
         typer.Option(metavar="COMMAND", help="With --watch: run it when a listing begins or ends, with JSON as input."),
     ] = None,
-    allow_programs: AllowPrograms = False,
+    allow_programs: Annotated[bool, typer.Option("--allow-programs", help="Let --alert run its command.")] = False,
     seed: Seed = None,
     as_json: AsJson = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write a web page: who was listed when.")
     ] = None,
 ) -> None:
-    """Look up whether a sender is on blocklists, and tell a listing from a resolver's fault.
+    """Look up whether a sender is on blocklists, and distinguish a listing from a fault of the resolver.
 
-    Each list's test entries are asked first and last (RFC 5782). What cannot be known is unknown, neither listed nor
-    clean. Exits with 1 if something is listed or a record of the sender is wrong, and with 4 if nothing is, but
-    something is unknown.
+    Each list's test entries are asked first and last (RFC 5782). What cannot be known is unknown: neither listed nor
+    not listed. Exits with 1 if something is listed or a record of the sender is wrong, and with 4 if neither is the
+    case, but something is unknown.
     """
     from probe.cli.listed_output import ListedForm
     from probe.listed.lists_file import read_lists

@@ -42,11 +42,11 @@ def placement(
     ] = None,
     history: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="For a file: where all that was seen is kept. The alarm needs it."),
+        typer.Option(metavar="FILE", help="For a file: where all results are kept. The alarm needs it."),
     ] = None,
     allow: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="For mailboxes beyond this machine: the list that allows to read them."),
+        typer.Option(metavar="FILE", help="For mailboxes beyond this machine: the list that allows reading them."),
     ] = None,
     tidy: Annotated[
         bool, typer.Option("--tidy", help="For a file: delete the messages that were found in the mailboxes.")
@@ -56,7 +56,7 @@ def placement(
         Path | None, typer.Option("--html", metavar="FILE", help="Also write a web page that needs no network.")
     ] = None,
 ) -> None:
-    """Show where mail to seed mailboxes lands: inbox, junk or nowhere, and how sure that is.
+    """Show where mail to seed mailboxes lands: inbox, junk or nowhere, with 95 % intervals.
 
     Exits with 1 if the alarm is raised because the share in the inbox has fallen, and with 4 if no mailbox could be
     read.
