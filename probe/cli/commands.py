@@ -42,7 +42,9 @@ COMMANDS: Final = (
     Command("show", "Show what is recorded about one recipient: attempts, truth, returned mail, dialogues."),
     Command("explain", "Explain how `context` reached its verdict on one recipient."),
     Command("diagnose", "Find out why a gateway refuses a recipient, with a few experiments."),
-    Command("listed", "Look up whether a sender is on blocklists, and distinguish a listing from a fault of the resolver."),
+    Command(
+        "listed", "Look up whether a sender is on blocklists, and distinguish a listing from a fault of the resolver."
+    ),
     Command("placement", "Show where mail to seed mailboxes lands: inbox, junk or nowhere, with 95 % intervals."),
     Command("compare", "Compare two classifiers, or two versions of one; exit with 1 if the second is worse."),
     Command("baseline", "Record the mistakes that classifiers make today, so that CI fails only on new ones."),
