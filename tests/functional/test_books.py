@@ -228,6 +228,10 @@ def refused_alike(folder: Path) -> dict[tuple[Any, ...], dict[bool, set[tuple[An
     return found
 
 
+LIES_IN_OTHER_WORDS: Final = {"resolver_quota"}
+"""Where Postfix lies about the client in words about the client, the gone also hear its words about recipients."""
+
+
 @every_scenario
 @pytest.mark.parametrize("transport", ["memory", "tcp"])
 def test_the_living_and_the_gone_who_are_refused_alike_differ_in_address_and_ids_alone(
@@ -235,7 +239,8 @@ def test_the_living_and_the_gone_who_are_refused_alike_differ_in_address_and_ids
 ) -> None:
     for where, rows in refused_alike(make(scenario, transport).folder).items():
         if rows[True] and rows[False]:
-            assert rows[True] == rows[False], where
+            assert rows[True] <= rows[False], where
+            assert rows[True] == rows[False] or scenario.stem in LIES_IN_OTHER_WORDS, where
 
 
 def test_there_are_living_and_gone_who_are_refused_alike(make: Make) -> None:
