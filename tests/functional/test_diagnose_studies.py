@@ -33,12 +33,12 @@ def test_every_recipient_leaves_a_pattern() -> None:
     assert told == [1, 1]
 
 
-def test_the_shipped_choice_costs_at_most_5_percent_more_than_the_best_one(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_shipped_choice_costs_at_most_6_percent_more_than_the_best_one(capsys: pytest.CaptureFixture[str]) -> None:
     told: list[int] = []
     figures = summary(shipped(), random.Random(1), 2, told.append)
     for depth in Depth:
         of_all = figures[depth]
-        assert of_all["optimal"] <= of_all["shipped"] <= 1.05 * of_all["optimal"]
+        assert of_all["optimal"] <= of_all["shipped"] <= 1.06 * of_all["optimal"]
         assert of_all["optimal"] <= of_all["fixed_by_reply"] <= of_all["fixed"]
     assert told == [1] * 4
     assert [each["tables"] for each in figures.values()] == [1, 1, 2, 2]
