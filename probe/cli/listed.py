@@ -78,6 +78,8 @@ def listed(
         _refuse(of_watch, "nothing is watched")
     form = ListedForm(as_json, html, alert if alert is None or allow_programs else _not_allowed())
     every_s = None if watch is None else seconds_of("--watch", watch)
+    if every_s == 0:
+        raise InputError("--watch", "is zero", "write for example 1h")
     for_s = None if longest is None else seconds_of("--for", longest)
     if scenario is not None:
         of_sender: dict[str, object] = {
@@ -96,7 +98,7 @@ def listed(
         chosen = None if lists is None else read_lists(lists)
         raise typer.Exit(look_at_scenario(loaded, form, begins_s=begins_s, every_s=every_s, for_s=for_s, lists=chosen))
     _refuse({"--at": at, "--seed": seed}, "it belongs to --scenario")
-    if not addresses and not domains:
+    if not any(each.strip(" ,") for each in [*(addresses or []), *(domains or [])]):
         raise InputError("--addresses", "is missing", "name what you send from, or a --scenario, or give --domains")
     from probe.cli.listed_run import Asked, look_through_resolver, looking_for
 

@@ -64,7 +64,7 @@ def addresses_of(texts: Iterable[str]) -> list[Subject]:
     found: dict[str, None] = {}
     for text in _parts(texts):
         try:
-            network = ipaddress.ip_network(text)
+            network = ipaddress.ip_network(text if "%" not in text else "")  # a zone is of one link
         except ValueError:
             problem = f"{text!r} is neither an IP address nor a network"
             raise InputError("--addresses", problem, "write for example 192.0.2.1,192.0.2.16/28") from None

@@ -26,6 +26,8 @@ _MOST_FOLDERS: Final = 200
 _MOST_FOUND: Final = 20
 """Messages of a search whose headers are read: the search finds all values that have the campaign's name in them."""
 _MOST_HEADER: Final = 65_536
+_GARBAGE: Final = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
+"""What the library raises for answers that are not IMAP: no number, deeply nested, larger than the memory."""
 
 
 class Wanted(NamedTuple):
@@ -139,7 +141,7 @@ def _opened(at: SeedAt, secret: str) -> Iterator[IMAPClient]:
         else:
             client.login(at.seed.login, secret)
         yield client
-    except (IMAPClientError, OSError, UnicodeError, ValueError, TypeError, IndexError, KeyError) as error:
+    except (IMAPClientError, OSError, *_GARBAGE) as error:
         raise _UnseenError(_in_words(error, is_open=client is not None)) from None
     finally:
         if client is not None:
@@ -181,10 +183,10 @@ def _octets(name: Any) -> bytes:
 
 
 def _open(client: IMAPClient, folder: Searched, *, tidy: bool) -> bool:
-    """Open a folder; return False if that cannot be done, as with a name in octets that the library does not write."""
+    """Open a folder; return False if that cannot be done, as with a name that the library does not write safely."""
     from imapclient.exceptions import IMAPClientAbortError, IMAPClientError  # noqa: PLC0415
 
-    if not folder.name.isascii():
+    if not (folder.name.isascii() and folder.name.decode().isprintable()):
         return False
     try:
         client.select_folder(folder.name, readonly=not tidy)

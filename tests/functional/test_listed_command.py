@@ -177,6 +177,8 @@ def test_an_alert_that_fails_is_a_note(lists: Path, tmp_path: Path) -> None:
     ("arguments", "sentence"),
     [
         ((), "--addresses: is missing"),
+        (("--addresses", ","), "--addresses: is missing"),
+        (("--addresses", "192.0.2.1", "--watch", "0s"), "--watch: is zero"),
         (("--addresses", "192.0.2.1", "--resolver", "dns.example"), "is no IP address"),
         (("--addresses", "192.0.2.1", "--resolver", "192.0.2.53"), "no allow list names it"),
         (("--addresses", "192.0.2.1", "--selector", "a b"), "is not a selector"),

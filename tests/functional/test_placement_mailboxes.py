@@ -308,3 +308,21 @@ def test_if_nobody_could_be_read_nothing_can_be_told(tmp_path: Path) -> None:
         done = fivefifty("placement", seeds_file(tmp_path, port), *words)
     assert done.returncode == Exit.CANNOT_TELL
     assert "1 seed could not be read: ann@freemail.example (the login is refused)." in done.stdout
+
+
+@pytest.mark.parametrize("said", [b"(" * 5_000 + b")" * 5_000, b"{99999999999999999999}"])
+def test_answers_that_are_too_deep_or_too_large_are_not_imap(tmp_path: Path, said: bytes) -> None:
+    answer = b"* LIST " + said + b"\r\n"
+    with imap_server(lambda command: answer if command.startswith("LIST") else None) as (port, _):
+        (found,) = read_mailboxes(read_file(seeds_file(tmp_path, port)), WANTED, None, SENT)
+    assert (found.where, found.why) == (None, "what the server says is not IMAP")
+
+
+def test_a_folder_name_with_a_line_end_is_never_sent(tmp_path: Path) -> None:
+    def answer(command: str) -> bytes | None:
+        return b'* LIST () "/" {12}\r\nx\r\nA1 NOOP\r\n\r\n' if command.startswith("LIST") else None
+
+    with imap_server(answer) as (port, commands):
+        (found,) = read_mailboxes(read_file(seeds_file(tmp_path, port)), WANTED, None, SENT)
+    assert "cannot be opened" in found.why
+    assert not any("NOOP" in each for each in commands)

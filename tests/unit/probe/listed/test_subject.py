@@ -57,7 +57,9 @@ def test_domains_are_read_and_their_organizational_domains_are_looked_for_too() 
     assert also_on_lists(domains_of(["acme.example"]), "") == []
 
 
-@pytest.mark.parametrize("text", ["192.0.2", "192.0.2.1/24", "acme.example", "10.0.0.0/8", "2001:db8::/64"])
+@pytest.mark.parametrize(
+    "text", ["192.0.2", "192.0.2.1/24", "acme.example", "10.0.0.0/8", "2001:db8::/64", "fe80::1%eth0"]
+)
 def test_what_is_no_address_or_too_many_is_told(text: str) -> None:
     with pytest.raises(InputError, match=r"^--addresses: "):
         addresses_of([text])
