@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import UnionType
-from typing import Any, Final
+from typing import Any, Final, get_args, get_type_hints
 
 import pytest
 
