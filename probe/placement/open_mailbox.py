@@ -14,6 +14,7 @@ from probe.diagnose.host.host_name import Host
 from probe.input_error import InputError
 from probe.placement.folders import INBOX, Folder, Searched, in_order
 from probe.placement.header import Told, told
+from probe.placement.open_bounded import Bound, within
 from probe.placement.placed import Placed, Where
 from probe.placement.seeds import FROM_ENVIRONMENT, SeedAt
 
@@ -22,10 +23,15 @@ if TYPE_CHECKING:
 
 _TIMEOUT_S: Final = 30.0
 """For each step of a dialogue."""
+_MOST_S: Final = 120.0
+"""For the whole of a dialogue."""
+_MOST_OCTETS: Final = 32 * 1024**2
+"""Of the answers of a dialogue."""
 _MOST_FOLDERS: Final = 200
 _MOST_FOUND: Final = 20
 """Messages of a search whose headers are read: the search finds all values that have the campaign's name in them."""
 _MOST_HEADER: Final = 65_536
+_LATE: Final = "the server does not answer in time"
 _GARBAGE: Final = (ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError)
 """What the library raises for answers that are not IMAP: no number, deeply nested, larger than the memory."""
 
@@ -120,13 +126,13 @@ def _search(client: IMAPClient, wanted: Wanted, empty: Placed, *, tidy: bool) ->
 @contextmanager
 def _opened(at: SeedAt, secret: str) -> Iterator[IMAPClient]:
     """Log in to a mailbox; raises _UnseenError."""
-    from imapclient import IMAPClient, SocketTimeout  # noqa: PLC0415
+    from imapclient import SocketTimeout  # noqa: PLC0415
     from imapclient.exceptions import IMAPClientError  # noqa: PLC0415
 
-    provider = at.provider
+    provider, bound = at.provider, Bound(_MOST_S, _MOST_OCTETS)
     client = None
     try:
-        client = IMAPClient(
+        client = _client_within(bound)(
             Host(provider.host).address or provider.host,  # localhost is no name to look up
             provider.at_port,
             ssl=provider.tls == "implicit",
@@ -142,7 +148,7 @@ def _opened(at: SeedAt, secret: str) -> Iterator[IMAPClient]:
             client.login(at.seed.login, secret)
         yield client
     except (IMAPClientError, OSError, *_GARBAGE) as error:
-        raise _UnseenError(_in_words(error, is_open=client is not None)) from None
+        raise _UnseenError(_LATE if bound.is_late else _in_words(error, is_open=client is not None)) from None
     finally:
         if client is not None:
             try:
@@ -150,6 +156,19 @@ def _opened(at: SeedAt, secret: str) -> Iterator[IMAPClient]:
             except Exception:  # noqa: BLE001 - whatever the library says of a connection that has ended
                 with suppress(OSError):
                     client.shutdown()
+        bound.cancel()
+
+
+def _client_within(bound: Bound) -> type[IMAPClient]:
+    """Return the library's class for one connection within a bound."""
+    from imapclient import IMAPClient, imap4, tls  # noqa: PLC0415
+
+    def create(client: Any) -> Any:
+        own = tls.IMAP4_TLS if client.ssl else imap4.IMAP4WithTimeout
+        place = (client.host, client.port, *((client.ssl_context,) if client.ssl else ()))
+        return type(own.__name__, (within(bound), own), {})(*place, client._timeout.connect)  # noqa: SLF001
+
+    return type("Client", (IMAPClient,), {"_create_IMAP4": create})
 
 
 def _in_words(error: Exception, *, is_open: bool) -> str:
@@ -158,7 +177,7 @@ def _in_words(error: Exception, *, is_open: bool) -> str:
     is_cut = isinstance(error, IMAPClientAbortError) or isinstance(error.__context__, IMAPClientAbortError)
     ways = (
         (isinstance(error, ssl.SSLError), "there is no safe connection (TLS)"),
-        (isinstance(error, TimeoutError), "the server does not answer in time"),
+        (isinstance(error, TimeoutError), _LATE),
         (not is_open, "the server cannot be reached"),
         (is_cut or isinstance(error, OSError), "the connection was cut"),
         (isinstance(error, LoginError), "the login is refused"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
@@ -16,6 +17,8 @@ IMAPS_PORT: Final = 993
 IMAP_PORT: Final = 143
 FROM_ENVIRONMENT: Final = "env"
 FROM_KEYRING: Final = "keyring"
+_VARIABLE: Final = re.compile(r"[A-Z_][A-Z0-9_]*")
+"""The name of an environment variable (POSIX, section 8.1); a password that was written in its place rarely is one."""
 
 
 def _address(value: str) -> str:
@@ -26,16 +29,19 @@ def _address(value: str) -> str:
 
 def _host(value: str) -> str:
     if not is_host_name(value.lower()):
-        raise InvalidValueError(f"{value!r} is not a host", "write for example imap.freemail.example")
+        named = "is" if "@" in value else f"{value!r} is"  # before an @, as in a URL, there may be a password
+        raise InvalidValueError(f"{named} not a host", "write for example imap.freemail.example")
     return ip_or_none(value) or value.lower()
 
 
 def _secret(value: Any) -> Any:
     kind, colon, name = value.partition(":") if isinstance(value, str) else ("", "", "")
-    if not (colon and name and kind in {FROM_ENVIRONMENT, FROM_KEYRING}):
+    is_name = _VARIABLE.fullmatch(name) if kind == FROM_ENVIRONMENT else colon and name and kind == FROM_KEYRING
+    if not is_name:
         # What stands here may be a password, so it is not repeated.
         raise InvalidValueError(
-            "does not say where the password is", 'write "env:NAME" for an environment variable, or "keyring:SERVICE"'
+            "does not say where the password is",
+            'write "env:SEED_NAME" for an environment variable, or "keyring:SERVICE"',
         )
     return value
 

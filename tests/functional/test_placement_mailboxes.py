@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ import pytest
 from fivefifty_command import complaint, fivefifty
 from imap_server import CUT, imap_server
 
+from fake_gateways.certificate import Authority
 from probe.cli.exit_codes import Exit
 from probe.input_error import InputError
 from probe.placement.open_mailbox import Wanted, secret_of
@@ -156,10 +158,56 @@ def test_what_is_in_the_way_is_said_and_nothing_is_known_then(tmp_path: Path, at
     assert why in found.why
 
 
+@pytest.mark.parametrize("tls", ["implicit", "starttls"])
+def test_a_mailbox_is_read_over_an_encrypted_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tls: str
+) -> None:
+    authority = Authority(["127.0.0.1"])
+    (tmp_path / "ca.pem").write_bytes(authority.pem)
+    with imap_server(in_folder("INBOX"), authority.context, from_start=tls == "implicit") as (port, heard):
+        path = seeds_file(tmp_path, port)
+        path.write_text(path.read_text("utf-8").replace('tls = "none"', f'tls = "{tls}"'), "utf-8")
+        (refused,) = read_mailboxes(read_file(path), WANTED, None, SENT)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        (found,) = read_mailboxes(read_file(path), WANTED, None, SENT)
+    assert (refused.where, refused.why) == (None, "there is no safe connection (TLS)")
+    assert found.where is Where.INBOX
+    assert len([each for each in heard if each.startswith("LOGIN")]) == 1
+
+
 def test_a_server_that_hangs_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("probe.placement.open_mailbox._TIMEOUT_S", 0.1)
     found, _ = seen(tmp_path, lambda command: b"* OK wait" if command.startswith("UID SEARCH") else None)
     assert found.where is None
+
+
+@pytest.mark.parametrize("at", ["", "LOGIN", "UID SEARCH"])
+def test_a_server_that_takes_its_time_is_left_when_the_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    monkeypatch.setattr("probe.placement.open_mailbox._MOST_S", 0.2)
+    left = Event()
+
+    def answer(command: str) -> bytes | None:
+        if command.startswith(at) if at else not command:
+            left.wait(20)
+        return None
+
+    with imap_server(answer) as (port, _):
+        (found,) = read_mailboxes(read_file(seeds_file(tmp_path, port)), WANTED, None, SENT)
+        left.set()
+    assert (found.where, found.why) == (None, "the server does not answer in time")
+
+
+@pytest.mark.parametrize("at", ["", "LOGIN", "LIST", "UID SEARCH", "LOGOUT"])
+@pytest.mark.parametrize("said", [b"* OK more\r\n" * 5_000, b"* OK {40000}\r\n" + b"x" * 40_000 + b"\r\n"])
+def test_no_more_is_read_of_a_server_than_a_mailbox_needs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, said: bytes
+) -> None:
+    monkeypatch.setattr("probe.placement.open_mailbox._MOST_OCTETS", 20_000)
+    with imap_server(lambda command: said if (command.startswith(at) if at else not command) else None) as (port, _):
+        (found,) = read_mailboxes(read_file(seeds_file(tmp_path, port)), WANTED, None, SENT)
+    assert found.where is (Where.MISSING if at == "LOGOUT" else None)
 
 
 ALLOW: Final = """\
@@ -261,6 +309,22 @@ def test_a_password_that_is_nowhere_is_one_sentence(tmp_path: Path, monkeypatch:
     monkeypatch.delenv("SEED_ANN")
     done = fivefifty("placement", seeds_file(tmp_path, 1), "--campaign", "spring", "--sent", "2026-11-30T08:00Z")
     assert "seed ann@freemail.example: has its password in the variable SEED_ANN, which is not set" in complaint(done)
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "words"),
+    [
+        ("env:SEED_ANN", f"env:{SECRET}", "does not say where the password is"),
+        ("env:SEED_ANN", SECRET, "does not say where the password is"),
+        ("127.0.0.1", f"ann:{SECRET}@127.0.0.1", "is not a host"),
+    ],
+)
+def test_a_password_in_a_wrong_place_is_not_repeated(tmp_path: Path, written: str, instead: str, words: str) -> None:
+    path = seeds_file(tmp_path, 143)
+    path.write_text(path.read_text("utf-8").replace(written, instead), "utf-8")
+    said = complaint(fivefifty("placement", path, "--campaign", "spring", "--sent", "2026-11-30T08:00Z"))
+    assert words in said
+    assert SECRET not in said
 
 
 def test_tls_is_needed_beyond_this_machine(tmp_path: Path) -> None:
