@@ -17,6 +17,12 @@ FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Errors of a disk, a quota or a file-size limit that is reached."""
 
 
+def file_of_user(name: str) -> Path:
+    """Return a file that is kept for this user from one call to the next (XDG Base Directory Specification)."""
+    home = os.environ.get("XDG_STATE_HOME", "")
+    return (Path(home) if home.startswith("/") else Path.home() / ".local" / "state") / "fivefifty" / name
+
+
 def is_file(path: Path) -> bool:
     """Return whether a file can be found. ``Path.is_file`` raises OSError where a folder above may not be searched."""
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from contextlib import ExitStack
@@ -23,6 +22,7 @@ from probe.diagnose.host.state_file import StateFile
 from probe.input_error import InputError
 from probe.lab import event_loop
 from probe.shortage import shortages
+from probe.user_files import file_of_user
 
 if TYPE_CHECKING:
     from probe.diagnose.choice import Budget
@@ -65,9 +65,8 @@ def ask_host(asking: Asking, state: Path | None, budget: Budget) -> Diagnosis | 
 
 
 def state_of_user() -> Path:
-    """Return the state file of this user (XDG Base Directory Specification)."""
-    home = os.environ.get("XDG_STATE_HOME", "")
-    return (Path(home) if home.startswith("/") else Path.home() / ".local" / "state") / "fivefifty" / "diagnose.sqlite"
+    """Return the state file of this user."""
+    return file_of_user("diagnose.sqlite")
 
 
 def asking_for(

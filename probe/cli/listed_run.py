@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
@@ -32,6 +31,7 @@ from probe.listed.look import Look
 from probe.listed.open_look import LookingFor, looker_at, most_queries
 from probe.listed.posture.finding import Identity
 from probe.listed.subject import addresses_of, domains_of
+from probe.user_files import file_of_user
 
 if TYPE_CHECKING:
     from probe.scenario.load import Loaded
@@ -84,7 +84,7 @@ def look_through_resolver(asked: Asked, form: ListedForm) -> Exit:
     clock = WallClock(time.time())
     looker = looker_at(address, host.port, clock)
     with ExitStack() as stack:
-        kept = asked.history or (None if most is None else _history_of_user())
+        kept = asked.history or (None if most is None else file_of_user("listed.sqlite"))
         if kept is None:
             stack.enter_context(keeping_nothing())
             kept = Path(stack.enter_context(TemporaryDirectory(prefix="fivefifty-"))) / "listed.sqlite"
@@ -200,12 +200,6 @@ def _most_a_day(allow: Path | None, address: str) -> int | None:
             raise InputError(f"--resolver {address}", problem, "name the list with --allow") from None
         return resolver_permitted_by(allow, address, datetime.now(UTC).date()).queries_per_day
     return None
-
-
-def _history_of_user() -> Path:
-    """Return the history of this user (XDG Base Directory Specification)."""
-    home = os.environ.get("XDG_STATE_HOME", "")
-    return (Path(home) if home.startswith("/") else Path.home() / ".local" / "state") / "fivefifty" / "listed.sqlite"
 
 
 def _domain(option: str, text: str | None) -> str:

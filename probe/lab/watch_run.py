@@ -12,7 +12,7 @@ from probe.lab.listed_lab import LabLooker, lab_looker
 from probe.lab.prepare import PreparedScenario
 from probe.ledger import Ledger
 from probe.listed.answer import State
-from probe.listed.changes import Change, changes, latest, spans
+from probe.listed.changes import Change, Place, changes, latest, spans
 
 NOTE: Final = "watched"
 MOST_LOOKS: Final = 2000
@@ -43,6 +43,9 @@ def watch_run(prepared: PreparedScenario, ledger: Ledger) -> None:
 
 async def _seen(looker: LabLooker, times: list[float]) -> list[Change]:
     changed: list[Change] = []
+    known: dict[Place, Change] = {}
     for at in times:
-        changed += changes(latest(changed), await looker.look(at))
+        new = changes(known, await looker.look(at))
+        known |= latest(new)
+        changed += new
     return changed

@@ -1,4 +1,4 @@
-"""A file of the user's that holds one table: what later calls of a command go on from."""
+"""A file of the user's that holds a table or a few: what later calls of a command go on from."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from probe.ledger.database import Database
 from probe.user_files import writing
 
 
-def table_file(path: Path, table: str, *, kind: str, option: str) -> Database:
-    """Open a file of one table, or make it and its folder; raises InputError if it is anything else.
+def table_file(path: Path, *tables: str, kind: str, option: str) -> Database:
+    """Open a file of some tables, or make it and its folder; raises InputError if it is anything else.
 
-    ``table`` is its name and columns, as SQL has them; a file whose table has others is of another version. ``kind`` is
-    what the file is called. The database of another program stays as it is.
+    Each of ``tables`` is a name and its columns, as SQL has them; a file that has others is of another version.
+    ``kind`` is what the file is called. The database of another program stays as it is.
     """
     remedy = f"name another file with {option}"
     with writing(path, remedy):
@@ -27,11 +27,12 @@ def table_file(path: Path, table: str, *, kind: str, option: str) -> Database:
         with database.change(remedy) as connection:
             found = connection.execute("SELECT sql FROM sqlite_schema WHERE type = 'table'").fetchall()
             if not found:
-                connection.execute(f"CREATE TABLE {table}")
+                for table in tables:
+                    connection.execute(f"CREATE TABLE {table}")
     except BaseException:
         database.close()
         raise
-    if found not in ([], [(f"CREATE TABLE {table}",)]):
+    if found not in ([], [(f"CREATE TABLE {table}",) for table in tables]):
         database.close()
         raise InputError(path, f"is no {kind} of this version", remedy)
     return database

@@ -7,41 +7,27 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from probe.input_error import InputError
-from probe.ledger.database import Database
+from probe.ledger.table_file import table_file
 from probe.listed.answer import State
 from probe.listed.changes import Change, Place
-from probe.user_files import writing
 
-_VERSION: Final = 20_001
 _REMEDY: Final = "name another file with --history"
 _DAY_S: Final = 86_400.0
-_CHANGE: Final = """
-CREATE TABLE IF NOT EXISTS change
-(at REAL NOT NULL, subject TEXT NOT NULL, zone TEXT NOT NULL, state TEXT NOT NULL, told TEXT NOT NULL)
-"""
-_LOOK: Final = "CREATE TABLE IF NOT EXISTS look (at REAL NOT NULL, resolver TEXT NOT NULL, queries INTEGER NOT NULL)"
+_CHANGE: Final = """\
+change (at REAL NOT NULL, subject TEXT NOT NULL, zone TEXT NOT NULL, state TEXT NOT NULL, told TEXT NOT NULL)"""
+_LOOK: Final = "look (at REAL NOT NULL, resolver TEXT NOT NULL, queries INTEGER NOT NULL)"
 
 
 class HistoryFile:
     """The file, open. To be entered as a context."""
 
     def __init__(self, path: Path) -> None:
-        """Make the file and its folder if they are missing; raises InputError."""
-        with writing(path, _REMEDY):
-            path.parent.mkdir(0o700, parents=True, exist_ok=True)
+        """Open the file, or make it and its folder; raises InputError if it is anything else."""
+        self._database = table_file(path, _CHANGE, _LOOK, kind="history of fivefifty listed", option="--history")
         self.path = path
-        self._database = Database(path, if_damaged=_REMEDY)
 
     def __enter__(self) -> Self:
-        """Set up the tables; raises InputError if the file is of another kind."""
-        with self._database.change(_REMEDY) as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            (tables,) = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            if version != _VERSION and tables:
-                raise InputError(self.path, "is no history of fivefifty listed", _REMEDY)
-            for each in (_CHANGE, _LOOK):
-                connection.execute(each)
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
+        """Return the open file."""
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -15,8 +15,10 @@ from probe.records.attempt import Outcome
 
 _DELIVERED: Final = Outcome.DELIVERED.value
 _SLOT_S: Final = 21_600.0
+MOST_ROUNDS: Final = 16
+"""More rounds without an acceptance say no more about a company."""
 _MOST_KEPT: Final = 64
-"""Half days with refusals that are kept for one company: more rounds would not say more."""
+"""Quarters of a day with refusals that are kept for one company: more rounds would not say more."""
 
 
 class Company(NamedTuple):

@@ -12,6 +12,7 @@ from fake_gateways.truth import Cause, Fault
 from probe.classify.by_code import ByCode, cause_of_numbers
 from probe.classify.context.case import RefusalCase
 from probe.classify.context.cause import likely_cause
+from probe.classify.context.companies import MOST_ROUNDS
 from probe.classify.context.evidence import FUNCTIONS, NAMES, Contribution
 from probe.classify.context.observations import Observations
 from probe.classify.context.odds import log_odds as log_odds_of
@@ -37,8 +38,6 @@ SURELY_GONE: Final = 0.05
 _SUREST: Final = 1e-6
 _STILL_REFUSED: Final = 0.95
 """Where other exchangers refuse so many of the living again, as under a long listing, a retest does not tell."""
-_MOST_ROUNDS: Final = 16
-"""More rounds without an acceptance say no more about a company."""
 UNDECIDED: Final = "refused twice and still in doubt: only experiments can tell (fivefifty diagnose)"
 """The reason where listening does not tell a mailbox that is gone from one that a gateway always refuses."""
 
@@ -118,7 +117,7 @@ class Reader:
         A refusal before RCPT cannot be about a recipient: 1 if the last one came there. If only the first one did, the
         retest has found out more: -1. The last figure is -1 if a report refused the retest.
         """
-        rounds = 0 if case.company.accepted else min(_MOST_ROUNDS, case.company.rounds_with_tests)
+        rounds = 0 if case.company.accepted else min(MOST_ROUNDS, case.company.rounds_with_tests)
         last = evidence.last
         stage = 1.0 if last.stage in BEFORE_RCPT else -1.0 if case.refusal.stage in BEFORE_RCPT else 0.0
         by_report = -1.0 if last.outcome == Outcome.DELIVERED else 0.0

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from math import log2
-from typing import Final
 
 from probe.classify.context.case import RefusalCase
+from probe.classify.context.companies import MOST_ROUNDS
 from probe.classify.context.evidence.other_companies import elsewhere
 from probe.classify.context.observations import EVERY_VENDOR
 from probe.classify.context.odds import beyond_turnover
-
-_MOST_ROUNDS: Final = 16
 
 
 def company_refused_for_long(case: RefusalCase) -> float:
@@ -22,7 +20,7 @@ def company_refused_for_long(case: RefusalCase) -> float:
     """
     if case.company.accepted or case.company.rounds < 2:
         return 0.0
-    return -log2(min(case.company.rounds, _MOST_ROUNDS))
+    return -log2(min(case.company.rounds, MOST_ROUNDS))
 
 
 def company_refused_alone(case: RefusalCase) -> float:
