@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from multiprocessing import get_context
-from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from probe.cli import PROGRAM, main
 from probe.cli.commands import application
-from probe.lab import processes
 from simulation.command import fault_in
 
 _FORK: Final = get_context("fork")
 
 
 class Forked:
-    """The command with some arguments, in a process that leads a group; its workers are forked, too.
+    """The command with some arguments, in a process that leads a group.
 
-    With ``apart`` a new interpreter runs it, as for a user. ``told`` is the file that gets its standard error.
+    Its workers start as a user's do: forked, they would have the books open that their parent has, and SQLite forbids
+    to take a connection along (sqlite.org/howtocorrupt.html, section 2.6). With ``apart`` a new interpreter runs it, as
+    for a user. ``told`` is the file that gets its standard error.
     """
 
     def __init__(self, words: Sequence[object], told: Path, *, apart: bool = False) -> None:
@@ -66,45 +65,4 @@ def _run(words: list[str], told: Path, apart: bool) -> None:  # noqa: FBT001 - w
         os.execv(sys.executable, [sys.executable, "-m", "fivefifty", *words])  # noqa: S606 - no shell is needed
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
     sys.argv[1:] = words
-    pool: Any = processes
-    pool.multiprocessing = _Forking
     main()
-
-
-class _Worker(ForkProcess):
-    """A worker process that has no more of its parent than a new interpreter would have."""
-
-    def run(self) -> None:
-        """Do the work. What the parent has open, and does when it is told to end, is not for workers."""
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        ours = {0, 1, 2, self._args[-1].fileno(), _sentinel()}  # type: ignore[attr-defined]  # its arguments
-        for number in [int(each.name) for each in Path("/proc/self/fd").iterdir()]:
-            if number not in ours:
-                with suppress(OSError):  # that of the list itself
-                    os.close(number)
-        super().run()
-
-
-def _sentinel() -> int:
-    """Return the file descriptor that tells this process when its parent has ended."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    return int(parent.sentinel)
-
-
-class _Context:
-    """What a pool needs of a context of multiprocessing."""
-
-    Process = _Worker
-    Pipe = staticmethod(_FORK.Pipe)
-
-
-class _Forking:
-    """What a pool needs of the module multiprocessing."""
-
-    parent_process = staticmethod(multiprocessing.parent_process)
-
-    @staticmethod
-    def get_context(_: str) -> Any:
-        """Fork in place of starting an interpreter."""
-        return _Context
