@@ -14,7 +14,7 @@ from opened_report import AXE, HOSTILE, PHONE, WIDE, Seen, everything
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
-CHARTS: Final = 10
+CHARTS: Final = 11
 
 
 def test_charts_are_drawn_without_a_word_on_the_console_and_without_a_request(look: Callable[..., Seen]) -> None:

@@ -38,7 +38,9 @@ def print_look(console: Console, look: Look) -> None:
     if unknown:
         console.print()
         _left(
-            console, ("unknown at", "because"), [(", ".join(zones), FAULTS[fault]) for fault, zones in unknown.items()]
+            console,
+            ("unknown at", "because"),
+            [(zone, FAULTS[fault]) for fault, zones in unknown.items() for zone in zones],
         )
     for each in look.dead:
         _print(console, f"{each.zone} was not asked: dead since {each.since} ({each.source})")
