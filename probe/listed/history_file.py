@@ -42,11 +42,6 @@ class HistoryFile:
         except (TypeError, ValueError):
             raise InputError(self.path, "has a row that was changed", _REMEDY) from None
 
-    def last_look(self) -> float | None:
-        """Return the time of the last look, in seconds since the epoch; None if there was none."""
-        (found,) = self._database.read(tuple, "SELECT max(at) FROM look")
-        return None if found[0] is None else float(found[0])
-
     def queries(self, resolver: str, now: float) -> int:
         """Return how many questions a resolver was asked within the last day."""
         query = "SELECT ifnull(sum(queries), 0) FROM look WHERE resolver = ? AND at > ?"

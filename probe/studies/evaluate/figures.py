@@ -30,9 +30,6 @@ def is_retested(name: str) -> bool:
     return name.endswith(_RETESTED)
 
 
-RETESTED: Final = retested(CONTEXT)
-
-
 @dataclass
 class Evaluated:
     """What one scenario came to. ``lies`` says whether its gateways disguise any refusal.

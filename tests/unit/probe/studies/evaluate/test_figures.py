@@ -12,7 +12,6 @@ from probe.judge.calibration import Bin, Calibration
 from probe.judge.errors import ErrorCounts
 from probe.judge.story import Key, Story
 from probe.studies.evaluate.figures import (
-    RETESTED,
     count_errors,
     count_retests,
     is_retested,
@@ -44,7 +43,7 @@ STORIES = {
 
 def test_the_name_says_which_books_a_classifier_read() -> None:
     assert retested("code") == "code, retested"
-    assert (is_retested(RETESTED), is_retested("context"), is_retested("retested")) == (True, False, False)
+    assert (is_retested(retested("context")), is_retested("context"), is_retested("retested")) == (True, False, False)
 
 
 def test_the_living_suppressed_and_the_gone_kept_are_errors_and_a_retest_keeps() -> None:

@@ -9,8 +9,10 @@ import pytest
 
 from probe.judge.calibration import Probabilities
 from probe.judge.errors import ErrorCounts
-from probe.studies.evaluate.figures import CONTEXT, HELD_OUT, RETESTED, Evaluated
+from probe.studies.evaluate.figures import CONTEXT, HELD_OUT, Evaluated, retested
 from probe.studies.evaluate.summary import summary
+
+RETESTED = retested(CONTEXT)
 
 
 def scenario(name: str, *, lies: bool = True, family: str = "", **errors: tuple[int, int, int, int]) -> Evaluated:
